@@ -1,0 +1,1 @@
+//! Declarations of entity sets: data only, a file each.

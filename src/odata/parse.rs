@@ -1,0 +1,1 @@
+//! An own parser of `$filter`, for the demo tenant and for tests.

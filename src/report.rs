@@ -1,0 +1,1 @@
+//! Any error as text, causes, hint and exit code.

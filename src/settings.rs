@@ -1,0 +1,208 @@
+//! Every setting of a query: declared once, settable as a flag, an environment variable, a key of the configuration file
+//! and with `SET auditql.<name>`.
+//!
+//! `cli` reads flags, environment and files; `engine` offers the same list to SQL. Both walk [`ALL`].
+
+use std::time::Duration;
+
+/// The settings of a session, typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Most requests that one statement may send, retries included.
+    pub max_requests: Option<u64>,
+    /// Total time that one statement may take.
+    pub timeout: Option<Duration>,
+    /// Give out what could be had and name what is missing, instead of failing.
+    pub partial: bool,
+    /// Send filters to the service. Off, every predicate is evaluated here.
+    pub pushdown: bool,
+    /// Count a record that comes twice once.
+    pub dedup: bool,
+    /// Memory that a session's queries may use together, in bytes.
+    pub memory_limit: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_requests: None,
+            timeout: None,
+            partial: false,
+            pushdown: true,
+            dedup: true,
+            memory_limit: 1 << 30,
+        }
+    }
+}
+
+/// One setting, as data.
+#[derive(Debug)]
+pub struct Setting {
+    /// The name: `max_requests`. The flag is `--max-requests`, the variable `AUDITQL_MAX_REQUESTS`.
+    pub name: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// What a value looks like: `N`, `DURATION`, `true|false`, `SIZE`.
+    pub value: &'static str,
+    get: fn(&Settings) -> String,
+    set: fn(&mut Settings, &str) -> Option<()>,
+}
+
+/// All settings, in the order of the manual.
+pub static ALL: &[Setting] = &[
+    Setting {
+        name: "max_requests",
+        doc: "Most requests that one statement may send, retries included; 'none' for no limit.",
+        value: "N",
+        get: |s| s.max_requests.map_or_else(|| "none".into(), |n| n.to_string()),
+        set: |s, v| optional(v, |v| v.parse().ok()).map(|n| s.max_requests = n),
+    },
+    Setting {
+        name: "timeout",
+        doc: "Total time that one statement may take, such as 90s, 10m or 2h; 'none' for no limit: then only lack of progress ends it.",
+        value: "DURATION",
+        get: |s| s.timeout.map_or_else(|| "none".into(), |t| format!("{}s", t.as_secs())),
+        set: |s, v| optional(v, duration).map(|t| s.timeout = t),
+    },
+    Setting {
+        name: "partial",
+        doc: "Give out what could be had and name what is missing (exit code 5), instead of failing.",
+        value: "true|false",
+        get: |s| s.partial.to_string(),
+        set: |s, v| boolean(v).map(|b| s.partial = b),
+    },
+    Setting {
+        name: "pushdown",
+        doc: "Send filters to the service. Off, everything is read and every predicate is evaluated here: slower, same answer.",
+        value: "true|false",
+        get: |s| s.pushdown.to_string(),
+        set: |s, v| boolean(v).map(|b| s.pushdown = b),
+    },
+    Setting {
+        name: "dedup",
+        doc: "Count a record that the service hands out twice once.",
+        value: "true|false",
+        get: |s| s.dedup.to_string(),
+        set: |s, v| boolean(v).map(|b| s.dedup = b),
+    },
+    Setting {
+        name: "memory_limit",
+        doc: "Memory that the queries of a session may use together, such as 512MiB or 2GiB.",
+        value: "SIZE",
+        get: |s| format!("{}MiB", s.memory_limit >> 20),
+        set: |s, v| size(v).map(|n| s.memory_limit = n),
+    },
+];
+
+/// Why a setting was refused.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SettingError {
+    /// No setting has that name.
+    #[error("there is no setting '{0}'")]
+    Unknown(String),
+    /// The value is not of the setting's form.
+    #[error("'{value}' is not a value for {name}, which takes {form}")]
+    Value {
+        /// The setting.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What it takes.
+        form: &'static str,
+    },
+}
+
+impl Settings {
+    /// Sets one setting from text.
+    ///
+    /// # Errors
+    /// When no setting has that name, or the value is not of its form; nothing is changed then.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), SettingError> {
+        let setting = ALL.iter().find(|s| s.name == name).ok_or_else(|| SettingError::Unknown(name.into()))?;
+        (setting.set)(self, value.trim()).ok_or_else(|| SettingError::Value {
+            name: setting.name,
+            value: value.into(),
+            form: setting.value,
+        })
+    }
+}
+
+impl Setting {
+    /// The present value as text that [`Settings::set`] accepts.
+    pub fn get(&self, settings: &Settings) -> String {
+        (self.get)(settings)
+    }
+}
+
+fn optional<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if text.eq_ignore_ascii_case("none") { Some(None) } else { parse(text).map(Some) }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "on" | "1" => Some(true),
+        "false" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = split_unit(text)?;
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    number.checked_mul(seconds).map(Duration::from_secs)
+}
+
+fn size(text: &str) -> Option<usize> {
+    let (number, unit) = split_unit(text)?;
+    let shift = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "kib" | "k" => 10,
+        "mib" | "m" => 20,
+        "gib" | "g" => 30,
+        _ => return None,
+    };
+    usize::try_from(number.checked_mul(1 << shift)?).ok()
+}
+
+fn split_unit(text: &str) -> Option<(u64, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    Some((text[..digits].parse().ok()?, text[digits..].trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_accepts_what_it_prints() {
+        let settings = Settings { timeout: Some(Duration::from_secs(90)), ..Settings::default() };
+        for setting in ALL {
+            let mut copy = settings.clone();
+            copy.set(setting.name, &setting.get(&settings)).unwrap();
+            assert_eq!(copy, settings, "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn values_are_read_with_their_units() {
+        let mut s = Settings::default();
+        for (name, value) in [("timeout", "10m"), ("memory_limit", "2GiB"), ("max_requests", "none"), ("partial", "ON")] {
+            s.set(name, value).unwrap();
+        }
+        assert_eq!((s.timeout, s.memory_limit, s.max_requests, s.partial), (Some(Duration::from_secs(600)), 2 << 30, None, true));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_form_changes_nothing() {
+        let mut s = Settings::default();
+        for (name, value) in [("timeout", "soon"), ("memory_limit", "99999999999999GiB"), ("max_requests", "-1"), ("nope", "1")] {
+            s.set(name, value).unwrap_err();
+        }
+        assert_eq!(s, Settings::default());
+    }
+}

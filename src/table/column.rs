@@ -1,0 +1,105 @@
+//! One column: its SQL name beside its name on the wire, its type, and what the service lets us ask of it.
+
+use super::{Edm, Ops, Version};
+
+/// How the service stores the text of a property, as far as that decides how a literal must travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// Stored as written; comparison is taken to be case-sensitive or to find too much, never too little.
+    AsWritten,
+    /// Stored in lower case and compared case-sensitively: a literal travels as written and in lower case.
+    Lower,
+}
+
+/// A declared column. Fields of structs are columns too.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// The name in SQL: explicit, `snake_case`.
+    pub name: &'static str,
+    /// The property's name in the service's JSON.
+    pub wire: &'static str,
+    /// The type.
+    pub edm: Edm,
+    /// One sentence for `\d` and `auditql.columns`.
+    pub doc: &'static str,
+    /// The first API version that carries the property.
+    pub since: Version,
+    /// Operators documented for API version 1.0. For a list: operators on its elements, inside `any()`.
+    ops_v1: Ops,
+    /// Operators documented for the beta version.
+    ops_beta: Ops,
+    /// How text is stored.
+    pub case: Case,
+    /// Whether `$orderby` on it is documented.
+    pub sortable: bool,
+}
+
+/// Declares a column of both API versions that cannot be filtered.
+pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static str) -> Column {
+    Column {
+        name,
+        wire,
+        edm,
+        doc,
+        since: Version::V1,
+        ops_v1: Ops::NONE,
+        ops_beta: Ops::NONE,
+        case: Case::AsWritten,
+        sortable: false,
+    }
+}
+
+impl Column {
+    /// Documented operators, for both versions.
+    #[must_use]
+    pub const fn ops(mut self, ops: Ops) -> Self {
+        self.ops_v1 = ops;
+        self.ops_beta = ops;
+        self
+    }
+
+    /// Documented operators of the beta version alone.
+    #[must_use]
+    pub const fn beta_ops(mut self, ops: Ops) -> Self {
+        self.ops_beta = ops;
+        self
+    }
+
+    /// The property exists in the beta version only.
+    #[must_use]
+    pub const fn beta(mut self) -> Self {
+        self.since = Version::Beta;
+        self.ops_v1 = Ops::NONE;
+        self
+    }
+
+    /// The service stores this text in lower case and compares it case-sensitively.
+    #[must_use]
+    pub const fn stored_lower(mut self) -> Self {
+        self.case = Case::Lower;
+        self
+    }
+
+    /// `$orderby` is documented.
+    #[must_use]
+    pub const fn sortable(mut self) -> Self {
+        self.sortable = true;
+        self
+    }
+
+    /// The operators documented for this property in an API version.
+    pub const fn ops_in(&self, version: Version) -> Ops {
+        match version {
+            Version::V1 => self.ops_v1,
+            Version::Beta => self.ops_beta,
+        }
+    }
+
+    /// The fields of a struct column, or of the structs in a list column; empty for others.
+    pub const fn fields(&self) -> &'static [Column] {
+        match self.edm {
+            Edm::Object(fields) | Edm::List(Edm::Object(fields)) => fields,
+            _ => &[],
+        }
+    }
+}

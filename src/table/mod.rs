@@ -1,0 +1,16 @@
+//! The words in which a table of the service is declared: an entity set, its columns, what each may be asked.
+//!
+//! Everything else about a table is derived from its declaration and never restated: the Arrow schema, which predicates
+//! travel, `$orderby`, the permission hint, `\d`, `auditql.columns`, the wording of EXPLAIN. Declarations are data: this
+//! module and `apis` import nothing above them.
+
+mod arrow;
+mod column;
+mod edm;
+mod entity_set;
+mod ops;
+
+pub use column::{Case, Column, col};
+pub use edm::Edm;
+pub use entity_set::{Api, EntitySet, Kind, Paging, Population, Quota, Version};
+pub use ops::{Op, Ops};

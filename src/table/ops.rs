@@ -1,0 +1,97 @@
+//! The operators a service documents for a property, as a set.
+//!
+//! An operator that is not in a column's set is never sent: "not documented" and "proved unsupported" are treated alike,
+//! because a service that ignores an unknown clause would answer with the wrong rows and say nothing.
+
+/// One operator of the `$filter` dialects spoken here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Op {
+    /// `eq`
+    Eq,
+    /// `ne`
+    Ne,
+    /// `ge`
+    Ge,
+    /// `le`
+    Le,
+    /// `gt`
+    Gt,
+    /// `lt`
+    Lt,
+    /// `startswith(p,'x')`
+    StartsWith,
+    /// `endswith(p,'x')`
+    EndsWith,
+    /// `contains(p,'x')`
+    Contains,
+}
+
+impl Op {
+    /// Every operator, in the order in which documentation lists them.
+    pub const ALL: [Self; 9] = [
+        Self::Eq,
+        Self::Ne,
+        Self::Ge,
+        Self::Le,
+        Self::Gt,
+        Self::Lt,
+        Self::StartsWith,
+        Self::EndsWith,
+        Self::Contains,
+    ];
+
+    /// The operator as `$filter` spells it.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Ge => "ge",
+            Self::Le => "le",
+            Self::Gt => "gt",
+            Self::Lt => "lt",
+            Self::StartsWith => "startswith",
+            Self::EndsWith => "endswith",
+            Self::Contains => "contains",
+        }
+    }
+}
+
+/// A set of operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ops(u16);
+
+impl Ops {
+    /// No operator is documented: the property is read, never asked.
+    pub const NONE: Self = Self(0);
+    /// Equality alone.
+    pub const EQ: Self = Self::of(Op::Eq);
+    /// `eq`, `ge`, `le`: what the report endpoints document for their time property.
+    pub const RANGE: Self = Self::EQ.with(Op::Ge).with(Op::Le);
+    /// `eq` and `startswith`.
+    pub const EQ_PREFIX: Self = Self::EQ.with(Op::StartsWith);
+
+    /// The set of one operator.
+    pub const fn of(op: Op) -> Self {
+        Self(1 << op as u16)
+    }
+
+    /// This set and one operator more.
+    pub const fn with(self, op: Op) -> Self {
+        Self(self.0 | 1 << op as u16)
+    }
+
+    /// Whether the operator is in the set.
+    pub const fn has(self, op: Op) -> bool {
+        self.0 & (1 << op as u16) != 0
+    }
+
+    /// Whether no operator is in the set.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The operators of the set, in documentation order.
+    pub fn iter(self) -> impl Iterator<Item = Op> {
+        Op::ALL.into_iter().filter(move |op| self.has(*op))
+    }
+}

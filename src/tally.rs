@@ -1,0 +1,176 @@
+//! What one query cost and what its reader has to know: counters that can be watched while it runs, and notices.
+//!
+//! The engine never prints. Layers below the surfaces count here and leave typed notices; the prompt, the command line
+//! or an embedding program decide what to show.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// Counters of one query. Cheap to share, updated without locks.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Requests sent, retries included.
+    pub requests: Counter,
+    /// Requests that repeated an earlier one, after a fault or because the service was throttling.
+    pub retries: Counter,
+    /// Replies that said "too many requests".
+    pub throttled: Counter,
+    /// Pages received whole.
+    pub pages: Counter,
+    /// Rows received from services, before any filter.
+    pub rows_received: Counter,
+    /// Rows that satisfied the whole predicate and were given out.
+    pub rows_kept: Counter,
+    /// Bytes of reply bodies, decompressed.
+    pub bytes: Counter,
+    /// Milliseconds spent waiting for the quota or for the end of a throttle.
+    pub waited_ms: Counter,
+    notices: Mutex<Notices>,
+}
+
+impl Tally {
+    /// Adds a wait.
+    pub fn waited(&self, time: Duration) {
+        self.waited_ms.add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    }
+
+    /// Leaves a notice. Notices of the same kind about the same thing are merged and their counts added.
+    pub fn notice(&self, notice: Notice) {
+        self.locked().add(notice);
+    }
+
+    /// All notices so far, merged, in the order in which they first came.
+    pub fn notices(&self) -> Vec<Notice> {
+        self.locked().list.clone()
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, Notices> {
+        // A panic while the lock is held leaves a list of whole notices: still good to read.
+        self.notices.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds `n`.
+    pub fn add(&self, n: u64) {
+        self.0.fetch_add(n, Relaxed);
+    }
+
+    /// The present value.
+    pub fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// Something the reader of an answer has to know. It does not make the answer wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Values whose JSON type is not the column's; they are NULL in the answer and untouched in `raw`.
+    TypeConflicts {
+        /// `entra.sign_ins`
+        table: String,
+        /// SQL path of the column: `status.error_code`.
+        column: String,
+        /// How many values.
+        count: u64,
+        /// Key of the first record concerned.
+        first_id: Option<String>,
+    },
+    /// Records that came twice with different values; the first in listing order was kept.
+    DifferingDuplicates {
+        /// `entra.sign_ins`
+        table: String,
+        /// How many.
+        count: u64,
+        /// Key of the first such record.
+        first_id: String,
+    },
+    /// The service refused a filter and a weaker one was sent; the answer is right, it only cost more.
+    WeakerFilter {
+        /// `entra.sign_ins`
+        table: String,
+        /// What was left out, as `$filter` text.
+        dropped: String,
+        /// The service's own words.
+        because: String,
+    },
+    /// The answer holds a part of the population only, by the connection's own setting.
+    PartOfPopulation {
+        /// `entra.sign_ins`
+        table: String,
+        /// Which part, and which setting chose it.
+        what: String,
+    },
+    /// No lower time bound was asked for: the answer reaches as far back as the service still keeps records.
+    Reach {
+        /// `entra.sign_ins`
+        table: String,
+        /// The oldest time among the records received, RFC 3339.
+        oldest: String,
+    },
+    /// Under `--partial`: what is missing from the answer.
+    Incomplete {
+        /// What is missing and why.
+        missing: String,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TypeConflicts { table, column, count, first_id } => {
+                write!(f, "{table}: {count} value(s) of {column} had another JSON type and are NULL; see raw")?;
+                first_id.as_ref().map_or(Ok(()), |id| write!(f, " (first in record {id})"))
+            }
+            Self::DifferingDuplicates { table, count, first_id } => {
+                write!(f, "{table}: {count} record(s) came twice with different values, the first was kept (first: {first_id})")
+            }
+            Self::WeakerFilter { table, dropped, because } => {
+                write!(f, "{table}: the service refused a filter ({because}); sent without: {dropped}. The answer is still exact")
+            }
+            Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
+            Self::Reach { table, oldest } => {
+                write!(f, "{table}: no lower time bound was given; the records reach back to {oldest}")
+            }
+            Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Notices {
+    list: Vec<Notice>,
+    /// Where a notice about (kind, table, subject) stands in the list.
+    places: BTreeMap<(u8, String, String), usize>,
+}
+
+impl Notices {
+    fn add(&mut self, notice: Notice) {
+        let subject = match &notice {
+            Notice::TypeConflicts { table, column, .. } => (0, table.clone(), column.clone()),
+            Notice::DifferingDuplicates { table, .. } => (1, table.clone(), String::new()),
+            Notice::WeakerFilter { table, dropped, .. } => (2, table.clone(), dropped.clone()),
+            Notice::PartOfPopulation { table, what } => (3, table.clone(), what.clone()),
+            Notice::Reach { table, .. } => (4, table.clone(), String::new()),
+            Notice::Incomplete { missing } => (5, missing.clone(), String::new()),
+        };
+        let Some(&at) = self.places.get(&subject) else {
+            self.places.insert(subject, self.list.len());
+            self.list.push(notice);
+            return;
+        };
+        match (&mut self.list[at], notice) {
+            (Notice::TypeConflicts { count, .. }, Notice::TypeConflicts { count: more, .. })
+            | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. }) => *count += more,
+            (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What goes to a service and what comes back, as values.
+//!
+//! A request names an API and a path, never a host: the host belongs to the connection, and `http` is the only place that
+//! joins the two. A link that a service handed out is kept apart from paths of our own making, because it is untrusted
+//! until `http` has compared its origin with the connection's.
+
+use bytes::Bytes;
+
+use crate::table::{Api, Quota};
+
+/// A request, complete except for host and token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The service, which decides host and token audience.
+    pub api: Api,
+    /// What is asked for.
+    pub target: Target,
+    /// The quota it counts against.
+    pub quota: Quota,
+}
+
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Path and query of our own making, percent-encoded: `/beta/auditLogs/signIns?$top=999`.
+    Path(String),
+    /// A link from a service's reply, to be followed as given once its origin is found to be the connection's own.
+    Link {
+        /// The link as received. Untrusted.
+        url: String,
+        /// The API version segment of the chain's first request, which the link's path has to begin with: `/beta/`.
+        prefix: String,
+    },
+}
+
+/// A successful reply: status 2xx, body complete and decompressed.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The body.
+    pub body: Bytes,
+    /// The service's id for this request, to quote to support.
+    pub request_id: Option<String>,
+}
