@@ -98,7 +98,8 @@ impl Column {
     /// The fields of a struct column, or of the structs in a list column; empty for others.
     pub const fn fields(&self) -> &'static [Column] {
         match self.edm {
-            Edm::Object(fields) | Edm::List(Edm::Object(fields)) => fields,
+            Edm::Object(fields) => fields,
+            Edm::List(&Edm::Object(fields)) => fields,
             _ => &[],
         }
     }
