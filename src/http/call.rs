@@ -26,6 +26,12 @@ impl Call {
         Self { tally, max_requests: None, deadline: None, taken: Arc::default() }
     }
 
+    /// The same budgets, with costs counted elsewhere: in a part of this call's tally.
+    #[must_use]
+    pub fn counted_in(&self, tally: Arc<Tally>) -> Self {
+        Self { tally, ..self.clone() }
+    }
+
     /// Takes one request from the budget. Streams that run side by side cannot overdraw it.
     pub(super) fn take(&self) -> Result<(), Error> {
         let limit = self.max_requests.unwrap_or(u64::MAX);
