@@ -1,1 +1,3 @@
-//! repl
+//! The prompt.
+
+pub mod split;
