@@ -1,1 +1,13 @@
-//! Credentials.
+//! Connections: which tenant, in which cloud, reached how, and by which credential.
+//!
+//! [`Connection`] is what a configuration says; [`client`] checks it and builds the client that sends in its name. The
+//! flows that `azure_identity` has are its; nothing above this module knows which flow is behind a connection.
+
+mod cloud;
+mod connection;
+mod credential;
+mod token_transport;
+
+pub use cloud::Cloud;
+pub use connection::{Connection, ConnectionError, CredentialSource, UrlFlaw, UrlKey};
+pub use credential::{Error, client, credential, credentials};

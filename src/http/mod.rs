@@ -1,1 +1,31 @@
-//! The client.
+//! Sends requests and gives back complete replies, or a typed error: the only place that meets the network.
+//!
+//! Here host and token are added, the quota is kept ([`throttle`]), faults are retried while there is progress
+//! ([`retry`] decides, [`client`] performs), links are compared with the connection's own origin ([`pin`]), and bodies are
+//! read under a cap. What a reply means is not decided here: tables, filters and rows are unknown to this layer, and
+//! credentials are known only through `azure_core`'s `TokenCredential` ([`Credentials`]).
+//!
+//! A bearer token goes to the connection's origin and nowhere else: links that point elsewhere and redirects of any kind
+//! are errors, never followed without the token or skipped.
+
+mod address;
+mod attempt;
+mod call;
+pub mod client;
+mod credentials;
+mod error;
+pub mod pin;
+mod refusal;
+pub mod retry;
+mod retry_after;
+pub mod throttle;
+pub mod transport;
+
+pub use address::Address;
+pub use call::Call;
+pub use client::{Client, Options, Service, Services};
+pub use credentials::Credentials;
+pub use error::{Error, Fault, GaveUp, SignIn};
+pub use pin::ForeignLink;
+pub use refusal::Refusal;
+pub use throttle::{Pace, Pacer};

@@ -1,0 +1,342 @@
+//! What a connection may say, and the checks that stand between a configuration and a token on the wire.
+//!
+//! The addresses are where bearer tokens and client secrets go, so plain http is accepted for a literal loopback address
+//! only, and only when the connection says so in as many words. A name such as `localhost` is resolved, and what resolves
+//! it is not ours to trust.
+
+use std::fmt;
+
+use azure_core::credentials::Secret;
+use url::Url;
+
+use super::Cloud;
+use crate::http::{Service, Services, pin};
+use crate::table::Version;
+
+/// A tenant and the way to it.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Its name in the configuration, and as a SQL catalog.
+    pub name: String,
+    /// The tenant: its id or one of its domains.
+    pub tenant: String,
+    /// The cloud it is in.
+    pub cloud: Cloud,
+    /// Who signs in.
+    pub credential: CredentialSource,
+    /// Microsoft Graph elsewhere than at the cloud's own address.
+    pub graph_url: Option<Url>,
+    /// The sign-in service elsewhere than at the cloud's own address; https only.
+    pub authority_url: Option<Url>,
+    /// Plain http is meant, on a loopback address.
+    pub allow_insecure_loopback: bool,
+    /// The version of Microsoft Graph that is asked.
+    pub api_version: Version,
+}
+
+/// Where tokens come from. Secrets cannot be printed: their type has no `Display`, and `Debug` shows no content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialSource {
+    /// An application with a client secret.
+    ClientSecret {
+        /// The application's id.
+        client_id: String,
+        /// Its secret.
+        secret: Secret,
+    },
+    /// Whoever is signed in with the Azure CLI.
+    AzureCli,
+    /// A token that is used as it is.
+    AccessToken(Secret),
+}
+
+/// What is wrong with a connection.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectionError {
+    /// The tenant is neither an id nor a domain name.
+    #[error("'{0}' is no tenant id and no domain name")]
+    Tenant(String),
+    /// The application id is not an id.
+    #[error("'{0}' is no application id")]
+    ClientId(String),
+    /// The secret or token is empty.
+    #[error("the {0} is empty")]
+    EmptySecret(&'static str),
+    /// The token holds characters that no token has, such as a line end.
+    #[error("the access token holds characters that no token has")]
+    MalformedToken,
+    /// An address is not acceptable.
+    #[error("{key} {flaw}")]
+    Url {
+        /// Which one.
+        key: UrlKey,
+        /// What is wrong with it.
+        flaw: UrlFlaw,
+    },
+}
+
+/// An address of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UrlKey {
+    /// `graph_url`
+    Graph,
+    /// `authority_url`
+    Authority,
+}
+
+impl fmt::Display for UrlKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Graph => "graph_url",
+            Self::Authority => "authority_url",
+        })
+    }
+}
+
+/// What is wrong with an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UrlFlaw {
+    /// Neither https nor, where that is possible, http.
+    #[error("has to be an https address")]
+    Scheme,
+    /// Plain http to something that is not a loopback address written as an address.
+    #[error("may be plain http only for a literal loopback address, 127.0.0.1 or [::1]")]
+    InsecureHost,
+    /// Plain http to loopback, but the connection does not say that this is meant.
+    #[error("is plain http, which needs allow_insecure_loopback = true")]
+    InsecureNotAllowed,
+    /// It holds a user name or password.
+    #[error("may not hold a user name or password")]
+    UserInfo,
+    /// More than scheme, host and port.
+    #[error("may hold scheme, host and port only")]
+    NotAnOrigin,
+}
+
+impl Connection {
+    /// Checks everything that can be checked without the network.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), ConnectionError> {
+        if !is_guid(&self.tenant) && !is_domain(&self.tenant) {
+            return Err(ConnectionError::Tenant(self.tenant.clone()));
+        }
+        self.credential.check()?;
+        let flaw = |key| move |flaw| ConnectionError::Url { key, flaw };
+        if let Some(url) = &self.graph_url {
+            origin(url).and_then(|()| self.secured(url)).map_err(flaw(UrlKey::Graph))?;
+        }
+        if let Some(url) = &self.authority_url {
+            // The identity library takes no other, and a client secret travels there.
+            let https = if url.scheme() == "https" { Ok(()) } else { Err(UrlFlaw::Scheme) };
+            https.and_then(|()| origin(url)).map_err(flaw(UrlKey::Authority))?;
+        }
+        Ok(())
+    }
+
+    /// Where its services are. Tokens are asked for the cloud's own service, wherever that is reached.
+    ///
+    /// # Errors
+    /// When [`Connection::check`] finds something wrong.
+    pub fn services(&self) -> Result<Services, ConnectionError> {
+        self.check()?;
+        let own = self.cloud.graph();
+        let base = self.graph_url.clone().unwrap_or_else(|| parsed(own));
+        Ok(Services { graph: Service { base, scope: format!("{own}/.default") } })
+    }
+
+    /// The sign-in service's origin.
+    pub(super) fn authority(&self) -> Url {
+        self.authority_url.clone().unwrap_or_else(|| parsed(self.cloud.login()))
+    }
+
+    fn secured(&self, url: &Url) -> Result<(), UrlFlaw> {
+        match url.scheme() {
+            "https" => Ok(()),
+            "http" if !pin::is_loopback(url) => Err(UrlFlaw::InsecureHost),
+            "http" if !self.allow_insecure_loopback => Err(UrlFlaw::InsecureNotAllowed),
+            "http" => Ok(()),
+            _ => Err(UrlFlaw::Scheme),
+        }
+    }
+}
+
+impl CredentialSource {
+    fn check(&self) -> Result<(), ConnectionError> {
+        match self {
+            Self::ClientSecret { client_id, .. } if !is_guid(client_id) => {
+                Err(ConnectionError::ClientId(client_id.clone()))
+            }
+            Self::ClientSecret { secret, .. } if secret.secret().is_empty() => {
+                Err(ConnectionError::EmptySecret("client secret"))
+            }
+            Self::AccessToken(token) if token.secret().is_empty() => Err(ConnectionError::EmptySecret("access token")),
+            Self::AccessToken(token) if !token.secret().bytes().all(|b| b.is_ascii_graphic()) => {
+                Err(ConnectionError::MalformedToken)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn parsed(origin: &str) -> Url {
+    Url::parse(origin).expect("the clouds' origins are URLs; a test reads them all")
+}
+
+fn origin(url: &Url) -> Result<(), UrlFlaw> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(UrlFlaw::UserInfo);
+    }
+    let bare = url.has_host() && url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    if bare { Ok(()) } else { Err(UrlFlaw::NotAnOrigin) }
+}
+
+fn is_guid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    parts.iter().map(|p| p.len()).eq([8, 4, 4, 4, 12]) && parts.concat().bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// A name of two or more labels. The tenant becomes a path segment, and an argument of the Azure CLI.
+fn is_domain(text: &str) -> bool {
+    let label = |l: &str| {
+        (1..=63).contains(&l.len())
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+    };
+    text.len() <= 253 && text.contains('.') && text.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
+
+    fn connection() -> Connection {
+        Connection {
+            name: "lab".into(),
+            tenant: ID.into(),
+            cloud: Cloud::Global,
+            credential: CredentialSource::AccessToken("CANARY".into()),
+            graph_url: None,
+            authority_url: None,
+            allow_insecure_loopback: false,
+            api_version: Version::Beta,
+        }
+    }
+
+    #[test]
+    fn a_tenant_is_an_id_or_a_plain_domain() {
+        let check = |tenant: &str| Connection { tenant: tenant.into(), ..connection() }.check();
+        for tenant in [ID, "contoso.onmicrosoft.com", "CONTOSO.com", "xn--bcher-kva.example", "a-b.c1"] {
+            assert_eq!(check(tenant), Ok(()), "{tenant}");
+        }
+        let long = "a.".repeat(127) + "b";
+        for tenant in [
+            "",
+            "common",
+            "organizations",
+            "contoso",
+            "a/b.com",
+            "../x.com",
+            "a.com/",
+            "a..com",
+            ".com",
+            "a.com.",
+            "-a.com",
+            "a-.com",
+            "a b.com",
+            "a.com;id",
+            "$(id).com",
+            "a.com\n",
+            "bücher.example",
+            "{7b795fb9-09d3-42f4-a494-38864f99ba3c}",
+            "7b795fb9-09d3-42f4-a494-38864f99ba3g",
+            &long,
+        ] {
+            assert_eq!(check(tenant), Err(ConnectionError::Tenant(tenant.into())));
+        }
+    }
+
+    #[test]
+    fn plain_http_needs_a_loopback_address_and_the_users_word() {
+        for (url, allowed, expected) in [
+            ("https://graph.example", false, None),
+            ("https://localhost:8471", false, None),
+            ("http://127.0.0.1:8471", true, None),
+            ("http://127.8.9.1/", true, None),
+            ("http://[::1]:8471", true, None),
+            ("http://127.0.0.1:8471", false, Some(UrlFlaw::InsecureNotAllowed)),
+            ("http://localhost:8471", true, Some(UrlFlaw::InsecureHost)),
+            ("http://localhost.:8471", true, Some(UrlFlaw::InsecureHost)),
+            ("http://127.0.0.1.example", true, Some(UrlFlaw::InsecureHost)),
+            ("http://graph.microsoft.com", true, Some(UrlFlaw::InsecureHost)),
+            ("http://0.0.0.0:1", true, Some(UrlFlaw::InsecureHost)),
+            ("http://10.0.0.1", true, Some(UrlFlaw::InsecureHost)),
+            ("http://[::ffff:127.0.0.1]", true, Some(UrlFlaw::InsecureHost)),
+            ("ftp://127.0.0.1", true, Some(UrlFlaw::Scheme)),
+            ("file:///etc", true, Some(UrlFlaw::NotAnOrigin)),
+            ("https://me@graph.example", false, Some(UrlFlaw::UserInfo)),
+            ("http://me:pw@127.0.0.1", true, Some(UrlFlaw::UserInfo)),
+            ("https://graph.example/beta", false, Some(UrlFlaw::NotAnOrigin)),
+            ("https://graph.example/?a=b", false, Some(UrlFlaw::NotAnOrigin)),
+            ("https://graph.example/#a", false, Some(UrlFlaw::NotAnOrigin)),
+        ] {
+            let url = Url::parse(url).unwrap();
+            let c = Connection { graph_url: Some(url.clone()), allow_insecure_loopback: allowed, ..connection() };
+            assert_eq!(
+                c.check().err(),
+                expected.map(|flaw| ConnectionError::Url { key: UrlKey::Graph, flaw }),
+                "{url}"
+            );
+            assert_eq!(c.services().is_ok(), expected.is_none(), "{url}");
+        }
+    }
+
+    #[test]
+    fn the_authority_is_https_always() {
+        for (url, expected) in [
+            ("https://login.example", None),
+            ("https://127.0.0.1:8443", None),
+            ("http://127.0.0.1:8443", Some(UrlFlaw::Scheme)),
+            ("https://login.example/tenant", Some(UrlFlaw::NotAnOrigin)),
+        ] {
+            let authority_url = Some(Url::parse(url).unwrap());
+            let c = Connection { authority_url, allow_insecure_loopback: true, ..connection() };
+            assert_eq!(
+                c.check().err(),
+                expected.map(|flaw| ConnectionError::Url { key: UrlKey::Authority, flaw }),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_credential_has_to_be_there_and_cannot_be_printed() {
+        let check = |credential| Connection { credential, ..connection() }.check();
+        let secret = |client_id: &str, secret: &'static str| CredentialSource::ClientSecret {
+            client_id: client_id.into(),
+            secret: secret.into(),
+        };
+        assert_eq!(check(secret(ID, "CANARY")), Ok(()));
+        assert_eq!(check(secret(ID, "")), Err(ConnectionError::EmptySecret("client secret")));
+        assert_eq!(check(secret("my app", "CANARY")), Err(ConnectionError::ClientId("my app".into())));
+        assert_eq!(check(CredentialSource::AccessToken("".into())), Err(ConnectionError::EmptySecret("access token")));
+        let malformed = check(CredentialSource::AccessToken("CANARY\r\nX: y".into()));
+        assert_eq!(malformed, Err(ConnectionError::MalformedToken));
+        let c = Connection { credential: secret(ID, "CANARY"), ..connection() };
+        assert!(!format!("{c:?} {c:#?} {malformed:?}").contains("CANARY"));
+    }
+
+    #[test]
+    fn tokens_are_asked_for_the_clouds_own_service() {
+        let graph_url = Some(Url::parse("http://127.0.0.1:8471").unwrap());
+        let c = Connection { cloud: Cloud::China, graph_url, allow_insecure_loopback: true, ..connection() };
+        let graph = c.services().unwrap().graph;
+        assert_eq!(graph.scope, "https://microsoftgraph.chinacloudapi.cn/.default");
+        assert_eq!(graph.base.as_str(), "http://127.0.0.1:8471/");
+        assert_eq!(c.authority().as_str(), "https://login.chinacloudapi.cn/");
+    }
+}

@@ -1,0 +1,106 @@
+//! Credentials and the client that uses them.
+//!
+//! The library's own retry is turned off: sign-ins are retried by the rules of `http::retry`, with the same patience and
+//! the same respect for Retry-After. Its authority comes from the connection always, never from the environment.
+
+use std::sync::Arc;
+
+use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
+use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
+use azure_core::http::{ClientOptions, RetryOptions, Transport};
+use azure_core::time::{Duration, OffsetDateTime};
+use azure_identity::{
+    AzureCliCredential, AzureCliCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
+};
+
+use super::token_transport::TokenTransport;
+use super::{Connection, ConnectionError, CredentialSource};
+use crate::http::transport::TransportOptions;
+use crate::http::{self, Client, Credentials, Options, Pacer};
+
+/// Why a connection cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What it says is not acceptable.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// The client could not be built.
+    #[error(transparent)]
+    Http(#[from] http::Error),
+    /// The identity library did not accept the credential's description.
+    #[error("the credential could not be set up")]
+    Credential(#[source] azure_core::Error),
+}
+
+/// A client that sends in the name of the connection.
+///
+/// # Errors
+/// When the connection says something that is not acceptable, or the client cannot be built.
+pub fn client(connection: &Connection, pacer: Arc<Pacer>, options: Options) -> Result<Client, Error> {
+    let services = connection.services()?;
+    let credentials = credentials(connection, &options.transport)?;
+    Ok(Client::new(services, credentials, pacer, options)?)
+}
+
+/// The source of the connection's tokens, which builds its credential anew when the service rejects one.
+///
+/// # Errors
+/// When the connection says something that is not acceptable, or the credential cannot be built.
+pub fn credentials(connection: &Connection, options: &TransportOptions) -> Result<Credentials, Error> {
+    connection.check()?;
+    let secret = match &connection.credential {
+        CredentialSource::AccessToken(token) => return Ok(Credentials::given(token.clone())),
+        CredentialSource::ClientSecret { secret, .. } => vec![secret.clone()],
+        CredentialSource::AzureCli => vec![],
+    };
+    let transport = TokenTransport::new(&connection.authority(), options)?;
+    let connection = connection.clone();
+    Ok(Credentials::made(secret, move || build(&connection, &transport)))
+}
+
+/// One credential of the connection.
+///
+/// # Errors
+/// When the connection says something that is not acceptable, or the credential cannot be built.
+pub fn credential(connection: &Connection, options: &TransportOptions) -> Result<Arc<dyn TokenCredential>, Error> {
+    connection.check()?;
+    let transport = TokenTransport::new(&connection.authority(), options)?;
+    build(connection, &transport).map_err(Error::Credential)
+}
+
+fn build(connection: &Connection, transport: &TokenTransport) -> azure_core::Result<Arc<dyn TokenCredential>> {
+    let tenant = &connection.tenant;
+    Ok(match &connection.credential {
+        CredentialSource::ClientSecret { client_id, secret } => {
+            let options = ClientSecretCredentialOptions { client_options: client_options(connection, transport) };
+            ClientSecretCredential::new(tenant, client_id.clone(), secret.clone(), Some(options))?
+        }
+        CredentialSource::AzureCli => {
+            let options = AzureCliCredentialOptions { tenant_id: Some(tenant.clone()), ..Default::default() };
+            AzureCliCredential::new(Some(options))?
+        }
+        CredentialSource::AccessToken(token) => Arc::new(Given(token.clone())),
+    })
+}
+
+fn client_options(connection: &Connection, transport: &TokenTransport) -> ClientOptions {
+    let mut cloud = CustomConfiguration::default();
+    cloud.authority_host = connection.authority().into();
+    ClientOptions {
+        retry: RetryOptions::none(),
+        transport: Some(Transport::new(Arc::new(transport.clone()))),
+        cloud: Some(Arc::new(CloudConfiguration::Custom(cloud))),
+        ..Default::default()
+    }
+}
+
+/// A token that was given from outside. When it expires is known to whoever issued it, and to the service.
+#[derive(Debug)]
+struct Given(Secret);
+
+#[async_trait::async_trait]
+impl TokenCredential for Given {
+    async fn get_token(&self, _: &[&str], _: Option<TokenRequestOptions<'_>>) -> azure_core::Result<AccessToken> {
+        Ok(AccessToken::new(self.0.clone(), OffsetDateTime::now_utc() + Duration::hours(1)))
+    }
+}

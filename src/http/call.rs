@@ -1,0 +1,53 @@
+//! What a statement allows itself: a number of requests and a time, counted over all its streams.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use tokio::time::Instant;
+
+use super::Error;
+use crate::tally::Tally;
+
+/// The budgets of one statement and where its costs are counted. Clones share both.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Where costs are counted.
+    pub tally: Arc<Tally>,
+    /// Most requests the statement may send, retries included.
+    pub max_requests: Option<u64>,
+    /// When its time is over.
+    pub deadline: Option<Instant>,
+    taken: Arc<AtomicU64>,
+}
+
+impl Call {
+    /// A call without limits.
+    pub fn new(tally: Arc<Tally>) -> Self {
+        Self { tally, max_requests: None, deadline: None, taken: Arc::default() }
+    }
+
+    /// Takes one request from the budget. Streams that run side by side cannot overdraw it.
+    pub(super) fn take(&self) -> Result<(), Error> {
+        let limit = self.max_requests.unwrap_or(u64::MAX);
+        self.taken
+            .fetch_update(Relaxed, Relaxed, |taken| (taken < limit).then_some(taken + 1))
+            .map(drop)
+            .map_err(|_| Error::RequestBudget { limit })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_draw_on_one_budget() {
+        let mut call = Call::new(Arc::default());
+        call.max_requests = Some(2);
+        let other = call.clone();
+        call.take().unwrap();
+        other.take().unwrap();
+        assert!(matches!(call.take(), Err(Error::RequestBudget { limit: 2 })));
+        assert!(matches!(other.take(), Err(Error::RequestBudget { limit: 2 })));
+    }
+}

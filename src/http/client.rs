@@ -1,0 +1,298 @@
+//! The client of a connection: performs what [`retry`](super::retry) decides.
+//!
+//! Cheap to clone. Nothing happens unless a future is polled, and dropping it drops the request with its connection.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use azure_core::Uuid;
+use reqwest::RequestBuilder;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use tokio::time::{Instant, sleep, timeout_at};
+use url::Url;
+
+pub use super::attempt::Patience;
+use super::attempt::{Failure, attempt};
+use super::credentials::{Credentials, Token};
+use super::retry::{Allowance, History, Limits, Outcome, Verdict, decide, is_throttle};
+use super::transport::{self, TransportOptions};
+use super::{Address, Call, Error, Pacer, pin};
+use crate::table::{Api, Quota};
+use crate::wire::{Reply, Request, Target};
+
+/// A service as a connection reaches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its origin: scheme, host and port.
+    pub base: Url,
+    /// The scope that tokens for it are asked with.
+    pub scope: String,
+}
+
+/// The services of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Services {
+    /// Microsoft Graph.
+    pub graph: Service,
+}
+
+impl Services {
+    fn of(&self, api: Api) -> &Service {
+        match api {
+            Api::Graph => &self.graph,
+        }
+    }
+}
+
+/// What can be chosen about a client.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How connections are made.
+    pub transport: TransportOptions,
+    /// How long and how large a reply may be.
+    pub patience: Patience,
+    /// How persistent it is.
+    pub limits: Limits,
+    /// Random numbers from 0 to 1.
+    pub jitter: fn() -> f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            transport: TransportOptions::default(),
+            patience: Patience::default(),
+            limits: Limits::default(),
+            jitter: random,
+        }
+    }
+}
+
+/// Sends requests in the name of one connection.
+#[derive(Debug, Clone)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    services: Services,
+    graph: Host,
+    credentials: Credentials,
+    pacer: Arc<Pacer>,
+    options: Options,
+}
+
+/// What is known about a host: its connections, and how it has been doing.
+#[derive(Debug)]
+struct Host {
+    http: reqwest::Client,
+    allowance: Mutex<Allowance>,
+    answers: AtomicU64,
+    successes: AtomicU64,
+}
+
+impl Client {
+    /// A client for these services.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be used.
+    pub fn new(
+        services: Services,
+        credentials: Credentials,
+        pacer: Arc<Pacer>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let graph = Host::new(transport::client(&services.graph.base, &options.transport, true)?);
+        Ok(Self(Arc::new(Inner { services, graph, credentials, pacer, options })))
+    }
+
+    /// Sends a request, as often as it takes, and gives back its complete reply.
+    ///
+    /// # Errors
+    /// When the service refuses, cannot be reached, or a budget of the call is used up; see [`Error`].
+    pub async fn send(&self, request: &Request, call: &Call) -> Result<Reply, Error> {
+        let url = self.address(request)?;
+        let work = self.persist(request, &url, call);
+        match call.deadline {
+            None => work.await,
+            Some(deadline) => {
+                timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Error::Deadline { address: Address::of(&url) }))
+            }
+        }
+    }
+
+    /// Where a request goes: the only place that joins host and path, or lets a link from a reply through.
+    fn address(&self, request: &Request) -> Result<Url, Error> {
+        let base = &self.0.services.of(request.api).base;
+        Ok(match &request.target {
+            Target::Path(path) => pin::resolve(base, "/", path)?,
+            Target::Link { url, prefix } => pin::resolve(base, prefix, url)?,
+        })
+    }
+
+    async fn persist(&self, request: &Request, url: &Url, call: &Call) -> Result<Reply, Error> {
+        let host = self.0.host(request.api);
+        let mut course = Course::new(&self.0, host);
+        loop {
+            call.take()?;
+            let mut token = None;
+            let failure = match self.0.once(request, url, call, &mut token).await {
+                Ok(reply) => {
+                    host.succeeded();
+                    call.tally.bytes.add(reply.body.len() as u64);
+                    return Ok(reply);
+                }
+                Err(failure) => failure,
+            };
+            match course.verdict(&self.0, host, &failure) {
+                Verdict::Renew => {
+                    if let Some(token) = &token {
+                        self.0.credentials.renew(token).await;
+                    }
+                }
+                Verdict::Wait(wait) => self.0.wait(request.quota, wait, &failure, url, call).await?,
+                Verdict::Fail(because) => return Err(failure.into_error(because, Address::of(url))),
+                Verdict::Done => unreachable!("a failure is never a success"),
+            }
+            call.tally.retries.add(1);
+        }
+    }
+}
+
+impl Inner {
+    fn host(&self, api: Api) -> &Host {
+        match api {
+            Api::Graph => &self.graph,
+        }
+    }
+
+    /// One attempt, in its turn. The token is left behind so that it can be dropped if it was rejected.
+    async fn once(
+        &self,
+        request: &Request,
+        url: &Url,
+        call: &Call,
+        used: &mut Option<Token>,
+    ) -> Result<Reply, Failure> {
+        let scope = &self.services.of(request.api).scope;
+        // Signing in comes before the turn, so that a request is sent when it is counted; and again after it, which costs
+        // nothing unless the turn took so long that the token expired.
+        self.credentials.token(scope).await.map_err(Failure::SignIn)?;
+        call.tally.waited(self.pacer.turn(request.quota).await);
+        let token = used.insert(self.credentials.token(scope).await.map_err(Failure::SignIn)?);
+        let http = &self.host(request.api).http;
+        call.tally.requests.add(1);
+        let result = attempt(dressed(http, url, token), url, &self.options.patience).await;
+        tracing::debug!(address = %Address::of(url), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
+        result
+    }
+
+    /// Waits before a retry, and with it, if the service was throttling, all requests of the family.
+    async fn wait(&self, quota: Quota, wait: Duration, failure: &Failure, url: &Url, call: &Call) -> Result<(), Error> {
+        if matches!(failure.outcome(), Outcome::Status { status, .. } if is_throttle(status)) {
+            call.tally.throttled.add(1);
+        }
+        if failure.pauses_family() {
+            self.pacer.pause(quota, wait);
+        }
+        if call.deadline.is_some_and(|deadline| Instant::now() + wait > deadline) {
+            return Err(Error::Deadline { address: Address::of(url) });
+        }
+        sleep(wait).await;
+        call.tally.waited(wait);
+        Ok(())
+    }
+}
+
+/// The headers that go with every request.
+fn dressed(http: &reqwest::Client, url: &Url, token: &Token) -> RequestBuilder {
+    let request = http
+        .get(url.clone())
+        .header(ACCEPT, "application/json")
+        .header("Prefer", "include-unknown-enum-members")
+        .header("client-request-id", Uuid::new_v4().to_string());
+    match HeaderValue::try_from(format!("Bearer {}", token.secret.secret())) {
+        Ok(mut bearer) => {
+            bearer.set_sensitive(true);
+            request.header(AUTHORIZATION, bearer)
+        }
+        // A token with control characters cannot be one; without it the service answers 401, which says as much.
+        Err(_) => request,
+    }
+}
+
+impl Host {
+    fn new(http: reqwest::Client) -> Self {
+        Self { http, allowance: Mutex::default(), answers: AtomicU64::new(0), successes: AtomicU64::new(0) }
+    }
+
+    fn succeeded(&self) {
+        self.answers.fetch_add(1, Relaxed);
+        self.successes.fetch_add(1, Relaxed);
+        self.allowance.lock().unwrap_or_else(PoisonError::into_inner).earn();
+    }
+}
+
+/// The course of one request through its attempts.
+struct Course {
+    history: History,
+    successes: u64,
+}
+
+impl Course {
+    fn new(client: &Inner, host: &Host) -> Self {
+        let history =
+            History { tries: 0, waited: Duration::ZERO, reached: false, renewable: client.credentials.renewable() };
+        Self { history, successes: host.successes.load(Relaxed) }
+    }
+
+    fn verdict(&mut self, client: &Inner, host: &Host, failure: &Failure) -> Verdict {
+        if failure.is_answer() {
+            host.answers.fetch_add(1, Relaxed);
+        }
+        let outcome = failure.outcome();
+        self.history.reached = host.answers.load(Relaxed) > 0;
+        self.forget_if_others_succeed(host, outcome);
+        self.history.tries += 1;
+        let mut allowance = host.allowance.lock().unwrap_or_else(PoisonError::into_inner);
+        let verdict = decide(outcome, &self.history, &mut allowance, &client.options.limits, (client.options.jitter)());
+        match verdict {
+            Verdict::Wait(wait) => self.history.waited += wait,
+            Verdict::Renew => self.history = History { renewable: false, ..self.history },
+            Verdict::Done | Verdict::Fail(_) => {}
+        }
+        verdict
+    }
+
+    /// A throttled request is not without progress while others in the same quota get through: it only lost the race.
+    fn forget_if_others_succeed(&mut self, host: &Host, outcome: Outcome) {
+        let successes = host.successes.load(Relaxed);
+        let throttled = matches!(outcome, Outcome::Status { status, .. } if is_throttle(status));
+        if throttled && successes > self.successes {
+            self.history = History { tries: 0, waited: Duration::ZERO, ..self.history };
+        }
+        self.successes = successes;
+    }
+}
+
+/// A random number from 0 to 1: the standard library's hasher keys are random, and no more is needed to spread retries.
+fn random() -> f64 {
+    let bits = RandomState::new().build_hasher().finish() >> 11;
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds exactly")]
+    let number = bits as f64 / (1u64 << 53) as f64;
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_is_spread_over_the_unit_interval() {
+        let numbers: Vec<f64> = (0..1000).map(|_| random()).collect();
+        assert!(numbers.iter().all(|n| (0.0..1.0).contains(n)));
+        let mean = numbers.iter().sum::<f64>() / 1000.0;
+        assert!((0.4..0.6).contains(&mean), "{mean}");
+    }
+}

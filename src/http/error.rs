@@ -1,0 +1,172 @@
+//! What can go wrong between here and a service.
+//!
+//! `Display` says what happened in one clause; causes are the `source`, advice is `report`'s. No variant holds a token, a
+//! query string or the text of a request. Words of a service are kept raw in their fields: whoever shows them has to make
+//! them safe first.
+
+use std::time::Duration;
+
+use super::{Address, ForeignLink, Refusal};
+
+/// A request that brought no reply.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The service said no, and would again.
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    /// The service did not accept the token, nor the one that was fetched anew, if there was one to fetch.
+    #[error("the service did not accept the access token: {0}")]
+    TokenRejected(Box<Refusal>),
+    /// The service asked to slow down and went on asking.
+    #[error("the service throttled the request, and {because}: {last}")]
+    Throttled {
+        /// Why it was given up.
+        because: GaveUp,
+        /// The last reply.
+        last: Box<Refusal>,
+    },
+    /// The service answered with an error of its own and went on so.
+    #[error("the service is in trouble, and {because}: {last}")]
+    Unavailable {
+        /// Why it was given up.
+        because: GaveUp,
+        /// The last reply.
+        last: Box<Refusal>,
+    },
+    /// No reply, or half of one.
+    #[error("no complete reply from {address}, and {because}")]
+    Unreachable {
+        /// Where to.
+        address: Address,
+        /// Why it was given up.
+        because: GaveUp,
+        /// The last fault.
+        #[source]
+        fault: Fault,
+    },
+    /// Signing in did not give a token.
+    #[error("{0}")]
+    SignIn(Box<SignIn>),
+    /// The service redirected the request. Redirects are not followed, the token would go with them.
+    #[error("{address} answered with a redirect ({status}) to host '{host}'")]
+    Redirect {
+        /// Where to.
+        address: Address,
+        /// The HTTP status.
+        status: u16,
+        /// The host it names, empty when it names none.
+        host: String,
+    },
+    /// A link in a reply leads away from the service.
+    #[error(transparent)]
+    ForeignLink(#[from] ForeignLink),
+    /// The reply is larger than any page.
+    #[error("the reply of {address} is larger than {limit} bytes")]
+    TooLarge {
+        /// Where to.
+        address: Address,
+        /// The cap.
+        limit: usize,
+    },
+    /// The statement has sent as many requests as it may.
+    #[error("the statement has sent the {limit} request(s) it may send")]
+    RequestBudget {
+        /// The budget.
+        limit: u64,
+    },
+    /// The statement's time is over, or would be before the request may be sent again.
+    #[error("the time for the statement is over")]
+    Deadline {
+        /// The request that was under way.
+        address: Address,
+    },
+    /// The HTTP client could not be set up.
+    #[error("the HTTP client could not be set up")]
+    Setup(#[source] reqwest::Error),
+}
+
+impl Error {
+    /// The service's refusal, if it is one: status, code and request id.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) | Self::TokenRejected(refusal) => Some(refusal),
+            Self::Throttled { last, .. } | Self::Unavailable { last, .. } => Some(last),
+            _ => None,
+        }
+    }
+}
+
+/// Why no further attempt was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GaveUp {
+    /// Another attempt would meet the same.
+    #[error("another attempt would meet the same")]
+    Final,
+    /// As many attempts in a row as the limits allow.
+    #[error("repeated attempts did not help")]
+    Tries,
+    /// As much waiting without progress as the limits allow.
+    #[error("waiting did not help")]
+    Patience,
+    /// The service named a wait beyond the longest that is accepted.
+    #[error("it asks to wait {} s", .0.as_secs())]
+    AskedTooLong(Duration),
+    /// So many requests to this host failed that retrying them only adds to its load.
+    #[error("too many requests to this host failed")]
+    Breaker,
+}
+
+/// No reply, or half of one.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// No connection: name not found, refused, timed out.
+    #[error("the connection could not be made")]
+    Connect(#[source] reqwest::Error),
+    /// Certificate, host name or protocol version were not acceptable.
+    #[error("the connection could not be secured")]
+    Tls(#[source] reqwest::Error),
+    /// Connected, but not a byte of an answer.
+    #[error("nothing was answered within {} s", .0.as_secs())]
+    Silent(Duration),
+    /// The answer began and then stood still.
+    #[error("the answer stood still for {} s", .0.as_secs())]
+    Stalled(Duration),
+    /// The answer trickled.
+    #[error("the answer was not complete after {} s", .0.as_secs())]
+    Slow(Duration),
+    /// The connection broke, or the body ended before it was whole.
+    #[error("the answer broke off")]
+    Broken(#[source] reqwest::Error),
+    /// The request itself could not be sent as it is.
+    #[error("the request could not be formed")]
+    Request(#[source] reqwest::Error),
+}
+
+impl Fault {
+    /// Whether another attempt may fare better.
+    pub fn is_passing(&self) -> bool {
+        !matches!(self, Self::Tls(_) | Self::Request(_))
+    }
+}
+
+/// Why there is no token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("signing in did not give a token{}", code.as_ref().map(|c| format!(" ({c})")).unwrap_or_default())]
+pub struct SignIn {
+    /// Status of the sign-in service's reply, if there was one.
+    pub status: Option<u16>,
+    /// Its code: `AADSTS7000215`.
+    pub code: Option<String>,
+    /// What the sign-in service or tool said; untrusted, known secrets are taken out.
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_stay_small() {
+        assert!(size_of::<Error>() <= 80, "{}", size_of::<Error>());
+    }
+}

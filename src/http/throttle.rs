@@ -1,0 +1,227 @@
+//! Paces requests so that the service does not have to throttle them.
+//!
+//! The quotas are counted in sliding windows: five requests in any ten seconds. So this keeps a log of the last send
+//! times, not a token bucket, which would allow ten at once around the edge of a window. The log counts when a request is
+//! sent and the service when it arrives; a margin on the window takes up the difference. Retries count like all others.
+//!
+//! Whoever waits stands in a queue, first come first served; dropping the waiting future leaves the queue. A pause, set
+//! after "too many requests", holds up the whole family. One [`Pacer`] owns the logs of an application in a tenant and is
+//! shared by all clients that send in its name.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep_until};
+
+use crate::table::Quota;
+
+/// Added to every window: the spread of travel times that is allowed for.
+const MARGIN: Duration = Duration::from_millis(250);
+
+/// How fast requests may go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pace {
+    /// As the services document it.
+    #[default]
+    Documented,
+    /// The same numbers in windows this many times shorter.
+    Faster(u32),
+    /// As fast as possible; pauses still hold. For services of one's own.
+    Unlimited,
+}
+
+/// Keeps the quotas of one application in one tenant.
+#[derive(Debug, Default)]
+pub struct Pacer {
+    pace: Pace,
+    families: Mutex<BTreeMap<Quota, Arc<Family>>>,
+}
+
+impl Pacer {
+    /// A pacer with empty logs.
+    pub fn new(pace: Pace) -> Self {
+        Self { pace, families: Mutex::default() }
+    }
+
+    /// Waits until a request of that family may be sent, and counts it as sent. Gives back how long that took.
+    pub async fn turn(&self, quota: Quota) -> Duration {
+        let family = self.family(quota);
+        let begun = Instant::now();
+        // The head of the queue holds the only permit while it waits for its slot; a dropped head passes it on.
+        let _head = family.queue.acquire().await.expect("the semaphore is never closed");
+        while let Err(ready) = family.log().try_send(Instant::now()) {
+            sleep_until(ready).await;
+        }
+        begun.elapsed()
+    }
+
+    /// Holds up the whole family: nothing is sent for `wait` from now.
+    pub fn pause(&self, quota: Quota, wait: Duration) {
+        self.family(quota).log().pause(Instant::now() + wait);
+    }
+
+    fn family(&self, quota: Quota) -> Arc<Family> {
+        let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(families.entry(quota).or_insert_with(|| Arc::new(Family::new(self.pace, quota))))
+    }
+}
+
+#[derive(Debug)]
+struct Family {
+    queue: Semaphore,
+    log: Mutex<Log>,
+}
+
+impl Family {
+    fn new(pace: Pace, quota: Quota) -> Self {
+        let window = match pace {
+            Pace::Documented => Some(quota.window() + MARGIN),
+            Pace::Faster(factor) => Some((quota.window() + MARGIN) / factor.max(1)),
+            Pace::Unlimited => None,
+        };
+        let log = Log { most: quota.requests() as usize, window, sent: VecDeque::new(), paused_until: None };
+        Self { queue: Semaphore::new(1), log: Mutex::new(log) }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The last send times of a family. It never reads the clock.
+#[derive(Debug)]
+struct Log {
+    most: usize,
+    /// `None`: no limit.
+    window: Option<Duration>,
+    sent: VecDeque<Instant>,
+    paused_until: Option<Instant>,
+}
+
+impl Log {
+    /// Counts a request as sent at `now`, or says when to ask again.
+    fn try_send(&mut self, now: Instant) -> Result<(), Instant> {
+        let ready = self.ready(now);
+        if ready > now {
+            return Err(ready);
+        }
+        if self.window.is_some() {
+            self.sent.push_back(now);
+        }
+        Ok(())
+    }
+
+    /// The earliest time at which one more request keeps within every window.
+    fn ready(&mut self, now: Instant) -> Instant {
+        let paused = self.paused_until.unwrap_or(now);
+        let Some(window) = self.window else { return paused.max(now) };
+        while self.sent.len() > self.most {
+            self.sent.pop_front();
+        }
+        let oldest = self.sent.len().checked_sub(self.most).and_then(|at| self.sent.get(at));
+        oldest.map_or(now, |sent| *sent + window).max(paused)
+    }
+
+    fn pause(&mut self, until: Instant) {
+        self.paused_until = self.paused_until.max(Some(until));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt as _;
+
+    /// Send times, in milliseconds, of requests that are ready at the given times.
+    fn replay(log: &mut Log, start: Instant, asked: &[u64]) -> Vec<u64> {
+        let mut last = 0;
+        let mut send = |asked: u64| {
+            let mut now = start + Duration::from_millis(asked.max(last));
+            while let Err(ready) = log.try_send(now) {
+                now = ready;
+            }
+            last = u64::try_from((now - start).as_millis()).unwrap();
+            last
+        };
+        asked.iter().map(|asked| send(*asked)).collect()
+    }
+
+    fn log(pace: Pace) -> Log {
+        Family::new(pace, Quota::Reports).log.into_inner().unwrap()
+    }
+
+    #[test]
+    fn no_window_ever_holds_more_than_the_quota() {
+        let asked: Vec<u64> = (0..60).map(|i| (i * i * 37) % 9000 + i * 400).collect();
+        for asked in [vec![0; 40], asked] {
+            let sent = replay(&mut log(Pace::Documented), Instant::now(), &asked);
+            for (i, first) in sent.iter().enumerate() {
+                let within = sent[i..].iter().filter(|t| **t - first <= 10_000).count();
+                assert!(within <= 5, "{sent:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_allowed_rate_is_used() {
+        let sent = replay(&mut log(Pace::Documented), Instant::now(), &[0; 26]);
+        assert_eq!(sent[..5], [0; 5], "the first window goes out at once");
+        assert_eq!(sent[25], 5 * 10_250);
+    }
+
+    #[test]
+    fn idle_time_is_not_saved_up() {
+        let sent = replay(
+            &mut log(Pace::Documented),
+            Instant::now(),
+            &[0, 100_000, 100_000, 100_000, 100_000, 100_000, 100_000],
+        );
+        assert_eq!(sent[6], 110_250);
+    }
+
+    #[test]
+    fn a_pause_holds_up_everything_and_is_never_shortened() {
+        for pace in [Pace::Documented, Pace::Unlimited] {
+            let (mut log, start) = (log(pace), Instant::now());
+            log.pause(start + Duration::from_secs(41));
+            log.pause(start + Duration::from_secs(2));
+            assert_eq!(replay(&mut log, start, &[0]), [41_000]);
+        }
+    }
+
+    #[test]
+    fn without_a_limit_nothing_waits_and_nothing_is_kept() {
+        let mut log = log(Pace::Unlimited);
+        assert_eq!(replay(&mut log, Instant::now(), &[0; 1000]), [0; 1000]);
+        assert!(log.sent.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_waiter_that_is_dropped_gives_its_place_back() {
+        let pacer = Pacer::new(Pace::Faster(100));
+        for _ in 0..5 {
+            pacer.turn(Quota::Reports).now_or_never().expect("the window is empty");
+        }
+        let mut head = Box::pin(pacer.turn(Quota::Reports));
+        let mut second = Box::pin(pacer.turn(Quota::Reports));
+        assert!(head.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
+        drop(head);
+        let waited = tokio::time::timeout(Duration::from_secs(5), second).await.expect("the queue moves on");
+        assert!(waited >= Duration::from_millis(90), "{waited:?}");
+    }
+
+    #[tokio::test]
+    async fn waiters_are_served_in_the_order_in_which_they_came() {
+        let pacer = Pacer::new(Pace::Faster(200));
+        let order = Mutex::new(Vec::new());
+        let turns = (0..12).map(|i| async {
+            let i: i32 = i;
+            pacer.turn(Quota::Reports).await;
+            order.lock().unwrap().push(i);
+        });
+        futures::future::join_all(turns).await;
+        assert_eq!(*order.lock().unwrap(), (0..12).collect::<Vec<_>>());
+    }
+}
