@@ -13,9 +13,11 @@ use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::output::{Failure, safe};
+use crate::{auth, decode, engine, http, plan, settings};
 
 mod names;
 mod place;
+mod remote;
 
 pub use names::nearest;
 
@@ -172,12 +174,55 @@ fn innermost(mut error: &DataFusionError) -> Innermost<'_> {
     }
 }
 
-/// Errors of the layers below, each with its own advice: one arm for each type.
+/// Errors of the layers below, each with its own exit code and advice: one arm for each type, looked for from the outside
+/// in, because a layer may have wrapped another's.
 fn of_layer(error: &(dyn Error + 'static)) -> Report {
-    if let Some(error) = error.downcast_ref::<crate::settings::SettingError>() {
-        return Report::chain(Exit::Query, error).hint("SHOW ALL lists the settings; the flags are in --help");
+    of_layer_or(Exit::Query, error)
+}
+
+fn of_layer_or(exit: Exit, error: &(dyn Error + 'static)) -> Report {
+    let mut next = Some(error);
+    while let Some(inner) = next {
+        if let Some(report) = known(inner) {
+            return report;
+        }
+        next = inner.source();
     }
-    Report::chain(Exit::Query, error)
+    Report::chain(exit, error)
+}
+
+fn known(error: &(dyn Error + 'static)) -> Option<Report> {
+    let odd_reply = "the service did not keep its own rules; try again, and report it if it happens again";
+    if let Some(error) = error.downcast_ref::<http::Error>() {
+        return Some(remote::of_http(error));
+    }
+    if let Some(error) = error.downcast_ref::<auth::Error>() {
+        return Some(of_auth(error));
+    }
+    if error.is::<decode::Error>() || error.is::<decode::RecordError>() {
+        return Some(Report::chain(Exit::Remote, error).hint(odd_reply));
+    }
+    if error.is::<plan::PagerError>() {
+        return Some(Report::chain(Exit::Incomplete, error).hint("ask for a shorter time, or again"));
+    }
+    if error.is::<settings::SettingError>() {
+        return Some(Report::chain(Exit::Query, error).hint("the settings are the flags of --help, with _ for -"));
+    }
+    None
+}
+
+/// An engine that could not be built.
+pub fn of_engine(error: &engine::Error) -> Report {
+    of_layer_or(Exit::Usage, error)
+}
+
+/// A connection that cannot be used.
+fn of_auth(error: &auth::Error) -> Report {
+    match error {
+        auth::Error::Connection(_) => Report::chain(Exit::Usage, error).hint("correct it in the configuration"),
+        auth::Error::Http(error) => remote::of_http(error),
+        auth::Error::Credential(_) => Report::chain(Exit::SignIn, error),
+    }
 }
 
 fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
