@@ -20,6 +20,12 @@ pub struct EngineBuilder {
 }
 
 impl EngineBuilder {
+    /// The connection.
+    #[must_use]
+    pub fn connection(self, _connection: crate::auth::Connection) -> Self {
+        self
+    }
+
     /// The settings to begin with.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
