@@ -26,6 +26,12 @@ impl Call {
         Self { tally, max_requests: None, deadline: None, taken: Arc::default() }
     }
 
+    /// The same call with these limits.
+    #[must_use]
+    pub fn limited(self, max_requests: Option<u64>, deadline: Option<Instant>) -> Self {
+        Self { max_requests, deadline, ..self }
+    }
+
     /// Takes one request from the budget. Streams that run side by side cannot overdraw it.
     pub(super) fn take(&self) -> Result<(), Error> {
         let limit = self.max_requests.unwrap_or(u64::MAX);
@@ -42,8 +48,7 @@ mod tests {
 
     #[test]
     fn clones_draw_on_one_budget() {
-        let mut call = Call::new(Arc::default());
-        call.max_requests = Some(2);
+        let call = Call::new(Arc::default()).limited(Some(2), None);
         let other = call.clone();
         call.take().unwrap();
         other.take().unwrap();

@@ -123,7 +123,6 @@ mod tests {
             "https://graph.microsoft.com/beta/x@evil.example/y",
             "https://graph.microsoft.com/beta/x?$skiptoken=a%2Bb+c%2F%3D%23",
             "https://graph.microsoft.com/beta/./x/../y",
-            "https:/graph.microsoft.com/beta/x",
             "https://graph.microsoft.com/beta/users('o''neil%23x')/y",
         ] {
             let url = resolve(&base(), "/beta/", link).unwrap_or_else(|e| panic!("{link}: {e}"));
@@ -152,7 +151,7 @@ mod tests {
             ("https://evil.example?@graph.microsoft.com/beta/x", Difference::Host),
             ("https://evil.example:443/beta/x", Difference::Host),
             ("//evil.example/beta/x", Difference::Host),
-            ("///evil.example/beta/x", Difference::Host),
+            ("///evil.example/beta/x", Difference::Form),
             ("https:///evil.example/beta/x", Difference::Host),
             ("https:evil.example/beta/x", Difference::Path),
             ("https://127.0.0.1/beta/x", Difference::Host),
@@ -188,6 +187,7 @@ mod tests {
             ("https://graph.microsoft.com/beta/%2e%2e/v1.0/x", Difference::Path),
             ("https://graph.microsoft.com//beta/x", Difference::Path),
             ("https://graph.microsoft.com/beta%2Fx", Difference::Path),
+            ("https:/graph.microsoft.com/beta/x", Difference::Path),
             ("", Difference::Path),
             ("?$skiptoken=abc", Difference::Path),
             ("https:\\\\evil.example\\beta\\x", Difference::Form),
@@ -201,8 +201,8 @@ mod tests {
             ("https://", Difference::Form),
             ("https://[::1/beta/x", Difference::Form),
         ] {
-            let error = resolve(&base(), "/beta/", link).expect_err(link);
-            assert_eq!(error.why, why, "{link}: {error}");
+            let found = resolve(&base(), "/beta/", link).map_err(|e| e.why);
+            assert_eq!(found, Err(why), "{link}");
         }
     }
 

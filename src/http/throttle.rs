@@ -216,8 +216,8 @@ mod tests {
     async fn waiters_are_served_in_the_order_in_which_they_came() {
         let pacer = Pacer::new(Pace::Faster(200));
         let order = Mutex::new(Vec::new());
-        let turns = (0..12).map(|i| async {
-            let i: i32 = i;
+        let (pacer, order) = (&pacer, &order);
+        let turns = (0..12).map(|i| async move {
             pacer.turn(Quota::Reports).await;
             order.lock().unwrap().push(i);
         });

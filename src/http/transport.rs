@@ -78,9 +78,12 @@ pub(super) fn refused_tls(error: &reqwest::Error) -> bool {
         && chain(error).any(|e| e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::InvalidData))
 }
 
-/// An error and its sources.
+/// An error and its sources. An I/O error names the source of what it wraps, which would skip the wrapped error itself.
 pub(super) fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |e: &&'a (dyn StdError + 'static)| (*e).source())
+    std::iter::successors(Some(error), |e: &&'a (dyn StdError + 'static)| match e.downcast_ref::<io::Error>() {
+        Some(io) => io.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
+        None => (*e).source(),
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,485 @@
+//! The client against servers that behave badly: every case ends in the right reply or in a typed error, and the token
+//! goes nowhere else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use auditql::http::client::Patience;
+use auditql::http::retry::Limits;
+use auditql::http::{Call, Client, Credentials, Error, Fault, GaveUp, Options, Pace, Pacer, Service, Services};
+use auditql::table::{Api, Quota};
+use auditql::wire::{Reply as Answer, Request, Target};
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::time::OffsetDateTime;
+use url::Url;
+
+use crate::scripted::{Reply, Server};
+
+const PAGE: &str = r#"{"value":[]}"#;
+const CANARY: &str = "CANARY-TOKEN";
+/// A query whose value must not show up in any error.
+const PATH: &str = "/beta/auditLogs/signIns?$filter=CANARY-FILTER";
+
+/// Retries as by default, in a thousandth of the time.
+fn options() -> Options {
+    let patience = Patience {
+        first_byte: Duration::from_millis(300),
+        idle: Duration::from_millis(300),
+        whole: Duration::from_secs(5),
+        body: 8 << 20,
+    };
+    Options {
+        limits: Limits { longest_told: Duration::from_secs(900), ..Limits::default().scaled(1000) },
+        patience,
+        ..Options::default()
+    }
+}
+
+fn client_of(base: Url, credentials: Credentials, pace: Pace, options: Options) -> Client {
+    let services = Services { graph: Service { base, scope: "https://graph.example/.default".into() } };
+    Client::new(services, credentials, Arc::new(Pacer::new(pace)), options).unwrap()
+}
+
+fn client(server: &Server) -> Client {
+    client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, options())
+}
+
+fn call() -> Call {
+    Call::new(Arc::default())
+}
+
+fn path(path: &str) -> Request {
+    Request { api: Api::Graph, target: Target::Path(path.into()), quota: Quota::Reports }
+}
+
+fn link(url: &str) -> Request {
+    Request {
+        api: Api::Graph,
+        target: Target::Link { url: url.into(), prefix: "/beta/".into() },
+        quota: Quota::Reports,
+    }
+}
+
+async fn get(server: &Server, call: &Call) -> Result<Answer, Error> {
+    client(server).send(&path(PATH), call).await
+}
+
+/// All that an error says, to whoever prints it in whatever way.
+fn all_words(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text += &format!(" {error} {error:?}");
+        source = error.source();
+    }
+    text
+}
+
+fn counts(call: &Call) -> [u64; 3] {
+    [call.tally.requests.get(), call.tally.retries.get(), call.tally.throttled.get()]
+}
+
+#[tokio::test]
+async fn a_request_carries_what_the_service_needs_to_know() {
+    let server = Server::queue([Reply::json(PAGE).header("request-id", "r-1"), Reply::json(PAGE)]).await;
+    let (client, call) = (client(&server), call());
+    let reply = client.send(&path("/beta/x?$filter=a%20eq%20'o''neil'&$top=999"), &call).await.unwrap();
+    client.send(&path(PATH), &call).await.unwrap();
+    assert_eq!((&reply.body[..], reply.request_id.as_deref()), (PAGE.as_bytes(), Some("r-1")));
+    let [first, second] = &server.seen()[..] else { panic!() };
+    assert_eq!(first.target.replace("%27", "'"), "/beta/x?$filter=a%20eq%20'o''neil'&$top=999");
+    assert_eq!((first.method.as_str(), first.header("authorization")), ("GET", "Bearer CANARY-TOKEN"));
+    assert_eq!(first.header("prefer"), "include-unknown-enum-members");
+    assert_eq!(first.header("accept"), "application/json");
+    assert!(first.header("user-agent").starts_with("auditql/"));
+    assert_eq!(first.header("client-request-id").len(), 36);
+    assert_ne!(first.header("client-request-id"), second.header("client-request-id"));
+    assert_eq!((counts(&call), call.tally.bytes.get()), ([2, 0, 0], 2 * PAGE.len() as u64));
+}
+
+#[tokio::test]
+async fn a_storm_of_throttles_is_waited_out() {
+    let forms = ["", "0", "-3", "soon", "0.02", "Sun, 06 Nov 1994 08:49:37 GMT"];
+    let storm = forms
+        .map(|form| if form.is_empty() { Reply::status(429) } else { Reply::status(429).header("Retry-After", form) });
+    let server = Server::queue(storm.into_iter().chain([Reply::json(PAGE)])).await;
+    let call = call();
+    get(&server, &call).await.unwrap();
+    assert_eq!(counts(&call), [7, 6, 6]);
+    assert!(call.tally.waited_ms.get() >= 20);
+}
+
+#[tokio::test]
+async fn every_passing_status_is_retried_and_no_other() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        let server = Server::queue([Reply::status(status), Reply::json(PAGE)]).await;
+        get(&server, &call()).await.unwrap_or_else(|e| panic!("{status}: {e}"));
+        assert_eq!(server.seen().len(), 2, "{status}");
+    }
+    for status in [206, 400, 403, 404, 406, 410, 413, 422, 501] {
+        let server = Server::queue([Reply::status(status), Reply::json(PAGE)]).await;
+        let error = get(&server, &call()).await.unwrap_err();
+        assert!(matches!(&error, Error::Refused(r) if r.status == status), "{status}: {error}");
+        assert_eq!(server.seen().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_throttle_holds_up_the_whole_family_and_never_too_short() {
+    let mut told = false;
+    let server = Server::start(move |_| match std::mem::replace(&mut told, true) {
+        false => Reply::status(429).header("Retry-After", "0.4"),
+        true => Reply::json(PAGE),
+    })
+    .await;
+    let (client, call) = (client(&server), call());
+    let (first, second) = (path(PATH), path(PATH));
+    let late = async {
+        server.until_seen(1).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        client.send(&second, &call).await
+    };
+    let (a, b) = tokio::join!(client.send(&first, &call), late);
+    a.and(b).unwrap();
+    let seen = server.seen();
+    for later in &seen[1..] {
+        let waited = later.at - seen[0].at;
+        assert!(waited >= Duration::from_millis(399) && waited < Duration::from_secs(2), "{waited:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wait_beyond_a_quarter_of_an_hour_is_an_error_that_names_it() {
+    for status in [429, 503] {
+        let server =
+            Server::queue([Reply::status(status).header("Retry-After", "901").header("request-id", "r-9")]).await;
+        let error = get(&server, &call()).await.unwrap_err();
+        assert!(error.to_string().contains("901 s"), "{error}");
+        assert_eq!(error.refusal().unwrap().request_id.as_deref(), Some("r-9"));
+    }
+}
+
+#[tokio::test]
+async fn half_a_reply_is_asked_for_again() {
+    let page = || Reply::json(PAGE);
+    for (name, fault) in [
+        ("cut", page().cut(5)),
+        ("cut before the body", page().cut(0)),
+        ("chunks without an end", page().chunked(4, Duration::ZERO).unfinished()),
+        ("reset", Reply::reset()),
+        ("silence", Reply::silence()),
+        ("stalled", page().stalled(5)),
+        ("no reply at all", Reply::raw("")),
+        ("half a head", Reply::raw("HTTP/1.1 200 OK\r\nContent-Le")),
+        ("garbage", Reply::raw("SSH-2.0-OpenSSH_9.6\r\n")),
+        ("broken gzip", page().header("Content-Encoding", "gzip")),
+        ("half a gzip", Reply::status(200).header("Content-Encoding", "gzip").body(&gzip(PAGE.as_bytes())[..12])),
+    ] {
+        let server = Server::queue([fault, Reply::json(PAGE)]).await;
+        let call = call();
+        let reply = get(&server, &call).await.unwrap_or_else(|e| panic!("{name}: {}", all_words(&e)));
+        assert_eq!((&reply.body[..], counts(&call)), (PAGE.as_bytes(), [2, 1, 0]), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_no_progress() {
+    let server = Server::start(|_| Reply::json(PAGE).chunked(1, Duration::from_millis(50))).await;
+    let mut options = options();
+    options.patience.whole = Duration::from_millis(200);
+    options.limits.tries = 2;
+    let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, options);
+    let error = client.send(&path(PATH), &call()).await.unwrap_err();
+    assert!(matches!(error, Error::Unreachable { fault: Fault::Slow(_), because: GaveUp::Tries, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_service_in_trouble_is_given_up_after_ten_attempts() {
+    let server = Server::start(|_| Reply::status(503)).await;
+    let error = get(&server, &call()).await.unwrap_err();
+    assert!(matches!(&error, Error::Unavailable { because: GaveUp::Tries, last } if last.status == 503), "{error:?}");
+    assert_eq!(server.seen().len(), 10);
+    let server = Server::start(|_| Reply::status(429)).await;
+    let error = get(&server, &call()).await.unwrap_err();
+    assert!(matches!(&error, Error::Throttled { because: GaveUp::Tries, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_address_where_nobody_listens_is_reported_soon_and_without_secrets() {
+    let server = Server::queue([]).await;
+    let origin = server.origin();
+    drop(server);
+    // The port is free once the listener's task is gone.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let client = client_of(origin, Credentials::given(CANARY.into()), Pace::Unlimited, options());
+    let call = call();
+    let error = client.send(&path(PATH), &call).await.unwrap_err();
+    assert!(matches!(error, Error::Unreachable { fault: Fault::Connect(_), .. }), "{error:?}");
+    assert_eq!(counts(&call), [4, 3, 0]);
+    assert!(error.to_string().contains("/beta/auditLogs/signIns?$filter"), "{error}");
+    assert!(!all_words(&error).contains("CANARY"), "{}", all_words(&error));
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_what_the_service_said() {
+    let body = r#"{"error":{"code":"BadRequest","message":"Invalid filter clause","innererror":{"request-id":"r-2"}}}"#;
+    let server = Server::queue([Reply::status(400).body(body), Reply::status(403).body("<html>no</html>")]).await;
+    let error = get(&server, &call()).await.unwrap_err();
+    let refusal = error.refusal().unwrap();
+    let said = (refusal.status, refusal.code.as_deref(), refusal.message.as_deref(), refusal.request_id.as_deref());
+    assert_eq!(said, (400, Some("BadRequest"), Some("Invalid filter clause"), Some("r-2")));
+    assert!(!all_words(&error).contains("CANARY"));
+    let error = get(&server, &call()).await.unwrap_err();
+    assert!(matches!(&error, Error::Refused(r) if r.status == 403 && r.code.is_none()));
+}
+
+#[tokio::test]
+async fn the_body_of_a_refusal_is_read_up_to_a_limit() {
+    for reply in [
+        Reply::status(400).endless(vec![b' '], vec![b'x'; 1 << 16]),
+        Reply::status(400).body(vec![b'x'; 100]).stalled(50),
+        Reply::status(400).body(vec![b'x'; 100]).cut(50),
+    ] {
+        let server = Server::queue([reply]).await;
+        let error = get(&server, &call()).await.unwrap_err();
+        assert!(matches!(&error, Error::Refused(r) if r.status == 400), "{error:?}");
+        server.until_closed(1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_html_is_passed_on_for_the_decoder_to_judge() {
+    let server = Server::queue([Reply::status(200).header("Content-Type", "text/html").body("<html>")]).await;
+    assert_eq!(&get(&server, &call()).await.unwrap().body[..], b"<html>");
+}
+
+// Tokens.
+
+/// Hands out `T1`, `T2` … : one token per credential that is built.
+#[derive(Debug)]
+struct Numbered(usize);
+
+#[async_trait::async_trait]
+impl TokenCredential for Numbered {
+    async fn get_token(&self, _: &[&str], _: Option<TokenRequestOptions<'_>>) -> azure_core::Result<AccessToken> {
+        let expires = OffsetDateTime::now_utc() + azure_core::time::Duration::hours(1);
+        Ok(AccessToken::new(format!("T{}", self.0), expires))
+    }
+}
+
+fn numbered() -> Credentials {
+    let built = AtomicUsize::new(0);
+    Credentials::made(vec![], move || Ok(Arc::new(Numbered(built.fetch_add(1, SeqCst) + 1))))
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_replaced_once() {
+    let server = Server::start(|seen| match seen.header("authorization") {
+        "Bearer T1" => Reply::status(401),
+        _ => Reply::json(PAGE),
+    })
+    .await;
+    let client = client_of(server.origin(), numbered(), Pace::Unlimited, options());
+    let (call, request) = (call(), path(PATH));
+    let all = (0..8).map(|_| client.send(&request, &call));
+    futures::future::try_join_all(all).await.unwrap();
+    let seen = server.seen();
+    assert!(
+        seen.iter().all(|s| ["Bearer T1", "Bearer T2"].contains(&s.header("authorization"))),
+        "one renewal for all"
+    );
+    assert_eq!(seen.iter().filter(|s| s.header("authorization") == "Bearer T2").count(), 8);
+}
+
+#[tokio::test]
+async fn a_token_that_is_rejected_again_is_an_error() {
+    for (credentials, requests) in [(numbered(), 2), (Credentials::given(CANARY.into()), 1)] {
+        let server = Server::start(|_| Reply::status(401).header("request-id", "r-3")).await;
+        let client = client_of(server.origin(), credentials, Pace::Unlimited, options());
+        let error = client.send(&path(PATH), &call()).await.unwrap_err();
+        assert!(matches!(&error, Error::TokenRejected(r) if r.request_id.as_deref() == Some("r-3")), "{error:?}");
+        assert_eq!(server.seen().len(), requests);
+    }
+}
+
+// Where the token may go.
+
+#[tokio::test]
+async fn no_redirect_is_followed() {
+    let evil = Server::queue([Reply::json(PAGE)]).await;
+    for status in [300, 301, 302, 303, 304, 307, 308] {
+        for to in [evil.url("/beta/x"), "/beta/y".into(), "//evil.example/".into(), "\u{1}".into(), String::new()] {
+            let server = Server::queue([Reply::status(status).header("Location", &to)]).await;
+            let error = get(&server, &call()).await.unwrap_err();
+            assert!(matches!(error, Error::Redirect { .. }) || to == "\u{1}", "{status} {to}: {error:?}");
+        }
+    }
+    assert_eq!(evil.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_link_to_another_host_is_never_followed_and_its_twin_is() {
+    let (evil, server) = (Server::queue([]).await, Server::start(|_| Reply::json(PAGE)).await);
+    let (client, port) = (client(&server), server.origin().port().unwrap());
+    for url in [
+        evil.url("/beta/x?$skiptoken=CANARY"),
+        evil.url("/beta/x").replace("127.0.0.1", "localhost"),
+        format!("http://127.0.0.1:{port}@{}/beta/x", evil.origin().authority()),
+        format!("//{}/beta/x", evil.origin().authority()),
+        format!("https://127.0.0.1:{port}/beta/x"),
+        format!("http://localhost:{port}/beta/x"),
+        server.url("/v1.0/x"),
+    ] {
+        let error = client.send(&link(&url), &call()).await.unwrap_err();
+        assert!(matches!(error, Error::ForeignLink(_)), "{url}: {error:?}");
+        assert!(!all_words(&error).contains("CANARY"));
+    }
+    assert_eq!((evil.connections(), server.seen().len()), (0, 0));
+    let target = "/beta/x?$skiptoken=a%2Bb+c~!*()%3D";
+    for url in [server.url(target), target.to_owned(), format!("//127.0.0.1:{port}{target}")] {
+        client.send(&link(&url), &call()).await.unwrap();
+    }
+    assert!(server.seen().iter().all(|s| s.target == target), "{:?}", server.seen());
+}
+
+#[tokio::test]
+async fn a_path_of_ours_cannot_name_a_host() {
+    let (evil, server) = (Server::queue([]).await, Server::queue([]).await);
+    for target in [format!("//{}/beta/x", evil.origin().authority()), evil.url("/beta/x")] {
+        client(&server).send(&path(&target), &call()).await.unwrap_err();
+    }
+    assert_eq!((evil.connections(), server.connections()), (0, 0));
+}
+
+#[tokio::test]
+async fn with_a_proxy_in_the_environment_loopback_is_still_reached_directly() {
+    let proxy = Server::queue([]).await;
+    let mut child = tokio::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "http::a_loopback_service_answers", "--include-ignored"]);
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        child.env(name, proxy.url("/"));
+    }
+    let output = child.env_remove("NO_PROXY").env_remove("no_proxy").output().await.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    assert_eq!(proxy.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_loopback_service_answers() {
+    let server = Server::queue([Reply::json(PAGE)]).await;
+    get(&server, &call()).await.unwrap();
+}
+
+// Size.
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A gzip header, and a block that stands for 16 MiB of zeros and can be repeated for ever.
+fn bomb() -> (Vec<u8>, Vec<u8>) {
+    let head = gzip(b"")[..10].to_vec();
+    let mut block = Vec::with_capacity(1 << 20);
+    let mut deflate = flate2::Compress::new(flate2::Compression::default(), false);
+    deflate.compress_vec(&vec![0; 16 << 20], &mut block, flate2::FlushCompress::Full).unwrap();
+    (head, block)
+}
+
+#[tokio::test]
+async fn compressed_replies_are_read() {
+    let server =
+        Server::queue([Reply::status(200).header("Content-Encoding", "gzip").body(gzip(PAGE.as_bytes()))]).await;
+    let reply = get(&server, &call()).await.unwrap();
+    assert_eq!((&reply.body[..], server.seen()[0].header("accept-encoding")), (PAGE.as_bytes(), "gzip"));
+}
+
+#[tokio::test]
+async fn a_body_without_end_stops_at_the_cap_however_well_it_is_compressed() {
+    let (head, block) = bomb();
+    assert!(block.len() < 32 << 10, "{}", block.len());
+    for reply in [
+        Reply::status(200).header("Content-Encoding", "gzip").endless(head, block),
+        Reply::status(200).endless(vec![b'['], vec![b' '; 1 << 16]),
+    ] {
+        let server = Server::queue([reply]).await;
+        let call = call();
+        let error = get(&server, &call).await.unwrap_err();
+        assert!(matches!(error, Error::TooLarge { limit: 0x80_0000, .. }), "{error:?}");
+        assert_eq!(counts(&call), [1, 0, 0], "asking again would bring the same");
+        server.until_closed(1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_an_error() {
+    let long = "x".repeat(70 << 10);
+    for reply in [
+        Reply::json(PAGE).header("X-Long", &long),
+        (0..2000).fold(Reply::json(PAGE), |reply, i| reply.header(&format!("X-{i}"), "y")),
+    ] {
+        let server = Server::start(move |_| reply.clone()).await;
+        let error = get(&server, &call()).await.unwrap_err();
+        assert!(matches!(error, Error::TooLarge { .. } | Error::Unreachable { .. }), "{error:?}");
+    }
+}
+
+// Budgets.
+
+#[tokio::test]
+async fn retries_count_against_the_budget_of_requests() {
+    let server = Server::start(|_| Reply::status(429)).await;
+    let call = call().limited(Some(3), None);
+    let error = get(&server, &call).await.unwrap_err();
+    assert!(matches!(error, Error::RequestBudget { limit: 3 }), "{error:?}");
+    assert_eq!((server.seen().len(), call.tally.requests.get()), (3, 3));
+    assert!(matches!(get(&server, &call).await, Err(Error::RequestBudget { .. })), "the budget is the statement's");
+}
+
+#[tokio::test]
+async fn the_deadline_ends_silence_and_does_not_wait_for_a_retry_beyond_it() {
+    for reply in [Reply::silence(), Reply::status(429).header("Retry-After", "600")] {
+        let server = Server::queue([reply]).await;
+        let deadline = tokio::time::Instant::now() + Duration::from_millis(200);
+        let (call, begun) = (call().limited(None, Some(deadline)), Instant::now());
+        let error = get(&server, &call).await.unwrap_err();
+        assert!(matches!(error, Error::Deadline { .. }), "{error:?}");
+        assert!(begun.elapsed() < Duration::from_millis(600), "{:?}", begun.elapsed());
+        server.until_closed(1).await;
+    }
+}
+
+#[tokio::test]
+async fn dropping_the_future_ends_the_request() {
+    let server = Server::queue([Reply::silence()]).await;
+    let client = client(&server);
+    let (request, call) = (path(PATH), call());
+    let sending = client.send(&request, &call);
+    tokio::select! {
+        _ = sending => panic!("nobody answers"),
+        () = server.until_seen(1) => {}
+    }
+    server.until_closed(1).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn requests_and_retries_keep_the_pace() {
+    let mut count = 0;
+    let server = Server::start(move |_| {
+        count += 1;
+        if count % 3 == 0 { Reply::status(500) } else { Reply::json(PAGE) }
+    })
+    .await;
+    let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Faster(50), options());
+    let (call, request, begun) = (call(), path(PATH), Instant::now());
+    futures::future::try_join_all((0..8).map(|_| client.send(&request, &call))).await.unwrap();
+    assert_eq!(server.seen().len(), 11, "8 and every third once more");
+    assert!(begun.elapsed() >= Duration::from_millis(2 * 205), "{:?}", begun.elapsed());
+    assert!(call.tally.waited_ms.get() > 0);
+}
