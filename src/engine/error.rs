@@ -87,6 +87,9 @@ pub enum Error {
         #[source]
         source: auth::Error,
     },
+    /// The session could not be set up.
+    #[error("the session could not be set up")]
+    Session(#[source] DataFusionError),
     /// A connection's name cannot be a catalog's.
     #[error("a connection cannot be called '{0}': the name is reserved, taken, or not made of letters, digits and _")]
     ConnectionName(String),

@@ -30,6 +30,7 @@ mod scan_exec;
 mod session;
 mod statement;
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -53,6 +54,13 @@ pub struct Engine {
     context: SessionContext,
     /// The instant of every statement; `None`: the present one.
     now: Option<DateTime<Utc>>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let catalogs = self.context.catalog_names();
+        f.debug_struct("Engine").field("catalogs", &catalogs).field("now", &self.now).finish_non_exhaustive()
+    }
 }
 
 /// A statement that was planned.
@@ -113,7 +121,7 @@ impl EngineBuilder {
     ///
     /// # Errors
     /// When a connection is not usable as it is: its name, its addresses, its credential.
-    pub fn build(self) -> Result<Engine> {
+    pub fn build(self) -> Result<Engine, Error> {
         let now = self.now;
         let context = SessionContext::new_with_state(self.configure(SessionStateBuilder::new())?.build());
         Ok(Engine { context, now })
@@ -123,12 +131,16 @@ impl EngineBuilder {
     ///
     /// # Errors
     /// As for [`EngineBuilder::build`].
-    pub fn configure(&self, builder: SessionStateBuilder) -> Result<SessionStateBuilder> {
+    pub fn configure(&self, builder: SessionStateBuilder) -> Result<SessionStateBuilder, Error> {
         let mut connections = Connections::default();
         for connection in &self.connections {
             check_name(&connection.name, &connections)?;
             connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection)?));
         }
+        self.extend(builder, connections).map_err(Error::Session)
+    }
+
+    fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
         let mut builder = session::extend(builder, &self.settings, Arc::new(connections))?;
         let default = self.connections.first().map_or("local", |c| c.name.as_str());
         if let Some(config) = builder.config() {
