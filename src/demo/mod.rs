@@ -1,4 +1,5 @@
-//! The demo tenant: an organisation that does not exist, behind a loopback service shaped like Microsoft Graph.
+//! The demo tenant: an organisation that does not exist, behind a loopback service shaped like Microsoft Graph and like the
+//! Management Activity API.
 //!
 //! It is the first thing a reader meets, the yardstick of the tests and a second opinion: it has its own operator table
 //! ([`operators`]) and its own evaluator ([`filter`]) and takes nothing from the modules it checks but the `$filter`
@@ -9,6 +10,7 @@
 //! drawn anew for each start. An entity set is a route in [`service`], a table of operators and a source of records.
 
 mod data;
+mod feed;
 mod filter;
 mod generate;
 mod json;
@@ -38,12 +40,13 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub use data::DataError;
+pub use feed::{Activity, ContentType, ExportError, Feed};
 pub use record::Kind;
 pub use stats::{Asked, Counts, Stats};
 pub use story::{AttackFacts, Example, Story};
 pub use throttle::Throttle;
 
-use generate::Premise;
+use generate::{Premise, World};
 use operators::Version;
 use record::Records;
 use service::Service;
@@ -68,6 +71,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The quota; none with `--no-throttle`.
     pub throttle: Option<Throttle>,
+    /// The activity feed. Empty when `data` are given.
+    pub feed: Feed,
     /// How long a `$skiptoken` is good for.
     pub skiptoken_life: Duration,
     /// Where to listen. Only loopback addresses are accepted; port 0 lets the system choose.
@@ -85,6 +90,7 @@ impl Options {
             odd_per_million: 500,
             data: None,
             throttle: Some(Throttle::default()),
+            feed: Feed::default(),
             skiptoken_life: Duration::from_secs(600),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
         }
@@ -149,12 +155,13 @@ impl Tenant {
         let listener = TcpListener::bind(options.bind).await.map_err(|e| Error::Listen(options.bind, e))?;
         let addr = listener.local_addr().map_err(|e| Error::Listen(options.bind, e))?;
         let given = options.clone();
-        let (records, story) = tokio::task::spawn_blocking(move || records(&given)).await.map_err(Error::Story)??;
+        let told = tokio::task::spawn_blocking(move || told(&given)).await.map_err(Error::Story)??;
         let reach = options.data.is_none().then(|| time::ticks(options.now - RETENTION));
         let service = Arc::new(Service {
             addr,
             token: format!("demo-{:016x}{:016x}", random(), random()),
-            records,
+            records: told.records,
+            feed: feed::Endpoint::new(told.feed, told.world, options.now.timestamp()),
             reach,
             date: time::print(time::ticks(options.now), 0),
             pages: page::Pages::new(options.skiptoken_life),
@@ -166,7 +173,7 @@ impl Tenant {
         let serve = axum::serve(listener, service::router(Arc::clone(&service)));
         let mut tasks = JoinSet::new();
         tasks.spawn(serve.with_graceful_shutdown(async { drop(closed.await) }).into_future());
-        Ok(Self { service, story, _open: open, _tasks: tasks })
+        Ok(Self { service, story: told.story, _open: open, _tasks: tasks })
     }
 
     /// Where it listens.
@@ -177,6 +184,16 @@ impl Tenant {
     /// The root that versions are appended to: `http://127.0.0.1:8471`.
     pub fn graph_url(&self) -> String {
         format!("http://{}", self.service.addr)
+    }
+
+    /// The origin of the activity feed: the same.
+    pub fn management_url(&self) -> String {
+        self.graph_url()
+    }
+
+    /// The tenant's identifier, a GUID. The feed's addresses hold it.
+    pub fn tenant_id(&self) -> &str {
+        &self.service.feed.world.tenant
     }
 
     /// The one bearer token it accepts.
@@ -204,26 +221,47 @@ impl Tenant {
         let records = &self.service.records;
         (0..records.len()).map(|row| SignIn { json: records.json(row, Version::Beta), copies: records.copies(row) })
     }
+
+    /// The truth of the feed: all distinct records, with the blobs that hold them. Some lie before what can be listed.
+    pub fn activity(&self) -> impl ExactSizeIterator<Item = Activity> + '_ {
+        self.service.feed.contents.activity(&self.service.feed.world)
+    }
+
+    /// Writes what the tenant holds into files, in each of the shapes in which such records are exported; a folder each,
+    /// below `folder`, which is made. Gives the folders' names.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or is there already.
+    pub fn export(&self, folder: &std::path::Path) -> Result<Vec<&'static str>, ExportError> {
+        feed::export(self, folder)
+    }
 }
 
-fn records(options: &Options) -> Result<(Records, Story), Error> {
-    let (records, attack) = match &options.data {
-        Some(path) => (Records::Given(data::read(path)?), None),
-        None => {
-            let premise = Premise {
-                seed: options.seed,
-                now: options.now,
-                rows: options.rows,
-                twice: options.twice_per_million,
-                odd: options.odd_per_million,
-            };
-            let told = generate::tell(&premise);
-            (Records::Told(Box::new(told.world), told.events), told.attack)
-        }
+/// What a tenant is made of.
+struct Told {
+    world: Arc<World>,
+    records: Records,
+    feed: feed::Contents,
+    story: Story,
+}
+
+fn told(options: &Options) -> Result<Told, Error> {
+    let given = options.data.as_deref().map(data::read).transpose()?;
+    let premise = Premise {
+        seed: options.seed,
+        now: options.now,
+        rows: if given.is_some() { 0 } else { options.rows },
+        twice: options.twice_per_million,
+        odd: options.odd_per_million,
     };
-    u32::try_from(records.len()).map_err(|_| Error::TooMany(records.len()))?;
+    let generate::Story { world, events, attack } = generate::tell(&premise);
+    let world = Arc::new(world);
+    let told = Feed { records: if given.is_some() { 0 } else { options.feed.records }, ..options.feed.clone() };
+    let feed = feed::Contents::tell(&world, attack.as_ref(), &told, options.seed, options.now.timestamp());
+    let records = given.map_or_else(|| Records::Told(Arc::clone(&world), events), Records::Given);
+    u32::try_from(records.len().max(told.records)).map_err(|_| Error::TooMany(records.len()))?;
     let story = Story::of(&records, attack);
-    Ok((records, story))
+    Ok(Told { world, records, feed, story })
 }
 
 /// A number no one else knows: the standard library's hasher keys come from the system.

@@ -2,6 +2,7 @@
 //! filtered and as the JSON that is served.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::data::Given;
 use super::generate::{Event, World};
@@ -38,7 +39,7 @@ impl Kind {
 /// All records of a tenant, newest first.
 pub(super) enum Records {
     /// From the generator.
-    Told(Box<World>, Vec<Event>),
+    Told(Arc<World>, Vec<Event>),
     /// From a file.
     Given(Vec<Given>),
 }

@@ -1,4 +1,5 @@
-//! The HTTP face of the tenant: routes, tokens, headers and bodies as Microsoft Graph has them.
+//! The HTTP face of the tenant: routes, tokens, headers and bodies as Microsoft Graph has them. Requests to the activity
+//! feed are handed to [`feed`](super::feed).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use tokio::time::Instant;
 
+use super::feed;
 use super::json::escape;
 use super::operators::Version;
 use super::page::Pages;
@@ -21,6 +23,9 @@ use super::refusal::Refusal;
 use super::stats::{Asked, Book};
 use super::throttle::Gate;
 
+/// Longest body of a request that is read.
+const LONGEST_BODY: usize = 64 << 10;
+
 /// Longest path and query that is read.
 const LONGEST_URL: usize = 8_000;
 
@@ -29,6 +34,7 @@ pub(super) struct Service {
     pub(super) addr: SocketAddr,
     pub(super) token: String,
     pub(super) records: Records,
+    pub(super) feed: feed::Endpoint,
     /// The oldest lower time bound that is accepted, in units of 100 ns since 1970.
     pub(super) reach: Option<i64>,
     /// What error bodies say the time is.
@@ -58,6 +64,11 @@ pub(super) fn router(service: Arc<Service>) -> Router {
 }
 
 async fn reply(State(service): State<Arc<Service>>, request: Request) -> Response<Body> {
+    if feed::Endpoint::owns(request.uri().path()) {
+        let (head, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
+        return service.feed_reply(&head.method, &head.uri, &head.headers, &body);
+    }
     service.reply(request.method(), request.uri(), request.headers())
 }
 
@@ -95,13 +106,29 @@ impl Service {
         let client_id = given.unwrap_or(&request_id);
         let result = self.answer(route, method, uri, headers);
         let (status, rows) = result.as_ref().map_or_else(|r| (r.status, 0), |a| (200, a.rows));
-        self.book.write(Route::name(route), Asked { url: decoded(uri), status, rows });
+        self.book.write(Route::name(route), Asked { url: decoded(uri), status, rows }, status == 429);
         let mut response = match result {
             Ok(answer) => json(StatusCode::OK, answer.body),
             Err(refusal) => refused(&refusal, &request_id, client_id, &self.date),
         };
         set(&mut response, HeaderName::from_static("client-request-id"), client_id);
         set(&mut response, HeaderName::from_static("request-id"), &request_id);
+        response
+    }
+
+    fn feed_reply(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        let authenticated = self.authenticate(headers).is_ok();
+        let origin = format!("http://{}", self.addr);
+        let reply = self.feed.reply(&feed::Asked { method, uri, headers, body, authenticated, origin: &origin });
+        let asked = Asked { url: decoded(uri), status: reply.status, rows: reply.rows };
+        self.book.write(reply.path, asked, reply.throttled);
+        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = json(status, String::new());
+        set(&mut response, CONTENT_TYPE, "application/json; charset=utf-8");
+        if let Some((name, next)) = reply.next {
+            set(&mut response, name, &next);
+        }
+        *response.body_mut() = if reply.broken { broken(reply.body) } else { Body::from(reply.body) };
         response
     }
 
@@ -147,6 +174,17 @@ impl Service {
         body.push_str("]}");
         Ok(Answer { body, rows: page.rows.len() })
     }
+}
+
+/// A body that breaks off in the middle, and the connection with it.
+fn broken(mut body: String) -> Body {
+    let mut half = body.len() / 2;
+    while !body.is_char_boundary(half) {
+        half -= 1;
+    }
+    body.truncate(half);
+    let pieces = [Ok(body), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
+    Body::from_stream(futures::stream::iter(pieces))
 }
 
 fn refused(refusal: &Refusal, request_id: &str, client_id: &str, date: &str) -> Response<Body> {

@@ -20,7 +20,7 @@ pub struct Stats {
 pub struct Counts {
     /// All requests, refused ones too.
     pub requests: u64,
-    /// Of these, refused with 429.
+    /// Of these, told to slow down: with 429, or by the feed with 403 and its own code.
     pub throttled: u64,
     /// Of these, refused for another reason.
     pub refused: u64,
@@ -56,12 +56,12 @@ impl Stats {
 pub(super) struct Book(Mutex<Stats>);
 
 impl Book {
-    pub(super) fn write(&self, path: &'static str, asked: Asked) {
+    pub(super) fn write(&self, path: &'static str, asked: Asked, throttled: bool) {
         let mut stats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = stats.paths.entry(path).or_default();
         counts.requests += 1;
-        counts.throttled += u64::from(asked.status == 429);
-        counts.refused += u64::from(asked.status >= 400 && asked.status != 429);
+        counts.throttled += u64::from(throttled);
+        counts.refused += u64::from(asked.status >= 400 && !throttled);
         counts.rows += asked.rows as u64;
         if stats.requests.len() == REMEMBERED {
             stats.requests.pop_front();
@@ -87,7 +87,8 @@ mod tests {
         let book = Book::default();
         for n in 0..REMEMBERED + 5 {
             let status = [200, 429, 400][n % 3];
-            book.write("/p", Asked { url: n.to_string(), status, rows: usize::from(status == 200) });
+            let asked = Asked { url: n.to_string(), status, rows: usize::from(status == 200) };
+            book.write("/p", asked, status == 429);
         }
         let stats = book.read();
         assert_eq!((stats.requests.len(), stats.requests[0].url.as_str()), (REMEMBERED, "5"));

@@ -18,7 +18,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 
 pub(super) use attack::Attack;
+pub(super) use dice::{guid, hex, mix};
 pub(super) use event::Event;
+pub(super) use people::PEOPLE;
 
 use super::time;
 
@@ -39,11 +41,11 @@ pub(super) struct Premise {
 /// The cast: everything an event refers to by number.
 pub(super) struct World {
     pub(super) tenant: String,
-    people: Vec<people::Person>,
+    pub(super) people: Vec<people::Person>,
     apps: Vec<apps::App>,
     services: Vec<apps::Program>,
     machines: Vec<apps::Program>,
-    sources: places::Sources,
+    pub(super) sources: places::Sources,
 }
 
 /// A story: its cast, its events, newest first, and the attack among them.

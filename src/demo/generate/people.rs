@@ -8,7 +8,7 @@ use super::places::{AWAY, OFFICES, Sources};
 /// The organisation's domain.
 pub(super) const DOMAIN: &str = "lumenworks.example";
 /// How many real accounts there are.
-pub(super) const PEOPLE: usize = 200;
+pub(in crate::demo) const PEOPLE: usize = 200;
 /// How many of them are guests; they come last.
 const GUESTS: usize = 24;
 
@@ -23,7 +23,7 @@ pub(in crate::demo) struct Person {
     /// The office's place, which sets the working day.
     pub(super) place: usize,
     /// Addresses at work, at home and on the way.
-    pub(super) sources: [u16; 3],
+    pub(in crate::demo) sources: [u16; 3],
     /// Numbers in [`super::devices::DEVICES`]: at the desk, and in the pocket.
     pub(super) devices: [u16; 2],
     /// Number in [`super::outcomes::FACTORS`]: how they prove the second factor.

@@ -58,7 +58,7 @@ pub(super) const REPLAY_PLACE: usize = 16;
 
 /// An address and what is known of it.
 pub(in crate::demo) struct Source {
-    pub(super) ip: String,
+    pub(in crate::demo) ip: String,
     pub(super) place: usize,
     pub(super) asn: u32,
     /// The named location it belongs to.
@@ -103,7 +103,12 @@ impl Sources {
         u16::try_from(self.list.len() - 1).expect("a demo tenant has a few hundred addresses")
     }
 
-    pub(super) fn get(&self, index: u16) -> &Source {
+    /// The number of an address.
+    pub(in crate::demo) fn find(&self, ip: &str) -> Option<u16> {
+        self.list.iter().position(|source| source.ip == ip).and_then(|at| u16::try_from(at).ok())
+    }
+
+    pub(in crate::demo) fn get(&self, index: u16) -> &Source {
         &self.list[usize::from(index)]
     }
 }

@@ -1,0 +1,130 @@
+//! Writes what the tenant holds into files, in the shapes in which people export such records.
+//!
+//! Every folder holds all records that its shape can hold, so that a question has the same answer on each. What lies
+//! before the feed's reach, or cannot be retrieved, is in none: nobody could have exported it.
+
+mod csv;
+mod log_analytics;
+mod sign_ins;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::Activity;
+use crate::demo::{SignIn, Tenant};
+
+/// What all shapes are written from.
+struct Source {
+    activity: Vec<Activity>,
+    sign_ins: Vec<SignIn>,
+    tenant: String,
+}
+
+/// Writes the files of one shape into its folder.
+type Write1 = fn(&Source, &Path) -> Result<(), ExportError>;
+
+/// Folder and writer of each shape.
+const SHAPES: &[(&str, Write1)] = &[
+    ("management-array", |source, folder| array(source, &folder.join("records.json"))),
+    ("management-lines", |source, folder| lines(source, &folder.join("records.ndjson"))),
+    ("purview-csv", |source, folder| csv::purview(source, &folder.join("AuditLog.csv"))),
+    ("search-csv", |source, folder| csv::search(source, &folder.join("UnifiedAuditLog.csv"))),
+    ("log-analytics", log_analytics::write),
+    ("event-hub", |source, folder| sign_ins::envelopes(source, &folder.join("insights-logs.json"))),
+    ("graph-array", |source, folder| sign_ins::array(source, &folder.join("InteractiveSignIns.json"))),
+    ("graph-lines", |source, folder| sign_ins::lines(source, &folder.join("signIns.ndjson"))),
+    ("graph-value", |source, folder| sign_ins::value(source, &folder.join("signIns.json"))),
+    ("mixed", mixed),
+];
+
+/// Why an export failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A file or folder cannot be made or written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A record of the tenant's own is no JSON.
+    #[error("a record cannot be read")]
+    Record(#[from] serde_json::Error),
+}
+
+/// Writes all shapes below a folder.
+pub(in crate::demo) fn export(tenant: &Tenant, folder: &Path) -> Result<Vec<&'static str>, ExportError> {
+    let reach = tenant.service.feed.listed_from();
+    let listed = |record: &Activity| record.retrievable > 0 && record.delivered.iter().any(|(at, _)| *at >= reach);
+    let source = Source {
+        activity: tenant.activity().filter(listed).collect(),
+        sign_ins: tenant.sign_ins().collect(),
+        tenant: tenant.tenant_id().to_owned(),
+    };
+    for (name, write) in SHAPES {
+        let folder = folder.join(name);
+        fs::create_dir_all(&folder).map_err(|source| ExportError::Write { path: folder.clone(), source })?;
+        write(&source, &folder)?;
+    }
+    Ok(SHAPES.iter().map(|(name, _)| *name).collect())
+}
+
+/// A file that was not there before.
+struct Out {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Out {
+    fn new(path: &Path) -> Result<Self, ExportError> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path);
+        let file = file.map_err(|source| ExportError::Write { path: path.into(), source })?;
+        Ok(Self { path: path.into(), file: BufWriter::new(file) })
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), ExportError> {
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|source| ExportError::Write { path: self.path.clone(), source })
+    }
+
+    fn finish(mut self) -> Result<(), ExportError> {
+        self.file.flush().map_err(|source| ExportError::Write { path: self.path, source })
+    }
+}
+
+/// Texts between a beginning and an end, with something between them.
+fn joined<'a>(
+    path: &Path,
+    [begin, between, end]: [&str; 3],
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<(), ExportError> {
+    let mut out = Out::new(path)?;
+    out.text(begin)?;
+    for (n, text) in texts.enumerate() {
+        out.text(if n == 0 { "" } else { between })?;
+        out.text(text)?;
+    }
+    out.text(end)?;
+    out.finish()
+}
+
+fn array(source: &Source, path: &Path) -> Result<(), ExportError> {
+    joined(path, ["[", ",\n", "]\n"], source.activity.iter().map(|record| record.json.as_str()))
+}
+
+fn lines(source: &Source, path: &Path) -> Result<(), ExportError> {
+    joined(path, ["", "\n", "\n"], source.activity.iter().map(|record| record.json.as_str()))
+}
+
+/// Several shapes in one folder: half of the activity as lines, the other half as CSV, and the sign-ins.
+fn mixed(source: &Source, folder: &Path) -> Result<(), ExportError> {
+    let half = source.activity.len() / 2;
+    let first = source.activity[..half].iter().map(|record| record.json.as_str());
+    joined(&folder.join("records.ndjson"), ["", "\n", "\n"], first)?;
+    let rest =
+        Source { activity: source.activity[half..].to_vec(), sign_ins: Vec::new(), tenant: source.tenant.clone() };
+    csv::purview(&rest, &folder.join("AuditLog.csv"))?;
+    sign_ins::value(source, &folder.join("signIns.json"))
+}

@@ -1,0 +1,3 @@
+//! The activity feed: the demo's service over HTTP, and what the engine makes of it.
+
+mod service;
