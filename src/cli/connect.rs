@@ -87,6 +87,7 @@ fn open(name: &str, entry: &Entry, env: &Env) -> Result<Connection, Report> {
         authority_url: authority.map(|url| about.url("authority_url", &url)).transpose()?,
         allow_insecure_loopback: entry.allow_insecure_loopback,
         api_version: about.version(entry.api_version.as_deref())?,
+        keeps_all: false,
     };
     connection.check().map_err(|error| about.error(&format!("cannot be used: {error}")))?;
     Ok(connection)
@@ -109,9 +110,11 @@ impl About<'_> {
                 .error("has a name that is taken")
                 .hint(format!("names not to be used: {}", RESERVED.join(", "))));
         }
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        if self.name.is_empty() || !self.name.chars().all(plain) {
-            return Err(self.error("has a name that SQL could not write").hint("use letters, digits, _ and -"));
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if !self.name.starts_with(|c: char| c.is_ascii_lowercase()) || !self.name.chars().all(plain) {
+            return Err(self
+                .error("has a name that SQL would have to quote")
+                .hint("use lower-case letters, digits and _"));
         }
         Ok(())
     }

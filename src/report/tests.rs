@@ -67,3 +67,30 @@ fn our_own_bugs_have_their_own_exit_code() {
     let report = Report::of_query(&DataFusionError::Internal("oh".into()), &About::default());
     assert_eq!((report.exit, report.exit as u8), (Exit::Bug, 70));
 }
+
+#[test]
+fn a_scan_that_fails_says_which_table_and_why() {
+    let address = crate::http::Address::of(&url::Url::parse("https://h/beta/auditLogs/signIns?$filter=x").unwrap());
+    let refusal =
+        crate::http::Refusal { address, status: 403, code: Some("Forbidden".into()), message: None, request_id: None };
+    let error = crate::engine::Error::Request {
+        table: "entra.sign_ins".into(),
+        permissions: &["AuditLog.Read.All"],
+        source: crate::http::Error::Refused(Box::new(refusal)),
+    };
+    let report = Report::of_query(&DataFusionError::External(Box::new(error)), &About::default());
+    assert_eq!(report.exit, Exit::Remote);
+    assert_eq!(report.what, "entra.sign_ins could not be read to its end");
+    assert_eq!(report.causes, ["https://h/beta/auditLogs/signIns?$filter answered with status 403", "Forbidden"]);
+    assert!(report.hint.as_deref().unwrap().contains("AuditLog.Read.All"), "{report}");
+}
+
+#[test]
+fn what_is_missing_is_incomplete_and_no_time_is_the_deadline() {
+    let exit = |error| Report::of_query(&DataFusionError::External(Box::new(error)), &About::default()).exit;
+    assert_eq!(exit(crate::engine::Error::Incomplete { missing: "May".into() }), Exit::Incomplete);
+    assert_eq!(exit(crate::engine::Error::Deadline), Exit::Deadline);
+    let inner = DataFusionError::Execution("1 / 0".into());
+    assert_eq!(exit(crate::engine::Error::Evaluation(inner)), Exit::Query);
+    assert_eq!(exit(crate::engine::Error::ConnectionName("main".into())), Exit::Usage);
+}
