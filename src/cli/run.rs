@@ -67,7 +67,7 @@ async fn answer(
 
 /// The engine.
 fn build(builder: engine::EngineBuilder) -> Result<Engine, Report> {
-    builder.build().map_err(|error| Report::of_query(&error, &About::default()))
+    builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))
 }
 
 fn session(args: &Args, engine: Engine, format: &'static Format) -> Session {

@@ -28,4 +28,6 @@ pub use page::{Decoder, Error, Page};
 pub use row::{Batch, RecordError, Rows};
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use crate::table::{Column, Edm, col};
 const PLACE: &[Column] = &[col("city", "city", Edm::Text, ""), col("height", "height", Edm::Double, "")];
 
 /// A column of each type.
-static COLUMNS: [Column; 12] = [
+pub(super) static COLUMNS: [Column; 12] = [
     col("id", "id", Edm::Text, ""),
     col("text", "text", Edm::Text, ""),
     col("flag", "flag", Edm::Bool, ""),
@@ -28,12 +28,12 @@ fn columns(names: &[&str]) -> Vec<&'static Column> {
     names.iter().map(|name| COLUMNS.iter().find(|c| c.name == *name).unwrap()).collect()
 }
 
-fn decoder(names: &[&str]) -> Decoder {
+pub(super) fn decoder(names: &[&str]) -> Decoder {
     Decoder::new(&columns(names), "id")
 }
 
 /// Every cell of a column as text; NULL is `∅`.
-fn cells(rows: &RecordBatch, column: usize) -> Vec<String> {
+pub(super) fn cells(rows: &RecordBatch, column: usize) -> Vec<String> {
     let options = FormatOptions::new().with_null("∅");
     let column = rows.column(column);
     let formatter = ArrayFormatter::try_new(column.as_ref(), &options).unwrap();

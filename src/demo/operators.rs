@@ -85,7 +85,8 @@ const fn beta(path: &'static str, kind: Type, beta: &'static str) -> Property {
     Property { path, kind, v1: None, beta }
 }
 
-static PROPERTIES: &[Property] = &[
+/// Every property of a sign-in.
+pub(super) static PROPERTIES: &[Property] = &[
     both("id", Type::Text, "eq"),
     both("createdDateTime", Type::Time, "eq ge le"),
     both("userDisplayName", Type::Text, "eq startswith"),

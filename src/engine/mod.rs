@@ -1,114 +1,91 @@
-//! The engine.
+//! The engine: remote tables in DataFusion, and the library's face.
+//!
+//! [`Engine`] holds a session; [`Engine::query`] plans a statement and gives back a [`Query`]: a stream that sends nothing
+//! before it is polled and stops when it is dropped, and a tally of what it cost and what its reader has to know. The
+//! engine never prints.
+//!
+//! ```no_run
+//! # async fn f(connection: auditql::auth::Connection) -> datafusion::error::Result<()> {
+//! use futures::TryStreamExt;
+//! let engine = auditql::engine::Engine::builder().connection(connection).build()?;
+//! let query = engine.query("SELECT count(*) FROM sign_ins WHERE status.error_code <> 0").await?;
+//! let batches: Vec<_> = query.stream.try_collect().await?;
+//! # Ok(()) }
+//! ```
 
+mod catalog;
+mod dedup;
+mod described;
+mod error;
+mod explain;
+mod facts;
+mod measure;
+mod merge;
+mod options;
+mod pages;
+mod provider;
+mod runtime;
+mod scan;
+mod scan_exec;
+mod session;
+mod statement;
+
+use std::fmt;
 use std::sync::Arc;
 
-use datafusion::error::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
+use chrono::{DateTime, Utc};
+use datafusion::catalog::CatalogProvider;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
 use datafusion::prelude::SessionContext;
 
-use crate::settings::{SettingError, Settings};
+use crate::auth::{self, Connection};
+use crate::http::{self, Pace, Pacer};
+use crate::settings::Settings;
 use crate::tally::Tally;
+use runtime::{Connected, Connections};
 
-/// Why a query has no answer, or not a whole one.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A request failed.
-    #[error("{table} could not be read to its end")]
-    Request {
-        /// `entra.sign_ins`
-        table: String,
-        /// Permissions that reading it needs.
-        permissions: &'static [&'static str],
-        /// What happened.
-        #[source]
-        source: crate::http::Error,
-    },
-    /// A reply was no page.
-    #[error("{table} could not be read to its end")]
-    Page {
-        /// `entra.sign_ins`
-        table: String,
-        /// The service's id of the request, to quote to its support.
-        request_id: Option<String>,
-        /// What was wrong with it.
-        #[source]
-        source: crate::decode::Error,
-    },
-    /// A chain of pages could not be followed.
-    #[error("{table} could not be read to its end")]
-    Chain {
-        /// `entra.sign_ins`
-        table: String,
-        /// Why not.
-        #[source]
-        source: crate::plan::PagerError,
-    },
-    /// The service ignored the clause that chooses the kind of record, so what it sent is not what was asked for.
-    #[error("{table}: the service was asked for {kind} records and sent others (first: {first_id}): it ignored the clause")]
-    KindIgnored {
-        /// `entra.sign_ins`
-        table: String,
-        /// The kind asked for.
-        kind: &'static str,
-        /// Key of the first record of another kind.
-        first_id: String,
-    },
-    /// Several requests bring overlapping records, and one of these has no key by which it could be recognised.
-    #[error("{table}: a record without {key} cannot be told apart from its copies in other requests")]
-    Keyless {
-        /// `entra.sign_ins`
-        table: String,
-        /// The key column.
-        key: &'static str,
-    },
-    /// Something that was asked for cannot be had: the answer would be short.
-    #[error("the answer would be incomplete: {missing}")]
-    Incomplete {
-        /// What is missing.
-        missing: String,
-    },
-    /// A partial answer was allowed, where a missing row would invent a finding.
-    #[error("a partial answer is not given below {operator}: a missing row would look like a finding")]
-    PartialRefused {
-        /// `NOT IN`, `EXCEPT` or an anti join.
-        operator: String,
-    },
-    /// A predicate could not be evaluated on the rows received.
-    #[error("a condition could not be evaluated")]
-    Evaluation(#[source] DataFusionError),
-    /// The statement's time is over.
-    #[error("the time for the statement is over")]
-    Deadline,
-    /// A table of a connection was planned in a session that does not have that connection.
-    #[error("this session has no connection '{0}'")]
-    NoConnection(String),
-    /// A connection cannot be used.
-    #[error("the connection '{name}' cannot be used")]
-    Connection {
-        /// Its name.
-        name: String,
-        /// Why not.
-        #[source]
-        source: crate::auth::Error,
-    },
-    /// The session could not be set up.
-    #[error("the session could not be set up")]
-    Session(#[source] DataFusionError),
-    /// A connection's name cannot be a catalog's.
-    #[error("a connection cannot be called '{0}': the name is reserved, taken, or not made of letters, digits and _")]
-    ConnectionName(String),
+pub use error::Error;
+pub use provider::RemoteTable;
+pub use scan_exec::ScanExec;
+
+/// A session over the connections of its builder. One for each client: `SET` and temporary tables are its own.
+pub struct Engine {
+    context: SessionContext,
+    /// The instant of every statement; `None`: the present one.
+    now: Option<DateTime<Utc>>,
 }
 
-/// Builds an engine.
-#[derive(Debug, Default)]
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let catalogs = self.context.catalog_names();
+        f.debug_struct("Engine").field("catalogs", &catalogs).field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// A statement that was planned.
+pub struct Query {
+    /// Its rows. Nothing is sent before it is polled; dropping it stops the requests.
+    pub stream: SendableRecordBatchStream,
+    /// What it cost so far, and what its reader has to know. Complete when the stream has ended.
+    pub tally: Arc<Tally>,
+}
+
+/// What an [`Engine`] is made of.
+#[derive(Default)]
 pub struct EngineBuilder {
+    connections: Vec<Connection>,
     settings: Settings,
+    now: Option<DateTime<Utc>>,
+    pace: Pace,
+    http: http::Options,
 }
 
 impl EngineBuilder {
-    /// The connection.
+    /// Adds a connection, as a catalog of its name. The first is the default.
     #[must_use]
-    pub fn connection(self, _connection: crate::auth::Connection) -> Self {
+    pub fn connection(mut self, connection: Connection) -> Self {
+        self.connections.push(connection);
         self
     }
 
@@ -119,71 +96,118 @@ impl EngineBuilder {
         self
     }
 
-    /// Fixes the clock.
+    /// Fixes the clock: `now()` is this instant in every statement.
     #[must_use]
-    pub fn now(self, _now: chrono::DateTime<chrono::Utc>) -> Self {
+    pub fn now(mut self, now: DateTime<Utc>) -> Self {
+        self.now = Some(now);
         self
     }
 
-    /// The pace.
+    /// How fast requests may go out; as documented unless said otherwise.
     #[must_use]
-    pub fn pace(self, _pace: crate::http::Pace) -> Self {
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
         self
     }
 
-    /// The engine.
-    pub fn build(self) -> Result<Engine, DataFusionError> {
-        let config = datafusion::prelude::SessionConfig::new()
-            .set_str("datafusion.sql_parser.dialect", "postgres")
-            .with_information_schema(true);
-        Ok(Engine { context: SessionContext::new_with_config(config), settings: std::sync::Mutex::new(self.settings) })
+    /// How the HTTP client behaves: limits of retrying, timeouts, certificates.
+    #[must_use]
+    pub fn http(mut self, options: http::Options) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// The engine. Nothing is sent, no credential is asked for.
+    ///
+    /// # Errors
+    /// When a connection is not usable as it is: its name, its addresses, its credential.
+    pub fn build(self) -> Result<Engine, Error> {
+        let now = self.now;
+        let context = SessionContext::new_with_state(self.configure(SessionStateBuilder::new())?.build());
+        Ok(Engine { context, now })
+    }
+
+    /// The same for a host's own session: configuration, connections and catalogs are added to its builder.
+    ///
+    /// # Errors
+    /// As for [`EngineBuilder::build`].
+    pub fn configure(&self, builder: SessionStateBuilder) -> Result<SessionStateBuilder, Error> {
+        let mut connections = Connections::default();
+        for connection in &self.connections {
+            check_name(&connection.name, &connections)?;
+            connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection)?));
+        }
+        self.extend(builder, connections).map_err(Error::Session)
+    }
+
+    fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
+        let mut builder = session::extend(builder, &self.settings, Arc::new(connections))?;
+        let default = self.connections.first().map_or("local", |c| c.name.as_str());
+        if let Some(config) = builder.config() {
+            *config = std::mem::take(config).with_default_catalog_and_schema(default, catalog::MAIN);
+        }
+        let mut state = builder.build();
+        for connection in &self.connections {
+            let tables: Arc<dyn CatalogProvider> = catalog::catalog(&connection.name, connection.api_version)?;
+            state.catalog_list().register_catalog(connection.name.clone(), tables);
+        }
+        datafusion_functions_json::register_all(&mut state)?;
+        Ok(SessionStateBuilder::new_from_existing(state))
+    }
+
+    fn connect(&self, connection: &Connection) -> Result<Connected, Error> {
+        let pacer = Arc::new(Pacer::new(self.pace));
+        let client = auth::client(connection, pacer, self.http.clone())
+            .map_err(|source| Error::Connection { name: connection.name.clone(), source })?;
+        Ok(Connected { client, keeps_all: connection.keeps_all })
     }
 }
 
-/// The engine.
-pub struct Engine {
-    context: SessionContext,
-    settings: std::sync::Mutex<Settings>,
-}
-
-impl std::fmt::Debug for Engine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").finish_non_exhaustive()
+/// A connection's name becomes a catalog's, and SQL must be able to say it without quotes.
+fn check_name(name: &str, taken: &Connections) -> Result<(), Error> {
+    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let begins = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+    if begins && plain && !catalog::RESERVED.contains(&name) && !taken.0.contains_key(name) {
+        return Ok(());
     }
-}
-
-/// A planned statement.
-pub struct Query {
-    /// Its rows.
-    pub stream: SendableRecordBatchStream,
-    /// Its cost.
-    pub tally: Arc<Tally>,
+    Err(Error::ConnectionName(name.into()))
 }
 
 impl Engine {
-    /// A builder.
+    /// Begins to build one.
     pub fn builder() -> EngineBuilder {
         EngineBuilder::default()
     }
 
-    /// Plans one statement.
-    pub async fn query(&self, sql: &str) -> Result<Query, DataFusionError> {
-        let stream = self.context.sql(sql).await?.execute_stream().await?;
-        Ok(Query { stream, tally: Arc::default() })
+    /// Plans one statement. Nothing is sent before the stream is polled.
+    ///
+    /// # Errors
+    /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
+    pub async fn query(&self, sql: &str) -> Result<Query> {
+        statement::plan(&self.context, sql, self.now.unwrap_or_else(runtime::clock)).await
     }
 
-    /// The context.
+    /// The session, to register tables and functions of one's own.
     pub fn context(&self) -> &SessionContext {
         &self.context
     }
 
-    /// The settings.
+    /// The settings as they are now.
     pub fn settings(&self) -> Settings {
-        self.settings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        options::of(self.context.state().config_options())
     }
 
-    /// Sets one.
-    pub fn set_setting(&self, name: &str, value: &str) -> Result<(), SettingError> {
-        self.settings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).set(name, value)
+    /// Changes one setting, as `SET auditql.<name>` does.
+    ///
+    /// # Errors
+    /// When there is no such setting, or the value is not of its form.
+    pub fn set(&self, name: &str, value: &str) -> Result<()> {
+        let state = self.context.state_ref();
+        let mut state = state.write();
+        let options = state.config_mut().options_mut();
+        let Some(ours) = options.extensions.get_mut::<options::Options>() else {
+            return Err(DataFusionError::Configuration("the session has no auditql settings".into()));
+        };
+        ours.0.set(name, value).map_err(|e| DataFusionError::External(Box::new(e)))
     }
 }

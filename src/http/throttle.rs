@@ -51,8 +51,13 @@ impl Pacer {
         let begun = Instant::now();
         // The head of the queue holds the only permit while it waits for its slot; a dropped head passes it on.
         let _head = family.queue.acquire().await.expect("the semaphore is never closed");
-        while let Err(ready) = family.log().try_send(Instant::now()) {
-            sleep_until(ready).await;
+        loop {
+            // Bound first, so that the log is not locked across the wait.
+            let slot = family.log().try_send(Instant::now());
+            match slot {
+                Ok(()) => break,
+                Err(ready) => sleep_until(ready).await,
+            }
         }
         begun.elapsed()
     }

@@ -6,6 +6,8 @@
 //! weaker predicate lets more rows through. Every row is checked against the whole predicate again on this side, so a
 //! step that gives up costs requests, never rows.
 
+use std::fmt;
+
 pub mod bind;
 pub mod clause;
 pub mod import;
@@ -180,4 +182,32 @@ pub enum Scalar {
     Pending,
     /// Of a type that no service is sent.
     Other,
+}
+
+impl fmt::Display for Predicate {
+    /// The predicate as SQL, for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let join = |f: &mut fmt::Formatter<'_>, ps: &[Self], word: &str, empty: &str| {
+            if ps.is_empty() {
+                return f.write_str(empty);
+            }
+            for (at, p) in ps.iter().enumerate() {
+                f.write_str(if at == 0 { "" } else { word })?;
+                match p {
+                    Self::And(inner) | Self::Or(inner) if inner.len() > 1 => write!(f, "({p})")?,
+                    p => write!(f, "{p}")?,
+                }
+            }
+            Ok(())
+        };
+        match self {
+            Self::And(ps) => join(f, ps, " AND ", "true"),
+            Self::Or(ps) => join(f, ps, " OR ", "false"),
+            Self::Not(p) => write!(f, "NOT ({p})"),
+            Self::Test { sql, .. } | Self::Opaque { sql, .. } => f.write_str(sql),
+            Self::Constant(Truth::True) => f.write_str("true"),
+            Self::Constant(Truth::False) => f.write_str("false"),
+            Self::Constant(Truth::Unknown) => f.write_str("NULL"),
+        }
+    }
 }

@@ -60,7 +60,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             Report::chain(Exit::Incomplete, error).hint("--partial gives what could be had and says what is missing")
         }
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("ask without --partial"),
-        E::Evaluation(inner) => Report::of_query(inner, about),
+        E::Evaluation(inner) | E::Session(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
         E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
         E::Connection { source, .. } => under(error, of_auth(source)),

@@ -25,6 +25,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
     key: "id",
     // 1,000 is documented, but has been refused in the field with "Must be between 1 and 999 inclusive".
     paging: Paging::NextLink { page: 999 },
+    reach_days: Some(30),
     population: Some(Population {
         column: "sign_in_event_types",
         flag: "is_interactive",

@@ -220,15 +220,20 @@ impl Page<'_> {
         self.optional(31, "signInIdentifier", upn.as_deref());
         self.optional(32, "signInIdentifierType", upn.as_deref().map(|_| "userPrincipalName"));
         let (kind, partner) = match home {
-            Some(Home::Partner(n)) => ("guest", Some(PARTNERS[n].0)),
-            _ => ("member", None),
+            Some(Home::Partner(n)) => (Some("guest"), Some(PARTNERS[n].0)),
+            Some(Home::Here) => (Some("member"), None),
+            Some(Home::Nowhere) | None => (None, None),
         };
-        self.json.text("userType", kind);
+        self.optional(38, "userType", kind);
         self.optional(33, "homeTenantName", partner.or(event.chance(34, 100).then_some("")));
         self.json.text("crossTenantAccessType", if partner.is_some() { "b2bCollaboration" } else { "none" });
         self.json.flag("isTenantRestricted", false);
         self.json.raw("flaggedForReview", if event.chance(35, 3) { "true" } else { "false" });
-        self.json.raw("azureResourceId", "null");
+        let azure = match event.actor(self.world) {
+            Actor::Program(program) => program.azure.as_deref(),
+            Actor::Person(_) => None,
+        };
+        self.optional(37, "azureResourceId", azure);
         self.json.raw("privateLinkDetails", if event.chance(36, 5) { PRIVATE_LINK } else { "null" });
     }
 
@@ -238,7 +243,9 @@ impl Page<'_> {
             (event.kind != Kind::ManagedIdentity && self.person().is_some()).then(|| guid(event.session, 0x5e5));
         self.optional(40, "sessionId", session.as_deref());
         // Base64url without padding, as the service writes it.
-        let token: String = hex(u128::from(mix(event.token, 41)) << 40)[..22].replace('0', "_").replace('a', "-");
+        let token: String = hex(u128::from(mix(event.token, 41)) << 64 | u128::from(mix(event.token, 42)))[..22]
+            .replace('0', "_")
+            .replace('a', "-");
         self.json.text("uniqueTokenIdentifier", &token);
         let incoming = match event.kind {
             Kind::NonInteractive if event.chance(42, 600) => "primaryRefreshToken",
