@@ -44,6 +44,14 @@ async fn a_syntax_error_points_at_its_place() {
     let report = failing("SELECT 1\nFROM sign_ins\nWHERE '日本' = = 2").await;
     assert_eq!(report.place.as_deref(), Some("LINE 5: WHERE '日本' = = 2\n                       ^"), "{report}");
     assert!(report.what.starts_with("Expected: ") && !report.what.contains("Line:"), "{report}");
+    let rows = [
+        ("SELECT 1 +", "LINE 3: SELECT 1 +\n                  ^"),
+        ("SELECT\n  createdDateTime FROM sign_ins", "LINE 4:   createdDateTime FROM sign_ins\n          ^"),
+        ("SELECT 1 FROM nope", "LINE 3: SELECT 1 FROM nope\n                      ^"),
+    ];
+    for (sql, place) in rows {
+        assert_eq!(failing(sql).await.place.as_deref(), Some(place), "{sql}");
+    }
 }
 
 #[test]
