@@ -97,14 +97,9 @@ mod tests {
 
     #[test]
     fn bounds_are_sent_as_seconds_that_lie_outside() {
-        for (micros, from, to) in [
-            (0, 0, 1),
-            (1, 0, 1),
-            (999_999, 0, 1),
-            (1_000_000, 1, 2),
-            (-1, -1, 0),
-            (-1_000_000, -1, 0),
-        ] {
+        for (micros, from, to) in
+            [(0, 0, 1), (1, 0, 1), (999_999, 0, 1), (1_000_000, 1, 2), (-1, -1, 0), (-1_000_000, -1, 0)]
+        {
             assert_eq!(Interval::since(micros).from_second(), Some(from), "{micros}");
             assert_eq!(Interval::until(micros).to_second(), Some(to), "{micros}");
         }

@@ -81,6 +81,7 @@ fn client(authority: &Authority, login: &Server, graph: &Server) -> Client {
         authority_url: Some(login.origin()),
         allow_insecure_loopback: true,
         api_version: Version::Beta,
+        keeps_all: false,
     };
     auth::client(&connection, Arc::new(Pacer::new(Pace::Unlimited)), authority.options()).unwrap()
 }

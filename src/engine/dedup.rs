@@ -35,7 +35,12 @@ pub(super) struct Dedup {
 }
 
 impl Dedup {
-    pub(super) fn new(set: &'static EntitySet, ordered: bool, overlapping: bool, reservation: MemoryReservation) -> Self {
+    pub(super) fn new(
+        set: &'static EntitySet,
+        ordered: bool,
+        overlapping: bool,
+        reservation: MemoryReservation,
+    ) -> Self {
         Self {
             set,
             ordered,

@@ -40,7 +40,9 @@ pub enum Error {
         source: PagerError,
     },
     /// The service ignored the clause that chooses the kind of record, so what it sent is not what was asked for.
-    #[error("{table}: the service was asked for {kind} records and sent others (first: {first_id}): it ignored the clause")]
+    #[error(
+        "{table}: the service was asked for {kind} records and sent others (first: {first_id}): it ignored the clause"
+    )]
     KindIgnored {
         /// `entra.sign_ins`
         table: String,

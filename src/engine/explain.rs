@@ -13,7 +13,11 @@ use super::scan_exec::ScanExec;
 use arrow::datatypes::SchemaRef;
 
 /// The row that EXPLAIN begins with: what each remote scan of a plan would request.
-pub(super) fn requests(plan: &Arc<dyn ExecutionPlan>, statement: &Statement, schema: &SchemaRef) -> Result<RecordBatch> {
+pub(super) fn requests(
+    plan: &Arc<dyn ExecutionPlan>,
+    statement: &Statement,
+    schema: &SchemaRef,
+) -> Result<RecordBatch> {
     let mut text = String::new();
     for scan in scans(plan)? {
         let explained = scan.plan(statement.settings.pushdown);

@@ -18,12 +18,14 @@ impl<'a> Marks<'a> {
     /// The time and key columns. A scan always decodes them, whatever the query asks for.
     pub(super) fn of(set: &EntitySet, rows: &'a RecordBatch) -> Self {
         let column = |name: &str| -> &'a ArrayRef { rows.column_by_name(name).expect("a scan decodes time and key") };
-        Self { times: column(set.time).as_primitive::<TimestampMicrosecondType>(), keys: column(set.key).as_string_view() }
+        Self {
+            times: column(set.time).as_primitive::<TimestampMicrosecondType>(),
+            keys: column(set.key).as_string_view(),
+        }
     }
 
     pub(super) fn facts(&self, next: Option<String>) -> PageFacts {
-        let mut facts =
-            PageFacts { next, rows: self.times.len(), falling: true, rising: true, ..PageFacts::default() };
+        let mut facts = PageFacts { next, rows: self.times.len(), falling: true, rising: true, ..PageFacts::default() };
         let mut hasher = DefaultHasher::new();
         for row in 0..self.times.len() {
             if self.keys.is_null(row) {

@@ -33,6 +33,8 @@ impl Drop for Measured {
         enter("rows_received", t.rows_received.get());
         enter("rows_kept", t.rows_kept.get());
         enter("bytes_received", t.bytes.get());
-        MetricBuilder::new(&self.metrics).subset_time("waited", 0).add_duration(Duration::from_millis(t.waited_ms.get()));
+        MetricBuilder::new(&self.metrics)
+            .subset_time("waited", 0)
+            .add_duration(Duration::from_millis(t.waited_ms.get()));
     }
 }

@@ -61,7 +61,10 @@ impl Statement {
 }
 
 /// The clock: the one place of the engine that reads it.
-#[expect(clippy::disallowed_methods, reason = "a session without a fixed instant takes the present one, once a statement")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a session without a fixed instant takes the present one, once a statement"
+)]
 pub(super) fn clock() -> DateTime<Utc> {
     Utc::now()
 }

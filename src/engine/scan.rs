@@ -44,11 +44,8 @@ impl Scanning {
         };
         let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, ordered: plan.order.is_some() });
         let overlapping = plan.streams.iter().any(|s| !s.parts.is_empty());
-        let streams: Vec<Batches> = plan
-            .streams
-            .iter()
-            .map(|stream| filter.over(chains(Arc::clone(&source), stream.clone(), how)))
-            .collect();
+        let streams: Vec<Batches> =
+            plan.streams.iter().map(|stream| filter.over(chains(Arc::clone(&source), stream.clone(), how))).collect();
         let dedup = Dedup::new(source.set, plan.order.is_some(), overlapping, reservation);
         let once = source.statement.settings.dedup.then_some(dedup);
         let open_start = plan.interval().from.is_none();

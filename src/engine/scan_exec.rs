@@ -127,7 +127,8 @@ impl ScanExec {
         let plan = self.plan(statement.settings.pushdown);
         let set = self.table.set;
         let columns = self.columns();
-        let schema = self.table.schema.project(&columns.iter().filter_map(|c| set.index_of(c.name)).collect::<Vec<_>>())?;
+        let schema =
+            self.table.schema.project(&columns.iter().filter_map(|c| set.index_of(c.name)).collect::<Vec<_>>())?;
         let schema = Arc::new(schema);
         let over_rows = |exprs: &[Arc<dyn PhysicalExpr>]| -> Result<Vec<_>> {
             exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), &schema)).collect()
@@ -189,7 +190,11 @@ fn say_population(source: &Source, version: Version) {
     }
 }
 
-fn properties(table: &Remote, output: &ProjectionExprs, order: Option<&[PhysicalSortExpr]>) -> Result<Arc<PlanProperties>> {
+fn properties(
+    table: &Remote,
+    output: &ProjectionExprs,
+    order: Option<&[PhysicalSortExpr]>,
+) -> Result<Arc<PlanProperties>> {
     let schema = Arc::new(output.project_schema(&table.schema)?);
     let ordering = order.and_then(|order| LexOrdering::new(order.iter().cloned()));
     let equivalences = match ordering {

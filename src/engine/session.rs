@@ -33,7 +33,11 @@ pub(super) fn config(settings: &Settings) -> SessionConfig {
 }
 
 /// Gives a host's session what remote tables need: settings as `auditql.*`, the functions for JSON, the connections.
-pub(super) fn extend(builder: SessionStateBuilder, settings: &Settings, connections: Arc<Connections>) -> Result<SessionStateBuilder> {
+pub(super) fn extend(
+    builder: SessionStateBuilder,
+    settings: &Settings,
+    connections: Arc<Connections>,
+) -> Result<SessionStateBuilder> {
     let pool = Arc::new(FairSpillPool::new(settings.memory_limit));
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
     Ok(builder

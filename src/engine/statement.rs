@@ -27,9 +27,9 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     state.config_mut().set_extension(Arc::clone(&statement));
     let plan = state.create_logical_plan(sql).await?;
     let stream = match plan {
-        LogicalPlan::Statement(Command::SetVariable(_) | Command::ResetVariable(_) | Command::Prepare(_) | Command::Deallocate(_)) => {
-            context.execute_logical_plan(plan).await?.execute_stream().await?
-        }
+        LogicalPlan::Statement(
+            Command::SetVariable(_) | Command::ResetVariable(_) | Command::Prepare(_) | Command::Deallocate(_),
+        ) => context.execute_logical_plan(plan).await?.execute_stream().await?,
         LogicalPlan::Explain(explained) if shows_requests(&explained) => explain(&state, explained, &statement).await?,
         plan => run(&state, plan, &statement).await?,
     };
@@ -100,10 +100,8 @@ fn refuse_below_anti_joins(plan: &Arc<dyn ExecutionPlan>) -> Result<()> {
         .map(|join| *join.join_type())
         .or_else(|| plan.downcast_ref::<SortMergeJoinExec>().map(SortMergeJoinExec::join_type))
         .or_else(|| plan.downcast_ref::<NestedLoopJoinExec>().map(|join| *join.join_type()));
-    let subtracts = matches!(
-        kind,
-        Some(JoinType::LeftAnti | JoinType::RightAnti | JoinType::LeftMark | JoinType::RightMark)
-    );
+    let subtracts =
+        matches!(kind, Some(JoinType::LeftAnti | JoinType::RightAnti | JoinType::LeftMark | JoinType::RightMark));
     if subtracts && !explain::scans(plan)?.is_empty() {
         return Err(Error::PartialRefused { operator: "NOT IN, NOT EXISTS or EXCEPT".into() }.into());
     }

@@ -36,11 +36,9 @@ mod tests {
 
     #[test]
     fn whatever_would_split_or_fold_a_value_is_encoded() {
-        let url = with_options("/beta/auditLogs/signIns", &[("$filter", "a eq 'x&y=#+%? ü'".into()), ("$top", "5".into())]);
-        assert_eq!(
-            url,
-            "/beta/auditLogs/signIns?$filter=a%20eq%20%27x%26y%3D%23%2B%25%3F%20%C3%BC%27&$top=5"
-        );
+        let url =
+            with_options("/beta/auditLogs/signIns", &[("$filter", "a eq 'x&y=#+%? ü'".into()), ("$top", "5".into())]);
+        assert_eq!(url, "/beta/auditLogs/signIns?$filter=a%20eq%20%27x%26y%3D%23%2B%25%3F%20%C3%BC%27&$top=5");
         assert_eq!(encoded_len("a ü"), "a%20%C3%BC".len());
     }
 

@@ -77,7 +77,10 @@ impl Explained<'_> {
         writeln!(f, "  GET {}", shortened(&stream.query.readable()))?;
         if !stream.parts.is_empty() {
             let parts = stream.parts.len();
-            writeln!(f, "      then the rest of it, or {parts} requests for the parts of the list, whichever is fewer")?;
+            writeln!(
+                f,
+                "      then the rest of it, or {parts} requests for the parts of the list, whichever is fewer"
+            )?;
         }
         Ok(())
     }

@@ -67,7 +67,9 @@ pub enum PagerError {
     #[error("the service's page token expired before the next page could be read")]
     DeadChain,
     /// A chain has to be begun anew, but its records cannot be told apart.
-    #[error("the service's page token expired, and {0} record(s) without a key cannot be recognised when they come again")]
+    #[error(
+        "the service's page token expired, and {0} record(s) without a key cannot be recognised when they come again"
+    )]
     Keyless(usize),
 }
 
@@ -196,7 +198,9 @@ impl Pager {
             return if asked { Err(PagerError::NoTime(page.timeless)) } else { Ok(()) };
         }
         let (kept, inside) = match self.direction() {
-            Direction::Descending => (self.last.zip(page.first).is_none_or(|(last, first)| first <= last), page.falling),
+            Direction::Descending => {
+                (self.last.zip(page.first).is_none_or(|(last, first)| first <= last), page.falling)
+            }
             Direction::Ascending => (self.last.zip(page.first).is_none_or(|(last, first)| first >= last), page.rising),
         };
         self.monotone &= kept && inside;

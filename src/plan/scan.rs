@@ -65,7 +65,8 @@ impl Scan {
         let mut residue: Vec<Residue> =
             self.conjuncts.iter().map(|c| Residue { sql: c.sql.clone(), reasons: Vec::new() }).collect();
         let streams: Vec<Split> = split(&self.conjuncts, self.set, self.version);
-        let all_sent = self.pushdown && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
+        let all_sent =
+            self.pushdown && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
         let top = self.top(all_sent);
         let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residue)).collect();
         ScanPlan { set: self.set, version: self.version, streams, residue, order: self.order, limit: self.limit }

@@ -127,7 +127,8 @@ impl Importer<'_> {
         let function = expr.downcast_ref::<ScalarFunctionExpr>()?;
         let [first, second] = function.args() else { return None };
         let subject = self.subject(first)?;
-        let each = |subject: Subject, values: Vec<Scalar>| values.into_iter().map(move |v| subject.clone().has(v)).collect();
+        let each =
+            |subject: Subject, values: Vec<Scalar>| values.into_iter().map(move |v| subject.clone().has(v)).collect();
         match function.name() {
             "starts_with" => {
                 let Scalar::Text(prefix) = scalar(second)? else { return None };

@@ -46,7 +46,12 @@ mod tests {
     use crate::predicate::{Comparison, Scalar};
 
     fn leaf(comparison: Comparison) -> Predicate {
-        Predicate::Test { path: vec!["a".into()], folded: false, test: Test::Compare(comparison, Scalar::Int(5)), sql: "a".into() }
+        Predicate::Test {
+            path: vec!["a".into()],
+            folded: false,
+            test: Test::Compare(comparison, Scalar::Int(5)),
+            sql: "a".into(),
+        }
     }
 
     fn shape(p: &Predicate) -> String {

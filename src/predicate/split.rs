@@ -102,7 +102,8 @@ pub fn split(conjuncts: &[Conjunct], set: &EntitySet, version: Version) -> Vec<S
     let Some(population) = &set.population else {
         return Stream { set, version, kind: None }.split(conjuncts).into_iter().collect();
     };
-    let kinds = population.kinds.iter().enumerate().filter(|(_, k)| version == Version::Beta || k.member == population.v1_kind);
+    let kinds =
+        population.kinds.iter().enumerate().filter(|(_, k)| version == Version::Beta || k.member == population.v1_kind);
     let reach = Reach::of(&all, population);
     kinds
         .filter(|(at, _)| reach.kinds & (1 << at) != 0)
@@ -358,12 +359,8 @@ impl Asked {
             (Comparison::LtEq, literal) => self.test(Op::Le, value(literal)),
             (Comparison::GtEq, literal) => self.test(Op::Ge, value(literal)),
             // The wider of two documented operators will do: rows are checked again here.
-            (Comparison::Lt, literal) => {
-                self.test(if self.ops.has(Op::Lt) { Op::Lt } else { Op::Le }, value(literal))
-            }
-            (Comparison::Gt, literal) => {
-                self.test(if self.ops.has(Op::Gt) { Op::Gt } else { Op::Ge }, value(literal))
-            }
+            (Comparison::Lt, literal) => self.test(if self.ops.has(Op::Lt) { Op::Lt } else { Op::Le }, value(literal)),
+            (Comparison::Gt, literal) => self.test(if self.ops.has(Op::Gt) { Op::Gt } else { Op::Ge }, value(literal)),
             // `ne` is documented nowhere for a plain property of these sets, and a service that ignores case would lose rows.
             (Comparison::NotEq, _) => Err(self.undocumented("<>")),
         }
