@@ -194,8 +194,7 @@ fn standard_input() -> Result<String, Report> {
 /// One file holds one result.
 fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Report> {
     match (&args.output, statements) {
-        (None, _) => Ok(()),
-        (Some(_), Some([_])) => Ok(()),
+        (None, _) | (Some(_), Some([_])) => Ok(()),
         (Some(_), Some(all)) => {
             let what = format!("-o takes the result of one statement, and there are {}", all.len());
             Err(Report::new(Exit::Usage, what).hint("give each statement its own -o, in a call of its own"))
