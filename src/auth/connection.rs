@@ -116,6 +116,22 @@ pub enum UrlFlaw {
 }
 
 impl Connection {
+    /// A service of one's own on this machine, such as the demo tenant: plain http on a loopback address, and a token
+    /// that is used as it is.
+    pub fn loopback(name: &str, graph_url: Url, access_token: Secret) -> Self {
+        Self {
+            name: name.into(),
+            tenant: "00000000-0000-0000-0000-000000000000".into(),
+            cloud: Cloud::Global,
+            credential: CredentialSource::AccessToken(access_token),
+            graph_url: Some(graph_url),
+            authority_url: None,
+            allow_insecure_loopback: true,
+            api_version: Version::Beta,
+            keeps_all: false,
+        }
+    }
+
     /// Checks everything that can be checked without the network.
     ///
     /// # Errors
