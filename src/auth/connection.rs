@@ -114,6 +114,20 @@ pub enum UrlFlaw {
 }
 
 impl Connection {
+    /// A connection in the global cloud, with nothing overridden.
+    pub fn new(name: impl Into<String>, tenant: impl Into<String>, credential: CredentialSource) -> Self {
+        Self {
+            name: name.into(),
+            tenant: tenant.into(),
+            cloud: Cloud::Global,
+            credential,
+            graph_url: None,
+            authority_url: None,
+            allow_insecure_loopback: false,
+            api_version: Version::Beta,
+        }
+    }
+
     /// Checks everything that can be checked without the network.
     ///
     /// # Errors
@@ -215,16 +229,7 @@ mod tests {
     const ID: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
 
     fn connection() -> Connection {
-        Connection {
-            name: "lab".into(),
-            tenant: ID.into(),
-            cloud: Cloud::Global,
-            credential: CredentialSource::AccessToken("CANARY".into()),
-            graph_url: None,
-            authority_url: None,
-            allow_insecure_loopback: false,
-            api_version: Version::Beta,
-        }
+        Connection::new("lab", ID, CredentialSource::AccessToken("CANARY".into()))
     }
 
     #[test]

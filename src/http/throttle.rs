@@ -50,7 +50,8 @@ impl Pacer {
         let family = self.family(quota);
         let begun = Instant::now();
         // The head of the queue holds the only permit while it waits for its slot; a dropped head passes it on.
-        let _head = family.queue.acquire().await.expect("the semaphore is never closed");
+        // The semaphore is never closed, so there always is one.
+        let _head = family.queue.acquire().await;
         while let Err(ready) = family.log().try_send(Instant::now()) {
             sleep_until(ready).await;
         }
