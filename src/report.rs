@@ -1,1 +1,326 @@
-//! Any error as text, causes, hint and exit code.
+//! Any error as a report for a person: what failed, why, what to do, and the exit code of the program.
+//!
+//! The only module that knows the errors of every layer. They arrive wrapped in DataFusion's error, often several times;
+//! what lies inside is found by its type, never by its text, except where DataFusion itself knows only text. Layers build
+//! their errors without secrets; here every piece is made safe to show, because services quote what they were sent.
+
+use std::error::Error;
+use std::fmt;
+
+use datafusion::arrow::error::ArrowError;
+use datafusion::common::{Column, SchemaError};
+use datafusion::error::DataFusionError;
+use datafusion::sql::sqlparser::parser::ParserError;
+
+use crate::output::{Failure, safe};
+use crate::{auth, decode, engine, http, plan, settings};
+
+mod names;
+mod place;
+mod remote;
+
+pub use names::nearest;
+
+/// What the program's exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// All is well.
+    Success = 0,
+    /// The query is wrong, or failed on this side.
+    Query = 1,
+    /// Flags, configuration or environment are wrong.
+    Usage = 2,
+    /// Signing in failed.
+    SignIn = 3,
+    /// The service refused or could not be reached.
+    Remote = 4,
+    /// The answer is not complete.
+    Incomplete = 5,
+    /// A bug of this program.
+    Bug = 70,
+    /// The time that `--timeout` gave was over.
+    Deadline = 124,
+    /// Interrupted from the keyboard.
+    Interrupted = 130,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// An error, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What failed, in one clause.
+    pub what: String,
+    /// Why, from the outside in.
+    pub causes: Vec<String>,
+    /// The place in the statement, as lines to show.
+    pub place: Option<String>,
+    /// What to do.
+    pub hint: Option<String>,
+    /// The exit code.
+    pub exit: Exit,
+}
+
+/// What a report may look at besides the error.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About<'a> {
+    /// The statement.
+    pub sql: &'a str,
+    /// The line of the script on which it begins, from 1.
+    pub line: usize,
+    /// The tables that there are: `schema.name`.
+    pub tables: &'a [String],
+}
+
+impl Report {
+    /// A report of one clause.
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { what: what.into(), causes: Vec::new(), place: None, hint: None, exit }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// An error with its causes.
+    pub fn chain(exit: Exit, error: &dyn Error) -> Self {
+        let mut report = Self::new(exit, error.to_string());
+        let mut next = error.source();
+        while let Some(cause) = next {
+            let text = cause.to_string();
+            // Many libraries repeat the cause in the text of the whole.
+            if !report.causes.last().unwrap_or(&report.what).contains(&text) {
+                report.causes.push(text);
+            }
+            next = cause.source();
+        }
+        report
+    }
+
+    /// A query that failed, or whose result could not be written.
+    pub fn of_failure(failure: &Failure, about: &About<'_>) -> Self {
+        match failure {
+            Failure::Query(error) => Self::of_query(error, about),
+            Failure::Output(_) => Self::chain(Exit::Query, failure),
+        }
+    }
+
+    /// A query that failed.
+    pub fn of_query(error: &DataFusionError, about: &About<'_>) -> Self {
+        let mut report = match innermost(error) {
+            Innermost::Engine(error) => of_datafusion(error, about),
+            Innermost::Layer(error) => of_layer(error),
+        };
+        report.place = place::find(error, about);
+        report
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", safe::line(&self.what))?;
+        for cause in &self.causes {
+            write!(f, "\n  because: {}", safe::line(cause))?;
+        }
+        if let Some(place) = &self.place {
+            write!(f, "\n{}", safe::block(place))?;
+        }
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "\nhint: {}", safe::line(hint)))
+    }
+}
+
+/// What a tower of wrapped errors holds at its bottom.
+enum Innermost<'a> {
+    /// An error that DataFusion made itself.
+    Engine(&'a DataFusionError),
+    /// An error of a layer below, or of a library.
+    Layer(&'a (dyn Error + 'static)),
+}
+
+fn innermost(mut error: &DataFusionError) -> Innermost<'_> {
+    loop {
+        let foreign: &(dyn Error + 'static) = match error {
+            DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => {
+                error = inner;
+                continue;
+            }
+            DataFusionError::Shared(inner) => {
+                error = inner;
+                continue;
+            }
+            DataFusionError::Collection(all) if !all.is_empty() => {
+                error = &all[0];
+                continue;
+            }
+            DataFusionError::External(foreign) => foreign.as_ref(),
+            DataFusionError::ArrowError(arrow, _) => match arrow.as_ref() {
+                ArrowError::ExternalError(foreign) => foreign.as_ref(),
+                _ => return Innermost::Engine(error),
+            },
+            _ => return Innermost::Engine(error),
+        };
+        match foreign.downcast_ref::<DataFusionError>() {
+            Some(inner) => error = inner,
+            None => return Innermost::Layer(foreign),
+        }
+    }
+}
+
+/// Errors of the layers below, each with its own exit code and advice: one arm for each type, looked for from the outside
+/// in, because a layer may have wrapped another's.
+fn of_layer(error: &(dyn Error + 'static)) -> Report {
+    of_layer_or(Exit::Query, error)
+}
+
+fn of_layer_or(exit: Exit, error: &(dyn Error + 'static)) -> Report {
+    let mut next = Some(error);
+    while let Some(inner) = next {
+        if let Some(report) = known(inner) {
+            return report;
+        }
+        next = inner.source();
+    }
+    Report::chain(exit, error)
+}
+
+fn known(error: &(dyn Error + 'static)) -> Option<Report> {
+    let odd_reply = "the service did not keep its own rules; try again, and report it if it happens again";
+    if let Some(error) = error.downcast_ref::<http::Error>() {
+        return Some(remote::of_http(error));
+    }
+    if let Some(error) = error.downcast_ref::<auth::Error>() {
+        return Some(of_auth(error));
+    }
+    if error.is::<decode::Error>() || error.is::<decode::RecordError>() {
+        return Some(Report::chain(Exit::Remote, error).hint(odd_reply));
+    }
+    if error.is::<plan::PagerError>() {
+        return Some(Report::chain(Exit::Incomplete, error).hint("ask for a shorter time, or again"));
+    }
+    if error.is::<settings::SettingError>() {
+        return Some(Report::chain(Exit::Query, error).hint("the settings are the flags of --help, with _ for -"));
+    }
+    None
+}
+
+/// An engine that could not be built.
+pub fn of_engine(error: &engine::Error) -> Report {
+    of_layer_or(Exit::Usage, error)
+}
+
+/// A connection that cannot be used.
+fn of_auth(error: &auth::Error) -> Report {
+    match error {
+        auth::Error::Connection(_) => Report::chain(Exit::Usage, error).hint("correct it in the configuration"),
+        auth::Error::Http(error) => remote::of_http(error),
+        auth::Error::Credential(_) => Report::chain(Exit::SignIn, error),
+    }
+}
+
+fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
+    match error {
+        DataFusionError::SQL(error, _) => Report::new(Exit::Query, place::without_position(&parser_text(error))),
+        DataFusionError::SchemaError(error, _) => of_schema(error, about),
+        DataFusionError::Internal(_) => bug(&error.message()),
+        DataFusionError::ExecutionJoin(join) if join.is_panic() => bug("a task of the query panicked"),
+        DataFusionError::ResourcesExhausted(text) => {
+            let hint = "raise --memory-limit, or ask for fewer columns or a shorter time";
+            Report::new(Exit::Query, format!("the query needs more memory than it may use: {}", first_line(text)))
+                .hint(hint)
+        }
+        _ => of_text(&error.message(), about),
+    }
+}
+
+/// An error of which only the text is known.
+fn of_text(text: &str, about: &About<'_>) -> Report {
+    let what = first_line(text);
+    let report = Report::new(Exit::Query, what);
+    if let Some(table) = names::quoted(what, "table '", "' not found") {
+        return of_table(table, about);
+    }
+    if let Some(field) = names::quoted(what, "Field ", " not found in struct") {
+        return Report::new(Exit::Query, format!("there is no field {field} in that column"))
+            .hint("\\d TABLE and auditql.columns list the fields; a field is written column.field");
+    }
+    let rest = text[what.len()..].trim();
+    if rest.is_empty() { report } else { report.hint(rest.replace('\n', "; ")) }
+}
+
+fn of_table(table: &str, about: &About<'_>) -> Report {
+    let short = table.rsplit('.').next().unwrap_or(table);
+    let report = Report::new(Exit::Query, format!("there is no table {short}"));
+    let found =
+        nearest(short, about.tables.iter().map(|name| (name.as_str(), name.rsplit('.').next().unwrap_or(name))));
+    match found {
+        Some(name) => report.hint(format!("did you mean {name}?")),
+        None if about.tables.is_empty() => {
+            report.hint("no connection is open; 'auditql demo' has tables to try, --connection NAME opens yours")
+        }
+        None => report.hint(format!("the tables are {}", about.tables.join(", "))),
+    }
+}
+
+fn of_schema(error: &SchemaError, about: &About<'_>) -> Report {
+    match error {
+        SchemaError::FieldNotFound { field, valid_fields } => of_field(field, valid_fields, about),
+        SchemaError::AmbiguousReference { field } => {
+            Report::new(Exit::Query, format!("the column {} is in more than one of the tables", field.name))
+                .hint(format!("write table.{}", field.name))
+        }
+        other => Report::new(Exit::Query, first_line(&other.to_string())),
+    }
+}
+
+/// `createdDateTime`, folded to lower case on its way here, still finds `created_date_time`.
+fn of_field(field: &Column, valid: &[Column], about: &About<'_>) -> Report {
+    let asked = field.flat_name();
+    let report = Report::new(Exit::Query, format!("there is no column {asked}"));
+    let names = || valid.iter().map(|column| (column.name.as_str(), column.name.as_str()));
+    // In `deviceDetail.browser` the first part was taken for a table.
+    let first = field.relation.as_ref().map_or(field.name.as_str(), |relation| relation.table());
+    let Some(found) = nearest(&field.name, names()).or_else(|| nearest(first, names())) else {
+        let listed: Vec<&str> = valid.iter().take(12).map(|column| column.name.as_str()).collect();
+        let more = if valid.len() > listed.len() { ", …" } else { "" };
+        return if listed.is_empty() {
+            report
+        } else {
+            report.hint(format!("columns here are {}{more}", listed.join(", ")))
+        };
+    };
+    if names::is_camel_case_of(about.sql, found) {
+        return report.hint(format!("names are in snake_case here: {found}"));
+    }
+    let quoted = if found.chars().any(|c| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_') {
+        format!("\"{found}\"")
+    } else {
+        found.to_owned()
+    };
+    report.hint(format!("did you mean {quoted}?"))
+}
+
+fn bug(text: &str) -> Report {
+    Report::new(Exit::Bug, first_line(text)).hint("this is a bug of auditql; please report it with the statement")
+}
+
+fn parser_text(error: &ParserError) -> String {
+    match error {
+        ParserError::ParserError(text) | ParserError::TokenizerError(text) => text.clone(),
+        ParserError::RecursionLimitExceeded => "the statement is nested too deeply".into(),
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Counters of one query. Cheap to share, updated without locks.
@@ -32,6 +32,22 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// A tally for a part of the work: what is counted in it is counted here too. Notices belong here.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self {
+            requests: self.requests.part(),
+            retries: self.retries.part(),
+            throttled: self.throttled.part(),
+            pages: self.pages.part(),
+            rows_received: self.rows_received.part(),
+            rows_kept: self.rows_kept.part(),
+            bytes: self.bytes.part(),
+            waited_ms: self.waited_ms.part(),
+            notices: Mutex::default(),
+        }
+    }
+
     /// Adds a wait.
     pub fn waited(&self, time: Duration) {
         self.waited_ms.add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
@@ -55,17 +71,28 @@ impl Tally {
 
 /// A number that only grows.
 #[derive(Debug, Default)]
-pub struct Counter(AtomicU64);
+pub struct Counter {
+    own: Arc<AtomicU64>,
+    /// The counters of the wholes that this is a part of.
+    wholes: Vec<Arc<AtomicU64>>,
+}
 
 impl Counter {
     /// Adds `n`.
     pub fn add(&self, n: u64) {
-        self.0.fetch_add(n, Relaxed);
+        self.own.fetch_add(n, Relaxed);
+        for whole in &self.wholes {
+            whole.fetch_add(n, Relaxed);
+        }
     }
 
     /// The present value.
     pub fn get(&self) -> u64 {
-        self.0.load(Relaxed)
+        self.own.load(Relaxed)
+    }
+
+    fn part(&self) -> Self {
+        Self { own: Arc::default(), wholes: self.wholes.iter().chain([&self.own]).cloned().collect() }
     }
 }
 
@@ -172,5 +199,34 @@ impl Notices {
             (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_counts_for_itself_and_for_the_whole() {
+        let whole = Tally::default();
+        let (a, b) = (whole.part(), whole.part());
+        a.requests.add(2);
+        b.requests.add(3);
+        b.part().requests.add(1);
+        assert_eq!((a.requests.get(), b.requests.get(), whole.requests.get()), (2, 4, 6));
+    }
+
+    #[test]
+    fn notices_about_one_thing_are_merged() {
+        let tally = Tally::default();
+        let conflict = |count, id: &str| Notice::TypeConflicts {
+            table: "entra.sign_ins".into(),
+            column: "status.error_code".into(),
+            count,
+            first_id: Some(id.into()),
+        };
+        tally.notice(conflict(1, "a"));
+        tally.notice(conflict(2, "b"));
+        assert_eq!(tally.notices(), [conflict(3, "a")]);
     }
 }

@@ -1,1 +1,123 @@
-//! Sets of time intervals.
+//! Intervals of time in microseconds UTC, and the whole seconds in which they are sent.
+//!
+//! Columns hold microseconds while the services count ticks of 100 ns, so a record at T + 0.5 µs reads as T here. Bounds
+//! that are sent are therefore whole seconds, widened: the lower one down, the upper one to the *next* second.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+const SECOND: i64 = 1_000_000;
+/// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds: outside of them no service reads a literal.
+const FIRST: i64 = -62_135_596_800;
+const LAST: i64 = 253_402_300_799;
+
+/// A closed interval of instants, in microseconds since 1970 UTC. An absent bound is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Interval {
+    /// The first instant that belongs to it.
+    pub from: Option<i64>,
+    /// The last instant that belongs to it.
+    pub to: Option<i64>,
+}
+
+impl Interval {
+    /// All of time.
+    pub const ALL: Self = Self { from: None, to: None };
+    /// No instant at all.
+    pub const EMPTY: Self = Self { from: Some(1), to: Some(0) };
+
+    /// From an instant on.
+    pub const fn since(from: i64) -> Self {
+        Self { from: Some(from), to: None }
+    }
+
+    /// Up to and with an instant.
+    pub const fn until(to: i64) -> Self {
+        Self { from: None, to: Some(to) }
+    }
+
+    /// Whether no instant belongs to it.
+    pub fn is_empty(&self) -> bool {
+        matches!((self.from, self.to), (Some(from), Some(to)) if from > to)
+    }
+
+    /// The instants that belong to both.
+    #[must_use]
+    pub fn intersect(self, other: Self) -> Self {
+        Self {
+            from: self.from.max(other.from),
+            to: match (self.to, other.to) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            },
+        }
+    }
+
+    /// The smallest interval that holds both.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        if self.is_empty() {
+            return other;
+        }
+        if other.is_empty() {
+            return self;
+        }
+        Self {
+            from: self.from.zip(other.from).map(|(a, b)| a.min(b)),
+            to: self.to.zip(other.to).map(|(a, b)| a.max(b)),
+        }
+    }
+
+    /// The whole second to send as lower bound: at or before the first instant. Absent if no literal can express it.
+    pub fn from_second(&self) -> Option<i64> {
+        self.from.map(|micros| micros.div_euclid(SECOND)).filter(|s| (FIRST..=LAST).contains(s))
+    }
+
+    /// The whole second to send as upper bound: after the last instant, ticks below a microsecond included. Absent if no
+    /// literal can express it.
+    pub fn to_second(&self) -> Option<i64> {
+        self.to.map(|micros| micros.div_euclid(SECOND) + 1).filter(|s| (FIRST..=LAST).contains(s))
+    }
+}
+
+/// A whole second as RFC 3339 in UTC: `2026-05-01T00:00:00Z`.
+pub fn second_text(second: i64) -> String {
+    DateTime::<Utc>::from_timestamp(second, 0)
+        .map_or_else(|| second.to_string(), |t| t.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// An instant in microseconds as RFC 3339 in UTC, with as many digits as it needs.
+pub fn instant_text(micros: i64) -> String {
+    DateTime::<Utc>::from_timestamp_micros(micros)
+        .map_or_else(|| micros.to_string(), |t| t.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_sent_as_seconds_that_lie_outside() {
+        for (micros, from, to) in
+            [(0, 0, 1), (1, 0, 1), (999_999, 0, 1), (1_000_000, 1, 2), (-1, -1, 0), (-1_000_000, -1, 0)]
+        {
+            assert_eq!(Interval::since(micros).from_second(), Some(from), "{micros}");
+            assert_eq!(Interval::until(micros).to_second(), Some(to), "{micros}");
+        }
+    }
+
+    #[test]
+    fn bounds_that_no_literal_can_express_are_not_sent() {
+        assert_eq!(Interval::since(i64::MIN).from_second(), None);
+        assert_eq!(Interval::until(i64::MAX).to_second(), None);
+    }
+
+    #[test]
+    fn hull_and_intersection_treat_open_ends_and_emptiness() {
+        let (a, b) = (Interval { from: Some(1), to: Some(5) }, Interval { from: Some(3), to: None });
+        assert_eq!(a.intersect(b), Interval { from: Some(3), to: Some(5) });
+        assert_eq!(a.hull(b), Interval { from: Some(1), to: None });
+        assert_eq!(a.hull(Interval::EMPTY), a);
+        assert!(a.intersect(Interval::since(6)).is_empty());
+        assert!(!Interval::ALL.is_empty());
+    }
+}

@@ -5,6 +5,7 @@ mod demo;
 mod hostile;
 mod house;
 mod http;
+mod lab;
 mod laws;
 mod scan;
 mod scripted;

@@ -1,1 +1,215 @@
-//! service_facts
+//! What the real service documents, written down by hand a second time.
+//!
+//! The engine and the demo tenant could share a mistake in a declaration and agree on it. These lists are transcribed from
+//! the service's reference pages and never derived from `apis`; both directions are compared, so that an operator too many
+//! fails as well as one too few.
+
+use std::collections::BTreeMap;
+
+use auditql::apis;
+use auditql::table::{Column, Edm, EntitySet, Version};
+
+/// (wire path, operators in v1.0, operators in beta); `None`: the version does not have the property.
+type Fact = (&'static str, Option<&'static str>, Option<&'static str>);
+
+/// Microsoft Graph, "List signIns" and "signIn resource type", v1.0 and beta. Properties without an operator are listed
+/// too: nothing may be sent for them. A path with `[]` is asked inside `any()`.
+const SIGN_INS: &[Fact] = &[
+    ("id", Some("eq"), Some("eq")),
+    ("createdDateTime", Some("eq ge le"), Some("eq ge le")),
+    ("userDisplayName", Some("eq startswith"), Some("eq startswith")),
+    ("userPrincipalName", Some("eq startswith"), Some("eq startswith")),
+    ("userId", Some("eq"), Some("eq")),
+    ("appId", Some("eq"), Some("eq")),
+    ("appDisplayName", Some("eq startswith"), Some("eq startswith")),
+    ("ipAddress", Some("eq startswith"), Some("eq startswith")),
+    ("clientAppUsed", Some("eq"), Some("eq")),
+    ("conditionalAccessStatus", Some("eq"), Some("eq")),
+    ("correlationId", Some("eq"), Some("eq")),
+    ("isInteractive", Some(""), Some("")),
+    ("resourceDisplayName", Some("eq"), Some("eq")),
+    ("resourceId", Some("eq"), Some("eq")),
+    ("resourceTenantId", Some(""), Some("")),
+    ("homeTenantId", Some(""), Some("")),
+    ("servicePrincipalId", Some(""), Some("eq startswith")),
+    ("servicePrincipalName", Some(""), Some("eq startswith")),
+    ("userAgent", Some(""), Some("eq startswith")),
+    ("authenticationAppDeviceDetails/appVersion", Some(""), Some("")),
+    ("authenticationAppDeviceDetails/clientApp", Some(""), Some("")),
+    ("authenticationAppDeviceDetails/deviceId", Some(""), Some("")),
+    ("authenticationAppDeviceDetails/operatingSystem", Some(""), Some("")),
+    ("riskDetail", Some("eq"), Some("eq")),
+    ("riskLevelAggregated", Some("eq"), Some("eq")),
+    ("riskLevelDuringSignIn", Some("eq"), Some("eq")),
+    ("riskState", Some("eq"), Some("eq")),
+    ("riskEventTypes[]", Some("eq"), Some("eq")),
+    ("riskEventTypes_v2[]", Some("eq startswith"), Some("eq startswith")),
+    ("status/errorCode", Some("eq"), Some("eq")),
+    ("status/failureReason", Some(""), Some("")),
+    ("status/additionalDetails", Some(""), Some("")),
+    ("deviceDetail/browser", Some("eq startswith"), Some("eq startswith")),
+    ("deviceDetail/operatingSystem", Some("eq startswith"), Some("eq startswith")),
+    ("deviceDetail/deviceId", Some(""), Some("")),
+    ("deviceDetail/displayName", Some(""), Some("")),
+    ("deviceDetail/isCompliant", Some(""), Some("")),
+    ("deviceDetail/isManaged", Some(""), Some("")),
+    ("deviceDetail/trustType", Some(""), Some("")),
+    ("location/city", Some("eq startswith"), Some("eq startswith")),
+    ("location/state", Some("eq startswith"), Some("eq startswith")),
+    ("location/countryOrRegion", Some("eq startswith"), Some("eq startswith")),
+    ("location/geoCoordinates/altitude", Some(""), Some("")),
+    ("location/geoCoordinates/latitude", Some(""), Some("")),
+    ("location/geoCoordinates/longitude", Some(""), Some("")),
+    ("appliedConditionalAccessPolicies[]/id", Some(""), Some("")),
+    ("appliedConditionalAccessPolicies[]/displayName", Some(""), Some("")),
+    ("appliedConditionalAccessPolicies[]/result", Some(""), Some("")),
+    ("appliedConditionalAccessPolicies[]/enforcedGrantControls[]", Some(""), Some("")),
+    ("appliedConditionalAccessPolicies[]/enforcedSessionControls[]", Some(""), Some("")),
+    ("appliedConditionalAccessPolicies[]/authenticationStrength/authenticationStrengthId", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/authenticationStrength/authenticationStrengthResult", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/authenticationStrength/displayName", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/conditionsSatisfied", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/conditionsNotSatisfied", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/includeRulesSatisfied[]/conditionalAccessCondition", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/includeRulesSatisfied[]/ruleSatisfied", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/excludeRulesSatisfied[]/conditionalAccessCondition", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/excludeRulesSatisfied[]/ruleSatisfied", None, Some("")),
+    ("appliedConditionalAccessPolicies[]/sessionControlsNotSatisfied[]", None, Some("")),
+    ("signInEventTypes[]", None, Some("eq ne")),
+    ("authenticationRequirement", None, Some("eq startswith")),
+    ("conditionalAccessAudiences[]", None, Some("eq")),
+    ("originalRequestId", None, Some("eq")),
+    ("tokenIssuerName", None, Some("eq")),
+    ("tokenIssuerType", None, Some("")),
+    ("authenticationProtocol", None, Some("")),
+    ("authenticationDetails[]/authenticationStepDateTime", None, Some("")),
+    ("authenticationDetails[]/authenticationMethod", None, Some("")),
+    ("authenticationDetails[]/authenticationMethodDetail", None, Some("")),
+    ("authenticationDetails[]/authenticationStepRequirement", None, Some("")),
+    ("authenticationDetails[]/authenticationStepResultDetail", None, Some("")),
+    ("authenticationDetails[]/succeeded", None, Some("")),
+    ("authenticationMethodsUsed[]", None, Some("")),
+    ("authenticationProcessingDetails[]/key", None, Some("")),
+    ("authenticationProcessingDetails[]/value", None, Some("")),
+    ("authenticationRequirementPolicies[]/requirementProvider", None, Some("")),
+    ("authenticationRequirementPolicies[]/detail", None, Some("")),
+    ("authenticationContextClassReferences[]/id", None, Some("")),
+    ("authenticationContextClassReferences[]/detail", None, Some("")),
+    ("authenticationAppPolicyEvaluationDetails[]/policyName", None, Some("")),
+    ("authenticationAppPolicyEvaluationDetails[]/adminConfiguration", None, Some("")),
+    ("authenticationAppPolicyEvaluationDetails[]/authenticationEvaluation", None, Some("")),
+    ("authenticationAppPolicyEvaluationDetails[]/status", None, Some("")),
+    ("appliedEventListeners[]/eventType", None, Some("")),
+    ("appliedEventListeners[]/executedListenerId", None, Some("")),
+    ("appliedEventListeners[]/handlerResult", None, Some("")),
+    ("appTokenProtectionStatus", None, Some("")),
+    ("signInTokenProtectionStatus", None, Some("")),
+    ("autonomousSystemNumber", None, Some("")),
+    ("azureResourceId", None, Some("")),
+    ("clientCredentialType", None, Some("")),
+    ("crossTenantAccessType", None, Some("")),
+    ("federatedCredentialId", None, Some("")),
+    ("flaggedForReview", None, Some("")),
+    ("globalSecureAccessIpAddress", None, Some("")),
+    ("homeTenantName", None, Some("")),
+    ("incomingTokenType", None, Some("")),
+    ("ipAddressFromResourceProvider", None, Some("")),
+    ("isTenantRestricted", None, Some("")),
+    ("isThroughGlobalSecureAccess", None, Some("")),
+    ("managedServiceIdentity/msiType", None, Some("")),
+    ("managedServiceIdentity/associatedResourceId", None, Some("")),
+    ("managedServiceIdentity/federatedTokenId", None, Some("")),
+    ("managedServiceIdentity/federatedTokenIssuer", None, Some("")),
+    ("mfaDetail/authMethod", None, Some("")),
+    ("mfaDetail/authDetail", None, Some("")),
+    ("networkLocationDetails[]/networkType", None, Some("")),
+    ("networkLocationDetails[]/networkNames[]", None, Some("")),
+    ("originalTransferMethod", None, Some("")),
+    ("privateLinkDetails/policyId", None, Some("")),
+    ("privateLinkDetails/policyName", None, Some("")),
+    ("privateLinkDetails/policyTenantId", None, Some("")),
+    ("privateLinkDetails/resourceId", None, Some("")),
+    ("processingTimeInMilliseconds", None, Some("")),
+    ("resourceServicePrincipalId", None, Some("")),
+    ("servicePrincipalCredentialKeyId", None, Some("")),
+    ("servicePrincipalCredentialThumbprint", None, Some("")),
+    ("sessionId", None, Some("")),
+    ("sessionLifetimePolicies[]/expirationRequirement", None, Some("")),
+    ("sessionLifetimePolicies[]/detail", None, Some("")),
+    ("signInIdentifier", None, Some("")),
+    ("signInIdentifierType", None, Some("")),
+    ("uniqueTokenIdentifier", None, Some("")),
+    ("userType", None, Some("")),
+];
+
+/// Wire path → operators, of every leaf that a version has.
+type Declared = BTreeMap<String, String>;
+
+fn declared(set: &EntitySet, version: Version) -> Declared {
+    fn walk(above: &str, columns: &[Column], version: Version, found: &mut Declared) {
+        let here = columns.iter().filter(|c| !matches!(c.edm, Edm::Raw) && c.since <= version);
+        for column in here {
+            let brackets = if matches!(column.edm, Edm::List(_)) { "[]" } else { "" };
+            let path = format!("{above}{}{brackets}", column.wire);
+            let operators: Vec<&str> = column.ops_in(version).iter().map(auditql::table::Op::wire).collect();
+            if column.fields().is_empty() {
+                found.insert(path, operators.join(" "));
+            } else {
+                assert_eq!(operators, [""; 0], "no operator is documented on the object {path} itself");
+                walk(&format!("{path}/"), column.fields(), version, found);
+            }
+        }
+    }
+    let mut found = Declared::new();
+    walk("", set.columns, version, &mut found);
+    found
+}
+
+fn documented(facts: &[Fact], version: Version) -> Declared {
+    let of = |fact: &Fact| if version == Version::V1 { fact.1 } else { fact.2 };
+    facts.iter().filter_map(|fact| Some((fact.0.to_owned(), of(fact)?.to_owned()))).collect()
+}
+
+#[test]
+fn sign_ins_are_declared_as_documented() {
+    for version in [Version::V1, Version::Beta] {
+        let (documented, declared) = (documented(SIGN_INS, version), declared(&apis::graph::SIGN_INS, version));
+        let unlike = |a: &Declared, b: &Declared| -> Vec<(String, String)> {
+            a.iter()
+                .filter(|(path, operators)| b.get(*path) != Some(*operators))
+                .map(|(p, o)| (p.clone(), o.clone()))
+                .collect()
+        };
+        assert_eq!(unlike(&documented, &declared), [], "documented, and declared otherwise, in {version:?}");
+        assert_eq!(unlike(&declared, &documented), [], "declared, and documented otherwise, in {version:?}");
+    }
+}
+
+#[test]
+fn sign_ins_are_ordered_by_their_time_alone() {
+    let sortable: Vec<&str> = apis::graph::SIGN_INS.columns.iter().filter(|c| c.sortable).map(|c| c.wire).collect();
+    assert_eq!(sortable, ["createdDateTime"]);
+}
+
+#[test]
+fn the_name_a_user_signs_in_with_is_the_one_text_stored_in_lower_case() {
+    let lower = |c: &&Column| c.case == auditql::table::Case::Lower;
+    let stored: Vec<&str> = apis::graph::SIGN_INS.columns.iter().filter(lower).map(|c| c.wire).collect();
+    assert_eq!(stored, ["userPrincipalName"]);
+}
+
+#[test]
+fn sign_ins_are_read_where_and_how_the_reference_says() {
+    let set = &apis::graph::SIGN_INS;
+    assert_eq!(set.path, "/auditLogs/signIns");
+    assert_eq!(set.permissions, ["AuditLog.Read.All"]);
+    assert_eq!((set.quota.requests(), set.quota.window().as_secs()), (5, 10));
+    let kinds: Vec<(&str, bool)> = set.population.unwrap().kinds.iter().map(|k| (k.member, k.flag)).collect();
+    let documented = [
+        ("interactiveUser", true),
+        ("nonInteractiveUser", false),
+        ("servicePrincipal", false),
+        ("managedIdentity", false),
+    ];
+    assert_eq!(kinds, documented);
+}

@@ -32,6 +32,8 @@ pub struct Connection {
     pub allow_insecure_loopback: bool,
     /// The version of Microsoft Graph that is asked.
     pub api_version: Version,
+    /// The service keeps records without limit: a demo tenant that serves a file.
+    pub keeps_all: bool,
 }
 
 /// Where tokens come from. Secrets cannot be printed: their type has no `Display`, and `Debug` shows no content.
@@ -125,6 +127,7 @@ impl Connection {
             authority_url: None,
             allow_insecure_loopback: false,
             api_version: Version::Beta,
+            keeps_all: false,
         }
     }
 

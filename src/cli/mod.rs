@@ -1,6 +1,63 @@
-//! The command line.
+//! The program: reads flags, environment, configuration and clock, and nobody else does.
+//!
+//! Everything runs on a thread with a large stack, and so do the workers: DataFusion plans expressions by recursion, and a
+//! condition of a few thousand terms overflows the stack that threads get by default, which no program survives.
 
-/// Entry.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod args;
+mod config;
+mod connect;
+mod env;
+mod run;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::panic::PanicHookInfo;
+use std::process::ExitCode;
+use std::thread;
+
+use crate::repl::tell;
+use crate::report::{Exit, Report};
+
+/// Stack of every thread that plans or runs a query.
+const STACK: usize = 64 << 20;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(on_panic));
+    let args: Vec<OsString> = std::env::args_os().collect();
+    if let Err(report) = args::refuse_secrets(&args) {
+        return left_with(&report).into();
+    }
+    let args = match args::parse(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help for a reader that went away is no error.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Success }.into();
+        }
+    };
+    let program = thread::Builder::new().stack_size(STACK).spawn(move || on_runtime(args));
+    program.ok().and_then(|program| program.join().ok()).unwrap_or(Exit::Bug).into()
+}
+
+fn on_runtime(args: args::Args) -> Exit {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return left_with(&Report::chain(Exit::Bug, &error)),
+    };
+    let exit = runtime.block_on(run::run(args)).unwrap_or_else(|report| left_with(&report));
+    // A request that is still under way must not keep the program.
+    runtime.shutdown_background();
+    exit
+}
+
+fn left_with(report: &Report) -> Exit {
+    tell(report);
+    report.exit
+}
+
+/// Says where a bug showed itself, without the message: it may quote records or secrets.
+fn on_panic(info: &PanicHookInfo<'_>) {
+    let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+    let _ = writeln!(std::io::stderr(), "error: auditql met a bug of its own{place}");
 }

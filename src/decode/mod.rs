@@ -1,1 +1,33 @@
-//! The tolerant JSON decoder.
+//! The tolerant JSON decoder: bytes in, typed rows out, and no value that costs another row.
+//!
+//! Columns are declared, never inferred, because real records contradict themselves: the same property is a number here
+//! and text there. A value that cannot be what its column says is NULL there, is counted, and is still in `raw`. One pass
+//! over the bytes delimits, converts and appends; whatever no column asks for is stepped over. There is one reader for
+//! good and for odd pages alike (`cursor`), so that a page cannot mean two things.
+//!
+//! [`Decoder`] reads OData pages, [`Rows`] takes single records from any other source: lines, arrays, blobs. Both give
+//! the same rows for the same bytes. Decisions that a reader may look for:
+//!
+//! - A member that comes twice in an object: the first stands, the second is counted as a conflict.
+//! - Raw control characters in strings are kept, though JSON forbids them; half a surrogate pair, an unknown escape or
+//!   a byte that is no UTF-8 makes that one value NULL.
+//! - `0001-01-01T00:00:00Z`, which directories use for "never", is an instant like any other.
+
+mod builder;
+mod conflict;
+mod cursor;
+mod escape;
+mod instant;
+mod names;
+mod number;
+mod page;
+mod row;
+
+pub use conflict::Conflict;
+pub use page::{Decoder, Error, Page};
+pub use row::{Batch, RecordError, Rows};
+
+#[cfg(test)]
+mod agreement;
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,213 @@
-//! The engine.
+//! The engine: remote tables in DataFusion, and the library's face.
+//!
+//! [`Engine`] holds a session; [`Engine::query`] plans a statement and gives back a [`Query`]: a stream that sends nothing
+//! before it is polled and stops when it is dropped, and a tally of what it cost and what its reader has to know. The
+//! engine never prints.
+//!
+//! ```no_run
+//! # async fn f(connection: auditql::auth::Connection) -> datafusion::error::Result<()> {
+//! use futures::TryStreamExt;
+//! let engine = auditql::engine::Engine::builder().connection(connection).build()?;
+//! let query = engine.query("SELECT count(*) FROM sign_ins WHERE status.error_code <> 0").await?;
+//! let batches: Vec<_> = query.stream.try_collect().await?;
+//! # Ok(()) }
+//! ```
+
+mod catalog;
+mod dedup;
+mod described;
+mod error;
+mod explain;
+mod facts;
+mod measure;
+mod merge;
+mod options;
+mod pages;
+mod provider;
+mod runtime;
+mod scan;
+mod scan_exec;
+mod session;
+mod statement;
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use datafusion::catalog::CatalogProvider;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
+use datafusion::prelude::SessionContext;
+
+use crate::auth::{self, Connection};
+use crate::http::{self, Pace, Pacer};
+use crate::settings::Settings;
+use crate::tally::Tally;
+use runtime::{Connected, Connections};
+
+pub use error::Error;
+pub use provider::RemoteTable;
+pub use scan_exec::ScanExec;
+
+/// A session over the connections of its builder. One for each client: `SET` and temporary tables are its own.
+pub struct Engine {
+    context: SessionContext,
+    /// The instant of every statement; `None`: the present one.
+    now: Option<DateTime<Utc>>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let catalogs = self.context.catalog_names();
+        f.debug_struct("Engine").field("catalogs", &catalogs).field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// A statement that was planned.
+pub struct Query {
+    /// Its rows. Nothing is sent before it is polled; dropping it stops the requests.
+    pub stream: SendableRecordBatchStream,
+    /// What it cost so far, and what its reader has to know. Complete when the stream has ended.
+    pub tally: Arc<Tally>,
+}
+
+/// What an [`Engine`] is made of.
+#[derive(Default)]
+pub struct EngineBuilder {
+    connections: Vec<Connection>,
+    settings: Settings,
+    now: Option<DateTime<Utc>>,
+    pace: Pace,
+    http: http::Options,
+}
+
+impl EngineBuilder {
+    /// Adds a connection, as a catalog of its name. The first is the default.
+    #[must_use]
+    pub fn connection(mut self, connection: Connection) -> Self {
+        self.connections.push(connection);
+        self
+    }
+
+    /// The settings to begin with.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Fixes the clock: `now()` is this instant in every statement.
+    #[must_use]
+    pub fn now(mut self, now: DateTime<Utc>) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    /// How fast requests may go out; as documented unless said otherwise.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// How the HTTP client behaves: limits of retrying, timeouts, certificates.
+    #[must_use]
+    pub fn http(mut self, options: http::Options) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// The engine. Nothing is sent, no credential is asked for.
+    ///
+    /// # Errors
+    /// When a connection is not usable as it is: its name, its addresses, its credential.
+    pub fn build(self) -> Result<Engine, Error> {
+        let now = self.now;
+        let context = SessionContext::new_with_state(self.configure(SessionStateBuilder::new())?.build());
+        Ok(Engine { context, now })
+    }
+
+    /// The same for a host's own session: configuration, connections and catalogs are added to its builder.
+    ///
+    /// # Errors
+    /// As for [`EngineBuilder::build`].
+    pub fn configure(&self, builder: SessionStateBuilder) -> Result<SessionStateBuilder, Error> {
+        let mut connections = Connections::default();
+        for connection in &self.connections {
+            check_name(&connection.name, &connections)?;
+            connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection)?));
+        }
+        self.extend(builder, connections).map_err(Error::Session)
+    }
+
+    fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
+        let mut builder = session::extend(builder, &self.settings, Arc::new(connections))?;
+        let default = self.connections.first().map_or("local", |c| c.name.as_str());
+        if let Some(config) = builder.config() {
+            *config = std::mem::take(config).with_default_catalog_and_schema(default, catalog::MAIN);
+        }
+        let mut state = builder.build();
+        for connection in &self.connections {
+            let tables: Arc<dyn CatalogProvider> = catalog::catalog(&connection.name, connection.api_version)?;
+            state.catalog_list().register_catalog(connection.name.clone(), tables);
+        }
+        datafusion_functions_json::register_all(&mut state)?;
+        Ok(SessionStateBuilder::new_from_existing(state))
+    }
+
+    fn connect(&self, connection: &Connection) -> Result<Connected, Error> {
+        let pacer = Arc::new(Pacer::new(self.pace));
+        let client = auth::client(connection, pacer, self.http.clone())
+            .map_err(|source| Error::Connection { name: connection.name.clone(), source })?;
+        Ok(Connected { client, keeps_all: connection.keeps_all })
+    }
+}
+
+/// A connection's name becomes a catalog's, and SQL must be able to say it without quotes.
+fn check_name(name: &str, taken: &Connections) -> Result<(), Error> {
+    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let begins = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+    if begins && plain && !catalog::RESERVED.contains(&name) && !taken.0.contains_key(name) {
+        return Ok(());
+    }
+    Err(Error::ConnectionName(name.into()))
+}
+
+impl Engine {
+    /// Begins to build one.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// Plans one statement. Nothing is sent before the stream is polled.
+    ///
+    /// # Errors
+    /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
+    pub async fn query(&self, sql: &str) -> Result<Query> {
+        statement::plan(&self.context, sql, self.now.unwrap_or_else(runtime::clock)).await
+    }
+
+    /// The session, to register tables and functions of one's own.
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// The settings as they are now.
+    pub fn settings(&self) -> Settings {
+        options::of(self.context.state().config_options())
+    }
+
+    /// Changes one setting, as `SET auditql.<name>` does.
+    ///
+    /// # Errors
+    /// When there is no such setting, or the value is not of its form.
+    pub fn set(&self, name: &str, value: &str) -> Result<()> {
+        let state = self.context.state_ref();
+        let mut state = state.write();
+        let options = state.config_mut().options_mut();
+        let Some(ours) = options.extensions.get_mut::<options::Options>() else {
+            return Err(DataFusionError::Configuration("the session has no auditql settings".into()));
+        };
+        ours.0.set(name, value).map_err(|e| DataFusionError::External(Box::new(e)))
+    }
+}

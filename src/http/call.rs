@@ -26,6 +26,12 @@ impl Call {
         Self { tally, max_requests: None, deadline: None, taken: Arc::default() }
     }
 
+    /// The same budgets, with costs counted elsewhere: in a part of this call's tally.
+    #[must_use]
+    pub fn counted_in(&self, tally: Arc<Tally>) -> Self {
+        Self { tally, ..self.clone() }
+    }
+
     /// The same call with these limits.
     #[must_use]
     pub fn limited(self, max_requests: Option<u64>, deadline: Option<Instant>) -> Self {

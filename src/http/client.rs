@@ -288,6 +288,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_request_may_be_polled_from_any_thread() {
+        fn sendable<T: Send>(_: impl FnOnce(&'static Client, &'static Request, &'static Call) -> T) {}
+        sendable(Client::send);
+    }
+
+    #[test]
     fn jitter_is_spread_over_the_unit_interval() {
         let numbers: Vec<f64> = (0..1000).map(|_| random()).collect();
         assert!(numbers.iter().all(|n| (0.0..1.0).contains(n)));

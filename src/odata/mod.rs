@@ -1,3 +1,9 @@
-//! The `$filter` language.
+//! The `$filter` language of OData: where text begins.
+//!
+//! Each escape lives in exactly one file and happens once: quotes in [`literal`], percent signs in [`url`]. [`parse`] is
+//! a second opinion, used by the demo tenant and by tests, and shares no code with the printers.
 
+pub mod filter;
+pub mod literal;
 pub mod parse;
+pub mod url;

@@ -1,1 +1,283 @@
-//! output
+//! Results as bytes: one ordered list of formats, each of which streams.
+//!
+//! A [`Writer`] is given batches as they come and never holds a whole result. What is written to a person (tables, and
+//! everything on a terminal) goes through [`safe`]; what is written for a program is exact, except that csv and tsv take
+//! the sting out of spreadsheet formulas unless told not to, and say how many cells that changed.
+
+mod cell;
+mod delimited;
+mod deliver;
+mod json;
+mod layout;
+mod markdown;
+pub mod safe;
+mod sink;
+mod table;
+
+use std::io::{self, Write};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Schema};
+use arrow::error::ArrowError;
+
+pub use deliver::{Failure, deliver};
+pub use sink::Sink;
+
+use cell::Column;
+
+/// A format, as data.
+#[derive(Debug)]
+pub struct Format {
+    /// The name that `--format` and `\format` take.
+    pub name: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    open: fn(&Schema, Options) -> Body,
+}
+
+/// All formats, in the order of the manual.
+pub static ALL: &[Format] = &[
+    Format {
+        name: "table",
+        doc: "A box for people to read; on a terminal cells are shortened to its width, elsewhere they are whole.",
+        open: |schema, options| Body::Table(table::Table::new(schema, options)),
+    },
+    Format {
+        name: "csv",
+        doc: "Comma-separated; NULL is empty, an empty text is \"\", text that a spreadsheet would run begins with '.",
+        open: |schema, options| Body::Delimited(delimited::Delimited::new(schema, ',', options)),
+    },
+    Format {
+        name: "tsv",
+        doc: "Tab-separated, otherwise as csv.",
+        open: |schema, options| Body::Delimited(delimited::Delimited::new(schema, '\t', options)),
+    },
+    Format {
+        name: "json",
+        doc: "One JSON array of objects; it ends with ] only when it is complete.",
+        open: |schema, _| Body::Json(json::Json::array(schema)),
+    },
+    Format { name: "ndjson", doc: "One JSON object a line.", open: |schema, _| Body::Json(json::Json::lines(schema)) },
+    Format {
+        name: "markdown",
+        doc: "A table for tickets and pages.",
+        open: |schema, _| Body::Markdown(markdown::Markdown::new(schema)),
+    },
+];
+
+/// The format of that name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    ALL.iter().find(|format| format.name == name)
+}
+
+/// How to write, apart from the format.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The output is a terminal of so many columns.
+    pub terminal: Option<usize>,
+    /// The terminal shows styles.
+    pub styled: bool,
+    /// Leave spreadsheet formulas as they are.
+    pub csv_raw: bool,
+}
+
+/// What a result came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Rows.
+    pub rows: u64,
+    /// Cells and headings that were changed so that no spreadsheet runs them.
+    pub neutralised: u64,
+}
+
+/// Writes one result in one format.
+#[derive(Debug)]
+pub struct Writer<'o, O: Write + ?Sized> {
+    out: &'o mut O,
+    body: Body,
+    rows: u64,
+}
+
+#[derive(Debug)]
+enum Body {
+    /// A statement without a result, such as SET.
+    Nothing,
+    Table(table::Table),
+    Delimited(delimited::Delimited),
+    Json(json::Json),
+    Markdown(markdown::Markdown),
+}
+
+/// Why a result could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The bytes found no taker.
+    #[error("the output could not be written")]
+    Io(#[from] io::Error),
+    /// A value has no spelling.
+    #[error("a value could not be written as text")]
+    Value(#[from] ArrowError),
+}
+
+impl<'o, O: Write + ?Sized> Writer<'o, O> {
+    /// A writer for results of that schema.
+    pub fn new(format: &Format, schema: &Schema, options: Options, out: &'o mut O) -> Self {
+        let body = if schema.fields().is_empty() { Body::Nothing } else { (format.open)(schema, options) };
+        Self { out, body, rows: 0 }
+    }
+
+    /// Writes a batch, or keeps it until the widths of columns are known.
+    pub fn batch(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
+        self.rows += batch.num_rows() as u64;
+        let columns = batch.columns().iter().map(Column::new).collect::<Result<Vec<_>, _>>()?;
+        let mut text = String::new();
+        match &mut self.body {
+            Body::Nothing => {}
+            Body::Table(body) => body.rows(&columns, batch.num_rows(), &mut text),
+            Body::Delimited(body) => body.rows(&columns, batch.num_rows(), &mut text),
+            Body::Json(body) => body.rows(&columns, batch.num_rows(), &mut text),
+            Body::Markdown(body) => body.rows(&columns, batch.num_rows(), &mut text),
+        }
+        Ok(self.out.write_all(text.as_bytes())?)
+    }
+
+    /// Writes what marks the result as complete.
+    pub fn finish(mut self) -> Result<Written, WriteError> {
+        let mut text = String::new();
+        let mut neutralised = 0;
+        match &mut self.body {
+            Body::Nothing => {}
+            Body::Table(body) => body.finish(self.rows, &mut text),
+            Body::Delimited(body) => neutralised = body.finish(&mut text),
+            Body::Json(body) => body.finish(&mut text),
+            Body::Markdown(body) => body.finish(&mut text),
+        }
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()?;
+        Ok(Written { rows: self.rows, neutralised })
+    }
+
+    /// Hands on what was written so far.
+    pub fn flush(&mut self) -> Result<(), WriteError> {
+        Ok(self.out.flush()?)
+    }
+}
+
+fn names(schema: &Schema) -> Vec<String> {
+    schema.fields().iter().map(|field| field.name().clone()).collect()
+}
+
+/// Whether cells of a type stand at the right.
+fn stands_right(kind: &DataType) -> bool {
+    match kind {
+        DataType::Dictionary(_, value) => value.is_numeric(),
+        kind => kind.is_numeric(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Array, ArrayRef, Int64Array, StringArray};
+    use arrow::datatypes::Field;
+
+    use super::*;
+
+    pub(super) fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true))).unwrap()
+    }
+
+    pub(super) fn write(name: &str, batches: &[RecordBatch], options: Options) -> (String, Written) {
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(format(name).unwrap(), &batches[0].schema(), options, &mut bytes);
+        batches.iter().for_each(|batch| writer.batch(batch).unwrap());
+        let written = writer.finish().unwrap();
+        (String::from_utf8(bytes).unwrap(), written)
+    }
+
+    fn people() -> RecordBatch {
+        let names: ArrayRef = Arc::new(StringArray::from(vec![Some("Ada | \"a\""), Some(""), None, Some("NULL")]));
+        let counts: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), Some(-20), None, Some(4)]));
+        batch(vec![("name", names), ("n", counts)])
+    }
+
+    #[test]
+    fn each_format_writes_null_empty_and_special_characters_apart() {
+        let written = |name| write(name, &[people()], Options::default()).0;
+        assert_eq!(written("csv"), "name,n\n\"Ada | \"\"a\"\"\",1\n\"\",-20\n,\nNULL,4\n");
+        assert_eq!(written("tsv"), "name\tn\n\"Ada | \"\"a\"\"\"\t1\n\"\"\t-20\n\t\nNULL\t4\n");
+        assert_eq!(
+            written("json"),
+            "[\n{\"name\":\"Ada | \\\"a\\\"\",\"n\":1},\n{\"name\":\"\",\"n\":-20},\n{\"name\":null,\"n\":null},\n{\"name\":\"NULL\",\"n\":4}\n]\n"
+        );
+        assert_eq!(written("ndjson").lines().nth(2), Some("{\"name\":null,\"n\":null}"));
+        assert_eq!(
+            written("markdown"),
+            "| name | n |\n| --- | ---: |\n| Ada \\| \"a\" | 1 |\n|  | -20 |\n| NULL | NULL |\n| \"NULL\" | 4 |\n"
+        );
+        assert_eq!(
+            written("table"),
+            "┌───────────┬──────┐\n│ name      │    n │\n├───────────┼──────┤\n│ Ada | \"a\" │    1 │\n│           │  -20 │\n\
+             │ NULL      │ NULL │\n│ \"NULL\"    │    4 │\n└───────────┴──────┘\n(4 rows)\n"
+        );
+    }
+
+    #[test]
+    fn an_empty_result_is_complete_in_each_format() {
+        let none = people().slice(0, 0);
+        let expected =
+            [("csv", "name,n\n"), ("json", "[\n]\n"), ("ndjson", ""), ("markdown", "| name | n |\n| --- | ---: |\n")];
+        for (name, text) in expected {
+            assert_eq!(write(name, std::slice::from_ref(&none), Options::default()).0, text, "{name}");
+        }
+        let table = write("table", &[none], Options::default()).0;
+        assert!(table.ends_with("┘\n(0 rows)\n"), "{table}");
+    }
+
+    #[test]
+    fn batches_join_without_a_seam() {
+        for format in ALL {
+            let whole = write(format.name, &[people()], Options::default());
+            let parts: Vec<_> = (0..4).map(|row| people().slice(row, 1)).collect();
+            assert_eq!(write(format.name, &parts, Options::default()), whole, "{}", format.name);
+        }
+    }
+
+    #[test]
+    fn no_human_output_lets_a_control_character_through() {
+        let evil = "a\u{1b}]52;c;x\u{7}\u{9b}2J\r\u{202e}b\u{7f}\u{200b}";
+        let cells: ArrayRef = Arc::new(StringArray::from(vec![evil]));
+        let batch = batch(vec![(evil, cells)]);
+        for format in ALL {
+            for terminal in [None, Some(40), Some(8)] {
+                if terminal.is_none() && matches!(format.name, "csv" | "tsv") {
+                    continue; // Exact bytes for a program; the terminal case follows.
+                }
+                let text =
+                    write(format.name, std::slice::from_ref(&batch), Options { terminal, ..Options::default() }).0;
+                let raw: Vec<char> =
+                    text.chars().filter(|c| safe::acts_unseen(*c) && !matches!(c, '\n' | '\t')).collect();
+                assert!(raw.is_empty(), "{} {terminal:?}: {raw:?}", format.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_statement_without_columns_writes_nothing() {
+        let empty = RecordBatch::new_empty(Arc::new(Schema::empty()));
+        for format in ALL {
+            assert_eq!(write(format.name, std::slice::from_ref(&empty), Options::default()).0, "", "{}", format.name);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_documented() {
+        let mut names: Vec<_> = ALL.iter().map(|format| format.name).collect();
+        assert!(ALL.iter().all(|format| format.doc.ends_with('.')));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ALL.len());
+        assert!(!stands_right(Field::new("x", StringArray::from(vec![""]).data_type().clone(), true).data_type()));
+    }
+}

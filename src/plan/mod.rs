@@ -1,1 +1,34 @@
-//! Which requests answer a scan.
+//! Which requests answer a scan: streams, time range, page size, order, and how a chain of pages is followed.
+//!
+//! Nothing here talks to the network or reads a clock; `engine::pages` drives the [`Pager`]. Plans are values: EXPLAIN
+//! prints the very one that is carried out.
+
+mod explain;
+mod page_query;
+mod pager;
+mod parts;
+mod scan;
+
+pub use page_query::{PageQuery, Weaker};
+pub use pager::{PageFacts, Pager, PagerError};
+pub use parts::{Choice, choose};
+pub use scan::{Residue, Scan, ScanPlan, StreamPlan};
+
+/// Most tests that the ORs of one filter may hold together.
+///
+/// UNCERTAIN: 15 is documented for directory objects ("Too many child clauses"); for audit-log reports no number is, so
+/// the known one is assumed.
+pub const MAX_TESTS: usize = 15;
+
+/// Longest filter that is sent, in bytes once encoded. UNCERTAIN: only 2,048 characters of URL are documented, for
+/// advanced directory queries; path and options take the rest.
+pub const MAX_FILTER_BYTES: usize = 1_850;
+
+/// The order of a scan's rows by the entity set's time column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Newest first.
+    Descending,
+    /// Oldest first.
+    Ascending,
+}

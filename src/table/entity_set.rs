@@ -108,6 +108,8 @@ pub struct EntitySet {
     pub key: &'static str,
     /// How it pages.
     pub paging: Paging,
+    /// How many days back the service keeps records with every licence that it needs; `None`: without limit.
+    pub reach_days: Option<u32>,
     /// The kinds that must be asked for one by one, if any.
     pub population: Option<Population>,
     /// The columns, in output order; `raw` is the last.

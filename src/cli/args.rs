@@ -1,0 +1,300 @@
+//! The command line: which flags there are and what they say, as one value.
+//!
+//! Flags for settings, and the values that `--format` takes, come from the lists that declare them.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::env;
+use crate::report::{Exit, Report};
+use crate::{output, settings};
+
+/// Flags that programs of this kind take a secret with. They are known here only to say why not.
+const SECRET_FLAGS: &[&str] =
+    &["--client-secret", "--secret", "--password", "--token", "--access-token", "--client-assertion"];
+
+/// The command line, read.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Args {
+    /// Statements and files of statements, in the order given.
+    pub(super) inputs: Vec<Input>,
+    /// The output format.
+    pub(super) format: Option<String>,
+    /// The file that a result goes to.
+    pub(super) output: Option<PathBuf>,
+    /// Leave spreadsheet formulas as they are.
+    pub(super) csv_raw: bool,
+    /// The connection.
+    pub(super) connection: Option<String>,
+    /// The configuration file.
+    pub(super) config: Option<PathBuf>,
+    /// Settings, by name.
+    pub(super) settings: Vec<(&'static str, String)>,
+    /// Say nothing besides results and errors.
+    pub(super) quiet: bool,
+    /// Say what each statement cost, also where no person watches.
+    pub(super) verbose: bool,
+    /// The demo tenant, if it is asked for.
+    pub(super) demo: Option<Demo>,
+}
+
+/// A source of statements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// `-c`
+    Text(String),
+    /// `-f`
+    File(PathBuf),
+}
+
+/// What `demo` was asked for.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Demo {
+    /// How many sign-ins.
+    pub(super) rows: Option<usize>,
+    /// The seed.
+    pub(super) seed: Option<u64>,
+    /// The instant at which the data ends, and what `now()` is.
+    pub(super) now: Option<DateTime<Utc>>,
+    /// Answer as fast as possible.
+    pub(super) no_throttle: bool,
+    /// Records to serve instead of generated ones.
+    pub(super) data: Option<PathBuf>,
+    /// Serve other clients at this address.
+    pub(super) serve: Option<SocketAddr>,
+}
+
+/// Reads the command line. An error is ready to be printed by clap, help and version among them.
+pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+    let root = command().try_get_matches_from(args)?;
+    let (matches, demo) = match root.subcommand() {
+        Some((_, matches)) => (matches, Some(demo_of(matches))),
+        None => (&root, None),
+    };
+    Ok(Args {
+        inputs: inputs(matches),
+        format: matches.get_one::<String>("format").cloned(),
+        output: matches.get_one::<PathBuf>("output").cloned(),
+        csv_raw: matches.get_flag("csv-raw"),
+        connection: matches.get_one::<String>("connection").cloned(),
+        config: matches.get_one::<PathBuf>("config").cloned(),
+        settings: settings::ALL
+            .iter()
+            .filter_map(|setting| Some((setting.name, matches.get_one::<String>(setting.name)?.clone())))
+            .collect(),
+        quiet: matches.get_flag("quiet"),
+        verbose: matches.get_flag("verbose"),
+        demo,
+    })
+}
+
+/// Refuses secrets on the command line, where every process of the machine can read them.
+pub(super) fn refuse_secrets(args: &[OsString]) -> Result<(), Report> {
+    let flag = args.iter().filter_map(|arg| arg.to_str()).map(|arg| arg.split('=').next().unwrap_or(arg));
+    let Some(flag) = flag.take_while(|arg| *arg != "--").find(|arg| SECRET_FLAGS.contains(arg)) else { return Ok(()) };
+    Err(Report::new(Exit::Usage, format!("{flag} is not taken: others can read the command line"))
+        .hint("set AZURE_CLIENT_SECRET or AUDITQL_ACCESS_TOKEN in the environment"))
+}
+
+/// `-c` and `-f` in the order in which they were given.
+fn inputs(matches: &ArgMatches) -> Vec<Input> {
+    let places = |id: &str| matches.indices_of(id).into_iter().flatten();
+    let texts = matches.get_many::<String>("command").into_iter().flatten().cloned().map(Input::Text);
+    let files = matches.get_many::<PathBuf>("file").into_iter().flatten().cloned().map(Input::File);
+    let mut inputs: Vec<(usize, Input)> = places("command").zip(texts).chain(places("file").zip(files)).collect();
+    inputs.sort_by_key(|(place, _)| *place);
+    inputs.into_iter().map(|(_, input)| input).collect()
+}
+
+fn demo_of(matches: &ArgMatches) -> Demo {
+    Demo {
+        rows: matches.get_one::<usize>("rows").copied(),
+        seed: matches.get_one::<u64>("seed").copied(),
+        now: matches.get_one::<DateTime<Utc>>("now").copied(),
+        no_throttle: matches.get_flag("no-throttle"),
+        data: matches.get_one::<PathBuf>("data").cloned(),
+        serve: matches.get_one::<SocketAddr>("serve").copied(),
+    }
+}
+
+/// The grammar.
+pub(super) fn command() -> Command {
+    let command = Command::new("auditql")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("SQL over the audit trail of Microsoft 365 and Entra ID")
+        .long_about(
+            "SQL over the audit trail of Microsoft 365 and Entra ID.\n\n\
+             With -c, -f or SQL on standard input it answers and leaves; otherwise it opens a prompt.",
+        )
+        .after_long_help(after_help())
+        .args(common())
+        .args(settings::ALL.iter().map(setting_flag));
+    if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
+}
+
+fn common() -> [Arg; 9] {
+    let formats = PossibleValuesParser::new(output::ALL.iter().map(|format| format.name));
+    [
+        Arg::new("command")
+            .short('c')
+            .value_name("SQL")
+            .action(ArgAction::Append)
+            .help("Answer this and leave; repeatable"),
+        Arg::new("file")
+            .short('f')
+            .value_name("FILE")
+            .action(ArgAction::Append)
+            .value_parser(value_parser!(PathBuf))
+            .help("Answer the statements of a file and leave; '-' is standard input"),
+        Arg::new("format").long("format").value_name("FORMAT").value_parser(formats).help("How results are written"),
+        Arg::new("output")
+            .short('o')
+            .long("output")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("Write the result to a file, which appears only when complete"),
+        Arg::new("csv-raw")
+            .long("csv-raw")
+            .action(ArgAction::SetTrue)
+            .help("Leave spreadsheet formulas in csv and tsv as they are"),
+        Arg::new("connection").long("connection").value_name("NAME").help("The connection of the configuration to use"),
+        Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("The configuration file, instead of your own"),
+        Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Only results and errors"),
+        Arg::new("verbose").short('v').long("verbose").action(ArgAction::SetTrue).help("Say what each statement cost"),
+    ]
+    .map(|arg| arg.global(true))
+}
+
+fn setting_flag(setting: &'static settings::Setting) -> Arg {
+    // clap keeps flag names for the life of the program; there is one for each setting.
+    let long: &'static str = setting.name.replace('_', "-").leak();
+    let arg = Arg::new(setting.name).long(long).value_name(setting.value).help(setting.doc).global(true);
+    match setting.value {
+        "true|false" => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+        _ => arg,
+    }
+    .help_heading("Settings")
+}
+
+fn demo() -> Command {
+    let file = value_parser!(PathBuf);
+    Command::new("demo").about("Start a tenant made of examples inside this process, and ask it").args([
+        Arg::new("rows")
+            .long("rows")
+            .value_name("N")
+            .value_parser(value_parser!(usize))
+            .help("How many sign-ins [50000]"),
+        Arg::new("seed")
+            .long("seed")
+            .value_name("N")
+            .value_parser(value_parser!(u64))
+            .help("Other people, other sign-ins"),
+        Arg::new("now")
+            .long("now")
+            .value_name("TIME")
+            .value_parser(instant)
+            .help("When the data ends, RFC 3339 [this hour]"),
+        Arg::new("no-throttle")
+            .long("no-throttle")
+            .action(ArgAction::SetTrue)
+            .help("Without the service's limit of requests"),
+        Arg::new("data")
+            .long("data")
+            .value_name("FILE")
+            .value_parser(file)
+            .help("Serve the records of a file, a JSON object a line"),
+        Arg::new("serve")
+            .long("serve")
+            .value_name("ADDR")
+            .value_parser(value_parser!(SocketAddr))
+            .conflicts_with_all(["command", "file"])
+            .help("Keep running for other clients at this loopback address, such as 127.0.0.1:8471"),
+    ])
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text).map(|t| t.to_utc()).map_err(|_| "not a time such as 2026-05-01T12:00:00Z".into())
+}
+
+fn after_help() -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from("Environment:\n");
+    for variable in env::ALL {
+        let _ = writeln!(text, "  {:<22} {}", variable.name, variable.doc);
+    }
+    let _ = writeln!(text, "  {:<22} each setting, such as AUDITQL_MAX_REQUESTS", "AUDITQL_<SETTING>");
+    text.push_str("\nA flag goes before the environment, the environment before the file.\n");
+    text.push_str(
+        "\nExit codes: 0 done; 1 query; 2 usage; 3 sign-in; 4 service; 5 incomplete; 70 a bug; 124 out of time; 130 interrupted.",
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(args: &[&str]) -> Result<Args, clap::Error> {
+        parse(std::iter::once("auditql").chain(args.iter().copied()).map(OsString::from))
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_is_a_flag_on_either_side_of_demo() {
+        let args = read(&["--max-requests", "5", "demo", "--partial", "--timeout", "10m", "--pushdown=false"]).unwrap();
+        let expected = [("max_requests", "5"), ("timeout", "10m"), ("partial", "true"), ("pushdown", "false")];
+        assert_eq!(args.settings, expected.map(|(name, value)| (name, value.to_owned())));
+        for setting in settings::ALL {
+            let flag = format!("--{}=x", setting.name.replace('_', "-"));
+            assert_eq!(read(&[&flag]).unwrap().settings, [(setting.name, "x".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn statements_and_files_keep_their_order() {
+        for demo in [&[][..], &["demo"]] {
+            let flags = ["-c", "A", "-f", "b.sql", "-c", "C"];
+            let args = read(&[demo, &flags].concat()).unwrap();
+            assert_eq!(args.inputs, [Input::Text("A".into()), Input::File("b.sql".into()), Input::Text("C".into())]);
+        }
+        assert_eq!(read(&["-c", "A", "demo"]).unwrap().inputs, [Input::Text("A".into())]);
+    }
+
+    #[test]
+    fn secrets_are_refused_without_being_repeated() {
+        for flag in SECRET_FLAGS {
+            for args in [vec![format!("{flag}=CANARY")], vec![(*flag).to_owned(), "CANARY".into()]] {
+                let args: Vec<OsString> = args.into_iter().map(OsString::from).collect();
+                let report = refuse_secrets(&args).unwrap_err();
+                assert!(report.exit == Exit::Usage && !report.to_string().contains("CANARY"), "{report}");
+            }
+        }
+        refuse_secrets(&["-c".into(), "SELECT '--token'".into()]).unwrap();
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for args in [
+            &["--format", "xml"][..],
+            &["demo", "--now", "today"],
+            &["demo", "--serve", "x"],
+            &["--frmat", "csv"],
+            &["--rows", "5"],
+        ] {
+            assert_eq!(read(args).unwrap_err().exit_code(), 2, "{args:?}");
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Configuration files: what they may say, and who may say it.
+//!
+//! The user's file, or the one given with `--config`, holds connections. A file in the working folder is not trusted: a
+//! repository that somebody cloned could otherwise send the tenant's token to a host of its own. Such a file may choose
+//! among what the user has configured, nothing else. Neither may hold a secret. Unknown keys are errors.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use toml::{Table, Value};
+
+use crate::report::{Exit, Report, nearest};
+use crate::settings;
+
+/// Longest file that is read.
+const LONGEST: u64 = 1 << 20;
+
+/// Keys of a file.
+const KEYS: &[&str] = &["version", "connection", "format", "settings", "connections"];
+
+/// Keys that a file in the working folder may have.
+const PROJECT_KEYS: &[&str] = &["version", "connection", "format"];
+
+/// Keys of a connection.
+const CONNECTION_KEYS: &[&str] =
+    &["tenant", "cloud", "auth", "client_id", "graph_url", "authority_url", "allow_insecure_loopback", "api_version"];
+
+/// Words that mark a key as a secret.
+const SECRET_WORDS: &[&str] = &["secret", "password", "passphrase", "token", "assertion", "private"];
+
+/// A configuration file, read.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Config {
+    /// The connection to open unless another is chosen.
+    pub(super) connection: Option<String>,
+    /// The output format unless another is chosen.
+    pub(super) format: Option<String>,
+    /// Settings, by name.
+    pub(super) settings: Vec<(String, String)>,
+    /// Connections, by name.
+    pub(super) connections: BTreeMap<String, Entry>,
+}
+
+/// A connection as written.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The tenant's id or domain.
+    pub(super) tenant: Option<String>,
+    /// `global`, `us-gov-l4`, `us-gov-l5` or `china`.
+    pub(super) cloud: Option<String>,
+    /// The kind of credential.
+    pub(super) auth: Option<String>,
+    /// The application.
+    pub(super) client_id: Option<String>,
+    /// Where Microsoft Graph is, if not where the cloud has it.
+    pub(super) graph_url: Option<String>,
+    /// Where to sign in, if not where the cloud has it.
+    pub(super) authority_url: Option<String>,
+    /// Plain http to a literal loopback address is fine.
+    pub(super) allow_insecure_loopback: bool,
+    /// `v1.0` or `beta`.
+    pub(super) api_version: Option<String>,
+}
+
+/// Who wrote a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Author {
+    /// The user: all keys.
+    User,
+    /// Whoever made the working folder: a choice.
+    Project,
+}
+
+/// Reads a file; `None` when there is none.
+pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report> {
+    let text = match read_text(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            let mut report = Report::chain(Exit::Usage, &error);
+            report.causes.insert(0, report.what);
+            report.what = format!("{} cannot be read", path.display());
+            return Err(report);
+        }
+    };
+    parse(&text, author, &path.display().to_string()).map(Some)
+}
+
+/// A regular file of sensible length: a folder that was cloned may hold a pipe of that name.
+fn read_text(path: &Path) -> io::Result<String> {
+    let meta = fs::metadata(path)?;
+    if !meta.is_file() || meta.len() > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file of at most 1 MiB"));
+    }
+    fs::read_to_string(path)
+}
+
+/// The user's file: `auditql/config.toml` in the folder where configuration is kept.
+pub(super) fn user_file() -> Option<PathBuf> {
+    use etcetera::BaseStrategy as _;
+    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("auditql").join("config.toml"))
+}
+
+/// Reads the text of a file.
+pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Report> {
+    let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        // The library's own text quotes the line, and the line may hold a secret.
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        Report::new(Exit::Usage, format!("{file}, line {line}: {}", error.message()))
+    })?;
+    let mut section = Section { file, path: String::new(), table };
+    section.check(KEYS)?;
+    if author == Author::Project {
+        section.check_trust()?;
+    }
+    section.version()?;
+    let mut config = Config {
+        connection: section.text("connection")?,
+        format: section.text("format")?,
+        settings: section.section("settings")?.map_or(Ok(Vec::new()), Section::settings)?,
+        connections: BTreeMap::new(),
+    };
+    for (name, entry) in section.section("connections")?.map_or(Ok(Vec::new()), Section::sections)? {
+        config.connections.insert(name, entry.connection()?);
+    }
+    Ok(config)
+}
+
+/// A table of the file, and where it stands.
+struct Section<'a> {
+    file: &'a str,
+    path: String,
+    table: Table,
+}
+
+impl<'a> Section<'a> {
+    /// Refuses keys that are not in the list.
+    fn check(&self, keys: &[&str]) -> Result<(), Report> {
+        let Some(key) = self.table.keys().find(|key| !keys.contains(&key.as_str())) else { return Ok(()) };
+        let path = self.path_of(key);
+        if SECRET_WORDS.iter().any(|word| key.to_lowercase().contains(word)) {
+            return Err(self
+                .error(format!("'{path}' would hold a secret, and files hold none"))
+                .hint("set AZURE_CLIENT_SECRET, or AUDITQL_ACCESS_TOKEN with auth = \"access_token\""));
+        }
+        let report = self.error(format!("there is no key '{path}'"));
+        Err(match nearest(key, keys.iter().map(|key| (*key, *key))) {
+            Some(near) => report.hint(format!("did you mean {near}?")),
+            None => report.hint(format!("keys here are {}", keys.join(", "))),
+        })
+    }
+
+    fn check_trust(&self) -> Result<(), Report> {
+        let Some(key) = self.table.keys().find(|key| !PROJECT_KEYS.contains(&key.as_str())) else { return Ok(()) };
+        Err(self.error(format!("a file in the working folder may not set '{key}'")).hint(
+            "such a file may only choose 'connection' and 'format'; hosts, tenants and limits belong into your own \
+             configuration, or name this file with --config if you trust it",
+        ))
+    }
+
+    fn version(&mut self) -> Result<(), Report> {
+        match self.table.remove("version") {
+            Some(Value::Integer(1)) => Ok(()),
+            Some(_) => Err(self.error("its version is not known here").hint("this program reads version = 1")),
+            None => Err(self.error("it does not say its version").hint("begin it with: version = 1")),
+        }
+    }
+
+    fn connection(mut self) -> Result<Entry, Report> {
+        self.check(CONNECTION_KEYS)?;
+        Ok(Entry {
+            tenant: self.text("tenant")?,
+            cloud: self.text("cloud")?,
+            auth: self.text("auth")?,
+            client_id: self.text("client_id")?,
+            graph_url: self.text("graph_url")?,
+            authority_url: self.text("authority_url")?,
+            allow_insecure_loopback: self.boolean("allow_insecure_loopback")?,
+            api_version: self.text("api_version")?,
+        })
+    }
+
+    fn settings(self) -> Result<Vec<(String, String)>, Report> {
+        let keys: Vec<&str> = settings::ALL.iter().map(|setting| setting.name).collect();
+        self.check(&keys)?;
+        let text = |(key, value): (&String, &Value)| match value {
+            Value::String(text) => Ok((key.clone(), text.clone())),
+            Value::Integer(number) => Ok((key.clone(), number.to_string())),
+            Value::Boolean(on) => Ok((key.clone(), on.to_string())),
+            _ => Err(self.error(format!("'{}' has to be a text, a number or true or false", self.path_of(key)))),
+        };
+        self.table.iter().map(text).collect()
+    }
+
+    fn section(&mut self, key: &str) -> Result<Option<Self>, Report> {
+        match self.table.remove(key) {
+            None => Ok(None),
+            Some(Value::Table(table)) => Ok(Some(Section { file: self.file, path: self.path_of(key), table })),
+            Some(_) => Err(self.error(format!("'{}' has to be a table", self.path_of(key)))),
+        }
+    }
+
+    fn sections(mut self) -> Result<Vec<(String, Section<'a>)>, Report> {
+        let names: Vec<String> = self.table.keys().cloned().collect();
+        names.into_iter().filter_map(|name| self.section(&name).map(|s| s.map(|s| (name, s))).transpose()).collect()
+    }
+
+    fn text(&mut self, key: &str) -> Result<Option<String>, Report> {
+        match self.table.remove(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.error(format!("'{}' has to be a text", self.path_of(key)))),
+        }
+    }
+
+    fn boolean(&mut self, key: &str) -> Result<bool, Report> {
+        match self.table.remove(key) {
+            None => Ok(false),
+            Some(Value::Boolean(value)) => Ok(value),
+            Some(_) => Err(self.error(format!("'{}' has to be true or false", self.path_of(key)))),
+        }
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn error(&self, what: impl AsRef<str>) -> Report {
+        Report::new(Exit::Usage, format!("{}: {}", self.file, what.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAB: &str = r#"
+        version = 1
+        connection = "lab"
+        [settings]
+        max_requests = 50
+        partial = true
+        timeout = "10m"
+        [connections.lab]
+        tenant = "00000000-0000-0000-0000-000000000000"
+        cloud = "global"
+        auth = "client_secret"
+        graph_url = "http://127.0.0.1:8471"
+        allow_insecure_loopback = true
+    "#;
+
+    #[test]
+    fn the_documented_file_is_read() {
+        let config = parse(LAB, Author::User, "f").unwrap();
+        let lab = &config.connections["lab"];
+        assert_eq!(
+            (config.connection.as_deref(), lab.auth.as_deref(), lab.allow_insecure_loopback),
+            (Some("lab"), Some("client_secret"), true)
+        );
+        let mut settings = crate::settings::Settings::default();
+        config.settings.iter().for_each(|(name, value)| settings.set(name, value).unwrap());
+        assert_eq!((settings.max_requests, settings.partial), (Some(50), true));
+    }
+
+    #[test]
+    fn what_is_not_known_is_an_error_with_the_nearest_key() {
+        let rows = [
+            ("[connections.a]\ntennant = 'x'", "f: there is no key 'connections.a.tennant'", "did you mean tenant?"),
+            ("conections = 1", "f: there is no key 'conections'", "did you mean connections?"),
+            ("[settings]\nmax_request = 1", "f: there is no key 'settings.max_request'", "did you mean max_requests?"),
+            ("zzz = 1", "f: there is no key 'zzz'", "keys here are version, connection, format, settings, connections"),
+            (
+                "[connections.a]\nclient_secret = 'CANARY'",
+                "f: 'connections.a.client_secret' would hold a secret, and files hold none",
+                "set AZURE_CLIENT_SECRET, or AUDITQL_ACCESS_TOKEN with auth = \"access_token\"",
+            ),
+        ];
+        for (text, what, hint) in rows {
+            let report = parse(&format!("version = 1\n{text}"), Author::User, "f").unwrap_err();
+            assert_eq!(
+                (report.what.as_str(), report.hint.as_deref(), report.exit),
+                (what, Some(hint), Exit::Usage),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_of_the_wrong_form_are_named_and_never_quoted() {
+        let rows = [
+            ("connection = 'x'", "f: it does not say its version"),
+            ("version = 2", "f: its version is not known here"),
+            ("version = 1\nconnection = 5", "f: 'connection' has to be a text"),
+            ("version = 1\nconnections = 5", "f: 'connections' has to be a table"),
+            ("version = 1\nconnections.a = 5", "f: 'connections.a' has to be a table"),
+            (
+                "version = 1\nconnections.a.allow_insecure_loopback = 'yes'",
+                "f: 'connections.a.allow_insecure_loopback' has to be true or false",
+            ),
+            (
+                "version = 1\nsettings.timeout = 1.5",
+                "f: 'settings.timeout' has to be a text, a number or true or false",
+            ),
+        ];
+        for (text, what) in rows {
+            assert_eq!(parse(text, Author::User, "f").unwrap_err().what, what, "{text}");
+        }
+        let report = parse("version = 1\n\n[connections.a]\nclient_secret = CANARY", Author::User, "f").unwrap_err();
+        assert!(report.what.starts_with("f, line 4: ") && !report.to_string().contains("CANARY"), "{report}");
+    }
+
+    #[test]
+    fn a_project_folder_may_choose_and_nothing_else() {
+        let config = parse("version = 1\nconnection = 'lab'\nformat = 'csv'", Author::Project, "f").unwrap();
+        assert_eq!((config.connection.as_deref(), config.format.as_deref()), (Some("lab"), Some("csv")));
+        for key in [
+            "[settings]\npushdown = false",
+            "[connections.lab]\ngraph_url = 'https://evil.example'",
+            "connections.x = {}",
+        ] {
+            let report = parse(&format!("version = 1\n{key}"), Author::Project, "f").unwrap_err();
+            assert!(report.what.starts_with("f: a file in the working folder may not set "), "{key}: {report}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_regular_file_is_read() {
+        assert_eq!(read(Path::new("/nowhere/at/all"), Author::User), Ok(None));
+        let report = read(Path::new("/dev/zero"), Author::Project).unwrap_err();
+        assert_eq!((report.what.as_str(), report.exit), ("/dev/zero cannot be read", Exit::Usage));
+    }
+}

@@ -1,0 +1,284 @@
+//! Which connection is opened, and what it is made of: the choice among configuration, environment and flags.
+//!
+//! The variables `AZURE_*` give credentials, and a whole connection when none is chosen. They do not move a connection
+//! that the user chose by name to another tenant or host: the answer would come from a place nobody asked.
+
+use std::collections::BTreeMap;
+
+use azure_core::credentials::Secret;
+use url::Url;
+
+use super::config::{Config, Entry};
+use super::env::Env;
+use crate::auth::{Cloud, Connection, CredentialSource};
+use crate::report::{Exit, Report, nearest};
+use crate::table::Version;
+
+/// Name of the connection that the environment alone describes.
+const FROM_ENVIRONMENT: &str = "env";
+
+/// What `auth` may be.
+const AUTHS: &[&str] = &["client_secret", "azure_cli", "access_token"];
+
+/// Catalogs that are not connections.
+const RESERVED: &[&str] = &["auditql", "main", "information_schema", "all_tenants"];
+
+/// The connection to open; `None` when nothing describes one.
+///
+/// In this order: the flag, the environment, the working folder's file, the user's file, its only connection, and the
+/// one that the environment describes.
+pub(super) fn choose(
+    flag: Option<&str>,
+    env: &Env,
+    project: &Config,
+    user: &Config,
+) -> Result<Option<Connection>, Report> {
+    let named = flag.or(env.get("AUDITQL_CONNECTION")).or(project.connection.as_deref()).or(user.connection.as_deref());
+    if let Some(name) = named {
+        let entry = user.connections.get(name).ok_or_else(|| unknown(name, &user.connections))?;
+        return open(name, entry, env).map(Some);
+    }
+    let mut all = user.connections.iter();
+    match (all.next(), all.next()) {
+        (Some((name, entry)), None) => open(name, entry, env).map(Some),
+        (None, _) => from_environment(env),
+        (Some(_), Some(_)) => {
+            let names: Vec<&str> = user.connections.keys().map(String::as_str).collect();
+            Err(Report::new(Exit::Usage, "there is more than one connection, and none is chosen").hint(format!(
+                "choose with --connection, or with connection = \"…\" in the file: {}",
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+fn unknown(name: &str, connections: &BTreeMap<String, Entry>) -> Report {
+    let report = Report::new(Exit::Usage, format!("there is no connection '{name}' in the configuration"));
+    let names: Vec<&str> = connections.keys().map(String::as_str).collect();
+    match nearest(name, names.iter().map(|name| (*name, *name))) {
+        Some(near) => report.hint(format!("did you mean {near}?")),
+        None if names.is_empty() => report.hint("it has no connections; a section [connections.NAME] describes one"),
+        None => report.hint(format!("connections are {}", names.join(", "))),
+    }
+}
+
+fn from_environment(env: &Env) -> Result<Option<Connection>, Report> {
+    let Some(tenant) = env.get("AZURE_TENANT_ID") else { return Ok(None) };
+    let auth = env.get("AUDITQL_ACCESS_TOKEN").map(|_| "access_token".to_owned());
+    let entry = Entry { tenant: Some(tenant.to_owned()), auth, ..Entry::default() };
+    open(FROM_ENVIRONMENT, &entry, env).map(Some)
+}
+
+/// The connection that an entry describes.
+fn open(name: &str, entry: &Entry, env: &Env) -> Result<Connection, Report> {
+    let about = About { name, env };
+    about.check_name()?;
+    let tenant = entry
+        .tenant
+        .clone()
+        .ok_or_else(|| about.error("names no tenant").hint("add tenant = \"…\", its id or a domain"))?;
+    let authority = entry.authority_url.as_deref().or(env.get("AZURE_AUTHORITY_HOST")).map(with_scheme);
+    let connection = Connection {
+        name: name.to_owned(),
+        tenant,
+        cloud: about.cloud(entry.cloud.as_deref())?,
+        credential: about.credential(entry)?,
+        graph_url: entry.graph_url.as_deref().map(|url| about.url("graph_url", url)).transpose()?,
+        authority_url: authority.map(|url| about.url("authority_url", &url)).transpose()?,
+        allow_insecure_loopback: entry.allow_insecure_loopback,
+        api_version: about.version(entry.api_version.as_deref())?,
+        keeps_all: false,
+    };
+    connection.check().map_err(|error| about.error(&format!("cannot be used: {error}")))?;
+    Ok(connection)
+}
+
+/// `AZURE_AUTHORITY_HOST` is given as a host or as an address.
+fn with_scheme(host: &str) -> String {
+    if host.contains("://") { host.to_owned() } else { format!("https://{host}") }
+}
+
+struct About<'a> {
+    name: &'a str,
+    env: &'a Env,
+}
+
+impl About<'_> {
+    fn check_name(&self) -> Result<(), Report> {
+        if RESERVED.contains(&self.name) {
+            return Err(self
+                .error("has a name that is taken")
+                .hint(format!("names not to be used: {}", RESERVED.join(", "))));
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if self.name.is_empty() || !self.name.chars().all(plain) {
+            return Err(self.error("has a name that SQL could not write").hint("use letters, digits, _ and -"));
+        }
+        Ok(())
+    }
+
+    fn cloud(&self, cloud: Option<&str>) -> Result<Cloud, Report> {
+        let Some(name) = cloud else { return Ok(Cloud::default()) };
+        let names = || Cloud::ALL.map(Cloud::name);
+        name.parse().map_err(|()| self.choice("cloud", name, &names()))
+    }
+
+    fn version(&self, version: Option<&str>) -> Result<Version, Report> {
+        match version {
+            None | Some("beta") => Ok(Version::Beta),
+            Some("v1.0") => Ok(Version::V1),
+            Some(other) => Err(self.choice("api_version", other, &["beta", "v1.0"])),
+        }
+    }
+
+    /// What was configured, or what the environment offers when nothing was. A configured kind never gives way to another.
+    fn credential(&self, entry: &Entry) -> Result<CredentialSource, Report> {
+        let client_id = self.env.get("AZURE_CLIENT_ID").or(entry.client_id.as_deref());
+        let secret = self.env.get("AZURE_CLIENT_SECRET");
+        let offered = if client_id.is_some() && secret.is_some() { "client_secret" } else { "azure_cli" };
+        match entry.auth.as_deref().unwrap_or(offered) {
+            "client_secret" => Ok(CredentialSource::ClientSecret {
+                client_id: client_id.ok_or_else(|| self.missing("AZURE_CLIENT_ID"))?.to_owned(),
+                secret: secret
+                    .map(|secret| Secret::new(secret.to_owned()))
+                    .ok_or_else(|| self.missing("AZURE_CLIENT_SECRET"))?,
+            }),
+            "access_token" => self
+                .env
+                .get("AUDITQL_ACCESS_TOKEN")
+                .map(|token| CredentialSource::AccessToken(Secret::new(token.to_owned())))
+                .ok_or_else(|| self.missing("AUDITQL_ACCESS_TOKEN")),
+            "azure_cli" => Ok(CredentialSource::AzureCli),
+            other => Err(self.choice("auth", other, AUTHS)),
+        }
+    }
+
+    fn url(&self, key: &str, url: &str) -> Result<Url, Report> {
+        // The text is not repeated: it may hold a password.
+        Url::parse(url).map_err(|error| self.error(&format!("has a {key} that cannot be read: {error}")))
+    }
+
+    fn missing(&self, variable: &str) -> Report {
+        let report = self.error(&format!("signs in with what {variable} holds, and it is not set"));
+        Report { exit: Exit::SignIn, ..report }.hint(format!("set {variable} in the environment"))
+    }
+
+    fn choice(&self, key: &str, value: &str, values: &[&str]) -> Report {
+        self.error(&format!("has {key} = \"{value}\", which means nothing"))
+            .hint(format!("values are {}", values.join(", ")))
+    }
+
+    fn error(&self, what: &str) -> Report {
+        Report::new(Exit::Usage, format!("the connection '{}' {what}", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::config::{Author, parse};
+    use super::*;
+
+    const ID: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
+
+    fn chosen(
+        flag: Option<&str>,
+        env: &[(&str, &str)],
+        project: &str,
+        user: &str,
+    ) -> Result<Option<Connection>, Report> {
+        let read = |text: &str, author| parse(&format!("version = 1\n{text}"), author, "f").unwrap();
+        choose(flag, &Env::of(env), &read(project, Author::Project), &read(user, Author::User))
+    }
+
+    fn two(default: &str) -> String {
+        format!(
+            "{default}\n[connections.a]\ntenant = 'a.example'\nauth = 'azure_cli'\n[connections.b]\ntenant = 'b.example'\nauth = 'azure_cli'"
+        )
+    }
+
+    #[test]
+    fn the_flag_goes_before_the_environment_and_that_before_the_files() {
+        let (a, b) = ("connection = 'a'", "connection = 'b'");
+        let env = [("AUDITQL_CONNECTION", "b")];
+        let rows: [(Option<&str>, &[(&str, &str)], &str, &str, &str); 4] =
+            [(Some("a"), &env, b, b, "a"), (None, &env, a, a, "b"), (None, &[], b, a, "b"), (None, &[], "", a, "a")];
+        for (flag, env, project, user, expected) in rows {
+            let connection = chosen(flag, env, project, &two(user)).unwrap().unwrap();
+            assert_eq!(connection.name, expected);
+            assert_eq!(connection.tenant, format!("{expected}.example"));
+        }
+        assert!(chosen(None, &[], "", "").unwrap().is_none());
+        let report = chosen(None, &[("AZURE_TENANT_ID", ID)], "", &two("")).unwrap_err();
+        assert_eq!(report.what, "there is more than one connection, and none is chosen");
+    }
+
+    #[test]
+    fn a_chosen_connection_stays_where_it_is() {
+        let env = [("AZURE_TENANT_ID", ID), ("AZURE_CLIENT_ID", ID), ("AZURE_CLIENT_SECRET", "CANARY")];
+        let user = "[connections.a]\ntenant = 'a.example'\nauth = 'client_secret'\nclient_id = 'other'";
+        let connection = chosen(None, &env, "", user).unwrap().unwrap();
+        let expected = CredentialSource::ClientSecret { client_id: ID.into(), secret: "CANARY".into() };
+        assert_eq!((connection.tenant.as_str(), connection.credential), ("a.example", expected));
+    }
+
+    #[test]
+    fn the_environment_alone_is_a_connection() {
+        let tenant = ("AZURE_TENANT_ID", ID);
+        let credential =
+            |more: &[(&str, &str)]| chosen(None, &[&[tenant], more].concat(), "", "").unwrap().unwrap().credential;
+        assert_eq!(credential(&[]), CredentialSource::AzureCli);
+        assert_eq!(credential(&[("AUDITQL_ACCESS_TOKEN", "t")]), CredentialSource::AccessToken("t".into()));
+        let app = [("AZURE_CLIENT_ID", ID), ("AZURE_CLIENT_SECRET", "s")];
+        assert_eq!(credential(&app), CredentialSource::ClientSecret { client_id: ID.into(), secret: "s".into() });
+    }
+
+    #[test]
+    fn a_configured_credential_never_gives_way_to_another() {
+        let app = [("AZURE_CLIENT_ID", ID), ("AZURE_CLIENT_SECRET", "s")];
+        let user = |auth: &str| format!("[connections.a]\ntenant = 'a.example'\nauth = '{auth}'");
+        let report = chosen(None, &app, "", &user("access_token")).unwrap_err();
+        assert_eq!(
+            (report.exit, report.hint.as_deref()),
+            (Exit::SignIn, Some("set AUDITQL_ACCESS_TOKEN in the environment"))
+        );
+        let report = chosen(None, &[("AUDITQL_ACCESS_TOKEN", "t")], "", &user("client_secret")).unwrap_err();
+        assert_eq!(report.hint.as_deref(), Some("set AZURE_CLIENT_ID in the environment"));
+        assert_eq!(chosen(None, &app, "", &user("azure_cli")).unwrap().unwrap().credential, CredentialSource::AzureCli);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        let rows = [
+            (
+                "tenant = 'a.example'\ncloud = 'germany'",
+                "the connection 'a' has cloud = \"germany\", which means nothing",
+            ),
+            ("tenant = 'a.example'\nauth = 'magic'", "the connection 'a' has auth = \"magic\", which means nothing"),
+            (
+                "tenant = 'a.example'\napi_version = '2'",
+                "the connection 'a' has api_version = \"2\", which means nothing",
+            ),
+            ("cloud = 'global'", "the connection 'a' names no tenant"),
+            (
+                "tenant = 'a.example'\ngraph_url = 'http://10.0.0.1'",
+                "the connection 'a' cannot be used: graph_url may be plain http only for a literal loopback address, 127.0.0.1 or [::1]",
+            ),
+        ];
+        for (text, what) in rows {
+            let report = chosen(None, &[], "", &format!("[connections.a]\n{text}")).unwrap_err();
+            assert_eq!((report.what.as_str(), report.exit), (what, Exit::Usage));
+        }
+        let report = chosen(None, &[], "", "[connections.main]\ntenant = 'a.example'").unwrap_err();
+        assert_eq!(report.what, "the connection 'main' has a name that is taken");
+        let report = chosen(Some("labb"), &[], "", "[connections.lab]\ntenant = 'a.example'").unwrap_err();
+        assert_eq!(report.hint.as_deref(), Some("did you mean lab?"));
+    }
+
+    #[test]
+    fn a_sign_in_host_of_the_environment_is_https() {
+        let env = [("AZURE_TENANT_ID", ID), ("AZURE_AUTHORITY_HOST", "login.microsoftonline.us")];
+        let url = chosen(None, &env, "", "").unwrap().unwrap().authority_url.unwrap();
+        assert_eq!(url.as_str(), "https://login.microsoftonline.us/");
+        chosen(None, &[env[0], ("AZURE_AUTHORITY_HOST", "http://login.example")], "", "").unwrap_err();
+    }
+}

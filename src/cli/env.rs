@@ -1,0 +1,98 @@
+//! The environment variables of the program: the one list of them, and the only place that reads them.
+
+use std::collections::BTreeMap;
+
+use crate::report::{Exit, Report, nearest};
+use crate::settings;
+
+/// A variable that is read, besides one `AUDITQL_<SETTING>` for each setting.
+#[derive(Debug)]
+pub(super) struct Variable {
+    /// The name.
+    pub(super) name: &'static str,
+    /// One clause.
+    pub(super) doc: &'static str,
+}
+
+/// All variables, in the order of the manual.
+pub(super) static ALL: &[Variable] = &[
+    Variable { name: "AUDITQL_CONFIG", doc: "the configuration file, as --config" },
+    Variable { name: "AUDITQL_CONNECTION", doc: "the connection, as --connection" },
+    Variable { name: "AUDITQL_FORMAT", doc: "the output format, as --format" },
+    Variable { name: "AUDITQL_ACCESS_TOKEN", doc: "the token of connections with auth = \"access_token\"" },
+    Variable { name: "AZURE_TENANT_ID", doc: "the tenant, when no connection is configured" },
+    Variable { name: "AZURE_CLIENT_ID", doc: "the application that signs in" },
+    Variable { name: "AZURE_CLIENT_SECRET", doc: "its secret" },
+    Variable { name: "AZURE_AUTHORITY_HOST", doc: "the sign-in host, when the connection names none" },
+];
+
+/// The variables as they were when the program began. Secrets among them: never printed.
+#[derive(Default)]
+pub(super) struct Env(BTreeMap<String, String>);
+
+impl Env {
+    /// Reads the environment.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "cli is the one reader of the environment, and this is its one place"
+    )]
+    pub(super) fn read() -> Self {
+        let ours = |name: &str| name.starts_with("AUDITQL_") || ALL.iter().any(|variable| variable.name == name);
+        let pairs =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self(pairs.filter(|(name, _)| ours(name)).collect())
+    }
+
+    /// The value of a variable; an empty one counts as not set.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The settings that the environment gives.
+    pub(super) fn settings(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        settings::ALL.iter().filter_map(|setting| Some((setting.name, self.get(&variable_of(setting.name))?)))
+    }
+
+    /// Refuses a variable that looks like ours and is none: a misspelt limit would silently be no limit.
+    pub(super) fn check(&self) -> Result<(), Report> {
+        let known: Vec<String> =
+            settings::ALL.iter().map(|s| variable_of(s.name)).chain(ALL.iter().map(|v| v.name.to_owned())).collect();
+        let Some(unknown) = self.0.keys().find(|name| !known.contains(name)) else { return Ok(()) };
+        let report = Report::new(Exit::Usage, format!("the environment variable {unknown} means nothing here"));
+        let near = nearest(unknown, known.iter().map(|name| (name.as_str(), name.as_str())));
+        Err(near.map_or_else(|| report.clone(), |name| report.clone().hint(format!("did you mean {name}?"))))
+    }
+}
+
+/// The variable of a setting.
+pub(super) fn variable_of(setting: &str) -> String {
+    format!("AUDITQL_{}", setting.to_uppercase())
+}
+
+#[cfg(test)]
+impl Env {
+    /// An environment of these variables.
+    pub(super) fn of(pairs: &[(&str, &str)]) -> Self {
+        Self(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_variable_is_refused() {
+        let report = Env::of(&[("AUDITQL_MAX_REQUEST", "5")]).check().unwrap_err();
+        assert_eq!((report.exit, report.hint.as_deref()), (Exit::Usage, Some("did you mean AUDITQL_MAX_REQUESTS?")));
+        Env::of(&[("AUDITQL_MAX_REQUESTS", "5"), ("AZURE_CLIENT_ID", "x")]).check().unwrap();
+    }
+
+    #[test]
+    fn every_setting_has_a_variable() {
+        let pairs: Vec<_> = settings::ALL.iter().map(|s| (variable_of(s.name), "1")).collect();
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        assert_eq!(Env::of(&pairs).settings().count(), settings::ALL.len());
+        assert_eq!(Env::of(&[("AUDITQL_TIMEOUT", "")]).settings().count(), 0, "empty is not set");
+    }
+}

@@ -1,0 +1,245 @@
+//! From the command line to answers: what is opened, where statements come from, where results go.
+
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::args::{Args, Input};
+use super::config::{self, Author, Config};
+use super::connect;
+use super::env::Env;
+use crate::engine::{self, Engine};
+use crate::output::{self, Format, Sink};
+use crate::repl::split::{Statement, split};
+use crate::repl::{Session, Voice, format, prompt, say};
+use crate::report::{self, Exit, Report};
+use crate::settings::{SettingError, Settings};
+
+/// The file of a working folder.
+const PROJECT_FILE: &str = "auditql.toml";
+
+/// Runs the program to its exit code.
+pub(super) async fn run(args: Args) -> Result<Exit, Report> {
+    let env = Env::read();
+    env.check()?;
+    let files = Files::read(&args, &env)?;
+    let settings = settings(&args, &env, &files.user)?;
+    let format = chosen_format(&args, &env, &files)?;
+    let statements = statements(&args)?;
+    check_output(&args, statements.as_deref())?;
+
+    let builder = Engine::builder().settings(settings);
+    let connection = connect::choose(args.connection.as_deref(), &env, &files.project, &files.user)?;
+    let name = connection.as_ref().map_or_else(|| "auditql".to_owned(), |connection| connection.name.clone());
+    if connection.is_none() && statements.is_none() {
+        say("no connection is configured; 'auditql demo' has a tenant to try");
+    }
+    let builder = connection.into_iter().fold(builder, engine::EngineBuilder::connection);
+    let mut session = session(&args, build(builder)?, format);
+    answer(&mut session, &name, &args, statements).await
+}
+
+/// Answers the statements, or opens the prompt when there are none to answer.
+pub(super) async fn answer(
+    session: &mut Session,
+    name: &str,
+    args: &Args,
+    statements: Option<Vec<Statement>>,
+) -> Result<Exit, Report> {
+    match statements {
+        Some(statements) => answer_all(session, &statements, args.output.as_deref()).await,
+        None => Ok(prompt(session, name, history().as_deref()).await),
+    }
+}
+
+/// The engine.
+pub(super) fn build(builder: engine::EngineBuilder) -> Result<Engine, Report> {
+    builder.build().map_err(|error| report::of_engine(&error))
+}
+
+fn session(args: &Args, engine: Engine, format: &'static Format) -> Session {
+    let watched = io::stderr().is_terminal();
+    let voice = match (args.quiet, args.verbose || watched) {
+        (true, _) => Voice::Quiet,
+        (false, true) => Voice::Costs,
+        (false, false) => Voice::Notices,
+    };
+    Session { engine, format, csv_raw: args.csv_raw, voice, timing: false }
+}
+
+/// In order, up to the first that fails. An incomplete answer does not stop the others.
+async fn answer_all(session: &Session, statements: &[Statement], file: Option<&Path>) -> Result<Exit, Report> {
+    let mut exit = Exit::Success;
+    for statement in statements {
+        let mut sink = match file {
+            Some(path) => Sink::file(path).map_err(|error| unwritable(path, &error))?,
+            None => Sink::stdout(),
+        };
+        let answered = session.answer(statement, &mut sink).await;
+        if answered.reader_gone {
+            break;
+        }
+        if !matches!(answered.exit, Exit::Success | Exit::Incomplete) {
+            return Ok(answered.exit);
+        }
+        if let Some(path) = file {
+            sink.commit().map_err(|error| unwritable(path, &error))?;
+        }
+        exit = if answered.exit == Exit::Incomplete { Exit::Incomplete } else { exit };
+    }
+    Ok(exit)
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Report {
+    caused(format!("{} cannot be written", path.display()), error)
+}
+
+fn caused(what: String, error: &io::Error) -> Report {
+    let mut report = Report::new(Exit::Usage, what);
+    report.causes.push(error.to_string());
+    report
+}
+
+/// The configuration files.
+struct Files {
+    user: Config,
+    project: Config,
+}
+
+impl Files {
+    fn read(args: &Args, env: &Env) -> Result<Self, Report> {
+        let named = args.config.clone().or_else(|| env.get("AUDITQL_CONFIG").map(PathBuf::from));
+        let path = named.clone().or_else(config::user_file);
+        let user = path.as_deref().map(|path| config::read(path, Author::User)).transpose()?.flatten();
+        if let (Some(named), None) = (&named, &user) {
+            return Err(Report::new(Exit::Usage, format!("there is no file {}", named.display())));
+        }
+        // Named with --config, the file of the working folder is the user's own.
+        let same = |path: &PathBuf| path.canonicalize().ok() == Path::new(PROJECT_FILE).canonicalize().ok();
+        let project = if path.as_ref().is_some_and(|path| user.is_some() && same(path)) {
+            None
+        } else {
+            config::read(Path::new(PROJECT_FILE), Author::Project)?
+        };
+        Ok(Self { user: user.unwrap_or_default(), project: project.unwrap_or_default() })
+    }
+}
+
+/// Flag before environment before file.
+fn settings(args: &Args, env: &Env, user: &Config) -> Result<Settings, Report> {
+    let mut settings = Settings::default();
+    let mut set = |name: &str, value: &str| {
+        settings.set(name, value).map_err(|error: SettingError| Report::chain(Exit::Usage, &error))
+    };
+    user.settings.iter().try_for_each(|(name, value)| set(name, value))?;
+    env.settings().try_for_each(|(name, value)| set(name, value))?;
+    args.settings.iter().try_for_each(|(name, value)| set(name, value))?;
+    Ok(settings)
+}
+
+fn chosen_format(args: &Args, env: &Env, files: &Files) -> Result<&'static Format, Report> {
+    let file = || files.project.format.as_deref().or(files.user.format.as_deref());
+    match args.format.as_deref().or(env.get("AUDITQL_FORMAT")).or_else(file) {
+        Some(name) => format(name),
+        None => Ok(&output::ALL[0]),
+    }
+}
+
+/// The statements to answer; `None` when there is a person to ask.
+fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
+    let serves = args.demo.as_ref().is_some_and(|demo| demo.serve.is_some());
+    if serves || args.inputs.is_empty() && io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    if args.inputs.is_empty() {
+        return Ok(Some(split(&standard_input()?).into_statements()));
+    }
+    let mut all = Vec::new();
+    for input in &args.inputs {
+        all.extend(match input {
+            Input::Text(text) => split(text).into_statements(),
+            Input::File(path) => split(&script(path)?).into_statements(),
+        });
+    }
+    Ok(Some(all))
+}
+
+fn script(path: &Path) -> Result<String, Report> {
+    if path.as_os_str() == "-" {
+        return standard_input();
+    }
+    std::fs::read_to_string(path).map_err(|error| caused(format!("{} cannot be read", path.display()), &error))
+}
+
+fn standard_input() -> Result<String, Report> {
+    let mut text = String::new();
+    let read = io::stdin().read_to_string(&mut text);
+    read.map_err(|error| caused("standard input cannot be read".into(), &error))?;
+    Ok(text)
+}
+
+/// One file holds one result.
+fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Report> {
+    match (&args.output, statements) {
+        (None, _) => Ok(()),
+        (Some(_), Some([_])) => Ok(()),
+        (Some(_), Some(all)) => {
+            let what = format!("-o takes the result of one statement, and there are {}", all.len());
+            Err(Report::new(Exit::Usage, what).hint("give each statement its own -o, in a call of its own"))
+        }
+        (Some(_), None) => Err(Report::new(Exit::Usage, "-o needs a statement: -c, -f or standard input")),
+    }
+}
+
+/// Where the prompt keeps its history, in a folder that only its owner can enter.
+fn history() -> Option<PathBuf> {
+    use etcetera::BaseStrategy as _;
+    let base = etcetera::choose_base_strategy().ok()?;
+    let folder = base.state_dir().unwrap_or_else(|| base.data_dir()).join("auditql");
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&folder).ok()?;
+    Some(folder.join("history"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::config::parse;
+    use super::*;
+
+    #[test]
+    fn a_setting_of_a_flag_goes_before_the_environment_and_that_before_the_file() {
+        let user =
+            parse("version = 1\n[settings]\nmax_requests = 1\ntimeout = '1m'\npartial = true", Author::User, "f")
+                .unwrap();
+        let env = Env::of(&[("AUDITQL_MAX_REQUESTS", "2"), ("AUDITQL_TIMEOUT", "2m")]);
+        let args = Args { settings: vec![("max_requests", "3".into())], ..Args::default() };
+        let settings = settings(&args, &env, &user).unwrap();
+        assert_eq!(
+            (settings.max_requests, settings.timeout.unwrap().as_secs(), settings.partial),
+            (Some(3), 120, true)
+        );
+    }
+
+    #[test]
+    fn a_setting_of_the_wrong_form_is_a_usage_error() {
+        let args = Args { settings: vec![("timeout", "soon".into())], ..Args::default() };
+        let report = settings(&args, &Env::default(), &Config::default()).unwrap_err();
+        assert_eq!(
+            (report.exit, report.what.as_str()),
+            (Exit::Usage, "'soon' is not a value for timeout, which takes DURATION")
+        );
+    }
+
+    #[test]
+    fn one_file_takes_one_result() {
+        let args = Args { output: Some("x".into()), ..Args::default() };
+        let all = |sql| split(sql).into_statements();
+        check_output(&args, Some(&all("SELECT 1;"))).unwrap();
+        for sql in ["", "SELECT 1; SELECT 2"] {
+            assert_eq!(check_output(&args, Some(&all(sql))).unwrap_err().exit, Exit::Usage);
+        }
+        check_output(&args, None).unwrap_err();
+    }
+}

@@ -1,0 +1,266 @@
+//! The envelope of an OData page: its records, and the link to the next page.
+//!
+//! Members may come in any order and unknown ones are stepped over. What must not happen is that a chain of pages ends
+//! without a word: a missing `value`, an `error` in a reply that says 200, a link that is no text or is given twice are
+//! errors, each with a name.
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+
+use super::conflict::Conflict;
+use super::cursor::{Broken, Cursor, Token};
+use super::row::{Batch, MAX_BYTES, Rows, kind};
+use crate::table::Column;
+
+/// The link's name in OData 4, in OData 3, and in OData 4.01 where the prefix may be left out.
+const NEXT_LINKS: [&str; 3] = ["@odata.nextLink", "odata.nextLink", "@nextLink"];
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A decoded page.
+#[derive(Debug)]
+pub struct Page {
+    /// Its rows, with the columns that were asked for.
+    pub rows: RecordBatch,
+    /// The link to the next page, as received and untrusted; `None` on the last page.
+    pub next: Option<String>,
+    /// Values that are NULL because their JSON is not of the column's type.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Why a reply is no page. Nothing of it may be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// It has another shape.
+    #[error("the reply is no page of records: {found}")]
+    NotAPage {
+        /// What was there.
+        found: &'static str,
+    },
+    /// It reports a failure, though its status said success.
+    #[error("the service reports {code} in a reply that says success: {message}")]
+    ServiceError {
+        /// The service's code.
+        code: String,
+        /// The service's words.
+        message: String,
+    },
+    /// An element of `value` is no record.
+    #[error("record {index} of the page is {found}, not an object")]
+    NotARecord {
+        /// Its position, from 0.
+        index: usize,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A member that must be unique came twice.
+    #[error("the page has two members {name}")]
+    Duplicate {
+        /// The member.
+        name: &'static str,
+    },
+    /// The link to the next page leads nowhere.
+    #[error("the link to the next page is {found}")]
+    BadLink {
+        /// What it is.
+        found: &'static str,
+    },
+    /// It ends before its last brace.
+    #[error("the page ends too early, at byte {at}")]
+    Truncated {
+        /// Its length.
+        at: usize,
+    },
+    /// It is no JSON.
+    #[error("the page is no JSON at byte {at}: expected {expected}")]
+    Syntax {
+        /// Offset of the first byte that does not fit.
+        at: usize,
+        /// What should have been there.
+        expected: &'static str,
+    },
+    /// Something follows its last brace.
+    #[error("the page goes on behind its end, at byte {at}")]
+    Trailing {
+        /// Where that begins.
+        at: usize,
+    },
+    /// It is larger than any page is.
+    #[error("the page has {bytes} bytes, which is too large")]
+    TooLarge {
+        /// Its length.
+        bytes: usize,
+    },
+}
+
+impl From<Broken> for Error {
+    fn from(Broken { at, expected }: Broken) -> Self {
+        expected.map_or(Self::Truncated { at }, |expected| Self::Syntax { at, expected })
+    }
+}
+
+/// Decodes pages, one after the other.
+#[derive(Debug)]
+pub struct Decoder {
+    rows: Rows,
+}
+
+impl Decoder {
+    /// Rows will have these columns, possibly none; `key` is the wire name of the member that identifies a record.
+    ///
+    /// # Panics
+    /// If a column is asked for twice.
+    pub fn new(columns: &[&'static Column], key: &'static str) -> Self {
+        Self { rows: Rows::new(columns, key) }
+    }
+
+    /// The columns of the pages.
+    pub fn schema(&self) -> SchemaRef {
+        self.rows.schema()
+    }
+
+    /// Decodes the body of a successful reply.
+    ///
+    /// # Errors
+    /// When it is not one whole page. An odd value is none: it is NULL, and counted.
+    pub fn page(&mut self, body: &[u8]) -> Result<Page, Error> {
+        if body.len() >= MAX_BYTES {
+            return Err(Error::TooLarge { bytes: body.len() });
+        }
+        let next = self.envelope(body).inspect_err(|_| self.rows.clear())?;
+        let Batch { rows, conflicts } = self.rows.finish();
+        Ok(Page { rows, next, conflicts })
+    }
+
+    /// Reads the rows, and gives the link to the next page.
+    fn envelope(&mut self, body: &[u8]) -> Result<Option<String>, Error> {
+        let mut cursor = Cursor::new(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body));
+        match cursor.peek() {
+            Ok(b'{') => {}
+            Ok(byte) => return Err(Error::NotAPage { found: kind(byte) }),
+            Err(_) => return Err(Error::NotAPage { found: "nothing" }),
+        }
+        let mut seen = Seen::default();
+        let mut more = cursor.enter(b'}')?;
+        while more {
+            self.member(&mut cursor, &mut seen)?;
+            more = cursor.more(b'}')?;
+        }
+        if !cursor.is_at_end() {
+            return Err(Error::Trailing { at: cursor.at() });
+        }
+        seen.into_next()
+    }
+
+    /// Reads one member of the envelope.
+    fn member(&mut self, cursor: &mut Cursor<'_>, seen: &mut Seen) -> Result<(), Error> {
+        let mut scratch = String::new();
+        let name = cursor.name()?;
+        match cursor.string_text(name, &mut scratch) {
+            Some("value") if seen.value => Err(Error::Duplicate { name: "value" }),
+            Some("value") => {
+                seen.value = true;
+                self.value(cursor)
+            }
+            Some(name) if NEXT_LINKS.contains(&name) => {
+                let next = link(cursor)?;
+                if seen.next.replace(next).is_some() { Err(Error::Duplicate { name: NEXT_LINKS[0] }) } else { Ok(()) }
+            }
+            Some("error") => {
+                seen.error = service_error(cursor)?;
+                Ok(())
+            }
+            _ => Ok(cursor.skip().map(|_| ())?),
+        }
+    }
+
+    /// Reads the rows.
+    fn value(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Error> {
+        match cursor.peek()? {
+            b'[' => {}
+            b'{' => return Err(Error::NotAPage { found: "'value' is an object" }),
+            b'"' => return Err(Error::NotAPage { found: "'value' is a string" }),
+            b'n' => return Err(Error::NotAPage { found: "'value' is null" }),
+            _ => return Err(Error::NotAPage { found: "'value' is no array" }),
+        }
+        let mut more = cursor.enter(b']')?;
+        while more {
+            match cursor.peek()? {
+                b'{' => self.rows.read(cursor)?,
+                byte => return Err(Error::NotARecord { index: self.rows.len(), found: kind(byte) }),
+            }
+            more = cursor.more(b']')?;
+        }
+        Ok(())
+    }
+}
+
+/// What the envelope has held so far.
+#[derive(Debug, Default)]
+struct Seen {
+    value: bool,
+    /// The inner `None` is a link that is null, which is as good as absent.
+    next: Option<Option<String>>,
+    error: Option<Error>,
+}
+
+impl Seen {
+    fn into_next(self) -> Result<Option<String>, Error> {
+        match self {
+            Self { error: Some(error), .. } => Err(error),
+            Self { value: false, .. } => Err(Error::NotAPage { found: "an object without 'value'" }),
+            Self { next, .. } => Ok(next.flatten()),
+        }
+    }
+}
+
+/// A link that is text, or null.
+fn link(cursor: &mut Cursor<'_>) -> Result<Option<String>, Error> {
+    let mut scratch = String::new();
+    let found = match cursor.token()? {
+        Token::Null => return Ok(None),
+        Token::String(quoted) => match cursor.string_text(quoted, &mut scratch) {
+            Some(text) if !text.trim().is_empty() => return Ok(Some(text.to_owned())),
+            Some(_) => "empty",
+            None => "no text",
+        },
+        _ => "no string",
+    };
+    Err(Error::BadLink { found })
+}
+
+/// The failure that a member `error` reports; `None` if it is null.
+fn service_error(cursor: &mut Cursor<'_>) -> Result<Option<Error>, Broken> {
+    let (mut code, mut message) = (String::new(), String::new());
+    match cursor.token()? {
+        Token::Null => return Ok(None),
+        Token::Object => {
+            let mut more = cursor.enter(b'}')?;
+            while more {
+                let name = cursor.name()?;
+                match cursor.bytes(name.start, name.end) {
+                    b"code" => code = words(cursor)?,
+                    b"message" => message = words(cursor)?,
+                    _ => cursor.skip().map(|_| ())?,
+                }
+                more = cursor.more(b'}')?;
+            }
+        }
+        Token::String(quoted) => code.push_str(cursor.string_text(quoted, &mut String::new()).unwrap_or_default()),
+        Token::Array => cursor.skip().map(|_| ())?,
+        Token::Bool(_) | Token::Number(..) => {}
+    }
+    let code = if code.is_empty() { "an error without a code".to_owned() } else { code };
+    Ok(Some(Error::ServiceError { code, message }))
+}
+
+/// A string's text; nothing for any other value.
+fn words(cursor: &mut Cursor<'_>) -> Result<String, Broken> {
+    let start = cursor.skip()?;
+    let mut value = Cursor::new(cursor.bytes(start, cursor.at()));
+    let mut scratch = String::new();
+    Ok(match value.token()? {
+        Token::String(quoted) => value.string_text(quoted, &mut scratch).unwrap_or_default().to_owned(),
+        _ => String::new(),
+    })
+}

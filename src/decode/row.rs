@@ -1,0 +1,214 @@
+//! Records in, a batch out: the shape that every source of JSON feeds.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder};
+use arrow::datatypes::{Schema, SchemaRef};
+
+use super::builder::Object;
+use super::conflict::{Conflict, Conflicts};
+use super::cursor::{Broken, Cursor};
+use crate::table::{Column, Edm};
+
+/// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
+pub(super) const MAX_BYTES: usize = i32::MAX as usize;
+
+/// Why a record was not taken. Nothing of it is in the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// It is JSON of another kind, or nothing.
+    #[error("the record is {found}, not an object")]
+    NotAnObject {
+        /// What it is.
+        found: &'static str,
+    },
+    /// It ends before its last brace.
+    #[error("the record ends too early, at byte {at}")]
+    Truncated {
+        /// Its length.
+        at: usize,
+    },
+    /// It is no JSON.
+    #[error("the record is no JSON at byte {at}: expected {expected}")]
+    Syntax {
+        /// Offset of the first byte that does not fit.
+        at: usize,
+        /// What should have been there.
+        expected: &'static str,
+    },
+    /// The batch would become too large: finish it first.
+    #[error("the batch is full")]
+    Full,
+}
+
+impl From<Broken> for RecordError {
+    fn from(Broken { at, expected }: Broken) -> Self {
+        expected.map_or(Self::Truncated { at }, |expected| Self::Syntax { at, expected })
+    }
+}
+
+/// Decoded records.
+#[derive(Debug)]
+pub struct Batch {
+    /// The rows, with the columns that were asked for.
+    pub rows: RecordBatch,
+    /// Values that are NULL because their JSON is not of the column's type.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Decodes records one after the other.
+#[derive(Debug)]
+pub struct Rows {
+    columns: Vec<&'static Column>,
+    schema: SchemaRef,
+    record: Object,
+    raw: Option<Raw>,
+    conflicts: Conflicts,
+    key: &'static str,
+    rows: usize,
+    bytes: usize,
+}
+
+/// The column that holds whole records.
+#[derive(Debug)]
+struct Raw {
+    place: usize,
+    number: usize,
+    values: StringViewBuilder,
+}
+
+impl Rows {
+    /// Records will have these columns; `key` is the wire name of the member that identifies a record.
+    ///
+    /// # Panics
+    /// If a column is asked for twice.
+    pub fn new(columns: &[&'static Column], key: &'static str) -> Self {
+        for (at, column) in columns.iter().enumerate() {
+            assert!(columns[..at].iter().all(|c| c.name != column.name), "column {} is asked for twice", column.name);
+        }
+        let mut conflicts = Conflicts::default();
+        let is_raw = |column: &&Column| matches!(column.edm, Edm::Raw);
+        Self {
+            columns: columns.to_vec(),
+            schema: Arc::new(Schema::new(columns.iter().map(|c| c.field()).collect::<Vec<_>>())),
+            record: Object::new(columns.iter().copied().filter(|c| !is_raw(c)), "", &mut conflicts),
+            raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
+                place,
+                number: conflicts.add_column(columns[place].name.to_owned()),
+                values: StringViewBuilder::new(),
+            }),
+            conflicts,
+            key,
+            rows: 0,
+            bytes: 0,
+        }
+    }
+
+    /// The columns of the batches.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    /// Rows that the next [`Rows::finish`] will give.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether no record has been taken since the last [`Rows::finish`].
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Takes one record: a JSON object, with white space around it or none.
+    ///
+    /// # Errors
+    /// When it is no object, or the batch is full. A refused record leaves no trace, so that a bad line of a file costs
+    /// that line alone.
+    pub fn append(&mut self, record: &[u8]) -> Result<(), RecordError> {
+        self.reserve(record.len())?;
+        check(&mut Cursor::new(record))?;
+        Ok(self.read(&mut Cursor::new(record))?)
+    }
+
+    /// The records taken since the last call, as a batch.
+    pub fn finish(&mut self) -> Batch {
+        let mut columns: Vec<ArrayRef> = self.record.finish_columns();
+        if let Some(raw) = &mut self.raw {
+            columns.insert(raw.place, Arc::new(raw.values.finish()));
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
+        let rows = RecordBatch::try_new_with_options(self.schema(), columns, &options)
+            .expect("every record appended one entry to each column of its declared type");
+        (self.rows, self.bytes) = (0, 0);
+        Batch { rows, conflicts: self.conflicts.take() }
+    }
+
+    /// Counts bytes that are about to be read against what a batch may hold.
+    pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), RecordError> {
+        let total = self.bytes.checked_add(bytes).filter(|total| *total < MAX_BYTES).ok_or(RecordError::Full)?;
+        self.bytes = total;
+        Ok(())
+    }
+
+    /// Reads the object at which the cursor stands. After an error the columns are uneven: the batch must be dropped with
+    /// [`Rows::clear`].
+    pub(super) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Broken> {
+        if cursor.peek()? != b'{' {
+            return cursor.broken("'{'");
+        }
+        let start = cursor.at();
+        self.record.read(cursor, &mut self.conflicts)?;
+        self.rows += 1;
+        let end = cursor.at();
+        if let Some(raw) = &mut self.raw {
+            raw.append(cursor, start, end, &mut self.conflicts);
+        }
+        self.conflicts.end_record(cursor.bytes(start, end), self.key);
+        Ok(())
+    }
+
+    /// Forgets everything since the last [`Rows::finish`].
+    pub(super) fn clear(&mut self) {
+        *self = Self::new(&self.columns, self.key);
+    }
+}
+
+impl Raw {
+    fn append(&mut self, cursor: &Cursor<'_>, start: usize, end: usize, conflicts: &mut Conflicts) {
+        if let Some(text) = cursor.text(start, end) {
+            self.values.append_value(text);
+        } else {
+            // Bytes that are no UTF-8 cannot be SQL text: they are marked, and the column says so.
+            conflicts.count(self.number);
+            self.values.append_value(String::from_utf8_lossy(cursor.bytes(start, end)));
+        }
+    }
+}
+
+/// Whether a text is one object and nothing else.
+fn check(cursor: &mut Cursor<'_>) -> Result<(), RecordError> {
+    let found = match cursor.peek() {
+        Ok(b'{') => None,
+        Ok(byte) => Some(kind(byte)),
+        Err(_) => Some("nothing"),
+    };
+    if let Some(found) = found {
+        return Err(RecordError::NotAnObject { found });
+    }
+    cursor.skip()?;
+    if cursor.is_at_end() { Ok(()) } else { Ok(cursor.broken("the end of the record")?) }
+}
+
+/// What begins with this byte, in words.
+pub(super) fn kind(byte: u8) -> &'static str {
+    match byte {
+        b'{' => "an object",
+        b'[' => "an array",
+        b'"' => "a string",
+        b't' | b'f' => "a Boolean",
+        b'n' => "null",
+        b'-' | b'0'..=b'9' => "a number",
+        b'<' => "HTML or XML",
+        _ => "no JSON",
+    }
+}

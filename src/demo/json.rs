@@ -1,0 +1,145 @@
+//! Writes JSON text straight into a string: a tree of values per record would be most of the cost of a page.
+
+/// JSON text in the making. The caller opens and closes in pairs; commas are put where they belong.
+pub(super) struct Json {
+    out: String,
+    first: bool,
+}
+
+impl Json {
+    /// The start of an object.
+    pub(super) fn object() -> Self {
+        Self { out: String::from("{"), first: true }
+    }
+
+    /// The end of the object.
+    pub(super) fn finish(mut self) -> String {
+        self.out.push('}');
+        self.out
+    }
+
+    /// `"name":`
+    fn key(&mut self, name: &str) {
+        self.comma();
+        self.out.push('"');
+        self.out.push_str(name);
+        self.out.push_str("\":");
+    }
+
+    fn comma(&mut self) {
+        if !self.first {
+            self.out.push(',');
+        }
+        self.first = false;
+    }
+
+    /// A text property.
+    pub(super) fn text(&mut self, name: &str, value: &str) {
+        self.key(name);
+        escape(value, &mut self.out);
+    }
+
+    /// A text property that may be null.
+    pub(super) fn text_or_null(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.raw(name, "null"),
+        }
+    }
+
+    /// A property whose value is JSON already.
+    pub(super) fn raw(&mut self, name: &str, json: &str) {
+        self.key(name);
+        self.out.push_str(json);
+    }
+
+    /// A Boolean property.
+    pub(super) fn flag(&mut self, name: &str, value: bool) {
+        self.raw(name, if value { "true" } else { "false" });
+    }
+
+    /// A property that is a list of texts.
+    pub(super) fn texts(&mut self, name: &str, values: &[&str]) {
+        self.key(name);
+        self.out.push('[');
+        for (n, value) in values.iter().enumerate() {
+            self.out.push_str(if n == 0 { "" } else { "," });
+            escape(value, &mut self.out);
+        }
+        self.out.push(']');
+    }
+
+    /// A property that is an object.
+    pub(super) fn nested(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
+        self.key(name);
+        self.braces(fill);
+    }
+
+    /// A property that is a list of objects.
+    pub(super) fn objects<T>(&mut self, name: &str, items: impl IntoIterator<Item = T>, fill: impl Fn(&mut Self, T)) {
+        self.key(name);
+        self.out.push('[');
+        self.first = true;
+        for item in items {
+            self.comma();
+            self.braces(|json| fill(json, item));
+        }
+        self.out.push(']');
+        self.first = false;
+    }
+
+    fn braces(&mut self, fill: impl FnOnce(&mut Self)) {
+        self.out.push('{');
+        self.first = true;
+        fill(self);
+        self.out.push('}');
+        self.first = false;
+    }
+}
+
+/// Appends a JSON string.
+pub(super) fn escape(text: &str, out: &mut String) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
+        out.push_str(&rest[..at]);
+        match rest.as_bytes()[at] {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            control => {
+                out.push_str("\\u00");
+                out.push(if control < 16 { '0' } else { '1' });
+                out.push(char::from_digit(u32::from(control % 16), 16).unwrap_or('0'));
+            }
+        }
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_survives_the_escape() {
+        let text: String = (0..0x300).filter_map(char::from_u32).chain("🦀\u{202e}\u{2028}".chars()).collect();
+        let mut out = String::new();
+        escape(&text, &mut out);
+        assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+    }
+
+    #[test]
+    fn commas_stand_between_and_nowhere_else() {
+        let mut json = Json::object();
+        json.nested("a", |j| {
+            j.objects("b", [1, 2], |j, n| j.raw("n", &n.to_string()));
+            j.objects("c", [0; 0], |_, _| {});
+            j.texts("d", &["x", "y"]);
+        });
+        json.nested("e", |_| {});
+        json.text_or_null("f", None);
+        assert_eq!(json.finish(), r#"{"a":{"b":[{"n":1},{"n":2}],"c":[],"d":["x","y"]},"e":{},"f":null}"#);
+    }
+}

@@ -1,0 +1,83 @@
+//! How the service says no: status, code and message in the shape of Microsoft Graph.
+
+use std::time::Duration;
+
+use super::json::Json;
+
+/// A request that is not answered with rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    /// The value of `Retry-After`.
+    pub(super) retry_after: Option<String>,
+}
+
+impl Refusal {
+    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), retry_after: None }
+    }
+
+    /// 400 about a query option.
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "BadRequest", message)
+    }
+
+    /// 400 about a filter that is well-formed and not accepted. The real service seldom says more than the first words.
+    pub(super) fn filter(why: impl std::fmt::Display) -> Self {
+        Self::bad_request(format!("Invalid filter clause: {why}"))
+    }
+
+    /// 400 about too many clauses.
+    pub(super) fn too_many_terms(found: usize, most: usize) -> Self {
+        let message = format!("Too many child clauses in the 'or' of the filter: {found}. Max allowed: {most}.");
+        Self::new(400, "tooManyTermsInQuery", message)
+    }
+
+    /// 401
+    pub(super) fn unauthenticated() -> Self {
+        Self::new(401, "InvalidAuthenticationToken", "Access token is empty or invalid.")
+    }
+
+    /// 404
+    pub(super) fn not_found(path: &str) -> Self {
+        Self::new(404, "BadRequest", format!("Resource not found for the segment '{path}'."))
+    }
+
+    /// 405
+    pub(super) fn method() -> Self {
+        Self::new(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+    }
+
+    /// 414
+    pub(super) fn uri_too_long() -> Self {
+        Self::new(414, "UriTooLong", "The request URI is too long.")
+    }
+
+    /// 429. The documented sample of `Retry-After` has a fraction (2.128): every second refusal has one too.
+    pub(super) fn throttled(wait: Duration, fraction: bool) -> Self {
+        let millis = wait.as_millis().max(1);
+        let retry_after = match fraction {
+            true => format!("{}.{:03}", millis / 1000, millis % 1000),
+            false => millis.div_ceil(1000).to_string(),
+        };
+        let refusal = Self::new(429, "TooManyRequests", "Too many requests. Please retry after the time given.");
+        Self { retry_after: Some(retry_after), ..refusal }
+    }
+
+    /// The body.
+    pub(super) fn body(&self, request_id: &str, client_request_id: &str, date: &str) -> String {
+        let mut json = Json::object();
+        json.nested("error", |j| {
+            j.text("code", self.code);
+            j.text("message", &self.message);
+            j.nested("innerError", |j| {
+                j.text("date", date);
+                j.text("request-id", request_id);
+                j.text("client-request-id", client_request_id);
+            });
+        });
+        json.finish()
+    }
+}

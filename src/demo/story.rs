@@ -1,0 +1,104 @@
+//! What there is to say about the tenant: counts, reach, the people in the story, and three queries worth typing.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use super::generate::Attack;
+use super::record::{Kind, Records};
+use super::time;
+
+/// Facts about a tenant, for a greeting.
+#[derive(Debug, Clone)]
+pub struct Story {
+    /// Distinct records of each kind, in the order of [`Kind::ALL`].
+    pub counts: [(Kind, usize); 4],
+    /// Times of the oldest and the newest record.
+    pub reach: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// What an investigation should end with; none when the records came from a file.
+    pub attack: Option<AttackFacts>,
+    /// Queries worth typing: each needs a request or two for a kind of sign-in.
+    pub queries: [Example; 3],
+}
+
+/// The attack in the data, told.
+#[derive(Debug, Clone)]
+pub struct AttackFacts {
+    /// User principal name of the account that was taken over.
+    pub victim: String,
+    /// The addresses that the password spray came from.
+    pub spray: Vec<String>,
+    /// The address from which the stolen token was used.
+    pub replay: String,
+    /// When the spray began.
+    pub start: DateTime<Utc>,
+    /// `sessionId` of the stolen session.
+    pub session: String,
+}
+
+/// A query worth typing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// What it asks, in a few words.
+    pub title: &'static str,
+    /// The query.
+    pub sql: String,
+}
+
+impl Story {
+    pub(super) fn of(records: &Records, attack: Option<Attack>) -> Self {
+        let mut counts = Kind::ALL.map(|kind| (kind, 0));
+        for row in 0..records.len() {
+            let kinds = records.list(row, "signInEventTypes");
+            for (_, count) in counts.iter_mut().filter(|(kind, _)| kinds.contains(&kind.member())) {
+                *count += 1;
+            }
+        }
+        let time = |row| time::date_time(records.ticks(row));
+        let reach = records.len().checked_sub(1).map(|last| (time(last), time(0)));
+        let attack = attack.map(|a| AttackFacts {
+            victim: a.victim,
+            spray: a.spray,
+            replay: a.replay,
+            start: time::date_time(a.start),
+            session: a.session,
+        });
+        let queries = attack.as_ref().map_or_else(plain, AttackFacts::queries);
+        Self { counts, reach, attack, queries }
+    }
+}
+
+const NEWEST: &str = "SELECT created_date_time, user_principal_name, app_display_name, status.error_code\n\
+    FROM sign_ins WHERE is_interactive ORDER BY created_date_time DESC LIMIT 10";
+
+/// Queries that suit any records.
+fn plain() -> [Example; 3] {
+    let failures = "SELECT status.error_code, count(*) AS n FROM sign_ins GROUP BY 1 ORDER BY n DESC";
+    let countries = "SELECT user_principal_name, array_agg(DISTINCT location.country_or_region) AS countries\n\
+        FROM sign_ins GROUP BY 1 HAVING count(DISTINCT location.country_or_region) > 1";
+    [
+        Example { title: "the newest sign-ins", sql: NEWEST.into() },
+        Example { title: "how sign-ins end", sql: failures.into() },
+        Example { title: "who was in more than one country", sql: countries.into() },
+    ]
+}
+
+impl AttackFacts {
+    fn queries(&self) -> [Example; 3] {
+        let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let (from, to) = (stamp(self.start), stamp(self.start + TimeDelta::days(1)));
+        let spray = format!(
+            "SELECT ip_address, count(*) AS failures, count(DISTINCT user_principal_name) AS accounts\n\
+             FROM sign_ins WHERE is_interactive AND status.error_code = 50126\n\
+             AND created_date_time BETWEEN '{from}' AND '{to}' GROUP BY 1 ORDER BY failures DESC LIMIT 5"
+        );
+        let trail = format!(
+            "SELECT created_date_time, is_interactive, ip_address, location.country_or_region, status.error_code\n\
+             FROM sign_ins WHERE user_principal_name = '{}' AND created_date_time >= '{from}' ORDER BY created_date_time",
+            self.victim.replace('\'', "''")
+        );
+        [
+            Example { title: "the newest sign-ins", sql: NEWEST.into() },
+            Example { title: "which addresses tried many accounts", sql: spray },
+            Example { title: "what happened to one of them", sql: trail },
+        ]
+    }
+}

@@ -1,0 +1,128 @@
+//! The schema `auditql`: the declarations as tables, so that SQL, the prompt and the manual read the same words.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
+use async_trait::async_trait;
+use datafusion::catalog::{MemTable, SchemaProvider, TableProvider};
+use datafusion::error::Result;
+
+use crate::apis;
+use crate::settings;
+use crate::table::{Column, Edm, EntitySet, Version};
+
+const TABLES: [&str; 3] = ["columns", "settings", "tables"];
+
+/// The schema. Its tables are made when they are asked for.
+#[derive(Debug)]
+pub(super) struct Own;
+
+#[async_trait]
+impl SchemaProvider for Own {
+    fn table_names(&self) -> Vec<String> {
+        TABLES.map(String::from).into()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let batch = match name {
+            "columns" => columns()?,
+            "settings" => all_settings()?,
+            "tables" => tables()?,
+            _ => return Ok(None),
+        };
+        Ok(Some(Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?)))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        TABLES.contains(&name)
+    }
+}
+
+fn text<T: Into<String>>(values: impl IntoIterator<Item = T>) -> ArrayRef {
+    Arc::new(values.into_iter().map(|v| Some(v.into())).collect::<StringArray>())
+}
+
+fn tables() -> Result<RecordBatch> {
+    let of = |f: fn(&EntitySet) -> String| text(apis::ALL.iter().map(|set| f(set)));
+    Ok(RecordBatch::try_from_iter([
+        ("table_schema", of(|s| s.schema.into())),
+        ("table_name", of(|s| s.name.into())),
+        ("time_column", of(|s| s.time.into())),
+        ("permissions", of(|s| s.permissions.join(" "))),
+        ("source", of(|s| format!("GET {}", s.path))),
+        ("doc", of(|s| s.doc.into())),
+    ])?)
+}
+
+fn all_settings() -> Result<RecordBatch> {
+    Ok(RecordBatch::try_from_iter([
+        ("name", text(settings::ALL.iter().map(|s| s.name))),
+        ("value", text(settings::ALL.iter().map(|s| s.value))),
+        ("doc", text(settings::ALL.iter().map(|s| s.doc))),
+    ])?)
+}
+
+/// A column or a field of one, under its full path.
+struct Described {
+    set: &'static EntitySet,
+    path: String,
+    wire: String,
+    column: &'static Column,
+}
+
+fn described() -> Vec<Described> {
+    let mut all = Vec::new();
+    for set in apis::ALL {
+        set.columns.iter().for_each(|column| describe(set, "", "", column, &mut all));
+    }
+    all
+}
+
+fn describe(set: &'static EntitySet, above: &str, wire: &str, column: &'static Column, all: &mut Vec<Described>) {
+    let list = if matches!(column.edm, Edm::List(_)) { "[]" } else { "" };
+    let path = format!("{above}{}", column.name);
+    let wire = format!("{wire}{}", column.wire);
+    let (fields_of, wire_of) = (format!("{path}{list}."), format!("{wire}/"));
+    all.push(Described { set, path, wire, column });
+    column.fields().iter().for_each(|field| describe(set, &fields_of, &wire_of, field, all));
+}
+
+/// The operators that the service takes for a column, as `$filter` spells them.
+fn pushdown(column: &Column) -> String {
+    let ops: Vec<&str> = column.ops_in(Version::Beta).iter().map(crate::table::Op::wire).collect();
+    match (ops.is_empty(), &column.edm) {
+        (true, _) => String::new(),
+        (false, Edm::List(_)) => format!("any({})", ops.join(" ")),
+        (false, _) => ops.join(" "),
+    }
+}
+
+/// The SQL type in the words of SQL.
+fn sql_type(edm: &Edm) -> String {
+    match edm {
+        Edm::Text | Edm::Enum(_) | Edm::Json | Edm::Raw => "text".into(),
+        Edm::Bool => "boolean".into(),
+        Edm::Int32 => "integer".into(),
+        Edm::Int64 => "bigint".into(),
+        Edm::Double => "double".into(),
+        Edm::Instant => "timestamp (UTC)".into(),
+        Edm::Object(_) => "struct".into(),
+        Edm::List(item) => format!("{}[]", sql_type(item)),
+    }
+}
+
+fn columns() -> Result<RecordBatch> {
+    let all = described();
+    let of = |f: fn(&Described) -> String| text(all.iter().map(f));
+    let beta = all.iter().map(|d| Some(d.column.since == Version::Beta)).collect::<BooleanArray>();
+    Ok(RecordBatch::try_from_iter([
+        ("table_schema", of(|d| d.set.schema.into())),
+        ("table_name", of(|d| d.set.name.into())),
+        ("column_name", of(|d| d.path.clone())),
+        ("data_type", of(|d| sql_type(&d.column.edm))),
+        ("pushdown", of(|d| pushdown(d.column))),
+        ("property", of(|d| d.wire.clone())),
+        ("beta_only", Arc::new(beta) as ArrayRef),
+        ("doc", of(|d| d.column.doc.into())),
+    ])?)
+}

@@ -1,0 +1,112 @@
+//! What can go wrong in a scan. Travels through DataFusion as an external error and is found again by `report`.
+
+use datafusion::error::DataFusionError;
+
+use crate::plan::PagerError;
+use crate::{auth, decode, http};
+
+/// Why a query has no answer, or not a whole one.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A request failed.
+    #[error("{table} could not be read to its end")]
+    Request {
+        /// `entra.sign_ins`
+        table: String,
+        /// Permissions that reading it needs.
+        permissions: &'static [&'static str],
+        /// What happened.
+        #[source]
+        source: http::Error,
+    },
+    /// A reply was no page.
+    #[error("{table} could not be read to its end")]
+    Page {
+        /// `entra.sign_ins`
+        table: String,
+        /// The service's id of the request, to quote to its support.
+        request_id: Option<String>,
+        /// What was wrong with it.
+        #[source]
+        source: decode::Error,
+    },
+    /// A chain of pages could not be followed.
+    #[error("{table} could not be read to its end")]
+    Chain {
+        /// `entra.sign_ins`
+        table: String,
+        /// Why not.
+        #[source]
+        source: PagerError,
+    },
+    /// The service ignored the clause that chooses the kind of record, so what it sent is not what was asked for.
+    #[error(
+        "{table}: the service was asked for {kind} records and sent others (first: {first_id}): it ignored the clause"
+    )]
+    KindIgnored {
+        /// `entra.sign_ins`
+        table: String,
+        /// The kind asked for.
+        kind: &'static str,
+        /// Key of the first record of another kind.
+        first_id: String,
+    },
+    /// Several requests bring overlapping records, and one of these has no key by which it could be recognised.
+    #[error("{table}: a record without {key} cannot be told apart from its copies in other requests")]
+    Keyless {
+        /// `entra.sign_ins`
+        table: String,
+        /// The key column.
+        key: &'static str,
+    },
+    /// Something that was asked for cannot be had: the answer would be short.
+    #[error("the answer would be incomplete: {missing}")]
+    Incomplete {
+        /// What is missing.
+        missing: String,
+    },
+    /// A partial answer was allowed, where a missing row would invent a finding.
+    #[error("a partial answer is not given below {operator}: a missing row would look like a finding")]
+    PartialRefused {
+        /// `NOT IN`, `EXCEPT` or an anti join.
+        operator: String,
+    },
+    /// A predicate could not be evaluated on the rows received.
+    #[error("a condition could not be evaluated")]
+    Evaluation(#[source] DataFusionError),
+    /// The statement's time is over.
+    #[error("the time for the statement is over")]
+    Deadline,
+    /// A table of a connection was planned in a session that does not have that connection.
+    #[error("this session has no connection '{0}'")]
+    NoConnection(String),
+    /// A connection cannot be used.
+    #[error("the connection '{name}' cannot be used")]
+    Connection {
+        /// Its name.
+        name: String,
+        /// Why not.
+        #[source]
+        source: auth::Error,
+    },
+    /// The session could not be set up.
+    #[error("the session could not be set up")]
+    Session(#[source] DataFusionError),
+    /// A connection's name cannot be a catalog's.
+    #[error("a connection cannot be called '{0}': the name is reserved, taken, or not made of letters, digits and _")]
+    ConnectionName(String),
+}
+
+impl Error {
+    /// Whether the rows received before it are good and only further ones are missing. A service that did not do what it
+    /// was asked casts doubt on those as well.
+    pub(super) fn leaves_rows(&self) -> bool {
+        matches!(self, Self::Request { .. } | Self::Page { .. } | Self::Chain { .. })
+    }
+}
+
+impl From<Error> for DataFusionError {
+    fn from(error: Error) -> Self {
+        Self::External(Box::new(error))
+    }
+}

@@ -1,0 +1,46 @@
+//! EXPLAIN: the requests first, then DataFusion's plans. Nothing is sent.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, StringArray};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::error::Result;
+use datafusion::physical_plan::ExecutionPlan;
+
+use super::runtime::Statement;
+use super::scan_exec::ScanExec;
+use arrow::datatypes::SchemaRef;
+
+/// The row that EXPLAIN begins with: what each remote scan of a plan would request.
+pub(super) fn requests(
+    plan: &Arc<dyn ExecutionPlan>,
+    statement: &Statement,
+    schema: &SchemaRef,
+) -> Result<RecordBatch> {
+    let mut text = String::new();
+    for scan in scans(plan)? {
+        let explained = scan.plan(statement.settings.pushdown);
+        let _ = write!(text, "{}", explained.explain(statement.now.timestamp_micros()));
+        if scan.dynamic_conditions() > 0 {
+            let _ = writeln!(text, "  join keys and thresholds: <known at run time>");
+        }
+    }
+    if text.is_empty() {
+        text.push_str("nothing is requested\n");
+    }
+    let columns = [StringArray::from(vec!["requests"]), StringArray::from(vec![text])];
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns.into_iter().map(|c| Arc::new(c) as _).collect())?)
+}
+
+/// All remote scans of a plan, subqueries' included.
+pub(super) fn scans(plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<Arc<ScanExec>>> {
+    let mut found = Vec::new();
+    plan.apply(|node| {
+        if let Some(scan) = node.downcast_ref::<ScanExec>() {
+            found.push(Arc::new(scan.clone()));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(found)
+}

@@ -1,0 +1,207 @@
+//! Carries out one chain of pages: the only place where a decision meets its effect.
+//!
+//! The [`Pager`] decides, the client sends, the decoder reads; what comes out are pages whose rows are known to be of
+//! the kind, the time range and the order that were asked for. A dead token begins the chain anew, a refused filter is
+//! weakened step by step; everything else that goes wrong is an error, never an end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringViewBuilder};
+use arrow::compute::filter_record_batch;
+use futures::stream::{self, Stream};
+
+use super::Error;
+use super::facts::{Marks, first_without};
+use super::runtime::{Connected, Statement};
+use crate::decode::{Conflict, Decoder, Page};
+use crate::http::{self, Call};
+use crate::plan::{PageQuery, Pager, PagerError, Weaker};
+use crate::table::{Column, EntitySet, Version};
+use crate::tally::Notice;
+use crate::time::{Interval, instant_text};
+use crate::wire::Reply;
+
+/// What all chains of a scan share.
+pub(super) struct Source {
+    pub(super) set: &'static EntitySet,
+    /// The columns to decode: those that the query needs, time, key and kind.
+    pub(super) columns: Vec<&'static Column>,
+    pub(super) connected: Arc<Connected>,
+    pub(super) statement: Arc<Statement>,
+    /// The budgets of the statement with this scan's own tally.
+    pub(super) call: Call,
+    /// The oldest time among all records received; [`i64::MAX`] before the first.
+    pub(super) oldest: AtomicI64,
+}
+
+impl Source {
+    pub(super) fn table(&self) -> String {
+        self.set.qualified()
+    }
+
+    /// The instant before which the service keeps nothing.
+    pub(super) fn reach_from(&self) -> Option<i64> {
+        let days = self.set.reach_days.filter(|_| !self.connected.keeps_all)?;
+        Some((self.statement.now - chrono::Duration::days(i64::from(days))).timestamp_micros())
+    }
+
+    /// Says how far back the records go that were received: nobody asked for a lower bound.
+    pub(super) fn say_reach(&self) {
+        let oldest = self.oldest.load(Relaxed);
+        if oldest != i64::MAX {
+            self.statement.tally.notice(Notice::Reach { table: self.table(), oldest: instant_text(oldest) });
+        }
+    }
+
+    fn chain_error(&self, source: PagerError) -> Error {
+        Error::Chain { table: self.table(), source }
+    }
+
+    fn request_error(&self, source: http::Error) -> Error {
+        Error::Request { table: self.table(), permissions: self.set.permissions, source }
+    }
+}
+
+/// One chain of pages.
+pub(super) struct Chain {
+    source: Arc<Source>,
+    pager: Pager,
+    decoder: Decoder,
+    /// Weaker filters to try while the service refuses the one of the first request.
+    ladder: std::vec::IntoIter<Weaker>,
+    /// Rows outside of it were given out before the chain was narrowed to what remained.
+    own: Option<Interval>,
+    /// The chain was begun anew: records will come again.
+    pub(super) repeats: bool,
+}
+
+impl Chain {
+    pub(super) fn new(source: Arc<Source>, query: PageQuery) -> Self {
+        let key = source.set.column(source.set.key).map_or("", |c| c.wire);
+        let decoder = Decoder::new(&source.columns, key);
+        let ladder = query.weaker(source.reach_from()).into_iter();
+        Self { source, pager: Pager::new(query), decoder, ladder, own: None, repeats: false }
+    }
+
+    /// A chain over what another one left: rows outside of the range belong to that one.
+    pub(super) fn over_rest(source: Arc<Source>, query: PageQuery) -> Self {
+        let own = Some(query.interval);
+        Self { own, ..Self::new(source, query) }
+    }
+
+    /// What of its range was not read yet, if its order tells.
+    pub(super) fn remaining(&self) -> Option<Interval> {
+        self.pager.remaining()
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.pager.next_request().is_none()
+    }
+
+    /// The rows of the pages that are left, page by page.
+    pub(super) fn into_stream(self) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
+        stream::try_unfold(self, |mut chain| async move { Ok(chain.next_page().await?.map(|rows| (rows, chain))) })
+    }
+
+    /// The rows of the next page; `None` after the last.
+    pub(super) async fn next_page(&mut self) -> Result<Option<RecordBatch>, Error> {
+        while let Some(request) = self.pager.next_request() {
+            match self.source.connected.client.send(&request, &self.source.call).await {
+                Ok(reply) => return self.accept(reply).map(Some),
+                Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
+                Err(error) => return Err(self.source.request_error(error)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// A 400 to the first request is about its filter: a weaker one is tried. One to a link is about its token.
+    fn recover(&mut self, refused: http::Error) -> Result<(), Error> {
+        if !self.pager.is_at_first() && self.source.statement.settings.dedup {
+            self.pager.redo().map_err(|e| self.source.chain_error(e))?;
+            (self.own, self.repeats) = (Some(self.pager.query().interval), true);
+            return Ok(());
+        }
+        let Some(weaker) = self.ladder.next().filter(|_| !self.repeats) else {
+            return Err(self.source.request_error(refused));
+        };
+        let because = refused.refusal().and_then(|r| r.message.clone()).unwrap_or_else(|| refused.to_string());
+        self.source.statement.tally.notice(Notice::WeakerFilter {
+            table: self.source.table(),
+            dropped: weaker.dropped,
+            because,
+        });
+        self.pager.weaken(weaker.query);
+        Ok(())
+    }
+
+    fn accept(&mut self, reply: Reply) -> Result<RecordBatch, Error> {
+        let source = Arc::clone(&self.source);
+        let page = self.decoder.page(&reply.body).map_err(|e| Error::Page {
+            table: source.table(),
+            request_id: reply.request_id,
+            source: e,
+        })?;
+        // The ladder has served once a filter was accepted.
+        self.ladder = Vec::new().into_iter();
+        let rows = self.with_kind(&page)?;
+        let marks = Marks::of(source.set, &rows);
+        self.pager.advance(&marks.facts(page.next)).map_err(|e| source.chain_error(e))?;
+        source.call.tally.pages.add(1);
+        source.call.tally.rows_received.add(rows.num_rows() as u64);
+        source.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
+        self.report(page.conflicts);
+        self.only_own(rows)
+    }
+
+    /// Every row has to be of the kind that the chain asked for. Version 1.0 knows one kind only and does not name it.
+    fn with_kind(&self, page: &Page) -> Result<RecordBatch, Error> {
+        let rows = page.rows.clone();
+        let query = self.pager.query();
+        let (Some(population), Some(kind)) = (&query.set.population, query.kind) else { return Ok(rows) };
+        if query.version == Version::V1 {
+            return Ok(named_kind(&rows, population.column, kind.member));
+        }
+        let odd = page.conflicts.iter().filter(|c| c.column.split('[').next() == Some(population.column));
+        let unnamed = rows.column_by_name(population.column).map_or(0, |lists| lists.null_count());
+        let other = first_without(&rows, population.column, kind.member)
+            .or_else(|| (unnamed as u64 > odd.map(|c| c.count).sum()).then_some(0));
+        let Some(row) = other else { return Ok(rows) };
+        let keys = Marks::of(query.set, &rows).keys;
+        let first_id = keys.iter().nth(row).flatten().unwrap_or("without id").to_owned();
+        Err(Error::KindIgnored { table: self.source.table(), kind: kind.member, first_id })
+    }
+
+    fn report(&self, conflicts: Vec<Conflict>) {
+        for Conflict { column, count, first_id } in conflicts {
+            let table = self.source.table();
+            self.source.statement.tally.notice(Notice::TypeConflicts { table, column, count, first_id });
+        }
+    }
+
+    fn only_own(&self, rows: RecordBatch) -> Result<RecordBatch, Error> {
+        let Some(own) = self.own else { return Ok(rows) };
+        let inside = |t: i64| own.from.is_none_or(|from| from <= t) && own.to.is_none_or(|to| t <= to);
+        let times = Marks::of(self.source.set, &rows).times;
+        let mask: BooleanArray = times.iter().map(|t| Some(t.is_none_or(inside))).collect();
+        Ok(filter_record_batch(&rows, &mask).expect("the mask is as long as the batch"))
+    }
+}
+
+fn is_bad_request(error: &http::Error) -> bool {
+    matches!(error, http::Error::Refused(refusal) if refusal.status == 400)
+}
+
+/// The rows with the kind filled in.
+fn named_kind(rows: &RecordBatch, column: &str, member: &str) -> RecordBatch {
+    let Ok(at) = rows.schema().index_of(column) else { return rows.clone() };
+    let mut lists = ListBuilder::new(StringViewBuilder::new());
+    for _ in 0..rows.num_rows() {
+        lists.values().append_value(member);
+        lists.append(true);
+    }
+    let mut columns = rows.columns().to_vec();
+    columns[at] = Arc::new(lists.finish()) as ArrayRef;
+    RecordBatch::try_new(rows.schema(), columns).expect("a list of text replaces a list of text")
+}

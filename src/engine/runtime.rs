@@ -1,0 +1,80 @@
+//! What a scan needs at run time and a plan must not hold: clients, budgets, the statement's instant, its tally.
+//!
+//! Both objects travel as extensions of the session's configuration, so a plan stays a description of facts and no
+//! secret is ever in one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use datafusion::execution::TaskContext;
+
+use super::Error;
+use crate::http::{Call, Client};
+use crate::settings::Settings;
+use crate::tally::Tally;
+
+/// The connections of a session, by name.
+#[derive(Debug, Default)]
+pub(super) struct Connections(pub(super) BTreeMap<String, Arc<Connected>>);
+
+/// A connection that requests can be sent on.
+#[derive(Debug)]
+pub(super) struct Connected {
+    pub(super) client: Client,
+    /// The service keeps records without limit.
+    pub(super) keeps_all: bool,
+}
+
+/// What belongs to one statement.
+#[derive(Debug)]
+pub(super) struct Statement {
+    pub(super) tally: Arc<Tally>,
+    pub(super) call: Call,
+    pub(super) now: DateTime<Utc>,
+    pub(super) settings: Settings,
+}
+
+impl Statement {
+    /// A statement that begins now, with the budgets of the settings.
+    pub(super) fn new(settings: Settings, now: DateTime<Utc>) -> Self {
+        let tally = Arc::new(Tally::default());
+        let mut call = Call::new(Arc::clone(&tally));
+        call.max_requests = settings.max_requests;
+        call.deadline = settings.timeout.map(|timeout| tokio::time::Instant::now() + timeout);
+        Self { tally, call, now, settings }
+    }
+
+    /// The same budgets, with a tally of its own for one scan.
+    pub(super) fn part(&self) -> Call {
+        self.call.counted_in(Arc::new(self.tally.part()))
+    }
+
+    /// The statement that a task belongs to. A host's own session may have none: defaults hold then, and `now` is the
+    /// instant at which the task asks.
+    pub(super) fn of(context: &TaskContext) -> Arc<Self> {
+        context.session_config().get_extension::<Self>().unwrap_or_else(|| {
+            let settings = super::options::of(context.session_config().options());
+            Arc::new(Self::new(settings, clock()))
+        })
+    }
+}
+
+/// The clock: the one place of the engine that reads it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a session without a fixed instant takes the present one, once a statement"
+)]
+pub(super) fn clock() -> DateTime<Utc> {
+    Utc::now()
+}
+
+impl Connections {
+    pub(super) fn of(context: &TaskContext, name: &str) -> Result<Arc<Connected>, Error> {
+        context
+            .session_config()
+            .get_extension::<Self>()
+            .and_then(|all| all.0.get(name).cloned())
+            .ok_or_else(|| Error::NoConnection(name.into()))
+    }
+}

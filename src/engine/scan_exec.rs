@@ -1,0 +1,347 @@
+//! The leaf of a physical plan that reads a remote table.
+//!
+//! It is a description: table, connection, output expressions, predicates, order, limit. Nothing is requested before its
+//! stream is first polled; only then are scalar subqueries and join keys known, and only then are predicates translated
+//! for sending. For EXPLAIN they are translated by the same function.
+//!
+//! What it promises, and DataFusion relies on: all predicates are applied row by row here (so no FilterExec stays above,
+//! which would stop order and limit from reaching this node); a limit is exact; an order is kept.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::error::Result;
+use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::expressions::Column as ColumnExpr;
+use datafusion::physical_expr::projection::ProjectionExprs;
+use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns, split_conjunction};
+use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, SchedulingType};
+use datafusion::physical_plan::filter_pushdown::{
+    ChildPushdownResult, FilterPushdownPhase, FilterPushdownPropagation, PushedDown,
+};
+use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricsSet};
+use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties, SortOrderPushdownResult,
+    apply_expression_roots,
+};
+use futures::stream::{self, StreamExt, TryStreamExt};
+
+use super::Error;
+use super::measure::Measured;
+use super::pages::Source;
+use super::runtime::{Connections, Statement};
+use super::scan::Scanning;
+use crate::plan::{Direction, Scan, ScanPlan};
+use crate::predicate::{Conjunct, bind, import, normal};
+use crate::table::{Column, EntitySet, Version};
+use crate::tally::Notice;
+use crate::time::instant_text;
+
+/// A remote table as a connection sees it.
+#[derive(Debug, Clone)]
+pub(super) struct Remote {
+    pub(super) set: &'static EntitySet,
+    pub(super) connection: String,
+    pub(super) version: Version,
+    /// The schema of all columns.
+    pub(super) schema: SchemaRef,
+}
+
+/// Reads a remote table.
+#[derive(Debug, Clone)]
+pub struct ScanExec {
+    table: Remote,
+    /// What comes out, as expressions over the table's columns.
+    output: ProjectionExprs,
+    /// Conjuncts over the table's columns.
+    predicates: Vec<Arc<dyn PhysicalExpr>>,
+    /// Conditions over the table's columns that change while the query runs: keys of joins, thresholds of a top-k.
+    dynamic: Vec<Arc<dyn PhysicalExpr>>,
+    order: Option<Direction>,
+    fetch: Option<usize>,
+    properties: Arc<PlanProperties>,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl ScanExec {
+    /// A scan of some columns, in table order of the given positions.
+    pub(super) fn new(
+        table: Remote,
+        columns: &[usize],
+        predicates: Vec<Arc<dyn PhysicalExpr>>,
+        fetch: Option<usize>,
+    ) -> Result<Self> {
+        let output = ProjectionExprs::from_indices(columns, &table.schema);
+        let properties = properties(&table, &output, None)?;
+        let predicates = predicates.iter().flat_map(split_conjunction).map(Arc::clone).collect();
+        let metrics = ExecutionPlanMetricsSet::new();
+        Ok(Self { table, output, predicates, dynamic: Vec::new(), order: None, fetch, properties, metrics })
+    }
+
+    /// The requests that it would send, as far as they are known now.
+    pub fn plan(&self, pushdown: bool) -> ScanPlan {
+        let conjuncts = self.predicates.iter().map(|expr| {
+            let predicate = normal(import(expr, &self.table.schema));
+            Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) }
+        });
+        let conjuncts = conjuncts.collect();
+        let Remote { set, version, .. } = self.table;
+        Scan { set, version, conjuncts, order: self.order, limit: self.fetch, pushdown }.plan()
+    }
+
+    /// The name of the connection it reads through.
+    pub fn connection(&self) -> &str {
+        &self.table.connection
+    }
+
+    /// How many conditions of joins and top-k it has received.
+    pub fn dynamic_conditions(&self) -> usize {
+        self.dynamic.len()
+    }
+
+    /// The columns to decode: those that the query needs, and time, key and kind, which the scan itself reads.
+    fn columns(&self) -> Vec<&'static Column> {
+        let set = self.table.set;
+        let exprs = self.output.expr_iter();
+        let used: Vec<usize> = exprs
+            .chain(self.predicates.iter().chain(&self.dynamic).cloned())
+            .flat_map(|expr| collect_columns(&expr))
+            .map(|column: ColumnExpr| column.index())
+            .collect();
+        let kind = set.population.as_ref().map(|p| p.column);
+        let own = |c: &Column| [Some(set.time), Some(set.key), kind].contains(&Some(c.name));
+        let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
+        wanted.map(|(_, column)| column).collect()
+    }
+
+    fn open(&self, context: &Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let statement = Statement::of(context);
+        let connected = Connections::of(context, &self.table.connection)?;
+        let plan = self.plan(statement.settings.pushdown);
+        let set = self.table.set;
+        let columns = self.columns();
+        let schema =
+            self.table.schema.project(&columns.iter().filter_map(|c| set.index_of(c.name)).collect::<Vec<_>>())?;
+        let schema = Arc::new(schema);
+        let over_rows = |exprs: &[Arc<dyn PhysicalExpr>]| -> Result<Vec<_>> {
+            exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), &schema)).collect()
+        };
+        let (predicates, dynamic) = (over_rows(&self.predicates)?, over_rows(&self.dynamic)?);
+        let output = self.output.clone().try_map_exprs(|expr| reassign_expr_columns(expr, &schema))?;
+        let projector = output.make_projector(&schema)?;
+        let call = statement.part();
+        let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
+        let source = Source { set, columns, connected, statement, call, oldest: i64::MAX.into() };
+        check_reach(&plan, &source)?;
+        say_population(&source, self.table.version);
+        let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
+        let tally = Arc::clone(&source.call.tally);
+        let scanning = Scanning { source: Arc::new(source), plan, schema, predicates, dynamic, reservation };
+        let rows = scanning.run().map(move |rows| {
+            let _alive = &measured;
+            let rows = projector.project_batch(&rows?)?;
+            tally.rows_kept.add(rows.num_rows() as u64);
+            Ok(rows)
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
+    }
+
+    /// The sort expression's column, if it is the table's time.
+    fn direction_of(&self, sort: &PhysicalSortExpr) -> Option<Direction> {
+        let expr = self.output.unproject_expr(&sort.expr).ok()?;
+        let column = expr.downcast_ref::<ColumnExpr>()?;
+        // Rows without a time are refused by an ordered scan, so where NULLs would stand does not matter.
+        let time = column.name() == self.table.set.time && self.table.set.column(self.table.set.time)?.sortable;
+        time.then_some(if sort.options.descending { Direction::Descending } else { Direction::Ascending })
+    }
+}
+
+/// A range that begins before the service's reach has an answer that nobody can complete.
+fn check_reach(plan: &ScanPlan, source: &Source) -> Result<(), Error> {
+    let (Some(from), Some(reach)) = (plan.interval().from, source.reach_from()) else { return Ok(()) };
+    if plan.streams.is_empty() || from >= reach {
+        return Ok(());
+    }
+    let days = source.set.reach_days.unwrap_or_default();
+    let (table, from, reach) = (source.table(), instant_text(from), instant_text(reach));
+    let missing =
+        format!("{table}: records from {from} were asked for, and the service keeps {days} days, from {reach}");
+    if source.statement.settings.partial {
+        source.statement.tally.notice(Notice::Incomplete { missing });
+        return Ok(());
+    }
+    Err(Error::Incomplete { missing })
+}
+
+fn say_population(source: &Source, version: Version) {
+    if let (Version::V1, Some(population)) = (version, &source.set.population) {
+        let what = format!(
+            "api_version = \"v1.0\" reads {} records only, and columns of the beta version are NULL",
+            population.v1_kind
+        );
+        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+    }
+}
+
+fn properties(
+    table: &Remote,
+    output: &ProjectionExprs,
+    order: Option<&[PhysicalSortExpr]>,
+) -> Result<Arc<PlanProperties>> {
+    let schema = Arc::new(output.project_schema(&table.schema)?);
+    let ordering = order.and_then(|order| LexOrdering::new(order.iter().cloned()));
+    let equivalences = match ordering {
+        Some(ordering) => EquivalenceProperties::new_with_orderings(schema, [ordering]),
+        None => EquivalenceProperties::new(schema),
+    };
+    let partitioning = Partitioning::UnknownPartitioning(1);
+    let properties = PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, Boundedness::Bounded)
+        // Between any two pages there is a request, which yields to the runtime.
+        .with_scheduling_type(SchedulingType::Cooperative);
+    Ok(Arc::new(properties))
+}
+
+impl DisplayAs for ScanExec {
+    fn fmt_as(&self, format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plan = self.plan(true);
+        let separator = if format == DisplayFormatType::TreeRender { "\n" } else { ", " };
+        if format != DisplayFormatType::TreeRender {
+            write!(f, "ScanExec: ")?;
+        }
+        write!(f, "table={}.{}{separator}streams={}", self.table.connection, plan.set.qualified(), plan.streams.len())?;
+        if !self.predicates.is_empty() {
+            let conjuncts: Vec<&str> = plan.residue.iter().map(|r| r.sql.as_str()).collect();
+            write!(f, "{separator}predicate={}", conjuncts.join(" AND "))?;
+        }
+        if !self.dynamic.is_empty() {
+            let conditions: Vec<String> = self.dynamic.iter().map(ToString::to_string).collect();
+            write!(f, "{separator}dynamic=[{}]", conditions.join(", "))?;
+        }
+        if let Some(direction) = self.order {
+            let word = if direction == Direction::Descending { "DESC" } else { "ASC" };
+            write!(f, "{separator}order={} {word}", self.table.set.time)?;
+        }
+        match self.fetch {
+            Some(fetch) => write!(f, "{separator}fetch={fetch}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ExecutionPlan for ScanExec {
+    fn name(&self) -> &'static str {
+        "ScanExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    /// Must visit the dynamic conditions: a hash join that does not find its own below never computes it.
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        apply_expression_roots(self.predicates.iter().chain(&self.dynamic), f)
+    }
+
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(Arc::new(Self { metrics: ExecutionPlanMetricsSet::new(), ..self.as_ref().clone() }))
+    }
+
+    fn execute(&self, _partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let scan = self.clone();
+        // Opened at the first poll: an empty build side of a join never polls it, and nothing is requested then.
+        let rows = stream::once(async move { scan.open(&context) }).try_flatten();
+        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn with_fetch(&self, fetch: Option<usize>) -> Option<Arc<dyn ExecutionPlan>> {
+        Some(Arc::new(Self { fetch, ..self.clone() }))
+    }
+
+    fn fetch(&self) -> Option<usize> {
+        self.fetch
+    }
+
+    /// Takes up the select list, so that it does not stand between a sort and this node. Below a limit that is already
+    /// here this is as good: expressions are computed for the rows that are given out only.
+    fn try_swapping_with_projection(&self, projection: &ProjectionExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let output = self.output.try_merge(projection.projection_expr())?;
+        let order = self.properties.eq_properties.oeq_class().iter().next();
+        let order = order.and_then(|order| {
+            let exprs = order.iter().map(|sort| {
+                let expr = projection.projection_expr().project_expr(&sort.expr).ok()?;
+                Some(PhysicalSortExpr { expr, options: sort.options })
+            });
+            exprs.collect::<Option<Vec<_>>>()
+        });
+        if self.order.is_some() && order.is_none() {
+            return Ok(None);
+        }
+        let properties = properties(&self.table, &output, order.as_deref())?;
+        Ok(Some(Arc::new(Self { output, properties, ..self.clone() })))
+    }
+
+    fn try_pushdown_sort(&self, order: &[PhysicalSortExpr]) -> Result<SortOrderPushdownResult<Arc<dyn ExecutionPlan>>> {
+        // A limit that is here already chose its rows by its own order.
+        let asked = order.first().filter(|_| self.fetch.is_none());
+        let Some(direction) = asked.and_then(|sort| self.direction_of(sort)) else {
+            return Ok(SortOrderPushdownResult::Unsupported);
+        };
+        let properties = properties(&self.table, &self.output, Some(&order[..1]))?;
+        let inner: Arc<dyn ExecutionPlan> = Arc::new(Self { order: Some(direction), properties, ..self.clone() });
+        // Ordered by more than the time: the sort stays, and its threshold lets the scan end early.
+        Ok(if order.len() == 1 {
+            SortOrderPushdownResult::Exact { inner }
+        } else {
+            SortOrderPushdownResult::Inexact { inner }
+        })
+    }
+
+    fn handle_child_pushdown_result(
+        &self,
+        phase: FilterPushdownPhase,
+        child: ChildPushdownResult,
+        _config: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>> {
+        let filters: Vec<_> = child.parent_filters.into_iter().map(|f| f.filter).collect();
+        let ours = filters.iter().map(|f| self.output.unproject_expr(f)).collect::<Result<Vec<_>>>()?;
+        let mut scan = self.clone();
+        // Static ones are evaluated here, row by row. Dynamic ones stay the business of whoever made them: they are kept
+        // for pruning, and the verdict No does not stop them from being updated.
+        let verdict = match phase {
+            // Above a limit that is here already, a filter must see the rows that the limit let through.
+            FilterPushdownPhase::Pre if self.fetch.is_some() => PushedDown::No,
+            FilterPushdownPhase::Pre => {
+                scan.predicates.extend(ours.iter().flat_map(split_conjunction).map(Arc::clone));
+                PushedDown::Yes
+            }
+            FilterPushdownPhase::Post => {
+                scan.dynamic.extend(ours);
+                PushedDown::No
+            }
+        };
+        let verdicts = vec![verdict; filters.len()];
+        Ok(FilterPushdownPropagation::with_parent_pushdown_result(verdicts).with_updated_node(Arc::new(scan)))
+    }
+}

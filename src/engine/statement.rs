@@ -1,0 +1,109 @@
+//! Plans and runs one statement: at one instant, on one budget, with one tally.
+//!
+//! DataFusion stamps the present time on every copy of its state, so the copy is stamped again and then planned with
+//! directly. What changes the session itself (SET, PREPARE, tables and views) goes to the session.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use datafusion::error::Result;
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::logical_expr::{DdlStatement, Explain, JoinType, LogicalPlan, Statement as Command};
+use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::prelude::SessionContext;
+use futures::stream::{self, StreamExt};
+use tokio::time::timeout_at;
+
+use super::runtime::Statement;
+use super::{Error, Query, explain, options};
+
+/// Plans a statement at an instant.
+pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>) -> Result<Query> {
+    let mut state = context.state();
+    let statement = Arc::new(Statement::new(options::of(state.config_options()), now));
+    state.execution_props_mut().query_execution_start_time = Some(now);
+    state.config_mut().set_extension(Arc::clone(&statement));
+    let plan = state.create_logical_plan(sql).await?;
+    let stream = match plan {
+        LogicalPlan::Statement(
+            Command::SetVariable(_) | Command::ResetVariable(_) | Command::Prepare(_) | Command::Deallocate(_),
+        ) => context.execute_logical_plan(plan).await?.execute_stream().await?,
+        LogicalPlan::Explain(explained) if shows_requests(&explained) => explain(&state, explained, &statement).await?,
+        plan => run(&state, plan, &statement).await?,
+    };
+    let stream = until_deadline(stream, &statement);
+    Ok(Query { stream, tally: Arc::clone(&statement.tally) })
+}
+
+/// The rows, or an error once the statement's time is over: also while nothing is requested.
+fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> SendableRecordBatchStream {
+    let Some(deadline) = statement.call.deadline else { return rows };
+    let schema = rows.schema();
+    let timed = stream::unfold(Some(rows), move |rows| async move {
+        let mut rows = rows?;
+        match timeout_at(deadline, rows.next()).await {
+            Ok(next) => next.map(|next| (next, Some(rows))),
+            Err(_) => Some((Err(Error::Deadline.into()), None)),
+        }
+    });
+    Box::pin(RecordBatchStreamAdapter::new(schema, timed))
+}
+
+async fn run(state: &SessionState, plan: LogicalPlan, statement: &Statement) -> Result<SendableRecordBatchStream> {
+    // EXECUTE and statements that make tables need a session; they get one over the same state and catalogs.
+    if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
+        let session = SessionContext::new_with_state(state.clone());
+        let frame = session.execute_logical_plan(at_one_instant(state, plan)?).await?;
+        let physical = state.create_physical_plan(frame.logical_plan()).await?;
+        return execute_stream(physical, state.task_ctx());
+    }
+    let physical = state.create_physical_plan(&plan).await?;
+    if statement.settings.partial {
+        refuse_below_anti_joins(&physical)?;
+    }
+    execute_stream(physical, state.task_ctx())
+}
+
+/// Folds `now()` in the query of a table that is made from one: later copies of the state would stamp it again.
+fn at_one_instant(state: &SessionState, plan: LogicalPlan) -> Result<LogicalPlan> {
+    match plan {
+        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(mut create)) => {
+            create.input = Arc::new(state.optimize(&create.input)?);
+            Ok(LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)))
+        }
+        other => Ok(other),
+    }
+}
+
+/// Whether an EXPLAIN is one of plans in words, to which the requests are added.
+fn shows_requests(explain: &Explain) -> bool {
+    use datafusion::common::format::ExplainFormat::Indent;
+    matches!(explain.explain_format, Indent)
+}
+
+async fn explain(state: &SessionState, explained: Explain, statement: &Statement) -> Result<SendableRecordBatchStream> {
+    let inner = state.create_physical_plan(&explained.plan).await?;
+    let outer = state.create_physical_plan(&LogicalPlan::Explain(explained)).await?;
+    let schema = outer.schema();
+    let requests = explain::requests(&inner, statement, &schema)?;
+    let plans = execute_stream(outer, state.task_ctx())?;
+    let rows = stream::once(async { Ok(requests) }).chain(plans);
+    Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
+}
+
+/// A missing row on the side that is subtracted would invent a finding.
+fn refuse_below_anti_joins(plan: &Arc<dyn ExecutionPlan>) -> Result<()> {
+    let kind = plan
+        .downcast_ref::<HashJoinExec>()
+        .map(|join| *join.join_type())
+        .or_else(|| plan.downcast_ref::<SortMergeJoinExec>().map(SortMergeJoinExec::join_type))
+        .or_else(|| plan.downcast_ref::<NestedLoopJoinExec>().map(|join| *join.join_type()));
+    let subtracts =
+        matches!(kind, Some(JoinType::LeftAnti | JoinType::RightAnti | JoinType::LeftMark | JoinType::RightMark));
+    if subtracts && !explain::scans(plan)?.is_empty() {
+        return Err(Error::PartialRefused { operator: "NOT IN, NOT EXISTS or EXCEPT".into() }.into());
+    }
+    plan.children().into_iter().try_for_each(refuse_below_anti_joins)
+}

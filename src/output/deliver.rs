@@ -1,0 +1,54 @@
+//! Drives a result's stream into a format: each batch is handed on before the next is asked for.
+
+use std::io::{self, Write};
+
+use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use futures::TryStreamExt as _;
+
+use super::{Format, Options, WriteError, Writer, Written};
+
+/// Why a result was not delivered whole.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The query failed.
+    #[error(transparent)]
+    Query(#[from] DataFusionError),
+    /// The output failed.
+    #[error("the output could not be written")]
+    Output(#[source] io::Error),
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Io(error) => Self::Output(error),
+            WriteError::Value(error) => Self::Query(error.into()),
+        }
+    }
+}
+
+impl Failure {
+    /// Whether the reader went away, as `head` does: no error.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Writes a whole result.
+///
+/// # Errors
+/// When the query or the output fails; what was written until then stays written, without the mark of completeness.
+pub async fn deliver<O: Write + ?Sized>(
+    mut stream: SendableRecordBatchStream,
+    format: &Format,
+    options: Options,
+    out: &mut O,
+) -> Result<Written, Failure> {
+    let mut writer = Writer::new(format, &stream.schema(), options, out);
+    while let Some(batch) = stream.try_next().await? {
+        writer.batch(&batch)?;
+        writer.flush()?;
+    }
+    Ok(writer.finish()?)
+}

@@ -1,0 +1,117 @@
+//! What a plan would send, what stays here and why, in words: the one `Display` of a plan.
+
+use std::fmt;
+
+use super::{Choice, Direction, ScanPlan, StreamPlan, choose};
+use crate::time::Interval;
+
+impl ScanPlan {
+    /// The least number of requests that can answer it: one for each chain that has to be opened.
+    pub fn least_requests(&self, now: i64) -> usize {
+        self.streams.iter().map(|s| s.least_requests(now)).sum()
+    }
+
+    /// The time range of all streams together.
+    pub fn interval(&self) -> Interval {
+        self.streams.iter().map(|s| s.query.interval).fold(Interval::EMPTY, Interval::hull)
+    }
+
+    /// The plan in words. `now` is the statement's instant, in microseconds.
+    pub fn explain(&self, now: i64) -> impl fmt::Display + '_ {
+        Explained { plan: self, now }
+    }
+}
+
+impl StreamPlan {
+    fn least_requests(&self, now: i64) -> usize {
+        if self.parts.is_empty() { 1 } else { self.in_parts(now).map_or(1, |parts| parts) }
+    }
+
+    fn in_parts(&self, now: i64) -> Option<usize> {
+        let choice = choose(self.parts.len(), self.query.interval, now, None);
+        (!self.parts.is_empty() && choice == Choice::Parts).then_some(self.parts.len())
+    }
+}
+
+struct Explained<'a> {
+    plan: &'a ScanPlan,
+    now: i64,
+}
+
+impl fmt::Display for Explained<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plan = self.plan;
+        writeln!(f, "{}: {}", plan.set.qualified(), Cost { plan, now: self.now })?;
+        for stream in &plan.streams {
+            self.stream(f, stream)?;
+        }
+        let (local, sent): (Vec<_>, Vec<_>) = plan.residue.iter().partition(|r| !r.reasons.is_empty());
+        for residue in sent.iter().filter(|_| !plan.streams.is_empty()) {
+            writeln!(f, "  sent:  {}", shortened(&residue.sql))?;
+        }
+        for residue in local {
+            let reasons: Vec<String> = residue.reasons.iter().map(ToString::to_string).collect();
+            writeln!(f, "  local: {} ({})", shortened(&residue.sql), reasons.join("; "))?;
+        }
+        if !plan.residue.is_empty() && !plan.streams.is_empty() {
+            writeln!(f, "  every row is checked against the whole predicate again")?;
+        }
+        if let Some(direction) = plan.order {
+            let word = if direction == Direction::Descending { "DESC" } else { "ASC" };
+            writeln!(f, "  order: {} {word}, as the service lists them; streams are merged", plan.set.time)?;
+        }
+        if let Some(limit) = plan.limit {
+            writeln!(f, "  limit: {limit}, reading stops there")?;
+        }
+        Ok(())
+    }
+}
+
+impl Explained<'_> {
+    fn stream(&self, f: &mut fmt::Formatter<'_>, stream: &StreamPlan) -> fmt::Result {
+        if let Some(parts) = stream.in_parts(self.now) {
+            let queries = stream.part_queries(stream.query.interval);
+            writeln!(f, "  GET {}", shortened(&queries[0].readable()))?;
+            return writeln!(f, "      and {} more for the rest of the list", parts - 1);
+        }
+        writeln!(f, "  GET {}", shortened(&stream.query.readable()))?;
+        if !stream.parts.is_empty() {
+            let parts = stream.parts.len();
+            writeln!(
+                f,
+                "      then the rest of it, or {parts} requests for the parts of the list, whichever is fewer"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+struct Cost<'a> {
+    plan: &'a ScanPlan,
+    now: i64,
+}
+
+impl fmt::Display for Cost<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let requests = self.plan.least_requests(self.now);
+        if requests == 0 {
+            return f.write_str("nothing is sent, the predicate cannot hold");
+        }
+        let quota = self.plan.set.quota;
+        let (allowed, window) = (quota.requests() as usize, quota.window().as_secs());
+        let windows = (requests - 1) / allowed;
+        let plural = if requests == 1 { "" } else { "s" };
+        let seconds = windows as u64 * window;
+        write!(f, "at least {requests} request{plural}, {seconds} s at {allowed} requests in {window} s")
+    }
+}
+
+/// Long lists are cut for people; what is sent is not.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 1_000;
+    if text.chars().count() <= MOST {
+        return text.into();
+    }
+    let head: String = text.chars().take(MOST).collect();
+    format!("{head}… ({} characters)", text.chars().count())
+}

@@ -1,0 +1,39 @@
+//! A list of values that is too long for one filter: cut into several requests, or left to the scan of the time range?
+//!
+//! Whichever needs fewer requests. How many pages the range holds is not known beforehand, but its first page tells: it
+//! covers a span of time, and the rest of the range is about as dense. A first page that is also the last has answered
+//! the question at the price of one request, which no cutting could undercut.
+
+use crate::time::Interval;
+
+/// Up to this many parts are asked at once if the range is longer than [`WIDE`]: the first page of such a range would most
+/// likely be a request for nothing. UNCERTAIN: a rule of thumb of the reference pages.
+const FEW_PARTS: usize = 5;
+/// A day, in microseconds.
+const WIDE: i64 = 86_400_000_000;
+/// The range assumed for an estimate if no lower bound was given: the reports keep 30 days.
+const ASSUMED_REACH: i64 = 30 * WIDE;
+
+/// How to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// One request for each part.
+    Parts,
+    /// Read the time range without the list.
+    Window,
+    /// Read the first page of the time range, then decide.
+    Look,
+}
+
+/// Chooses for a number of parts. `read` is the span of time that the first page covered, once it is there.
+pub fn choose(parts: usize, interval: Interval, now: i64, read: Option<(i64, i64)>) -> Choice {
+    let from = interval.from.unwrap_or(now - ASSUMED_REACH);
+    let to = interval.to.map_or(now, |to| to.min(now));
+    let Some((newest, oldest)) = read else {
+        return if parts <= FEW_PARTS && to.saturating_sub(from) > WIDE { Choice::Parts } else { Choice::Look };
+    };
+    let covered = newest.abs_diff(oldest).max(1);
+    let left = if to.abs_diff(oldest) > oldest.abs_diff(from) { oldest.abs_diff(from) } else { to.abs_diff(oldest) };
+    let pages = left.div_ceil(covered);
+    if pages > parts as u64 { Choice::Parts } else { Choice::Window }
+}

@@ -1,0 +1,204 @@
+//! Plans a scan: the streams of requests, what each may be asked, the page size, and what remains to be checked here.
+
+use super::{Direction, MAX_FILTER_BYTES, MAX_TESTS, PageQuery};
+use crate::odata::{filter::clause, url::encoded_len};
+use crate::predicate::{Clause, Conjunct, Reason, Split, split};
+use crate::table::{EntitySet, Kind, Paging, Version};
+use crate::time::Interval;
+
+/// What a scan is asked for.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// The entity set.
+    pub set: &'static EntitySet,
+    /// API version of the connection.
+    pub version: Version,
+    /// The predicate: all of them hold.
+    pub conjuncts: Vec<Conjunct>,
+    /// The order in which rows are wanted, by the set's time column.
+    pub order: Option<Direction>,
+    /// Rows wanted at most.
+    pub limit: Option<usize>,
+    /// Whether filters may be sent. The kind of record is sent in any case: it selects, it does not filter.
+    pub pushdown: bool,
+}
+
+/// The requests that answer a scan, as data.
+#[derive(Debug, Clone)]
+pub struct ScanPlan {
+    /// The entity set.
+    pub set: &'static EntitySet,
+    /// API version.
+    pub version: Version,
+    /// One for each kind of record that can satisfy the predicate. None: it cannot hold, and nothing is sent.
+    pub streams: Vec<StreamPlan>,
+    /// What becomes of each conjunct.
+    pub residue: Vec<Residue>,
+    /// The order of rows.
+    pub order: Option<Direction>,
+    /// Rows wanted at most.
+    pub limit: Option<usize>,
+}
+
+/// One stream of requests.
+#[derive(Debug, Clone)]
+pub struct StreamPlan {
+    /// The chain of pages that answers it alone.
+    pub query: PageQuery,
+    /// Alternatives of an OR that is too long for one filter: empty, or two and more, of which each record of the answer
+    /// satisfies one. Each would be a chain of its own, with `query`'s clauses.
+    pub parts: Vec<Clause>,
+}
+
+/// What becomes of a conjunct. Every row is checked against all of them again; this is for people.
+#[derive(Debug, Clone)]
+pub struct Residue {
+    /// The conjunct as SQL.
+    pub sql: String,
+    /// Why it, or a part of it, is not sent; empty if all of it is.
+    pub reasons: Vec<Reason>,
+}
+
+impl Scan {
+    /// The plan.
+    pub fn plan(&self) -> ScanPlan {
+        let mut residue: Vec<Residue> =
+            self.conjuncts.iter().map(|c| Residue { sql: c.sql.clone(), reasons: Vec::new() }).collect();
+        let streams: Vec<Split> = split(&self.conjuncts, self.set, self.version);
+        let all_sent =
+            self.pushdown && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
+        let top = self.top(all_sent);
+        let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residue)).collect();
+        ScanPlan { set: self.set, version: self.version, streams, residue, order: self.order, limit: self.limit }
+    }
+
+    fn stream(&self, split: Split, top: usize, residue: &mut [Residue]) -> StreamPlan {
+        let query = |interval, clauses| PageQuery {
+            set: self.set,
+            version: self.version,
+            kind: split.kind,
+            interval,
+            clauses,
+            order: self.order,
+            top,
+        };
+        for (at, reasons) in split.reasons.iter().enumerate() {
+            reasons.iter().for_each(|r| residue[at].add(r.clone()));
+        }
+        if !self.pushdown {
+            residue.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
+            return StreamPlan { query: query(Interval::ALL, Vec::new()), parts: Vec::new() };
+        }
+        let room = MAX_FILTER_BYTES.saturating_sub(encoded_len(&query(split.interval, Vec::new()).filter()));
+        let fitted = Fitted::new(split.clauses, room, residue);
+        StreamPlan { query: query(split.interval, fitted.clauses), parts: fitted.parts }
+    }
+
+    /// Rows per page: the largest page, unless a few rows are wanted and the service's filter says all that the predicate
+    /// says. Some more than wanted are asked for then, since time bounds are widened and a record can come twice.
+    fn top(&self, all_sent: bool) -> usize {
+        let Paging::NextLink { page } = self.set.paging;
+        match self.limit {
+            Some(limit) if all_sent => limit.saturating_mul(2).clamp(50, page),
+            _ => page,
+        }
+    }
+}
+
+impl Residue {
+    fn add(&mut self, reason: Reason) {
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+}
+
+impl StreamPlan {
+    /// The kind of record that it reads.
+    pub fn kind(&self) -> Option<Kind> {
+        self.query.kind
+    }
+
+    /// The chains, one for each part.
+    pub fn part_queries(&self, interval: Interval) -> Vec<PageQuery> {
+        let with = |part: &Clause| {
+            let clauses = self.query.clauses.iter().cloned().chain([part.clone()]).collect();
+            PageQuery { clauses, interval, ..self.query.clone() }
+        };
+        self.parts.iter().map(with).collect()
+    }
+}
+
+/// Clauses chosen so that the filter stays within what a service accepts.
+struct Fitted {
+    clauses: Vec<Clause>,
+    parts: Vec<Clause>,
+}
+
+impl Fitted {
+    /// Single tests first, then ORs from the shortest on; of those that do not fit, the shortest is cut into parts.
+    fn new(mut clauses: Vec<(usize, Clause)>, room: usize, residue: &mut [Residue]) -> Self {
+        clauses.sort_by_key(|(_, clause)| clause.tests());
+        let mut fitted = Self { clauses: Vec::new(), parts: Vec::new() };
+        let (mut bytes_left, mut tests_left) = (room, MAX_TESTS);
+        for (conjunct, clause) in clauses {
+            let (bytes, tests) = (clause_len(&clause), or_tests(&clause));
+            if bytes <= bytes_left && tests <= tests_left {
+                bytes_left -= bytes;
+                tests_left -= tests;
+                fitted.clauses.push(clause);
+                continue;
+            }
+            let reason = if tests > tests_left { Reason::TooManyTests } else { Reason::TooLong };
+            if !fitted.parts.is_empty() {
+                residue[conjunct].add(reason);
+                continue;
+            }
+            match cut(clause.arms(), tests_left, bytes_left) {
+                Some(parts) => {
+                    // What is left belongs to the parts; nothing more can be sent beside them.
+                    (bytes_left, tests_left) = (0, 0);
+                    fitted.parts = parts;
+                }
+                None => residue[conjunct].add(reason),
+            }
+        }
+        fitted
+    }
+}
+
+/// Tests that count against the limit: those below an OR.
+fn or_tests(clause: &Clause) -> usize {
+    match clause {
+        Clause::Or(_) => clause.tests(),
+        Clause::And(cs) => cs.iter().map(or_tests).sum(),
+        Clause::Property { .. } | Clause::Element { .. } => 0,
+    }
+}
+
+/// The clause's share of a filter, once encoded: its text and ` and `.
+fn clause_len(c: &Clause) -> usize {
+    encoded_len(&clause(c)) + encoded_len(" and ")
+}
+
+/// The arms of an OR in groups that fit; `None` if one of them alone does not.
+fn cut(arms: Vec<Clause>, tests: usize, bytes: usize) -> Option<Vec<Clause>> {
+    // Parentheses and the word that joins them to the rest.
+    let frame = encoded_len("() and ");
+    let (mut parts, mut part, mut part_tests, mut part_bytes) = (Vec::new(), Vec::new(), 0, frame);
+    for arm in arms {
+        let (arm_tests, arm_bytes) = (arm.tests(), encoded_len(&clause(&arm)) + encoded_len(" or "));
+        if arm_tests > tests || frame + arm_bytes > bytes {
+            return None;
+        }
+        if part_tests + arm_tests > tests || part_bytes + arm_bytes > bytes {
+            parts.extend(Clause::or(std::mem::take(&mut part)));
+            (part_tests, part_bytes) = (0, frame);
+        }
+        part_tests += arm_tests;
+        part_bytes += arm_bytes;
+        part.push(arm);
+    }
+    parts.extend(Clause::or(part));
+    (parts.len() > 1).then_some(parts)
+}

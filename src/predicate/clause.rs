@@ -1,0 +1,84 @@
+//! A filter in the service's own terms: wire names, documented operators, literals that can be written down.
+//!
+//! A clause is a value, not text: text begins in `odata`. It can hold nothing that a service did not document for the
+//! property, because `split` is the only place that makes one.
+
+use crate::table::Op;
+
+/// A clause of a `$filter`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Clause {
+    /// All hold. Never empty.
+    And(Vec<Clause>),
+    /// One holds. Never empty.
+    Or(Vec<Clause>),
+    /// `path op value` or `op(path,value)`.
+    Property {
+        /// Wire path: `status/errorCode`.
+        path: String,
+        /// The operator.
+        op: Op,
+        /// The literal.
+        value: Value,
+    },
+    /// `path/any(x: x op value)`.
+    Element {
+        /// Wire path of the collection.
+        path: String,
+        /// The operator on its elements.
+        op: Op,
+        /// The literal.
+        value: Value,
+    },
+}
+
+/// A literal that is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Quoted text.
+    Text(String),
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A finite floating point number.
+    Double(f64),
+    /// A whole second since 1970 UTC.
+    Second(i64),
+}
+
+impl Clause {
+    /// All of the clauses; `None` for none.
+    pub fn and(mut clauses: Vec<Self>) -> Option<Self> {
+        match clauses.len() {
+            0 => None,
+            1 => clauses.pop(),
+            _ => Some(Self::And(clauses)),
+        }
+    }
+
+    /// One of the clauses; `None` for none.
+    pub fn or(mut clauses: Vec<Self>) -> Option<Self> {
+        match clauses.len() {
+            0 => None,
+            1 => clauses.pop(),
+            _ => Some(Self::Or(clauses)),
+        }
+    }
+
+    /// How many tests it holds.
+    pub fn tests(&self) -> usize {
+        match self {
+            Self::And(cs) | Self::Or(cs) => cs.iter().map(Self::tests).sum(),
+            Self::Property { .. } | Self::Element { .. } => 1,
+        }
+    }
+
+    /// Its alternatives: the arms of an OR, or itself.
+    pub fn arms(self) -> Vec<Self> {
+        match self {
+            Self::Or(arms) => arms,
+            other => vec![other],
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Names that nearly are what was written.
+
+use datafusion::common::utils::datafusion_strsim::levenshtein;
+
+/// The candidate nearest to a name, if any is near: candidates are pairs of what to propose and what to compare with.
+///
+/// Case and underscores do not count: `createdDateTime` is `created_date_time`.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
+    let name = folded(name);
+    let distance = |candidate: &str| levenshtein(&name, &folded(candidate));
+    let (found, distance) =
+        candidates.map(|(shown, compared)| (shown, distance(compared))).min_by_key(|(_, distance)| *distance)?;
+    (distance * 3 <= name.chars().count()).then_some(found)
+}
+
+/// Whether some word of the statement is the camelCase spelling of a name.
+pub(super) fn is_camel_case_of(sql: &str, name: &str) -> bool {
+    let words = sql.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let camel = |word: &str| {
+        !word.contains('_') && word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase)
+    };
+    words.filter(|word| camel(word)).any(|word| folded(word) == folded(name))
+}
+
+/// What stands between two pieces of a text.
+pub(super) fn quoted<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split_once(after).map(|(inside, _)| inside)
+}
+
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
+}

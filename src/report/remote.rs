@@ -1,0 +1,153 @@
+//! What services, sign-in and the way to them can answer, and what to do about it.
+//!
+//! Words of a service are shown as causes, apart from our own: they are untrusted text.
+
+use super::{Exit, Report};
+use crate::http::{Error, Fault, Refusal, SignIn};
+
+/// Codes of the sign-in service, and what to do. Source: Microsoft Entra, "AADSTS error codes".
+const SIGN_IN_ADVICE: &[(&str, &str)] = &[
+    (
+        "AADSTS7000215",
+        "AZURE_CLIENT_SECRET is not the secret's value; the portal also shows a secret's id, which is not it",
+    ),
+    ("AADSTS7000222", "the client secret has expired; make a new one in the app registration"),
+    ("AADSTS700016", "the application is not known in this tenant; check AZURE_CLIENT_ID and the connection's tenant"),
+    ("AADSTS90002", "the tenant does not exist in this cloud; check tenant and cloud of the connection"),
+    ("AADSTS53003", "a Conditional Access policy blocks this sign-in; its owner has to allow the application"),
+    ("AADSTS50076", "the sign-in needs a second factor; sign in again with 'az login'"),
+];
+
+/// A request that brought no reply.
+pub(super) fn of_http(error: &Error) -> Report {
+    let mut report = Report::chain(exit_of(error), error);
+    report.causes.extend(error.refusal().into_iter().flat_map(words));
+    if let Error::SignIn(sign_in) = error {
+        report.causes.push(sign_in.message.clone());
+    }
+    Report { hint: advice(error), ..report }
+}
+
+fn exit_of(error: &Error) -> Exit {
+    match error {
+        Error::SignIn(_) | Error::TokenRejected(_) => Exit::SignIn,
+        Error::RequestBudget { .. } => Exit::Incomplete,
+        Error::Deadline { .. } => Exit::Deadline,
+        Error::Setup(_) => Exit::Usage,
+        _ => Exit::Remote,
+    }
+}
+
+/// The service's own words.
+fn words(refusal: &Refusal) -> Vec<String> {
+    let said = match (&refusal.code, &refusal.message) {
+        (Some(code), Some(message)) => Some(format!("{code}: {message}")),
+        (code, message) => code.clone().or_else(|| message.clone()),
+    };
+    let id = refusal.request_id.as_ref().map(|id| format!("request id {id}"));
+    said.into_iter().chain(id).collect()
+}
+
+fn advice(error: &Error) -> Option<String> {
+    Some(match error {
+        Error::Refused(refusal) => return of_refusal(refusal),
+        Error::TokenRejected(_) => "the access token is expired or for another service; get a new one".into(),
+        Error::SignIn(sign_in) => of_sign_in(sign_in),
+        Error::Throttled { .. } => "all programs of the tenant share this quota: ask for a shorter time, or later".into(),
+        Error::Unavailable { .. } => "nothing is wrong with the query; try later".into(),
+        Error::Unreachable { fault: Fault::Tls(_), .. } => {
+            "the certificate is not trusted here; behind an inspecting proxy, add its authority to the system or SSL_CERT_FILE".into()
+        }
+        Error::Unreachable { .. } => "check the network, HTTPS_PROXY, and the connection's cloud or graph_url".into(),
+        Error::Redirect { .. } | Error::ForeignLink(_) => {
+            "it was not followed, the token would have gone along; check the connection's graph_url".into()
+        }
+        Error::TooLarge { .. } => "a reply of this size is not one of the service's pages; check the connection's graph_url".into(),
+        Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or take --partial".into(),
+        Error::Deadline { .. } => "raise --timeout, narrow the query, or take --partial".into(),
+        Error::Setup(_) => return None,
+    })
+}
+
+fn of_refusal(refusal: &Refusal) -> Option<String> {
+    let licence = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
+    match (refusal.status, refusal.code.as_deref()) {
+        (403, Some(code)) if code == licence => {
+            Some("sign-ins can be read only in a tenant with a Microsoft Entra ID P1 or P2 licence".into())
+        }
+        (403, _) => Some(permission(&refusal.address.to_string())),
+        _ => None,
+    }
+}
+
+/// Which permission reading an address needs, and who grants it.
+fn permission(address: &str) -> String {
+    let path = address.split('?').next().unwrap_or(address);
+    let table = crate::apis::ALL.iter().find(|table| path.ends_with(table.path));
+    let names = table.map_or_else(|| "the table's permissions".to_owned(), |table| table.permissions.join(" and "));
+    format!("the application needs {names}, with consent by an administrator; a new token is needed afterwards")
+}
+
+fn of_sign_in(sign_in: &SignIn) -> String {
+    let code = sign_in.code.as_deref().unwrap_or_default();
+    let advice = SIGN_IN_ADVICE.iter().find(|(known, _)| *known == code).map(|(_, advice)| *advice);
+    let azure_cli =
+        sign_in.message.contains("az login").then_some("sign in with 'az login', in the connection's tenant");
+    advice.or(azure_cli).unwrap_or("check tenant, cloud and credential of the connection").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::http::{Address, GaveUp};
+
+    fn refusal(status: u16, code: &str) -> Box<Refusal> {
+        Box::new(Refusal {
+            address: Address::of(
+                &Url::parse("https://graph.microsoft.com/beta/auditLogs/signIns?$filter=secret").unwrap(),
+            ),
+            status,
+            code: Some(code.into()),
+            message: Some("words".into()),
+            request_id: Some("r-1".into()),
+        })
+    }
+
+    #[test]
+    fn each_kind_of_failure_has_its_exit_code() {
+        let sign_in = SignIn { status: Some(401), code: Some("AADSTS7000215".into()), message: "no".into() };
+        let address = refusal(400, "x").address;
+        let rows = [
+            (Error::Refused(refusal(400, "BadRequest")), Exit::Remote),
+            (Error::Refused(refusal(403, "Forbidden")), Exit::Remote),
+            (Error::TokenRejected(refusal(401, "InvalidAuthenticationToken")), Exit::SignIn),
+            (Error::SignIn(Box::new(sign_in)), Exit::SignIn),
+            (Error::Throttled { because: GaveUp::Tries, last: refusal(429, "x") }, Exit::Remote),
+            (Error::RequestBudget { limit: 5 }, Exit::Incomplete),
+            (Error::Deadline { address }, Exit::Deadline),
+        ];
+        for (error, exit) in rows {
+            assert_eq!(of_http(&error).exit, exit, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_missing_permission_is_named() {
+        let report = of_http(&Error::Refused(refusal(403, "Authorization_RequestDenied")));
+        assert_eq!(report.causes, ["Authorization_RequestDenied: words", "request id r-1"]);
+        let hint = report.hint.unwrap();
+        assert!(hint.contains("AuditLog.Read.All") && hint.contains("administrator"), "{hint}");
+        assert!(!report.what.contains("secret"), "{}", report.what);
+    }
+
+    #[test]
+    fn known_sign_in_codes_have_their_own_advice() {
+        for (code, advice) in SIGN_IN_ADVICE {
+            let error =
+                Error::SignIn(Box::new(SignIn { status: None, code: Some((*code).into()), message: String::new() }));
+            assert_eq!(of_http(&error).hint.as_deref(), Some(*advice));
+        }
+    }
+}

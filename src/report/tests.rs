@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use super::*;
+
+async fn failing(sql: &str) -> Report {
+    let config = SessionConfig::new().set_str("datafusion.sql_parser.dialect", "postgres");
+    let context = SessionContext::new_with_config(config);
+    let view = "CREATE VIEW sign_ins AS SELECT 'a' AS user_principal_name, 1 AS created_date_time, named_struct('error_code', 1) AS status";
+    context.sql(view).await.unwrap();
+    let tables = ["entra.sign_ins".to_owned()];
+    let error = match context.sql(sql).await {
+        Ok(frame) => frame.collect().await.unwrap_err(),
+        Err(error) => error,
+    };
+    Report::of_query(&error, &About { sql, line: 3, tables: &tables })
+}
+
+#[tokio::test]
+async fn names_that_nearly_exist_are_proposed() {
+    let rows = [
+        ("SELECT createdDateTime FROM sign_ins", "names are in snake_case here: created_date_time"),
+        ("SELECT \"createdDateTime\" FROM sign_ins", "names are in snake_case here: created_date_time"),
+        ("SELECT user_principle_name FROM sign_ins", "did you mean user_principal_name?"),
+        (
+            "SELECT userPrincipalName FROM sign_ins WHERE status.error_code = 1",
+            "names are in snake_case here: user_principal_name",
+        ),
+        ("SELECT zzz FROM sign_ins", "columns here are user_principal_name, created_date_time, status"),
+        ("SELECT * FROM signins", "did you mean entra.sign_ins?"),
+        ("SELECT * FROM entra.sign_in", "did you mean entra.sign_ins?"),
+        ("SELECT * FROM mailbox", "the tables are entra.sign_ins"),
+        ("SELECT uper('a')", "Did you mean 'upper'?"),
+    ];
+    for (sql, hint) in rows {
+        let report = failing(sql).await;
+        assert_eq!((report.hint.as_deref(), report.exit), (Some(hint), Exit::Query), "{sql}: {report}");
+    }
+}
+
+#[tokio::test]
+async fn a_syntax_error_points_at_its_place() {
+    let report = failing("SELECT 1\nFROM sign_ins\nWHERE '日本' = = 2").await;
+    assert_eq!(report.place.as_deref(), Some("LINE 5: WHERE '日本' = = 2\n                       ^"), "{report}");
+    assert!(report.what.starts_with("Expected: ") && !report.what.contains("Line:"), "{report}");
+}
+
+#[test]
+fn an_error_is_found_below_all_its_wrappers() {
+    let setting = crate::settings::SettingError::Unknown("nope".into());
+    let inner = DataFusionError::External(Box::new(setting));
+    let arrow = ArrowError::ExternalError(Box::new(inner));
+    let tower = DataFusionError::ArrowError(Box::new(arrow), None).context("outer");
+    let report = Report::of_query(&DataFusionError::Shared(Arc::new(tower)), &About::default());
+    assert_eq!(report.what, "there is no setting 'nope'");
+}
+
+#[test]
+fn a_report_is_safe_to_show() {
+    let report = Report::new(Exit::Remote, "refused: \x1b[2J\nfake: ok").hint("see \u{202e}x");
+    assert_eq!(report.to_string(), "error: refused: ␛[2J␊fake: ok\nhint: see \\u{202e}x");
+}
+
+#[test]
+fn our_own_bugs_have_their_own_exit_code() {
+    let report = Report::of_query(&DataFusionError::Internal("oh".into()), &About::default());
+    assert_eq!((report.exit, report.exit as u8), (Exit::Bug, 70));
+}

@@ -1,0 +1,127 @@
+//! A tenant and an engine on it: what tests of scans share.
+
+use std::sync::Arc;
+
+use auditql::auth::{Cloud, Connection, CredentialSource};
+use auditql::datafusion::arrow::array::RecordBatch;
+use auditql::datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use auditql::datafusion::error::{DataFusionError, Result};
+use auditql::demo::{Options, Tenant};
+use auditql::engine::Engine;
+use auditql::http::Pace;
+use auditql::settings::Settings;
+use auditql::table::Version;
+use auditql::tally::Tally;
+use azure_core::credentials::Secret;
+use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
+
+/// The instant at which the lab's data end.
+pub(crate) fn now() -> DateTime<Utc> {
+    "2026-05-01T12:00:00Z".parse().unwrap()
+}
+
+/// A tenant of so many sign-ins, without throttle.
+pub(crate) fn options(rows: usize) -> Options {
+    Options { rows, throttle: None, ..Options::new(now()) }
+}
+
+/// A tenant and an engine that is connected to it.
+pub(crate) struct Lab {
+    pub(crate) tenant: Tenant,
+    pub(crate) engine: Engine,
+}
+
+/// The answer to a statement.
+pub(crate) struct Answer {
+    pub(crate) batches: Vec<RecordBatch>,
+    pub(crate) tally: Arc<Tally>,
+}
+
+impl Lab {
+    pub(crate) async fn new(options: Options) -> Self {
+        Self::with(options, Settings::default()).await
+    }
+
+    pub(crate) async fn with(options: Options, settings: Settings) -> Self {
+        let tenant = Tenant::start(options).await.unwrap();
+        let engine = engine(connection(&tenant), settings);
+        Self { tenant, engine }
+    }
+
+    pub(crate) async fn answer(&self, sql: &str) -> Result<Answer> {
+        answer(&self.engine, sql).await
+    }
+
+    /// Rows as text, columns joined by ` | `.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<String> {
+        self.answer(sql).await.unwrap_or_else(|e| panic!("{sql}\n{e}")).rows()
+    }
+
+    /// Rows, and the queries of the requests that brought them, decoded.
+    pub(crate) async fn asked(&self, sql: &str) -> (Vec<String>, Vec<String>) {
+        self.tenant.reset_stats();
+        let rows = self.rows(sql).await;
+        (rows, self.tenant.stats().requests.into_iter().map(|asked| asked.url).collect())
+    }
+
+    /// How many requests a statement costs.
+    pub(crate) async fn requests(&self, sql: &str) -> usize {
+        self.asked(sql).await.1.len()
+    }
+}
+
+pub(crate) fn connection(tenant: &Tenant) -> Connection {
+    Connection {
+        name: "demo".into(),
+        tenant: "00000000-0000-0000-0000-000000000000".into(),
+        cloud: Cloud::Global,
+        credential: CredentialSource::AccessToken(Secret::new(tenant.access_token().to_owned())),
+        graph_url: Some(tenant.graph_url().parse().unwrap()),
+        authority_url: None,
+        allow_insecure_loopback: true,
+        api_version: Version::Beta,
+        keeps_all: false,
+    }
+}
+
+pub(crate) fn engine(connection: Connection, settings: Settings) -> Engine {
+    Engine::builder().connection(connection).settings(settings).now(now()).pace(Pace::Unlimited).build().unwrap()
+}
+
+pub(crate) async fn answer(engine: &Engine, sql: &str) -> Result<Answer> {
+    let query = engine.query(sql).await?;
+    let batches = query.stream.try_collect().await?;
+    Ok(Answer { batches, tally: query.tally })
+}
+
+impl Answer {
+    pub(crate) fn rows(&self) -> Vec<String> {
+        let options = FormatOptions::default().with_null("NULL");
+        let mut rows = Vec::new();
+        for batch in &self.batches {
+            let columns: Vec<_> =
+                batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options).unwrap()).collect();
+            for row in 0..batch.num_rows() {
+                rows.push(columns.iter().map(|c| c.value(row).to_string()).collect::<Vec<_>>().join(" | "));
+            }
+        }
+        rows
+    }
+}
+
+/// The innermost error of ours.
+pub(crate) fn cause<T: std::error::Error + 'static>(error: &DataFusionError) -> Option<&T> {
+    let mut error: &(dyn std::error::Error + 'static) = error;
+    loop {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        error = match error.downcast_ref::<DataFusionError>() {
+            Some(DataFusionError::External(inner)) => inner.as_ref(),
+            Some(DataFusionError::Context(_, inner)) => inner.as_ref(),
+            Some(DataFusionError::Shared(inner)) => inner.as_ref(),
+            _ => error.source()?,
+        };
+    }
+}
