@@ -18,7 +18,7 @@ const NOW: &str = "2024-05-31T12:00:00Z";
 
 fn options() -> Options {
     let options = Options::new(NOW.parse().unwrap());
-    Options { rows: 6_000, throttle: None, ..options }
+    Options { rows: 3_000, throttle: None, ..options }
 }
 
 async fn start(options: Options) -> Tenant {

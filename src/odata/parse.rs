@@ -24,10 +24,7 @@ pub fn parse(text: &str) -> Result<Node, ParseError> {
     cursor.blanks();
     let node = cursor.expression()?;
     cursor.blanks();
-    match cursor.rest().is_empty() {
-        true => Ok(node),
-        false => Err(cursor.trailing()),
-    }
+    if cursor.rest().is_empty() { Ok(node) } else { Err(cursor.trailing()) }
 }
 
 type Parsed<T = Node> = Result<T, ParseError>;
@@ -172,7 +169,8 @@ impl<'a> Cursor<'a> {
             };
         }
         let word = self.run(|c| c.is_ascii_alphanumeric() || "+-.:".contains(c));
-        let literal = plain(word).ok_or_else(|| self.error(self.at, Problem::BadLiteral(word.into())))?;
+        let literal =
+            plain(word).ok_or_else(|| ParseError { at: self.at, problem: Problem::BadLiteral(word.into()) })?;
         self.at += word.len();
         Ok(literal)
     }
@@ -183,7 +181,7 @@ impl<'a> Cursor<'a> {
         self.at += 1;
         loop {
             let Some(end) = self.rest().find('\'') else {
-                return Err(self.error(opening, Problem::Unterminated));
+                return Err(ParseError { at: opening, problem: Problem::Unterminated });
             };
             value.push_str(&self.rest()[..end]);
             self.at += end + 1;
@@ -250,7 +248,7 @@ impl<'a> Cursor<'a> {
 
     fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(self.at, Problem::TooDeep));
+            return Err(ParseError { at: self.at, problem: Problem::TooDeep });
         }
         self.depth += 1;
         let result = parse(self);
@@ -262,7 +260,7 @@ impl<'a> Cursor<'a> {
     fn trailing(&self) -> ParseError {
         match self.run(char::is_alphanumeric) {
             word @ ("add" | "sub" | "mul" | "div" | "divby" | "mod" | "has") => {
-                self.error(self.at, Problem::Unsupported(word.into()))
+                ParseError { at: self.at, problem: Problem::Unsupported(word.into()) }
             }
             _ => self.expected("an operator between blanks, or the end"),
         }
@@ -292,12 +290,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn expected(&self, what: &'static str) -> ParseError {
-        self.error(self.at, Problem::Expected(what))
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as the other makers of errors")]
-    fn error(&self, at: usize, problem: Problem) -> ParseError {
-        ParseError { at, problem }
+        ParseError { at: self.at, problem: Problem::Expected(what) }
     }
 }
 

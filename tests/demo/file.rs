@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use super::*;
-use auditql::demo::{DataError, Error};
+use auditql::demo::{DataError, Error, Kind, Options, Tenant};
+
+use super::{BETA, Reply, V1, get, id, kind, options, start};
 
 fn file(lines: &[&str]) -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().unwrap();

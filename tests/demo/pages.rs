@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::*;
-use auditql::demo::Throttle;
+use auditql::demo::{Kind, Options, Throttle};
+use serde_json::Value;
+
+use super::{BETA, NOW, V1, crawl, fetch, get, id, kind, options, start, truth};
 
 #[tokio::test]
 async fn paging_yields_every_record_once_but_for_the_declared_copies() {
@@ -77,6 +79,17 @@ async fn a_skiptoken_is_good_for_its_own_query_alone() {
         assert_eq!(reply.code(), (400, "BadRequest"), "{why}");
         assert!(reply.body.contains("Invalid Skip Token"), "{why}: {}", reply.body);
     }
+}
+
+#[tokio::test]
+async fn a_skiptoken_outlives_the_answers_that_are_remembered() {
+    let tenant = start(Options { rows: 1_000, ..options() }).await;
+    let next = get(&tenant, BETA, &[("$top", "10")]).await.next().unwrap().to_owned();
+    let before = fetch(&next, Some(tenant.access_token())).await;
+    for n in 0..40 {
+        get(&tenant, BETA, &[("$filter", &format!("appId eq '{n}'"))]).await;
+    }
+    assert_eq!(fetch(&next, Some(tenant.access_token())).await.rows(), before.rows());
 }
 
 #[tokio::test]

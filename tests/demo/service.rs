@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::*;
-use auditql::demo::Error;
+use auditql::demo::{Error, Options, Tenant};
+use serde_json::Value;
+
+use super::{BETA, NOW, V1, crawl, fetch, get, id, options, start};
 
 #[tokio::test]
 async fn a_bearer_token_is_required_and_errors_have_the_services_shape() {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use super::*;
+use auditql::demo::{Kind, Options};
+use serde_json::Value;
+
+use super::{BETA, NOW, get, id, kind, options, start, truth};
 
 #[tokio::test]
 async fn the_same_seed_tells_the_same_story() {

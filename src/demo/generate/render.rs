@@ -209,8 +209,9 @@ impl Page<'_> {
 fn policy_result(policy: usize, event: &Event) -> &'static str {
     match (policy, event.outcome) {
         (0, Outcome::SuccessWithFactor | Outcome::KeepSignedIn) => "success",
-        (0, Outcome::FactorNeeded | Outcome::FactorDenied) | (1, Outcome::Blocked) => "failure",
-        (2, Outcome::SessionExpired) => "failure",
+        (0, Outcome::FactorNeeded | Outcome::FactorDenied) | (1, Outcome::Blocked) | (2, Outcome::SessionExpired) => {
+            "failure"
+        }
         (3, _) if event.chance(80, 700) => "reportOnlyNotApplied",
         (3, _) => "reportOnlyFailure",
         _ => "notApplied",
