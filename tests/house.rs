@@ -24,6 +24,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("odata", &["predicate"]),
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
+    ("report", &["output"]),
     ("repl", &["output", "report"]),
     ("cli", &["output", "report", "repl", "demo"]),
 ];
