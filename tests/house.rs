@@ -24,7 +24,6 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("odata", &["predicate"]),
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
-    // What services say is made safe to show by the same function as what they store.
     ("report", &["output"]),
     ("repl", &["output", "report"]),
     ("cli", &["output", "report", "repl", "demo"]),

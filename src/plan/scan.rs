@@ -1,8 +1,8 @@
 //! Plans a scan: the streams of requests, what each may be asked, the page size, and what remains to be checked here.
 
-use super::{Direction, MAX_FILTER_BYTES, MAX_TESTS, PageQuery};
+use super::{Direction, MAX_FILTER_BYTES, PageQuery};
 use crate::odata::{filter::clause, url::encoded_len};
-use crate::predicate::{Clause, Conjunct, Reason, Split, split};
+use crate::predicate::{Clause, Conjunct, MAX_TESTS, Reason, Split, split};
 use crate::table::{EntitySet, Kind, Paging, Version};
 use crate::time::Interval;
 

@@ -1,3 +1,5 @@
+//! Reports as they are read: one row per kind of error.
+
 use std::sync::Arc;
 
 use datafusion::prelude::{SessionConfig, SessionContext};
