@@ -194,7 +194,7 @@ mod tests {
         for (name, value) in [("timeout", "10m"), ("memory_limit", "2GiB"), ("max_requests", "none"), ("partial", "ON")] {
             s.set(name, value).unwrap();
         }
-        assert_eq!((s.timeout, s.memory_limit, s.max_requests, s.partial), (Some(Duration::from_secs(600)), 2 << 30, None, true));
+        assert_eq!((s.timeout, s.memory_limit, s.max_requests, s.partial), (Some(Duration::from_mins(10)), 2 << 30, None, true));
     }
 
     #[test]

@@ -286,7 +286,7 @@ fn damaged_text_is_taken_only_where_a_strict_reader_objects_to_a_single_value() 
         match strict {
             Ok(_) => assert!(ours, "seed {seed}: {}", String::from_utf8_lossy(&body)),
             Err(error) => {
-                assert!(!ours || is_about_a_value(&error), "seed {seed}: {error}: {}", String::from_utf8_lossy(&body))
+                assert!(!ours || is_about_a_value(&error), "seed {seed}: {error}: {}", String::from_utf8_lossy(&body));
             }
         }
         // Whatever it is, it is decoded or refused; and what is decoded has as many rows in each column.

@@ -92,7 +92,7 @@ impl Rows {
             columns: columns.to_vec(),
             schema: Arc::new(Schema::new(columns.iter().map(|c| c.field()).collect::<Vec<_>>())),
             record: Object::new(columns.iter().copied().filter(|c| !is_raw(c)), "", &mut conflicts),
-            raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
+            raw: columns.iter().position(is_raw).map(|place| Raw {
                 place,
                 number: conflicts.add_column(columns[place].name.to_owned()),
                 values: StringViewBuilder::new(),
