@@ -19,6 +19,7 @@ use super::cursor::{Broken, Cursor, Token};
 use super::instant::instant;
 use super::names::{Names, Place};
 use super::number::{double, exact_integer};
+use super::texts::{finish_texts, texts};
 use crate::table::{Column, Edm};
 
 /// A column under construction.
@@ -55,8 +56,8 @@ impl Builder {
     pub(super) fn new(edm: &Edm, path: &str, conflicts: &mut Conflicts) -> Self {
         let number = conflicts.add_column(path.to_owned());
         let values = match edm {
-            Edm::Text | Edm::Enum(_) => Values::Text(StringViewBuilder::new()),
-            Edm::Json | Edm::Raw => Values::Json(StringViewBuilder::new()),
+            Edm::Text | Edm::Enum(_) => Values::Text(texts()),
+            Edm::Json | Edm::Raw => Values::Json(texts()),
             Edm::Bool => Values::Bool(BooleanBuilder::new()),
             Edm::Int32 => Values::Int32(Int32Builder::new()),
             Edm::Int64 => Values::Int64(Int64Builder::new()),
@@ -139,7 +140,7 @@ impl Values {
     /// The values so far; none are left.
     fn finish(&mut self) -> ArrayRef {
         match self {
-            Self::Text(values) | Self::Json(values) => Arc::new(values.finish()),
+            Self::Text(values) | Self::Json(values) => Arc::new(finish_texts(values)),
             Self::Bool(values) => Arc::new(values.finish()),
             Self::Int32(values) => Arc::new(values.finish()),
             Self::Int64(values) => Arc::new(values.finish()),

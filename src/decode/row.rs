@@ -8,6 +8,7 @@ use arrow::datatypes::{Schema, SchemaRef};
 use super::builder::Object;
 use super::conflict::{Conflict, Conflicts};
 use super::cursor::{Broken, Cursor};
+use super::texts::{finish_texts, texts};
 use crate::table::{Column, Edm};
 
 /// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
@@ -95,7 +96,7 @@ impl Rows {
             raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
                 place,
                 number: conflicts.add_column(columns[place].name.to_owned()),
-                values: StringViewBuilder::new(),
+                values: texts(),
             }),
             conflicts,
             key,
@@ -137,7 +138,7 @@ impl Rows {
     pub fn finish(&mut self) -> Batch {
         let mut columns: Vec<ArrayRef> = self.record.finish_columns();
         if let Some(raw) = &mut self.raw {
-            columns.insert(raw.place, Arc::new(raw.values.finish()));
+            columns.insert(raw.place, Arc::new(finish_texts(&mut raw.values)));
         }
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         let rows = RecordBatch::try_new_with_options(self.schema(), columns, &options)
