@@ -155,8 +155,7 @@ fn expected(edm: &Edm, value: Option<&Value>) -> String {
         })
     };
     let cell = match (edm, value) {
-        (Edm::Text | Edm::Enum(_), _) => text,
-        (Edm::Bool, Value::Bool(_)) => text,
+        (Edm::Text | Edm::Enum(_), _) | (Edm::Bool, Value::Bool(_)) => text,
         (Edm::Bool, Value::String(t)) => Some(t.to_ascii_lowercase()).filter(|t| t == "true" || t == "false"),
         (Edm::Int32, _) => whole().and_then(|n| i32::try_from(n).ok()).map(|n| n.to_string()),
         (Edm::Int64, _) => whole().map(|n| n.to_string()),
