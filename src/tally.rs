@@ -157,10 +157,16 @@ impl fmt::Display for Notice {
                 first_id.as_ref().map_or(Ok(()), |id| write!(f, " (first in record {id})"))
             }
             Self::DifferingDuplicates { table, count, first_id } => {
-                write!(f, "{table}: {count} record(s) came twice with different values, the first was kept (first: {first_id})")
+                write!(
+                    f,
+                    "{table}: {count} record(s) came twice with different values, the first was kept (first: {first_id})"
+                )
             }
             Self::WeakerFilter { table, dropped, because } => {
-                write!(f, "{table}: the service refused a filter ({because}); sent without: {dropped}. The answer is still exact")
+                write!(
+                    f,
+                    "{table}: the service refused a filter ({because}); sent without: {dropped}. The answer is still exact"
+                )
             }
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
             Self::Reach { table, oldest } => {
@@ -195,7 +201,9 @@ impl Notices {
         };
         match (&mut self.list[at], notice) {
             (Notice::TypeConflicts { count, .. }, Notice::TypeConflicts { count: more, .. })
-            | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. }) => *count += more,
+            | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. }) => {
+                *count += more;
+            }
             (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
             _ => {}
         }

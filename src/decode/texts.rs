@@ -14,7 +14,7 @@ pub(super) fn texts() -> StringViewBuilder {
 pub(super) fn finish_texts(builder: &mut StringViewBuilder) -> StringViewArray {
     const BLOCKS: std::ops::RangeInclusive<u32> = 4 << 10..=2 << 20;
     let array = builder.finish();
-    let used: usize = array.data_buffers().iter().map(|block| block.len()).sum();
+    let used: usize = array.data_buffers().iter().map(arrow::buffer::Buffer::len).sum();
     let block = u32::try_from(used + used / 8).unwrap_or(u32::MAX).clamp(*BLOCKS.start(), *BLOCKS.end());
     *builder = StringViewBuilder::with_capacity(array.len()).with_fixed_block_size(block);
     array

@@ -207,7 +207,9 @@ impl Tenant {
 }
 
 fn records(options: &Options) -> Result<(Records, Story), Error> {
-    let (records, attack) = if let Some(path) = &options.data { (Records::Given(data::read(path)?), None) } else {
+    let (records, attack) = if let Some(path) = &options.data {
+        (Records::Given(data::read(path)?), None)
+    } else {
         let premise = Premise {
             seed: options.seed,
             now: options.now,

@@ -106,7 +106,9 @@ impl Dedup {
     }
 
     fn account(&mut self, before: usize) -> Result<(), DataFusionError> {
-        if let Some(more) = self.seen.len().checked_sub(before) { self.reservation.try_grow(more * ENTRY) } else {
+        if let Some(more) = self.seen.len().checked_sub(before) {
+            self.reservation.try_grow(more * ENTRY)
+        } else {
             self.reservation.shrink((before - self.seen.len()) * ENTRY);
             Ok(())
         }

@@ -75,7 +75,7 @@ impl ScanExec {
     pub(super) fn new(
         table: Remote,
         columns: &[usize],
-        predicates: Vec<Arc<dyn PhysicalExpr>>,
+        predicates: &[Arc<dyn PhysicalExpr>],
         fetch: Option<usize>,
     ) -> Result<Self> {
         let output = ProjectionExprs::from_indices(columns, &table.schema);

@@ -267,6 +267,7 @@ mod tests {
 
     use super::*;
 
+    #[allow(clippy::needless_pass_by_value, reason = "arrays are made in the call")]
     fn read(array: ArrayRef) -> Vec<(String, String)> {
         let column = Column::new(&array).unwrap();
         let one = |row| {
