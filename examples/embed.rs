@@ -2,6 +2,8 @@
 //!
 //! Run it with `cargo run --example embed`. The tenant here is the demo's; yours is a `Connection` of its own.
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use auditql::auth::Connection;
 use auditql::datafusion::arrow::util::pretty::print_batches;
 use auditql::datafusion::prelude::dataframe;

@@ -24,14 +24,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            max_requests: None,
-            timeout: None,
-            partial: false,
-            pushdown: true,
-            dedup: true,
-            memory_limit: 1 << 30,
-        }
+        Self { max_requests: None, timeout: None, partial: false, pushdown: true, dedup: true, memory_limit: 1 << 30 }
     }
 }
 
@@ -191,16 +184,22 @@ mod tests {
     #[test]
     fn values_are_read_with_their_units() {
         let mut s = Settings::default();
-        for (name, value) in [("timeout", "10m"), ("memory_limit", "2GiB"), ("max_requests", "none"), ("partial", "ON")] {
+        for (name, value) in [("timeout", "10m"), ("memory_limit", "2GiB"), ("max_requests", "none"), ("partial", "ON")]
+        {
             s.set(name, value).unwrap();
         }
-        assert_eq!((s.timeout, s.memory_limit, s.max_requests, s.partial), (Some(Duration::from_secs(600)), 2 << 30, None, true));
+        assert_eq!(
+            (s.timeout, s.memory_limit, s.max_requests, s.partial),
+            (Some(Duration::from_mins(10)), 2 << 30, None, true)
+        );
     }
 
     #[test]
     fn a_value_of_the_wrong_form_changes_nothing() {
         let mut s = Settings::default();
-        for (name, value) in [("timeout", "soon"), ("memory_limit", "99999999999999GiB"), ("max_requests", "-1"), ("nope", "1")] {
+        for (name, value) in
+            [("timeout", "soon"), ("memory_limit", "99999999999999GiB"), ("max_requests", "-1"), ("nope", "1")]
+        {
             s.set(name, value).unwrap_err();
         }
         assert_eq!(s, Settings::default());

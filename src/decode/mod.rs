@@ -22,6 +22,7 @@ mod names;
 mod number;
 mod page;
 mod row;
+mod texts;
 
 pub use conflict::Conflict;
 pub use page::{Decoder, Error, Page};

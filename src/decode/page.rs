@@ -163,14 +163,21 @@ impl Decoder {
                 self.value(cursor)
             }
             Some(name) if NEXT_LINKS.contains(&name) => {
-                let next = link(cursor)?;
-                if seen.next.replace(next).is_some() { Err(Error::Duplicate { name: NEXT_LINKS[0] }) } else { Ok(()) }
+                if seen.link {
+                    return Err(Error::Duplicate { name: NEXT_LINKS[0] });
+                }
+                seen.link = true;
+                seen.next = link(cursor)?;
+                Ok(())
             }
             Some("error") => {
                 seen.error = service_error(cursor)?;
                 Ok(())
             }
-            _ => Ok(cursor.skip().map(|_| ())?),
+            _ => {
+                cursor.skip()?;
+                Ok(())
+            }
         }
     }
 
@@ -199,8 +206,9 @@ impl Decoder {
 #[derive(Debug, Default)]
 struct Seen {
     value: bool,
-    /// The inner `None` is a link that is null, which is as good as absent.
-    next: Option<Option<String>>,
+    link: bool,
+    /// A link that is null is as good as none.
+    next: Option<String>,
     error: Option<Error>,
 }
 
@@ -209,7 +217,7 @@ impl Seen {
         match self {
             Self { error: Some(error), .. } => Err(error),
             Self { value: false, .. } => Err(Error::NotAPage { found: "an object without 'value'" }),
-            Self { next, .. } => Ok(next.flatten()),
+            Self { next, .. } => Ok(next),
         }
     }
 }
@@ -241,13 +249,17 @@ fn service_error(cursor: &mut Cursor<'_>) -> Result<Option<Error>, Broken> {
                 match cursor.bytes(name.start, name.end) {
                     b"code" => code = words(cursor)?,
                     b"message" => message = words(cursor)?,
-                    _ => cursor.skip().map(|_| ())?,
+                    _ => {
+                        cursor.skip()?;
+                    }
                 }
                 more = cursor.more(b'}')?;
             }
         }
         Token::String(quoted) => code.push_str(cursor.string_text(quoted, &mut String::new()).unwrap_or_default()),
-        Token::Array => cursor.skip().map(|_| ())?,
+        Token::Array => {
+            cursor.skip()?;
+        }
         Token::Bool(_) | Token::Number(..) => {}
     }
     let code = if code.is_empty() { "an error without a code".to_owned() } else { code };

@@ -85,7 +85,7 @@ impl Options {
             odd_per_million: 500,
             data: None,
             throttle: Some(Throttle::default()),
-            skiptoken_life: Duration::from_secs(600),
+            skiptoken_life: Duration::from_mins(10),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
@@ -207,19 +207,18 @@ impl Tenant {
 }
 
 fn records(options: &Options) -> Result<(Records, Story), Error> {
-    let (records, attack) = match &options.data {
-        Some(path) => (Records::Given(data::read(path)?), None),
-        None => {
-            let premise = Premise {
-                seed: options.seed,
-                now: options.now,
-                rows: options.rows,
-                twice: options.twice_per_million,
-                odd: options.odd_per_million,
-            };
-            let told = generate::tell(&premise);
-            (Records::Told(Box::new(told.world), told.events), told.attack)
-        }
+    let (records, attack) = if let Some(path) = &options.data {
+        (Records::Given(data::read(path)?), None)
+    } else {
+        let premise = Premise {
+            seed: options.seed,
+            now: options.now,
+            rows: options.rows,
+            twice: options.twice_per_million,
+            odd: options.odd_per_million,
+        };
+        let told = generate::tell(&premise);
+        (Records::Told(Box::new(told.world), told.events), told.attack)
     };
     u32::try_from(records.len()).map_err(|_| Error::TooMany(records.len()))?;
     let story = Story::of(&records, attack);

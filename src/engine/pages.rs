@@ -152,7 +152,7 @@ impl Chain {
         source.call.tally.rows_received.add(rows.num_rows() as u64);
         source.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
         self.report(page.conflicts);
-        self.only_own(rows)
+        Ok(self.only_own(rows))
     }
 
     /// Every row has to be of the kind that the chain asked for. Version 1.0 knows one kind only and does not name it.
@@ -180,12 +180,12 @@ impl Chain {
         }
     }
 
-    fn only_own(&self, rows: RecordBatch) -> Result<RecordBatch, Error> {
-        let Some(own) = self.own else { return Ok(rows) };
+    fn only_own(&self, rows: RecordBatch) -> RecordBatch {
+        let Some(own) = self.own else { return rows };
         let inside = |t: i64| own.from.is_none_or(|from| from <= t) && own.to.is_none_or(|to| t <= to);
         let times = Marks::of(self.source.set, &rows).times;
         let mask: BooleanArray = times.iter().map(|t| Some(t.is_none_or(inside))).collect();
-        Ok(filter_record_batch(&rows, &mask).expect("the mask is as long as the batch"))
+        filter_record_batch(&rows, &mask).expect("the mask is as long as the batch")
     }
 }
 

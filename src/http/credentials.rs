@@ -142,7 +142,7 @@ impl Held {
     fn of(token: &AccessToken, now: Instant) -> Self {
         let life: Duration = (token.expires_on - OffsetDateTime::now_utc()).try_into().unwrap_or_default();
         let margin = MARGIN.min(life / 2);
-        Self { secret: token.token.clone(), refresh: now + (life - margin), expires: now + life }
+        Self { secret: token.token.clone(), refresh: now + life.saturating_sub(margin), expires: now + life }
     }
 
     fn token(&self, generation: u64) -> Token {

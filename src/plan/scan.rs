@@ -123,7 +123,7 @@ impl StreamPlan {
     pub fn part_queries(&self, interval: Interval) -> Vec<PageQuery> {
         let with = |part: &Clause| {
             let clauses = self.query.clauses.iter().cloned().chain([part.clone()]).collect();
-            PageQuery { clauses, interval, ..self.query.clone() }
+            PageQuery { interval, clauses, ..self.query.clone() }
         };
         self.parts.iter().map(with).collect()
     }

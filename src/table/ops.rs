@@ -28,17 +28,8 @@ pub enum Op {
 
 impl Op {
     /// Every operator, in the order in which documentation lists them.
-    pub const ALL: [Self; 9] = [
-        Self::Eq,
-        Self::Ne,
-        Self::Ge,
-        Self::Le,
-        Self::Gt,
-        Self::Lt,
-        Self::StartsWith,
-        Self::EndsWith,
-        Self::Contains,
-    ];
+    pub const ALL: [Self; 9] =
+        [Self::Eq, Self::Ne, Self::Ge, Self::Le, Self::Gt, Self::Lt, Self::StartsWith, Self::EndsWith, Self::Contains];
 
     /// The operator as `$filter` spells it.
     pub const fn wire(self) -> &'static str {

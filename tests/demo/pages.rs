@@ -128,5 +128,5 @@ async fn requests_beyond_the_quota_are_told_how_long_to_wait() {
 async fn the_usual_quota_is_five_requests_in_ten_seconds() {
     let usual = Options::new(NOW.parse().unwrap());
     assert_eq!(usual.throttle, Some(Throttle { requests: 5, window: Duration::from_secs(10) }));
-    assert_eq!((usual.rows, usual.skiptoken_life), (50_000, Duration::from_secs(600)));
+    assert_eq!((usual.rows, usual.skiptoken_life), (50_000, Duration::from_mins(10)));
 }

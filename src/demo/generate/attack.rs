@@ -112,7 +112,7 @@ fn spray<'a>(world: &'a World, scene: &'a Scene, dice: &'a mut Rng) -> impl Iter
     let attempts = (0..3).flat_map(move |round| targets.clone().map(move |actor| (round, actor)));
     attempts.map(move |(round, actor)| {
         let pace = i64::from(small(actor)) * 7 * SECOND + dice.i64(..4 * SECOND).rem_euclid(4 * SECOND);
-        let locked = round == 2 && mix(actor as u64, 9) % 5 == 0;
+        let locked = round == 2 && mix(actor as u64, 9).is_multiple_of(5);
         let outcome = if locked { Outcome::Locked } else { Outcome::WrongPassword };
         scene.attempt(dice, actor, scene.start + round * 2 * HOUR + pace, outcome)
     })

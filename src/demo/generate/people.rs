@@ -142,7 +142,7 @@ fn member(n: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
 fn guest(n: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
     let (given, family) = (GIVEN[(n * 7) % GIVEN.len()], FAMILY[(n * 5) % FAMILY.len()]);
     let partner = n % PARTNERS.len();
-    let tag = if n % 3 == 0 { "+lumen" } else { "" };
+    let tag = if n.is_multiple_of(3) { "+lumen" } else { "" };
     let upn = match n % 11 {
         5 => format!("{}{n}@postfach.example", given.0.to_lowercase()),
         _ => format!("{}.{}{tag}@{}", given.1, family.1, PARTNERS[partner].1),

@@ -61,7 +61,7 @@ impl Page<'_> {
 
     /// A value, or null, or in one of four records nothing at all.
     fn optional(&mut self, purpose: u64, name: &str, value: Option<&str>) {
-        if value.is_some() || self.event.roll(purpose) % 4 != 0 {
+        if value.is_some() || !self.event.roll(purpose).is_multiple_of(4) {
             self.json.text_or_null(name, value);
         }
     }
@@ -161,9 +161,9 @@ impl Page<'_> {
         }
         let Some(place) = self.event.place(self.world) else {
             return if self.event.chance(20, 500) {
-                self.json.nested("location", |_| {})
+                self.json.nested("location", |_| {});
             } else {
-                self.json.raw("location", "null")
+                self.json.raw("location", "null");
             };
         };
         let altitude = if self.event.chance(21, 30) { "12" } else { "null" };

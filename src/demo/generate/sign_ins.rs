@@ -44,7 +44,7 @@ fn human(world: &World, dice: &mut Rng, span: (i64, i64), kind: Kind) -> Event {
     let (ticks, offset) = working_time(dice, span, person, if interactive { &DESK } else { &PHONE });
     let day = (ticks + offset).div_euclid(DAY);
     // Some are on a journey for days on end.
-    let away = mix(actor as u64, day.unsigned_abs() / 5) % 40 == 0;
+    let away = mix(actor as u64, day.unsigned_abs() / 5).is_multiple_of(40);
     let at_desk = dice.u8(..100) < if interactive { 70 } else { 45 };
     let outcome = human_outcome(dice, kind);
     Event {
