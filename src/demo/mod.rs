@@ -2,12 +2,12 @@
 //! Management Activity API.
 //!
 //! It is the first thing a reader meets, the yardstick of the tests and a second opinion: it has its own operator table
-//! ([`operators`]) and its own evaluator ([`filter`]) and takes nothing from the modules it checks but the `$filter`
+//! (`operators`) and its own evaluator (`filter`) and takes nothing from the modules it checks but the `$filter`
 //! grammar. What the real service documents is served, anything else is refused in the real service's words; where it is
 //! known to be nasty (duplicates, odd types, hostile text, throttling, tokens that expire) so is this one.
 //!
 //! The data follow from a seed and an end ([`Options`]); the access token and the seal of page tokens do not, they are
-//! drawn anew for each start. An entity set is a route in [`service`], a table of operators and a source of records.
+//! drawn anew for each start. An entity set is a route in `service`, a table of operators and a source of records.
 
 mod data;
 mod feed;
@@ -91,7 +91,7 @@ impl Options {
             data: None,
             throttle: Some(Throttle::default()),
             feed: Feed::default(),
-            skiptoken_life: Duration::from_secs(600),
+            skiptoken_life: Duration::from_mins(10),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
