@@ -26,7 +26,7 @@ pub(super) const RESERVED: [&str; 4] = [OWN, MAIN, "information_schema", "all_te
 /// The catalog of a connection.
 pub(super) fn catalog(connection: &str, version: Version) -> Result<Arc<dyn CatalogProvider>> {
     let catalog = MemoryCatalogProvider::new();
-    for set in apis::ALL {
+    for set in apis::ALL.iter().filter(|set| set.api.is_some()) {
         if catalog.schema(set.schema).is_none() {
             catalog.register_schema(set.schema, Arc::new(MemorySchemaProvider::new()))?;
         }
@@ -43,7 +43,8 @@ pub(super) fn catalog(connection: &str, version: Version) -> Result<Arc<dyn Cata
 
 /// Entity sets whose name no other has.
 fn unique() -> impl Iterator<Item = &'static EntitySet> {
-    apis::ALL.iter().copied().filter(|set| apis::ALL.iter().filter(|other| other.name == set.name).count() == 1)
+    let remote = apis::ALL.iter().copied().filter(|set| set.api.is_some());
+    remote.filter(|set| apis::ALL.iter().filter(|other| other.name == set.name).count() == 1)
 }
 
 /// The user's own tables in front of the short names of remote ones.

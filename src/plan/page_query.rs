@@ -4,7 +4,7 @@ use super::Direction;
 use crate::odata::filter::{clause, filter};
 use crate::odata::url::with_options;
 use crate::predicate::{Clause, Value};
-use crate::table::{EntitySet, Kind, Op, Version};
+use crate::table::{Api, EntitySet, Kind, Op, Version};
 use crate::time::Interval;
 use crate::wire::{Request, Target};
 
@@ -50,13 +50,17 @@ impl PageQuery {
 
     /// The request that opens the chain.
     pub fn request(&self) -> Request {
-        Request { api: self.set.api, target: Target::Path(self.url()), quota: self.set.quota }
+        Request { api: self.api(), target: Target::Path(self.url()), quota: self.set.quota }
     }
 
     /// The request that follows a link of this chain.
     pub fn follow(&self, link: String) -> Request {
         let prefix = format!("/{}/", self.version.segment());
-        Request { api: self.set.api, target: Target::Link { url: link, prefix }, quota: self.set.quota }
+        Request { api: self.api(), target: Target::Link { url: link, prefix }, quota: self.set.quota }
+    }
+
+    fn api(&self) -> Api {
+        self.set.api.expect("requests are planned for tables of a service only")
     }
 
     /// The whole filter as text.

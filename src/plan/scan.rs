@@ -97,7 +97,8 @@ impl Scan {
     /// Rows per page: the largest page, unless a few rows are wanted and the service's filter says all that the predicate
     /// says. Some more than wanted are asked for then, since time bounds are widened and a record can come twice.
     fn top(&self, all_sent: bool) -> usize {
-        let Paging::NextLink { page } = self.set.paging;
+        // Blobs are fetched whole: nothing is asked for by number.
+        let Paging::NextLink { page } = self.set.paging else { return 0 };
         match self.limit {
             Some(limit) if all_sent => limit.saturating_mul(2).clamp(50, page),
             _ => page,

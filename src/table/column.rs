@@ -1,6 +1,8 @@
 //! One column: its SQL name beside its name on the wire, its type, and what the service lets us ask of it.
 
-use super::{Edm, Ops, Version};
+use std::borrow::Cow;
+
+use super::{Codes, Edm, Ops, Version};
 
 /// How the service stores the text of a property, as far as that decides how a literal must travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,13 +13,32 @@ pub enum Case {
     Lower,
 }
 
+/// The scalar members of a record that a derived column is made of, as text, in the declared order. Absent, null and
+/// empty ones are `None`.
+pub type Inputs<'i, 'a> = &'i [Option<&'a str>];
+
+/// How a column follows from members of the same record.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived {
+    /// The members, by their names on the wire.
+    pub of: &'static [&'static str],
+    /// A pure function of them. Its text is read as the column's type.
+    pub by: for<'i, 'a> fn(Inputs<'i, 'a>) -> Option<Cow<'a, str>>,
+}
+
 /// A declared column. Fields of structs are columns too.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
     /// The name in SQL: explicit, `snake_case`.
     pub name: &'static str,
-    /// The property's name in the service's JSON.
+    /// The property's name in the service's JSON; empty for a derived column and for the whole record.
     pub wire: &'static str,
+    /// Other spellings of that name, in exports and in the service's own older or newer records, best first.
+    pub aliases: &'static [&'static str],
+    /// The numbers and names of its values, where records hold now the one, now the other.
+    pub codes: Option<&'static Codes>,
+    /// How it is computed, if it is no member of the record.
+    pub derived: Option<Derived>,
     /// The type.
     pub edm: Edm,
     /// One sentence for `\d` and `auditql.columns`.
@@ -39,6 +60,9 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
     Column {
         name,
         wire,
+        aliases: &[],
+        codes: None,
+        derived: None,
         edm,
         doc,
         since: Version::V1,
@@ -49,7 +73,54 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
     }
 }
 
+/// Declares a column that is computed from members of the same record.
+pub const fn derived(
+    name: &'static str,
+    edm: Edm,
+    of: &'static [&'static str],
+    by: for<'i, 'a> fn(Inputs<'i, 'a>) -> Option<Cow<'a, str>>,
+    doc: &'static str,
+) -> Column {
+    Column { derived: Some(Derived { of, by }), ..col(name, "", edm, doc) }
+}
+
+/// Several lists of columns as one: tables share columns.
+///
+/// # Panics
+/// While compiling, if `N` is not the number of all columns.
+pub const fn joined<const N: usize>(lists: &[&[Column]]) -> [Column; N] {
+    let mut all = [RAW; N];
+    let (mut list, mut next) = (0, 0);
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            all[next] = lists[list][at];
+            (at, next) = (at + 1, next + 1);
+        }
+        list += 1;
+    }
+    assert!(next == N, "there are N columns");
+    all
+}
+
+/// The last column of every table.
+pub const RAW: Column = col("raw", "", Edm::Raw, "The whole record as received, as JSON text.");
+
 impl Column {
+    /// Other spellings of the name on the wire, best first. A value under the name itself goes before all of them.
+    #[must_use]
+    pub const fn alias(mut self, names: &'static [&'static str]) -> Self {
+        self.aliases = names;
+        self
+    }
+
+    /// The values have numbers and names: an integer column takes names for their numbers, a text column the reverse.
+    #[must_use]
+    pub const fn coded(mut self, codes: &'static Codes) -> Self {
+        self.codes = Some(codes);
+        self
+    }
+
     /// Documented operators, for both versions.
     #[must_use]
     pub const fn ops(mut self, ops: Ops) -> Self {

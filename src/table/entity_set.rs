@@ -34,6 +34,8 @@ pub enum Quota {
     /// Identity and access reports (sign-ins, directory audits, provisioning): 5 requests in 10 seconds for an
     /// application in a tenant (source: Microsoft Graph, "throttling limits").
     Reports,
+    /// The Management Activity API: 2,000 requests in a minute for a tenant, more with many seats (source: its reference).
+    Activity,
 }
 
 impl Quota {
@@ -41,6 +43,7 @@ impl Quota {
     pub const fn requests(self) -> u32 {
         match self {
             Self::Reports => 5,
+            Self::Activity => 2_000,
         }
     }
 
@@ -48,6 +51,7 @@ impl Quota {
     pub const fn window(self) -> std::time::Duration {
         match self {
             Self::Reports => std::time::Duration::from_secs(10),
+            Self::Activity => std::time::Duration::from_secs(60),
         }
     }
 }
@@ -60,6 +64,28 @@ pub enum Paging {
         /// Rows asked for with `$top`: the largest page that is known to be accepted.
         page: usize,
     },
+    /// Content blobs are listed by the time at which they became available, then fetched whole.
+    Blobs,
+}
+
+/// What a record is about, whichever way it came: services, exports and diagnostic streams write the same records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// Sign-ins of the directory.
+    SignIns,
+    /// Changes in the directory.
+    DirectoryAudits,
+    /// Records of the Management Activity feed, which are the records of the unified audit log.
+    Activity,
+}
+
+/// Which records of the Management Activity feed are a table's. Empty lists mean all.
+#[derive(Debug, Clone, Copy)]
+pub struct Feed {
+    /// The content types that can hold them, as the feed names them.
+    pub content_types: &'static [&'static str],
+    /// Their record types.
+    pub record_types: &'static [i32],
 }
 
 /// One kind of record that has to be asked for in a request stream of its own.
@@ -94,8 +120,12 @@ pub struct EntitySet {
     pub name: &'static str,
     /// One paragraph for `\d` and the manual.
     pub doc: &'static str,
-    /// The service.
-    pub api: Api,
+    /// What its records are about.
+    pub family: Family,
+    /// Which records of the feed, if it is a table of the feed.
+    pub feed: Option<Feed>,
+    /// The service; `None` while its records are read from files alone.
+    pub api: Option<Api>,
     /// Path below the version, with its leading slash.
     pub path: &'static str,
     /// Application permissions that reading needs.
@@ -106,6 +136,8 @@ pub struct EntitySet {
     pub time: &'static str,
     /// SQL name of the column that identifies a record within a tenant.
     pub key: &'static str,
+    /// SQL name of the column that names the tenant, where records of several can come together.
+    pub tenant: Option<&'static str>,
     /// How it pages.
     pub paging: Paging,
     /// How many days back the service keeps records with every licence that it needs; `None`: without limit.

@@ -5,12 +5,14 @@
 //! module and `apis` import nothing above them.
 
 mod arrow;
+mod codes;
 mod column;
 mod edm;
 mod entity_set;
 mod ops;
 
-pub use column::{Case, Column, col};
+pub use codes::Codes;
+pub use column::{Case, Column, Derived, Inputs, RAW, col, derived, joined};
 pub use edm::Edm;
-pub use entity_set::{Api, EntitySet, Kind, Paging, Population, Quota, Version};
+pub use entity_set::{Api, EntitySet, Family, Feed, Kind, Paging, Population, Quota, Version};
 pub use ops::{Op, Ops};

@@ -9,7 +9,7 @@ use super::types::{
     REQUIREMENT_POLICY, RISK_DETAIL, RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, SESSION_LIFETIME, STATUS, TEXTS,
     TOKEN_PROTECTION,
 };
-use crate::table::{Api, Column, Edm, EntitySet, Kind, Op, Ops, Paging, Population, Quota, col};
+use crate::table::{Api, Column, Edm, EntitySet, Family, Kind, Op, Ops, Paging, Population, Quota, RAW, col};
 
 /// The sign-ins of users, service principals and managed identities.
 pub static SIGN_INS: EntitySet = EntitySet {
@@ -17,12 +17,15 @@ pub static SIGN_INS: EntitySet = EntitySet {
     name: "sign_ins",
     doc: "One row per sign-in that the directory recorded: interactive and non-interactive ones of users, those of service \
           principals, and those of managed identities. Needs Entra ID P1 or P2, which keep 30 days.",
-    api: Api::Graph,
+    family: Family::SignIns,
+    feed: None,
+    api: Some(Api::Graph),
     path: "/auditLogs/signIns",
     permissions: &["AuditLog.Read.All"],
     quota: Quota::Reports,
     time: "created_date_time",
     key: "id",
+    tenant: None,
     // 1,000 is documented, but has been refused in the field with "Must be between 1 and 999 inclusive".
     paging: Paging::NextLink { page: 999 },
     reach_days: Some(30),
@@ -41,21 +44,34 @@ pub static SIGN_INS: EntitySet = EntitySet {
 };
 
 const COLUMNS: &[Column] = &[
-    col("id", "id", Edm::Text, "Id of the sign-in, a GUID.").ops(Ops::EQ),
+    col("id", "id", Edm::Text, "Id of the sign-in, a GUID.").alias(&["Id", "Request ID"]).ops(Ops::EQ),
     col("created_date_time", "createdDateTime", Edm::Instant, "When the sign-in began, UTC.")
+        .alias(&[
+            "CreatedDateTime",
+            "CreatedDateTime [UTC]",
+            "TimeGenerated",
+            "TimeGenerated [UTC]",
+            "Date (UTC)",
+            "Date",
+        ])
         .ops(Ops::RANGE)
         .sortable(),
     // Who.
-    col("user_display_name", "userDisplayName", Edm::Text, "Display name of the user.").ops(Ops::EQ_PREFIX),
+    col("user_display_name", "userDisplayName", Edm::Text, "Display name of the user.")
+        .alias(&["User"])
+        .ops(Ops::EQ_PREFIX),
     col(
         "user_principal_name",
         "userPrincipalName",
         Edm::Text,
         "Name that the user signs in with, in lower case; for a guest the home address.",
     )
+    .alias(&["Username"])
     .ops(Ops::EQ_PREFIX)
     .stored_lower(),
-    col("user_id", "userId", Edm::Text, "Object id of the user; empty or zeros for service principals.").ops(Ops::EQ),
+    col("user_id", "userId", Edm::Text, "Object id of the user; empty or zeros for service principals.")
+        .alias(&["UserId", "User ID"])
+        .ops(Ops::EQ),
     col(
         "user_type",
         "userType",
@@ -90,25 +106,40 @@ const COLUMNS: &[Column] = &[
     ),
     // Which application, which resource.
     col("app_display_name", "appDisplayName", Edm::Text, "Name of the application that was signed in to.")
+        .alias(&["AppDisplayName", "Application"])
         .ops(Ops::EQ_PREFIX),
-    col("app_id", "appId", Edm::Text, "Application (client) id.").ops(Ops::EQ),
+    col("app_id", "appId", Edm::Text, "Application (client) id.").alias(&["AppId", "Application ID"]).ops(Ops::EQ),
     col(
         "client_app_used",
         "clientAppUsed",
         Edm::Text,
         "Kind of client, such as Browser, IMAP4 or Mobile Apps and Desktop clients.",
     )
+    .alias(&["ClientAppUsed", "Client app"])
     .ops(Ops::EQ),
-    col("user_agent", "userAgent", Edm::Text, "User agent as the client sent it.").beta_ops(Ops::EQ_PREFIX),
+    col("user_agent", "userAgent", Edm::Text, "User agent as the client sent it.")
+        .alias(&["UserAgent", "User agent"])
+        .beta_ops(Ops::EQ_PREFIX),
     col("resource_display_name", "resourceDisplayName", Edm::Text, "Name of the resource that a token was asked for.")
+        .alias(&["ResourceDisplayName", "Resource"])
         .ops(Ops::EQ),
-    col("resource_id", "resourceId", Edm::Text, "Id of the resource that a token was asked for.").ops(Ops::EQ),
+    col("resource_id", "resourceId", Edm::Text, "Id of the resource that a token was asked for.")
+        .alias(&["ResourceIdentity", "Resource ID"])
+        .ops(Ops::EQ),
     // Where from.
-    col("ip_address", "ipAddress", Edm::Text, "Client address, IPv4 or IPv6.").ops(Ops::EQ_PREFIX),
-    col("location", "location", Edm::Object(LOCATION), "Place that the address was located in."),
-    col("device_detail", "deviceDetail", Edm::Object(DEVICE_DETAIL), "The device, as far as the client revealed it."),
+    col("ip_address", "ipAddress", Edm::Text, "Client address, IPv4 or IPv6.")
+        .alias(&["IPAddress", "callerIpAddress", "IP address"])
+        .ops(Ops::EQ_PREFIX),
+    col("location", "location", Edm::Object(LOCATION), "Place that the address was located in.").alias(&[
+        "LocationDetails",
+        "LocationDetails_dynamic",
+        "LocationDetails_string",
+    ]),
+    col("device_detail", "deviceDetail", Edm::Object(DEVICE_DETAIL), "The device, as far as the client revealed it.")
+        .alias(&["DeviceDetail_dynamic", "DeviceDetail_string"]),
     // Outcome.
-    col("status", "status", Edm::Object(STATUS), "Result of the sign-in; error_code 0 is success."),
+    col("status", "status", Edm::Object(STATUS), "Result of the sign-in; error_code 0 is success.")
+        .alias(&["Status_dynamic", "Status_string"]),
     col(
         "conditional_access_status",
         "conditionalAccessStatus",
@@ -139,6 +170,7 @@ const COLUMNS: &[Column] = &[
         TEXTS,
         "Risk detections of this sign-in, such as anonymizedIPAddress or unfamiliarFeatures.",
     )
+    .alias(&["RiskEventTypes_V2", "riskEventTypesV2"])
     .ops(Ops::EQ_PREFIX),
     col(
         "risk_event_types",
@@ -152,7 +184,8 @@ const COLUMNS: &[Column] = &[
         "appliedConditionalAccessPolicies",
         Edm::List(&Edm::Object(APPLIED_POLICY)),
         "Each Conditional Access policy and its result; empty unless the caller may read policies.",
-    ),
+    )
+    .alias(&["ConditionalAccessPolicies", "ConditionalAccessPolicies_dynamic", "ConditionalAccessPolicies_string"]),
     // How it was authenticated.
     col(
         "authentication_requirement",
@@ -240,6 +273,7 @@ const COLUMNS: &[Column] = &[
         Edm::Object(MFA_DETAIL),
         "MFA method, in the deprecated form; use authentication_details.",
     )
+    .alias(&["MfaDetail_dynamic", "MfaDetail_string"])
     .beta(),
     col(
         "authentication_app_device_details",
@@ -416,6 +450,7 @@ const COLUMNS: &[Column] = &[
     .beta(),
     // The request itself.
     col("correlation_id", "correlationId", Edm::Text, "Id that the client gave the sign-in; shared by its steps.")
+        .alias(&["CorrelationId", "Correlation ID"])
         .ops(Ops::EQ),
     col("original_request_id", "originalRequestId", Edm::Text, "Id of the first request of the authentication.")
         .beta()
@@ -429,6 +464,7 @@ const COLUMNS: &[Column] = &[
     .beta()
     .beta_ops(Ops::EQ),
     col("azure_resource_id", "azureResourceId", Edm::Text, "Azure Resource Manager id of the resource that was used.")
+        .alias(&["_ResourceId"])
         .beta(),
     col(
         "flagged_for_review",
@@ -444,5 +480,5 @@ const COLUMNS: &[Column] = &[
         "Time that the service took, in milliseconds.",
     )
     .beta(),
-    col("raw", "", Edm::Raw, "The whole record as received, as JSON text."),
+    RAW,
 ];

@@ -1,0 +1,194 @@
+//! What columns of the feed are computed from, and how: pure functions over members of one record.
+
+// `core::net` is addresses alone: nothing here can open a socket.
+use core::net::IpAddr;
+use std::borrow::Cow;
+
+use super::codes::USER_TYPES;
+use super::content;
+use super::record_types::RECORD_TYPES;
+use crate::table::{Codes, Inputs};
+
+/// The record type, under its names.
+pub(super) const RECORD_TYPE: &[&str] = &["RecordType", "AuditLogRecordType", "auditLogRecordType"];
+/// The kind of user.
+pub(super) const USER_TYPE: &[&str] = &["UserType"];
+/// Who did it.
+pub(super) const USER: &[&str] = &["UserId", "UserId_", "UserIds"];
+/// What decides on the content type.
+pub(super) const CONTENT: &[&str] = &["contentType", "ContentType", "RecordType", "AuditLogRecordType"];
+/// Fields that hold the caller's address, the most telling first.
+pub(super) const CLIENT: &[&str] =
+    &["ClientIP", "ClientIP_", "ClientIPAddress", "Client_IPAddress", "ActorIpAddress", "ActorIP", "UserIp", "UserIP"];
+
+/// What records hold where the service did not know the user.
+const NOBODY: &[&str] = &["", "not available", "unknown", "not-found", "none", "<null>"];
+
+/// The name of a record type; one that no list has as it is written.
+pub(super) fn record_type_name<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    name(&RECORD_TYPES, first(from)?)
+}
+
+/// The name of a kind of user.
+pub(super) fn user_type_name<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    name(&USER_TYPES, first(from)?)
+}
+
+/// The content type that the record names, or that its type is certain of, or the general one.
+pub(super) fn content_type<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    if let Some(named) = first(&from[..2]) {
+        return Some(named.into());
+    }
+    let number = first(&from[2..]).and_then(|text| number(text).or_else(|| RECORD_TYPES.number_of(text)));
+    Some(number.and_then(content::certain).unwrap_or(content::GENERAL).into())
+}
+
+/// The identity to join on.
+pub(super) fn user_name<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    let name = first(from)?.trim().to_lowercase();
+    (!NOBODY.contains(&name.as_str())).then(|| name.into())
+}
+
+/// The caller's address.
+pub(super) fn client_address<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    from.iter().flatten().find_map(|text| endpoint(text)).map(|(address, _)| address.to_string().into())
+}
+
+/// The caller's port, from the same field as the address.
+pub(super) fn client_port<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    let (_, port) = from.iter().flatten().find_map(|text| endpoint(text))?;
+    port.map(|port| port.to_string().into())
+}
+
+/// An end that has come: while something runs, its end is the year 1.
+pub(in crate::apis) fn ended<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    first(from).filter(|time| !time.starts_with("0001-01-01")).map(Cow::Borrowed)
+}
+
+fn first<'a>(from: Inputs<'_, 'a>) -> Option<&'a str> {
+    from.iter().flatten().next().copied()
+}
+
+/// A number as records write it, also `20.0`.
+fn number(text: &str) -> Option<i32> {
+    text.strip_suffix(".0").unwrap_or(text).parse().ok()
+}
+
+fn name<'a>(codes: &'static Codes, text: &'a str) -> Option<Cow<'a, str>> {
+    match number(text) {
+        Some(number) => codes.name_of(number).map(Cow::Borrowed),
+        None => Some(codes.number_of(text).and_then(|number| codes.name_of(number)).unwrap_or(text).into()),
+    }
+}
+
+/// Address and port of `1.2.3.4`, `1.2.3.4:443`, `[2001:db8::1]:443`, `::ffff:1.2.3.4`, `NAME (1.2.3.4)` and the like.
+fn endpoint(text: &str) -> Option<(IpAddr, Option<u16>)> {
+    let text = text.trim();
+    if let Some(address) = address(text) {
+        return Some((address, None));
+    }
+    if let Some((_, inner)) = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) {
+        return address(inner.trim()).map(|address| (address, None));
+    }
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (host, rest) = rest.split_once(']')?;
+            (host, rest.strip_prefix(':'))
+        }
+        None => text.rsplit_once(':').map(|(host, port)| (host, Some(port)))?,
+    };
+    Some((address(host)?, port.and_then(|port| port.parse().ok())))
+}
+
+/// An address in its shortest form: IPv4 inside IPv6 is IPv4, and a zone is of no use elsewhere.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.split_once('%').map_or(text, |(address, _)| address);
+    text.parse().ok().map(|address: IpAddr| match address {
+        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4),
+        v4 @ IpAddr::V4(_) => v4,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_an_address_is_read() {
+        for (text, address, port) in [
+            ("80.114.1.2", "80.114.1.2", None),
+            ("80.114.1.2:16902", "80.114.1.2", Some(16902)),
+            ("[2603:1::5]:54088", "2603:1::5", Some(54088)),
+            ("[2603:1::5]", "2603:1::5", None),
+            ("2603:0001:0:0::0005", "2603:1::5", None),
+            ("::ffff:1.2.3.4", "1.2.3.4", None),
+            ("[::ffff:1.2.3.4]:80", "1.2.3.4", Some(80)),
+            ("fe80::1%12", "fe80::1", None),
+            ("HOST (10.0.0.1)", "10.0.0.1", None),
+            (" 1.2.3.4 ", "1.2.3.4", None),
+            ("1.2.3.4:99999", "1.2.3.4", None),
+        ] {
+            let read = endpoint(text).unwrap();
+            assert_eq!((read.0.to_string().as_str(), read.1), (address, port), "{text}");
+        }
+        for text in ["", "<null>", "localhost", "host:443", "1.2.3", "[::1", "()", "NAME ()", "1.2.3.4:5:6"] {
+            assert_eq!(endpoint(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_field_that_holds_an_address_gives_address_and_port() {
+        let from = [Some("<null>"), None, Some("1.2.3.4:5"), Some("6.7.8.9")];
+        assert_eq!((client_address(&from).as_deref(), client_port(&from).as_deref()), (Some("1.2.3.4"), Some("5")));
+        let from = [Some("1.2.3.4"), Some("6.7.8.9:5")];
+        assert_eq!((client_address(&from).as_deref(), client_port(&from)), (Some("1.2.3.4"), None));
+    }
+
+    #[test]
+    fn users_are_folded_and_nobody_is_null() {
+        for (id, name) in [
+            ("GradyA@Contoso.com ", Some("gradya@contoso.com")),
+            ("S-1-5-18", Some("s-1-5-18")),
+            ("Not Available", None),
+            ("NOT-FOUND", None),
+            (" ", None),
+        ] {
+            assert_eq!(user_name(&[Some(id)]).as_deref(), name, "{id}");
+        }
+        assert_eq!(user_name(&[None, Some("A@b"), None]).as_deref(), Some("a@b"));
+    }
+
+    #[test]
+    fn types_have_names_however_they_are_written() {
+        for (written, name) in [
+            ("6", Some("SharePointFileOperation")),
+            ("20.0", Some("PowerBIAudit")),
+            ("sharepointfileoperation", Some("SharePointFileOperation")),
+            ("-1", None),
+            ("999", None),
+            ("SomethingNew", Some("SomethingNew")),
+        ] {
+            assert_eq!(record_type_name(&[Some(written)]).as_deref(), name, "{written}");
+        }
+        assert_eq!(user_type_name(&[Some("5")]).as_deref(), Some("Application"));
+    }
+
+    #[test]
+    fn the_content_type_is_the_named_one_or_the_certain_one_or_the_general_one() {
+        for (from, content) in [
+            ([Some("Audit.Exchange"), None, Some("8"), None], "Audit.Exchange"),
+            ([None, None, Some("8"), None], "Audit.AzureActiveDirectory"),
+            ([None, None, None, Some("ExchangeItemAggregated")], "Audit.Exchange"),
+            ([None, None, Some("25"), None], "Audit.General"),
+            ([None, None, None, None], "Audit.General"),
+        ] {
+            assert_eq!(content_type(&from).as_deref(), Some(content), "{from:?}");
+        }
+    }
+
+    #[test]
+    fn the_year_one_is_no_end() {
+        assert_eq!(ended(&[Some("0001-01-01T00:00:00")]), None);
+        assert_eq!(ended(&[Some("2021-01-01T00:00:00")]).as_deref(), Some("2021-01-01T00:00:00"));
+    }
+}
