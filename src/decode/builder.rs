@@ -16,10 +16,13 @@ use arrow::datatypes::{DataType, FieldRef, Fields};
 
 use super::conflict::Conflicts;
 use super::cursor::{Broken, Cursor, Token};
-use super::instant::instant;
-use super::names::{Names, Place};
+use super::instant::micros;
+use super::lenient::{json_of, spellings, us_instant};
+use super::names::{Names, Place, Use};
 use super::number::{double, exact_integer};
-use crate::table::{Column, Edm};
+use super::powershell::pairs;
+use super::row::Reading;
+use crate::table::{Codes, Column, Edm};
 
 /// A column under construction.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Builder {
     /// Its number among the conflicts.
     number: usize,
     values: Values,
+    reading: Reading,
+    codes: Option<&'static Codes>,
 }
 
 #[derive(Debug)]
@@ -51,8 +56,12 @@ enum Scalar<'a> {
 }
 
 impl Builder {
-    /// A builder for a type. `path` names it in conflicts.
-    pub(super) fn new(edm: &Edm, path: &str, conflicts: &mut Conflicts) -> Self {
+    /// A builder for a column. `path` names it in conflicts.
+    pub(super) fn of(column: &Column, path: &str, reading: Reading, conflicts: &mut Conflicts) -> Self {
+        Self { codes: column.codes, ..Self::new(&column.edm, path, reading, conflicts) }
+    }
+
+    fn new(edm: &Edm, path: &str, reading: Reading, conflicts: &mut Conflicts) -> Self {
         let number = conflicts.add_column(path.to_owned());
         let values = match edm {
             Edm::Text | Edm::Enum(_) => Values::Text(StringViewBuilder::new()),
@@ -62,21 +71,38 @@ impl Builder {
             Edm::Int64 => Values::Int64(Int64Builder::new()),
             Edm::Double => Values::Double(Float64Builder::new()),
             Edm::Instant => Values::Instant(TimestampMicrosecondBuilder::new().with_data_type(edm.data_type())),
-            Edm::Object(columns) => Values::Object(Box::new(Object::new(columns.iter(), path, conflicts))),
-            Edm::List(item) => Values::List(Box::new(List::new(edm, item, path, conflicts))),
+            Edm::Object(columns) => Values::Object(Box::new(Object::new(columns.iter(), path, reading, conflicts))),
+            Edm::List(item) => Values::List(Box::new(List::new(edm, item, path, reading, conflicts))),
         };
-        Self { number, values }
+        Self { number, values, reading, codes: None }
     }
 
     /// Reads one value, whatever it is, and appends it.
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         if let Values::Json(json) = &mut self.values {
             let start = cursor.skip()?;
-            let taken = append_json(json, cursor.text(start, cursor.at()));
+            let taken = append_json(json, cursor.text(start, cursor.at()), self.reading);
             self.settle(taken, conflicts);
             return Ok(());
         }
+        let start = cursor.at();
         let token = cursor.token()?;
+        if self.reading == Reading::Lenient && self.values.is_nested() {
+            match token {
+                Token::Null | Token::Array => {}
+                Token::Object if matches!(self.values, Values::Object(_)) => {}
+                Token::String(quoted) => {
+                    let text = cursor.string_text(quoted, &mut conflicts.scratch).map(str::to_owned);
+                    return self.read_text(text.as_deref(), conflicts);
+                }
+                _ => {
+                    let mut one = cursor.fork(start);
+                    self.read_one(&mut one, conflicts)?;
+                    *cursor = cursor.fork(one.at());
+                    return Ok(());
+                }
+            }
+        }
         let scalar = match (token, &mut self.values) {
             (Token::Null, _) => {
                 self.append_null();
@@ -89,9 +115,77 @@ impl Builder {
             (Token::Number(start, end), _) => cursor.text(start, end).map(Scalar::Number),
             (Token::String(quoted), _) => cursor.string_text(quoted, &mut conflicts.scratch).map(Scalar::Text),
         };
-        let taken = scalar.and_then(|scalar| self.values.append(scalar));
+        let taken = scalar.and_then(|scalar| self.append(scalar));
         self.settle(taken, conflicts);
         Ok(())
+    }
+
+    /// Appends text that is not out of the JSON itself, or NULL.
+    pub(super) fn take(&mut self, text: Option<&str>, conflicts: &mut Conflicts) {
+        match text {
+            None => self.append_null(),
+            Some(text) => {
+                let taken = self.append(Scalar::Text(text));
+                self.settle(taken, conflicts);
+            }
+        }
+    }
+
+    #[inline]
+    fn append(&mut self, scalar: Scalar<'_>) -> Option<()> {
+        match (self.codes, self.reading) {
+            (None, Reading::Exact) => self.values.append(scalar),
+            _ => self.append_lenient(scalar),
+        }
+    }
+
+    /// A number for a name, a name for a number, and instants as Americans write them.
+    fn append_lenient(&mut self, scalar: Scalar<'_>) -> Option<()> {
+        match (scalar, self.codes, &mut self.values) {
+            (Scalar::Number(text) | Scalar::Text(text), Some(codes), Values::Text(values)) => {
+                let name = integer::<i32>(scalar).flatten().and_then(|number| codes.name_of(number));
+                values.try_append_value(name.unwrap_or(text)).ok()
+            }
+            (Scalar::Text(text), Some(codes), Values::Int32(values)) => {
+                let number = integer(scalar).or_else(|| codes.number_of(text).map(Some))?;
+                values.append_option(number);
+                Some(())
+            }
+            (Scalar::Text(text), _, Values::Instant(values)) if self.reading == Reading::Lenient => {
+                values.append_option(time(scalar).or_else(|| us_instant(text).map(Some))?);
+                Some(())
+            }
+            _ => self.values.append(scalar),
+        }
+    }
+
+    /// A nested value that came as text: JSON, the parameters of a cmdlet, or nothing.
+    fn read_text(&mut self, text: Option<&str>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+        let trimmed = text.map(str::trim);
+        if matches!(trimmed, Some("" | "null")) {
+            self.append_null();
+            return Ok(());
+        }
+        if let Some(json) = trimmed.and_then(json_of) {
+            return self.read(&mut Cursor::new(json.as_bytes()), conflicts);
+        }
+        let Some(json) = trimmed.and_then(|text| self.values.as_json(text)) else {
+            self.settle(None, conflicts);
+            return Ok(());
+        };
+        self.read(&mut Cursor::new(json.as_bytes()), conflicts)
+    }
+
+    /// A single value where a list is declared: a list of one.
+    fn read_one(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+        match &mut self.values {
+            Values::List(list) => list.read_one(cursor, conflicts),
+            _ => {
+                cursor.skip()?;
+                self.settle(None, conflicts);
+                Ok(())
+            }
+        }
     }
 
     /// Completes a value that was not taken: NULL, and a conflict.
@@ -137,6 +231,24 @@ impl Builder {
 }
 
 impl Values {
+    fn is_nested(&self) -> bool {
+        matches!(self, Self::Object(_) | Self::List(_))
+    }
+
+    /// The JSON that a text stands for where a nested value is declared: `-Name "x"` for pairs of name and value, the name
+    /// alone for something that has a name, one text for a list of texts.
+    fn as_json(&self, text: &str) -> Option<String> {
+        match self {
+            Self::Object(object) => object.named_json(text),
+            Self::List(list) => match &list.items.values {
+                Self::Object(item) if item.is_pair() => pairs(text),
+                Self::Object(_) | Self::List(_) => None,
+                _ => Some(serde_json::json!([text]).to_string()),
+            },
+            _ => None,
+        }
+    }
+
     /// Appends a scalar. `None`: it cannot be what the column says, and nothing was appended.
     #[inline]
     fn append(&mut self, scalar: Scalar<'_>) -> Option<()> {
@@ -161,9 +273,17 @@ fn append_text(values: &mut StringViewBuilder, scalar: Scalar<'_>) -> Option<()>
     values.try_append_value(text).ok()
 }
 
-fn append_json(values: &mut StringViewBuilder, text: Option<&str>) -> Option<()> {
+fn append_json(values: &mut StringViewBuilder, text: Option<&str>, reading: Reading) -> Option<()> {
     match text? {
         "null" => values.append_null(),
+        text if reading == Reading::Lenient && text.starts_with('"') => {
+            let inner: Option<String> = serde_json::from_str(text).ok();
+            let inner = inner.as_deref().map(str::trim);
+            match inner {
+                Some("") => values.append_null(),
+                inner => values.try_append_value(inner.and_then(json_of).unwrap_or(text)).ok()?,
+            }
+        }
         text => values.try_append_value(text).ok()?,
     }
     Some(())
@@ -172,7 +292,7 @@ fn append_json(values: &mut StringViewBuilder, text: Option<&str>) -> Option<()>
 fn time(scalar: Scalar<'_>) -> Option<Option<i64>> {
     match scalar {
         Scalar::Text("") => Some(None),
-        Scalar::Text(text) => instant(text.as_bytes()).map(Some),
+        Scalar::Text(text) => micros(text.as_bytes()).map(Some),
         Scalar::Bool(_) | Scalar::Number(_) => None,
     }
 }
@@ -207,7 +327,19 @@ pub(super) struct Object {
     columns: Vec<Builder>,
     /// Which columns have got their value from the object that is being read.
     filled: Vec<bool>,
+    /// Values under other spellings of a column's name, to be used if there is none under the name itself.
+    others: Vec<Option<Other>>,
+    /// Places of values in the record that derived columns are made of.
+    notes: Vec<Option<(usize, usize)>>,
+    reading: Reading,
     validity: NullBufferBuilder,
+}
+
+/// The best value of a column under another spelling of its name.
+#[derive(Debug, Clone, Copy)]
+struct Other {
+    rank: usize,
+    start: usize,
 }
 
 impl Object {
@@ -215,61 +347,119 @@ impl Object {
     pub(super) fn new<'c>(
         columns: impl Iterator<Item = &'c Column> + Clone,
         path: &str,
+        reading: Reading,
         conflicts: &mut Conflicts,
     ) -> Self {
         let dot = if path.is_empty() { "" } else { "." };
         let builders: Vec<Builder> = columns
             .clone()
-            .map(|column| Builder::new(&column.edm, &format!("{path}{dot}{}", column.name), conflicts))
+            .map(|column| Builder::of(column, &format!("{path}{dot}{}", column.name), reading, conflicts))
             .collect();
+        let mut names = Names::new(columns.clone().map(|column| column.wire));
+        if reading == Reading::Lenient {
+            spellings(columns.clone(), |name, field, rank| names.spell(name, field, rank));
+        }
         Self {
-            fields: columns.clone().map(Column::field).collect(),
-            names: Names::new(columns.map(|column| column.wire)),
+            fields: columns.map(Column::field).collect(),
+            names,
             filled: vec![false; builders.len()],
+            others: vec![None; builders.len()],
+            notes: Vec::new(),
             columns: builders,
+            reading,
             validity: NullBufferBuilder::new(0),
         }
+    }
+
+    /// Notes where the values of these members are.
+    pub(super) fn note(&mut self, members: &[&str]) {
+        members.iter().enumerate().for_each(|(place, name)| self.names.note(name, place));
+        self.notes = vec![None; members.len()];
+    }
+
+    /// Where the values are that were to be noted, in the object read last.
+    pub(super) fn notes(&self) -> &[Option<(usize, usize)>] {
+        &self.notes
     }
 
     /// Reads the object at whose opening brace the cursor stands.
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         self.filled.fill(false);
+        self.notes.fill(None);
         let mut place = Place::default();
         let mut more = cursor.enter(b'}')?;
         while more {
-            match self.next_member(&mut place, cursor, conflicts)? {
-                None => cursor.skip().map(|_| ())?,
-                Some(at) if self.filled[at] => {
-                    cursor.skip()?;
-                    self.columns[at].repeated(conflicts);
-                }
-                Some(at) => {
-                    self.filled[at] = true;
-                    self.columns[at].read(cursor, conflicts)?;
-                }
-            }
+            let used = self.next_member(&mut place, cursor, conflicts)?;
+            self.value(used, cursor, conflicts)?;
             more = cursor.more(b'}')?;
         }
-        let absent = self.columns.iter_mut().zip(&self.filled).filter(|(_, filled)| !**filled);
-        absent.for_each(|(column, _)| column.append_null());
+        for at in 0..self.columns.len() {
+            match self.others[at].take() {
+                _ if self.filled[at] => {}
+                None => self.columns[at].append_null(),
+                Some(other) => self.columns[at].read(&mut cursor.fork(other.start), conflicts)?,
+            }
+        }
         self.validity.append_non_null();
         Ok(())
     }
 
-    /// The field that the next member fills, if any; the cursor is at its value.
+    /// Reads the value of a member.
+    #[inline]
+    fn value(&mut self, used: Use, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+        let absent = self.reading == Reading::Lenient && cursor.peek()? == b'n';
+        let start = cursor.at();
+        match used.field {
+            Some((at, 0)) if !self.filled[at] && !absent => {
+                self.filled[at] = true;
+                self.columns[at].read(cursor, conflicts)?;
+            }
+            Some((at, 0)) if !absent => {
+                cursor.skip()?;
+                self.columns[at].repeated(conflicts);
+            }
+            Some((at, rank)) if !absent => {
+                let start = cursor.skip()?;
+                let better = self.others[at].is_none_or(|other| rank < other.rank);
+                // Exports leave twins empty.
+                if better && cursor.bytes(start, cursor.at()) != b"\"\"" {
+                    self.others[at] = Some(Other { rank, start });
+                }
+            }
+            _ => cursor.skip().map(|_| ())?,
+        }
+        if let Some(note) = used.note {
+            self.notes[note].get_or_insert((start, cursor.at()));
+        }
+        Ok(())
+    }
+
+    /// Whether it is a pair of name and value.
+    fn is_pair(&self) -> bool {
+        let names: Vec<&str> = self.fields.iter().map(|field| field.name().as_str()).collect();
+        names == ["name", "value"]
+    }
+
+    /// An object that has this name alone, if its first field is a name.
+    fn named_json(&self, name: &str) -> Option<String> {
+        let first = self.fields.first().filter(|field| field.name() == "name");
+        first.map(|_| serde_json::json!({ "Name": name }).to_string())
+    }
+
+    /// What the next member is for; the cursor is before its value.
     #[inline]
     fn next_member(
         &mut self,
         place: &mut Place,
         cursor: &mut Cursor<'_>,
         conflicts: &mut Conflicts,
-    ) -> Result<Option<usize>, Broken> {
+    ) -> Result<Use, Broken> {
         let name = cursor.name()?;
         if !name.escaped {
             return Ok(self.names.find(place, cursor.bytes(name.start, name.end)));
         }
         let name = cursor.string_text(name, &mut conflicts.scratch);
-        Ok(name.and_then(|name| self.names.find(place, name.as_bytes())))
+        Ok(name.map_or_else(Use::default, |name| self.names.find(place, name.as_bytes())))
     }
 
     fn append_null(&mut self) {
@@ -301,11 +491,11 @@ struct List {
 }
 
 impl List {
-    fn new(list: &Edm, item: &Edm, path: &str, conflicts: &mut Conflicts) -> Self {
+    fn new(list: &Edm, item: &Edm, path: &str, reading: Reading, conflicts: &mut Conflicts) -> Self {
         let DataType::List(field) = list.data_type() else { unreachable!("a collection is a list in Arrow") };
         Self {
             item: field,
-            items: Builder::new(item, &format!("{path}[]"), conflicts),
+            items: Builder::new(item, &format!("{path}[]"), reading, conflicts),
             ends: vec![0],
             validity: NullBufferBuilder::new(0),
         }
@@ -321,6 +511,14 @@ impl List {
             more = cursor.more(b']')?;
         }
         self.ends.push(end);
+        self.validity.append_non_null();
+        Ok(())
+    }
+
+    /// Reads the value at which the cursor stands as the only item of a list.
+    fn read_one(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+        self.items.read(cursor, conflicts)?;
+        self.ends.push(self.end() + 1);
         self.validity.append_non_null();
         Ok(())
     }
