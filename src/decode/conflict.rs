@@ -44,14 +44,14 @@ impl Conflicts {
 
     /// Ends a record.
     #[inline]
-    pub(super) fn end_record(&mut self, record: &[u8], key: &str) {
+    pub(super) fn end_record(&mut self, record: &[u8], key: &[String]) {
         if !self.unsigned.is_empty() {
             self.sign(record, key);
         }
     }
 
     #[cold]
-    fn sign(&mut self, record: &[u8], key: &str) {
+    fn sign(&mut self, record: &[u8], key: &[String]) {
         let id = key_of(record, key, &mut self.scratch);
         for column in self.unsigned.drain(..) {
             self.columns[column].first_id.clone_from(&id);
@@ -71,22 +71,26 @@ impl Conflicts {
     }
 }
 
-/// The text of the member `key` of a record.
-fn key_of(record: &[u8], key: &str, scratch: &mut String) -> Option<String> {
+/// The text of the member of a record that has one of the names of the key.
+fn key_of(record: &[u8], key: &[String], scratch: &mut String) -> Option<String> {
     let mut cursor = Cursor::new(record);
     cursor.peek().ok()?;
     let mut more = cursor.enter(b'}').ok()?;
     while more {
         let name = cursor.name().ok()?;
-        if cursor.string_text(name, scratch) == Some(key) {
-            let text = match cursor.token().ok()? {
-                Token::String(id) => cursor.string_text(id, scratch),
-                Token::Number(start, end) => cursor.text(start, end),
+        let is_key = cursor.string_text(name, scratch).is_some_and(|name| key.iter().any(|key| key == name));
+        let start = cursor.skip().ok()?;
+        if is_key {
+            let mut value = cursor.fork(start);
+            let text = match value.token().ok()? {
+                Token::String(id) => value.string_text(id, scratch),
+                Token::Number(start, end) => value.text(start, end),
                 _ => None,
             };
-            return text.filter(|id| id.len() <= MAX_KEY).map(Into::into);
+            if let Some(id) = text.filter(|id| id.len() <= MAX_KEY) {
+                return Some(id.into());
+            }
         }
-        cursor.skip().ok()?;
         more = cursor.more(b'}').ok()?;
     }
     None

@@ -62,6 +62,11 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// Another position in the same text.
+    pub(super) fn fork(&self, at: usize) -> Self {
+        Self { bytes: self.bytes, text: self.text, at, open: Vec::new() }
+    }
+
     pub(super) fn bytes(&self, start: usize, end: usize) -> &'a [u8] {
         &self.bytes[start..end]
     }

@@ -5,7 +5,7 @@
 //! never turned round. A leap second counts as the second that follows it, as POSIX counts.
 
 /// The instant that `text` names, if it has that form: `2020-05-20T14:55:25.9803507+00:00`.
-pub(super) fn instant(text: &[u8]) -> Option<i64> {
+pub(super) fn micros(text: &[u8]) -> Option<i64> {
     let (head, tail) = text.split_first_chunk::<19>()?;
     let seconds = days(head)? * 86_400 + second_of_day(head)?;
     let (micros, zone) = fraction(tail)?;
@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    fn micros(rfc3339: &str) -> i64 {
+    fn by_chrono(rfc3339: &str) -> i64 {
         DateTime::parse_from_rfc3339(rfc3339).unwrap().timestamp_micros()
     }
 
@@ -108,14 +108,14 @@ mod tests {
             ("2000-02-29T00:00:00Z", "2000-02-29T00:00:00Z"),
             ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
         ] {
-            assert_eq!(instant(text.as_bytes()), Some(micros(same)), "{text}");
+            assert_eq!(micros(text.as_bytes()), Some(by_chrono(same)), "{text}");
         }
     }
 
     #[test]
     fn a_fraction_before_1970_is_cut_toward_the_past() {
-        assert_eq!(instant(b"1969-12-31T23:59:59.9999999Z"), Some(-1));
-        assert_eq!(instant(b"1969-12-31T23:59:59.0000009Z"), Some(-1_000_000));
+        assert_eq!(micros(b"1969-12-31T23:59:59.9999999Z"), Some(-1));
+        assert_eq!(micros(b"1969-12-31T23:59:59.0000009Z"), Some(-1_000_000));
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
             "2020-05-20T18:19:04,5Z",
             "12020-05-20T18:19:04Z",
         ] {
-            assert_eq!(instant(text.as_bytes()), None, "{text}");
+            assert_eq!(micros(text.as_bytes()), None, "{text}");
         }
     }
 
@@ -159,7 +159,7 @@ mod tests {
         while day.year() <= 9999 {
             let text = format!("{day}T00:00:00Z");
             assert_eq!(
-                instant(text.as_bytes()),
+                micros(text.as_bytes()),
                 Some(day.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_micros()),
                 "{text}"
             );

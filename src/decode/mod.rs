@@ -11,6 +11,7 @@
 //! - A member that comes twice in an object: the first stands, the second is counted as a conflict.
 //! - Raw control characters in strings are kept, though JSON forbids them; half a surrogate pair, an unknown escape or
 //!   a byte that is no UTF-8 makes that one value NULL.
+//! - The feed and exports are read leniently: columns have aliases, nested values may come as text, see [`Reading`].
 //! - `0001-01-01T00:00:00Z`, which directories use for "never", is an instant like any other.
 
 mod builder;
@@ -18,15 +19,19 @@ mod conflict;
 mod cursor;
 mod escape;
 mod instant;
+mod lenient;
+mod members;
 mod names;
 mod number;
 mod page;
+mod powershell;
 mod row;
 mod texts;
 
 pub use conflict::Conflict;
+pub use members::{Member, members};
 pub use page::{Decoder, Error, Page, link_ahead};
-pub use row::{Batch, RecordError, Rows};
+pub use row::{Batch, Reading, RecordError, Rows};
 
 #[cfg(test)]
 mod agreement;

@@ -19,10 +19,19 @@ pub(super) struct Names {
     strangers: usize,
 }
 
+/// What a member of that name is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Use {
+    /// The field that it fills, and how good a spelling of it the name is: 0 is the field's own name.
+    pub(super) field: Option<(usize, usize)>,
+    /// Where its value is noted for derived columns.
+    pub(super) note: Option<usize>,
+}
+
 #[derive(Debug)]
 struct Known {
     name: Box<[u8]>,
-    field: Option<usize>,
+    used: Use,
     /// The name that followed this one last time.
     next: usize,
 }
@@ -33,48 +42,63 @@ pub(super) struct Place(usize);
 
 impl Names {
     /// Names of fields, by position.
-    pub(super) fn new(fields: impl Iterator<Item = &'static str>) -> Self {
+    pub(super) fn new<'n>(fields: impl Iterator<Item = &'n str>) -> Self {
         // The first entry stands for the opening brace: what follows it is an object's first name.
         let mut names = Self {
-            known: vec![Known { name: Box::default(), field: None, next: 0 }],
+            known: vec![Known { name: Box::default(), used: Use::default(), next: 0 }],
             by_name: HashMap::new(),
             strangers: 0,
         };
         for (field, name) in fields.enumerate() {
-            names.add(name.as_bytes(), Some(field));
+            names.use_of(name).field = Some((field, 0));
         }
         names
     }
 
-    /// The field of the member `name`, which follows the member at `place`.
+    /// Another spelling of a field's name, unless the name has a field already.
+    pub(super) fn spell(&mut self, name: &str, field: usize, rank: usize) {
+        self.use_of(name).field.get_or_insert((field, rank));
+    }
+
+    /// Where the value of the member `name` is noted.
+    pub(super) fn note(&mut self, name: &str, place: usize) {
+        self.use_of(name).note = Some(place);
+    }
+
+    /// What the member `name` is for, which follows the member at `place`.
     #[inline]
-    pub(super) fn find(&mut self, place: &mut Place, name: &[u8]) -> Option<usize> {
+    pub(super) fn find(&mut self, place: &mut Place, name: &[u8]) -> Use {
         let guess = self.known[place.0].next;
         if *self.known[guess].name == *name && guess != 0 {
             place.0 = guess;
-            return self.known[guess].field;
+            return self.known[guess].used;
         }
         self.look_up(place, name)
     }
 
     #[cold]
-    fn look_up(&mut self, place: &mut Place, name: &[u8]) -> Option<usize> {
+    fn look_up(&mut self, place: &mut Place, name: &[u8]) -> Use {
         let at = match self.by_name.get(name) {
             Some(at) => *at,
             None if self.strangers < MAX_STRANGERS && name.len() <= MAX_LENGTH => {
                 self.strangers += 1;
-                self.add(name, None)
+                self.add(name)
             }
-            None => return None,
+            None => return Use::default(),
         };
         self.known[place.0].next = at;
         place.0 = at;
-        self.known[at].field
+        self.known[at].used
     }
 
-    fn add(&mut self, name: &[u8], field: Option<usize>) -> usize {
+    fn use_of(&mut self, name: &str) -> &mut Use {
+        let at = self.by_name.get(name.as_bytes()).copied().unwrap_or_else(|| self.add(name.as_bytes()));
+        &mut self.known[at].used
+    }
+
+    fn add(&mut self, name: &[u8]) -> usize {
         let at = self.known.len();
-        self.known.push(Known { name: name.into(), field, next: 0 });
+        self.known.push(Known { name: name.into(), used: Use::default(), next: 0 });
         self.by_name.insert(name.into(), at);
         at
     }
@@ -86,7 +110,7 @@ mod tests {
 
     fn fields(names: &mut Names, members: &[&str]) -> Vec<Option<usize>> {
         let mut place = Place::default();
-        members.iter().map(|m| names.find(&mut place, m.as_bytes())).collect()
+        members.iter().map(|m| names.find(&mut place, m.as_bytes()).field.map(|field| field.0)).collect()
     }
 
     #[test]

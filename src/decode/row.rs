@@ -5,14 +5,25 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder};
 use arrow::datatypes::{Schema, SchemaRef};
 
-use super::builder::Object;
+use super::builder::{Builder, Object};
 use super::conflict::{Conflict, Conflicts};
 use super::cursor::{Broken, Cursor};
-use super::texts::{finish_texts, texts};
-use crate::table::{Column, Edm};
+use super::lenient;
+use super::members::scalar;
+use crate::table::{Column, Derived, Edm};
 
 /// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
 pub(super) const MAX_BYTES: usize = i32::MAX as usize;
+
+/// How closely records keep to the declarations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Names and types are those that the service documents.
+    Exact,
+    /// Names may be spelled as the columns' aliases, nested values may come as text, instants as Americans write them: the
+    /// feed and exports.
+    Lenient,
+}
 
 /// Why a record was not taken. Nothing of it is in the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,10 +75,24 @@ pub struct Rows {
     schema: SchemaRef,
     record: Object,
     raw: Option<Raw>,
+    computed: Vec<Computed>,
     conflicts: Conflicts,
+    reading: Reading,
     key: &'static str,
+    /// All names that the key may have.
+    keys: Vec<String>,
     rows: usize,
     bytes: usize,
+}
+
+/// A column that is made of members of the same record.
+#[derive(Debug)]
+struct Computed {
+    place: usize,
+    derived: Derived,
+    /// Where the members' values are noted.
+    notes: Vec<usize>,
+    values: Builder,
 }
 
 /// The column that holds whole records.
@@ -79,27 +104,44 @@ struct Raw {
 }
 
 impl Rows {
-    /// Records will have these columns; `key` is the wire name of the member that identifies a record.
+    /// Records will have these columns and keep to them; `key` is the wire name of the member that identifies a record.
     ///
     /// # Panics
     /// If a column is asked for twice.
     pub fn new(columns: &[&'static Column], key: &'static str) -> Self {
+        Self::reading(columns, key, vec![key.to_owned()], Reading::Exact)
+    }
+
+    /// The same for records of the feed and of exports.
+    ///
+    /// # Panics
+    /// If a column is asked for twice.
+    pub fn lenient(columns: &[&'static Column], key: &'static Column) -> Self {
+        Self::reading(columns, key.wire, lenient::names(key), Reading::Lenient)
+    }
+
+    fn reading(columns: &[&'static Column], key: &'static str, keys: Vec<String>, reading: Reading) -> Self {
         for (at, column) in columns.iter().enumerate() {
             assert!(columns[..at].iter().all(|c| c.name != column.name), "column {} is asked for twice", column.name);
         }
         let mut conflicts = Conflicts::default();
-        let is_raw = |column: &&Column| matches!(column.edm, Edm::Raw);
+        let is_raw = |column: &Column| matches!(column.edm, Edm::Raw);
+        let members = columns.iter().copied().filter(|c| !is_raw(c) && c.derived.is_none());
+        let mut record = Object::new(members, "", reading, &mut conflicts);
         Self {
             columns: columns.to_vec(),
             schema: Arc::new(Schema::new(columns.iter().map(|c| c.field()).collect::<Vec<_>>())),
-            record: Object::new(columns.iter().copied().filter(|c| !is_raw(c)), "", &mut conflicts),
-            raw: columns.iter().position(is_raw).map(|place| Raw {
+            computed: computed(columns, &mut record, reading, &mut conflicts),
+            record,
+            raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
                 place,
                 number: conflicts.add_column(columns[place].name.to_owned()),
-                values: texts(),
+                values: StringViewBuilder::new(),
             }),
             conflicts,
+            reading,
             key,
+            keys,
             rows: 0,
             bytes: 0,
         }
@@ -132,14 +174,13 @@ impl Rows {
     }
 
     /// The records taken since the last call, as a batch.
-    ///
-    /// # Panics
-    /// Never, as long as every record appends one entry to each column.
     pub fn finish(&mut self) -> Batch {
         let mut columns: Vec<ArrayRef> = self.record.finish_columns();
-        if let Some(raw) = &mut self.raw {
-            columns.insert(raw.place, Arc::new(finish_texts(&mut raw.values)));
-        }
+        let mut others: Vec<(usize, ArrayRef)> =
+            self.computed.iter_mut().map(|computed| (computed.place, computed.values.finish())).collect();
+        others.extend(self.raw.as_mut().map(|raw| (raw.place, Arc::new(raw.values.finish()) as ArrayRef)));
+        others.sort_by_key(|(place, _)| *place);
+        others.into_iter().for_each(|(place, values)| columns.insert(place, values));
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         let rows = RecordBatch::try_new_with_options(self.schema(), columns, &options)
             .expect("every record appended one entry to each column of its declared type");
@@ -164,17 +205,56 @@ impl Rows {
         self.record.read(cursor, &mut self.conflicts)?;
         self.rows += 1;
         let end = cursor.at();
+        if !self.computed.is_empty() {
+            self.compute(cursor);
+        }
         if let Some(raw) = &mut self.raw {
             raw.append(cursor, start, end, &mut self.conflicts);
         }
-        self.conflicts.end_record(cursor.bytes(start, end), self.key);
+        self.conflicts.end_record(cursor.bytes(start, end), &self.keys);
         Ok(())
+    }
+
+    /// Fills the derived columns from the record that was just read.
+    fn compute(&mut self, cursor: &Cursor<'_>) {
+        let value = |&(start, end): &(usize, usize)| scalar(cursor.bytes(start, end)).filter(|text| !text.is_empty());
+        let texts: Vec<_> = self.record.notes().iter().map(|note| note.as_ref().and_then(value)).collect();
+        for computed in &mut self.computed {
+            let inputs: Vec<Option<&str>> = computed.notes.iter().map(|&note| texts[note].as_deref()).collect();
+            let text = (computed.derived.by)(&inputs);
+            computed.values.take(text.as_deref(), &mut self.conflicts);
+        }
     }
 
     /// Forgets everything since the last [`Rows::finish`].
     pub(super) fn clear(&mut self) {
-        *self = Self::new(&self.columns, self.key);
+        *self = Self::reading(&self.columns, self.key, std::mem::take(&mut self.keys), self.reading);
     }
+}
+
+/// The derived columns among all, with their members noted while a record is read.
+fn computed(
+    columns: &[&'static Column],
+    record: &mut Object,
+    reading: Reading,
+    conflicts: &mut Conflicts,
+) -> Vec<Computed> {
+    let mut members: Vec<&str> = Vec::new();
+    let mut all = Vec::new();
+    for (place, column) in columns.iter().enumerate() {
+        let Some(derived) = column.derived else { continue };
+        let note = |name: &&'static str| {
+            let known = members.iter().position(|member| member == name);
+            known.unwrap_or_else(|| {
+                members.push(name);
+                members.len() - 1
+            })
+        };
+        let notes = derived.of.iter().map(note).collect();
+        all.push(Computed { place, derived, notes, values: Builder::of(column, column.name, reading, conflicts) });
+    }
+    record.note(&members);
+    all
 }
 
 impl Raw {
@@ -184,16 +264,13 @@ impl Raw {
         } else {
             // Bytes that are no UTF-8 cannot be SQL text: they are marked, and the column says so.
             conflicts.count(self.number);
-            let marked = String::from_utf8_lossy(cursor.bytes(start, end));
-            if self.values.try_append_value(marked).is_err() {
-                self.values.append_null();
-            }
+            self.values.append_value(String::from_utf8_lossy(cursor.bytes(start, end)));
         }
     }
 }
 
 /// Whether a text is one object and nothing else.
-fn check(cursor: &mut Cursor<'_>) -> Result<(), RecordError> {
+pub(super) fn check(cursor: &mut Cursor<'_>) -> Result<(), RecordError> {
     let found = match cursor.peek() {
         Ok(b'{') => None,
         Ok(byte) => Some(kind(byte)),
