@@ -113,7 +113,11 @@ impl Report {
         }
     }
 
-    /// A query that failed.
+    /// An error of a layer below, outside of any query.
+    pub fn of_error(error: &(dyn Error + 'static)) -> Self {
+        layers::of_layer(error, &About::default())
+    }
+
     pub fn of_query(error: &DataFusionError, about: &About<'_>) -> Self {
         let mut report = match innermost(error) {
             Innermost::Engine(error) => of_datafusion(error, about),

@@ -18,13 +18,23 @@ pub struct Settings {
     pub pushdown: bool,
     /// Count a record that comes twice once.
     pub dedup: bool,
+    /// A bound on how late records of the activity feed become available, stated by the user.
+    pub late_arrival: Option<Duration>,
     /// Memory that a session's queries may use together, in bytes.
     pub memory_limit: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_requests: None, timeout: None, partial: false, pushdown: true, dedup: true, memory_limit: 1 << 30 }
+        Self {
+            max_requests: None,
+            timeout: None,
+            partial: false,
+            pushdown: true,
+            dedup: true,
+            late_arrival: None,
+            memory_limit: 1 << 30,
+        }
     }
 }
 
@@ -77,6 +87,13 @@ pub static ALL: &[Setting] = &[
         value: "true|false",
         get: |s| s.dedup.to_string(),
         set: |s, v| boolean(v).map(|b| s.dedup = b),
+    },
+    Setting {
+        name: "late_arrival",
+        doc: "How late records of the activity feed can become available, such as 24h: later ones are left out of queries with an upper bound of creation_time; 'none' for no bound.",
+        value: "DURATION",
+        get: |s| s.late_arrival.map_or_else(|| "none".into(), |t| format!("{}s", t.as_secs())),
+        set: |s, v| optional(v, duration).map(|t| s.late_arrival = t),
     },
     Setting {
         name: "memory_limit",
@@ -145,6 +162,7 @@ fn duration(text: &str) -> Option<Duration> {
         "" | "s" => 1,
         "m" | "min" => 60,
         "h" => 3600,
+        "d" => 86_400,
         _ => return None,
     };
     number.checked_mul(seconds).map(Duration::from_secs)

@@ -24,11 +24,13 @@ pub struct Request {
 pub enum Target {
     /// Path and query of our own making, percent-encoded: `/beta/auditLogs/signIns?$top=999`.
     Path(String),
+    /// The same, to change something with: sent as POST, with an empty body.
+    Post(String),
     /// A link from a service's reply, to be followed as given once its origin is found to be the connection's own.
     Link {
         /// The link as received. Untrusted.
         url: String,
-        /// The API version segment of the chain's first request, which the link's path has to begin with: `/beta/`.
+        /// The beginning that the link's path has to have, such as the version segment of the chain's first request: `/beta/`.
         prefix: String,
     },
 }
@@ -38,6 +40,8 @@ pub enum Target {
 pub struct Reply {
     /// The body.
     pub body: Bytes,
+    /// The link to the next page, where a service puts it into a header. Untrusted.
+    pub next: Option<String>,
     /// The service's id for this request, to quote to support.
     pub request_id: Option<String>,
 }

@@ -1,3 +1,5 @@
 //! The activity feed: the demo's service over HTTP, and what the engine makes of it.
 
+mod live;
+mod random;
 mod service;

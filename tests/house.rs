@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["table", "apis", "settings", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth"],
+    &["http", "auth", "service"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];
@@ -24,6 +24,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("odata", &["predicate"]),
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
+    ("service", &["http", "auth"]),
     ("report", &["output"]),
     ("repl", &["output", "report"]),
     ("cli", &["output", "report", "repl", "demo"]),

@@ -37,7 +37,7 @@ fn options() -> Options {
 }
 
 fn client_of(base: Url, credentials: Credentials, pace: Pace, options: Options) -> Client {
-    let services = Services { graph: Service { base, scope: "https://graph.example/.default".into() } };
+    let services = Services { graph: Service { base, scope: "https://graph.example/.default".into() }, activity: None };
     Client::new(services, credentials, Arc::new(Pacer::new(pace)), options).unwrap()
 }
 

@@ -72,7 +72,9 @@ impl Lab {
 
 pub(crate) fn connection(tenant: &Tenant) -> Connection {
     let token = Secret::new(tenant.access_token().to_owned());
-    Connection::loopback("demo", tenant.graph_url().parse().unwrap(), token)
+    let loopback = Connection::loopback("demo", tenant.graph_url().parse().unwrap(), token);
+    let management_url = Some(tenant.management_url().parse().unwrap());
+    Connection { tenant: tenant.tenant_id().into(), management_url, ..loopback }
 }
 
 pub(crate) fn engine(connection: Connection, settings: Settings) -> Engine {

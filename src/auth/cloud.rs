@@ -8,9 +8,11 @@ use std::str::FromStr;
 /// A cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Cloud {
-    /// The worldwide cloud, with GCC.
+    /// The worldwide cloud.
     #[default]
     Global,
+    /// US Government Community Cloud: the worldwide one, with a host of its own for the activity feed.
+    UsGovL2,
     /// US Government L4 (GCC High).
     UsGovL4,
     /// US Government L5 (Department of Defense).
@@ -21,12 +23,13 @@ pub enum Cloud {
 
 impl Cloud {
     /// All clouds, in the order of the manual.
-    pub const ALL: [Self; 4] = [Self::Global, Self::UsGovL4, Self::UsGovL5, Self::China];
+    pub const ALL: [Self; 5] = [Self::Global, Self::UsGovL2, Self::UsGovL4, Self::UsGovL5, Self::China];
 
     /// The name in configurations.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Global => "global",
+            Self::UsGovL2 => "us-gov-l2",
             Self::UsGovL4 => "us-gov-l4",
             Self::UsGovL5 => "us-gov-l5",
             Self::China => "china",
@@ -36,17 +39,29 @@ impl Cloud {
     /// Microsoft Graph's origin.
     pub const fn graph(self) -> &'static str {
         match self {
-            Self::Global => "https://graph.microsoft.com",
+            Self::Global | Self::UsGovL2 => "https://graph.microsoft.com",
             Self::UsGovL4 => "https://graph.microsoft.us",
             Self::UsGovL5 => "https://dod-graph.microsoft.us",
             Self::China => "https://microsoftgraph.chinacloudapi.cn",
         }
     }
 
+    /// The Management Activity API's origin. None is documented for China (source: its reference, "Activity API
+    /// operations").
+    pub const fn management(self) -> Option<&'static str> {
+        match self {
+            Self::Global => Some("https://manage.office.com"),
+            Self::UsGovL2 => Some("https://manage-gcc.office.com"),
+            Self::UsGovL4 => Some("https://manage.office365.us"),
+            Self::UsGovL5 => Some("https://manage.protection.apps.mil"),
+            Self::China => None,
+        }
+    }
+
     /// The sign-in service's origin.
     pub const fn login(self) -> &'static str {
         match self {
-            Self::Global => "https://login.microsoftonline.com",
+            Self::Global | Self::UsGovL2 => "https://login.microsoftonline.com",
             Self::UsGovL4 | Self::UsGovL5 => "https://login.microsoftonline.us",
             Self::China => "https://login.chinacloudapi.cn",
         }
@@ -76,7 +91,7 @@ mod tests {
     fn every_cloud_is_found_by_its_name_and_has_secure_origins() {
         for cloud in Cloud::ALL {
             assert_eq!(cloud.name().parse(), Ok(cloud));
-            for origin in [cloud.graph(), cloud.login()] {
+            for origin in [Some(cloud.graph()), Some(cloud.login()), cloud.management()].into_iter().flatten() {
                 let url = Url::parse(origin).unwrap();
                 assert_eq!((url.scheme(), url.path()), ("https", "/"), "{origin}");
             }

@@ -26,6 +26,10 @@ pub struct Connection {
     pub credential: CredentialSource,
     /// Microsoft Graph elsewhere than at the cloud's own address.
     pub graph_url: Option<Url>,
+    /// The Management Activity API elsewhere than at the cloud's own address.
+    pub management_url: Option<Url>,
+    /// The content types of the activity feed that are the population; `None`: those that are subscribed to.
+    pub content_types: Option<Vec<String>>,
     /// The sign-in service elsewhere than at the cloud's own address; https only.
     pub authority_url: Option<Url>,
     /// Plain http is meant, on a loopback address.
@@ -82,6 +86,8 @@ pub enum ConnectionError {
 pub enum UrlKey {
     /// `graph_url`
     Graph,
+    /// `management_url`
+    Management,
     /// `authority_url`
     Authority,
 }
@@ -90,6 +96,7 @@ impl fmt::Display for UrlKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Graph => "graph_url",
+            Self::Management => "management_url",
             Self::Authority => "authority_url",
         })
     }
@@ -132,6 +139,8 @@ impl Connection {
             cloud: Cloud::Global,
             credential,
             graph_url: None,
+            management_url: None,
+            content_types: None,
             authority_url: None,
             allow_insecure_loopback: false,
             api_version: Version::Beta,
@@ -149,8 +158,9 @@ impl Connection {
         }
         self.credential.check()?;
         let flaw = |key| move |flaw| ConnectionError::Url { key, flaw };
-        if let Some(url) = &self.graph_url {
-            origin(url).and_then(|()| self.secured(url)).map_err(flaw(UrlKey::Graph))?;
+        for (key, url) in [(UrlKey::Graph, &self.graph_url), (UrlKey::Management, &self.management_url)] {
+            let Some(url) = url else { continue };
+            origin(url).and_then(|()| self.secured(url)).map_err(flaw(key))?;
         }
         if let Some(url) = &self.authority_url {
             // The identity library takes no other, and a client secret travels there.
@@ -166,9 +176,17 @@ impl Connection {
     /// When [`Connection::check`] finds something wrong.
     pub fn services(&self) -> Result<Services, ConnectionError> {
         self.check()?;
-        let own = self.cloud.graph();
-        let base = self.graph_url.clone().unwrap_or_else(|| parsed(own));
-        Ok(Services { graph: Service { base, scope: format!("{own}/.default") } })
+        let service = |own: &'static str, elsewhere: &Option<Url>| Service {
+            base: elsewhere.clone().unwrap_or_else(|| parsed(own)),
+            scope: format!("{own}/.default"),
+        };
+        // A cloud without the feed may still be given an address for it, whose tokens are then its own.
+        let management = match (self.cloud.management(), &self.management_url) {
+            (Some(own), elsewhere) => Some(service(own, elsewhere)),
+            (None, Some(url)) => Some(Service { base: url.clone(), scope: format!("{url}.default") }),
+            (None, None) => None,
+        };
+        Ok(Services { graph: service(self.cloud.graph(), &self.graph_url), activity: management })
     }
 
     /// The sign-in service's origin.

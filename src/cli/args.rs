@@ -41,6 +41,24 @@ pub(super) struct Args {
     pub(super) verbose: bool,
     /// The demo tenant, if it is asked for.
     pub(super) demo: Option<Demo>,
+    /// What is to be done about subscriptions, if that is asked.
+    pub(super) subscriptions: Option<Subscriptions>,
+}
+
+/// What `subscriptions` was asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Subscriptions {
+    /// `list`
+    List,
+    /// `start TYPE…`
+    Start(Vec<String>),
+    /// `stop TYPE…`
+    Stop {
+        /// The content types.
+        content_types: Vec<String>,
+        /// Whether the user has said yes already.
+        yes: bool,
+    },
 }
 
 /// A source of statements.
@@ -65,6 +83,8 @@ pub(super) struct Demo {
     pub(super) no_throttle: bool,
     /// Records to serve instead of generated ones.
     pub(super) data: Option<PathBuf>,
+    /// Write the records into files below this folder, and leave.
+    pub(super) export: Option<PathBuf>,
     /// Serve other clients at this address.
     pub(super) serve: Option<SocketAddr>,
 }
@@ -72,9 +92,10 @@ pub(super) struct Demo {
 /// Reads the command line. An error is ready to be printed by clap, help and version among them.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
     let root = command().try_get_matches_from(args)?;
-    let (matches, demo) = match root.subcommand() {
-        Some((_, matches)) => (matches, Some(demo_of(matches))),
-        None => (&root, None),
+    let (matches, demo, subscriptions) = match root.subcommand() {
+        Some(("subscriptions", matches)) => (matches, None, subscriptions_of(matches)),
+        Some((_, matches)) => (matches, Some(demo_of(matches)), None),
+        None => (&root, None, None),
     };
     Ok(Args {
         inputs: inputs(matches),
@@ -90,6 +111,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         quiet: matches.get_flag("quiet"),
         verbose: matches.get_flag("verbose"),
         demo,
+        subscriptions,
     })
 }
 
@@ -118,6 +140,7 @@ fn demo_of(matches: &ArgMatches) -> Demo {
         now: matches.get_one::<DateTime<Utc>>("now").copied(),
         no_throttle: matches.get_flag("no-throttle"),
         data: matches.get_one::<PathBuf>("data").cloned(),
+        export: matches.get_one::<PathBuf>("export").cloned(),
         serve: matches.get_one::<SocketAddr>("serve").copied(),
     }
 }
@@ -134,6 +157,7 @@ pub(super) fn command() -> Command {
         .after_long_help(after_help())
         .args(common())
         .args(settings::ALL.iter().map(setting_flag));
+    let command = command.subcommand(subscriptions());
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
 }
 
@@ -185,6 +209,36 @@ fn setting_flag(setting: &'static settings::Setting) -> Arg {
     .help_heading("Settings")
 }
 
+fn subscriptions_of(matches: &ArgMatches) -> Option<Subscriptions> {
+    let (name, matches) = matches.subcommand()?;
+    let content_types = || matches.get_many::<String>("type").into_iter().flatten().cloned().collect();
+    Some(match name {
+        "start" => Subscriptions::Start(content_types()),
+        "stop" => Subscriptions::Stop { content_types: content_types(), yes: matches.get_flag("yes") },
+        _ => Subscriptions::List,
+    })
+}
+
+fn subscriptions() -> Command {
+    let types = || {
+        Arg::new("type").value_name("TYPE").num_args(1..).required(true).help("Content types, such as Audit.Exchange")
+    };
+    let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue).help("Do not ask");
+    Command::new("subscriptions")
+        .about("The content types that the tenant's activity feed collects")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands([
+            Command::new("list").about("List them"),
+            Command::new("start")
+                .about("Start collecting: records are there from now on, the first within hours")
+                .arg(types()),
+            Command::new("stop")
+                .about("Stop collecting: what happens until the next start is lost for good")
+                .args([types(), yes]),
+        ])
+}
+
 fn demo() -> Command {
     let file = value_parser!(PathBuf);
     Command::new("demo").about("Start a tenant made of examples inside this process, and ask it").args([
@@ -212,6 +266,12 @@ fn demo() -> Command {
             .value_name("FILE")
             .value_parser(file)
             .help("Serve the records of a file, a JSON object a line"),
+        Arg::new("export")
+            .long("export")
+            .value_name("FOLDER")
+            .value_parser(value_parser!(PathBuf))
+            .conflicts_with_all(["command", "file", "serve"])
+            .help("Write the records into files, in each shape in which such records are exported, and leave"),
         Arg::new("serve")
             .long("serve")
             .value_name("ADDR")

@@ -23,8 +23,18 @@ const KEYS: &[&str] = &["version", "connection", "format", "settings", "connecti
 const PROJECT_KEYS: &[&str] = &["version", "connection", "format"];
 
 /// Keys of a connection.
-const CONNECTION_KEYS: &[&str] =
-    &["tenant", "cloud", "auth", "client_id", "graph_url", "authority_url", "allow_insecure_loopback", "api_version"];
+const CONNECTION_KEYS: &[&str] = &[
+    "tenant",
+    "cloud",
+    "auth",
+    "client_id",
+    "graph_url",
+    "management_url",
+    "authority_url",
+    "allow_insecure_loopback",
+    "api_version",
+    "content_types",
+];
 
 /// Words that mark a key as a secret.
 const SECRET_WORDS: &[&str] = &["secret", "password", "passphrase", "token", "assertion", "private"];
@@ -47,7 +57,7 @@ pub(super) struct Config {
 pub(super) struct Entry {
     /// The tenant's id or domain.
     pub(super) tenant: Option<String>,
-    /// `global`, `us-gov-l4`, `us-gov-l5` or `china`.
+    /// `global`, `us-gov-l2`, `us-gov-l4`, `us-gov-l5` or `china`.
     pub(super) cloud: Option<String>,
     /// The kind of credential.
     pub(super) auth: Option<String>,
@@ -55,12 +65,16 @@ pub(super) struct Entry {
     pub(super) client_id: Option<String>,
     /// Where Microsoft Graph is, if not where the cloud has it.
     pub(super) graph_url: Option<String>,
+    /// Where the Management Activity API is, if not where the cloud has it.
+    pub(super) management_url: Option<String>,
     /// Where to sign in, if not where the cloud has it.
     pub(super) authority_url: Option<String>,
     /// Plain http to a literal loopback address is fine.
     pub(super) allow_insecure_loopback: bool,
     /// `v1.0` or `beta`.
     pub(super) api_version: Option<String>,
+    /// The content types of the activity feed to read, if not all that are subscribed to.
+    pub(super) content_types: Option<Vec<String>>,
 }
 
 /// Who wrote a file.
@@ -175,9 +189,11 @@ impl<'a> Section<'a> {
             auth: self.text("auth")?,
             client_id: self.text("client_id")?,
             graph_url: self.text("graph_url")?,
+            management_url: self.text("management_url")?,
             authority_url: self.text("authority_url")?,
             allow_insecure_loopback: self.boolean("allow_insecure_loopback")?,
             api_version: self.text("api_version")?,
+            content_types: self.texts("content_types")?,
         })
     }
 
@@ -212,6 +228,17 @@ impl<'a> Section<'a> {
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(self.error(format!("'{}' has to be a text", self.path_of(key)))),
         }
+    }
+
+    fn texts(&mut self, key: &str) -> Result<Option<Vec<String>>, Report> {
+        let list = match self.table.remove(key) {
+            None => return Ok(None),
+            Some(Value::Array(list)) => list,
+            Some(_) => Vec::new(),
+        };
+        let texts = list.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
+        let texts = texts.filter(|texts| !texts.is_empty());
+        texts.map(Some).ok_or_else(|| self.error(format!("'{}' has to be a list of texts", self.path_of(key))))
     }
 
     fn boolean(&mut self, key: &str) -> Result<bool, Report> {

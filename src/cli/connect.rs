@@ -84,6 +84,8 @@ fn open(name: &str, entry: &Entry, env: &Env) -> Result<Connection, Report> {
         cloud: about.cloud(entry.cloud.as_deref())?,
         credential: about.credential(entry)?,
         graph_url: entry.graph_url.as_deref().map(|url| about.url("graph_url", url)).transpose()?,
+        management_url: entry.management_url.as_deref().map(|url| about.url("management_url", url)).transpose()?,
+        content_types: entry.content_types.clone(),
         authority_url: authority.map(|url| about.url("authority_url", &url)).transpose()?,
         allow_insecure_loopback: entry.allow_insecure_loopback,
         api_version: about.version(entry.api_version.as_deref())?,

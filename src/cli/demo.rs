@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::path::Path;
 
 use azure_core::credentials::Secret;
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
@@ -19,8 +20,8 @@ use crate::table::Version;
 /// Name of the connection, and of the prompt.
 pub(super) const NAME: &str = "demo";
 
-/// A domain that no tenant has: names below `example` belong to nobody.
-const DOMAIN: &str = "demo.example";
+/// Sign-ins that are exported unless another number is asked for.
+const EXPORTED: usize = 5_000;
 
 /// The tenant, running.
 pub(super) struct Started {
@@ -43,9 +44,11 @@ impl Started {
         let graph_url = Url::parse(&self.tenant.graph_url()).map_err(|error| Report::chain(Exit::Bug, &error))?;
         let connection = Connection {
             name: NAME.to_owned(),
-            tenant: DOMAIN.to_owned(),
+            tenant: self.tenant.tenant_id().to_owned(),
             cloud: Cloud::Global,
             credential: CredentialSource::AccessToken(Secret::new(self.tenant.access_token().to_owned())),
+            management_url: Some(graph_url.clone()),
+            content_types: None,
             graph_url: Some(graph_url),
             authority_url: None,
             allow_insecure_loopback: true,
@@ -62,9 +65,21 @@ impl Started {
         show(&greeting(self.tenant.story()));
     }
 
+    /// Writes what it holds into files.
+    pub(super) fn export(&self, folder: &Path) -> Result<Exit, Report> {
+        let shapes = self.tenant.export(folder).map_err(|error| Report::chain(Exit::Usage, &error))?;
+        let mut text =
+            format!("The same records are in {}, once for each shape in which they are exported:\n", folder.display());
+        shapes.iter().for_each(|shape| {
+            let _ = writeln!(text, "  {shape}");
+        });
+        show(&text);
+        Ok(Exit::Success)
+    }
+
     /// Leaves it running for other programs until Ctrl-C.
     pub(super) async fn serve(&self) -> Exit {
-        show(&directions(&self.tenant.graph_url(), self.tenant.access_token()));
+        show(&directions(&self.tenant.graph_url(), self.tenant.tenant_id(), self.tenant.access_token()));
         // Where there is no Ctrl-C to wait for, the end of the program is the end of the service.
         match tokio::signal::ctrl_c().await {
             Ok(()) => Exit::Success,
@@ -79,8 +94,13 @@ fn options(demo: &Demo) -> Options {
     options.seed = demo.seed.unwrap_or(options.seed);
     options.bind = demo.serve.unwrap_or(options.bind);
     options.data.clone_from(&demo.data);
+    if demo.export.is_some() {
+        // Each shape holds them all again.
+        options.rows = demo.rows.unwrap_or(EXPORTED);
+    }
     if demo.no_throttle {
         options.throttle = None;
+        options.feed.throttle = None;
     }
     options
 }
@@ -115,14 +135,15 @@ fn greeting(story: &Story) -> String {
 }
 
 /// How other programs reach the service: a configuration that can be used as it is.
-fn directions(url: &str, token: &str) -> String {
+fn directions(url: &str, tenant: &str, token: &str) -> String {
     format!(
         "The demo tenant answers at {url} until Ctrl-C. To reach it, put this into a file, say demo.toml:\n\n\
          version = 1\n\
          [connections.{NAME}]\n\
-         tenant = \"{DOMAIN}\"\n\
+         tenant = \"{tenant}\"\n\
          auth = \"access_token\"\n\
          graph_url = \"{url}\"\n\
+         management_url = \"{url}\"\n\
          allow_insecure_loopback = true\n\n\
          and then:\n\n\
          export AUDITQL_ACCESS_TOKEN={token}\n\
@@ -145,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_printed_configuration_is_one() {
-        let text = directions("http://127.0.0.1:8471", "demo-1");
+        let text = directions("http://127.0.0.1:8471", "7b795fb9-09d3-42f4-a494-38864f99ba3c", "demo-1");
         let (_, rest) = text.split_once("\n\n").unwrap();
         let (file, rest) = rest.split_once("\n\n").unwrap();
         let config = parse(file, Author::User, "f").unwrap();

@@ -10,6 +10,7 @@ mod connect;
 mod demo;
 mod env;
 mod run;
+mod subscriptions;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Args, Input};
 use super::config::{self, Author, Config};
-use super::connect;
 #[cfg(feature = "demo")]
 use super::demo::{self, Started};
 use super::env::Env;
+use super::{connect, subscriptions};
 use crate::engine::{self, Engine};
 use crate::output::{self, Format, Sink};
 use crate::repl::split::{Statement, split};
@@ -26,13 +26,16 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
     let files = Files::read(&args, &env)?;
     let settings = settings(&args, &env, &files.user)?;
     let format = chosen_format(&args, &env, &files)?;
-    let statements = statements(&args)?;
+    let statements = if args.subscriptions.is_some() { None } else { statements(&args)? };
     check_output(&args, statements.as_deref())?;
 
     let builder = Engine::builder().settings(settings);
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {
         let tenant = Started::start(demo, &args).await?;
+        if let Some(folder) = &demo.export {
+            return tenant.export(folder);
+        }
         if demo.serve.is_some() {
             return Ok(tenant.serve().await);
         }
@@ -43,6 +46,9 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
         return answer(&mut session, demo::NAME, &args, statements).await;
     }
     let connection = connect::choose(args.connection.as_deref(), &env, &files.project, &files.user)?;
+    if let Some(asked) = &args.subscriptions {
+        return subscriptions::run(asked, connection).await;
+    }
     let name = connection.as_ref().map_or_else(|| "auditql".to_owned(), |connection| connection.name.clone());
     if connection.is_none() && statements.is_none() {
         say("no connection is configured; 'auditql demo' has a tenant to try");
@@ -160,7 +166,7 @@ fn chosen_format(args: &Args, env: &Env, files: &Files) -> Result<&'static Forma
 
 /// The statements to answer; `None` when there is a person to ask.
 fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
-    let serves = args.demo.as_ref().is_some_and(|demo| demo.serve.is_some());
+    let serves = args.demo.as_ref().is_some_and(|demo| demo.serve.is_some() || demo.export.is_some());
     if serves || args.inputs.is_empty() && io::stdin().is_terminal() {
         return Ok(None);
     }

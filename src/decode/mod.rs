@@ -18,6 +18,7 @@ mod builder;
 mod conflict;
 mod cursor;
 mod escape;
+pub mod feed;
 mod instant;
 mod lenient;
 mod members;

@@ -15,7 +15,7 @@ use crate::table::Column;
 /// The link's name in OData 4, in OData 3, and in OData 4.01 where the prefix may be left out.
 const NEXT_LINKS: [&str; 3] = ["@odata.nextLink", "odata.nextLink", "@nextLink"];
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A decoded page.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use arrow::array::{Array, BooleanArray, RecordBatch};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use datafusion::common::hash_utils::{RandomState as RowState, create_hashes};
 use datafusion::error::DataFusionError;
@@ -14,6 +14,7 @@ use datafusion::execution::memory_pool::MemoryReservation;
 
 use super::Error;
 use super::facts::Marks;
+use super::feed::DELIVERY;
 use crate::table::{Edm, EntitySet};
 use crate::tally::{Notice, Tally};
 
@@ -23,6 +24,8 @@ const ENTRY: usize = 48;
 /// The records seen so far in one scan.
 pub(super) struct Dedup {
     set: &'static EntitySet,
+    /// The connection's tenant: that of records which name none.
+    tenant: String,
     /// Forget keys once their time has passed.
     ordered: bool,
     /// Several requests bring the same records: one without a key could not be recognised.
@@ -37,12 +40,13 @@ pub(super) struct Dedup {
 impl Dedup {
     pub(super) fn new(
         set: &'static EntitySet,
-        ordered: bool,
-        overlapping: bool,
+        tenant: &str,
+        (ordered, overlapping): (bool, bool),
         reservation: MemoryReservation,
     ) -> Self {
         Self {
             set,
+            tenant: tenant.to_ascii_lowercase(),
             ordered,
             overlapping,
             states: (RandomState::new(), RandomState::new()),
@@ -57,6 +61,7 @@ impl Dedup {
     pub(super) fn first_of_each(&mut self, rows: &RecordBatch, tally: &Tally) -> Result<RecordBatch, DataFusionError> {
         let values = self.hashes(rows)?;
         let marks = Marks::of(self.set, rows);
+        let tenants = self.set.tenant.and_then(|name| rows.column_by_name(name)).map(|c| c.as_string_view());
         let mut keep = Vec::with_capacity(rows.num_rows());
         let before = self.seen.len();
         for (row, value) in values.iter().enumerate() {
@@ -71,7 +76,8 @@ impl Dedup {
                 keep.push(true);
                 continue;
             }
-            keep.push(self.is_first(marks.keys.value(row), *value, tally));
+            let tenant = tenants.filter(|t| t.is_valid(row)).map(|t| t.value(row));
+            keep.push(self.is_first((tenant, marks.keys.value(row)), *value, tally));
         }
         self.account(before)?;
         if keep.iter().all(|k| *k) {
@@ -80,8 +86,11 @@ impl Dedup {
         Ok(filter_record_batch(rows, &BooleanArray::from(keep))?)
     }
 
-    fn is_first(&mut self, key: &str, value: u64, tally: &Tally) -> bool {
-        let hash = u128::from(self.states.0.hash_one(key)) << 64 | u128::from(self.states.1.hash_one(key));
+    fn is_first(&mut self, (tenant, key): (Option<&str>, &str), value: u64, tally: &Tally) -> bool {
+        // One tenant's id is spelled in lower case or upper; nearly all records are of the connection's own.
+        let tenant = tenant.filter(|tenant| !tenant.eq_ignore_ascii_case(&self.tenant));
+        let whole = (tenant.map(str::to_ascii_lowercase), key);
+        let hash = u128::from(self.states.0.hash_one(&whole)) << 64 | u128::from(self.states.1.hash_one(&whole));
         match self.seen.insert(hash, value) {
             None => true,
             Some(first) => {
@@ -95,9 +104,13 @@ impl Dedup {
         }
     }
 
-    /// A hash of each row's typed values. The raw text is left out: its spelling is not its meaning.
+    /// A hash of each row's typed values. The raw text is left out: its spelling is not its meaning. So is what says how a
+    /// record was delivered.
     fn hashes(&self, rows: &RecordBatch) -> Result<Vec<u64>, DataFusionError> {
-        let is_raw = |name: &str| self.set.column(name).is_some_and(|c| matches!(c.edm, Edm::Raw));
+        let is_raw = |name: &str| {
+            let raw = self.set.column(name).is_some_and(|c| matches!(c.edm, Edm::Raw));
+            raw || (self.set.feed.is_some() && DELIVERY.contains(&name))
+        };
         let schema = rows.schema();
         let typed = rows.columns().iter().zip(schema.fields()).filter(|(_, f)| !is_raw(f.name())).map(|(c, _)| c);
         let mut hashes = vec![0; rows.num_rows()];

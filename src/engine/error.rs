@@ -3,6 +3,8 @@
 use datafusion::error::DataFusionError;
 
 use crate::plan::PagerError;
+use crate::plan::feed::ListingError;
+use crate::service::subscriptions;
 use crate::{auth, decode, http};
 
 /// Why a query has no answer, or not a whole one.
@@ -59,6 +61,57 @@ pub enum Error {
         /// The key column.
         key: &'static str,
     },
+    /// A listing of the feed could not be followed.
+    #[error("{table} could not be read to its end")]
+    Listing {
+        /// `m365.activity`
+        table: String,
+        /// Why not.
+        #[source]
+        source: ListingError,
+    },
+    /// Which content types there are to read could not be found out.
+    #[error("{table} could not be read")]
+    Subscriptions {
+        /// `m365.activity`
+        table: String,
+        /// Why not.
+        #[source]
+        source: subscriptions::Error,
+    },
+    /// Records were asked for that the feed does not collect.
+    #[error("{table}: {content_type} is not subscribed to, so there is nothing to read")]
+    NotSubscribed {
+        /// `m365.dlp`
+        table: String,
+        /// The content type.
+        content_type: &'static str,
+    },
+    /// A connection names a content type that does not exist.
+    #[error("the connection '{name}' names the content type '{content_type}', which does not exist")]
+    ContentType {
+        /// The connection.
+        name: String,
+        /// What it says.
+        content_type: String,
+    },
+    /// A blob was listed and cannot be had.
+    #[error(
+        "the answer would be incomplete: {table}: content of {content_type} that became available at {created} is gone ({id})"
+    )]
+    BlobGone {
+        /// `m365.activity`
+        table: String,
+        /// Its content type.
+        content_type: &'static str,
+        /// The service's key of it.
+        id: String,
+        /// When it became available.
+        created: String,
+        /// What the service said.
+        #[source]
+        source: http::Error,
+    },
     /// Something that was asked for cannot be had: the answer would be short.
     #[error("the answer would be incomplete: {missing}")]
     Incomplete {
@@ -101,7 +154,14 @@ impl Error {
     /// Whether the rows received before it are good and only further ones are missing. A service that did not do what it
     /// was asked casts doubt on those as well.
     pub(super) fn leaves_rows(&self) -> bool {
-        matches!(self, Self::Request { .. } | Self::Page { .. } | Self::Chain { .. })
+        matches!(
+            self,
+            Self::Request { .. }
+                | Self::Page { .. }
+                | Self::Chain { .. }
+                | Self::Listing { .. }
+                | Self::Incomplete { .. }
+        )
     }
 }
 

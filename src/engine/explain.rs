@@ -8,20 +8,25 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::runtime::Statement;
+use super::runtime::{Connections, Statement};
 use super::scan_exec::ScanExec;
 use arrow::datatypes::SchemaRef;
 
 /// The row that EXPLAIN begins with: what each remote scan of a plan would request.
 pub(super) fn requests(
     plan: &Arc<dyn ExecutionPlan>,
-    statement: &Statement,
+    (statement, connections): (&Statement, Option<Arc<Connections>>),
     schema: &SchemaRef,
 ) -> Result<RecordBatch> {
     let mut text = String::new();
     for scan in scans(plan)? {
-        let explained = scan.plan(statement.settings.pushdown);
-        let _ = write!(text, "{}", explained.explain(statement.now.timestamp_micros()));
+        let connected = connections.as_ref().and_then(|all| all.0.get(scan.connection()));
+        if let Some(connected) = connected.filter(|_| scan.is_of_feed()) {
+            let _ = write!(text, "{}", scan.feed_plan(statement, connected));
+        } else {
+            let explained = scan.plan(statement.settings.pushdown);
+            let _ = write!(text, "{}", explained.explain(statement.now.timestamp_micros()));
+        }
         if scan.dynamic_conditions() > 0 {
             let _ = writeln!(text, "  join keys and thresholds: <known at run time>");
         }

@@ -19,6 +19,7 @@ mod described;
 mod error;
 mod explain;
 mod facts;
+mod feed;
 mod measure;
 mod merge;
 mod options;
@@ -159,7 +160,10 @@ impl EngineBuilder {
         let pacer = Arc::new(Pacer::new(self.pace));
         let client = auth::client(connection, pacer, self.http.clone())
             .map_err(|source| Error::Connection { name: connection.name.clone(), source })?;
-        Ok(Connected { client, keeps_all: connection.keeps_all })
+        let content_types = feed::population(connection.content_types.as_deref())
+            .map_err(|content_type| Error::ContentType { name: connection.name.clone(), content_type })?;
+        let tenant = connection.tenant.clone();
+        Ok(Connected { client, tenant, content_types, keeps_all: connection.keeps_all })
     }
 }
 

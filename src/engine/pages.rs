@@ -57,11 +57,19 @@ impl Source {
         }
     }
 
+    /// Says which values had another type than their column.
+    pub(super) fn report(&self, conflicts: Vec<Conflict>) {
+        for Conflict { column, count, first_id } in conflicts {
+            let table = self.table();
+            self.statement.tally.notice(Notice::TypeConflicts { table, column, count, first_id });
+        }
+    }
+
     fn chain_error(&self, source: PagerError) -> Error {
         Error::Chain { table: self.table(), source }
     }
 
-    fn request_error(&self, source: http::Error) -> Error {
+    pub(super) fn request_error(&self, source: http::Error) -> Error {
         Error::Request { table: self.table(), permissions: self.set.permissions, source }
     }
 }
@@ -184,7 +192,7 @@ impl Chain {
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(rows.num_rows() as u64);
         source.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
-        self.report(page.conflicts);
+        source.report(page.conflicts);
         Ok(self.only_own(rows))
     }
 
@@ -204,13 +212,6 @@ impl Chain {
         let keys = Marks::of(query.set, &rows).keys;
         let first_id = keys.iter().nth(row).flatten().unwrap_or("without id").to_owned();
         Err(Error::KindIgnored { table: self.source.table(), kind: kind.member, first_id })
-    }
-
-    fn report(&self, conflicts: Vec<Conflict>) {
-        for Conflict { column, count, first_id } in conflicts {
-            let table = self.source.table();
-            self.source.statement.tally.notice(Notice::TypeConflicts { table, column, count, first_id });
-        }
     }
 
     fn only_own(&self, rows: RecordBatch) -> RecordBatch {

@@ -22,6 +22,10 @@ pub(super) struct Connections(pub(super) BTreeMap<String, Arc<Connected>>);
 #[derive(Debug)]
 pub(super) struct Connected {
     pub(super) client: Client,
+    /// The tenant, as the connection names it.
+    pub(super) tenant: String,
+    /// The content types of the feed that are the population; `None`: those that are subscribed to.
+    pub(super) content_types: Option<Vec<String>>,
     /// The service keeps records without limit.
     pub(super) keeps_all: bool,
 }

@@ -1,4 +1,5 @@
-//! Carries out a scan plan: chains of pages, the whole predicate on their rows, one stream, each record once, the limit.
+//! Carries out a scan plan: chains of pages or blobs of the feed, the whole predicate on their rows, one stream, each
+//! record once, the limit.
 
 use std::sync::Arc;
 
@@ -14,15 +15,17 @@ use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use super::Error;
 use super::dedup::Dedup;
 use super::facts::Marks;
+use super::feed;
 use super::merge::{Batches, Merge, merge};
 use super::pages::{Chain, Source};
-use crate::plan::{Choice, ScanPlan, StreamPlan, choose};
+use crate::plan::feed::FeedPlan;
+use crate::plan::{Choice, Direction, ScanPlan, StreamPlan, choose};
 use crate::tally::Notice;
 
 /// A scan, ready to be carried out.
 pub(super) struct Scanning {
     pub(super) source: Arc<Source>,
-    pub(super) plan: ScanPlan,
+    pub(super) work: Work,
     /// The schema of decoded rows.
     pub(super) schema: SchemaRef,
     /// Conjuncts over decoded rows, all of which hold for every row given out.
@@ -32,26 +35,75 @@ pub(super) struct Scanning {
     pub(super) reservation: MemoryReservation,
 }
 
+/// Where the rows come from.
+pub(super) enum Work {
+    /// Chains of pages.
+    Chains(ScanPlan),
+    /// Blobs of the activity feed.
+    Feed(FeedPlan),
+}
+
+impl Work {
+    /// The order that rows have to have.
+    fn order(&self) -> Option<Direction> {
+        match self {
+            Self::Chains(plan) => plan.order,
+            Self::Feed(_) => None,
+        }
+    }
+
+    fn limit(&self) -> Option<usize> {
+        match self {
+            Self::Chains(plan) => plan.limit,
+            Self::Feed(plan) => plan.limit,
+        }
+    }
+
+    /// Whether several requests bring the same records: one without key could not be recognised.
+    fn overlaps(&self) -> bool {
+        match self {
+            Self::Chains(plan) => plan.streams.iter().any(|s| !s.parts.is_empty()),
+            Self::Feed(_) => false,
+        }
+    }
+
+    /// Whether nobody asked for a lower bound of the time.
+    fn open_start(&self) -> bool {
+        match self {
+            Self::Chains(plan) => plan.interval().from.is_none(),
+            Self::Feed(plan) => plan.from == crate::plan::feed::From::Reach,
+        }
+    }
+
+    fn streams(self, source: &Arc<Source>, how: Merge) -> Vec<Batches> {
+        match self {
+            Self::Chains(plan) => {
+                plan.streams.into_iter().map(|stream| chains(Arc::clone(source), stream, how)).collect()
+            }
+            Self::Feed(plan) => vec![feed::rows(Arc::clone(source), plan)],
+        }
+    }
+}
+
 impl Scanning {
     /// The rows of the answer. Nothing is sent before the stream is polled, and nothing after it is dropped.
     pub(super) fn run(self) -> BoxStream<'static, Result<RecordBatch>> {
-        let Self { source, plan, schema, predicates, dynamic, reservation } = self;
+        let Self { source, work, schema, predicates, dynamic, reservation } = self;
         let time = schema.index_of(source.set.time).expect("a scan decodes the time");
-        let how = match (plan.order, plan.limit) {
+        let (order, limit) = (work.order(), work.limit());
+        let how = match (order, limit) {
             (Some(direction), _) => Merge::ByTime { column: time, direction },
             (None, Some(_)) => Merge::InTurn,
             (None, None) => Merge::Together,
         };
-        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, ordered: plan.order.is_some() });
-        let overlapping = plan.streams.iter().any(|s| !s.parts.is_empty());
-        let streams: Vec<Batches> =
-            plan.streams.iter().map(|stream| filter.over(chains(Arc::clone(&source), stream.clone(), how))).collect();
-        let dedup = Dedup::new(source.set, plan.order.is_some(), overlapping, reservation);
+        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, ordered: order.is_some() });
+        let dedup = Dedup::new(source.set, &source.connected.tenant, (order.is_some(), work.overlaps()), reservation);
         let once = source.statement.settings.dedup.then_some(dedup);
-        let open_start = plan.interval().from.is_none();
+        let open_start = work.open_start();
+        let streams: Vec<Batches> = work.streams(&source, how).into_iter().map(|rows| filter.over(rows)).collect();
         let all = if streams.is_empty() { stream::empty().boxed() } else { merge(streams, how) };
         let unique = unique(all, once, source, open_start);
-        match plan.limit {
+        match limit {
             Some(limit) => limited(unique, limit),
             None => unique,
         }

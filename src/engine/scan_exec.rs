@@ -34,13 +34,15 @@ use datafusion::physical_plan::{
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::Error;
+use super::feed::own_column;
 use super::measure::Measured;
 use super::pages::Source;
-use super::runtime::{Connections, Statement};
-use super::scan::Scanning;
+use super::runtime::{Connected, Connections, Statement};
+use super::scan::{Scanning, Work};
+use crate::plan::feed::{FeedPlan, FeedScan};
 use crate::plan::{Direction, Scan, ScanPlan};
 use crate::predicate::{Conjunct, bind, import, normal};
-use crate::table::{Column, EntitySet, Version};
+use crate::table::{Column, EntitySet, Paging, Version};
 use crate::tally::Notice;
 use crate::time::instant_text;
 
@@ -87,13 +89,37 @@ impl ScanExec {
 
     /// The requests that it would send, as far as they are known now.
     pub fn plan(&self, pushdown: bool) -> ScanPlan {
-        let conjuncts = self.predicates.iter().map(|expr| {
-            let predicate = normal(import(expr, &self.table.schema));
-            Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) }
-        });
-        let conjuncts = conjuncts.collect();
+        let conjuncts = self.conjuncts();
         let Remote { set, version, .. } = self.table;
         Scan { set, version, conjuncts, order: self.order, limit: self.fetch, pushdown }.plan()
+    }
+
+    /// The same for a table of the activity feed.
+    pub(super) fn feed_plan(&self, statement: &Statement, connected: &Connected) -> FeedPlan {
+        let late = statement.settings.late_arrival.map(|late| i64::try_from(late.as_micros()).unwrap_or(i64::MAX));
+        let scan = FeedScan {
+            set: self.table.set,
+            conjuncts: self.conjuncts(),
+            limit: self.fetch,
+            pushdown: statement.settings.pushdown,
+            population: connected.content_types.clone(),
+            now: statement.now.timestamp_micros(),
+            late_arrival: late,
+        };
+        scan.plan()
+    }
+
+    fn conjuncts(&self) -> Vec<Conjunct> {
+        let conjunct = |expr: &Arc<dyn PhysicalExpr>| {
+            let predicate = normal(import(expr, &self.table.schema));
+            Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) }
+        };
+        self.predicates.iter().map(conjunct).collect()
+    }
+
+    /// Whether it reads the activity feed.
+    pub(super) fn is_of_feed(&self) -> bool {
+        self.table.set.paging == Paging::Blobs
     }
 
     /// The name of the connection it reads through.
@@ -116,7 +142,9 @@ impl ScanExec {
             .map(|column: ColumnExpr| column.index())
             .collect();
         let kind = set.population.as_ref().map(|p| p.column);
-        let own = |c: &Column| [Some(set.time), Some(set.key), kind].contains(&Some(c.name));
+        let own = |c: &Column| {
+            [Some(set.time), Some(set.key), set.tenant, kind].contains(&Some(c.name)) || own_column(c, set)
+        };
         let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
         wanted.map(|(_, column)| column).collect()
     }
@@ -124,7 +152,11 @@ impl ScanExec {
     fn open(&self, context: &Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let statement = Statement::of(context);
         let connected = Connections::of(context, &self.table.connection)?;
-        let plan = self.plan(statement.settings.pushdown);
+        let work = if self.is_of_feed() {
+            Work::Feed(self.feed_plan(&statement, &connected))
+        } else {
+            Work::Chains(self.plan(statement.settings.pushdown))
+        };
         let set = self.table.set;
         let columns = self.columns();
         let schema =
@@ -139,13 +171,13 @@ impl ScanExec {
         let call = statement.part();
         let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
         // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
-        let eager = plan.limit.is_none() && dynamic.is_empty();
+        let eager = self.fetch.is_none() && dynamic.is_empty();
         let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
-        check_reach(&plan, &source)?;
+        check_reach(&work, &source)?;
         say_population(&source, self.table.version);
         let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
         let tally = Arc::clone(&source.call.tally);
-        let scanning = Scanning { source: Arc::new(source), plan, schema, predicates, dynamic, reservation };
+        let scanning = Scanning { source: Arc::new(source), work, schema, predicates, dynamic, reservation };
         let rows = scanning.run().map(move |rows| {
             let _alive = &measured;
             let rows = projector.project_batch(&rows?)?;
@@ -166,9 +198,13 @@ impl ScanExec {
 }
 
 /// A range that begins before the service's reach has an answer that nobody can complete.
-fn check_reach(plan: &ScanPlan, source: &Source) -> Result<(), Error> {
-    let (Some(from), Some(reach)) = (plan.interval().from, source.reach_from()) else { return Ok(()) };
-    if plan.streams.is_empty() || from >= reach {
+fn check_reach(work: &Work, source: &Source) -> Result<(), Error> {
+    let from = match work {
+        Work::Chains(plan) => plan.interval().from.filter(|_| !plan.streams.is_empty()),
+        Work::Feed(plan) => plan.beyond_reach,
+    };
+    let (Some(from), Some(reach)) = (from, source.reach_from()) else { return Ok(()) };
+    if from >= reach {
         return Ok(());
     }
     let days = source.set.reach_days.unwrap_or_default();
@@ -212,14 +248,16 @@ fn properties(
 
 impl DisplayAs for ScanExec {
     fn fmt_as(&self, format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plan = self.plan(true);
         let separator = if format == DisplayFormatType::TreeRender { "\n" } else { ", " };
         if format != DisplayFormatType::TreeRender {
             write!(f, "ScanExec: ")?;
         }
-        write!(f, "table={}.{}{separator}streams={}", self.table.connection, plan.set.qualified(), plan.streams.len())?;
+        write!(f, "table={}.{}", self.table.connection, self.table.set.qualified())?;
+        if !self.is_of_feed() {
+            write!(f, "{separator}streams={}", self.plan(true).streams.len())?;
+        }
         if !self.predicates.is_empty() {
-            let conjuncts: Vec<&str> = plan.residue.iter().map(|r| r.sql.as_str()).collect();
+            let conjuncts: Vec<String> = self.conjuncts().into_iter().map(|c| c.sql).collect();
             write!(f, "{separator}predicate={}", conjuncts.join(" AND "))?;
         }
         if !self.dynamic.is_empty() {

@@ -87,7 +87,7 @@ async fn explain(state: &SessionState, explained: Explain, statement: &Statement
     let inner = state.create_physical_plan(&explained.plan).await?;
     let outer = state.create_physical_plan(&LogicalPlan::Explain(explained)).await?;
     let schema = outer.schema();
-    let requests = explain::requests(&inner, statement, &schema)?;
+    let requests = explain::requests(&inner, (statement, state.config().get_extension()), &schema)?;
     let plans = execute_stream(outer, state.task_ctx())?;
     let rows = stream::once(async { Ok(requests) }).chain(plans);
     Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))

@@ -17,7 +17,7 @@ use url::{Url, form_urlencoded};
 use super::refusal::{BODY_CAP, request_id};
 use super::retry::Outcome;
 use super::transport::{HEADER_CAP, chain, fault, refused_tls};
-use super::{Address, Error, Fault, GaveUp, Refusal, SignIn, retry, retry_after};
+use super::{Address, Error, Fault, GaveUp, Refusal, SignIn, retry_after};
 use crate::wire::Reply;
 
 /// Longest message of a sign-in service that is kept.
@@ -67,6 +67,9 @@ pub(super) struct SignInFailure {
 impl Failure {
     pub(super) fn outcome(&self) -> Outcome {
         match self {
+            Self::Refused { refusal, told } if refusal.is_throttle() && refusal.status == 403 => {
+                Outcome::Status { status: 429, told: *told }
+            }
             Self::Refused { refusal, told } => Outcome::Status { status: refusal.status, told: *told },
             Self::Fault(fault) if fault.is_passing() => Outcome::Fault,
             Self::Fault(_) | Self::Redirect { .. } | Self::TooLarge { .. } => Outcome::Permanent,
@@ -76,7 +79,7 @@ impl Failure {
 
     /// Whether the service said "too many requests".
     pub(super) fn is_throttle(&self) -> bool {
-        matches!(self, Self::Refused { refusal, .. } if retry::is_throttle(refusal.status))
+        matches!(self, Self::Refused { refusal, .. } if refusal.is_throttle())
     }
 
     /// Whether the wait before the retry is imposed on all requests of the quota family.
@@ -94,9 +97,7 @@ impl Failure {
         match self {
             Self::Refused { refusal, .. } if refusal.status == 401 => Error::TokenRejected(refusal),
             Self::Refused { refusal, .. } if because == GaveUp::Final => Error::Refused(refusal),
-            Self::Refused { refusal, .. } if retry::is_throttle(refusal.status) => {
-                Error::Throttled { because, last: refusal }
-            }
+            Self::Refused { refusal, .. } if refusal.is_throttle() => Error::Throttled { because, last: refusal },
             Self::Refused { refusal, .. } => Error::Unavailable { because, last: refusal },
             Self::Redirect { status, host } => Error::Redirect { address, status, host },
             Self::TooLarge { limit } => Error::TooLarge { address, limit },
@@ -126,12 +127,20 @@ async fn exchange(request: RequestBuilder, url: &Url, patience: &Patience) -> Re
         // 206 answers a range, and none was asked for: part of a page is no page.
         200..=205 | 207..=299 => {
             let request_id = request_id(response.headers());
+            let next = next_page(response.headers());
             let body = body(&mut response, patience.body, patience.idle).await?;
-            Ok(Reply { body, request_id })
+            Ok(Reply { body, next, request_id })
         }
         300..=399 => Err(Failure::Redirect { status, host: redirect_host(url, response.headers()) }),
         _ => Err(refused(response, url, patience.idle).await),
     }
+}
+
+/// The next page of a listing of the Management Activity API. Its pages give the header two names.
+fn next_page(headers: &HeaderMap) -> Option<String> {
+    let next = ["nextpageuri", "nextpageurl"].iter().find_map(|name| headers.get(*name))?;
+    // What is no text is no link: it is refused where it is followed.
+    Some(next.to_str().unwrap_or("\u{fffd}").to_owned())
 }
 
 /// The whole body, or an error as soon as it exceeds the cap.

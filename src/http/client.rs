@@ -36,14 +36,8 @@ pub struct Service {
 pub struct Services {
     /// Microsoft Graph.
     pub graph: Service,
-}
-
-impl Services {
-    fn of(&self, api: Api) -> &Service {
-        match api {
-            Api::Graph => &self.graph,
-        }
-    }
+    /// The Management Activity API. One cloud has none.
+    pub activity: Option<Service>,
 }
 
 /// What can be chosen about a client.
@@ -76,8 +70,8 @@ pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    services: Services,
     graph: Host,
+    activity: Option<Host>,
     credentials: Credentials,
     pacer: Arc<Pacer>,
     options: Options,
@@ -86,6 +80,7 @@ struct Inner {
 /// What is known about a host: its connections, and how it has been doing.
 #[derive(Debug)]
 struct Host {
+    service: Service,
     http: reqwest::Client,
     allowance: Mutex<Allowance>,
     answers: AtomicU64,
@@ -103,8 +98,10 @@ impl Client {
         pacer: Arc<Pacer>,
         options: Options,
     ) -> Result<Self, Error> {
-        let graph = Host::new(transport::client(&services.graph.base, &options.transport, true)?);
-        Ok(Self(Arc::new(Inner { services, graph, credentials, pacer, options })))
+        let host = |service| Host::new(service, &options.transport);
+        let graph = host(services.graph)?;
+        let activity = services.activity.map(host).transpose()?;
+        Ok(Self(Arc::new(Inner { graph, activity, credentials, pacer, options })))
     }
 
     /// Sends a request, as often as it takes, and gives back its complete reply.
@@ -124,20 +121,20 @@ impl Client {
 
     /// Where a request goes: the only place that joins host and path, or lets a link from a reply through.
     fn address(&self, request: &Request) -> Result<Url, Error> {
-        let base = &self.0.services.of(request.api).base;
+        let base = &self.0.host(request.api)?.service.base;
         Ok(match &request.target {
-            Target::Path(path) => pin::resolve(base, "/", path)?,
+            Target::Path(path) | Target::Post(path) => pin::resolve(base, "/", path)?,
             Target::Link { url, prefix } => pin::resolve(base, prefix, url)?,
         })
     }
 
     async fn persist(&self, request: &Request, url: &Url, call: &Call) -> Result<Reply, Error> {
-        let host = self.0.host(request.api);
+        let host = self.0.host(request.api)?;
         let mut course = Course::new(&self.0, host);
         loop {
             call.take()?;
             let mut token = None;
-            let failure = match self.0.once(request, url, call, &mut token).await {
+            let failure = match self.0.once(request, (host, url), call, &mut token).await {
                 Ok(reply) => {
                     host.succeeded();
                     call.tally.bytes.add(reply.body.len() as u64);
@@ -164,9 +161,10 @@ impl Client {
 }
 
 impl Inner {
-    fn host(&self, api: Api) -> &Host {
+    fn host(&self, api: Api) -> Result<&Host, Error> {
         match api {
-            Api::Graph => &self.graph,
+            Api::Graph => Ok(&self.graph),
+            Api::Activity => self.activity.as_ref().ok_or(Error::NoService("Management Activity API")),
         }
     }
 
@@ -174,19 +172,22 @@ impl Inner {
     async fn once(
         &self,
         request: &Request,
-        url: &Url,
+        (host, url): (&Host, &Url),
         call: &Call,
         used: &mut Option<Token>,
     ) -> Result<Reply, Failure> {
-        let scope = &self.services.of(request.api).scope;
+        let scope = &host.service.scope;
         // Signing in comes before the turn, so that a request is sent when it is counted; and again after it, which costs
         // nothing unless the turn took so long that the token expired.
         self.credentials.token(scope).await.map_err(Failure::SignIn)?;
         call.tally.waited(self.pacer.turn(request.quota).await);
         let token = used.insert(self.credentials.token(scope).await.map_err(Failure::SignIn)?);
-        let http = &self.host(request.api).http;
         call.tally.requests.add(1);
-        let result = attempt(dressed(http, url, token), url, &self.options.patience).await;
+        let request = match request.target {
+            Target::Post(_) => host.http.post(url.clone()).body(""),
+            Target::Path(_) | Target::Link { .. } => host.http.get(url.clone()),
+        };
+        let result = attempt(dressed(request, token), url, &self.options.patience).await;
         tracing::debug!(address = %Address::of(url), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
         result
     }
@@ -206,9 +207,8 @@ impl Inner {
 }
 
 /// The headers that go with every request.
-fn dressed(http: &reqwest::Client, url: &Url, token: &Token) -> RequestBuilder {
-    let request = http
-        .get(url.clone())
+fn dressed(request: RequestBuilder, token: &Token) -> RequestBuilder {
+    let request = request
         .header(ACCEPT, "application/json")
         .header("Prefer", "include-unknown-enum-members")
         .header("client-request-id", Uuid::new_v4().to_string());
@@ -223,8 +223,15 @@ fn dressed(http: &reqwest::Client, url: &Url, token: &Token) -> RequestBuilder {
 }
 
 impl Host {
-    fn new(http: reqwest::Client) -> Self {
-        Self { http, allowance: Mutex::default(), answers: AtomicU64::new(0), successes: AtomicU64::new(0) }
+    fn new(service: Service, options: &TransportOptions) -> Result<Self, Error> {
+        let http = transport::client(&service.base, options, true)?;
+        Ok(Self {
+            service,
+            http,
+            allowance: Mutex::default(),
+            answers: AtomicU64::new(0),
+            successes: AtomicU64::new(0),
+        })
     }
 
     fn succeeded(&self) {

@@ -80,6 +80,9 @@ pub enum Error {
         /// The request that was under way.
         address: Address,
     },
+    /// The connection's cloud does not have the service.
+    #[error("the connection's cloud has no {0}")]
+    NoService(&'static str),
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Setup(#[source] reqwest::Error),

@@ -36,6 +36,12 @@ impl fmt::Display for Refusal {
 }
 
 impl Refusal {
+    /// Whether it means "too many requests": by its status, or by the code of the Management Activity API, which comes
+    /// with 403 as well.
+    pub fn is_throttle(&self) -> bool {
+        super::retry::is_throttle(self.status) || (self.status == 403 && self.code.as_deref() == Some("AF429"))
+    }
+
     /// Reads an error reply.
     pub(super) fn read(address: Address, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let root: Value = serde_json::from_slice(body).unwrap_or_default();

@@ -4,6 +4,7 @@
 //! prints the very one that is carried out.
 
 mod explain;
+pub mod feed;
 mod page_query;
 mod pager;
 mod parts;

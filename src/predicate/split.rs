@@ -71,6 +71,10 @@ pub enum Reason {
     TooManyTests,
     /// The URL would become too long.
     TooLong,
+    /// The activity feed can be asked for content type and availability alone.
+    FeedCannot,
+    /// Records of the activity feed come late without bound, so an upper bound of the time says nothing.
+    LateRecords,
     /// Sending filters is switched off.
     SwitchedOff,
 }
@@ -91,6 +95,8 @@ impl fmt::Display for Reason {
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
             Self::TooManyTests => write!(f, "the filter would hold more than {} tests", super::clause::MAX_TESTS),
             Self::TooLong => f.write_str("the URL would become too long"),
+            Self::FeedCannot => f.write_str("the feed can be asked for content type and availability only"),
+            Self::LateRecords => f.write_str("records can come late without bound; late_arrival can state one"),
             Self::SwitchedOff => f.write_str("pushdown is switched off"),
         }
     }

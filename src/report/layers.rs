@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use super::{About, Exit, Report, remote};
+use crate::service::subscriptions;
 use crate::{auth, decode, engine, http, plan, settings};
 
 const ODD_REPLY: &str = "the service did not keep its own rules; ask again, and report it if it happens again";
@@ -29,6 +30,9 @@ fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
     if let Some(error) = error.downcast_ref::<auth::Error>() {
         return Some(of_auth(error));
     }
+    if let Some(error) = error.downcast_ref::<subscriptions::Error>() {
+        return Some(of_subscriptions(error));
+    }
     if error.is::<decode::Error>() || error.is::<decode::RecordError>() {
         return Some(Report::chain(Exit::Remote, error).hint(ODD_REPLY));
     }
@@ -50,20 +54,39 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             report.causes.extend(request_id.as_ref().map(|id| format!("request id {id}")));
             report
         }
-        E::Chain { .. } => Report::chain(Exit::Incomplete, error)
+        E::Chain { .. } | E::Listing { .. } => Report::chain(Exit::Incomplete, error)
             .hint("ask again, or for a shorter time; --partial gives what could be had"),
         E::KindIgnored { .. } => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
         E::Keyless { .. } => {
             Report::chain(Exit::Remote, error).hint("with --dedup=false copies are counted as often as they come")
         }
-        E::Incomplete { .. } => {
+        E::Incomplete { .. } | E::BlobGone { .. } => {
             Report::chain(Exit::Incomplete, error).hint("--partial gives what could be had and says what is missing")
         }
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("ask without --partial"),
         E::Evaluation(inner) | E::Session(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
+        E::NotSubscribed { content_type, .. } => Report::chain(Exit::Usage, error).hint(format!(
+            "'auditql subscriptions start {content_type}' starts it; the first records come within hours"
+        )),
+        E::Subscriptions { source, .. } => under(error, of_subscriptions(source)),
+        E::ContentType { .. } => Report::chain(Exit::Usage, error).hint(content_types()),
         E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
         E::Connection { source, .. } => under(error, of_auth(source)),
+    }
+}
+
+fn content_types() -> String {
+    format!("content types are {}", crate::apis::activity::content::CONTENT_TYPES.join(", "))
+}
+
+fn of_subscriptions(error: &subscriptions::Error) -> Report {
+    use subscriptions::Error as E;
+    match error {
+        E::TenantId(_) => Report::chain(Exit::Usage, error).hint("give the connection its id, a GUID, as tenant"),
+        E::ContentType(_) => Report::chain(Exit::Usage, error).hint(content_types()),
+        E::Request(source) => remote::of_http(source, &["ActivityFeed.Read"]),
+        E::Reply(_) => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
     }
 }
 

@@ -36,7 +36,7 @@ fn exit_of(error: &Error) -> Exit {
         Error::SignIn(_) | Error::TokenRejected(_) => Exit::SignIn,
         Error::RequestBudget { .. } => Exit::Incomplete,
         Error::Deadline { .. } => Exit::Deadline,
-        Error::Setup(_) => Exit::Usage,
+        Error::Setup(_) | Error::NoService(_) => Exit::Usage,
         _ => Exit::Remote,
     }
 }
@@ -61,13 +61,14 @@ fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
         Error::Unreachable { fault: Fault::Tls(_), .. } => {
             "the certificate is not trusted here; behind an inspecting proxy, add its authority to the system or SSL_CERT_FILE".into()
         }
-        Error::Unreachable { .. } => "check the network, HTTPS_PROXY, and the connection's cloud or graph_url".into(),
+        Error::Unreachable { .. } => "check the network, HTTPS_PROXY, and the connection's cloud or addresses".into(),
         Error::Redirect { .. } | Error::ForeignLink(_) => {
             "it was not followed, the token would have gone along; check the connection's graph_url".into()
         }
         Error::TooLarge { .. } => "a reply of this size is not one of the service's pages; check the connection's graph_url".into(),
         Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or take --partial".into(),
         Error::Deadline { .. } => MORE_TIME.into(),
+        Error::NoService(_) => "management_url of the connection can name one".into(),
         Error::Setup(_) => return None,
     })
 }

@@ -7,6 +7,8 @@ use super::Column;
 pub enum Api {
     /// Microsoft Graph.
     Graph,
+    /// The Office 365 Management Activity API.
+    Activity,
 }
 
 /// Version of Microsoft Graph, the first segment of every path.

@@ -21,7 +21,7 @@ pub use general::GENERAL;
 pub use record_types::RECORD_TYPES;
 pub use sharepoint::SHAREPOINT;
 
-use crate::table::{Column, EntitySet, Family, Feed, Paging, Quota, RAW, joined};
+use crate::table::{Api, Column, EntitySet, Family, Feed, Paging, Quota, RAW, joined};
 use common::COMMON;
 
 /// All records of the feed.
@@ -58,7 +58,7 @@ pub(in crate::apis) const fn feed_table(
         doc,
         family: Family::Activity,
         feed: Some(feed),
-        api: None,
+        api: Some(Api::Activity),
         path: "/activity/feed/subscriptions/content",
         permissions: &["ActivityFeed.Read"],
         quota: Quota::Activity,

@@ -1,0 +1,98 @@
+//! `auditql subscriptions`: what the tenant's activity feed collects, and changing it.
+//!
+//! Stopping loses records for good, so it is done on the word of a person at a terminal, or with `--yes`.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::sync::Arc;
+
+use super::args;
+use crate::apis::activity::content::CONTENT_TYPES;
+use crate::auth::{self, Connection};
+use crate::http::{Call, Options, Pace, Pacer};
+use crate::output::safe;
+use crate::repl::say;
+use crate::report::{Exit, Report};
+use crate::service::subscriptions::{Change, Error, Subscriptions, known};
+use crate::tally::Tally;
+
+/// Does what was asked.
+pub(super) async fn run(asked: &args::Subscriptions, connection: Option<Connection>) -> Result<Exit, Report> {
+    let connection = connection.ok_or_else(|| {
+        Report::new(Exit::Usage, "no connection is configured, so there is no tenant to ask")
+            .hint("a section [connections.NAME] of the configuration describes one")
+    })?;
+    let client = auth::client(&connection, Arc::new(Pacer::new(Pace::default())), Options::default());
+    let client = client.map_err(|error| Report::of_error(&error))?;
+    let subscriptions = Subscriptions::new(client, &connection.tenant).map_err(of)?;
+    let call = Call::new(Arc::new(Tally::default()));
+    match asked {
+        args::Subscriptions::List => list(&subscriptions, &call).await,
+        args::Subscriptions::Start(types) => change(&subscriptions, types, true, &call).await,
+        args::Subscriptions::Stop { content_types, yes } => {
+            if !yes && !confirmed(content_types)? {
+                say("nothing was stopped");
+                return Ok(Exit::Success);
+            }
+            change(&subscriptions, content_types, false, &call).await
+        }
+    }
+}
+
+fn of(error: Error) -> Report {
+    Report::of_error(&error)
+}
+
+/// One line for each content type there is, and for those the service names besides.
+async fn list(subscriptions: &Subscriptions, call: &Call) -> Result<Exit, Report> {
+    let list = subscriptions.list(call).await.map_err(of)?;
+    let mut lines = Vec::new();
+    for content_type in CONTENT_TYPES {
+        let found = list.iter().find(|subscription| subscription.content_type == *content_type);
+        let status = found.map_or("not subscribed", |found| found.status.as_deref().unwrap_or("enabled"));
+        lines.push(format!("{content_type:<28} {status}"));
+    }
+    for other in list.iter().filter(|subscription| known(&subscription.content_type).is_none()) {
+        lines.push(format!("{:<28} {}", other.content_type, other.status.as_deref().unwrap_or("enabled")));
+    }
+    let mut out = io::stdout().lock();
+    // A reader that went away needs no list.
+    let _ = writeln!(out, "{}", safe::block(&lines.join("\n")));
+    Ok(Exit::Success)
+}
+
+async fn change(
+    subscriptions: &Subscriptions,
+    content_types: &[String],
+    start: bool,
+    call: &Call,
+) -> Result<Exit, Report> {
+    // All names are read before the first is acted upon.
+    for name in content_types {
+        known(name).ok_or_else(|| of(Error::ContentType(name.clone())))?;
+    }
+    for name in content_types {
+        let changed = if start { subscriptions.start(name, call).await } else { subscriptions.stop(name, call).await };
+        let said = match (changed.map_err(of)?, start) {
+            (Change::Made, true) => "started; the first records can take hours",
+            (Change::WasSo, true) => "was enabled already",
+            (Change::Made, false) => "stopped",
+            (Change::WasSo, false) => "was not subscribed to",
+        };
+        say(&format!("{name}: {said}"));
+    }
+    Ok(Exit::Success)
+}
+
+/// Asks the person at the terminal. Where there is none, nobody can say yes.
+fn confirmed(content_types: &[String]) -> Result<bool, Report> {
+    if !io::stdin().is_terminal() {
+        return Err(Report::new(Exit::Usage, "stopping a subscription has to be confirmed, and nobody can be asked")
+            .hint("--yes confirms it"));
+    }
+    let names = content_types.join(", ");
+    say(&format!("Records of {names} that come up until the next start are lost for good. Stop? [y/N]"));
+    let mut answer = String::new();
+    let read = io::stdin().lock().read_line(&mut answer);
+    read.map_err(|error| Report::chain(Exit::Usage, &error))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

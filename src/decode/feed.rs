@@ -1,0 +1,156 @@
+//! What the activity feed sends: blobs of records, listings of blobs, lists of subscriptions.
+//!
+//! All three are JSON arrays. Blobs are large and odd, so they are read by the decoder; the other two are small and their
+//! few members are all needed, so anything that lacks one of them is an error.
+
+use chrono::DateTime;
+use serde::Deserialize;
+
+use super::cursor::Cursor;
+use super::page::{BYTE_ORDER_MARK, Error};
+use super::row::{Batch, MAX_BYTES, Rows, kind};
+use crate::table::Column;
+
+/// Decodes blobs, one after the other.
+#[derive(Debug)]
+pub struct Blobs {
+    rows: Rows,
+}
+
+impl Blobs {
+    /// Rows will have these columns; `key` identifies a record.
+    ///
+    /// # Panics
+    /// If a column is asked for twice.
+    pub fn new(columns: &[&'static Column], key: &'static Column) -> Self {
+        Self { rows: Rows::lenient(columns, key) }
+    }
+
+    /// Decodes the body of a blob: an array of records.
+    ///
+    /// # Errors
+    /// When it is not one whole array of objects. An odd value is none: it is NULL, and counted.
+    pub fn blob(&mut self, body: &[u8]) -> Result<Batch, Error> {
+        if body.len() >= MAX_BYTES {
+            return Err(Error::TooLarge { bytes: body.len() });
+        }
+        self.records(body).inspect_err(|_| self.rows.clear())?;
+        Ok(self.rows.finish())
+    }
+
+    fn records(&mut self, body: &[u8]) -> Result<(), Error> {
+        let mut cursor = Cursor::new(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body));
+        match cursor.peek() {
+            Ok(b'[') => {}
+            Ok(byte) => return Err(Error::NotAPage { found: kind(byte) }),
+            Err(_) => return Err(Error::NotAPage { found: "nothing" }),
+        }
+        let mut more = cursor.enter(b']')?;
+        while more {
+            match cursor.peek()? {
+                b'{' => self.rows.read(&mut cursor)?,
+                byte => return Err(Error::NotARecord { index: self.rows.len(), found: kind(byte) }),
+            }
+            more = cursor.more(b']')?;
+        }
+        if cursor.is_at_end() { Ok(()) } else { Err(Error::Trailing { at: cursor.at() }) }
+    }
+}
+
+/// A blob as a listing names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The service's key of it.
+    pub id: String,
+    /// Where it is fetched. Untrusted.
+    pub uri: String,
+    /// When it became available, in microseconds.
+    pub created: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    content_id: String,
+    content_uri: String,
+    content_created: String,
+}
+
+/// Reads a page of a listing.
+///
+/// # Errors
+/// When it is no array of content objects, each with its three members: an entry that cannot be read is records that
+/// would be missing.
+pub fn listing(body: &[u8]) -> Result<Vec<Content>, Error> {
+    let listed: Vec<Listed> = read(body, "no listing of content")?;
+    let content = |listed: Listed| {
+        let created = DateTime::parse_from_rfc3339(&listed.content_created);
+        let created = created.map_err(|_| Error::NotAPage { found: "content without the time it was created at" })?;
+        Ok(Content { id: listed.content_id, uri: listed.content_uri, created: created.timestamp_micros() })
+    };
+    listed.into_iter().map(content).collect()
+}
+
+/// A subscription, as far as it says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subscription {
+    /// The type of content.
+    pub content_type: String,
+    /// `enabled` or `disabled`; some entries have none.
+    pub status: Option<String>,
+}
+
+/// Reads the list of subscriptions.
+///
+/// # Errors
+/// When it is no such list.
+pub fn subscriptions(body: &[u8]) -> Result<Vec<Subscription>, Error> {
+    read(body, "no list of subscriptions")
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8], found: &'static str) -> Result<T, Error> {
+    serde_json::from_slice(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)).map_err(|_| Error::NotAPage { found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apis::activity::ACTIVITY;
+
+    fn blobs() -> Blobs {
+        let columns: Vec<&'static Column> = ACTIVITY.columns.iter().collect();
+        Blobs::new(&columns, ACTIVITY.column("id").unwrap())
+    }
+
+    #[test]
+    fn a_blob_is_an_array_of_records_and_nothing_else() {
+        let mut blobs = blobs();
+        let two = "\u{feff}[{\"Id\":\"a\"} , {\"Id\":\"b\",\"RecordType\":\"20\"}] ";
+        assert_eq!(blobs.blob(two.as_bytes()).unwrap().rows.num_rows(), 2);
+        for body in
+            ["", "{}", "{\"error\":{\"code\":\"AF50000\"}}", "[1]", "[{},]", "[{}", "[{}]x", "<html>", "[[]]", "null"]
+        {
+            blobs.blob(body.as_bytes()).expect_err(body);
+        }
+        assert_eq!(blobs.blob(b"[]").unwrap().rows.num_rows(), 0, "nothing is left of a refused blob");
+    }
+
+    #[test]
+    fn a_listing_has_all_that_is_needed_or_is_refused() {
+        let one = r#"[{"contentType":"t","contentId":"a$b","contentUri":"u","contentCreated":"2026-05-01T00:00:00.001Z","x":1}]"#;
+        let content = Content { id: "a$b".into(), uri: "u".into(), created: 1_777_593_600_001_000 };
+        assert_eq!(listing(one.as_bytes()).unwrap(), [content]);
+        assert_eq!(listing(b"[]").unwrap(), []);
+        for body in ["{}", "", "[{}]", "[null]", &one.replace("2026", "x"), &one.replace("contentUri", "uri")] {
+            listing(body.as_bytes()).expect_err(body);
+        }
+    }
+
+    #[test]
+    fn a_subscription_may_lack_its_status() {
+        let list = subscriptions(br#"[{"contentType":"DLP.All","webhook":null}]"#).unwrap();
+        assert_eq!(list, [Subscription { content_type: "DLP.All".into(), status: None }]);
+        subscriptions(b"{}").unwrap_err();
+    }
+}

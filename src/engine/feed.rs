@@ -1,0 +1,281 @@
+//! Reads the activity feed: lists the blobs window by window, fetches several at once, gives their rows in the order of
+//! availability.
+//!
+//! The order is what makes an answer repeatable: of records that come twice the first by (`content_created`, `content_id`)
+//! stands, whichever download finished first. Blobs are fetched and decoded on tasks of their own while the rows before
+//! them are worked on; a limit lets fewer run ahead. A listed blob that is gone is a gap in the answer, and said.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray, TimestampMicrosecondArray};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::Int32Type;
+use datafusion::common::runtime::SpawnedTask;
+use futures::future::try_join_all;
+use futures::stream::{self, Stream, StreamExt, TryStreamExt};
+
+use super::Error;
+use super::facts::Marks;
+use super::merge::Batches;
+use super::pages::Source;
+use crate::decode::feed::{Blobs, Content, listing};
+use crate::http;
+use crate::plan::feed::{FeedPlan, Listing, Window, blob};
+use crate::service::subscriptions::{Subscriptions, known};
+use crate::table::Column;
+use crate::tally::Notice;
+use crate::time::{Interval, instant_text, second_text};
+
+/// Blobs that are fetched side by side when all of them are wanted.
+const AHEAD: usize = 8;
+/// The same when a limit may end the scan at any of them.
+const AHEAD_OF_LIMIT: usize = 2;
+/// Windows that are listed ahead of the one whose blobs are read.
+const WINDOWS_AHEAD: usize = 2;
+
+/// The code for a content type without subscription, and for one that an administrator switched off.
+const NOT_SUBSCRIBED: [&str; 2] = ["AF20022", "AF20023"];
+/// The codes for a time out of the service's reach.
+const OUT_OF_REACH: [&str; 2] = ["AF20030", "AF20055"];
+/// The code for a link that the service does not know any more.
+const LINK_FORGOTTEN: &str = "AF20031";
+
+/// The feed of one tenant, for one scan.
+struct Feed {
+    source: Arc<Source>,
+    plan: FeedPlan,
+    tenant: String,
+    content_types: Vec<&'static str>,
+}
+
+/// A blob to be read.
+#[derive(Debug, Clone)]
+struct Listed {
+    content_type: &'static str,
+    content: Content,
+}
+
+/// The rows of a scan of the feed, oldest content first.
+pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
+    if plan.content_types.is_empty() || plan.windows.is_empty() {
+        return stream::empty().boxed();
+    }
+    stream::once(async move {
+        let feed = Arc::new(Feed::open(source, plan).await?);
+        Ok::<_, Error>(feed.blobs())
+    })
+    .try_flatten()
+    .boxed()
+}
+
+impl Feed {
+    /// Asks which content types there are, and says or refuses what is not subscribed to.
+    async fn open(source: Arc<Source>, plan: FeedPlan) -> Result<Self, Error> {
+        let tenant = source.connected.tenant.clone();
+        let failed = |error| Error::Subscriptions { table: source.table(), source: error };
+        let subscriptions = Subscriptions::new(source.connected.client.clone(), &tenant).map_err(failed)?;
+        let enabled = subscriptions.enabled(&source.call).await.map_err(failed)?;
+        let (content_types, missing): (Vec<_>, Vec<_>) =
+            plan.content_types.iter().copied().partition(|wanted| enabled.contains(wanted));
+        if let Some(first) = missing.first().filter(|_| plan.named || content_types.is_empty()) {
+            return Err(Error::NotSubscribed { table: source.table(), content_type: first });
+        }
+        for content_type in missing {
+            let what = format!(
+                "{content_type} is not subscribed to, its records are not in the answer; \
+                 'auditql subscriptions start {content_type}' starts it"
+            );
+            source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+        }
+        Ok(Self { source, plan, tenant, content_types })
+    }
+
+    /// The rows of all blobs.
+    fn blobs(self: Arc<Self>) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
+        let ahead = if self.source.eager { AHEAD } else { AHEAD_OF_LIMIT };
+        let windows_ahead = if self.source.eager { WINDOWS_AHEAD } else { 1 };
+        let (lister, fetcher) = (Arc::clone(&self), self);
+        let mut seen = HashSet::new();
+        stream::iter(lister.plan.windows.clone())
+            .map(move |window| Arc::clone(&lister).list(window))
+            .buffered(windows_ahead)
+            .map_ok(move |listed| {
+                let new = listed.into_iter().filter(|l| seen.insert(l.content.id.clone())).map(Ok);
+                stream::iter(new.collect::<Vec<_>>())
+            })
+            .try_flatten()
+            .map(move |listed| {
+                let feed = Arc::clone(&fetcher);
+                async move {
+                    let task = SpawnedTask::spawn(feed.read(listed?));
+                    task.join_unwind().await.expect("only its owner aborts it")
+                }
+            })
+            .buffered(ahead)
+            .try_filter_map(|rows| std::future::ready(Ok(rows)))
+    }
+
+    /// The blobs of a window, of all content types, by availability.
+    async fn list(self: Arc<Self>, window: Window) -> Result<Vec<Listed>, Error> {
+        let all =
+            try_join_all(self.content_types.iter().map(|content_type| self.list_one(content_type, window))).await?;
+        let mut listed: Vec<Listed> = all.into_iter().flatten().filter(|l| self.is_asked(l)).collect();
+        listed.sort_by(|a, b| (a.content.created, &a.content.id).cmp(&(b.content.created, &b.content.id)));
+        Ok(listed)
+    }
+
+    /// Windows are whole seconds; a blob outside of the bounds has no row of the answer.
+    fn is_asked(&self, listed: &Listed) -> bool {
+        let Interval { from, to } = self.plan.available;
+        let created = listed.content.created;
+        // Between the statement's instant and the end of its second more can become available: it counts.
+        let inside = from.is_none_or(|from| from <= created) && to.is_none_or(|to| created <= to);
+        inside || self.plan.to == crate::plan::feed::To::Now && from.is_none_or(|from| from <= created)
+    }
+
+    async fn list_one(&self, content_type: &'static str, window: Window) -> Result<Vec<Listed>, Error> {
+        let source = &self.source;
+        let mut listing = Listing::new(&self.tenant, content_type, window);
+        // By id: a listing that was begun anew names the same blobs again.
+        let mut listed = BTreeMap::new();
+        while let Some(request) = listing.next_request() {
+            let reply = match source.connected.client.send(request, &source.call).await {
+                Ok(reply) => reply,
+                Err(error) if code(&error) == Some(LINK_FORGOTTEN) && !listing.is_at_first() => {
+                    listing.restart().map_err(|e| self.listing_error(e))?;
+                    continue;
+                }
+                Err(error) => return Err(self.refused(error, content_type, window)),
+            };
+            let contents = self::listing(&reply.body).map_err(|e| Error::Page {
+                table: source.table(),
+                request_id: reply.request_id.clone(),
+                source: e,
+            })?;
+            source.call.tally.pages.add(1);
+            listing.advance(reply.next.as_deref(), contents.len()).map_err(|e| self.listing_error(e))?;
+            listed.extend(contents.into_iter().map(|content| (content.id.clone(), Listed { content_type, content })));
+        }
+        Ok(listed.into_values().collect())
+    }
+
+    fn listing_error(&self, source: crate::plan::feed::ListingError) -> Error {
+        Error::Listing { table: self.source.table(), source }
+    }
+
+    fn refused(&self, error: http::Error, content_type: &'static str, window: Window) -> Error {
+        let table = self.source.table();
+        match code(&error) {
+            Some(code) if NOT_SUBSCRIBED.contains(&code) => Error::NotSubscribed { table, content_type },
+            Some(code) if OUT_OF_REACH.contains(&code) => {
+                let (from, to) = (second_text(window.from), second_text(window.to));
+                let missing =
+                    format!("{table}: the service does not list {content_type} from {from} to {to} any more ({code})");
+                Error::Incomplete { missing }
+            }
+            _ => self.source.request_error(error),
+        }
+    }
+
+    /// Fetches a blob and reads its rows. `None`: it is gone, and that was said.
+    async fn read(self: Arc<Self>, listed: Listed) -> Result<Option<RecordBatch>, Error> {
+        let source = &self.source;
+        let request = blob(&self.tenant, &listed.content.uri);
+        let reply = match source.connected.client.send(&request, &source.call).await {
+            Ok(reply) => reply,
+            Err(error) if is_gone(&error) => return self.gone(&listed, error).map(|()| None),
+            Err(error) => return Err(source.request_error(error)),
+        };
+        let decoded = self.decoder().blob(&reply.body).map_err(|e| Error::Page {
+            table: source.table(),
+            request_id: reply.request_id,
+            source: e,
+        })?;
+        source.call.tally.pages.add(1);
+        source.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
+        source.report(decoded.conflicts);
+        let rows = delivered(&self.own_records(&decoded.rows), &listed);
+        source.oldest.fetch_min(Marks::of(source.set, &rows).oldest().unwrap_or(i64::MAX), Relaxed);
+        Ok(Some(rows))
+    }
+
+    fn decoder(&self) -> Blobs {
+        let set = self.source.set;
+        Blobs::new(&self.source.columns, set.column(set.key).expect("every table has its key"))
+    }
+
+    /// A blob that cannot be had any more is a gap. Under `partial` the rest is read all the same.
+    fn gone(&self, listed: &Listed, error: http::Error) -> Result<(), Error> {
+        let (table, created) = (self.source.table(), instant_text(listed.content.created));
+        let error = Error::BlobGone {
+            table,
+            content_type: listed.content_type,
+            id: listed.content.id.clone(),
+            created,
+            source: error,
+        };
+        if !self.source.statement.settings.partial {
+            return Err(error);
+        }
+        self.source.statement.tally.notice(Notice::Incomplete { missing: error.to_string() });
+        Ok(())
+    }
+
+    /// The records that are the table's: some tables hold certain record types of a content type.
+    fn own_records(&self, rows: &RecordBatch) -> RecordBatch {
+        let types = self.source.set.feed.map_or(&[][..], |feed| feed.record_types);
+        let Some(column) = rows.column_by_name("record_type").filter(|_| !types.is_empty()) else {
+            return rows.clone();
+        };
+        let own = column.as_primitive::<Int32Type>().iter().map(|t| Some(t.is_some_and(|t| types.contains(&t))));
+        filter_record_batch(rows, &own.collect::<BooleanArray>()).expect("the mask is as long as the batch")
+    }
+}
+
+/// The column that tells a table's own records from others of its content type.
+pub(super) fn own_column(column: &Column, set: &crate::table::EntitySet) -> bool {
+    set.feed.is_some_and(|feed| !feed.record_types.is_empty()) && column.name == "record_type"
+}
+
+/// The columns that say how a record was delivered. They are no part of it: copies differ in them.
+pub(super) const DELIVERY: [&str; 3] = ["content_type", "content_id", "content_created"];
+
+/// The rows with the columns filled in that say which blob they came in.
+fn delivered(rows: &RecordBatch, listed: &Listed) -> RecordBatch {
+    let count = rows.num_rows();
+    let text =
+        |text: &str| -> ArrayRef { Arc::new(std::iter::repeat_n(Some(text), count).collect::<StringViewArray>()) };
+    let values = |name: &str| match name {
+        "content_type" => Some(text(listed.content_type)),
+        "content_id" => Some(text(&listed.content.id)),
+        "content_created" => {
+            let created = TimestampMicrosecondArray::from_value(listed.content.created, count).with_timezone("UTC");
+            Some(Arc::new(created) as ArrayRef)
+        }
+        _ => None,
+    };
+    let schema = rows.schema();
+    let columns = schema.fields().iter().zip(rows.columns());
+    let columns = columns.map(|(field, column)| values(field.name()).unwrap_or_else(|| Arc::clone(column)));
+    RecordBatch::try_new(Arc::clone(&schema), columns.collect()).expect("a column replaces one of its type")
+}
+
+fn code(error: &http::Error) -> Option<&str> {
+    error.refusal().and_then(|refusal| refusal.code.as_deref())
+}
+
+/// A listed blob that answers so cannot be had any more, whatever the code says.
+fn is_gone(error: &http::Error) -> bool {
+    matches!(error, http::Error::Refused(refusal) if matches!(refusal.status, 400 | 404 | 410))
+}
+
+/// The content types that a connection names, as the service spells them.
+///
+/// # Errors
+/// The first name that is none.
+pub(super) fn population(names: Option<&[String]>) -> Result<Option<Vec<String>>, String> {
+    let spelt = |name: &String| known(name).map(str::to_owned).ok_or_else(|| name.clone());
+    names.map(|names| names.iter().map(spelt).collect()).transpose()
+}

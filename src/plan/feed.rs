@@ -1,0 +1,249 @@
+//! Plans a scan of the activity feed: which content types, which time of availability, which requests.
+//!
+//! The service can be asked for two things only, the content type and the time at which a blob became available. A blob
+//! never holds an event that had not happened yet, so a lower bound of `creation_time` is a lower bound of availability;
+//! but events come late without any bound, so an upper one is none, unless the user states how late they can be.
+//! Everything else is checked on this side, the bounds themselves included.
+
+mod content;
+mod explain;
+mod listing;
+
+pub use listing::{Listing, ListingError};
+
+use super::Residue;
+use crate::predicate::bind::{Ask, Leaf, Literal};
+use crate::predicate::{Bound, Comparison, Conjunct, Truth};
+use crate::table::{Api, EntitySet, Quota};
+use crate::time::Interval;
+use crate::wire::{Request, Target};
+use content::Types;
+
+/// How far the clocks of a service's parts may differ: an event can seem younger than the blob that holds it.
+const SKEW: i64 = 5 * 60 * SECOND;
+/// Longest window that every tenant lists: 24 hours are documented, and refused by some on the dot.
+const WINDOW: i64 = 23 * 3_600;
+/// Where an open range begins, behind the limit of the service's reach: it moves while a query runs.
+const MARGIN: i64 = 5 * 60 * SECOND;
+const SECOND: i64 = 1_000_000;
+
+/// What a scan of the feed is asked for.
+#[derive(Debug, Clone)]
+pub struct FeedScan {
+    /// The table.
+    pub set: &'static EntitySet,
+    /// The predicate: all of them hold.
+    pub conjuncts: Vec<Conjunct>,
+    /// Rows wanted at most.
+    pub limit: Option<usize>,
+    /// Whether content types and times may be narrowed by the predicate.
+    pub pushdown: bool,
+    /// The content types that the connection names as its population.
+    pub population: Option<Vec<String>>,
+    /// The statement's instant, in microseconds.
+    pub now: i64,
+    /// How late records can be, in microseconds, if the user says.
+    pub late_arrival: Option<i64>,
+}
+
+/// The requests that answer a scan of the feed, as data.
+#[derive(Debug, Clone)]
+pub struct FeedPlan {
+    /// The table.
+    pub set: &'static EntitySet,
+    /// The content types to read, if they are subscribed to. None: the predicate cannot hold, and nothing is sent.
+    pub content_types: Vec<&'static str>,
+    /// Whether the connection names the content types; else those that are subscribed to are read.
+    pub named: bool,
+    /// When blobs became available that can hold rows of the answer, in microseconds.
+    pub available: Interval,
+    /// What the beginning of it follows from.
+    pub from: From,
+    /// What the end of it follows from.
+    pub to: To,
+    /// Records of the time asked for became available before the service's reach.
+    pub beyond_reach: Option<i64>,
+    /// The same in requests: half-open ranges of whole seconds, oldest first.
+    pub windows: Vec<Window>,
+    /// What becomes of each conjunct.
+    pub residue: Vec<Residue>,
+    /// Rows wanted at most.
+    pub limit: Option<usize>,
+}
+
+/// What the beginning of the availability asked for follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// The service's reach: no lower bound was given.
+    Reach,
+    /// A bound of `creation_time`, less the skew.
+    Creation,
+    /// A bound of `content_created`.
+    Created,
+}
+
+/// What the end of the availability asked for follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    /// The present.
+    Now,
+    /// A bound of `creation_time`, and the lateness that the user stated.
+    Late,
+    /// A bound of `content_created`.
+    Created,
+}
+
+/// A half-open range of whole seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first second.
+    pub from: i64,
+    /// The second behind the last.
+    pub to: i64,
+}
+
+impl FeedScan {
+    /// The plan.
+    pub fn plan(&self) -> FeedPlan {
+        let all = Bound::And(self.conjuncts.iter().map(|c| c.bound.clone()).collect());
+        let told = if self.pushdown { all } else { Bound::And(Vec::new()) };
+        let types = Types::of_table(self.set).and(Types::left_by(&told)).and(self.populated());
+        let creation = interval(&told, self.set.time);
+        let created = interval(&told, "content_created");
+        let reach = self.now - i64::from(self.set.reach_days.unwrap_or_default()) * 86_400 * SECOND;
+        let (from, from_why) = begin(creation, created, reach);
+        let (to, to_why) = self.end(creation, created);
+        let empty = types.is_empty() || creation.is_empty() || created.is_empty();
+        let available = if empty { Interval::EMPTY } else { Interval { from: Some(from), to: Some(to) } };
+        // A range that ended before the reach is as much out of it as one that began there.
+        let asked = [creation.from, created.from, created.to.filter(|to| *to < reach)].into_iter().flatten().max();
+        FeedPlan {
+            set: self.set,
+            content_types: if empty { Vec::new() } else { types.names() },
+            named: self.population.is_some(),
+            available,
+            from: from_why,
+            to: to_why,
+            beyond_reach: asked.filter(|asked| *asked < reach && !empty),
+            windows: windows(available),
+            residue: self.residue(),
+            limit: self.limit,
+        }
+    }
+
+    fn populated(&self) -> Types {
+        self.population.as_ref().map_or(Types::ALL, |names| Types::named(names.iter().map(String::as_str)))
+    }
+
+    fn end(&self, creation: Interval, created: Interval) -> (i64, To) {
+        let late = creation.to.zip(self.late_arrival).map(|(to, late)| (to.saturating_add(late), To::Late));
+        let exact = created.to.map(|to| (to, To::Created));
+        [late, exact].into_iter().flatten().fold((self.now, To::Now), |a, b| if b.0 < a.0 { b } else { a })
+    }
+
+    fn residue(&self) -> Vec<Residue> {
+        let residue = |conjunct: &Conjunct| {
+            let reasons = self.reasons(&conjunct.bound);
+            Residue { sql: conjunct.sql.clone(), reasons }
+        };
+        self.conjuncts.iter().map(residue).collect()
+    }
+}
+
+/// Where the range of availability begins.
+fn begin(creation: Interval, created: Interval, reach: i64) -> (i64, From) {
+    // The skew alone does not lead out of the reach.
+    let by_creation = creation.from.map(|from| (from.saturating_sub(SKEW).max(from.min(reach)), From::Creation));
+    let by_created = created.from.map(|from| (from, From::Created));
+    let strongest = [by_creation, by_created].into_iter().flatten().max_by_key(|(from, _)| *from);
+    strongest.map_or((reach + MARGIN, From::Reach), |(from, why)| (from.max(reach), why))
+}
+
+/// The windows that cover a closed range.
+fn windows(available: Interval) -> Vec<Window> {
+    let (Some(from), Some(to)) = (available.from, available.to) else { return Vec::new() };
+    if available.is_empty() {
+        return Vec::new();
+    }
+    let (mut at, end) = (from.div_euclid(SECOND), to.div_euclid(SECOND) + 1);
+    let mut windows = Vec::new();
+    while at < end {
+        let to = end.min(at + WINDOW);
+        windows.push(Window { from: at, to });
+        at = to;
+    }
+    windows
+}
+
+/// The instants of a column that a predicate leaves; too many, never too few.
+fn interval(bound: &Bound, column: &str) -> Interval {
+    match bound {
+        Bound::And(ps) => ps.iter().map(|p| interval(p, column)).fold(Interval::ALL, Interval::intersect),
+        Bound::Or(ps) => ps.iter().map(|p| interval(p, column)).fold(Interval::EMPTY, Interval::hull),
+        Bound::Constant(Truth::False | Truth::Unknown) => Interval::EMPTY,
+        Bound::Leaf(leaf) if leaf.property.is(column) => asked_of(leaf),
+        Bound::Constant(Truth::True) | Bound::Leaf(_) | Bound::Local(_) => Interval::ALL,
+    }
+}
+
+/// Literals are cut to microseconds, so that a strict bound is taken for one that is not.
+fn asked_of(leaf: &Leaf) -> Interval {
+    let one = |t: i64| Interval { from: Some(t), to: Some(t) };
+    match &leaf.ask {
+        Ask::Compare(Comparison::Eq, Literal::Instant(t)) => one(*t),
+        Ask::Compare(Comparison::Lt | Comparison::LtEq, Literal::Instant(t)) => Interval::until(*t),
+        Ask::Compare(Comparison::Gt | Comparison::GtEq, Literal::Instant(t)) => Interval::since(*t),
+        Ask::In { values, negated: false } => {
+            let instants = values.iter().map(|value| match value {
+                Literal::Instant(t) => one(*t),
+                _ => Interval::ALL,
+            });
+            instants.fold(Interval::EMPTY, Interval::hull)
+        }
+        _ => Interval::ALL,
+    }
+}
+
+/// Path of the feed of a tenant.
+fn root(tenant: &str, version: &str) -> String {
+    format!("/api/{version}/{tenant}/activity/feed")
+}
+
+/// A request to the feed.
+fn request(target: Target) -> Request {
+    Request { api: Api::Activity, target, quota: Quota::Activity }
+}
+
+/// The request for the list of subscriptions.
+pub fn subscriptions(tenant: &str) -> Request {
+    request(Target::Path(format!("{}/subscriptions/list?{PUBLISHER}{tenant}", root(tenant, "v1.0"))))
+}
+
+/// The request that starts or stops a subscription.
+pub fn subscribe(tenant: &str, content_type: &str, start: bool) -> Request {
+    let word = if start { "start" } else { "stop" };
+    let root = root(tenant, "v1.0");
+    request(Target::Post(format!("{root}/subscriptions/{word}?contentType={content_type}&{PUBLISHER}{tenant}")))
+}
+
+/// The request for a blob at the address that a listing gave.
+pub fn blob(tenant: &str, uri: &str) -> Request {
+    request(linked(tenant, uri))
+}
+
+/// Whoever does not say who asks shares one quota with all others who do not. Asked for one's own tenant, it is the
+/// tenant's id.
+const PUBLISHER: &str = "PublisherIdentifier=";
+
+/// A link as it was given, with the name of the asker behind it: what is in it is opaque and stays as it is.
+fn linked(tenant: &str, link: &str) -> Target {
+    let named = link.to_ascii_lowercase().contains(&PUBLISHER.to_ascii_lowercase());
+    let between = if link.contains('?') { '&' } else { '?' };
+    let url = if named { link.to_owned() } else { format!("{link}{between}{PUBLISHER}{tenant}") };
+    // The vendor's own sample of such a link has another version than the request it answers.
+    let version = if link.contains("/api/v1/") { "v1" } else { "v1.0" };
+    Target::Link { url, prefix: format!("/api/{version}/") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! What a plan of the feed would ask for and why, in words: its one `Display`, and the reasons of its residue.
+
+use std::fmt;
+
+use super::content::Types;
+use super::{FeedPlan, FeedScan, From, To, interval};
+use crate::predicate::{Bound, Reason};
+use crate::time::{Interval, second_text};
+
+impl FeedScan {
+    /// Why a conjunct is not covered by content types and times alone; none if it is.
+    pub(super) fn reasons(&self, bound: &Bound) -> Vec<Reason> {
+        if !self.pushdown {
+            return vec![Reason::SwitchedOff];
+        }
+        let by_created = interval(bound, "content_created") != Interval::ALL;
+        let by_type = Types::left_by(bound) != Types::ALL;
+        let by_creation = interval(bound, self.set.time);
+        let upper_only = by_creation.to.is_some() && self.late_arrival.is_none();
+        match (by_created || by_type || by_creation.from.is_some(), upper_only) {
+            (_, true) => vec![Reason::LateRecords],
+            (true, false) => Vec::new(),
+            (false, false) if by_creation.to.is_some() => Vec::new(),
+            (false, false) => vec![Reason::FeedCannot],
+        }
+    }
+}
+
+impl fmt::Display for FeedPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (table, types, windows) = (self.set.qualified(), self.content_types.len(), self.windows.len());
+        if types == 0 || windows == 0 {
+            return writeln!(f, "{table}: nothing is sent, the predicate cannot hold");
+        }
+        let quota = self.set.quota;
+        let (allowed, seconds) = (quota.requests(), quota.window().as_secs());
+        let requests = 1 + types * windows;
+        writeln!(
+            f,
+            "{table}: at least {requests} requests and one for each blob, at {allowed} requests in {seconds} s"
+        )?;
+        let population = if self.named { "named by the connection" } else { "those of them that are subscribed to" };
+        writeln!(f, "  content types: {} ({population})", self.content_types.join(", "))?;
+        self.window(f)?;
+        self.residual(f)?;
+        match self.limit {
+            Some(limit) => writeln!(f, "  limit: {limit}, reading stops there"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FeedPlan {
+    fn window(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Some(first), Some(last)) = (self.windows.first(), self.windows.last()) else { return Ok(()) };
+        let (from, to, windows) = (second_text(first.from), second_text(last.to), self.windows.len());
+        let plural = if windows == 1 { "" } else { "s" };
+        writeln!(f, "  available: from {from} to {to}, in {windows} window{plural} of at most 23 h")?;
+        let days = self.set.reach_days.unwrap_or_default();
+        writeln!(
+            f,
+            "    begin: {}",
+            match self.from {
+                From::Reach => format!("no lower bound is given, the service keeps {days} days"),
+                From::Creation => "the lower bound of creation_time, less 5 minutes for clocks that differ".to_owned(),
+                From::Created => "the lower bound of content_created".to_owned(),
+            }
+        )?;
+        writeln!(
+            f,
+            "    end: {}",
+            match self.to {
+                To::Now => "now; records can come late without bound, so creation_time gives none",
+                To::Late => "the upper bound of creation_time and late_arrival: records that come later are left out",
+                To::Created => "the upper bound of content_created",
+            }
+        )
+    }
+
+    fn residual(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for residue in &self.residue {
+            if residue.reasons.is_empty() {
+                writeln!(f, "  narrows: {}", residue.sql)?;
+            } else {
+                let reasons: Vec<String> = residue.reasons.iter().map(ToString::to_string).collect();
+                writeln!(f, "  local: {} ({})", residue.sql, reasons.join("; "))?;
+            }
+        }
+        if self.residue.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "  every row is checked against the whole predicate again")
+    }
+}

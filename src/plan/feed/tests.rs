@@ -1,0 +1,163 @@
+//! Predicates in, windows and content types out.
+
+use super::*;
+use crate::apis::activity::content::CONTENT_TYPES;
+use crate::apis::activity::{ACTIVITY, DLP, EXCHANGE};
+use crate::predicate::{Predicate, Scalar, Test, bind, normal};
+
+/// 2026-05-01T12:00:00Z
+const NOW: i64 = 1_777_636_800 * SECOND;
+const HOUR: i64 = 3_600 * SECOND;
+const DAY: i64 = 24 * HOUR;
+
+fn test(column: &str, test: Test) -> Predicate {
+    Predicate::Test { path: vec![column.into()], folded: false, test, sql: column.into() }
+}
+
+fn at(column: &str, comparison: Comparison, t: i64) -> Predicate {
+    test(column, Test::Compare(comparison, Scalar::Instant(t)))
+}
+
+fn text(column: &str, comparison: Comparison, value: &str) -> Predicate {
+    test(column, Test::Compare(comparison, Scalar::Text(value.into())))
+}
+
+fn record_types(types: &[i64]) -> Predicate {
+    test("record_type", Test::In { values: types.iter().map(|n| Scalar::Int(*n)).collect(), negated: false })
+}
+
+fn scan(set: &'static EntitySet, predicates: Vec<Predicate>) -> FeedScan {
+    let conjunct = |predicate: Predicate| {
+        let predicate = normal(predicate);
+        Conjunct { sql: predicate.to_string(), bound: bind(&predicate, set) }
+    };
+    let conjuncts = predicates.into_iter().map(conjunct).collect();
+    FeedScan { set, conjuncts, limit: None, pushdown: true, population: None, now: NOW, late_arrival: None }
+}
+
+fn plan(predicates: Vec<Predicate>) -> FeedPlan {
+    scan(&ACTIVITY, predicates).plan()
+}
+
+fn ends(plan: &FeedPlan) -> (i64, i64) {
+    (plan.windows.first().unwrap().from * SECOND - NOW, plan.windows.last().unwrap().to * SECOND - NOW)
+}
+
+#[test]
+fn without_bounds_everything_in_reach_is_asked_for() {
+    let plan = plan(Vec::new());
+    assert_eq!(ends(&plan), (MARGIN - 7 * DAY, SECOND));
+    assert_eq!(plan.windows.len(), 8);
+    assert_eq!(plan.content_types, CONTENT_TYPES);
+    assert_eq!((plan.from, plan.to, plan.beyond_reach), (From::Reach, To::Now, None));
+}
+
+#[test]
+fn windows_meet_without_gap_or_overlap_and_none_is_longer_than_23_hours() {
+    for span in [1, SECOND - 1, SECOND, 23 * HOUR - SECOND, 23 * HOUR, 23 * HOUR + 1, 6 * DAY] {
+        let from = NOW - span - 1;
+        let windows = plan(vec![at("content_created", Comparison::GtEq, from)]).windows;
+        assert!(windows[0].from * SECOND <= from && windows[windows.len() - 1].to * SECOND > NOW, "{span}");
+        assert!(windows.windows(2).all(|pair| pair[0].to == pair[1].from), "{span}");
+        assert!(windows.iter().all(|w| (1..=WINDOW).contains(&(w.to - w.from))), "{span}");
+    }
+}
+
+#[test]
+fn the_time_of_an_event_bounds_its_availability_from_below_alone() {
+    let (from, to) = (NOW - 2 * DAY, NOW - DAY);
+    let day = vec![at("creation_time", Comparison::GtEq, from), at("creation_time", Comparison::Lt, to)];
+    let plan = scan(&ACTIVITY, day.clone()).plan();
+    assert_eq!(ends(&plan), (-2 * DAY - SKEW, SECOND));
+    assert_eq!((plan.from, plan.to), (From::Creation, To::Now));
+    assert_eq!(plan.residue[1].reasons, [crate::predicate::Reason::LateRecords]);
+    let stated = FeedScan { late_arrival: Some(6 * HOUR), ..scan(&ACTIVITY, day) }.plan();
+    assert_eq!((ends(&stated), stated.to), ((-2 * DAY - SKEW, -18 * HOUR + SECOND), To::Late));
+    assert!(stated.residue.iter().all(|residue| residue.reasons.is_empty()));
+}
+
+#[test]
+fn the_time_of_availability_bounds_itself_exactly() {
+    let plan = plan(vec![
+        at("content_created", Comparison::Gt, NOW - DAY + 500_000),
+        at("content_created", Comparison::LtEq, NOW - HOUR + 1),
+    ]);
+    assert_eq!(ends(&plan), (-DAY, -HOUR + SECOND));
+    assert_eq!((plan.from, plan.to), (From::Created, To::Created));
+    let available = Interval { from: Some(NOW - DAY + 500_000), to: Some(NOW - HOUR + 1) };
+    assert_eq!(plan.available, available);
+}
+
+#[test]
+fn a_range_beyond_the_reach_is_named_and_not_cut() {
+    for (bound, beyond) in [
+        (at("creation_time", Comparison::GtEq, NOW - 8 * DAY), true),
+        (at("content_created", Comparison::GtEq, NOW - 8 * DAY), true),
+        (at("content_created", Comparison::Lt, NOW - 8 * DAY), true),
+        // Old events lie in fresh blobs.
+        (at("creation_time", Comparison::Lt, NOW - 8 * DAY), false),
+        // The allowance for clocks is no wish of the user's.
+        (at("creation_time", Comparison::GtEq, NOW - 7 * DAY), false),
+    ] {
+        let name = bound.to_string();
+        let plan = plan(vec![bound]);
+        assert_eq!(plan.beyond_reach.is_some(), beyond, "{name}");
+        assert!(plan.windows.iter().all(|w| w.from * SECOND >= NOW - 7 * DAY), "{name}");
+    }
+}
+
+#[test]
+fn content_types_are_left_out_only_where_that_is_certain() {
+    let or = |ps: Vec<Predicate>| Predicate::Or(ps);
+    for (predicate, expected) in [
+        (text("content_type", Comparison::Eq, "Audit.Exchange"), &["Audit.Exchange"][..]),
+        (text("content_type", Comparison::NotEq, "DLP.All"), &CONTENT_TYPES[..4]),
+        (text("content_type", Comparison::Eq, "audit.exchange"), &[]),
+        (text("workload", Comparison::Eq, "Exchange"), CONTENT_TYPES),
+        (record_types(&[1, 2, 50]), &["Audit.Exchange"]),
+        (record_types(&[1, 25]), CONTENT_TYPES),
+        (record_types(&[8, 13]), &["Audit.AzureActiveDirectory", "DLP.All"]),
+        (or(vec![record_types(&[1]), text("operation", Comparison::Eq, "x")]), CONTENT_TYPES),
+        (or(vec![record_types(&[1]), record_types(&[6])]), &["Audit.Exchange", "Audit.SharePoint"]),
+        (Predicate::Not(Box::new(text("content_type", Comparison::Eq, "DLP.All"))), &CONTENT_TYPES[..4]),
+        (Predicate::Not(Box::new(record_types(&[1]))), CONTENT_TYPES),
+    ] {
+        let name = format!("{predicate:?}");
+        let plan = plan(vec![predicate]);
+        assert_eq!(plan.content_types, expected, "{name}");
+        assert_eq!(plan.windows.is_empty(), expected.is_empty(), "{name}");
+    }
+    assert_eq!(scan(&DLP, Vec::new()).plan().content_types, ["DLP.All"]);
+    let named = FeedScan { population: Some(vec!["Audit.General".into()]), ..scan(&EXCHANGE, Vec::new()) };
+    assert_eq!(named.plan().content_types, [""; 0]);
+}
+
+#[test]
+fn without_pushdown_the_whole_reach_is_read() {
+    let scan = scan(&ACTIVITY, vec![record_types(&[1]), at("content_created", Comparison::GtEq, NOW - HOUR)]);
+    let plan = FeedScan { pushdown: false, ..scan }.plan();
+    assert_eq!((ends(&plan).0, plan.content_types.len()), (MARGIN - 7 * DAY, 5));
+}
+
+#[test]
+fn links_are_followed_as_given_and_circles_are_seen() {
+    let window = Window { from: NOW / SECOND - 3_600, to: NOW / SECOND };
+    let mut listing = Listing::new("t", "DLP.All", window);
+    let Target::Path(first) = listing.next_request().unwrap().target.clone() else { panic!() };
+    assert_eq!(
+        first,
+        "/api/v1.0/t/activity/feed/subscriptions/content?contentType=DLP.All&startTime=2026-05-01T11:00:00&\
+         endTime=2026-05-01T12:00:00&PublisherIdentifier=t"
+    );
+    let link = "https://h/api/v1/t/activity/feed/subscriptions/content?nextPage=a+b/$==";
+    listing.advance(Some(link), 0).unwrap();
+    let Target::Link { url, prefix } = listing.next_request().unwrap().target.clone() else { panic!() };
+    assert_eq!((url, prefix.as_str()), (format!("{link}&PublisherIdentifier=t"), "/api/v1/"));
+    assert_eq!(listing.advance(Some(link), 1), Err(ListingError::Circle));
+    listing.restart().unwrap();
+    assert!(listing.is_at_first());
+    listing.advance(None, 1).unwrap();
+    assert!(listing.next_request().is_none());
+    let Target::Link { url, .. } = blob("t", "https://h/api/v1.0/t/activity/feed/audit/a$b").target else { panic!() };
+    assert_eq!(url, "https://h/api/v1.0/t/activity/feed/audit/a$b?PublisherIdentifier=t");
+}
