@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["table", "apis", "settings", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth"],
+    &["http", "auth", "logs"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];
@@ -34,6 +34,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("decode", &["table"]),
     ("http", &["table", "settings", "wire", "tally", "time"]),
     ("auth", &["table", "settings", "wire", "tally", "time", "http"]),
+    ("logs", &["table", "decode", "time"]),
     ("demo", &["table", "apis", "settings", "wire", "tally", "time", "odata"]),
 ];
 

@@ -28,7 +28,7 @@ mod powershell;
 mod row;
 
 pub use conflict::Conflict;
-pub use members::{Member, members};
+pub use members::{Member, elements, members};
 pub use page::{Decoder, Error, Page};
 pub use row::{Batch, Reading, RecordError, Rows};
 
