@@ -147,10 +147,16 @@ impl Chain {
         self.ladder = Vec::new().into_iter();
         let rows = self.with_kind(&page)?;
         let marks = Marks::of(source.set, &rows);
-        self.pager.advance(&marks.facts(page.next)).map_err(|e| source.chain_error(e))?;
+        let facts = marks.facts(page.next);
+        let again = source.statement.settings.dedup && self.pager.is_repeat(&facts);
+        let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
+        moved.map_err(|e| source.chain_error(e))?;
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(rows.num_rows() as u64);
         source.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
+        if again {
+            return Ok(rows.slice(0, 0));
+        }
         self.report(page.conflicts);
         self.only_own(rows)
     }

@@ -83,6 +83,8 @@ pub struct Pager {
     state: State,
     links: HashSet<String>,
     fingerprints: HashMap<u64, u32>,
+    /// The last page that had rows.
+    previous: Option<u64>,
     empty: u32,
     pages_since_start: u32,
     /// Most pages that were read from one start while the order was broken.
@@ -110,6 +112,7 @@ impl Pager {
             state: State::First,
             links: HashSet::new(),
             fingerprints: HashMap::new(),
+            previous: None,
             empty: 0,
             pages_since_start: 0,
             most_pages: 0,
@@ -156,6 +159,21 @@ impl Pager {
         self.follow(page)
     }
 
+    /// Whether a page of an ordered chain is the one before it, sent again. Its rows stand in their order already, and here
+    /// they would break it: the page is to be passed over, unless copies count.
+    pub fn is_repeat(&self, page: &PageFacts) -> bool {
+        self.query.order.is_some() && page.rows > 0 && page.keyless == 0 && self.previous == Some(page.fingerprint)
+    }
+
+    /// Moves on past a page whose rows are not used.
+    ///
+    /// # Errors
+    /// When the chain cannot be trusted to end.
+    pub fn pass_over(&mut self, page: &PageFacts) -> Result<(), PagerError> {
+        self.check_progress(page)?;
+        self.follow(page)
+    }
+
     fn follow(&mut self, page: &PageFacts) -> Result<(), PagerError> {
         self.pages_since_start += 1;
         self.state = match &page.next {
@@ -180,7 +198,7 @@ impl Pager {
         }
         self.state = State::First;
         self.pages_since_start = 0;
-        self.last = None;
+        (self.last, self.previous) = (None, None);
         // A service may hand out the same links and pages again.
         self.links.clear();
         self.fingerprints.clear();
@@ -243,6 +261,7 @@ impl Pager {
             return if self.empty > EMPTY_PAGES { Err(PagerError::OnlyEmptyPages(self.empty)) } else { Ok(()) };
         }
         self.empty = 0;
+        self.previous = Some(page.fingerprint);
         let times = self.fingerprints.entry(page.fingerprint).or_default();
         *times += 1;
         if *times >= SAME_PAGE { Err(PagerError::SamePage(*times)) } else { Ok(()) }
