@@ -70,6 +70,8 @@ pub(super) struct Chain {
     decoder: Decoder,
     /// Weaker filters to try while the service refuses the one of the first request.
     ladder: std::vec::IntoIter<Weaker>,
+    /// The service's answer to the full filter, while weaker ones are tried.
+    refused: Option<http::Error>,
     /// Rows outside of it were given out before the chain was narrowed to what remained.
     own: Option<Interval>,
     /// The chain was begun anew: records will come again.
@@ -81,7 +83,7 @@ impl Chain {
         let key = source.set.column(source.set.key).map_or("", |c| c.wire);
         let decoder = Decoder::new(&source.columns, key);
         let ladder = query.weaker(source.reach_from()).into_iter();
-        Self { source, pager: Pager::new(query), decoder, ladder, own: None, repeats: false }
+        Self { source, pager: Pager::new(query), decoder, ladder, refused: None, own: None, repeats: false }
     }
 
     /// A chain over what another one left: rows outside of the range belong to that one.
@@ -124,7 +126,8 @@ impl Chain {
             return Ok(());
         }
         let Some(weaker) = self.ladder.next().filter(|_| !self.repeats) else {
-            return Err(self.source.request_error(refused));
+            // What the service says about a filter that nobody asked for would mislead.
+            return Err(self.source.request_error(self.refused.take().unwrap_or(refused)));
         };
         let because = refused.refusal().and_then(|r| r.message.clone()).unwrap_or_else(|| refused.to_string());
         self.source.statement.tally.notice(Notice::WeakerFilter {
@@ -133,6 +136,7 @@ impl Chain {
             because,
         });
         self.pager.weaken(weaker.query);
+        self.refused.get_or_insert(refused);
         Ok(())
     }
 
@@ -144,7 +148,7 @@ impl Chain {
             source: e,
         })?;
         // The ladder has served once a filter was accepted.
-        self.ladder = Vec::new().into_iter();
+        (self.ladder, self.refused) = (Vec::new().into_iter(), None);
         let rows = self.with_kind(&page)?;
         let marks = Marks::of(source.set, &rows);
         let facts = marks.facts(page.next);
