@@ -54,16 +54,25 @@ fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> Sen
 async fn run(state: &SessionState, plan: LogicalPlan, statement: &Statement) -> Result<SendableRecordBatchStream> {
     // EXECUTE and statements that make tables need a session; they get one over the same state and catalogs.
     if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
+        let plan = at_one_instant(state, plan)?;
+        // A table is filled while it is made.
+        if let LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) = &plan {
+            physical(state, &create.input, statement).await?;
+        }
         let session = SessionContext::new_with_state(state.clone());
-        let frame = session.execute_logical_plan(at_one_instant(state, plan)?).await?;
-        let physical = state.create_physical_plan(frame.logical_plan()).await?;
-        return execute_stream(physical, state.task_ctx());
+        let frame = session.execute_logical_plan(plan).await?;
+        return execute_stream(physical(state, frame.logical_plan(), statement).await?, state.task_ctx());
     }
-    let physical = state.create_physical_plan(&plan).await?;
+    execute_stream(physical(state, &plan, statement).await?, state.task_ctx())
+}
+
+/// The physical plan, if the settings allow to carry it out.
+async fn physical(state: &SessionState, plan: &LogicalPlan, statement: &Statement) -> Result<Arc<dyn ExecutionPlan>> {
+    let physical = state.create_physical_plan(plan).await?;
     if statement.settings.partial {
         refuse_below_anti_joins(&physical)?;
     }
-    execute_stream(physical, state.task_ctx())
+    Ok(physical)
 }
 
 /// Folds `now()` in the query of a table that is made from one: later copies of the state would stamp it again.
