@@ -2,6 +2,7 @@
 
 mod cli;
 mod demo;
+mod faults;
 mod hostile;
 mod house;
 mod http;
