@@ -4,6 +4,7 @@
 
 mod cli;
 mod demo;
+mod faults;
 mod hostile;
 mod house;
 mod http;
