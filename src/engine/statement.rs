@@ -55,15 +55,24 @@ async fn run(state: &SessionState, plan: LogicalPlan, statement: &Statement) -> 
     // EXECUTE and statements that make tables need a session; they get one over the same state and catalogs.
     if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
         let session = SessionContext::new_with_state(state.clone());
-        let frame = session.execute_logical_plan(at_one_instant(state, plan)?).await?;
-        let physical = state.create_physical_plan(frame.logical_plan()).await?;
-        return execute_stream(physical, state.task_ctx());
+        let plan = at_one_instant(state, plan)?;
+        if let LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) = &plan {
+            // The table is filled while the statement is planned: too late to refuse anything after that.
+            physical(state, &create.input, statement).await?;
+        }
+        let frame = session.execute_logical_plan(plan).await?;
+        return execute_stream(physical(state, frame.logical_plan(), statement).await?, state.task_ctx());
     }
-    let physical = state.create_physical_plan(&plan).await?;
+    execute_stream(physical(state, &plan, statement).await?, state.task_ctx())
+}
+
+/// The physical plan, unless a partial answer is allowed where none can be given.
+async fn physical(state: &SessionState, plan: &LogicalPlan, statement: &Statement) -> Result<Arc<dyn ExecutionPlan>> {
+    let physical = state.create_physical_plan(plan).await?;
     if statement.settings.partial {
         refuse_below_anti_joins(&physical)?;
     }
-    execute_stream(physical, state.task_ctx())
+    Ok(physical)
 }
 
 /// Folds `now()` in the query of a table that is made from one: later copies of the state would stamp it again.
