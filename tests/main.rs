@@ -10,7 +10,6 @@ mod house;
 mod http;
 mod lab;
 mod laws;
-mod scan;
 mod scripted;
 mod service_facts;
 mod sign_in;
