@@ -99,7 +99,7 @@ impl Counter {
 /// Something the reader of an answer has to know. It does not make the answer wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// Values whose JSON type is not the column's; they are NULL in the answer and untouched in `raw`.
+    /// Values that could not be read as their column says; they are NULL in the answer and untouched in `raw`.
     TypeConflicts {
         /// `entra.sign_ins`
         table: String,
@@ -142,6 +142,17 @@ pub enum Notice {
         /// The oldest time among the records received, RFC 3339.
         oldest: String,
     },
+    /// A file held lines that could not be read; all others were.
+    UnreadLines {
+        /// The file.
+        file: String,
+        /// The first such line, from 1.
+        line: u64,
+        /// How many.
+        count: u64,
+        /// Why the first could not be read, in one clause.
+        why: String,
+    },
     /// Under `--partial`: what is missing from the answer.
     Incomplete {
         /// What is missing and why.
@@ -149,11 +160,18 @@ pub enum Notice {
     },
 }
 
+impl Notice {
+    /// Whether something is missing from the answer.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self, Self::Incomplete { .. } | Self::UnreadLines { .. })
+    }
+}
+
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TypeConflicts { table, column, count, first_id } => {
-                write!(f, "{table}: {count} value(s) of {column} had another JSON type and are NULL; see raw")?;
+                write!(f, "{table}: {count} value(s) of {column} could not be read as declared and are NULL; see raw")?;
                 first_id.as_ref().map_or(Ok(()), |id| write!(f, " (first in record {id})"))
             }
             Self::DifferingDuplicates { table, count, first_id } => {
@@ -171,6 +189,9 @@ impl fmt::Display for Notice {
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
             Self::Reach { table, oldest } => {
                 write!(f, "{table}: no lower time bound was given; the records reach back to {oldest}")
+            }
+            Self::UnreadLines { file, line, count, why } => {
+                write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")
             }
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
@@ -193,6 +214,7 @@ impl Notices {
             Notice::PartOfPopulation { table, what } => (3, table.clone(), what.clone()),
             Notice::Reach { table, .. } => (4, table.clone(), String::new()),
             Notice::Incomplete { missing } => (5, missing.clone(), String::new()),
+            Notice::UnreadLines { file, .. } => (6, file.clone(), String::new()),
         };
         let Some(&at) = self.places.get(&subject) else {
             self.places.insert(subject, self.list.len());
@@ -202,8 +224,10 @@ impl Notices {
         match (&mut self.list[at], notice) {
             (Notice::TypeConflicts { count, .. }, Notice::TypeConflicts { count: more, .. })
             | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. }) => {
-                *count += more
+                *count += more;
             }
+            // Two scans of one file, or one scan on its way: the same lines.
+            (Notice::UnreadLines { count, .. }, Notice::UnreadLines { count: other, .. }) => *count = other.max(*count),
             (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
             _ => {}
         }

@@ -22,14 +22,16 @@ mod instant;
 mod lenient;
 mod members;
 mod names;
+mod nested;
 mod number;
 mod page;
 mod powershell;
 mod row;
+mod texts;
 
 pub use conflict::Conflict;
 pub use members::{Member, elements, members};
-pub use page::{Decoder, Error, Page};
+pub use page::{Decoder, Error, Page, link_ahead};
 pub use row::{Batch, Reading, RecordError, Rows};
 
 #[cfg(test)]

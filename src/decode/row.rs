@@ -5,11 +5,13 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder};
 use arrow::datatypes::{Schema, SchemaRef};
 
-use super::builder::{Builder, Object};
+use super::builder::Builder;
 use super::conflict::{Conflict, Conflicts};
 use super::cursor::{Broken, Cursor};
 use super::lenient;
 use super::members::scalar;
+use super::nested::Object;
+use super::texts::{finish_texts, texts};
 use crate::table::{Column, Derived, Edm};
 
 /// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
@@ -136,7 +138,7 @@ impl Rows {
             raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
                 place,
                 number: conflicts.add_column(columns[place].name.to_owned()),
-                values: StringViewBuilder::new(),
+                values: texts(),
             }),
             conflicts,
             reading,
@@ -174,11 +176,14 @@ impl Rows {
     }
 
     /// The records taken since the last call, as a batch.
+    ///
+    /// # Panics
+    /// Never, as long as every record appends one entry to each column.
     pub fn finish(&mut self) -> Batch {
         let mut columns: Vec<ArrayRef> = self.record.finish_columns();
         let mut others: Vec<(usize, ArrayRef)> =
-            self.computed.iter_mut().map(|computed| (computed.place, computed.values.finish())).collect();
-        others.extend(self.raw.as_mut().map(|raw| (raw.place, Arc::new(raw.values.finish()) as ArrayRef)));
+            self.computed.iter_mut().map(|computed| (computed.place, computed.values.values.finish())).collect();
+        others.extend(self.raw.as_mut().map(|raw| (raw.place, Arc::new(finish_texts(&mut raw.values)) as ArrayRef)));
         others.sort_by_key(|(place, _)| *place);
         others.into_iter().for_each(|(place, values)| columns.insert(place, values));
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
@@ -222,7 +227,7 @@ impl Rows {
         for computed in &mut self.computed {
             let inputs: Vec<Option<&str>> = computed.notes.iter().map(|&note| texts[note].as_deref()).collect();
             let text = (computed.derived.by)(&inputs);
-            computed.values.take(text.as_deref(), &mut self.conflicts);
+            computed.values.append(text.as_deref(), &mut self.conflicts);
         }
     }
 
@@ -264,7 +269,10 @@ impl Raw {
         } else {
             // Bytes that are no UTF-8 cannot be SQL text: they are marked, and the column says so.
             conflicts.count(self.number);
-            self.values.append_value(String::from_utf8_lossy(cursor.bytes(start, end)));
+            let marked = String::from_utf8_lossy(cursor.bytes(start, end));
+            if self.values.try_append_value(marked).is_err() {
+                self.values.append_null();
+            }
         }
     }
 }

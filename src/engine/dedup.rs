@@ -71,7 +71,8 @@ impl Dedup {
                 keep.push(true);
                 continue;
             }
-            keep.push(self.is_first(marks.keys.value(row), *value, tally));
+            let tenant = marks.tenants.filter(|tenants| tenants.is_valid(row)).map(|tenants| tenants.value(row));
+            keep.push(self.is_first(tenant, marks.keys.value(row), *value, tally));
         }
         self.account(before)?;
         if keep.iter().all(|k| *k) {
@@ -80,8 +81,9 @@ impl Dedup {
         Ok(filter_record_batch(rows, &BooleanArray::from(keep))?)
     }
 
-    fn is_first(&mut self, key: &str, value: u64, tally: &Tally) -> bool {
-        let hash = u128::from(self.states.0.hash_one(key)) << 64 | u128::from(self.states.1.hash_one(key));
+    fn is_first(&mut self, tenant: Option<&str>, key: &str, value: u64, tally: &Tally) -> bool {
+        let whole = (tenant, key);
+        let hash = u128::from(self.states.0.hash_one(whole)) << 64 | u128::from(self.states.1.hash_one(whole));
         match self.seen.insert(hash, value) {
             None => true,
             Some(first) => {
@@ -106,12 +108,11 @@ impl Dedup {
     }
 
     fn account(&mut self, before: usize) -> Result<(), DataFusionError> {
-        match self.seen.len().checked_sub(before) {
-            Some(more) => self.reservation.try_grow(more * ENTRY),
-            None => {
-                self.reservation.shrink((before - self.seen.len()) * ENTRY);
-                Ok(())
-            }
+        if let Some(more) = self.seen.len().checked_sub(before) {
+            self.reservation.try_grow(more * ENTRY)
+        } else {
+            self.reservation.shrink((before - self.seen.len()) * ENTRY);
+            Ok(())
         }
     }
 }

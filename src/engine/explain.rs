@@ -20,8 +20,7 @@ pub(super) fn requests(
 ) -> Result<RecordBatch> {
     let mut text = String::new();
     for scan in scans(plan)? {
-        let explained = scan.plan(statement.settings.pushdown);
-        let _ = write!(text, "{}", explained.explain(statement.now.timestamp_micros()));
+        text.push_str(&scan.explain(statement.settings.pushdown, statement.now.timestamp_micros()));
         if scan.dynamic_conditions() > 0 {
             let _ = writeln!(text, "  join keys and thresholds: <known at run time>");
         }

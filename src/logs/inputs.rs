@@ -121,7 +121,7 @@ fn entries(path: &Path) -> io::Result<Option<Vec<(usize, String)>>> {
     let mut entries = Vec::new();
     for at in 0..archive.len() {
         let entry = archive.by_index_raw(at).map_err(io::Error::other)?;
-        let name = entry.name().to_owned();
+        let name = entry.name().map_err(io::Error::other)?.into_owned();
         let hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
         if !entry.is_dir() && !hidden && is_export(&name.to_lowercase()) {
             entries.push((at, name));

@@ -145,6 +145,11 @@ impl Reader {
         }
     }
 
+    /// The line on which the record given last begins.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
     fn piece(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
         match &mut self.pieces {
             Pieces::Json(splitter) => splitter.next(record),
