@@ -142,11 +142,29 @@ pub enum Notice {
         /// The oldest time among the records received, RFC 3339.
         oldest: String,
     },
+    /// A file held lines that could not be read; all others were.
+    UnreadLines {
+        /// The file.
+        file: String,
+        /// The first such line, from 1.
+        line: u64,
+        /// How many.
+        count: u64,
+        /// Why the first could not be read, in one clause.
+        why: String,
+    },
     /// Under `--partial`: what is missing from the answer.
     Incomplete {
         /// What is missing and why.
         missing: String,
     },
+}
+
+impl Notice {
+    /// Whether something is missing from the answer.
+    pub fn is_incomplete(&self) -> bool {
+        matches!(self, Self::Incomplete { .. } | Self::UnreadLines { .. })
+    }
 }
 
 impl fmt::Display for Notice {
@@ -172,6 +190,9 @@ impl fmt::Display for Notice {
             Self::Reach { table, oldest } => {
                 write!(f, "{table}: no lower time bound was given; the records reach back to {oldest}")
             }
+            Self::UnreadLines { file, line, count, why } => {
+                write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")
+            }
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
@@ -193,6 +214,7 @@ impl Notices {
             Notice::PartOfPopulation { table, what } => (3, table.clone(), what.clone()),
             Notice::Reach { table, .. } => (4, table.clone(), String::new()),
             Notice::Incomplete { missing } => (5, missing.clone(), String::new()),
+            Notice::UnreadLines { file, .. } => (6, file.clone(), String::new()),
         };
         let Some(&at) = self.places.get(&subject) else {
             self.places.insert(subject, self.list.len());
@@ -204,6 +226,8 @@ impl Notices {
             | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. }) => {
                 *count += more;
             }
+            // Two scans of one file, or one scan on its way: the same lines.
+            (Notice::UnreadLines { count, .. }, Notice::UnreadLines { count: other, .. }) => *count = other.max(*count),
             (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
             _ => {}
         }

@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["table", "apis", "settings", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "service"],
+    &["http", "auth", "logs", "service"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];
@@ -36,6 +36,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("decode", &["table"]),
     ("http", &["table", "settings", "wire", "tally", "time"]),
     ("auth", &["table", "settings", "wire", "tally", "time", "http"]),
+    ("logs", &["table", "decode", "time"]),
     ("demo", &["table", "apis", "settings", "wire", "tally", "time", "odata"]),
 ];
 

@@ -4,13 +4,13 @@
 
 mod cli;
 mod demo;
+mod faults;
 mod feed;
 mod hostile;
 mod house;
 mod http;
 mod lab;
 mod laws;
-mod scan;
 mod scripted;
 mod service_facts;
 mod sign_in;

@@ -29,6 +29,8 @@ pub(super) struct Args {
     pub(super) output: Option<PathBuf>,
     /// Leave spreadsheet formulas as they are.
     pub(super) csv_raw: bool,
+    /// Exported files to ask.
+    pub(super) exports: Vec<PathBuf>,
     /// The connection.
     pub(super) connection: Option<String>,
     /// The configuration file.
@@ -102,6 +104,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         format: matches.get_one::<String>("format").cloned(),
         output: matches.get_one::<PathBuf>("output").cloned(),
         csv_raw: matches.get_flag("csv-raw"),
+        exports: matches.get_many::<PathBuf>("input").into_iter().flatten().cloned().collect(),
         connection: matches.get_one::<String>("connection").cloned(),
         config: matches.get_one::<PathBuf>("config").cloned(),
         settings: settings::ALL
@@ -161,7 +164,7 @@ pub(super) fn command() -> Command {
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
 }
 
-fn common() -> [Arg; 9] {
+fn common() -> [Arg; 10] {
     let formats = PossibleValuesParser::new(output::ALL.iter().map(|format| format.name));
     [
         Arg::new("command")
@@ -186,6 +189,12 @@ fn common() -> [Arg; 9] {
             .long("csv-raw")
             .action(ArgAction::SetTrue)
             .help("Leave spreadsheet formulas in csv and tsv as they are"),
+        Arg::new("input")
+            .long("input")
+            .value_name("PATH")
+            .action(ArgAction::Append)
+            .value_parser(value_parser!(PathBuf))
+            .help("Ask exported audit logs: a file, a folder or a pattern; repeatable. Their catalog is 'files'"),
         Arg::new("connection").long("connection").value_name("NAME").help("The connection of the configuration to use"),
         Arg::new("config")
             .long("config")
@@ -331,6 +340,12 @@ mod tests {
             assert_eq!(args.inputs, [Input::Text("A".into()), Input::File("b.sql".into()), Input::Text("C".into())]);
         }
         assert_eq!(read(&["-c", "A", "demo"]).unwrap().inputs, [Input::Text("A".into())]);
+    }
+
+    #[test]
+    fn exports_are_taken_on_either_side_of_demo() {
+        let args = read(&["--input", "a.json", "demo", "--input", "logs/*.csv"]).unwrap();
+        assert_eq!(args.exports, [PathBuf::from("a.json"), "logs/*.csv".into()]);
     }
 
     #[test]

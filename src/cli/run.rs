@@ -29,7 +29,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
     let statements = if args.subscriptions.is_some() { None } else { statements(&args)? };
     check_output(&args, statements.as_deref())?;
 
-    let builder = Engine::builder().settings(settings);
+    let builder = args.exports.iter().fold(Engine::builder().settings(settings), engine::EngineBuilder::input);
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {
         let tenant = Started::start(demo, &args).await?;
@@ -45,12 +45,18 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
         }
         return answer(&mut session, demo::NAME, &args, statements).await;
     }
-    let connection = connect::choose(args.connection.as_deref(), &env, &files.project, &files.user)?;
+    // Files are asked instead of a service, unless both are named: a short table name must not mean the other one.
+    let connection = if args.exports.is_empty() || args.connection.is_some() {
+        connect::choose(args.connection.as_deref(), &env, &files.project, &files.user)?
+    } else {
+        None
+    };
     if let Some(asked) = &args.subscriptions {
         return subscriptions::run(asked, connection).await;
     }
-    let name = connection.as_ref().map_or_else(|| "auditql".to_owned(), |connection| connection.name.clone());
-    if connection.is_none() && statements.is_none() {
+    let own = if args.exports.is_empty() { "auditql" } else { "files" };
+    let name = connection.as_ref().map_or_else(|| own.to_owned(), |connection| connection.name.clone());
+    if connection.is_none() && args.exports.is_empty() && statements.is_none() {
         say("no connection is configured; 'auditql demo' has a tenant to try");
     }
     let builder = connection.into_iter().fold(builder, engine::EngineBuilder::connection);

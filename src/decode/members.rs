@@ -50,6 +50,22 @@ pub fn members(record: &[u8]) -> Result<Vec<Member<'_>>, RecordError> {
     Ok(all)
 }
 
+/// The elements of an array of objects; `None` if the text is none.
+pub fn elements(array: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut cursor = Cursor::new(array);
+    let mut all = Vec::new();
+    if cursor.peek().ok()? != b'[' {
+        return None;
+    }
+    let mut more = cursor.enter(b']').ok()?;
+    while more {
+        let start = cursor.skip().ok()?;
+        all.push(cursor.bytes(start, cursor.at()));
+        more = cursor.more(b']').ok()?;
+    }
+    (cursor.is_at_end() && all.iter().all(|element| element.starts_with(b"{"))).then_some(all)
+}
+
 /// The text of a scalar; `None` for null, for objects and arrays, and for strings that are no text.
 pub(super) fn scalar(value: &[u8]) -> Option<Cow<'_, str>> {
     let mut cursor = Cursor::new(value);

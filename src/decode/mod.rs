@@ -18,11 +18,11 @@ mod builder;
 mod conflict;
 mod cursor;
 mod escape;
-pub mod feed;
 mod instant;
 mod lenient;
 mod members;
 mod names;
+mod nested;
 mod number;
 mod page;
 mod powershell;
@@ -30,7 +30,7 @@ mod row;
 mod texts;
 
 pub use conflict::Conflict;
-pub use members::{Member, members};
+pub use members::{Member, elements, members};
 pub use page::{Decoder, Error, Page, link_ahead};
 pub use row::{Batch, Reading, RecordError, Rows};
 

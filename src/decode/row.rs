@@ -5,11 +5,13 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder};
 use arrow::datatypes::{Schema, SchemaRef};
 
-use super::builder::{Builder, Object};
+use super::builder::Builder;
 use super::conflict::{Conflict, Conflicts};
 use super::cursor::{Broken, Cursor};
 use super::lenient;
 use super::members::scalar;
+use super::nested::Object;
+use super::texts::{finish_texts, texts};
 use crate::table::{Column, Derived, Edm};
 
 /// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
@@ -177,8 +179,8 @@ impl Rows {
     pub fn finish(&mut self) -> Batch {
         let mut columns: Vec<ArrayRef> = self.record.finish_columns();
         let mut others: Vec<(usize, ArrayRef)> =
-            self.computed.iter_mut().map(|computed| (computed.place, computed.values.finish())).collect();
-        others.extend(self.raw.as_mut().map(|raw| (raw.place, Arc::new(raw.values.finish()) as ArrayRef)));
+            self.computed.iter_mut().map(|computed| (computed.place, computed.values.values.finish())).collect();
+        others.extend(self.raw.as_mut().map(|raw| (raw.place, Arc::new(finish_texts(&mut raw.values)) as ArrayRef)));
         others.sort_by_key(|(place, _)| *place);
         others.into_iter().for_each(|(place, values)| columns.insert(place, values));
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
@@ -222,7 +224,7 @@ impl Rows {
         for computed in &mut self.computed {
             let inputs: Vec<Option<&str>> = computed.notes.iter().map(|&note| texts[note].as_deref()).collect();
             let text = (computed.derived.by)(&inputs);
-            computed.values.take(text.as_deref(), &mut self.conflicts);
+            computed.values.append(text.as_deref(), &mut self.conflicts);
         }
     }
 

@@ -13,8 +13,9 @@ use datafusion::error::Result;
 
 use super::described;
 use super::provider::RemoteTable;
+use super::scan_exec::Origin;
 use crate::apis;
-use crate::table::{EntitySet, Version};
+use crate::table::EntitySet;
 
 /// The schema of the user's own tables, and the default.
 pub(super) const MAIN: &str = "main";
@@ -23,35 +24,47 @@ pub(super) const OWN: &str = "auditql";
 /// Catalog names that no connection may have.
 pub(super) const RESERVED: [&str; 4] = [OWN, MAIN, "information_schema", "all_tenants"];
 
+/// The connection whose tables are read from files.
+pub(super) const FILES: &str = "files";
+
+/// A table under its schema and name.
+type Named = (&'static str, &'static str, Arc<dyn TableProvider>);
+
 /// The catalog of a connection.
-pub(super) fn catalog(connection: &str, version: Version) -> Result<Arc<dyn CatalogProvider>> {
+pub(super) fn catalog(connection: &str, origin: &Origin) -> Result<Arc<dyn CatalogProvider>> {
     let catalog = MemoryCatalogProvider::new();
-    for set in apis::ALL.iter().filter(|set| set.api.is_some()) {
-        if catalog.schema(set.schema).is_none() {
-            catalog.register_schema(set.schema, Arc::new(MemorySchemaProvider::new()))?;
+    let tables = tables(connection, origin)?;
+    for (schema, name, table) in &tables {
+        if catalog.schema(schema).is_none() {
+            catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;
         }
-        let table = Arc::new(RemoteTable::new(set, connection, version));
-        if let Some(schema) = catalog.schema(set.schema) {
-            schema.register_table(set.name.into(), table)?;
+        if let Some(schema) = catalog.schema(schema) {
+            schema.register_table((*name).into(), Arc::clone(table))?;
         }
     }
-    let aliases = unique().map(|set| (set, Arc::new(RemoteTable::new(set, connection, version)))).collect();
-    catalog.register_schema(MAIN, Arc::new(Main { aliases, own: MemorySchemaProvider::new() }))?;
+    let unique = |name: &str| tables.iter().filter(|(_, other, _)| *other == name).count() == 1;
+    let aliases = tables.iter().filter(|(_, name, _)| unique(name)).map(|(_, name, table)| (*name, Arc::clone(table)));
+    catalog.register_schema(MAIN, Arc::new(Main { aliases: aliases.collect(), own: MemorySchemaProvider::new() }))?;
     catalog.register_schema(OWN, Arc::new(described::Own))?;
     Ok(Arc::new(catalog))
 }
 
-/// Entity sets whose name no other has.
-fn unique() -> impl Iterator<Item = &'static EntitySet> {
-    let remote = apis::ALL.iter().copied().filter(|set| set.api.is_some());
-    remote.filter(|set| apis::ALL.iter().filter(|other| other.name == set.name).count() == 1)
+/// The tables that a connection offers: files hold any, a service its own.
+fn tables(connection: &str, origin: &Origin) -> Result<Vec<Named>> {
+    let offered = |set: &&&'static EntitySet| matches!(origin, Origin::Files(_)) || set.api.is_some();
+    let sets = apis::ALL.iter().filter(offered).map(|set| {
+        let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, origin.clone()));
+        Ok((set.schema, set.name, table))
+    });
+    let codes = apis::CODES.iter().map(|codes| Ok((codes.schema, codes.name, described::members(codes)?)));
+    sets.chain(codes).collect()
 }
 
-/// The user's own tables in front of the short names of remote ones.
+/// The user's own tables in front of the short names of others.
 #[derive(Debug)]
 struct Main {
     own: MemorySchemaProvider,
-    aliases: Vec<(&'static EntitySet, Arc<RemoteTable>)>,
+    aliases: Vec<(&'static str, Arc<dyn TableProvider>)>,
 }
 
 #[async_trait]
@@ -64,8 +77,8 @@ impl SchemaProvider for Main {
         if let Some(table) = self.own.table(name).await? {
             return Ok(Some(table));
         }
-        let alias = self.aliases.iter().find(|(set, _)| set.name == name);
-        Ok(alias.map(|(_, table)| Arc::clone(table) as Arc<dyn TableProvider>))
+        let alias = self.aliases.iter().find(|(alias, _)| *alias == name);
+        Ok(alias.map(|(_, table)| Arc::clone(table)))
     }
 
     fn register_table(&self, name: String, table: Arc<dyn TableProvider>) -> Result<Option<Arc<dyn TableProvider>>> {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use datafusion::common::hash_utils::{RandomState as RowState, create_hashes};
 use datafusion::error::DataFusionError;
@@ -61,7 +61,6 @@ impl Dedup {
     pub(super) fn first_of_each(&mut self, rows: &RecordBatch, tally: &Tally) -> Result<RecordBatch, DataFusionError> {
         let values = self.hashes(rows)?;
         let marks = Marks::of(self.set, rows);
-        let tenants = self.set.tenant.and_then(|name| rows.column_by_name(name)).map(|c| c.as_string_view());
         let mut keep = Vec::with_capacity(rows.num_rows());
         let before = self.seen.len();
         for (row, value) in values.iter().enumerate() {
@@ -76,7 +75,7 @@ impl Dedup {
                 keep.push(true);
                 continue;
             }
-            let tenant = tenants.filter(|t| t.is_valid(row)).map(|t| t.value(row));
+            let tenant = marks.tenants.filter(|tenants| tenants.is_valid(row)).map(|tenants| tenants.value(row));
             keep.push(self.is_first((tenant, marks.keys.value(row)), *value, tally));
         }
         self.account(before)?;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, BooleanArray, Int32Array, RecordBatch, StringArray};
 use async_trait::async_trait;
 use datafusion::catalog::{MemTable, SchemaProvider, TableProvider};
 use datafusion::error::Result;
 
 use crate::apis;
 use crate::settings;
-use crate::table::{Column, Edm, EntitySet, Version};
+use crate::table::{Codes, Column, Edm, EntitySet, Version};
 
 const TABLES: [&str; 3] = ["columns", "settings", "tables"];
 
@@ -42,15 +42,31 @@ fn text<T: Into<String>>(values: impl IntoIterator<Item = T>) -> ArrayRef {
     Arc::new(values.into_iter().map(|v| Some(v.into())).collect::<StringArray>())
 }
 
+/// The members of an enumeration as a table.
+pub(super) fn members(codes: &Codes) -> Result<Arc<dyn TableProvider>> {
+    let ids: Int32Array = codes.members.iter().map(|member| Some(member.0)).collect();
+    let other: StringArray =
+        codes.members.iter().map(|member| Some(member.2).filter(|name| !name.is_empty())).collect();
+    let columns: [(&str, ArrayRef); 3] = [
+        ("id", Arc::new(ids)),
+        ("name", text(codes.members.iter().map(|member| member.1))),
+        ("other_name", Arc::new(other)),
+    ];
+    let batch = RecordBatch::try_from_iter(columns)?;
+    Ok(Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?))
+}
+
 fn tables() -> Result<RecordBatch> {
-    let of = |f: fn(&EntitySet) -> String| text(apis::ALL.iter().map(|set| f(set)));
+    let of = |f: fn(&EntitySet) -> String, codes: fn(&Codes) -> String| {
+        text(apis::ALL.iter().map(|set| f(set)).chain(apis::CODES.iter().map(|c| codes(c))))
+    };
     Ok(RecordBatch::try_from_iter([
-        ("table_schema", of(|s| s.schema.into())),
-        ("table_name", of(|s| s.name.into())),
-        ("time_column", of(|s| s.time.into())),
-        ("permissions", of(|s| s.permissions.join(" "))),
-        ("source", of(|s| format!("GET {}", s.path))),
-        ("doc", of(|s| s.doc.into())),
+        ("table_schema", of(|s| s.schema.into(), |c| c.schema.into())),
+        ("table_name", of(|s| s.name.into(), |c| c.name.into())),
+        ("time_column", of(|s| s.time.into(), |_| String::new())),
+        ("permissions", of(|s| s.permissions.join(" "), |_| String::new())),
+        ("source", of(|s| format!("GET {}", s.path), |_| "a list of the documentation".into())),
+        ("doc", of(|s| s.doc.into(), |c| c.doc.into())),
     ])?)
 }
 
@@ -122,6 +138,7 @@ fn columns() -> Result<RecordBatch> {
         ("data_type", of(|d| sql_type(&d.column.edm))),
         ("pushdown", of(|d| pushdown(d.column))),
         ("property", of(|d| d.wire.clone())),
+        ("aliases", of(|d| d.column.aliases.join(", "))),
         ("beta_only", Arc::new(beta) as ArrayRef),
         ("doc", of(|d| d.column.doc.into())),
     ])?)

@@ -5,7 +5,7 @@ use datafusion::error::DataFusionError;
 use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
 use crate::service::subscriptions;
-use crate::{auth, decode, http};
+use crate::{auth, decode, http, logs};
 
 /// Why a query has no answer, or not a whole one.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,18 @@ pub enum Error {
         #[source]
         source: PagerError,
     },
+    /// Exported files cannot be read.
+    #[error("{table} cannot be read from files")]
+    Files {
+        /// `m365.activity`
+        table: String,
+        /// Why not.
+        #[source]
+        source: logs::Error,
+    },
+    /// An input means no file.
+    #[error("an input cannot be read")]
+    Input(#[source] logs::Error),
     /// The service ignored the clause that chooses the kind of record, so what it sent is not what was asked for.
     #[error(
         "{table}: the service was asked for {kind} records and sent others (first: {first_id}): it ignored the clause"

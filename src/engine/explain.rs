@@ -21,11 +21,9 @@ pub(super) fn requests(
     let mut text = String::new();
     for scan in scans(plan)? {
         let connected = connections.as_ref().and_then(|all| all.0.get(scan.connection()));
-        if let Some(connected) = connected.filter(|_| scan.is_of_feed()) {
-            let _ = write!(text, "{}", scan.feed_plan(statement, connected));
-        } else {
-            let explained = scan.plan(statement.settings.pushdown);
-            let _ = write!(text, "{}", explained.explain(statement.now.timestamp_micros()));
+        match connected.filter(|_| scan.is_of_feed()) {
+            Some(connected) => text.push_str(&scan.feed_plan(statement, connected).to_string()),
+            None => text.push_str(&scan.explain(statement.settings.pushdown, statement.now.timestamp_micros())),
         }
         if scan.dynamic_conditions() > 0 {
             let _ = writeln!(text, "  join keys and thresholds: <known at run time>");

@@ -12,6 +12,8 @@ use crate::table::EntitySet;
 pub(super) struct Marks<'a> {
     pub(super) times: &'a TimestampMicrosecondArray,
     pub(super) keys: &'a StringViewArray,
+    /// The tenants of the records, where those of several can come together.
+    pub(super) tenants: Option<&'a StringViewArray>,
 }
 
 impl<'a> Marks<'a> {
@@ -21,6 +23,7 @@ impl<'a> Marks<'a> {
         Self {
             times: column(set.time).as_primitive::<TimestampMicrosecondType>(),
             keys: column(set.key).as_string_view(),
+            tenants: set.tenant.map(|name| column(name).as_string_view()),
         }
     }
 

@@ -9,22 +9,20 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray, TimestampMicrosecondArray};
-use arrow::compute::filter_record_batch;
-use arrow::datatypes::Int32Type;
+use arrow::array::{ArrayRef, RecordBatch, StringViewArray, TimestampMicrosecondArray};
 use datafusion::common::runtime::SpawnedTask;
 use futures::future::try_join_all;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
 use super::Error;
 use super::facts::Marks;
+use super::files::own_rows;
 use super::merge::Batches;
 use super::pages::Source;
 use crate::decode::feed::{Blobs, Content, listing};
 use crate::http;
 use crate::plan::feed::{FeedPlan, Listing, Window, blob};
 use crate::service::subscriptions::{Subscriptions, known};
-use crate::table::Column;
 use crate::tally::Notice;
 use crate::time::{Interval, instant_text, second_text};
 
@@ -196,7 +194,8 @@ impl Feed {
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
         source.report(decoded.conflicts);
-        let rows = delivered(&self.own_records(&decoded.rows), &listed);
+        let rows = delivered(&decoded.rows, &listed);
+        let rows = source.set.feed.map_or_else(|| rows.clone(), |feed| own_rows(&rows, feed));
         source.oldest.fetch_min(Marks::of(source.set, &rows).oldest().unwrap_or(i64::MAX), Relaxed);
         Ok(Some(rows))
     }
@@ -222,21 +221,6 @@ impl Feed {
         self.source.statement.tally.notice(Notice::Incomplete { missing: error.to_string() });
         Ok(())
     }
-
-    /// The records that are the table's: some tables hold certain record types of a content type.
-    fn own_records(&self, rows: &RecordBatch) -> RecordBatch {
-        let types = self.source.set.feed.map_or(&[][..], |feed| feed.record_types);
-        let Some(column) = rows.column_by_name("record_type").filter(|_| !types.is_empty()) else {
-            return rows.clone();
-        };
-        let own = column.as_primitive::<Int32Type>().iter().map(|t| Some(t.is_some_and(|t| types.contains(&t))));
-        filter_record_batch(rows, &own.collect::<BooleanArray>()).expect("the mask is as long as the batch")
-    }
-}
-
-/// The column that tells a table's own records from others of its content type.
-pub(super) fn own_column(column: &Column, set: &crate::table::EntitySet) -> bool {
-    set.feed.is_some_and(|feed| !feed.record_types.is_empty()) && column.name == "record_type"
 }
 
 /// The columns that say how a record was delivered. They are no part of it: copies differ in them.

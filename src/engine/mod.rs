@@ -20,6 +20,7 @@ mod error;
 mod explain;
 mod facts;
 mod feed;
+mod files;
 mod measure;
 mod merge;
 mod options;
@@ -32,6 +33,7 @@ mod session;
 mod statement;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -42,9 +44,11 @@ use datafusion::prelude::SessionContext;
 
 use crate::auth::{self, Connection};
 use crate::http::{self, Pace, Pacer};
+use crate::logs;
 use crate::settings::Settings;
 use crate::tally::Tally;
 use runtime::{Connected, Connections};
+use scan_exec::Origin;
 
 pub use error::Error;
 pub use provider::RemoteTable;
@@ -76,6 +80,7 @@ pub struct Query {
 #[derive(Default)]
 pub struct EngineBuilder {
     connections: Vec<Connection>,
+    inputs: Vec<PathBuf>,
     settings: Settings,
     now: Option<DateTime<Utc>>,
     pace: Pace,
@@ -87,6 +92,14 @@ impl EngineBuilder {
     #[must_use]
     pub fn connection(mut self, connection: Connection) -> Self {
         self.connections.push(connection);
+        self
+    }
+
+    /// Adds exported files: a file, a folder or a pattern. All inputs together are the catalog `files`, which is the default
+    /// if there is no connection.
+    #[must_use]
+    pub fn input(mut self, path: impl Into<PathBuf>) -> Self {
+        self.inputs.push(path.into());
         self
     }
 
@@ -138,19 +151,29 @@ impl EngineBuilder {
             check_name(&connection.name, &connections)?;
             connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection)?));
         }
+        if !self.inputs.is_empty() {
+            check_name(catalog::FILES, &connections)?;
+            logs::sources(&self.inputs).map_err(Error::Input)?;
+        }
         self.extend(builder, connections).map_err(Error::Session)
     }
 
     fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
         let mut builder = session::extend(builder, &self.settings, Arc::new(connections))?;
-        let default = self.connections.first().map_or("local", |c| c.name.as_str());
+        let own = if self.inputs.is_empty() { "local" } else { catalog::FILES };
+        let default = self.connections.first().map_or(own, |c| c.name.as_str());
         if let Some(config) = builder.config() {
             *config = std::mem::take(config).with_default_catalog_and_schema(default, catalog::MAIN);
         }
         let mut state = builder.build();
         for connection in &self.connections {
-            let tables: Arc<dyn CatalogProvider> = catalog::catalog(&connection.name, connection.api_version)?;
+            let tables: Arc<dyn CatalogProvider> =
+                catalog::catalog(&connection.name, &Origin::Service(connection.api_version))?;
             state.catalog_list().register_catalog(connection.name.clone(), tables);
+        }
+        if !self.inputs.is_empty() {
+            let tables = catalog::catalog(catalog::FILES, &Origin::Files(self.inputs.as_slice().into()))?;
+            state.catalog_list().register_catalog(catalog::FILES.into(), tables);
         }
         datafusion_functions_json::register_all(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))

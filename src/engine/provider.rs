@@ -1,4 +1,4 @@
-//! A remote table as DataFusion's planner sees it.
+//! A table of a connection as DataFusion's planner sees it.
 
 use std::sync::Arc;
 
@@ -10,17 +10,17 @@ use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::scan_exec::{Remote, ScanExec};
-use crate::table::{EntitySet, Version};
+use super::scan_exec::{Origin, Remote, ScanExec};
+use crate::table::EntitySet;
 
-/// A remote table of a connection.
+/// A table of a connection: of a service, or of exported files.
 #[derive(Debug)]
 pub struct RemoteTable(Remote);
 
 impl RemoteTable {
     /// The table as the named connection sees it.
-    pub(super) fn new(set: &'static EntitySet, connection: &str, version: Version) -> Self {
-        Self(Remote { set, connection: connection.into(), version, schema: set.arrow_schema() })
+    pub(super) fn new(set: &'static EntitySet, connection: &str, origin: Origin) -> Self {
+        Self(Remote { set, connection: connection.into(), origin, schema: set.arrow_schema() })
     }
 }
 

@@ -16,8 +16,10 @@ use super::Error;
 use super::dedup::Dedup;
 use super::facts::Marks;
 use super::feed;
+use super::files::FileScan;
 use super::merge::{Batches, Merge, merge};
 use super::pages::{Chain, Source};
+use super::runtime::Statement;
 use crate::plan::feed::FeedPlan;
 use crate::plan::{Choice, Direction, ScanPlan, StreamPlan, choose};
 use crate::tally::Notice;
@@ -102,11 +104,37 @@ impl Scanning {
         let open_start = work.open_start();
         let streams: Vec<Batches> = work.streams(&source, how).into_iter().map(|rows| filter.over(rows)).collect();
         let all = if streams.is_empty() { stream::empty().boxed() } else { merge(streams, how) };
-        let unique = unique(all, once, source, open_start);
-        match limit {
-            Some(limit) => limited(unique, limit),
-            None => unique,
-        }
+        let statement = Arc::clone(&source.statement);
+        let at_end = move || {
+            if open_start {
+                source.say_reach();
+            }
+        };
+        ended(unique(all, once, statement, at_end), limit)
+    }
+}
+
+/// A scan of files, ready to be carried out. The same rules hold for its rows.
+pub(super) struct FileScanning {
+    pub(super) files: FileScan,
+    pub(super) limit: Option<usize>,
+    /// The schema of decoded rows.
+    pub(super) schema: SchemaRef,
+    /// Conjuncts over decoded rows, all of which hold for every row given out.
+    pub(super) predicates: Vec<Arc<dyn PhysicalExpr>>,
+    pub(super) reservation: MemoryReservation,
+}
+
+impl FileScanning {
+    /// The rows of the answer. Nothing is opened before the stream is polled.
+    pub(super) fn run(self) -> BoxStream<'static, Result<RecordBatch>> {
+        let Self { files, limit, schema, predicates, reservation } = self;
+        let time = schema.index_of(files.set.time).expect("a scan decodes the time");
+        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic: Vec::new(), ordered: false });
+        let statement = Arc::clone(&files.statement);
+        let dedup = Dedup::new(files.set, "", (false, false), reservation);
+        let once = statement.settings.dedup.then_some(dedup);
+        ended(unique(filter.over(files.run()), once, statement, || {}), limit)
     }
 }
 
@@ -214,27 +242,26 @@ fn true_only(verdict: &BooleanArray) -> BooleanArray {
 fn unique(
     batches: Batches,
     dedup: Option<Dedup>,
-    source: Arc<Source>,
-    open_start: bool,
+    statement: Arc<Statement>,
+    at_end: impl Fn() + Send + Sync + 'static,
 ) -> BoxStream<'static, Result<RecordBatch>> {
+    let at_end = Arc::new(at_end);
     stream::try_unfold((batches, dedup), move |(mut batches, mut dedup)| {
-        let source = Arc::clone(&source);
+        let (statement, at_end) = (Arc::clone(&statement), Arc::clone(&at_end));
         async move {
             match batches.next().await {
                 None => {
-                    if open_start {
-                        source.say_reach();
-                    }
+                    at_end();
                     Ok(None)
                 }
-                Some(Err(error)) if source.statement.settings.partial && error.leaves_rows() => {
-                    source.statement.tally.notice(Notice::Incomplete { missing: described(&error) });
+                Some(Err(error)) if statement.settings.partial && error.leaves_rows() => {
+                    statement.tally.notice(Notice::Incomplete { missing: described(&error) });
                     Ok(None)
                 }
                 Some(Err(error)) => Err(error.into()),
                 Some(Ok(rows)) => {
                     let rows = match &mut dedup {
-                        Some(dedup) => dedup.first_of_each(&rows, &source.statement.tally)?,
+                        Some(dedup) => dedup.first_of_each(&rows, &statement.tally)?,
                         None => rows,
                     };
                     Ok(Some((rows, (batches, dedup))))
@@ -255,6 +282,17 @@ fn described(error: &Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// The rows up to the limit, if there is one.
+fn ended(
+    batches: BoxStream<'static, Result<RecordBatch>>,
+    limit: Option<usize>,
+) -> BoxStream<'static, Result<RecordBatch>> {
+    match limit {
+        Some(limit) => limited(batches, limit),
+        None => batches,
+    }
 }
 
 fn limited(batches: BoxStream<'static, Result<RecordBatch>>, limit: usize) -> BoxStream<'static, Result<RecordBatch>> {

@@ -1,4 +1,4 @@
-//! The leaf of a physical plan that reads a remote table.
+//! The leaf of a physical plan that reads a table: from a service, or from exported files.
 //!
 //! It is a description: table, connection, output expressions, predicates, order, limit. Nothing is requested before its
 //! stream is first polled; only then are scalar subqueries and join keys known, and only then are predicates translated
@@ -8,13 +8,15 @@
 //! which would stop order and limit from reaching this node); a limit is exact; an order is kept.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::Result;
-use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::Column as ColumnExpr;
 use datafusion::physical_expr::projection::ProjectionExprs;
@@ -31,14 +33,15 @@ use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties, SortOrderPushdownResult,
     apply_expression_roots,
 };
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::Error;
-use super::feed::own_column;
+use super::files::{self, FileScan};
 use super::measure::Measured;
 use super::pages::Source;
 use super::runtime::{Connected, Connections, Statement};
-use super::scan::{Scanning, Work};
+use super::scan::{FileScanning, Scanning, Work};
+use crate::http::Call;
 use crate::plan::feed::{FeedPlan, FeedScan};
 use crate::plan::{Direction, Scan, ScanPlan};
 use crate::predicate::{Conjunct, bind, import, normal};
@@ -46,12 +49,21 @@ use crate::table::{Column, EntitySet, Paging, Version};
 use crate::tally::Notice;
 use crate::time::instant_text;
 
-/// A remote table as a connection sees it.
+/// Where the records of a table come from.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    /// A service, asked in this version.
+    Service(Version),
+    /// Exported files.
+    Files(Arc<[PathBuf]>),
+}
+
+/// A table as a connection sees it.
 #[derive(Debug, Clone)]
 pub(super) struct Remote {
     pub(super) set: &'static EntitySet,
     pub(super) connection: String,
-    pub(super) version: Version,
+    pub(super) origin: Origin,
     /// The schema of all columns.
     pub(super) schema: SchemaRef,
 }
@@ -87,11 +99,29 @@ impl ScanExec {
         Ok(Self { table, output, predicates, dynamic: Vec::new(), order: None, fetch, properties, metrics })
     }
 
-    /// The requests that it would send, as far as they are known now.
+    /// The requests that it would send, as far as they are known now. A scan of files sends none, whatever is said here of
+    /// its predicate.
     pub fn plan(&self, pushdown: bool) -> ScanPlan {
         let conjuncts = self.conjuncts();
-        let Remote { set, version, .. } = self.table;
-        Scan { set, version, conjuncts, order: self.order, limit: self.fetch, pushdown }.plan()
+        let version = match self.table.origin {
+            Origin::Service(version) => version,
+            Origin::Files(_) => Version::Beta,
+        };
+        Scan { set: self.table.set, version, conjuncts, order: self.order, limit: self.fetch, pushdown }.plan()
+    }
+
+    /// What it would read, in words. `now` is the statement's instant, in microseconds.
+    pub(super) fn explain(&self, pushdown: bool, now: i64) -> String {
+        let plan = self.plan(pushdown);
+        let Origin::Files(inputs) = &self.table.origin else { return plan.explain(now).to_string() };
+        let mut text = files::explained(&plan.set.qualified(), inputs);
+        for residue in &plan.residue {
+            text.push_str(&format!("  local: {}\n", residue.sql));
+        }
+        if let Some(limit) = self.fetch {
+            text.push_str(&format!("  limit: {limit}, reading stops there\n"));
+        }
+        text
     }
 
     /// The same for a table of the activity feed.
@@ -119,7 +149,7 @@ impl ScanExec {
 
     /// Whether it reads the activity feed.
     pub(super) fn is_of_feed(&self) -> bool {
-        self.table.set.paging == Paging::Blobs
+        matches!(self.table.origin, Origin::Service(_)) && self.table.set.paging == Paging::Blobs
     }
 
     /// The name of the connection it reads through.
@@ -142,43 +172,36 @@ impl ScanExec {
             .map(|column: ColumnExpr| column.index())
             .collect();
         let kind = set.population.as_ref().map(|p| p.column);
+        let told_by = files::own_columns(set);
         let own = |c: &Column| {
-            [Some(set.time), Some(set.key), set.tenant, kind].contains(&Some(c.name)) || own_column(c, set)
+            [Some(set.time), Some(set.key), set.tenant, kind].contains(&Some(c.name)) || told_by.contains(&c.name)
         };
         let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
         wanted.map(|(_, column)| column).collect()
     }
 
     fn open(&self, context: &Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let statement = Statement::of(context);
-        let connected = Connections::of(context, &self.table.connection)?;
-        let work = if self.is_of_feed() {
-            Work::Feed(self.feed_plan(&statement, &connected))
-        } else {
-            Work::Chains(self.plan(statement.settings.pushdown))
-        };
         let set = self.table.set;
         let columns = self.columns();
         let schema =
             self.table.schema.project(&columns.iter().filter_map(|c| set.index_of(c.name)).collect::<Vec<_>>())?;
         let schema = Arc::new(schema);
-        let over_rows = |exprs: &[Arc<dyn PhysicalExpr>]| -> Result<Vec<_>> {
-            exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), &schema)).collect()
-        };
-        let (predicates, dynamic) = (over_rows(&self.predicates)?, over_rows(&self.dynamic)?);
         let output = self.output.clone().try_map_exprs(|expr| reassign_expr_columns(expr, &schema))?;
         let projector = output.make_projector(&schema)?;
+        let statement = Statement::of(context);
         let call = statement.part();
         let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
-        // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
-        let eager = self.fetch.is_none() && dynamic.is_empty();
-        let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
-        check_reach(&work, &source)?;
-        say_population(&source, self.table.version);
-        let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
-        let tally = Arc::clone(&source.call.tally);
-        let scanning = Scanning { source: Arc::new(source), work, schema, predicates, dynamic, reservation };
-        let rows = scanning.run().map(move |rows| {
+        let tally = Arc::clone(&call.tally);
+        let rows = match &self.table.origin {
+            Origin::Service(version) => self.service(*version, context, columns, schema, statement, call)?,
+            Origin::Files(inputs) => {
+                let predicates = over_rows(&self.predicates, &schema)?;
+                let files = FileScan { set, columns, inputs: Arc::clone(inputs), statement, call };
+                let reservation = self.reservation(context);
+                FileScanning { files, limit: self.fetch, schema, predicates, reservation }.run()
+            }
+        };
+        let rows = rows.map(move |rows| {
             let _alive = &measured;
             let rows = projector.project_batch(&rows?)?;
             tally.rows_kept.add(rows.num_rows() as u64);
@@ -187,14 +210,51 @@ impl ScanExec {
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
     }
 
+    /// The decoded rows of a scan of a service.
+    fn service(
+        &self,
+        version: Version,
+        context: &Arc<TaskContext>,
+        columns: Vec<&'static Column>,
+        schema: SchemaRef,
+        statement: Arc<Statement>,
+        call: Call,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let connected = Connections::of(context, &self.table.connection)?;
+        let work = if self.is_of_feed() {
+            Work::Feed(self.feed_plan(&statement, &connected))
+        } else {
+            Work::Chains(self.plan(statement.settings.pushdown))
+        };
+        let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
+        // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
+        let eager = self.fetch.is_none() && dynamic.is_empty();
+        let set = self.table.set;
+        let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
+        check_reach(&work, &source)?;
+        say_population(&source, version);
+        let reservation = self.reservation(context);
+        Ok(Scanning { source: Arc::new(source), work, schema, predicates, dynamic, reservation }.run())
+    }
+
+    fn reservation(&self, context: &TaskContext) -> MemoryReservation {
+        MemoryConsumer::new(format!("scan of {}", self.table.set.qualified())).register(context.memory_pool())
+    }
+
     /// The sort expression's column, if it is the table's time.
     fn direction_of(&self, sort: &PhysicalSortExpr) -> Option<Direction> {
         let expr = self.output.unproject_expr(&sort.expr).ok()?;
         let column = expr.downcast_ref::<ColumnExpr>()?;
         // Rows without a time are refused by an ordered scan, so where NULLs would stand does not matter.
-        let time = column.name() == self.table.set.time && self.table.set.column(self.table.set.time)?.sortable;
+        let listed = matches!(self.table.origin, Origin::Service(_)) && column.name() == self.table.set.time;
+        let time = listed && self.table.set.column(self.table.set.time)?.sortable;
         time.then_some(if sort.options.descending { Direction::Descending } else { Direction::Ascending })
     }
+}
+
+/// Conditions over the columns of decoded rows.
+fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<Arc<dyn PhysicalExpr>>> {
+    exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), schema)).collect()
 }
 
 /// A range that begins before the service's reach has an answer that nobody can complete.
@@ -252,9 +312,11 @@ impl DisplayAs for ScanExec {
         if format != DisplayFormatType::TreeRender {
             write!(f, "ScanExec: ")?;
         }
-        write!(f, "table={}.{}", self.table.connection, self.table.set.qualified())?;
-        if !self.is_of_feed() {
-            write!(f, "{separator}streams={}", self.plan(true).streams.len())?;
+        write!(f, "table={}.{}{separator}", self.table.connection, self.table.set.qualified())?;
+        match &self.table.origin {
+            Origin::Service(_) if self.is_of_feed() => write!(f, "feed")?,
+            Origin::Service(_) => write!(f, "streams={}", self.plan(true).streams.len())?,
+            Origin::Files(inputs) => write!(f, "inputs={}", inputs.len())?,
         }
         if !self.predicates.is_empty() {
             let conjuncts: Vec<String> = self.conjuncts().into_iter().map(|c| c.sql).collect();

@@ -470,22 +470,34 @@ fn contradiction(bound: Bound) -> Bound {
         return Bound::Constant(Truth::False);
     }
     let mut allowed: Vec<(String, Vec<&Literal>)> = Vec::new();
-    for leaf in flat.iter().filter_map(|b| if let Bound::Leaf(leaf) = b { Some(leaf) } else { None }) {
-        if leaf.folded {
-            continue;
-        }
-        let values: Vec<&Literal> = match &leaf.ask {
-            Ask::Compare(Comparison::Eq, v) => vec![v],
-            Ask::In { values, negated: false } => values.iter().collect(),
-            _ => continue,
-        };
-        let path = leaf.property.wire();
+    for (path, values) in flat.into_iter().filter_map(values_of) {
         match allowed.iter_mut().find(|(p, _)| *p == path) {
             Some((_, left)) => left.retain(|v| values.contains(v)),
             None => allowed.push((path, values)),
         }
     }
     if allowed.iter().any(|(_, left)| left.is_empty()) { Bound::Constant(Truth::False) } else { bound }
+}
+
+/// The property of which a test allows these values and no other. A short IN list arrives as an OR.
+fn values_of(bound: &Bound) -> Option<(String, Vec<&Literal>)> {
+    match bound {
+        Bound::Leaf(leaf) if !leaf.folded => match &leaf.ask {
+            Ask::Compare(Comparison::Eq, v) => Some((leaf.property.wire(), vec![v])),
+            Ask::In { values, negated: false } => Some((leaf.property.wire(), values.iter().collect())),
+            _ => None,
+        },
+        Bound::Or(arms) => {
+            let mut arms = arms.iter().map(values_of);
+            let (path, mut values) = arms.next()??;
+            for arm in arms {
+                let (_, more) = arm.filter(|(other, _)| *other == path)?;
+                values.extend(more);
+            }
+            Some((path, values))
+        }
+        _ => None,
+    }
 }
 
 fn flatten<'a>(bound: &'a Bound, into: &mut Vec<&'a Bound>) {

@@ -85,7 +85,7 @@ impl Session {
         let answered = match &delivered {
             Ok(written) => {
                 self.say_written(*written);
-                let incomplete = tally.notices().iter().any(|notice| matches!(notice, Notice::Incomplete { .. }));
+                let incomplete = tally.notices().iter().any(Notice::is_incomplete);
                 let exit = if incomplete { Exit::Incomplete } else { Exit::Success };
                 Answered { exit, rows: written.rows, reader_gone: false }
             }

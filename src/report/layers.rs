@@ -72,6 +72,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Subscriptions { source, .. } => under(error, of_subscriptions(source)),
         E::ContentType { .. } => Report::chain(Exit::Usage, error).hint(content_types()),
         E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
+        E::Input(_) => Report::chain(Exit::Usage, error).hint("--input takes a file, a folder or a pattern in quotes"),
+        // The rows that other files hold are missing.
+        E::Files { .. } => Report::chain(Exit::Incomplete, error),
         E::Connection { source, .. } => under(error, of_auth(source)),
     }
 }

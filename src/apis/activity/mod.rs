@@ -28,7 +28,7 @@ use common::COMMON;
 pub static ACTIVITY: EntitySet = content(
     "activity",
     "Every record of the unified audit log, whatever its workload, with the fields that all of them have.",
-    content::CONTENT_TYPES,
+    &[],
     &COLUMNS,
 );
 

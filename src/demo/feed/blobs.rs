@@ -16,7 +16,7 @@ pub(super) struct Blob {
 }
 
 /// Longest time between the first and the last record of a blob, in milliseconds.
-const SPAN: i64 = 20 * 60 * 1_000;
+const SPAN: i64 = 2 * 3_600 * 1_000;
 
 /// All blobs of a type, in the order of availability.
 pub(super) fn pack(content: ContentType, told: &[Told], most: usize, seed: u64, end: i64) -> Vec<Blob> {

@@ -124,9 +124,9 @@ impl Endpoint {
         Self { contents, world, now, enabled: Mutex::new(enabled), gate, tokens, asked }
     }
 
-    /// The oldest content that can be retrieved.
+    /// The oldest content that clients ask for: they stay a little behind what can be retrieved.
     pub(in crate::demo) fn listed_from(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp(self.now - REACH, 0).unwrap_or_default()
+        DateTime::from_timestamp(self.now - REACH + 300, 0).unwrap_or_default()
     }
 
     /// Whether a path is the feed's.

@@ -24,7 +24,11 @@ impl Types {
 
     /// The types that can hold a table's records.
     pub(super) fn of_table(set: &EntitySet) -> Self {
-        set.feed.map_or(Self::NONE, |feed| Self::named(feed.content_types.iter().copied()))
+        match set.feed {
+            None => Self::NONE,
+            Some(feed) if feed.content_types.is_empty() => Self::ALL,
+            Some(feed) => Self::named(feed.content_types.iter().copied()),
+        }
     }
 
     pub(super) fn and(self, other: Self) -> Self {

@@ -1,0 +1,212 @@
+//! Reads exported files as the rows of a table: the same records that the service would send, out of files.
+//!
+//! Files are read one after the other, so that of two copies of a record the one in the earlier file wins, whatever the
+//! machine's speed. A batch is read when it is asked for, on a thread that may block; dropping the stream ends reading.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::Int32Type;
+use futures::stream::{self, StreamExt};
+
+use super::Error;
+use super::merge::Batches;
+use super::runtime::Statement;
+use crate::decode;
+use crate::http::Call;
+use crate::logs::{self, Item, Reader};
+use crate::table::{Column, EntitySet, Feed};
+use crate::tally::Notice;
+
+/// Rows of a batch, and bytes of the records that it is made of.
+const ROWS: usize = 8192;
+const BYTES: usize = 8 << 20;
+/// Files that EXPLAIN names.
+const NAMED: usize = 20;
+
+/// What reading the files of a scan needs.
+pub(super) struct FileScan {
+    pub(super) set: &'static EntitySet,
+    /// The columns to decode: those that the query needs, time, key, and what tells the table's own records.
+    pub(super) columns: Vec<&'static Column>,
+    pub(super) inputs: Arc<[PathBuf]>,
+    pub(super) statement: Arc<Statement>,
+    /// This scan's own tally.
+    pub(super) call: Call,
+}
+
+/// The columns that tell which records of the feed are a table's own.
+pub(super) fn own_columns(set: &EntitySet) -> Vec<&'static str> {
+    let Some(feed) = set.feed else { return Vec::new() };
+    let content = (!feed.content_types.is_empty()).then_some(CONTENT_TYPE);
+    content.into_iter().chain((!feed.record_types.is_empty()).then_some(RECORD_TYPE)).collect()
+}
+
+const CONTENT_TYPE: &str = "content_type";
+const RECORD_TYPE: &str = "record_type";
+
+/// Which files are read, for EXPLAIN.
+pub(super) fn explained(table: &str, inputs: &[PathBuf]) -> String {
+    let files = match logs::sources(inputs) {
+        Ok(files) => files,
+        Err(error) => return format!("{table}: {error}\n"),
+    };
+    let plural = if files.len() == 1 { " is" } else { "s are" };
+    let mut text = format!("{table}: {} file{plural} read, nothing is requested\n", files.len());
+    for file in files.iter().take(NAMED) {
+        let _ = writeln!(text, "  file:  {file}");
+    }
+    if files.len() > NAMED {
+        let _ = writeln!(text, "  and {} more", files.len() - NAMED);
+    }
+    text
+}
+
+impl FileScan {
+    /// The table's rows, file by file.
+    pub(super) fn run(self) -> Batches {
+        let start = Arc::new(self);
+        stream::try_unfold(None, move |reading: Option<Reading>| {
+            let scan = Arc::clone(&start);
+            async move {
+                // Files block, and may be slow.
+                let read = tokio::task::spawn_blocking(move || {
+                    let mut reading = match reading {
+                        Some(reading) => reading,
+                        None => Reading::new(scan)?,
+                    };
+                    Ok(reading.next()?.map(|rows| (rows, Some(reading))))
+                });
+                match read.await {
+                    Ok(read) => read,
+                    Err(fault) => std::panic::resume_unwind(fault.into_panic()),
+                }
+            }
+        })
+        .boxed()
+    }
+
+    fn error(&self, source: logs::Error) -> Error {
+        Error::Files { table: self.set.qualified(), source }
+    }
+}
+
+/// Where reading is.
+struct Reading {
+    scan: Arc<FileScan>,
+    files: std::vec::IntoIter<logs::Source>,
+    open: Option<Open>,
+    rows: decode::Rows,
+    /// The record read last.
+    record: Vec<u8>,
+    bytes: usize,
+}
+
+/// A file that is being read, and what could not be read of it.
+struct Open {
+    name: String,
+    reader: Reader,
+    unread: u64,
+    first: Option<(u64, String)>,
+}
+
+impl Reading {
+    fn new(scan: Arc<FileScan>) -> Result<Self, Error> {
+        let files = logs::sources(&scan.inputs).map_err(|error| scan.error(error))?.into_iter();
+        let key = scan.set.column(scan.set.key).expect("every table declares its key");
+        let rows = decode::Rows::lenient(&scan.columns, key);
+        Ok(Self { scan, files, open: None, rows, record: Vec::new(), bytes: 0 })
+    }
+
+    /// The next rows; `None` after the last file.
+    fn next(&mut self) -> Result<Option<RecordBatch>, Error> {
+        while self.rows.len() < ROWS && self.bytes < BYTES {
+            let Some(open) = &mut self.open else {
+                let Some(file) = self.files.next() else { break };
+                let reader = Reader::open(&file).map_err(|error| self.scan.error(error))?;
+                self.open = Some(Open { name: file.to_string(), reader, unread: 0, first: None });
+                continue;
+            };
+            match open.reader.next(&mut self.record) {
+                None => {
+                    open.say_unread(&self.scan.statement);
+                    self.open = None;
+                }
+                Some(Item::Unread { line, why }) => open.count(line, why),
+                Some(Item::Record(family)) if family == self.scan.set.family => self.take(),
+                Some(Item::Record(_)) => {}
+            }
+        }
+        // A limit may end the scan here: what is known so far is said.
+        if let Some(open) = &self.open {
+            open.say_unread(&self.scan.statement);
+        }
+        if self.rows.is_empty() && self.open.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.batch()))
+    }
+
+    fn take(&mut self) {
+        let Some(open) = &mut self.open else { return };
+        self.scan.call.tally.bytes.add(self.record.len() as u64);
+        match self.rows.append(&self.record) {
+            Ok(()) => self.bytes += self.record.len(),
+            Err(error) => open.count(open.reader.line(), error.to_string()),
+        }
+    }
+
+    fn batch(&mut self) -> RecordBatch {
+        let scan = &self.scan;
+        let decode::Batch { rows, conflicts } = self.rows.finish();
+        self.bytes = 0;
+        for decode::Conflict { column, count, first_id } in conflicts {
+            scan.statement.tally.notice(Notice::TypeConflicts { table: scan.set.qualified(), column, count, first_id });
+        }
+        let rows = match scan.set.feed {
+            Some(feed) => own_rows(&rows, feed),
+            None => rows,
+        };
+        scan.call.tally.rows_received.add(rows.num_rows() as u64);
+        rows
+    }
+}
+
+impl Open {
+    fn count(&mut self, line: u64, why: String) {
+        self.unread += 1;
+        self.first.get_or_insert((line, why));
+    }
+
+    /// Says how much of the file could not be read so far.
+    fn say_unread(&self, statement: &Statement) {
+        if let Some((line, why)) = &self.first {
+            let (file, line, why) = (self.name.clone(), *line, why.clone());
+            statement.tally.notice(Notice::UnreadLines { file, line, count: self.unread, why });
+        }
+    }
+}
+
+/// The rows that are of the table's own content types and record types.
+pub(super) fn own_rows(rows: &RecordBatch, feed: Feed) -> RecordBatch {
+    let mut keep = vec![true; rows.num_rows()];
+    if let Some(types) = rows.column_by_name(CONTENT_TYPE).filter(|_| !feed.content_types.is_empty()) {
+        let types = types.as_string_view();
+        keep.iter_mut().zip(types).for_each(|(keep, content)| {
+            *keep &= content.is_some_and(|content| feed.content_types.contains(&content));
+        });
+    }
+    if let Some(types) = rows.column_by_name(RECORD_TYPE).filter(|_| !feed.record_types.is_empty()) {
+        let types = types.as_primitive::<Int32Type>();
+        keep.iter_mut().zip(types).for_each(|(keep, number)| {
+            *keep &= number.is_some_and(|number| feed.record_types.contains(&number));
+        });
+    }
+    if keep.iter().all(|keep| *keep) {
+        return rows.clone();
+    }
+    filter_record_batch(rows, &BooleanArray::from(keep)).expect("the mask is as long as the batch")
+}

@@ -1,0 +1,200 @@
+//! Finds the objects in JSON text that comes in chunks, by counting brackets.
+
+use super::json::too_long;
+use super::{MAX_RECORD, Piece};
+
+/// Members whose array holds the records, in replies of Graph and in batches of an event hub.
+const HOLDERS: [&[u8]; 2] = [b"value", b"records"];
+/// How far into an object such a member may begin.
+const HOLDER_WITHIN: usize = 64 << 10;
+
+/// Where in the text the reader is.
+#[derive(Debug, Default)]
+pub(super) struct Cut {
+    /// Line ends seen so far.
+    pub(super) line: u64,
+    /// The object that is open, if any.
+    open: Option<Open>,
+    /// Inside the array of a reply, whose rest is no record.
+    held: bool,
+    /// Nothing is read before the line ends.
+    lost: bool,
+}
+
+/// An object that is not closed yet.
+#[derive(Debug, Default)]
+struct Open {
+    line: u64,
+    /// Brackets that are open.
+    stack: Vec<u8>,
+    in_string: bool,
+    escaped: bool,
+    /// The last byte outside of strings that was no white space; a quote stands for a string.
+    last: u8,
+    /// Where the last string of the outermost object begins and ends in the record.
+    string: (usize, usize),
+    line_start: bool,
+    /// The end of a reply, behind its records: nothing of it is kept.
+    tail: bool,
+}
+
+/// What a byte does to the open object.
+enum Step {
+    On,
+    Done,
+    /// The records of a reply begin.
+    Holder,
+    /// An object begins that cannot stand here: the open one was never closed.
+    Again,
+    Broken(&'static str),
+}
+
+impl Cut {
+    /// The line of an object that is still open at the end of the text.
+    pub(super) fn end(&mut self) -> Option<u64> {
+        let open = self.open.take().map(|open| open.line);
+        open.or(std::mem::take(&mut self.held).then_some(self.line))
+    }
+
+    /// Reads on up to the end of an object. Gives how many bytes were read, and the piece that ended.
+    pub(super) fn take(&mut self, chunk: &[u8], record: &mut Vec<u8>) -> (usize, Option<Piece>) {
+        for (at, &byte) in chunk.iter().enumerate() {
+            let piece = self.byte(byte, record);
+            // A byte that began another object is read again.
+            let again = matches!(piece, Some(Piece::Bad(..))) && byte == b'{';
+            self.line += u64::from(byte == b'\n' && !again);
+            if piece.is_some() {
+                return (at + usize::from(!again), piece);
+            }
+        }
+        (chunk.len(), None)
+    }
+
+    fn byte(&mut self, byte: u8, record: &mut Vec<u8>) -> Option<Piece> {
+        if self.lost {
+            self.lost = byte != b'\n';
+            return None;
+        }
+        let Some(open) = &mut self.open else { return self.outside(byte, record) };
+        let line = open.line + 1;
+        match open.step(byte, record) {
+            Step::On if record.len() > MAX_RECORD => self.lose(line, too_long(), byte),
+            Step::On => None,
+            Step::Holder => {
+                (self.open, self.held) = (None, true);
+                None
+            }
+            Step::Done => {
+                let tail = open.tail;
+                self.open = None;
+                (!tail).then_some(Piece::Object(line))
+            }
+            Step::Again => {
+                self.open = None;
+                Some(Piece::Bad(line, "it ends before its last brace".into()))
+            }
+            Step::Broken(why) => self.lose(line, why.into(), byte),
+        }
+    }
+
+    /// Between objects.
+    fn outside(&mut self, byte: u8, record: &mut Vec<u8>) -> Option<Piece> {
+        match byte {
+            b'{' => {
+                record.clear();
+                record.push(byte);
+                self.open = Some(Open { line: self.line, stack: vec![byte], last: byte, ..Open::default() });
+                None
+            }
+            b']' if self.held => {
+                self.held = false;
+                self.open =
+                    Some(Open { line: self.line, stack: vec![b'{'], last: byte, tail: true, ..Open::default() });
+                None
+            }
+            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' => None,
+            _ => self.lose(self.line + 1, "it is no JSON object".into(), byte),
+        }
+    }
+
+    fn lose(&mut self, line: u64, why: String, byte: u8) -> Option<Piece> {
+        (self.open, self.lost) = (None, byte != b'\n');
+        Some(Piece::Bad(line, why))
+    }
+}
+
+impl Open {
+    fn step(&mut self, byte: u8, record: &mut Vec<u8>) -> Step {
+        let line_start = std::mem::replace(&mut self.line_start, byte == b'\n');
+        if line_start && byte == b'{' && !self.may_open() {
+            return Step::Again;
+        }
+        if !self.tail {
+            record.push(byte);
+        }
+        if self.in_string {
+            self.inside_string(byte, record.len());
+            return Step::On;
+        }
+        let step = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => return Step::On,
+            b'"' => {
+                self.in_string = true;
+                if self.stack.len() == 1 {
+                    self.string = (record.len(), record.len());
+                }
+                Step::On
+            }
+            b'[' if self.is_holder(record) => Step::Holder,
+            b'{' | b'[' => {
+                self.stack.push(byte);
+                Step::On
+            }
+            b'}' | b']' => self.close(byte),
+            _ => Step::On,
+        };
+        self.last = byte;
+        step
+    }
+
+    fn inside_string(&mut self, byte: u8, length: usize) {
+        if self.escaped {
+            self.escaped = false;
+        } else if byte == b'\\' {
+            self.escaped = true;
+        } else if byte == b'"' {
+            self.in_string = false;
+            if self.stack.len() == 1 {
+                self.string.1 = length.saturating_sub(1);
+            }
+        }
+    }
+
+    fn close(&mut self, byte: u8) -> Step {
+        let opened = if byte == b'}' { b'{' } else { b'[' };
+        if self.stack.pop() != Some(opened) {
+            return Step::Broken("its brackets do not match");
+        }
+        if self.stack.is_empty() { Step::Done } else { Step::On }
+    }
+
+    /// Whether an object can begin at the start of a line: inside of a string or behind a value it cannot.
+    fn may_open(&self) -> bool {
+        !self.in_string
+            && match self.last {
+                b'[' | b':' => true,
+                b',' => self.stack.last() == Some(&b'['),
+                _ => false,
+            }
+    }
+
+    /// Whether a bracket begins the records of a reply.
+    fn is_holder(&self, record: &[u8]) -> bool {
+        let name = || record.get(self.string.0..self.string.1).unwrap_or_default();
+        !self.tail
+            && self.stack.len() == 1
+            && self.last == b':'
+            && record.len() < HOLDER_WITHIN
+            && HOLDERS.contains(&name())
+    }
+}

@@ -1,0 +1,213 @@
+//! Cuts a stream of JSON into its records: lines, arrays, values one after the other, and the array of a reply.
+//!
+//! Where each line is a value of its own, a broken one costs its line. Elsewhere braces are counted; a value that is never
+//! closed ends where a line begins with a new one that could not stand there.
+
+use std::io::BufRead;
+
+use super::cut::Cut;
+use super::{MAX_RECORD, Piece};
+
+/// A stream of JSON, cut into objects.
+pub(super) struct Splitter<R> {
+    input: Input<R>,
+    /// Each line stands for itself.
+    lines: bool,
+    cut: Cut,
+}
+
+/// A stream that ends where it fails.
+struct Input<R> {
+    stream: R,
+    failed: bool,
+}
+
+impl<R: BufRead> Input<R> {
+    /// Bytes that were not read yet; none at the end.
+    fn chunk(&mut self) -> Result<&[u8], String> {
+        if self.failed {
+            return Ok(&[]);
+        }
+        match self.stream.fill_buf() {
+            Ok(chunk) => Ok(chunk),
+            Err(error) => {
+                self.failed = true;
+                Err(format!("the file cannot be read on: {error}"))
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Splitter<R> {
+    pub(super) fn new(stream: R, lines: bool) -> Self {
+        Self { input: Input { stream, failed: false }, lines, cut: Cut::default() }
+    }
+
+    /// The next object; its text replaces what is in `record`.
+    pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
+        if self.lines { self.next_line(record) } else { self.next_object(record) }
+    }
+
+    fn next_line(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
+        loop {
+            let line = self.cut.line + 1;
+            match self.read_line(record)? {
+                Ok(true) => {}
+                Ok(false) => return Some(Piece::Bad(line, too_long())),
+                Err(why) => return Some(Piece::Bad(line, why)),
+            }
+            let value = bare(record);
+            if !value.is_empty() {
+                *record = value.to_vec();
+                return Some(Piece::Object(line));
+            }
+        }
+    }
+
+    /// Reads a line. `false`: it is too long, and only its beginning is there. `None` at the end.
+    fn read_line(&mut self, into: &mut Vec<u8>) -> Option<Result<bool, String>> {
+        into.clear();
+        let (mut whole, mut any) = (true, false);
+        loop {
+            let chunk = match self.input.chunk() {
+                Ok([]) => return any.then_some(Ok(whole)),
+                Ok(chunk) => chunk,
+                Err(why) => return Some(Err(why)),
+            };
+            any = true;
+            let end = chunk.iter().position(|byte| *byte == b'\n');
+            let part = &chunk[..end.unwrap_or(chunk.len())];
+            whole &= into.len() + part.len() <= MAX_RECORD;
+            if whole {
+                into.extend_from_slice(part);
+            }
+            let used = part.len() + usize::from(end.is_some());
+            self.input.stream.consume(used);
+            if end.is_some() {
+                self.cut.line += 1;
+                return Some(Ok(whole));
+            }
+        }
+    }
+
+    fn next_object(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
+        loop {
+            let chunk = match self.input.chunk() {
+                Ok(chunk) => chunk,
+                Err(why) => return Some(Piece::Bad(self.cut.line + 1, why)),
+            };
+            if chunk.is_empty() {
+                let line = self.cut.end()?;
+                return Some(Piece::Bad(line + 1, "it ends before its last brace".into()));
+            }
+            let (used, piece) = self.cut.take(chunk, record);
+            self.input.stream.consume(used);
+            if piece.is_some() {
+                return piece;
+            }
+        }
+    }
+}
+
+/// A line without what stands around its value in an array.
+pub(super) fn bare(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii();
+    let line = match line.iter().position(|byte| !matches!(byte, b'[' | b',' | b' ' | b'\t')) {
+        Some(start) if line[start] == b'{' => &line[start..],
+        Some(_) if line.iter().all(|byte| matches!(byte, b']' | b',' | b'[' | b' ')) => b"",
+        Some(_) => line,
+        None => b"",
+    };
+    let end = line.iter().rposition(|byte| !matches!(byte, b']' | b',' | b' ' | b'\t')).map_or(0, |at| at + 1);
+    if line[..end].ends_with(b"}") { &line[..end] } else { line }
+}
+
+pub(super) fn too_long() -> String {
+    format!("it is longer than {} MiB", MAX_RECORD >> 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+
+    use super::*;
+
+    /// Pieces as text: objects as they are, what is bad by its line.
+    fn cut(text: &str, lines: bool) -> Vec<String> {
+        let mut all = Vec::new();
+        for capacity in [1, 7, 1 << 16] {
+            let mut splitter = Splitter::new(io::BufReader::with_capacity(capacity, text.as_bytes()), lines);
+            let mut record = Vec::new();
+            let mut pieces = Vec::new();
+            while let Some(piece) = splitter.next(&mut record) {
+                pieces.push(match piece {
+                    Piece::Object(line) => format!("{line} {}", String::from_utf8_lossy(&record)),
+                    Piece::Bad(line, _) => format!("{line} bad"),
+                });
+            }
+            all.push(pieces);
+        }
+        assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{text}: {all:?}");
+        all.remove(0)
+    }
+
+    #[test]
+    fn objects_are_found_in_every_layout() {
+        for (text, pieces) in [
+            ("", &[][..]),
+            (r#"{"a":1}"#, &[r#"1 {"a":1}"#]),
+            (r#"[{"a":1},{"b":[{}]}]"#, &[r#"1 {"a":1}"#, r#"1 {"b":[{}]}"#]),
+            ("{\"a\":\n1}\n\n{\"b\":2}{}", &["1 {\"a\":\n1}", r#"4 {"b":2}"#, "4 {}"]),
+            (
+                r#"{"@odata.context":"c","value":[{"a":1},{"value":[2]}],"@odata.nextLink":"x}"}"#,
+                &[r#"1 {"a":1}"#, r#"1 {"value":[2]}"#],
+            ),
+            (r#"{"value" : [ ]}"#, &[]),
+            (r#"[{"records":[{"a":1}]},{"records":[{"b":2}]}]"#, &[r#"1 {"a":1}"#, r#"1 {"b":2}"#]),
+            (r#"{"a":"value","b":[{}]}"#, &[r#"1 {"a":"value","b":[{}]}"#]),
+            (r#"{"a":{"value":[{}]}}"#, &[r#"1 {"a":{"value":[{}]}}"#]),
+            (r#"{"a":"}\"{"}"#, &[r#"1 {"a":"}\"{"}"#]),
+        ] {
+            assert_eq!(cut(text, false), pieces, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_broken_costs_itself() {
+        for (text, pieces) in [
+            ("{\"a\":\"x\n{\"b\":1}\n", &["1 bad", r#"2 {"b":1}"#][..]),
+            ("[\n{\"a\":1\n{\"b\":1},\n{\"c\":1}]", &["2 bad", r#"3 {"b":1}"#, r#"4 {"c":1}"#]),
+            ("{\"a\":1]}\n{\"b\":1}", &["1 bad", r#"2 {"b":1}"#]),
+            ("{\"a\":1}\nnonsense\n{\"b\":1}", &[r#"1 {"a":1}"#, "2 bad", r#"3 {"b":1}"#]),
+            ("[{\"a\":1},{\"b\":", &[r#"1 {"a":1}"#, "1 bad"]),
+            ("{\"value\":[{\"a\":1}", &[r#"1 {"a":1}"#, "1 bad"]),
+            ("{\"value\":[{\"a\":1}],\"x\":", &[r#"1 {"a":1}"#, "1 bad"]),
+            ("{\n\"a\": [\n{\"b\":1},\n{\"c\":1}\n]}", &["1 {\n\"a\": [\n{\"b\":1},\n{\"c\":1}\n]}"]),
+        ] {
+            assert_eq!(cut(text, false), pieces, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_stands_for_itself() {
+        let text = "[{\"a\":1},\r\n\n{\"b\":\n{\"c\":[1]}\n  {\"d\":1} ]\n]";
+        assert_eq!(cut(text, true), [r#"1 {"a":1}"#, r#"3 {"b":"#, r#"4 {"c":[1]}"#, r#"5 {"d":1}"#]);
+    }
+
+    #[test]
+    fn a_stream_that_fails_ends_with_a_word() {
+        struct Fails;
+        impl Read for Fails {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("gone"))
+            }
+        }
+        for lines in [true, false] {
+            let input = io::BufReader::new((&b"{\"a\":1}\n{\"b\""[..]).chain(Fails));
+            let mut splitter = Splitter::new(input, lines);
+            let mut record = Vec::new();
+            assert!(matches!(splitter.next(&mut record), Some(Piece::Object(1))));
+            assert!(matches!(splitter.next(&mut record), Some(Piece::Bad(2, why)) if why.contains("gone")));
+        }
+    }
+}
