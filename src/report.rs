@@ -118,6 +118,7 @@ impl Report {
         layers::of_layer(error, &About::default())
     }
 
+    /// A query that failed.
     pub fn of_query(error: &DataFusionError, about: &About<'_>) -> Self {
         let mut report = match innermost(error) {
             Innermost::Engine(error) => of_datafusion(error, about),

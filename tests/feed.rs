@@ -4,3 +4,4 @@ mod live;
 mod offline;
 mod random;
 mod service;
+mod subscriptions;

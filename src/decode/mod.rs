@@ -18,6 +18,7 @@ mod builder;
 mod conflict;
 mod cursor;
 mod escape;
+pub mod feed;
 mod instant;
 mod lenient;
 mod members;
@@ -36,5 +37,7 @@ pub use row::{Batch, Reading, RecordError, Rows};
 
 #[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod exports;
 #[cfg(test)]
 mod tests;

@@ -138,7 +138,7 @@ impl Rows {
             raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
                 place,
                 number: conflicts.add_column(columns[place].name.to_owned()),
-                values: StringViewBuilder::new(),
+                values: texts(),
             }),
             conflicts,
             reading,
@@ -176,6 +176,9 @@ impl Rows {
     }
 
     /// The records taken since the last call, as a batch.
+    ///
+    /// # Panics
+    /// Never, as long as every record appends one entry to each column.
     pub fn finish(&mut self) -> Batch {
         let mut columns: Vec<ArrayRef> = self.record.finish_columns();
         let mut others: Vec<(usize, ArrayRef)> =
@@ -266,7 +269,10 @@ impl Raw {
         } else {
             // Bytes that are no UTF-8 cannot be SQL text: they are marked, and the column says so.
             conflicts.count(self.number);
-            self.values.append_value(String::from_utf8_lossy(cursor.bytes(start, end)));
+            let marked = String::from_utf8_lossy(cursor.bytes(start, end));
+            if self.values.try_append_value(marked).is_err() {
+                self.values.append_null();
+            }
         }
     }
 }

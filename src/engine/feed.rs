@@ -57,12 +57,16 @@ struct Listed {
 
 /// The rows of a scan of the feed, oldest content first.
 pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
-    if plan.content_types.is_empty() || plan.windows.is_empty() {
-        return stream::empty().boxed();
-    }
     stream::once(async move {
+        for content_type in &plan.left_out {
+            let what = format!("content_types of the connection leaves out {content_type}");
+            source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+        }
+        if plan.content_types.is_empty() || plan.windows.is_empty() {
+            return Ok(stream::empty().boxed());
+        }
         let feed = Arc::new(Feed::open(source, plan).await?);
-        Ok::<_, Error>(feed.blobs())
+        Ok::<_, Error>(feed.blobs().boxed())
     })
     .try_flatten()
     .boxed()

@@ -53,6 +53,8 @@ pub struct FeedPlan {
     pub set: &'static EntitySet,
     /// The content types to read, if they are subscribed to. None: the predicate cannot hold, and nothing is sent.
     pub content_types: Vec<&'static str>,
+    /// Content types that could hold rows of the answer and are not among those that the connection names.
+    pub left_out: Vec<&'static str>,
     /// Whether the connection names the content types; else those that are subscribed to are read.
     pub named: bool,
     /// When blobs became available that can hold rows of the answer, in microseconds.
@@ -107,19 +109,22 @@ impl FeedScan {
     pub fn plan(&self) -> FeedPlan {
         let all = Bound::And(self.conjuncts.iter().map(|c| c.bound.clone()).collect());
         let told = if self.pushdown { all } else { Bound::And(Vec::new()) };
-        let types = Types::of_table(self.set).and(Types::left_by(&told)).and(self.populated());
+        let wanted = Types::of_table(self.set).and(Types::left_by(&told));
+        let types = wanted.and(self.populated());
         let creation = interval(&told, self.set.time);
         let created = interval(&told, "content_created");
         let reach = self.now - i64::from(self.set.reach_days.unwrap_or_default()) * 86_400 * SECOND;
         let (from, from_why) = begin(creation, created, reach);
         let (to, to_why) = self.end(creation, created);
-        let empty = types.is_empty() || creation.is_empty() || created.is_empty();
+        let never = wanted.is_empty() || creation.is_empty() || created.is_empty();
+        let empty = never || types.is_empty();
         let available = if empty { Interval::EMPTY } else { Interval { from: Some(from), to: Some(to) } };
         // A range that ended before the reach is as much out of it as one that began there.
         let asked = [creation.from, created.from, created.to.filter(|to| *to < reach)].into_iter().flatten().max();
         FeedPlan {
             set: self.set,
             content_types: if empty { Vec::new() } else { types.names() },
+            left_out: if never { Vec::new() } else { wanted.without(types).names() },
             named: self.population.is_some(),
             available,
             from: from_why,

@@ -8,7 +8,7 @@ use serde_json::Value;
 fn records(rows: usize) -> Records {
     let now = "2024-05-31T12:00:00Z".parse().unwrap();
     let story = tell(&Premise { seed: 3, now, rows, twice: 0, odd: 20_000 });
-    Records::Told(Box::new(story.world), story.events)
+    Records::Told(std::sync::Arc::new(story.world), story.events)
 }
 
 fn read(version: Version, text: &str) -> Result<Filter, Refusal> {

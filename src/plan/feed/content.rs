@@ -35,6 +35,10 @@ impl Types {
         Self(self.0 & other.0)
     }
 
+    pub(super) fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -66,13 +70,12 @@ impl Types {
             let same = |known: &&&str| matches!(value, Literal::Text(text) if *text == spelt(known));
             Self::named(CONTENT_TYPES.iter().filter(same).copied())
         };
-        let others = |types: Self| Self(Self::ALL.0 & !types.0);
         match &leaf.ask {
             Ask::Compare(Comparison::Eq, value) => is(value),
-            Ask::Compare(Comparison::NotEq, value) => others(is(value)),
+            Ask::Compare(Comparison::NotEq, value) => Self::ALL.without(is(value)),
             Ask::In { values, negated } => {
                 let all = values.iter().map(is).fold(Self::NONE, Self::or);
-                if *negated { others(all) } else { all }
+                if *negated { Self::ALL.without(all) } else { all }
             }
             _ => Self::ALL,
         }

@@ -30,7 +30,9 @@ impl fmt::Display for FeedPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (table, types, windows) = (self.set.qualified(), self.content_types.len(), self.windows.len());
         if types == 0 || windows == 0 {
-            return writeln!(f, "{table}: nothing is sent, the predicate cannot hold");
+            let why =
+                if self.left_out.is_empty() { "the predicate cannot hold" } else { "the connection leaves it out" };
+            return writeln!(f, "{table}: nothing is sent, {why}");
         }
         let quota = self.set.quota;
         let (allowed, seconds) = (quota.requests(), quota.window().as_secs());
