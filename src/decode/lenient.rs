@@ -4,8 +4,8 @@ use super::cursor::Cursor;
 use super::instant::micros;
 use crate::table::Column;
 
-/// Calls `spell` for every other spelling of the columns' names: the declared ones, best first, and the name with its
-/// first letter the other way, which is all that Log Analytics changes on most names.
+/// Calls `spell` for every other spelling of the columns' names: the declared ones, best first. A column that declares none
+/// may have its first letter the other way, which is all that Log Analytics changes on most names.
 pub(super) fn spellings<'c>(
     columns: impl Iterator<Item = &'c Column> + Clone,
     mut spell: impl FnMut(&str, usize, usize),
@@ -13,8 +13,8 @@ pub(super) fn spellings<'c>(
     for (at, column) in columns.clone().enumerate() {
         column.aliases.iter().enumerate().for_each(|(rank, name)| spell(name, at, rank + 1));
     }
-    for (at, column) in columns.enumerate() {
-        spell(&other_initial(column.wire), at, column.aliases.len() + 1);
+    for (at, column) in columns.enumerate().filter(|(_, column)| column.aliases.is_empty()) {
+        spell(&other_initial(column.wire), at, 1);
     }
 }
 

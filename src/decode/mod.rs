@@ -37,4 +37,6 @@ pub use row::{Batch, Reading, RecordError, Rows};
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod tests;

@@ -1,0 +1,156 @@
+//! What lenient reading takes, and what it refuses.
+
+use std::borrow::Cow;
+
+use arrow::array::{Array, RecordBatch};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+
+use super::{Conflict, Rows};
+use crate::table::{Codes, Column, Edm, Inputs, RAW, col, derived};
+
+static COLOURS: Codes = Codes::of("Colours.", &[(0, "Red", ""), (1, "Green", "Grass")]);
+
+const PAIR: &[Column] = &[col("name", "Name", Edm::Text, ""), col("value", "Value", Edm::Text, "")];
+const CHANGE: &[Column] = &[col("name", "Name", Edm::Text, ""), col("new_value", "NewValue", Edm::Text, "")];
+
+fn both<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    Some(format!("{}/{}", from[0]?, from[1].unwrap_or("-")).into())
+}
+
+static COLUMNS: &[Column] = &[
+    col("id", "Id", Edm::Text, "").alias(&["OfficeId", "Identity"]),
+    col("text", "text", Edm::Text, ""),
+    col("time", "time", Edm::Instant, "").alias(&["Generated", "Other"]),
+    col("place", "place", Edm::Object(PAIR), "").alias(&["Place_dynamic", "Place_string"]),
+    col("pairs", "pairs", Edm::List(&Edm::Object(PAIR)), ""),
+    col("changes", "changes", Edm::List(&Edm::Object(CHANGE)), ""),
+    col("tags", "tags", Edm::List(&Edm::Text), ""),
+    col("open", "open", Edm::Json, ""),
+    col("colour", "colour", Edm::Int32, "").coded(&COLOURS),
+    col("colour_name", "colourName", Edm::Text, "").coded(&COLOURS),
+    derived("both", Edm::Text, &["text", "Id"], both, ""),
+    derived("number", Edm::Int32, &["text", "Id"], both, ""),
+    RAW,
+];
+
+fn columns(names: &[&str]) -> Vec<&'static Column> {
+    names.iter().map(|name| COLUMNS.iter().find(|c| c.name == *name).unwrap()).collect()
+}
+
+fn cell(rows: &RecordBatch, at: usize) -> String {
+    let options = FormatOptions::default().with_null("∅");
+    ArrayFormatter::try_new(rows.column(at).as_ref(), &options).unwrap().value(0).to_string()
+}
+
+/// Reads one record; gives the cell of a column, and the conflicts.
+fn read(column: &str, record: &str) -> (String, Vec<Conflict>) {
+    let mut rows = Rows::lenient(&columns(&[column]), &COLUMNS[0]);
+    rows.append(record.as_bytes()).unwrap();
+    let batch = rows.finish();
+    assert_eq!(batch.rows.column(0).len(), 1);
+    (cell(&batch.rows, 0), batch.conflicts)
+}
+
+#[test]
+fn spellings_fill_a_column_best_first_whatever_their_order() {
+    for (column, record, expected) in [
+        ("time", r#"{"Generated":"2020-01-01T00:00:00","time":"2021-01-01T00:00:00"}"#, "2021-01-01T00:00:00Z"),
+        ("time", r#"{"Other":"2020-01-01T00:00:00","Generated":"2019-01-01T00:00:00"}"#, "2019-01-01T00:00:00Z"),
+        ("time", r#"{"time":null,"Other":"1/2/2020 3:00:00 PM"}"#, "2020-01-02T15:00:00Z"),
+        ("time", r#"{"Generated":"","Other":"2020-01-01T00:00:00"}"#, "2020-01-01T00:00:00Z"),
+        ("time", r#"{"Time":"2020-01-01T00:00:00"}"#, "∅"),
+        ("text", r#"{"Text":"capital"}"#, "capital"),
+        ("text", r#"{"Text":"capital","text":"small"}"#, "small"),
+        ("place", r#"{"Place_string":"","Place_dynamic":"{\"Name\":\"x\"}"}"#, "{name: x, value: ∅}"),
+        ("place", r#"{"Place_dynamic":"","Place_string":"{\"name\":\"x\"}"}"#, "{name: x, value: ∅}"),
+    ] {
+        assert_eq!(read(column, record), (expected.to_owned(), vec![]), "{record}");
+    }
+}
+
+#[test]
+fn nested_values_come_out_of_text_and_out_of_single_values() {
+    for (column, record, expected) in [
+        ("place", r#"{"place":""}"#, "∅"),
+        ("place", r#"{"place":" null "}"#, "∅"),
+        ("pairs", r#"{"pairs":"[\r\n {\"Name\":\"a\",\"Value\":\"b\"}]"}"#, "[{name: a, value: b}]"),
+        ("pairs", r#"{"pairs":"-A \"x\" -B"}"#, "[{name: A, value: x}, {name: B, value: ∅}]"),
+        ("pairs", r#"{"pairs":{"Name":"a"}}"#, "[{name: a, value: ∅}]"),
+        ("pairs", r#"{"pairs":["{\"Name\":\"a\"}",{"Name":"b"}]}"#, "[{name: a, value: ∅}, {name: b, value: ∅}]"),
+        ("changes", r#"{"changes":["Subject"]}"#, "[{name: Subject, new_value: ∅}]"),
+        ("tags", r#"{"tags":"one"}"#, "[one]"),
+        ("tags", r#"{"tags":7}"#, "[7]"),
+        ("tags", r#"{"tags":"[\"a\",\"b\"]"}"#, "[a, b]"),
+        ("tags", r#"{"tags":null}"#, "∅"),
+        ("open", r#"{"open":"{\"a\":1}"}"#, r#"{"a":1}"#),
+        ("open", r#"{"open":"plain"}"#, r#""plain""#),
+        ("open", r#"{"open":{"a":1}}"#, r#"{"a":1}"#),
+        ("open", r#"{"open":""}"#, "∅"),
+    ] {
+        assert_eq!(read(column, record), (expected.to_owned(), vec![]), "{record}");
+    }
+}
+
+#[test]
+fn numbers_and_names_of_an_enumeration_stand_for_each_other() {
+    for (column, record, expected) in [
+        ("colour", r#"{"colour":1}"#, "1"),
+        ("colour", r#"{"colour":"1.0"}"#, "1"),
+        ("colour", r#"{"colour":"GRASS"}"#, "1"),
+        ("colour", r#"{"colour":7}"#, "7"),
+        ("colour", r#"{"colour":""}"#, "∅"),
+        ("colour_name", r#"{"colourName":0}"#, "Red"),
+        ("colour_name", r#"{"colourName":"0"}"#, "Red"),
+        ("colour_name", r#"{"colourName":"Blue"}"#, "Blue"),
+        ("colour_name", r#"{"colourName":7}"#, "7"),
+    ] {
+        assert_eq!(read(column, record), (expected.to_owned(), vec![]), "{record}");
+    }
+}
+
+#[test]
+fn what_stays_odd_is_null_and_counted() {
+    for (column, record, expected, path) in [
+        ("place", r#"{"Id":"a","place":"no json"}"#, "{name: no json, value: ∅}", None),
+        ("place", r#"{"Id":"a","place":[1]}"#, "∅", Some("place")),
+        ("place", r#"{"Id":"a","place":"[1]"}"#, "∅", Some("place")),
+        ("pairs", r#"{"Id":"a","pairs":"no parameters"}"#, "∅", Some("pairs")),
+        ("pairs", r#"{"Id":"a","pairs":"{\"Name\":"}"#, "∅", Some("pairs")),
+        ("pairs", r#"{"Id":"a","pairs":7}"#, "[∅]", Some("pairs[]")),
+        ("time", r#"{"Id":"a","time":"soon"}"#, "∅", Some("time")),
+        ("time", r#"{"Id":"a","time":"13/1/2020 10:00:00"}"#, "∅", Some("time")),
+        ("colour", r#"{"Id":"a","colour":"Blue"}"#, "∅", Some("colour")),
+        ("number", r#"{"Id":"a","text":"x"}"#, "∅", Some("number")),
+    ] {
+        let (cell, conflicts) = read(column, record);
+        let counted: Vec<_> = conflicts.iter().map(|c| (c.column.as_str(), c.count, c.first_id.as_deref())).collect();
+        assert_eq!(
+            (cell.as_str(), counted),
+            (expected, path.map(|p| (p, 1, Some("a"))).into_iter().collect()),
+            "{record}"
+        );
+    }
+}
+
+#[test]
+fn derived_columns_are_made_of_their_members_whether_those_are_asked_for_or_not() {
+    let record = r#"{"id":"small","text":"a\u0062","Id":7}"#;
+    for (names, at) in [(&["both"][..], 0), (&["text", "both", "id", "raw"], 1), (&["raw", "both"], 1)] {
+        let mut rows = Rows::lenient(&columns(names), &COLUMNS[0]);
+        rows.append(record.as_bytes()).unwrap();
+        rows.append(b"{}").unwrap();
+        let batch = rows.finish();
+        assert_eq!((cell(&batch.rows, at).as_str(), batch.rows.column(at).null_count()), ("ab/7", 1), "{names:?}");
+    }
+}
+
+#[test]
+fn conflicts_are_signed_by_the_key_under_any_of_its_names() {
+    for (record, id) in [
+        (r#"{"time":"x","OfficeId":"b"}"#, Some("b")),
+        (r#"{"time":"x","Identity":null,"Id":"c"}"#, Some("c")),
+        (r#"{"time":"x"}"#, None),
+    ] {
+        assert_eq!(read("time", record).1[0].first_id.as_deref(), id, "{record}");
+    }
+}
