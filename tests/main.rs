@@ -11,6 +11,7 @@ mod house;
 mod http;
 mod lab;
 mod laws;
+mod offline;
 mod scripted;
 mod service_facts;
 mod sign_in;

@@ -344,8 +344,10 @@ mod tests {
 
     #[test]
     fn exports_are_taken_on_either_side_of_demo() {
-        let args = read(&["--input", "a.json", "demo", "--input", "logs/*.csv"]).unwrap();
-        assert_eq!(args.exports, [PathBuf::from("a.json"), "logs/*.csv".into()]);
+        let inputs = ["--input", "a.json", "--input", "logs/*.csv"];
+        for args in [[&inputs[..], &["demo"]].concat(), [&["demo"], &inputs[..]].concat(), inputs.to_vec()] {
+            assert_eq!(read(&args).unwrap().exports, [PathBuf::from("a.json"), "logs/*.csv".into()], "{args:?}");
+        }
     }
 
     #[test]

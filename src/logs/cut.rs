@@ -36,6 +36,8 @@ struct Open {
     line_start: bool,
     /// The end of a reply, behind its records: nothing of it is kept.
     tail: bool,
+    /// One of the records of a reply, which is no reply itself.
+    held: bool,
 }
 
 /// What a byte does to the open object.
@@ -103,7 +105,8 @@ impl Cut {
             b'{' => {
                 record.clear();
                 record.push(byte);
-                self.open = Some(Open { line: self.line, stack: vec![byte], last: byte, ..Open::default() });
+                let (line, held) = (self.line, self.held);
+                self.open = Some(Open { line, stack: vec![byte], last: byte, held, ..Open::default() });
                 None
             }
             b']' if self.held => {
@@ -191,7 +194,7 @@ impl Open {
     /// Whether a bracket begins the records of a reply.
     fn is_holder(&self, record: &[u8]) -> bool {
         let name = || record.get(self.string.0..self.string.1).unwrap_or_default();
-        !self.tail
+        !(self.tail || self.held)
             && self.stack.len() == 1
             && self.last == b':'
             && record.len() < HOLDER_WITHIN

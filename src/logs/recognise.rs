@@ -68,15 +68,17 @@ pub(super) fn recognise(record: &[u8]) -> Result<Found, String> {
     if let Some(found) = envelope(&members)? {
         return Ok(found);
     }
-    if let Some(table) = get(&members, "Type").and_then(Member::text) {
-        if let Some(family) = named(&table) {
-            return Ok(Found::Record(family));
-        }
+    let table = get(&members, "Type").and_then(Member::text);
+    if let Some(family) = table.as_deref().and_then(named) {
+        return Ok(Found::Record(family));
     }
     let has = |name: &&str| members.iter().any(|member| is_named(&member.name, name));
     let mark =
         MARKS.iter().find(|(all, one, _)| all.iter().all(|name| has(&name)) && one.iter().any(|name| has(&name)));
-    mark.map(|(_, _, family)| Found::Record(*family)).ok_or_else(|| "it is no known kind of record".into())
+    mark.map(|(_, _, family)| Found::Record(*family)).ok_or_else(|| match table {
+        Some(table) => format!("it is of type {table}, for which there is no table"),
+        None => "it is no known kind of record".into(),
+    })
 }
 
 fn envelope(members: &[Member<'_>]) -> Result<Option<Found>, String> {
@@ -183,7 +185,10 @@ mod tests {
                 "it is of category RiskyUsers, for which there is no table",
             ),
             (r#"{"AuditData":"{\"Id\""}"#, "its AuditData cannot be read: the record ends too early, at byte 5"),
-            (r#"{"Type":"SecurityEvent","TimeGenerated":"x"}"#, "it is no known kind of record"),
+            (
+                r#"{"Type":"SecurityEvent","TimeGenerated":"x"}"#,
+                "it is of type SecurityEvent, for which there is no table",
+            ),
         ] {
             assert_eq!(recognise(record.as_bytes()), Err(why.to_owned()), "{record}");
         }

@@ -17,6 +17,8 @@ pub(super) struct Rows {
     read: Arc<AtomicUsize>,
     row: ByteRecord,
     heading: Option<Vec<String>>,
+    /// Lines end in two characters, of which the reader leaves the second to the next row: its count is late by one.
+    late: Option<bool>,
     whole: Option<usize>,
     failed: bool,
 }
@@ -43,7 +45,7 @@ impl Rows {
         let read = Arc::new(AtomicUsize::new(0));
         let bounded = Bounded { input, read: Arc::clone(&read) };
         let rows = ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(bounded);
-        Self { rows, read, row: ByteRecord::new(), heading: None, whole: None, failed: false }
+        Self { rows, read, row: ByteRecord::new(), heading: None, late: None, whole: None, failed: false }
     }
 
     /// The next row as a JSON object, which replaces what is in `record`.
@@ -60,7 +62,8 @@ impl Rows {
                 }
             }
             self.read.store(0, Relaxed);
-            let line = self.row.position().map_or(line, csv::Position::line);
+            let late = *self.late.get_or_insert(self.rows.position().line() == line);
+            let line = self.row.position().map_or(line, csv::Position::line) + u64::from(late);
             if self.heading.is_some() {
                 self.object(record);
                 return Some(Piece::Object(line));

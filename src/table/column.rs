@@ -107,7 +107,8 @@ pub const fn joined<const N: usize>(lists: &[&[Column]]) -> [Column; N] {
 pub const RAW: Column = col("raw", "", Edm::Raw, "The whole record as received, as JSON text.");
 
 impl Column {
-    /// Other spellings of the name on the wire, best first. A value under the name itself goes before all of them.
+    /// Other spellings of the name on the wire, all of them, best first. A value under the name itself goes before them. A
+    /// column without aliases may begin with a capital or a small letter alike.
     #[must_use]
     pub const fn alias(mut self, names: &'static [&'static str]) -> Self {
         self.aliases = names;

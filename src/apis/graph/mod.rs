@@ -1,6 +1,7 @@
 //! Entity sets of Microsoft Graph.
 
 mod directory_audits;
+mod sign_in_context;
 mod sign_ins;
 mod types;
 

@@ -3,13 +3,13 @@
 //! Source: Microsoft Graph reference, "List signIns" and "signIn resource type", v1.0 and beta, and the public metadata for
 //! types. Version 1.0 returns interactive sign-ins only; beta returns each of the four kinds when its clause asks for it.
 
+use super::sign_in_context::CONTEXT;
 use super::types::{
     APP_DEVICE, APP_POLICY, APPLIED_POLICY, AUTHENTICATION_CONTEXT, AUTHENTICATION_DETAIL, CONDITIONAL_ACCESS_STATUS,
-    DEVICE_DETAIL, EVENT_LISTENER, KEY_VALUE, LOCATION, MANAGED_IDENTITY, MFA_DETAIL, NETWORK_LOCATION, PRIVATE_LINK,
-    REQUIREMENT_POLICY, RISK_DETAIL, RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, SESSION_LIFETIME, STATUS, TEXTS,
-    TOKEN_PROTECTION,
+    DEVICE_DETAIL, EVENT_LISTENER, KEY_VALUE, LOCATION, MANAGED_IDENTITY, MFA_DETAIL, REQUIREMENT_POLICY, RISK_DETAIL,
+    RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, STATUS, TEXTS,
 };
-use crate::table::{Api, Column, Edm, EntitySet, Family, Kind, Op, Ops, Paging, Population, Quota, RAW, col};
+use crate::table::{Api, Column, Edm, EntitySet, Family, Kind, Op, Ops, Paging, Population, Quota, RAW, col, joined};
 
 /// The sign-ins of users, service principals and managed identities.
 pub static SIGN_INS: EntitySet = EntitySet {
@@ -40,10 +40,13 @@ pub static SIGN_INS: EntitySet = EntitySet {
         ],
         v1_kind: "interactiveUser",
     }),
-    columns: COLUMNS,
+    columns: &COLUMNS,
 };
 
-const COLUMNS: &[Column] = &[
+const COLUMNS: [Column; OWN.len() + CONTEXT.len() + 1] = joined(&[OWN, CONTEXT, &[RAW]]);
+
+/// Who, what, where from, how.
+const OWN: &[Column] = &[
     col("id", "id", Edm::Text, "Id of the sign-in, a GUID.").alias(&["Id", "Request ID"]).ops(Ops::EQ),
     col("created_date_time", "createdDateTime", Edm::Instant, "When the sign-in began, UTC.")
         .alias(&[
@@ -58,7 +61,7 @@ const COLUMNS: &[Column] = &[
         .sortable(),
     // Who.
     col("user_display_name", "userDisplayName", Edm::Text, "Display name of the user.")
-        .alias(&["User"])
+        .alias(&["UserDisplayName", "User"])
         .ops(Ops::EQ_PREFIX),
     col(
         "user_principal_name",
@@ -66,7 +69,7 @@ const COLUMNS: &[Column] = &[
         Edm::Text,
         "Name that the user signs in with, in lower case; for a guest the home address.",
     )
-    .alias(&["Username"])
+    .alias(&["UserPrincipalName", "Username"])
     .ops(Ops::EQ_PREFIX)
     .stored_lower(),
     col("user_id", "userId", Edm::Text, "Object id of the user; empty or zeros for service principals.")
@@ -121,14 +124,13 @@ const COLUMNS: &[Column] = &[
         .alias(&["UserAgent", "User agent"])
         .beta_ops(Ops::EQ_PREFIX),
     col("resource_display_name", "resourceDisplayName", Edm::Text, "Name of the resource that a token was asked for.")
-        .alias(&["ResourceDisplayName", "Resource"])
         .ops(Ops::EQ),
     col("resource_id", "resourceId", Edm::Text, "Id of the resource that a token was asked for.")
         .alias(&["ResourceIdentity", "Resource ID"])
         .ops(Ops::EQ),
     // Where from.
     col("ip_address", "ipAddress", Edm::Text, "Client address, IPv4 or IPv6.")
-        .alias(&["IPAddress", "callerIpAddress", "IP address"])
+        .alias(&["IPAddress", "IpAddress", "IP address"])
         .ops(Ops::EQ_PREFIX),
     col("location", "location", Edm::Object(LOCATION), "Place that the address was located in.").alias(&[
         "LocationDetails",
@@ -136,10 +138,13 @@ const COLUMNS: &[Column] = &[
         "LocationDetails_string",
     ]),
     col("device_detail", "deviceDetail", Edm::Object(DEVICE_DETAIL), "The device, as far as the client revealed it.")
-        .alias(&["DeviceDetail_dynamic", "DeviceDetail_string"]),
+        .alias(&["DeviceDetail", "DeviceDetail_dynamic", "DeviceDetail_string"]),
     // Outcome.
-    col("status", "status", Edm::Object(STATUS), "Result of the sign-in; error_code 0 is success.")
-        .alias(&["Status_dynamic", "Status_string"]),
+    col("status", "status", Edm::Object(STATUS), "Result of the sign-in; error_code 0 is success.").alias(&[
+        "Status",
+        "Status_dynamic",
+        "Status_string",
+    ]),
     col(
         "conditional_access_status",
         "conditionalAccessStatus",
@@ -170,7 +175,7 @@ const COLUMNS: &[Column] = &[
         TEXTS,
         "Risk detections of this sign-in, such as anonymizedIPAddress or unfamiliarFeatures.",
     )
-    .alias(&["RiskEventTypes_V2", "riskEventTypesV2"])
+    .alias(&["RiskEventTypes_V2", "RiskEventTypes_v2"])
     .ops(Ops::EQ_PREFIX),
     col(
         "risk_event_types",
@@ -273,7 +278,7 @@ const COLUMNS: &[Column] = &[
         Edm::Object(MFA_DETAIL),
         "MFA method, in the deprecated form; use authentication_details.",
     )
-    .alias(&["MfaDetail_dynamic", "MfaDetail_string"])
+    .alias(&["MfaDetail", "MfaDetail_dynamic", "MfaDetail_string"])
     .beta(),
     col(
         "authentication_app_device_details",
@@ -295,190 +300,4 @@ const COLUMNS: &[Column] = &[
         "Custom extensions that the sign-in called.",
     )
     .beta(),
-    // Tokens and sessions.
-    col("session_id", "sessionId", Edm::Text, "Id of the session that the sign-in began or used.").beta(),
-    col(
-        "unique_token_identifier",
-        "uniqueTokenIdentifier",
-        Edm::Text,
-        "Id of the token that was issued, as resources record it.",
-    )
-    .beta(),
-    col(
-        "session_lifetime_policies",
-        "sessionLifetimePolicies",
-        Edm::List(&Edm::Object(SESSION_LIFETIME)),
-        "Session policies that were applied.",
-    )
-    .beta(),
-    col(
-        "sign_in_token_protection_status",
-        "signInTokenProtectionStatus",
-        TOKEN_PROTECTION,
-        "Whether the sign-in token was bound to the device.",
-    )
-    .beta(),
-    col(
-        "app_token_protection_status",
-        "appTokenProtectionStatus",
-        TOKEN_PROTECTION,
-        "Whether the application's token was bound to the device.",
-    )
-    .beta(),
-    col("token_issuer_name", "tokenIssuerName", Edm::Text, "Name of the identity provider, such as sts.microsoft.com.")
-        .beta()
-        .beta_ops(Ops::EQ),
-    col(
-        "token_issuer_type",
-        "tokenIssuerType",
-        Edm::Enum(&[
-            "AzureAD",
-            "ADFederationServices",
-            "UnknownFutureValue",
-            "AzureADBackupAuth",
-            "ADFederationServicesMFAAdapter",
-            "NPSExtension",
-        ]),
-        "Kind of the identity provider, such as AzureAD or ADFederationServices.",
-    )
-    .beta(),
-    // Identities beside the main one.
-    col(
-        "sign_in_identifier",
-        "signInIdentifier",
-        Edm::Text,
-        "What the user typed to sign in: a name, an address, a phone number.",
-    )
-    .beta(),
-    col(
-        "sign_in_identifier_type",
-        "signInIdentifierType",
-        Edm::Enum(&[
-            "userPrincipalName",
-            "phoneNumber",
-            "proxyAddress",
-            "qrCode",
-            "onPremisesUserPrincipalName",
-            "unknownFutureValue",
-        ]),
-        "What kind of identifier that was.",
-    )
-    .beta(),
-    col(
-        "service_principal_credential_key_id",
-        "servicePrincipalCredentialKeyId",
-        Edm::Text,
-        "Key id of the credential that the service principal used.",
-    )
-    .beta(),
-    col(
-        "service_principal_credential_thumbprint",
-        "servicePrincipalCredentialThumbprint",
-        Edm::Text,
-        "Thumbprint of the certificate that the service principal used.",
-    )
-    .beta(),
-    col(
-        "federated_credential_id",
-        "federatedCredentialId",
-        Edm::Text,
-        "Id of the application's federated credential, if one was used.",
-    )
-    .beta(),
-    col(
-        "resource_service_principal_id",
-        "resourceServicePrincipalId",
-        Edm::Text,
-        "Object id of the resource's service principal.",
-    )
-    .beta(),
-    // Tenants.
-    col("home_tenant_id", "homeTenantId", Edm::Text, "Tenant that the user belongs to."),
-    col("home_tenant_name", "homeTenantName", Edm::Text, "Name of that tenant, where it consented to be named.").beta(),
-    col("resource_tenant_id", "resourceTenantId", Edm::Text, "Tenant that owns the resource."),
-    // A flags enumeration with members such as b2bCollaboration, b2bDirectConnect, serviceProvider.
-    col(
-        "cross_tenant_access_type",
-        "crossTenantAccessType",
-        Edm::Text,
-        "How tenants were crossed: none, b2bCollaboration, b2bDirectConnect, serviceProvider and others.",
-    )
-    .beta(),
-    col("is_tenant_restricted", "isTenantRestricted", Edm::Bool, "Whether a tenant restriction policy applied.").beta(),
-    // Network.
-    col(
-        "autonomous_system_number",
-        "autonomousSystemNumber",
-        Edm::Int32,
-        "Autonomous system number of the client's network.",
-    )
-    .beta(),
-    col(
-        "ip_address_from_resource_provider",
-        "ipAddressFromResourceProvider",
-        Edm::Text,
-        "Client address as the resource saw it; often null.",
-    )
-    .beta(),
-    col(
-        "network_location_details",
-        "networkLocationDetails",
-        Edm::List(&Edm::Object(NETWORK_LOCATION)),
-        "Named networks that the address belongs to.",
-    )
-    .beta(),
-    col(
-        "is_through_global_secure_access",
-        "isThroughGlobalSecureAccess",
-        Edm::Bool,
-        "Whether the user came through Global Secure Access.",
-    )
-    .beta(),
-    col(
-        "global_secure_access_ip_address",
-        "globalSecureAccessIpAddress",
-        Edm::Text,
-        "Address at which Global Secure Access was entered.",
-    )
-    .beta(),
-    col(
-        "private_link_details",
-        "privateLinkDetails",
-        Edm::Object(PRIVATE_LINK),
-        "The Private Link policy that was involved.",
-    )
-    .beta(),
-    // The request itself.
-    col("correlation_id", "correlationId", Edm::Text, "Id that the client gave the sign-in; shared by its steps.")
-        .alias(&["CorrelationId", "Correlation ID"])
-        .ops(Ops::EQ),
-    col("original_request_id", "originalRequestId", Edm::Text, "Id of the first request of the authentication.")
-        .beta()
-        .beta_ops(Ops::EQ),
-    col(
-        "conditional_access_audiences",
-        "conditionalAccessAudiences",
-        TEXTS,
-        "Audiences that Conditional Access evaluated.",
-    )
-    .beta()
-    .beta_ops(Ops::EQ),
-    col("azure_resource_id", "azureResourceId", Edm::Text, "Azure Resource Manager id of the resource that was used.")
-        .alias(&["_ResourceId"])
-        .beta(),
-    col(
-        "flagged_for_review",
-        "flaggedForReview",
-        Edm::Bool,
-        "Whether the user flagged the failed sign-in for an administrator.",
-    )
-    .beta(),
-    col(
-        "processing_time_in_milliseconds",
-        "processingTimeInMilliseconds",
-        Edm::Int32,
-        "Time that the service took, in milliseconds.",
-    )
-    .beta(),
-    RAW,
 ];
