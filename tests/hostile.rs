@@ -133,6 +133,8 @@ pub(crate) fn connection(origin: Url) -> Connection {
         cloud: Cloud::Global,
         credential: CredentialSource::AccessToken("CANARY-TOKEN".into()),
         graph_url: Some(origin),
+        management_url: None,
+        content_types: None,
         authority_url: None,
         allow_insecure_loopback: true,
         api_version: Version::Beta,
