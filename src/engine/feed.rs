@@ -65,11 +65,17 @@ pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
         if plan.content_types.is_empty() || plan.windows.is_empty() {
             return Ok(stream::empty().boxed());
         }
-        let feed = Arc::new(Feed::open(source, plan).await?);
+        let feed = Arc::new(on_its_own(Feed::open(source, plan)).await?);
         Ok::<_, Error>(feed.blobs().boxed())
     })
     .try_flatten()
     .boxed()
+}
+
+/// Work on a task of its own, which ends with its owner. It goes on while nobody asks for its result: a request that
+/// has its turn at the quota must not wait for a reader, behind whose other requests it would stand in the way.
+async fn on_its_own<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    SpawnedTask::spawn(work).join_unwind().await.expect("only its owner aborts it")
 }
 
 impl Feed {
@@ -101,7 +107,7 @@ impl Feed {
         let (lister, fetcher) = (Arc::clone(&self), self);
         let mut seen = HashSet::new();
         stream::iter(lister.plan.windows.clone())
-            .map(move |window| Arc::clone(&lister).list(window))
+            .map(move |window| on_its_own(Arc::clone(&lister).list(window)))
             .buffered(windows_ahead)
             .map_ok(move |listed| {
                 let new = listed.into_iter().filter(|l| seen.insert(l.content.id.clone())).map(Ok);
@@ -110,10 +116,7 @@ impl Feed {
             .try_flatten()
             .map(move |listed| {
                 let feed = Arc::clone(&fetcher);
-                async move {
-                    let task = SpawnedTask::spawn(feed.read(listed?));
-                    task.join_unwind().await.expect("only its owner aborts it")
-                }
+                async move { on_its_own(feed.read(listed?)).await }
             })
             .buffered(ahead)
             .try_filter_map(|rows| std::future::ready(Ok(rows)))
