@@ -4,6 +4,7 @@
 //! directly. What changes the session itself (SET, PREPARE, tables and views) goes to the session.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use datafusion::error::Result;
@@ -37,9 +38,14 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     Ok(Query { stream, tally: Arc::clone(&statement.tally) })
 }
 
+/// What is left to a statement whose scans have ended in time with a part of their rows.
+const TO_FINISH: Duration = Duration::from_secs(1);
+
 /// The rows, or an error once the statement's time is over: also while nothing is requested.
 fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> SendableRecordBatchStream {
     let Some(deadline) = statement.call.deadline else { return rows };
+    // Scans end at the deadline themselves. Where a part will do, what is above them still has to give it out.
+    let deadline = if statement.settings.partial { deadline + TO_FINISH } else { deadline };
     let schema = rows.schema();
     let timed = stream::unfold(Some(rows), move |rows| async move {
         let mut rows = rows?;
