@@ -13,6 +13,7 @@ mod partial;
 mod records;
 pub(crate) mod service;
 mod statuses;
+mod tokens;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
