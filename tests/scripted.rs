@@ -317,7 +317,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, state: &State) 
             }
             _ => tokio::time::sleep(reply.delay).await,
         }
-        if !answer(&mut stream, reply).await? {
+        if !answer(&mut stream, &reply).await? {
             stream.shutdown().await?;
             return Ok(None);
         }
@@ -354,7 +354,7 @@ async fn request<S: AsyncRead + Unpin>(stream: &mut S, buffer: &mut Vec<u8>) -> 
 }
 
 /// Sends a reply; whether the connection goes on after it.
-async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, reply: Reply) -> std::io::Result<bool> {
+async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, reply: &Reply) -> std::io::Result<bool> {
     let sized = |bytes: &[u8]| reply.head(&format!("Content-Length: {}", bytes.len()));
     let chunked = || reply.head("Transfer-Encoding: chunked");
     match &reply.body {

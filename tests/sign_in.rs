@@ -7,7 +7,7 @@ use auditql::auth::{self, Cloud, Connection, CredentialSource};
 use auditql::http::retry::Limits;
 use auditql::http::transport::TransportOptions;
 use auditql::http::{Call, Client, Credentials, Error, Fault, Options, Pace, Pacer, Service, Services};
-use auditql::table::{Api, Quota, Version};
+use auditql::table::{Api, Quota};
 use auditql::wire::{Request, Target};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use reqwest::Certificate;
@@ -77,16 +77,13 @@ pub(crate) fn token(text: &str) -> Reply {
 
 /// A client with a secret, for these servers.
 fn client(authority: &Authority, login: &Server, graph: &Server) -> Client {
+    let secret = CredentialSource::ClientSecret { client_id: APP.into(), secret: SECRET.into() };
     let connection = Connection {
-        name: "lab".into(),
-        tenant: TENANT.into(),
         cloud: Cloud::UsGovL5,
-        credential: CredentialSource::ClientSecret { client_id: APP.into(), secret: SECRET.into() },
         graph_url: Some(graph.origin()),
         authority_url: Some(login.origin()),
         allow_insecure_loopback: true,
-        api_version: Version::Beta,
-        keeps_all: false,
+        ..Connection::new("lab", TENANT, secret)
     };
     auth::client(&connection, Arc::new(Pacer::new(Pace::Unlimited)), authority.options()).unwrap()
 }

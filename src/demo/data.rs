@@ -99,7 +99,9 @@ impl Given {
             } else {
                 // The text is an object with at least an id: it ends in a brace, and a comma may go before.
                 json.truncate(json.len() - 1);
-                json.push_str(&format!(",\"signInEventTypes\":[\"{kind}\"]}}"));
+                for part in [",\"signInEventTypes\":[\"", kind, "\"]}"] {
+                    json.push_str(part);
+                }
             }
         }
         Self { ticks, json, value }
@@ -110,7 +112,8 @@ impl Given {
     }
 
     pub(super) fn integer(&self, path: &str) -> Option<i64> {
-        self.at(path)?.as_i64()
+        let value = self.at(path)?;
+        value.as_i64().or_else(|| value.as_str()?.parse().ok())
     }
 
     pub(super) fn list(&self, path: &str) -> Vec<&str> {

@@ -89,7 +89,7 @@ impl fmt::Display for Reason {
             Self::ControlCharacter => f.write_str("text with control characters is not sent"),
             Self::Population => f.write_str("it selects the request streams"),
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
-            Self::TooManyTests => write!(f, "the filter would hold more than {} tests", crate::plan::MAX_TESTS),
+            Self::TooManyTests => write!(f, "the filter would hold more than {} tests", super::clause::MAX_TESTS),
             Self::TooLong => f.write_str("the URL would become too long"),
             Self::SwitchedOff => f.write_str("pushdown is switched off"),
         }
@@ -464,22 +464,34 @@ fn contradiction(bound: Bound) -> Bound {
         return Bound::Constant(Truth::False);
     }
     let mut allowed: Vec<(String, Vec<&Literal>)> = Vec::new();
-    for leaf in flat.iter().filter_map(|b| if let Bound::Leaf(leaf) = b { Some(leaf) } else { None }) {
-        if leaf.folded {
-            continue;
-        }
-        let values: Vec<&Literal> = match &leaf.ask {
-            Ask::Compare(Comparison::Eq, v) => vec![v],
-            Ask::In { values, negated: false } => values.iter().collect(),
-            _ => continue,
-        };
-        let path = leaf.property.wire();
+    for (path, values) in flat.into_iter().filter_map(values_of) {
         match allowed.iter_mut().find(|(p, _)| *p == path) {
             Some((_, left)) => left.retain(|v| values.contains(v)),
             None => allowed.push((path, values)),
         }
     }
     if allowed.iter().any(|(_, left)| left.is_empty()) { Bound::Constant(Truth::False) } else { bound }
+}
+
+/// The property of which a test allows these values and no other. A short IN list arrives as an OR.
+fn values_of(bound: &Bound) -> Option<(String, Vec<&Literal>)> {
+    match bound {
+        Bound::Leaf(leaf) if !leaf.folded => match &leaf.ask {
+            Ask::Compare(Comparison::Eq, v) => Some((leaf.property.wire(), vec![v])),
+            Ask::In { values, negated: false } => Some((leaf.property.wire(), values.iter().collect())),
+            _ => None,
+        },
+        Bound::Or(arms) => {
+            let mut arms = arms.iter().map(values_of);
+            let (path, mut values) = arms.next()??;
+            for arm in arms {
+                let (_, more) = arm.filter(|(other, _)| *other == path)?;
+                values.extend(more);
+            }
+            Some((path, values))
+        }
+        _ => None,
+    }
 }
 
 fn flatten<'a>(bound: &'a Bound, into: &mut Vec<&'a Bound>) {

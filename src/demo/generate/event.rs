@@ -142,10 +142,9 @@ impl Event {
         matches!(self.outcome, Outcome::SuccessWithFactor | Outcome::FactorNeeded | Outcome::FactorDenied)
     }
 
-    /// A number property that can be filtered, unless it is served with another type.
+    /// A number property that can be filtered. How it is served does not matter: digits in quotes are the number still.
     pub(in crate::demo) fn integer(&self, path: &str) -> Option<i64> {
-        let served = path == "status/errorCode" && self.odd != Some(Odd::CodeAsText);
-        served.then(|| self.outcome.words().code.into())
+        (path == "status/errorCode").then(|| self.outcome.words().code.into())
     }
 
     /// The values of a list property that can be filtered.
@@ -166,10 +165,9 @@ impl Event {
     pub(in crate::demo) fn text<'a>(&self, world: &'a World, path: &str) -> Option<Cow<'a, str>> {
         let fixed = |text: &'static str| Some(Cow::Borrowed(text));
         match path {
-            "id" => Some(self.id().into()),
             "correlationId" => Some(guid(self.session, 0x0c0 + self.roll(3) % 4).into()),
             "originalRequestId" if self.kind == Kind::ManagedIdentity => fixed(""),
-            "originalRequestId" => Some(self.id().into()),
+            "id" | "originalRequestId" => Some(self.id().into()),
             "conditionalAccessStatus" => fixed(self.outcome.words().access),
             "riskLevelDuringSignIn" => fixed(self.risk.words()[0]),
             "riskLevelAggregated" => fixed(self.risk.words()[1]),
