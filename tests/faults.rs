@@ -25,7 +25,7 @@ use crate::scripted::{Reply, Seen, Server};
 use crate::sign_in::{Authority, token};
 
 /// Longest time that one schedule may take.
-const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// What can befall a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -361,9 +361,9 @@ impl Login {
     /// Retries as by default in a fiftieth of the time.
     fn options(&self) -> http::Options {
         let patience = Patience {
-            first_byte: Duration::from_millis(400),
-            idle: Duration::from_millis(250),
-            whole: Duration::from_secs(5),
+            first_byte: Duration::from_secs(2),
+            idle: Duration::from_secs(1),
+            whole: Duration::from_secs(10),
             body: 1 << 20,
         };
         let limits = Limits::default().scaled(50);
@@ -414,7 +414,7 @@ async fn an_answer_is_whole_or_an_error_whatever_befalls_its_requests() {
                 (schedule, met, verdict)
             }
         })
-        .buffer_unordered(12)
+        .buffer_unordered(8)
         .collect()
         .await;
     let unsound: Vec<String> =

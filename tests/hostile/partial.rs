@@ -92,7 +92,7 @@ async fn a_partial_answer_outlives_the_end_of_its_time() {
     let server =
         Server::start(|seen| if seen.target.contains("skiptoken") { Reply::silence() } else { page(0..3, Some("2")) })
             .await;
-    let settings = Settings { partial: true, timeout: Some(Duration::from_millis(600)), ..Settings::default() };
+    let settings = Settings { partial: true, timeout: Some(Duration::from_secs(2)), ..Settings::default() };
     let engine = engine(connection(server.origin()), settings, options());
     let queries = [
         ALL,
@@ -100,12 +100,11 @@ async fn a_partial_answer_outlives_the_end_of_its_time() {
         "SELECT user_principal_name, count(*) FROM sign_ins WHERE is_interactive GROUP BY user_principal_name",
         "SELECT id FROM sign_ins WHERE is_interactive ORDER BY user_principal_name",
     ];
-    for sql in queries {
-        let results = futures::future::join_all((0..8).map(|_| answer(&engine, sql))).await;
-        for result in results {
-            assert_eq!(outcome(&result).split(", ").last(), Some("Incomplete"), "{sql}: {}", outcome(&result));
-            assert_eq!(result.unwrap().rows().len(), 3, "{sql}");
-        }
+    let repeated = queries.iter().cycle().take(16);
+    let results = futures::future::join_all(repeated.map(|sql| async { (*sql, answer(&engine, sql).await) })).await;
+    for (sql, result) in results {
+        assert_eq!(outcome(&result).split(", ").last(), Some("Incomplete"), "{sql}: {}", outcome(&result));
+        assert_eq!(result.unwrap().rows().len(), 3, "{sql}");
     }
 }
 
