@@ -32,3 +32,6 @@ pub enum Direction {
     /// Oldest first.
     Ascending,
 }
+
+#[cfg(test)]
+mod tests;
