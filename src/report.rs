@@ -13,8 +13,8 @@ use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::output::{Failure, safe};
-use crate::{auth, decode, engine, http, plan, settings};
 
+mod layers;
 mod names;
 mod place;
 mod remote;
@@ -117,7 +117,7 @@ impl Report {
     pub fn of_query(error: &DataFusionError, about: &About<'_>) -> Self {
         let mut report = match innermost(error) {
             Innermost::Engine(error) => of_datafusion(error, about),
-            Innermost::Layer(error) => of_layer(error),
+            Innermost::Layer(error) => layers::of_layer(error, about),
         };
         report.place = place::find(error, about);
         report
@@ -171,57 +171,6 @@ fn innermost(mut error: &DataFusionError) -> Innermost<'_> {
             Some(inner) => error = inner,
             None => return Innermost::Layer(foreign),
         }
-    }
-}
-
-/// Errors of the layers below, each with its own exit code and advice: one arm for each type, looked for from the outside
-/// in, because a layer may have wrapped another's.
-fn of_layer(error: &(dyn Error + 'static)) -> Report {
-    of_layer_or(Exit::Query, error)
-}
-
-fn of_layer_or(exit: Exit, error: &(dyn Error + 'static)) -> Report {
-    let mut next = Some(error);
-    while let Some(inner) = next {
-        if let Some(report) = known(inner) {
-            return report;
-        }
-        next = inner.source();
-    }
-    Report::chain(exit, error)
-}
-
-fn known(error: &(dyn Error + 'static)) -> Option<Report> {
-    let odd_reply = "the service did not keep its own rules; try again, and report it if it happens again";
-    if let Some(error) = error.downcast_ref::<http::Error>() {
-        return Some(remote::of_http(error));
-    }
-    if let Some(error) = error.downcast_ref::<auth::Error>() {
-        return Some(of_auth(error));
-    }
-    if error.is::<decode::Error>() || error.is::<decode::RecordError>() {
-        return Some(Report::chain(Exit::Remote, error).hint(odd_reply));
-    }
-    if error.is::<plan::PagerError>() {
-        return Some(Report::chain(Exit::Incomplete, error).hint("ask for a shorter time, or again"));
-    }
-    if error.is::<settings::SettingError>() {
-        return Some(Report::chain(Exit::Query, error).hint("the settings are the flags of --help, with _ for -"));
-    }
-    None
-}
-
-/// An engine that could not be built.
-pub fn of_engine(error: &engine::Error) -> Report {
-    of_layer_or(Exit::Usage, error)
-}
-
-/// A connection that cannot be used.
-fn of_auth(error: &auth::Error) -> Report {
-    match error {
-        auth::Error::Connection(_) => Report::chain(Exit::Usage, error).hint("correct it in the configuration"),
-        auth::Error::Http(error) => remote::of_http(error),
-        auth::Error::Credential(_) => Report::chain(Exit::SignIn, error),
     }
 }
 

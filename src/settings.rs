@@ -190,7 +190,7 @@ mod tests {
         }
         assert_eq!(
             (s.timeout, s.memory_limit, s.max_requests, s.partial),
-            (Some(Duration::from_secs(600)), 2 << 30, None, true)
+            (Some(Duration::from_mins(10)), 2 << 30, None, true)
         );
     }
 

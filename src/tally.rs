@@ -99,7 +99,7 @@ impl Counter {
 /// Something the reader of an answer has to know. It does not make the answer wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// Values whose JSON type is not the column's; they are NULL in the answer and untouched in `raw`.
+    /// Values that could not be read as their column says; they are NULL in the answer and untouched in `raw`.
     TypeConflicts {
         /// `entra.sign_ins`
         table: String,
@@ -153,7 +153,7 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TypeConflicts { table, column, count, first_id } => {
-                write!(f, "{table}: {count} value(s) of {column} had another JSON type and are NULL; see raw")?;
+                write!(f, "{table}: {count} value(s) of {column} could not be read as declared and are NULL; see raw")?;
                 first_id.as_ref().map_or(Ok(()), |id| write!(f, " (first in record {id})"))
             }
             Self::DifferingDuplicates { table, count, first_id } => {
@@ -202,7 +202,7 @@ impl Notices {
         match (&mut self.list[at], notice) {
             (Notice::TypeConflicts { count, .. }, Notice::TypeConflicts { count: more, .. })
             | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. }) => {
-                *count += more
+                *count += more;
             }
             (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
             _ => {}

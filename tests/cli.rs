@@ -1,1 +1,389 @@
-//! cli
+//! The program as a stranger meets it: the real binary, a home of its own, no network but loopback.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A home, which is the working folder too.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The program, with nothing of the surroundings but what a test adds.
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_auditql"));
+        command.args(args).current_dir(self.0.path()).env_clear().env("HOME", self.0.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Answer {
+        Answer::of(self.command(args).output().unwrap())
+    }
+
+    /// The same on the demo tenant.
+    fn demo(&self, args: &[&str]) -> Answer {
+        let demo = ["demo", "--rows", "2000", "--now", "2026-05-01T12:00:00Z", "--no-throttle"];
+        self.run(&[&demo, args].concat())
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Answer {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Answer {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("all output is UTF-8");
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// The output of a call that succeeded.
+    #[track_caller]
+    fn good(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.out
+    }
+
+    #[track_caller]
+    fn failed(self, code: i32, err: &str) {
+        assert!(self.code == Some(code) && self.err.contains(err), "wanted {code} and {err:?}, got {self:?}");
+    }
+}
+
+/// A child that is ended with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+const NEWEST: &str = "SELECT id, created_date_time FROM sign_ins ORDER BY created_date_time DESC LIMIT 3";
+
+#[test]
+fn the_demo_answers() {
+    let home = Home::new();
+    assert_eq!(home.demo(&["--format", "csv", "-c", "SELECT count(*) AS n FROM sign_ins"]).good(), "n\n2000\n");
+    let kinds = "SELECT count(DISTINCT sign_in_event_types) AS kinds FROM entra.sign_ins";
+    assert_eq!(home.demo(&["--format", "csv", "-c", kinds]).good(), "kinds\n4\n");
+}
+
+#[test]
+fn each_exit_code_has_its_cause() {
+    let home = Home::new();
+    home.demo(&["-c", "SELECT nope FROM sign_ins"]).failed(1, "error: there is no column nope");
+    home.demo(&["-c", "SELECT 1 +"]).failed(1, "LINE 1: SELECT 1 +\n                  ^");
+    home.demo(&["-c", "SELECT createdDateTime FROM sign_ins"])
+        .failed(1, "hint: names are in snake_case here: created_date_time");
+    home.demo(&["--frobnicate"]).failed(2, "--frobnicate");
+    home.demo(&["--timeout", "soon", "-c", "SELECT 1"]).failed(2, "'soon' is not a value for timeout");
+    home.demo(&["--max-requests", "1", "-c", "SELECT count(*) FROM sign_ins"]).failed(5, "--max-requests");
+    let partial = home.demo(&["--max-requests", "1", "--partial", "-c", "SELECT count(*) AS n FROM sign_ins"]);
+    assert!(partial.out.contains("(1 row)"), "{partial:?}");
+    partial.failed(5, "INCOMPLETE");
+    home.run(&["demo", "--now", "2026-05-01T12:00:00Z", "--timeout", "1s", "-c", "SELECT count(*) FROM sign_ins"])
+        .failed(124, "the time");
+}
+
+#[test]
+fn a_token_that_is_not_accepted_is_a_failed_sign_in() {
+    let home = Home::new();
+    let (_tenant, url, _) = serve(&home);
+    let config = config(&home, &url);
+    let mut command = home.command(&["--config", &config, "-c", "SELECT count(*) FROM sign_ins"]);
+    Answer::of(command.env("AUDITQL_ACCESS_TOKEN", "CANARY").output().unwrap())
+        .failed(3, "did not accept the access token");
+    home.run(&["--config", &config, "-c", "SELECT 1"]).failed(3, "set AUDITQL_ACCESS_TOKEN in the environment");
+}
+
+#[test]
+fn a_refusal_by_the_service_is_a_remote_failure() {
+    let home = Home::new();
+    let config = config(&home, &refusing());
+    let mut command = home.command(&["--config", &config, "--timeout", "20s", "-c", "SELECT count(*) FROM sign_ins"]);
+    let answer = Answer::of(command.env("AUDITQL_ACCESS_TOKEN", "CANARY").output().unwrap());
+    assert!(
+        answer.out.is_empty()
+            && answer.err.contains("Authorization_RequestDenied: no\\u{9b}2J")
+            && !answer.err.contains("CANARY"),
+        "{answer:?}"
+    );
+    answer.failed(4, "AuditLog.Read.All");
+}
+
+/// The address of a service that refuses whatever it is asked, in words that would clear a screen.
+fn refusing() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let body = "{\"error\":{\"code\":\"Authorization_RequestDenied\",\"message\":\"no\u{9b}2J\"}}";
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let _ = stream.read(&mut [0; 4096]);
+            let length = body.len();
+            let _ =
+                write!(stream, "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+        }
+    });
+    url
+}
+
+#[test]
+fn a_served_tenant_is_reached_by_what_it_prints() {
+    let home = Home::new();
+    let (_tenant, url, token) = serve(&home);
+    let config = config(&home, &url);
+    let mut command = home.command(&[
+        "--config",
+        &config,
+        "--format",
+        "csv",
+        "-c",
+        "SELECT count(*) AS n FROM sign_ins WHERE is_interactive",
+    ]);
+    let answer = Answer::of(command.env("AUDITQL_ACCESS_TOKEN", &token).output().unwrap());
+    assert!(!answer.err.contains(&token) && !answer.out.contains(&token));
+    let n: u32 = answer.good().lines().nth(1).unwrap().parse().unwrap();
+    assert!((1..2_000).contains(&n), "{n}");
+}
+
+/// A tenant in a process of its own: it, its address, its token, all as printed.
+fn serve(home: &Home) -> (Running, String, String) {
+    let args = ["demo", "--serve", "127.0.0.1:0", "--rows", "2000", "--no-throttle"];
+    let mut tenant = Running(home.command(&args).spawn().unwrap());
+    let mut lines = BufReader::new(tenant.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut after = |mark: &str| {
+        let line = lines.find(|line| line.contains(mark)).unwrap_or_else(|| panic!("no line with {mark}"));
+        line.split_once(mark).unwrap().1.trim_matches('"').to_owned()
+    };
+    let url = after("graph_url = ");
+    let token = after("AUDITQL_ACCESS_TOKEN=");
+    (tenant, url, token)
+}
+
+fn config(home: &Home, url: &str) -> String {
+    let text = format!(
+        "version = 1\n[connections.demo]\ntenant = \"demo.example\"\nauth = \"access_token\"\n\
+         graph_url = \"{url}\"\nallow_insecure_loopback = true\n"
+    );
+    home.write("served.toml", &text).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_format_writes_the_same_rows() {
+    let home = Home::new();
+    let written = |format| home.demo(&["--format", format, "-c", NEWEST]).good();
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&written("json")).unwrap();
+    let lines: Vec<serde_json::Value> =
+        written("ndjson").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((rows.len(), &rows), (3, &lines));
+    let ids: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    for (format, separator) in [("csv", ","), ("tsv", "\t"), ("table", " "), ("markdown", " ")] {
+        let text = written(format);
+        let found: Vec<&str> =
+            text.split([separator.chars().next().unwrap(), '\n']).filter(|cell| ids.contains(cell)).collect();
+        assert_eq!(found, ids, "{text}");
+    }
+    assert!(rows[0]["created_date_time"].as_str().unwrap().starts_with("2026-05-01T"), "{rows:?}");
+}
+
+#[test]
+fn statements_come_from_flags_files_and_standard_input() {
+    let home = Home::new();
+    home.write("b.sql", "-- two\nSELECT 'b;1' AS b; SELECT $$b;2$$ AS b;\n");
+    let csv = ["--format", "csv", "-c", "SELECT 'a' AS a", "-f", "b.sql", "-c", "SELECT 'c' AS c;"];
+    assert_eq!(home.run(&csv).good(), "a\na\nb\nb;1\nb\nb;2\nc\nc\n");
+
+    let mut child = home.command(&["--format", "csv"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"SELECT 1 AS n;\nSELECT 2 AS n").unwrap();
+    assert_eq!(Answer::of(child.wait_with_output().unwrap()).good(), "n\n1\nn\n2\n");
+
+    home.write("bad.sql", "SELECT 1 AS n;\n\nSELECT\n  FROM FROM;\nSELECT 3;\n");
+    let answer = home.run(&["--format", "csv", "-f", "bad.sql"]);
+    assert_eq!(answer.out, "n\n1\n", "what follows an error does not run");
+    answer.failed(1, "LINE 4:   FROM FROM");
+}
+
+#[test]
+fn a_file_appears_only_when_complete() {
+    let home = Home::new();
+    let out = home.write("out.csv", "old");
+    let to = |sql: &str| home.demo(&["--format", "csv", "-o", "out.csv", "-c", sql]);
+    to("SELECT id, 1 / (CASE WHEN is_interactive THEN 0 ELSE 1 END) FROM sign_ins").failed(1, "error: ");
+    to("SELECT 1; SELECT 2").failed(2, "-o takes the result of one statement, and there are 2");
+    assert_eq!(fs::read_to_string(&out).unwrap(), "old");
+    assert_eq!(to("SELECT count(*) AS n FROM sign_ins").good(), "");
+    assert_eq!(fs::read_to_string(&out).unwrap(), "n\n2000\n");
+    assert_eq!(left_over(&home), Vec::<String>::new());
+    home.demo(&["-o", "no/such/folder/x", "-c", "SELECT 1"]).failed(2, "cannot be written");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new();
+    home.run(&["-o", "out", "-c", "SELECT 1"]).good();
+    assert_eq!(fs::metadata(home.path("out")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+fn left_over(home: &Home) -> Vec<String> {
+    let names = fs::read_dir(home.0.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with(".auditql-")).collect()
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let home = Home::new();
+    let args = ["demo", "--rows", "2000", "--no-throttle", "--format", "ndjson", "-c", "SELECT * FROM sign_ins"];
+    let mut child = home.command(&args).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::with_capacity(1 << 10, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("{\"id\":"), "{line}");
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_query_at_once() {
+    let home = Home::new();
+    // Under the throttle this takes minutes.
+    let args = ["demo", "--now", "2026-05-01T12:00:00Z", "-c", "SELECT count(*) FROM sign_ins"];
+    let mut child = Running(home.command(&args).spawn().unwrap());
+    std::thread::sleep(Duration::from_secs(3));
+    let asked = Instant::now();
+    let id = child.0.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.0.wait().unwrap().code(), Some(130));
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+}
+
+#[test]
+fn configuration_is_read_strictly() {
+    let home = Home::new();
+    let with = |text: &str, args: &[&str]| {
+        home.write(".config/auditql/config.toml", text);
+        home.run(args)
+    };
+    let query = ["-c", "SELECT 1"];
+    with("version = 1\nformat = 'csv'", &query).good();
+    with("version = 1\nconections = 1", &query).failed(2, "did you mean connections?");
+    with("connection = 'x'", &query).failed(2, "begin it with: version = 1");
+    with("version = 1\nconnection = 'x'", &query).failed(2, "there is no connection 'x'");
+    with("version = 1\n[connections.a]\ntenant = 'a.example'\nclient_secret = 'CANARY'", &query)
+        .failed(2, "files hold none");
+    let insecure = "version = 1\n[connections.a]\ntenant = 'a.example'\ngraph_url = 'http://graph.example'";
+    with(insecure, &query).failed(2, "graph_url");
+    home.run(&["--config", "nowhere.toml", "-c", "SELECT 1"]).failed(2, "there is no file nowhere.toml");
+    let mut misspelt = home.command(&["-c", "SELECT 1"]);
+    fs::remove_file(home.path(".config/auditql/config.toml")).unwrap();
+    Answer::of(misspelt.env("AUDITQL_MAX_REQUEST", "1").output().unwrap())
+        .failed(2, "did you mean AUDITQL_MAX_REQUESTS?");
+}
+
+#[test]
+fn secrets_given_in_the_wrong_place_are_not_repeated() {
+    let home = Home::new();
+    let file = home.write("c.toml", "version = 1\n[connections.a]\nclient_secret = CANARY\ntenant = 'CANARY");
+    let answers =
+        [home.run(&["--client-secret", "CANARY"]), home.run(&["--config", file.to_str().unwrap(), "-c", "SELECT 1"])];
+    for answer in answers {
+        assert!(answer.code == Some(2) && !format!("{answer:?}").contains("CANARY"), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_project_folder_is_not_trusted() {
+    let home = Home::new();
+    home.write(
+        ".config/auditql/config.toml",
+        "version = 1\n[connections.lab]\ntenant = 'a.example'\nauth = 'access_token'",
+    );
+    let with = |text: &str| {
+        home.write("auditql.toml", text);
+        let mut command = home.command(&["-c", "SELECT 1 AS n"]);
+        Answer::of(command.env("AUDITQL_ACCESS_TOKEN", "CANARY").output().unwrap())
+    };
+    assert_eq!(with("version = 1\nconnection = 'lab'\nformat = 'csv'").good(), "n\n1\n");
+    let hostile = [
+        "[connections.lab]\ngraph_url = 'https://evil.example'",
+        "[connections.other]\ntenant = 'evil.example'",
+        "[settings]\nmax_requests = 'none'",
+    ];
+    for text in hostile {
+        with(&format!("version = 1\n{text}")).failed(2, "a file in the working folder may not set");
+    }
+    with("version = 1\nconnection = 'evil'").failed(2, "there is no connection 'evil'");
+}
+
+#[test]
+fn hostile_text_reaches_no_terminal_raw() {
+    let home = Home::new();
+    let sql = "SELECT chr(27) || ']0;x' || chr(7) || chr(155) || '2J' || chr(8238) || 'abc' AS \"h\u{1b}[31m\"";
+    for format in ["table", "markdown", "json", "ndjson"] {
+        let text = home.run(&["--format", format, "-c", sql]).good();
+        let raw: Vec<char> = text.chars().filter(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}').collect();
+        assert!(raw.is_empty(), "{format}: {raw:?} in {text:?}");
+    }
+    let answer = home.run(&["-c", "SELECT \"\u{1b}[2J\u{202e}\""]);
+    assert!(!answer.err.contains(['\u{1b}', '\u{202e}']), "{answer:?}");
+    answer.failed(1, "error: ");
+}
+
+#[test]
+fn formulas_are_neutralised_and_counted() {
+    let home = Home::new();
+    let sql = "SELECT '=1+1' AS a, '@x' AS b, -1 AS c";
+    let answer = home.run(&["--format", "csv", "-c", sql]);
+    assert!(answer.err.contains("before 2 cells"), "{answer:?}");
+    assert_eq!(answer.good(), "a,b,c\n'=1+1,'@x,-1\n");
+    let raw = home.run(&["--format", "csv", "--csv-raw", "-c", sql]);
+    assert_eq!((raw.err.as_str(), raw.code), ("", Some(0)));
+    assert_eq!(raw.out, "a,b,c\n=1+1,@x,-1\n");
+}
+
+#[test]
+fn a_condition_of_thousands_of_terms_does_not_end_the_program() {
+    let home = Home::new();
+    let terms: Vec<String> = (0..2_000).map(|i| format!("n = {i}")).collect();
+    let sql = format!("SELECT count(*) AS n FROM (VALUES (1), (5000)) t(n) WHERE {}", terms.join(" OR "));
+    let path = home.write("long.sql", &sql);
+    let answer = home.run(&["--format", "csv", "-f", path.to_str().unwrap()]);
+    assert!(matches!(answer.code, Some(0 | 1)), "{:?}, {}", answer.code, answer.err);
+}
+
+#[test]
+fn help_names_every_setting_and_variable() {
+    let home = Home::new();
+    let help = home.run(&["--help"]).good();
+    for setting in auditql::settings::ALL {
+        assert!(help.contains(&format!("--{}", setting.name.replace('_', "-"))), "{}", setting.name);
+    }
+    assert!(help.contains("AUDITQL_ACCESS_TOKEN") && help.contains("Exit codes"));
+    assert!(Path::new(env!("CARGO_BIN_EXE_auditql")).exists());
+}

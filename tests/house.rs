@@ -24,6 +24,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("odata", &["predicate"]),
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
+    ("report", &["output"]),
     ("repl", &["output", "report"]),
     ("cli", &["output", "report", "repl", "demo"]),
 ];
@@ -263,7 +264,10 @@ fn end_of_character(rest: &str) -> usize {
 }
 
 fn each_file(folder: &Path, check: &mut dyn FnMut(&Path)) {
-    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .expect("sources can be listed")
+        .map(|entry| entry.expect("sources can be listed").path())
+        .collect();
     entries.sort();
     for entry in entries {
         if entry.is_dir() {

@@ -24,13 +24,13 @@ const PATH: &str = "/beta/auditLogs/signIns?$filter=CANARY-FILTER";
 /// Retries as by default, in a thousandth of the time.
 fn options() -> Options {
     let patience = Patience {
-        first_byte: Duration::from_millis(300),
-        idle: Duration::from_millis(300),
+        first_byte: Duration::from_secs(1),
+        idle: Duration::from_secs(1),
         whole: Duration::from_secs(5),
         body: 8 << 20,
     };
     Options {
-        limits: Limits { longest_told: Duration::from_secs(900), ..Limits::default().scaled(1000) },
+        limits: Limits { longest_told: Duration::from_mins(15), ..Limits::default().scaled(1000) },
         patience,
         ..Options::default()
     }
@@ -128,9 +128,12 @@ async fn every_passing_status_is_retried_and_no_other() {
 #[tokio::test]
 async fn a_throttle_holds_up_the_whole_family_and_never_too_short() {
     let mut told = false;
-    let server = Server::start(move |_| match std::mem::replace(&mut told, true) {
-        false => Reply::status(429).header("Retry-After", "0.4"),
-        true => Reply::json(PAGE),
+    let server = Server::start(move |_| {
+        if std::mem::replace(&mut told, true) {
+            Reply::json(PAGE)
+        } else {
+            Reply::status(429).header("Retry-After", "0.4")
+        }
     })
     .await;
     let (client, call) = (client(&server), call());
@@ -145,7 +148,7 @@ async fn a_throttle_holds_up_the_whole_family_and_never_too_short() {
     let seen = server.seen();
     for later in &seen[1..] {
         let waited = later.at - seen[0].at;
-        assert!(waited >= Duration::from_millis(399) && waited < Duration::from_secs(2), "{waited:?}");
+        assert!(waited >= Duration::from_millis(399) && waited < Duration::from_secs(5), "{waited:?}");
     }
 }
 
@@ -203,6 +206,29 @@ async fn a_service_in_trouble_is_given_up_after_ten_attempts() {
     let server = Server::start(|_| Reply::status(429)).await;
     let error = get(&server, &call()).await.unwrap_err();
     assert!(matches!(&error, Error::Throttled { because: GaveUp::Tries, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_throttled_request_goes_on_while_others_get_through() {
+    let mut refused = 0;
+    let server = Server::start(move |seen| {
+        let refuse = seen.target == "/beta/unlucky" && refused < 25;
+        refused += u32::from(refuse);
+        if refuse { Reply::status(429) } else { Reply::json(PAGE) }
+    })
+    .await;
+    let (client, call) = (client(&server), call());
+    let (unlucky, lucky) = (path("/beta/unlucky"), path("/beta/lucky"));
+    let others = async {
+        loop {
+            client.send(&lucky, &call).await.unwrap();
+        }
+    };
+    tokio::select! {
+        reply = client.send(&unlucky, &call) => drop(reply.unwrap()),
+        () = others => {}
+    }
+    assert_eq!(call.tally.throttled.get(), 25);
 }
 
 #[tokio::test]
@@ -448,7 +474,7 @@ async fn the_deadline_ends_silence_and_does_not_wait_for_a_retry_beyond_it() {
         let (call, begun) = (call().limited(None, Some(deadline)), Instant::now());
         let error = get(&server, &call).await.unwrap_err();
         assert!(matches!(error, Error::Deadline { .. }), "{error:?}");
-        assert!(begun.elapsed() < Duration::from_millis(600), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
         server.until_closed(1).await;
     }
 }

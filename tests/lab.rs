@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auditql::auth::{Cloud, Connection, CredentialSource};
+use auditql::auth::Connection;
 use auditql::datafusion::arrow::array::RecordBatch;
 use auditql::datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use auditql::datafusion::error::{DataFusionError, Result};
@@ -10,7 +10,6 @@ use auditql::demo::{Options, Tenant};
 use auditql::engine::Engine;
 use auditql::http::Pace;
 use auditql::settings::Settings;
-use auditql::table::Version;
 use auditql::tally::Tally;
 use azure_core::credentials::Secret;
 use chrono::{DateTime, Utc};
@@ -72,17 +71,8 @@ impl Lab {
 }
 
 pub(crate) fn connection(tenant: &Tenant) -> Connection {
-    Connection {
-        name: "demo".into(),
-        tenant: "00000000-0000-0000-0000-000000000000".into(),
-        cloud: Cloud::Global,
-        credential: CredentialSource::AccessToken(Secret::new(tenant.access_token().to_owned())),
-        graph_url: Some(tenant.graph_url().parse().unwrap()),
-        authority_url: None,
-        allow_insecure_loopback: true,
-        api_version: Version::Beta,
-        keeps_all: false,
-    }
+    let token = Secret::new(tenant.access_token().to_owned());
+    Connection::loopback("demo", tenant.graph_url().parse().unwrap(), token)
 }
 
 pub(crate) fn engine(connection: Connection, settings: Settings) -> Engine {

@@ -1,7 +1,10 @@
 //! All integration tests, in one binary: linking DataFusion is the dear part of a test build.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod cli;
 mod demo;
+mod faults;
 mod hostile;
 mod house;
 mod http;

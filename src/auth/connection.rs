@@ -116,6 +116,29 @@ pub enum UrlFlaw {
 }
 
 impl Connection {
+    /// A service of one's own on this machine, such as the demo tenant: plain http on a loopback address, and a token
+    /// that is used as it is.
+    pub fn loopback(name: &str, graph_url: Url, access_token: Secret) -> Self {
+        let credential = CredentialSource::AccessToken(access_token);
+        let tenant = "00000000-0000-0000-0000-000000000000";
+        Self { graph_url: Some(graph_url), allow_insecure_loopback: true, ..Self::new(name, tenant, credential) }
+    }
+
+    /// A connection in the global cloud, with nothing overridden.
+    pub fn new(name: impl Into<String>, tenant: impl Into<String>, credential: CredentialSource) -> Self {
+        Self {
+            name: name.into(),
+            tenant: tenant.into(),
+            cloud: Cloud::Global,
+            credential,
+            graph_url: None,
+            authority_url: None,
+            allow_insecure_loopback: false,
+            api_version: Version::Beta,
+            keeps_all: false,
+        }
+    }
+
     /// Checks everything that can be checked without the network.
     ///
     /// # Errors
@@ -217,17 +240,7 @@ mod tests {
     const ID: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
 
     fn connection() -> Connection {
-        Connection {
-            name: "lab".into(),
-            tenant: ID.into(),
-            cloud: Cloud::Global,
-            credential: CredentialSource::AccessToken("CANARY".into()),
-            graph_url: None,
-            authority_url: None,
-            allow_insecure_loopback: false,
-            api_version: Version::Beta,
-            keeps_all: false,
-        }
+        Connection::new("lab", ID, CredentialSource::AccessToken("CANARY".into()))
     }
 
     #[test]

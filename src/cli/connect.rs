@@ -110,9 +110,11 @@ impl About<'_> {
                 .error("has a name that is taken")
                 .hint(format!("names not to be used: {}", RESERVED.join(", "))));
         }
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        if self.name.is_empty() || !self.name.chars().all(plain) {
-            return Err(self.error("has a name that SQL could not write").hint("use letters, digits, _ and -"));
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if !self.name.starts_with(|c: char| c.is_ascii_lowercase()) || !self.name.chars().all(plain) {
+            return Err(self
+                .error("has a name that SQL would have to quote")
+                .hint("use lower-case letters, digits and _"));
         }
         Ok(())
     }

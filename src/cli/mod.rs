@@ -6,6 +6,8 @@
 mod args;
 mod config;
 mod connect;
+#[cfg(feature = "demo")]
+mod demo;
 mod env;
 mod run;
 

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use super::args::{Args, Input};
 use super::config::{self, Author, Config};
 use super::connect;
+#[cfg(feature = "demo")]
+use super::demo::{self, Started};
 use super::env::Env;
 use crate::engine::{self, Engine};
 use crate::output::{self, Format, Sink};
 use crate::repl::split::{Statement, split};
 use crate::repl::{Session, Voice, format, prompt, say};
-use crate::report::{self, Exit, Report};
+use crate::report::{About, Exit, Report};
 use crate::settings::{SettingError, Settings};
 
 /// The file of a working folder.
@@ -28,6 +30,18 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
     check_output(&args, statements.as_deref())?;
 
     let builder = Engine::builder().settings(settings);
+    #[cfg(feature = "demo")]
+    if let Some(demo) = &args.demo {
+        let tenant = Started::start(demo, &args).await?;
+        if demo.serve.is_some() {
+            return Ok(tenant.serve().await);
+        }
+        let mut session = session(&args, build(tenant.engine(demo, builder)?)?, format);
+        if statements.is_none() {
+            tenant.greet();
+        }
+        return answer(&mut session, demo::NAME, &args, statements).await;
+    }
     let connection = connect::choose(args.connection.as_deref(), &env, &files.project, &files.user)?;
     let name = connection.as_ref().map_or_else(|| "auditql".to_owned(), |connection| connection.name.clone());
     if connection.is_none() && statements.is_none() {
@@ -39,7 +53,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
 }
 
 /// Answers the statements, or opens the prompt when there are none to answer.
-pub(super) async fn answer(
+async fn answer(
     session: &mut Session,
     name: &str,
     args: &Args,
@@ -52,8 +66,8 @@ pub(super) async fn answer(
 }
 
 /// The engine.
-pub(super) fn build(builder: engine::EngineBuilder) -> Result<Engine, Report> {
-    builder.build().map_err(|error| report::of_engine(&error))
+fn build(builder: engine::EngineBuilder) -> Result<Engine, Report> {
+    builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))
 }
 
 fn session(args: &Args, engine: Engine, format: &'static Format) -> Session {
@@ -180,8 +194,7 @@ fn standard_input() -> Result<String, Report> {
 /// One file holds one result.
 fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Report> {
     match (&args.output, statements) {
-        (None, _) => Ok(()),
-        (Some(_), Some([_])) => Ok(()),
+        (None, _) | (Some(_), Some([_])) => Ok(()),
         (Some(_), Some(all)) => {
             let what = format!("-o takes the result of one statement, and there are {}", all.len());
             Err(Report::new(Exit::Usage, what).hint("give each statement its own -o, in a call of its own"))

@@ -155,8 +155,7 @@ fn expected(edm: &Edm, value: Option<&Value>) -> String {
         })
     };
     let cell = match (edm, value) {
-        (Edm::Text | Edm::Enum(_), _) => text,
-        (Edm::Bool, Value::Bool(_)) => text,
+        (Edm::Text | Edm::Enum(_), _) | (Edm::Bool, Value::Bool(_)) => text,
         (Edm::Bool, Value::String(t)) => Some(t.to_ascii_lowercase()).filter(|t| t == "true" || t == "false"),
         (Edm::Int32, _) => whole().and_then(|n| i32::try_from(n).ok()).map(|n| n.to_string()),
         (Edm::Int64, _) => whole().map(|n| n.to_string()),
@@ -286,7 +285,7 @@ fn damaged_text_is_taken_only_where_a_strict_reader_objects_to_a_single_value() 
         match strict {
             Ok(_) => assert!(ours, "seed {seed}: {}", String::from_utf8_lossy(&body)),
             Err(error) => {
-                assert!(!ours || is_about_a_value(&error), "seed {seed}: {error}: {}", String::from_utf8_lossy(&body))
+                assert!(!ours || is_about_a_value(&error), "seed {seed}: {error}: {}", String::from_utf8_lossy(&body));
             }
         }
         // Whatever it is, it is decoded or refused; and what is decoded has as many rows in each column.

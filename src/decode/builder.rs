@@ -19,6 +19,7 @@ use super::cursor::{Broken, Cursor, Token};
 use super::instant::instant;
 use super::names::{Names, Place};
 use super::number::{double, exact_integer};
+use super::texts::{finish_texts, texts};
 use crate::table::{Column, Edm};
 
 /// A column under construction.
@@ -55,8 +56,8 @@ impl Builder {
     pub(super) fn new(edm: &Edm, path: &str, conflicts: &mut Conflicts) -> Self {
         let number = conflicts.add_column(path.to_owned());
         let values = match edm {
-            Edm::Text | Edm::Enum(_) => Values::Text(StringViewBuilder::new()),
-            Edm::Json | Edm::Raw => Values::Json(StringViewBuilder::new()),
+            Edm::Text | Edm::Enum(_) => Values::Text(texts()),
+            Edm::Json | Edm::Raw => Values::Json(texts()),
             Edm::Bool => Values::Bool(BooleanBuilder::new()),
             Edm::Int32 => Values::Int32(Int32Builder::new()),
             Edm::Int64 => Values::Int64(Int64Builder::new()),
@@ -70,95 +71,85 @@ impl Builder {
 
     /// Reads one value, whatever it is, and appends it.
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
-        if let Values::Json(json) = &mut self.values {
-            let start = cursor.skip()?;
-            let taken = append_json(json, cursor.text(start, cursor.at()));
-            self.settle(taken, conflicts);
-            return Ok(());
+        if !self.values.read(cursor, conflicts)? {
+            conflicts.count(self.number);
+            self.values.append_null();
         }
-        let token = cursor.token()?;
-        let scalar = match (token, &mut self.values) {
-            (Token::Null, _) => {
-                self.append_null();
-                return Ok(());
-            }
-            (Token::Object, Values::Object(object)) => return object.read(cursor, conflicts),
-            (Token::Array, Values::List(list)) => return list.read(cursor, conflicts),
-            (Token::Object | Token::Array, _) => cursor.skip().map(|_| None)?,
-            (Token::Bool(truth), _) => Some(Scalar::Bool(truth)),
-            (Token::Number(start, end), _) => cursor.text(start, end).map(Scalar::Number),
-            (Token::String(quoted), _) => cursor.string_text(quoted, &mut conflicts.scratch).map(Scalar::Text),
-        };
-        let taken = scalar.and_then(|scalar| self.values.append(scalar));
-        self.settle(taken, conflicts);
         Ok(())
     }
 
-    /// Completes a value that was not taken: NULL, and a conflict.
-    #[inline]
-    fn settle(&mut self, taken: Option<()>, conflicts: &mut Conflicts) {
-        if taken.is_none() {
-            conflicts.count(self.number);
-            self.append_null();
-        }
-    }
-
-    /// Counts a member that came again in the same object. The first one stands.
-    fn repeated(&self, conflicts: &mut Conflicts) {
+    /// Steps over a member that came again in the same object; the first one stands.
+    fn repeated(&self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         conflicts.count(self.number);
-    }
-
-    pub(super) fn append_null(&mut self) {
-        match &mut self.values {
-            Values::Text(values) | Values::Json(values) => values.append_null(),
-            Values::Bool(values) => values.append_null(),
-            Values::Int32(values) => values.append_null(),
-            Values::Int64(values) => values.append_null(),
-            Values::Double(values) => values.append_null(),
-            Values::Instant(values) => values.append_null(),
-            Values::Object(object) => object.append_null(),
-            Values::List(list) => list.append_null(),
-        }
-    }
-
-    /// The values so far; the builder is empty afterwards.
-    pub(super) fn finish(&mut self) -> ArrayRef {
-        match &mut self.values {
-            Values::Text(values) | Values::Json(values) => Arc::new(values.finish()),
-            Values::Bool(values) => Arc::new(values.finish()),
-            Values::Int32(values) => Arc::new(values.finish()),
-            Values::Int64(values) => Arc::new(values.finish()),
-            Values::Double(values) => Arc::new(values.finish()),
-            Values::Instant(values) => Arc::new(values.finish()),
-            Values::Object(object) => Arc::new(object.finish()),
-            Values::List(list) => Arc::new(list.finish()),
-        }
+        cursor.skip()?;
+        Ok(())
     }
 }
 
 impl Values {
+    /// Reads one value. `false`: it cannot be what the column says, and nothing was appended.
+    fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<bool, Broken> {
+        if let Self::Json(values) = self {
+            let start = cursor.skip()?;
+            return Ok(append_json(values, cursor.text(start, cursor.at())).is_some());
+        }
+        let scalar = match (cursor.token()?, &mut *self) {
+            (Token::Null, values) => {
+                values.append_null();
+                return Ok(true);
+            }
+            (Token::Object, Self::Object(object)) => return object.read(cursor, conflicts).map(|()| true),
+            (Token::Array, Self::List(list)) => return list.read(cursor, conflicts).map(|()| true),
+            (Token::Object | Token::Array, _) => return cursor.skip().map(|_| false),
+            (Token::Bool(truth), _) => Some(Scalar::Bool(truth)),
+            (Token::Number(start, end), _) => cursor.text(start, end).map(Scalar::Number),
+            (Token::String(quoted), _) => cursor.string_text(quoted, &mut conflicts.scratch).map(Scalar::Text),
+        };
+        Ok(scalar.and_then(|scalar| self.append(scalar)).is_some())
+    }
+
     /// Appends a scalar. `None`: it cannot be what the column says, and nothing was appended.
     #[inline]
     fn append(&mut self, scalar: Scalar<'_>) -> Option<()> {
         match self {
-            Self::Text(values) => append_text(values, scalar),
-            Self::Bool(values) => boolean(scalar).map(|v| values.append_option(v)),
-            Self::Int32(values) => integer(scalar).map(|v| values.append_option(v)),
-            Self::Int64(values) => integer(scalar).map(|v| values.append_option(v)),
-            Self::Double(values) => number(scalar, double).map(|v| values.append_option(v)),
-            Self::Instant(values) => time(scalar).map(|v| values.append_option(v)),
-            Self::Json(_) | Self::Object(_) | Self::List(_) => None,
+            Self::Text(values) => values.try_append_value(scalar.text()).ok()?,
+            Self::Json(_) | Self::Object(_) | Self::List(_) => return None,
+            _ if matches!(scalar, Scalar::Text("")) => self.append_null(),
+            Self::Bool(values) => values.append_value(scalar.boolean()?),
+            Self::Int32(values) => values.append_value(scalar.integer()?.try_into().ok()?),
+            Self::Int64(values) => values.append_value(scalar.integer()?),
+            Self::Double(values) => values.append_value(double(scalar.digits()?)?),
+            Self::Instant(values) => values.append_value(scalar.instant()?),
+        }
+        Some(())
+    }
+
+    fn append_null(&mut self) {
+        match self {
+            Self::Text(values) | Self::Json(values) => values.append_null(),
+            Self::Bool(values) => values.append_null(),
+            Self::Int32(values) => values.append_null(),
+            Self::Int64(values) => values.append_null(),
+            Self::Double(values) => values.append_null(),
+            Self::Instant(values) => values.append_null(),
+            Self::Object(object) => object.append_null(),
+            Self::List(list) => list.append_null(),
         }
     }
-}
 
-fn append_text(values: &mut StringViewBuilder, scalar: Scalar<'_>) -> Option<()> {
-    let text = match scalar {
-        Scalar::Text(text) | Scalar::Number(text) => text,
-        Scalar::Bool(true) => "true",
-        Scalar::Bool(false) => "false",
-    };
-    values.try_append_value(text).ok()
+    /// The values so far; none are left.
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Text(values) | Self::Json(values) => Arc::new(finish_texts(values)),
+            Self::Bool(values) => Arc::new(values.finish()),
+            Self::Int32(values) => Arc::new(values.finish()),
+            Self::Int64(values) => Arc::new(values.finish()),
+            Self::Double(values) => Arc::new(values.finish()),
+            Self::Instant(values) => Arc::new(values.finish()),
+            Self::Object(object) => Arc::new(object.finish()),
+            Self::List(list) => Arc::new(list.finish()),
+        }
+    }
 }
 
 fn append_json(values: &mut StringViewBuilder, text: Option<&str>) -> Option<()> {
@@ -169,33 +160,40 @@ fn append_json(values: &mut StringViewBuilder, text: Option<&str>) -> Option<()>
     Some(())
 }
 
-fn time(scalar: Scalar<'_>) -> Option<Option<i64>> {
-    match scalar {
-        Scalar::Text("") => Some(None),
-        Scalar::Text(text) => instant(text.as_bytes()).map(Some),
-        Scalar::Bool(_) | Scalar::Number(_) => None,
+impl<'a> Scalar<'a> {
+    fn text(self) -> &'a str {
+        match self {
+            Self::Text(text) | Self::Number(text) => text,
+            Self::Bool(true) => "true",
+            Self::Bool(false) => "false",
+        }
     }
-}
 
-fn boolean(scalar: Scalar<'_>) -> Option<Option<bool>> {
-    match scalar {
-        Scalar::Bool(truth) => Some(Some(truth)),
-        Scalar::Text("") => Some(None),
-        Scalar::Text(text) if text.eq_ignore_ascii_case("true") => Some(Some(true)),
-        Scalar::Text(text) if text.eq_ignore_ascii_case("false") => Some(Some(false)),
-        Scalar::Text(_) | Scalar::Number(_) => None,
+    fn boolean(self) -> Option<bool> {
+        match self {
+            Self::Bool(truth) => Some(truth),
+            Self::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Self::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            Self::Text(_) | Self::Number(_) => None,
+        }
     }
-}
 
-fn integer<T: TryFrom<i64>>(scalar: Scalar<'_>) -> Option<Option<T>> {
-    number(scalar, |text| exact_integer(text.as_bytes()).and_then(|n| n.try_into().ok()))
-}
+    fn digits(self) -> Option<&'a str> {
+        match self {
+            Self::Text(text) | Self::Number(text) => Some(text),
+            Self::Bool(_) => None,
+        }
+    }
 
-fn number<T>(scalar: Scalar<'_>, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
-    match scalar {
-        Scalar::Text("") => Some(None),
-        Scalar::Text(text) | Scalar::Number(text) => parse(text).map(Some),
-        Scalar::Bool(_) => None,
+    fn integer(self) -> Option<i64> {
+        exact_integer(self.digits()?.as_bytes())
+    }
+
+    fn instant(self) -> Option<i64> {
+        match self {
+            Self::Text(text) => instant(text.as_bytes()),
+            Self::Number(_) | Self::Bool(_) => None,
+        }
     }
 }
 
@@ -238,11 +236,10 @@ impl Object {
         let mut more = cursor.enter(b'}')?;
         while more {
             match self.next_member(&mut place, cursor, conflicts)? {
-                None => cursor.skip().map(|_| ())?,
-                Some(at) if self.filled[at] => {
+                None => {
                     cursor.skip()?;
-                    self.columns[at].repeated(conflicts);
                 }
+                Some(at) if self.filled[at] => self.columns[at].repeated(cursor, conflicts)?,
                 Some(at) => {
                     self.filled[at] = true;
                     self.columns[at].read(cursor, conflicts)?;
@@ -251,7 +248,7 @@ impl Object {
             more = cursor.more(b'}')?;
         }
         let absent = self.columns.iter_mut().zip(&self.filled).filter(|(_, filled)| !**filled);
-        absent.for_each(|(column, _)| column.append_null());
+        absent.for_each(|(column, _)| column.values.append_null());
         self.validity.append_non_null();
         Ok(())
     }
@@ -273,14 +270,14 @@ impl Object {
     }
 
     fn append_null(&mut self) {
-        self.columns.iter_mut().for_each(Builder::append_null);
+        self.columns.iter_mut().for_each(|column| column.values.append_null());
         self.validity.append_null();
     }
 
     /// The columns so far, without the validity of the objects themselves; all are empty afterwards.
     pub(super) fn finish_columns(&mut self) -> Vec<ArrayRef> {
         self.validity = NullBufferBuilder::new(0);
-        self.columns.iter_mut().map(Builder::finish).collect()
+        self.columns.iter_mut().map(|column| column.values.finish()).collect()
     }
 
     fn finish(&mut self) -> StructArray {
@@ -338,7 +335,7 @@ impl List {
     fn finish(&mut self) -> ListArray {
         let ends = std::mem::replace(&mut self.ends, vec![0]);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
-        ListArray::try_new(self.item.clone(), offsets, self.items.finish(), self.validity.finish())
+        ListArray::try_new(self.item.clone(), offsets, self.items.values.finish(), self.validity.finish())
             .expect("the ends of lists ascend and the last is the number of items")
     }
 }

@@ -163,14 +163,21 @@ impl Decoder {
                 self.value(cursor)
             }
             Some(name) if NEXT_LINKS.contains(&name) => {
-                let next = link(cursor)?;
-                if seen.next.replace(next).is_some() { Err(Error::Duplicate { name: NEXT_LINKS[0] }) } else { Ok(()) }
+                if seen.link {
+                    return Err(Error::Duplicate { name: NEXT_LINKS[0] });
+                }
+                seen.link = true;
+                seen.next = link(cursor)?;
+                Ok(())
             }
             Some("error") => {
                 seen.error = service_error(cursor)?;
                 Ok(())
             }
-            _ => Ok(cursor.skip().map(|_| ())?),
+            _ => {
+                cursor.skip()?;
+                Ok(())
+            }
         }
     }
 
@@ -195,12 +202,31 @@ impl Decoder {
     }
 }
 
+/// The link to the next page, if the envelope names it before its rows, as Microsoft Graph does: with it the next request
+/// can be under way while this page is decoded. A page that turns out to be none, or to say otherwise, decides then.
+pub fn link_ahead(body: &[u8]) -> Option<String> {
+    let mut cursor = Cursor::new(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body));
+    let mut scratch = String::new();
+    let mut more = cursor.peek().is_ok_and(|byte| byte == b'{') && cursor.enter(b'}').ok()?;
+    while more {
+        let name = cursor.name().ok()?;
+        match cursor.string_text(name, &mut scratch) {
+            Some("value" | "error") => return None,
+            Some(name) if NEXT_LINKS.contains(&name) => return link(&mut cursor).ok()?,
+            _ => cursor.skip().ok()?,
+        };
+        more = cursor.more(b'}').ok()?;
+    }
+    None
+}
+
 /// What the envelope has held so far.
 #[derive(Debug, Default)]
 struct Seen {
     value: bool,
-    /// The inner `None` is a link that is null, which is as good as absent.
-    next: Option<Option<String>>,
+    link: bool,
+    /// A link that is null is as good as none.
+    next: Option<String>,
     error: Option<Error>,
 }
 
@@ -209,7 +235,7 @@ impl Seen {
         match self {
             Self { error: Some(error), .. } => Err(error),
             Self { value: false, .. } => Err(Error::NotAPage { found: "an object without 'value'" }),
-            Self { next, .. } => Ok(next.flatten()),
+            Self { next, .. } => Ok(next),
         }
     }
 }
@@ -241,13 +267,17 @@ fn service_error(cursor: &mut Cursor<'_>) -> Result<Option<Error>, Broken> {
                 match cursor.bytes(name.start, name.end) {
                     b"code" => code = words(cursor)?,
                     b"message" => message = words(cursor)?,
-                    _ => cursor.skip().map(|_| ())?,
+                    _ => {
+                        cursor.skip()?;
+                    }
                 }
                 more = cursor.more(b'}')?;
             }
         }
         Token::String(quoted) => code.push_str(cursor.string_text(quoted, &mut String::new()).unwrap_or_default()),
-        Token::Array => cursor.skip().map(|_| ())?,
+        Token::Array => {
+            cursor.skip()?;
+        }
         Token::Bool(_) | Token::Number(..) => {}
     }
     let code = if code.is_empty() { "an error without a code".to_owned() } else { code };

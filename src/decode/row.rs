@@ -8,6 +8,7 @@ use arrow::datatypes::{Schema, SchemaRef};
 use super::builder::Object;
 use super::conflict::{Conflict, Conflicts};
 use super::cursor::{Broken, Cursor};
+use super::texts::{finish_texts, texts};
 use crate::table::{Column, Edm};
 
 /// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
@@ -92,10 +93,10 @@ impl Rows {
             columns: columns.to_vec(),
             schema: Arc::new(Schema::new(columns.iter().map(|c| c.field()).collect::<Vec<_>>())),
             record: Object::new(columns.iter().copied().filter(|c| !is_raw(c)), "", &mut conflicts),
-            raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
+            raw: columns.iter().position(is_raw).map(|place| Raw {
                 place,
                 number: conflicts.add_column(columns[place].name.to_owned()),
-                values: StringViewBuilder::new(),
+                values: texts(),
             }),
             conflicts,
             key,
@@ -131,10 +132,13 @@ impl Rows {
     }
 
     /// The records taken since the last call, as a batch.
+    ///
+    /// # Panics
+    /// Never, as long as every record appends one entry to each column.
     pub fn finish(&mut self) -> Batch {
         let mut columns: Vec<ArrayRef> = self.record.finish_columns();
         if let Some(raw) = &mut self.raw {
-            columns.insert(raw.place, Arc::new(raw.values.finish()));
+            columns.insert(raw.place, Arc::new(finish_texts(&mut raw.values)));
         }
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         let rows = RecordBatch::try_new_with_options(self.schema(), columns, &options)
@@ -180,7 +184,10 @@ impl Raw {
         } else {
             // Bytes that are no UTF-8 cannot be SQL text: they are marked, and the column says so.
             conflicts.count(self.number);
-            self.values.append_value(String::from_utf8_lossy(cursor.bytes(start, end)));
+            let marked = String::from_utf8_lossy(cursor.bytes(start, end));
+            if self.values.try_append_value(marked).is_err() {
+                self.values.append_null();
+            }
         }
     }
 }

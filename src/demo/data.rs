@@ -99,7 +99,9 @@ impl Given {
             } else {
                 // The text is an object with at least an id: it ends in a brace, and a comma may go before.
                 json.truncate(json.len() - 1);
-                json.push_str(&format!(",\"signInEventTypes\":[\"{kind}\"]}}"));
+                for part in [",\"signInEventTypes\":[\"", kind, "\"]}"] {
+                    json.push_str(part);
+                }
             }
         }
         Self { ticks, json, value }

@@ -202,9 +202,7 @@ impl Checker {
             }
             Node::Compare(left, op, right) if is_element(left) => {
                 self.allowed(list, word(*op))?;
-                let (Node::Literal(Literal::Text(value) | Literal::Typed(_, value)), Comparison::Eq | Comparison::Ne) =
-                    (&**right, op)
-                else {
+                let (Node::Literal(Literal::Text(value)), Comparison::Eq | Comparison::Ne) = (&**right, op) else {
                     return Err(Refusal::filter(format_args!("incompatible types for '{}'", list.path)));
                 };
                 let test = TextTest::new(list, value, false);

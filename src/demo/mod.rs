@@ -1,12 +1,12 @@
 //! The demo tenant: an organisation that does not exist, behind a loopback service shaped like Microsoft Graph.
 //!
 //! It is the first thing a reader meets, the yardstick of the tests and a second opinion: it has its own operator table
-//! ([`operators`]) and its own evaluator ([`filter`]) and takes nothing from the modules it checks but the `$filter`
+//! (`operators`) and its own evaluator (`filter`) and takes nothing from the modules it checks but the `$filter`
 //! grammar. What the real service documents is served, anything else is refused in the real service's words; where it is
 //! known to be nasty (duplicates, odd types, hostile text, throttling, tokens that expire) so is this one.
 //!
 //! The data follow from a seed and an end ([`Options`]); the access token and the seal of page tokens do not, they are
-//! drawn anew for each start. An entity set is a route in [`service`], a table of operators and a source of records.
+//! drawn anew for each start. An entity set is a route in `service`, a table of operators and a source of records.
 
 mod data;
 mod filter;
@@ -85,7 +85,7 @@ impl Options {
             odd_per_million: 500,
             data: None,
             throttle: Some(Throttle::default()),
-            skiptoken_life: Duration::from_secs(600),
+            skiptoken_life: Duration::from_mins(10),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
@@ -207,19 +207,18 @@ impl Tenant {
 }
 
 fn records(options: &Options) -> Result<(Records, Story), Error> {
-    let (records, attack) = match &options.data {
-        Some(path) => (Records::Given(data::read(path)?), None),
-        None => {
-            let premise = Premise {
-                seed: options.seed,
-                now: options.now,
-                rows: options.rows,
-                twice: options.twice_per_million,
-                odd: options.odd_per_million,
-            };
-            let told = generate::tell(&premise);
-            (Records::Told(Box::new(told.world), told.events), told.attack)
-        }
+    let (records, attack) = if let Some(path) = &options.data {
+        (Records::Given(data::read(path)?), None)
+    } else {
+        let premise = Premise {
+            seed: options.seed,
+            now: options.now,
+            rows: options.rows,
+            twice: options.twice_per_million,
+            odd: options.odd_per_million,
+        };
+        let told = generate::tell(&premise);
+        (Records::Told(Box::new(told.world), told.events), told.attack)
     };
     u32::try_from(records.len()).map_err(|_| Error::TooMany(records.len()))?;
     let story = Story::of(&records, attack);

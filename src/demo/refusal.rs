@@ -58,9 +58,10 @@ impl Refusal {
     /// 429. The documented sample of `Retry-After` has a fraction (2.128): every second refusal has one too.
     pub(super) fn throttled(wait: Duration, fraction: bool) -> Self {
         let millis = wait.as_millis().max(1);
-        let retry_after = match fraction {
-            true => format!("{}.{:03}", millis / 1000, millis % 1000),
-            false => millis.div_ceil(1000).to_string(),
+        let retry_after = if fraction {
+            format!("{}.{:03}", millis / 1000, millis % 1000)
+        } else {
+            millis.div_ceil(1000).to_string()
         };
         let refusal = Self::new(429, "TooManyRequests", "Too many requests. Please retry after the time given.");
         Self { retry_after: Some(retry_after), ..refusal }

@@ -114,7 +114,7 @@ impl Service {
         if method != Method::GET {
             return Err(Refusal::method());
         }
-        let fraction = self.served.load(Relaxed) % 2 == 0;
+        let fraction = self.served.load(Relaxed).is_multiple_of(2);
         self.gate.admit(Instant::now()).map_err(|wait| Refusal::throttled(wait, fraction))?;
         self.sign_ins(version, uri.query().unwrap_or_default())
     }

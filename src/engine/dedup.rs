@@ -106,12 +106,11 @@ impl Dedup {
     }
 
     fn account(&mut self, before: usize) -> Result<(), DataFusionError> {
-        match self.seen.len().checked_sub(before) {
-            Some(more) => self.reservation.try_grow(more * ENTRY),
-            None => {
-                self.reservation.shrink((before - self.seen.len()) * ENTRY);
-                Ok(())
-            }
+        if let Some(more) = self.seen.len().checked_sub(before) {
+            self.reservation.try_grow(more * ENTRY)
+        } else {
+            self.reservation.shrink((before - self.seen.len()) * ENTRY);
+            Ok(())
         }
     }
 }

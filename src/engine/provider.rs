@@ -54,6 +54,6 @@ impl TableProvider for RemoteTable {
         let predicates = filters.iter().map(|filter| state.create_physical_expr(filter.clone(), &schema));
         let predicates = predicates.collect::<Result<Vec<_>>>()?;
         let columns = projection.cloned().unwrap_or_else(|| (0..self.0.schema.fields().len()).collect());
-        Ok(Arc::new(ScanExec::new(self.0.clone(), &columns, predicates, limit)?))
+        Ok(Arc::new(ScanExec::new(self.0.clone(), &columns, &predicates, limit)?))
     }
 }

@@ -4,7 +4,7 @@
 //! stream is first polled; only then are scalar subqueries and join keys known, and only then are predicates translated
 //! for sending. For EXPLAIN they are translated by the same function.
 //!
-//! What it promises, and DataFusion relies on: all predicates are applied row by row here (so no FilterExec stays above,
+//! What it promises, and DataFusion relies on: all predicates are applied row by row here (so no `FilterExec` stays above,
 //! which would stop order and limit from reaching this node); a limit is exact; an order is kept.
 
 use std::fmt;
@@ -75,7 +75,7 @@ impl ScanExec {
     pub(super) fn new(
         table: Remote,
         columns: &[usize],
-        predicates: Vec<Arc<dyn PhysicalExpr>>,
+        predicates: &[Arc<dyn PhysicalExpr>],
         fetch: Option<usize>,
     ) -> Result<Self> {
         let output = ProjectionExprs::from_indices(columns, &table.schema);
@@ -138,7 +138,9 @@ impl ScanExec {
         let projector = output.make_projector(&schema)?;
         let call = statement.part();
         let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
-        let source = Source { set, columns, connected, statement, call, oldest: i64::MAX.into() };
+        // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
+        let eager = plan.limit.is_none() && dynamic.is_empty();
+        let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
         check_reach(&plan, &source)?;
         say_population(&source, self.table.version);
         let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use datafusion::error::Result;
-use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
 use datafusion::logical_expr::{DdlStatement, Explain, JoinType, LogicalPlan, Statement as Command};
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionContext;
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::timeout_at;
 
 use super::runtime::Statement;
@@ -54,25 +54,32 @@ fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> Sen
 async fn run(state: &SessionState, plan: LogicalPlan, statement: &Statement) -> Result<SendableRecordBatchStream> {
     // EXECUTE and statements that make tables need a session; they get one over the same state and catalogs.
     if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
-        let session = SessionContext::new_with_state(state.clone());
         let plan = at_one_instant(state, plan)?;
+        // A table is filled while it is made.
         if let LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) = &plan {
-            // The table is filled while the statement is planned: too late to refuse anything after that.
             physical(state, &create.input, statement).await?;
         }
+        let session = SessionContext::new_with_state(state.clone());
         let frame = session.execute_logical_plan(plan).await?;
-        return execute_stream(physical(state, frame.logical_plan(), statement).await?, state.task_ctx());
+        return Ok(lazily(physical(state, frame.logical_plan(), statement).await?, state.task_ctx()));
     }
-    execute_stream(physical(state, &plan, statement).await?, state.task_ctx())
+    Ok(lazily(physical(state, &plan, statement).await?, state.task_ctx()))
 }
 
-/// The physical plan, unless a partial answer is allowed where none can be given.
+/// The physical plan, if the settings allow to carry it out.
 async fn physical(state: &SessionState, plan: &LogicalPlan, statement: &Statement) -> Result<Arc<dyn ExecutionPlan>> {
     let physical = state.create_physical_plan(plan).await?;
     if statement.settings.partial {
         refuse_below_anti_joins(&physical)?;
     }
     Ok(physical)
+}
+
+/// Executes at the first poll. Some nodes begin to read what is below them as soon as they are executed.
+fn lazily(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> SendableRecordBatchStream {
+    let schema = plan.schema();
+    let rows = stream::once(async move { execute_stream(plan, context) }).try_flatten();
+    Box::pin(RecordBatchStreamAdapter::new(schema, rows))
 }
 
 /// Folds `now()` in the query of a table that is made from one: later copies of the state would stamp it again.
@@ -97,7 +104,7 @@ async fn explain(state: &SessionState, explained: Explain, statement: &Statement
     let outer = state.create_physical_plan(&LogicalPlan::Explain(explained)).await?;
     let schema = outer.schema();
     let requests = explain::requests(&inner, statement, &schema)?;
-    let plans = execute_stream(outer, state.task_ctx())?;
+    let plans = lazily(outer, state.task_ctx());
     let rows = stream::once(async { Ok(requests) }).chain(plans);
     Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
 }

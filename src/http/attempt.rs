@@ -1,4 +1,7 @@
 //! One attempt: send, read the whole reply under its caps, say what came of it.
+//!
+//! A body that ends before its announced length, its last chunk or its checksum is no reply. One that is delimited by the
+//! end of the connection alone (HTTP/1.0) can be cut without a trace here; then the decoder misses the end of the JSON.
 
 use std::time::Duration;
 
@@ -71,10 +74,15 @@ impl Failure {
         }
     }
 
-    /// The wait to impose on all requests of the quota family, if this reply says so.
+    /// Whether the service said "too many requests".
+    pub(super) fn is_throttle(&self) -> bool {
+        matches!(self, Self::Refused { refusal, .. } if retry::is_throttle(refusal.status))
+    }
+
+    /// Whether the wait before the retry is imposed on all requests of the quota family.
     pub(super) fn pauses_family(&self) -> bool {
-        let Self::Refused { refusal, told } = self else { return false };
-        retry::is_throttle(refusal.status) || (refusal.status == 503 && told.is_some())
+        let named = matches!(self, Self::Refused { refusal, told: Some(_) } if refusal.status == 503);
+        named || self.is_throttle()
     }
 
     /// Whether the host answered.
@@ -186,13 +194,12 @@ impl SignInFailure {
             }
             _ => (None, None, None),
         };
-        let outcome = match (status, deepest.kind()) {
-            // The client of this connection has not sent anything yet: a 401 from the sign-in service is no rejected token.
-            (Some(401), _) => Outcome::Permanent,
-            (Some(status), _) => Outcome::Status { status, told },
-            (None, ErrorKind::Connection | ErrorKind::Io) if !secured(deepest) => Outcome::Permanent,
-            (None, ErrorKind::Connection | ErrorKind::Io) => Outcome::Fault,
-            (None, _) => Outcome::Permanent,
+        let passing = matches!(deepest.kind(), ErrorKind::Connection | ErrorKind::Io) && secured(deepest);
+        let outcome = match status {
+            // A 401 of the sign-in service is a rejected secret. A new credential would send the same.
+            Some(status) if status != 401 => Outcome::Status { status, told },
+            None if passing => Outcome::Fault,
+            _ => Outcome::Permanent,
         };
         let message = scrubbed(&message(deepest), secrets);
         Self { error: Box::new(SignIn { status, code, message }), outcome }

@@ -16,7 +16,7 @@ use url::Url;
 pub use super::attempt::Patience;
 use super::attempt::{Failure, attempt};
 use super::credentials::{Credentials, Token};
-use super::retry::{Allowance, History, Limits, Outcome, Verdict, decide, is_throttle};
+use super::retry::{Allowance, History, Limits, Outcome, Verdict, decide};
 use super::transport::{self, TransportOptions};
 use super::{Address, Call, Error, Pacer, pin};
 use crate::table::{Api, Quota};
@@ -145,6 +145,9 @@ impl Client {
                 }
                 Err(failure) => failure,
             };
+            if failure.is_throttle() {
+                call.tally.throttled.add(1);
+            }
             match course.verdict(&self.0, host, &failure) {
                 Verdict::Renew => {
                     if let Some(token) = &token {
@@ -190,9 +193,6 @@ impl Inner {
 
     /// Waits before a retry, and with it, if the service was throttling, all requests of the family.
     async fn wait(&self, quota: Quota, wait: Duration, failure: &Failure, url: &Url, call: &Call) -> Result<(), Error> {
-        if matches!(failure.outcome(), Outcome::Status { status, .. } if is_throttle(status)) {
-            call.tally.throttled.add(1);
-        }
         if failure.pauses_family() {
             self.pacer.pause(quota, wait);
         }
@@ -253,7 +253,7 @@ impl Course {
         }
         let outcome = failure.outcome();
         self.history.reached = host.answers.load(Relaxed) > 0;
-        self.forget_if_others_succeed(host, outcome);
+        self.forget_if_others_succeed(host, failure);
         self.history.tries += 1;
         let mut allowance = host.allowance.lock().unwrap_or_else(PoisonError::into_inner);
         let verdict = decide(outcome, &self.history, &mut allowance, &client.options.limits, (client.options.jitter)());
@@ -266,10 +266,9 @@ impl Course {
     }
 
     /// A throttled request is not without progress while others in the same quota get through: it only lost the race.
-    fn forget_if_others_succeed(&mut self, host: &Host, outcome: Outcome) {
+    fn forget_if_others_succeed(&mut self, host: &Host, failure: &Failure) {
         let successes = host.successes.load(Relaxed);
-        let throttled = matches!(outcome, Outcome::Status { status, .. } if is_throttle(status));
-        if throttled && successes > self.successes {
+        if failure.is_throttle() && successes > self.successes {
             self.history = History { tries: 0, waited: Duration::ZERO, ..self.history };
         }
         self.successes = successes;
@@ -287,6 +286,12 @@ fn random() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_may_be_polled_from_any_thread() {
+        fn sendable<T: Send>(_: impl FnOnce(&'static Client, &'static Request, &'static Call) -> T) {}
+        sendable(Client::send);
+    }
 
     #[test]
     fn jitter_is_spread_over_the_unit_interval() {

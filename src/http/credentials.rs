@@ -47,6 +47,7 @@ struct State {
     tokens: BTreeMap<String, Held>,
 }
 
+#[derive(Clone)]
 struct Held {
     secret: Secret,
     refresh: Instant,
@@ -92,26 +93,20 @@ impl Credentials {
         };
         // The one lock that is held while waiting: it is what makes the refresh a single flight.
         let mut state = self.0.state.lock().await;
-        let generation = state.generation;
-        let held = state.tokens.get(scope).map(|h| (h.secret.clone(), h.refresh, h.expires));
-        let now = Instant::now();
-        match held {
-            Some((secret, refresh, _)) if now < refresh => return Ok(Token { secret, generation }),
-            _ => {}
+        let (generation, now) = (state.generation, Instant::now());
+        let held = state.tokens.get(scope).cloned();
+        if let Some(held) = held.as_ref().filter(|held| now < held.refresh) {
+            return Ok(held.token(generation));
         }
-        let fetched = state.fetch(make, scope).await.map_err(|e| SignInFailure::of(&e, &self.0.secrets));
-        match (fetched, held) {
-            (Ok(token), _) => {
-                let held = Held::of(&token, Instant::now());
-                state.tokens.insert(scope.to_owned(), held);
-                Ok(Token { secret: token.token, generation })
-            }
-            (Err(_), Some((secret, _, expires))) if now < expires => {
-                state.tokens.insert(scope.to_owned(), Held { secret: secret.clone(), refresh: now + PAUSE, expires });
-                Ok(Token { secret, generation })
-            }
-            (Err(failure), _) => Err(failure),
-        }
+        let held = match state.fetch(make, scope).await {
+            Ok(token) => Held::of(&token, Instant::now()),
+            Err(error) => held
+                .filter(|held| now < held.expires)
+                .map(|held| Held { refresh: now + PAUSE, ..held })
+                .ok_or_else(|| SignInFailure::of(&error, &self.0.secrets))?,
+        };
+        state.tokens.insert(scope.to_owned(), held.clone());
+        Ok(held.token(generation))
     }
 
     /// Drops the credential a rejected token came from, with all its tokens; once, however many requests were rejected.
@@ -147,7 +142,11 @@ impl Held {
     fn of(token: &AccessToken, now: Instant) -> Self {
         let life: Duration = (token.expires_on - OffsetDateTime::now_utc()).try_into().unwrap_or_default();
         let margin = MARGIN.min(life / 2);
-        Self { secret: token.token.clone(), refresh: now + (life - margin), expires: now + life }
+        Self { secret: token.token.clone(), refresh: now + life.saturating_sub(margin), expires: now + life }
+    }
+
+    fn token(&self, generation: u64) -> Token {
+        Token { secret: self.secret.clone(), generation }
     }
 }
 
@@ -218,7 +217,7 @@ mod tests {
         {
             let mut state = credentials.0.state.lock().await;
             let held = state.tokens.get_mut("a").unwrap();
-            held.expires = Instant::now() + Duration::from_secs(60);
+            held.expires = Instant::now() + Duration::from_mins(1);
         }
         assert_eq!(secret(&credentials, "a").await, "token-0-0", "due for refresh, refresh fails, still good");
         credentials.0.state.lock().await.tokens.get_mut("a").unwrap().refresh = Instant::now();

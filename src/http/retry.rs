@@ -119,13 +119,12 @@ pub fn is_throttle(status: u16) -> bool {
 pub fn decide(outcome: Outcome, history: &History, allowance: &mut Allowance, limits: &Limits, jitter: f64) -> Verdict {
     let (floor, base, told, throttled) = match outcome {
         Outcome::Success => return Verdict::Done,
-        Outcome::Permanent => return Verdict::Fail(GaveUp::Final),
         Outcome::Status { status: 401, .. } if history.renewable => return Verdict::Renew,
         Outcome::Status { status: 429, told } => (0.0, limits.throttled_base, told, true),
         Outcome::Status { status: 509, told } => (0.5, limits.bandwidth_base, told, true),
         Outcome::Status { status: 408 | 500 | 502 | 503 | 504, told } => (0.0, limits.base, told, false),
-        Outcome::Status { .. } => return Verdict::Fail(GaveUp::Final),
         Outcome::Fault => (0.0, limits.base, None, false),
+        Outcome::Permanent | Outcome::Status { .. } => return Verdict::Fail(GaveUp::Final),
     };
     if let Some(asked) = told.filter(|asked| *asked > limits.longest_told) {
         return Verdict::Fail(GaveUp::AskedTooLong(asked));

@@ -50,14 +50,10 @@ impl Pacer {
         let family = self.family(quota);
         let begun = Instant::now();
         // The head of the queue holds the only permit while it waits for its slot; a dropped head passes it on.
-        let _head = family.queue.acquire().await.expect("the semaphore is never closed");
-        loop {
-            // Bound first, so that the log is not locked across the wait.
-            let slot = family.log().try_send(Instant::now());
-            match slot {
-                Ok(()) => break,
-                Err(ready) => sleep_until(ready).await,
-            }
+        // The semaphore is never closed, so there always is one.
+        let _head = family.queue.acquire().await;
+        while let Err(ready) = family.try_send() {
+            sleep_until(ready).await;
         }
         begun.elapsed()
     }
@@ -88,6 +84,11 @@ impl Family {
         };
         let log = Log { most: quota.requests() as usize, window, sent: VecDeque::new(), paused_until: None };
         Self { queue: Semaphore::new(1), log: Mutex::new(log) }
+    }
+
+    /// Lets go of the log before it returns: a guard in the condition of the loop above would be held through the wait.
+    fn try_send(&self) -> Result<(), Instant> {
+        self.log().try_send(Instant::now())
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {

@@ -6,121 +6,14 @@
 //!
 //! The surprising rule is the specification's: `not` binds tighter than a comparison, `not a eq 1` is `(not a) eq 1`.
 
-use chrono::{DateTime, NaiveDate, Utc};
+mod tree;
+
+use chrono::{DateTime, NaiveDate};
+
+pub use tree::{Comparison, Lambda, Literal, Node, ParseError, Problem, Quantifier};
 
 /// Nested parentheses, calls, lambdas and `not`s that are followed; deeper text is refused, not recursed into.
 pub const MAX_DEPTH: usize = 64;
-
-/// A `$filter` expression.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Node {
-    /// `a and b and c`, two or more.
-    And(Vec<Self>),
-    /// `a or b or c`, two or more.
-    Or(Vec<Self>),
-    /// `not a`
-    Not(Box<Self>),
-    /// `a eq b`
-    Compare(Box<Self>, Comparison, Box<Self>),
-    /// `a in (1,2)`
-    In(Box<Self>, Vec<Literal>),
-    /// `startswith(a,'x')`; the name is in lower case.
-    Call(String, Vec<Self>),
-    /// `list/any(x: …)`, `list/all(x: …)`; the path is that of the list.
-    Lambda(Quantifier, Vec<String>, Option<Lambda>),
-    /// `status/errorCode`: segments.
-    Path(Vec<String>),
-    /// A constant.
-    Literal(Literal),
-}
-
-/// The body of `any` or `all`. Only `any` may stand without one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lambda {
-    /// The range variable: paths in `body` that begin with it speak of the element.
-    pub variable: String,
-    /// What an element has to satisfy.
-    pub body: Box<Node>,
-}
-
-/// How many elements have to satisfy a lambda.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quantifier {
-    /// At least one; false for an empty list.
-    Any,
-    /// Every one; true for an empty list.
-    All,
-}
-
-/// A comparison operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// `eq`
-    Eq,
-    /// `ne`
-    Ne,
-    /// `gt`
-    Gt,
-    /// `ge`
-    Ge,
-    /// `lt`
-    Lt,
-    /// `le`
-    Le,
-}
-
-/// A constant.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Literal {
-    /// `'O''Neil'`, quotes undone.
-    Text(String),
-    /// `42`
-    Integer(i64),
-    /// `3.14`, `1e10`, `INF`, `NaN`
-    Decimal(f64),
-    /// `true`, `false`
-    Bool(bool),
-    /// `null`
-    Null,
-    /// `2024-05-01T00:00:00Z`, any offset.
-    Instant(DateTime<Utc>),
-    /// `2024-05-01`
-    Date(NaiveDate),
-    /// `cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46`, in lower case.
-    Guid(String),
-    /// `microsoft.graph.riskLevel'medium'`, `datetime'…'`: what stands before the quotes, and within.
-    Typed(String, String),
-}
-
-/// Where and why a text is no `$filter`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{problem} at position {at}")]
-pub struct ParseError {
-    /// Byte offset in the text.
-    pub at: usize,
-    /// What is wrong there.
-    pub problem: Problem,
-}
-
-/// What can be wrong with a `$filter`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// The text ends or goes on where it may not.
-    #[error("expected {0}")]
-    Expected(&'static str),
-    /// A string without its closing quote.
-    #[error("unterminated string")]
-    Unterminated,
-    /// Neither number, date, time nor GUID.
-    #[error("'{0}' is no literal")]
-    BadLiteral(String),
-    /// An operator of the language that no audit service documents.
-    #[error("operator '{0}' is not supported")]
-    Unsupported(String),
-    /// More than [`MAX_DEPTH`] levels.
-    #[error("expression is nested too deeply")]
-    TooDeep,
-}
 
 /// Reads a whole `$filter` expression, percent-decoded already.
 ///
@@ -131,10 +24,7 @@ pub fn parse(text: &str) -> Result<Node, ParseError> {
     cursor.blanks();
     let node = cursor.expression()?;
     cursor.blanks();
-    match cursor.rest().is_empty() {
-        true => Ok(node),
-        false => Err(cursor.trailing()),
-    }
+    if cursor.rest().is_empty() { Ok(node) } else { Err(cursor.trailing()) }
 }
 
 type Parsed<T = Node> = Result<T, ParseError>;
@@ -279,7 +169,8 @@ impl<'a> Cursor<'a> {
             };
         }
         let word = self.run(|c| c.is_ascii_alphanumeric() || "+-.:".contains(c));
-        let literal = plain(word).ok_or_else(|| self.error(self.at, Problem::BadLiteral(word.into())))?;
+        let literal =
+            plain(word).ok_or_else(|| ParseError { at: self.at, problem: Problem::BadLiteral(word.into()) })?;
         self.at += word.len();
         Ok(literal)
     }
@@ -290,7 +181,7 @@ impl<'a> Cursor<'a> {
         self.at += 1;
         loop {
             let Some(end) = self.rest().find('\'') else {
-                return Err(self.error(opening, Problem::Unterminated));
+                return Err(ParseError { at: opening, problem: Problem::Unterminated });
             };
             value.push_str(&self.rest()[..end]);
             self.at += end + 1;
@@ -357,7 +248,7 @@ impl<'a> Cursor<'a> {
 
     fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(self.at, Problem::TooDeep));
+            return Err(ParseError { at: self.at, problem: Problem::TooDeep });
         }
         self.depth += 1;
         let result = parse(self);
@@ -369,7 +260,7 @@ impl<'a> Cursor<'a> {
     fn trailing(&self) -> ParseError {
         match self.run(char::is_alphanumeric) {
             word @ ("add" | "sub" | "mul" | "div" | "divby" | "mod" | "has") => {
-                self.error(self.at, Problem::Unsupported(word.into()))
+                ParseError { at: self.at, problem: Problem::Unsupported(word.into()) }
             }
             _ => self.expected("an operator between blanks, or the end"),
         }
@@ -399,12 +290,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn expected(&self, what: &'static str) -> ParseError {
-        self.error(self.at, Problem::Expected(what))
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as the other makers of errors")]
-    fn error(&self, at: usize, problem: Problem) -> ParseError {
-        ParseError { at, problem }
+        ParseError { at: self.at, problem: Problem::Expected(what) }
     }
 }
 

@@ -139,7 +139,7 @@ impl Column {
             Self::Bare(cells) => out.push_str(json_literal(cells.value(row))),
             Self::Text(cells) => json_string(cells.value(row), out),
             Self::Struct(_, fields) => {
-                json_object(fields.iter().map(|(name, column)| (name.as_str(), column)), row, out)
+                json_object(fields.iter().map(|(name, column)| (name.as_str(), column)), row, out);
             }
             Self::List(_, edges, items) => json_array(items, edges[row]..edges[row + 1], out),
             Self::Union(..) => self.member(row).into_iter().for_each(|(column, row)| column.json(row, out)),
@@ -241,7 +241,7 @@ fn spell<T: ArrowTimestampType + ArrowPrimitiveType>(
         .filter(|zone| !matches!(*zone, "UTC" | "Z" | "+00:00"))
         .map_or(Ok((zone.is_some(), None)), |zone| zone.parse::<Tz>().map(|zone| (true, Some(zone))))?;
     let text = |value: T::Native| {
-        let value: i64 = value.into();
+        let value: i64 = value;
         let spelt = match zone {
             (_, Some(zone)) => {
                 as_datetime_with_timezone::<T>(value, zone).map(|t| t.to_rfc3339_opts(SecondsFormat::AutoSi, true))
@@ -267,6 +267,7 @@ mod tests {
 
     use super::*;
 
+    #[allow(clippy::needless_pass_by_value, reason = "arrays are made in the call")]
     fn read(array: ArrayRef) -> Vec<(String, String)> {
         let column = Column::new(&array).unwrap();
         let one = |row| {

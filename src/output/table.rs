@@ -3,6 +3,7 @@
 //! The widths are taken from the first rows and then stand, so that a result of any length streams. On a terminal a cell
 //! that is wider is shortened, and a row that cannot fit at all is written one column a line; anywhere else no cell is
 //! ever shortened, and one that is wider than its column merely pushes the others aside.
+//! The answer of EXPLAIN is text of many lines and is shown as such.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -36,7 +37,12 @@ enum Shape {
     Box(Vec<usize>),
     /// One column a line; rows so far.
     Lines(u64),
+    /// The plans of EXPLAIN: a heading and its text.
+    Plans,
 }
+
+/// The columns of what EXPLAIN answers.
+const PLAN_COLUMNS: [&str; 2] = ["plan_type", "plan"];
 
 #[derive(Debug)]
 struct Cell {
@@ -47,16 +53,20 @@ struct Cell {
 impl Table {
     /// A box with headings from the schema.
     pub(super) fn new(schema: &Schema, options: Options) -> Self {
+        let shape = if names(schema) == PLAN_COLUMNS { Shape::Plans } else { Shape::Sampling(Vec::new()) };
         Self {
             heads: names(schema).iter().map(|name| safe::line(name).into_owned()).collect(),
             right: schema.fields().iter().map(|field| stands_right(field.data_type())).collect(),
             options,
-            shape: Shape::Sampling(Vec::new()),
+            shape,
         }
     }
 
     /// Takes rows; appends what can be written.
     pub(super) fn rows(&mut self, columns: &[Column], rows: usize, out: &mut String) {
+        if matches!(self.shape, Shape::Plans) {
+            return (0..rows).for_each(|row| plan(columns, row, out));
+        }
         for row in 0..rows {
             let cell = |column: &Column| Cell { text: shown(column, row), null: column.is_null(row) };
             let cells = columns.iter().map(cell).collect();
@@ -77,8 +87,10 @@ impl Table {
         if matches!(self.shape, Shape::Sampling(_)) {
             self.settle(out);
         }
-        if let Shape::Box(widths) = &self.shape {
-            rule(widths, ['└', '┴', '┘'], out);
+        match &self.shape {
+            Shape::Plans => return,
+            Shape::Box(widths) => rule(widths, ['└', '┴', '┘'], out),
+            _ => {}
         }
         let _ = writeln!(out, "({rows} row{})", if rows == 1 { "" } else { "s" });
     }
@@ -128,9 +140,25 @@ impl Table {
                 let _ = writeln!(out, "── row {rows} ──");
                 lines(&self.heads, cells, self.options, out);
             }
-            Shape::Sampling(_) => {}
+            Shape::Sampling(_) | Shape::Plans => {}
         }
     }
+}
+
+/// A plan, its lines below its name.
+fn plan(columns: &[Column], row: usize, out: &mut String) {
+    let text = |column: &Column| {
+        let mut text = String::new();
+        column.text(row, &mut text);
+        text
+    };
+    let [name, plan] = columns else { return };
+    out.push_str(&safe::line(&text(name)));
+    for line in text(plan).lines() {
+        out.push_str("\n  ");
+        out.push_str(&safe::line(line));
+    }
+    out.push('\n');
 }
 
 /// What a cell of a table says. NULL and a text that reads NULL differ.
@@ -210,6 +238,13 @@ mod tests {
         let text = write("table", &[table], Options { terminal: Some(60), ..Options::default() }).0;
         assert!(text.starts_with("── row 1 ──\ncolumn_0 │ alice@contoso.com\n"), "{text}");
         assert_eq!((text.lines().count(), text.lines().last()), (23, Some("(2 rows)")));
+    }
+
+    #[test]
+    fn plans_keep_their_lines() {
+        let text = |text: &str| Arc::new(StringArray::from(vec![text])) as ArrayRef;
+        let table = batch(vec![("plan_type", text("requests")), ("plan", text("GET /a\n  GET /b\x1b[2J\n"))]);
+        assert_eq!(write("table", &[table], Options::default()).0, "requests\n  GET /a\n    GET /b␛[2J\n");
     }
 
     #[test]

@@ -14,12 +14,6 @@ pub use pager::{PageFacts, Pager, PagerError};
 pub use parts::{Choice, choose};
 pub use scan::{Residue, Scan, ScanPlan, StreamPlan};
 
-/// Most tests that the ORs of one filter may hold together.
-///
-/// UNCERTAIN: 15 is documented for directory objects ("Too many child clauses"); for audit-log reports no number is, so
-/// the known one is assumed.
-pub const MAX_TESTS: usize = 15;
-
 /// Longest filter that is sent, in bytes once encoded. UNCERTAIN: only 2,048 characters of URL are documented, for
 /// advanced directory queries; path and options take the rest.
 pub const MAX_FILTER_BYTES: usize = 1_850;

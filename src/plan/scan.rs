@@ -1,8 +1,8 @@
 //! Plans a scan: the streams of requests, what each may be asked, the page size, and what remains to be checked here.
 
-use super::{Direction, MAX_FILTER_BYTES, MAX_TESTS, PageQuery};
+use super::{Direction, MAX_FILTER_BYTES, PageQuery};
 use crate::odata::{filter::clause, url::encoded_len};
-use crate::predicate::{Clause, Conjunct, Reason, Split, split};
+use crate::predicate::{Clause, Conjunct, MAX_TESTS, Reason, Split, split};
 use crate::table::{EntitySet, Kind, Paging, Version};
 use crate::time::Interval;
 
@@ -123,7 +123,7 @@ impl StreamPlan {
     pub fn part_queries(&self, interval: Interval) -> Vec<PageQuery> {
         let with = |part: &Clause| {
             let clauses = self.query.clauses.iter().cloned().chain([part.clone()]).collect();
-            PageQuery { clauses, interval, ..self.query.clone() }
+            PageQuery { interval, clauses, ..self.query.clone() }
         };
         self.parts.iter().map(with).collect()
     }

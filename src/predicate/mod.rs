@@ -16,7 +16,7 @@ pub mod normal;
 pub mod split;
 
 pub use bind::{Bound, Leaf, Literal, Property, bind};
-pub use clause::{Clause, Value};
+pub use clause::{Clause, MAX_TESTS, Value};
 pub use import::import;
 pub use normal::normal;
 pub use split::{Conjunct, Reason, Split, split};

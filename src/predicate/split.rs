@@ -89,7 +89,7 @@ impl fmt::Display for Reason {
             Self::ControlCharacter => f.write_str("text with control characters is not sent"),
             Self::Population => f.write_str("it selects the request streams"),
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
-            Self::TooManyTests => write!(f, "the filter would hold more than {} tests", crate::plan::MAX_TESTS),
+            Self::TooManyTests => write!(f, "the filter would hold more than {} tests", super::clause::MAX_TESTS),
             Self::TooLong => f.write_str("the URL would become too long"),
             Self::SwitchedOff => f.write_str("pushdown is switched off"),
         }

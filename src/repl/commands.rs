@@ -94,8 +94,7 @@ async fn describe(session: &Session, table: &str) {
     }
 }
 
-const TABLES: &str = "SELECT table_schema AS schema, table_name AS \"table\", count(*) AS columns \
-     FROM auditql.columns GROUP BY table_schema, table_name ORDER BY table_schema, table_name";
+const TABLES: &str = "SELECT table_schema AS schema, table_name AS \"table\", doc AS meaning FROM auditql.tables";
 
 /// The columns of `table` or `schema.table`, in declaration order.
 fn columns(table: &str) -> String {

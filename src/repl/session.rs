@@ -69,7 +69,7 @@ impl Session {
             answered = self.run(statement, sink) => answered,
         };
         if self.timing {
-            say(&format!("time: {}", seconds(begun.elapsed())));
+            say(&format!("time: {:.3} s", begun.elapsed().as_secs_f64()));
         }
         answered
     }
@@ -128,9 +128,9 @@ impl Session {
 
     fn say_written(&self, written: Written) {
         if written.neutralised > 0 && self.voice != Voice::Quiet {
-            let count = written.neutralised;
+            let cells = count(written.neutralised, "cell");
             say(&format!(
-                "note: {count} cell(s) begin like a formula and were given a leading '; --csv-raw leaves them as they are"
+                "note: a leading ' was put before {cells} that a spreadsheet would run; --csv-raw leaves them as they are"
             ));
         }
     }
@@ -148,19 +148,19 @@ impl Session {
 
 /// What a statement cost, in a line.
 fn costs(tally: &Tally) -> String {
-    let mut text = format!("{} request(s), {} row(s) received", tally.requests.get(), tally.rows_received.get());
+    let mut parts = vec![count(tally.requests.get(), "request"), count(tally.rows_received.get(), "row") + " received"];
     if tally.retries.get() > 0 {
-        text += &format!(", {} of the requests again", tally.retries.get());
+        parts.push(format!("{} of the requests again", tally.retries.get()));
     }
     let waited = Duration::from_millis(tally.waited_ms.get());
     if !waited.is_zero() {
-        text += &format!(", {} waiting for the quota", seconds(waited));
+        parts.push(format!("{:.1} s waiting for the quota", waited.as_secs_f64()));
     }
-    text
+    parts.join(", ")
 }
 
-fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
+fn count(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Shows a report.
@@ -206,12 +206,12 @@ mod tests {
         let tally = Tally::default();
         tally.requests.add(3);
         tally.rows_received.add(2_000);
-        assert_eq!(costs(&tally), "3 request(s), 2000 row(s) received");
+        assert_eq!(costs(&tally), "3 requests, 2000 rows received");
         tally.retries.add(1);
         tally.waited(Duration::from_millis(10_250));
         assert_eq!(
             costs(&tally),
-            "3 request(s), 2000 row(s) received, 1 of the requests again, 10.2 s waiting for the quota"
+            "3 requests, 2000 rows received, 1 of the requests again, 10.2 s waiting for the quota"
         );
     }
 

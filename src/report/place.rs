@@ -1,7 +1,10 @@
 //! The place of an error in its statement, as the line with a mark below.
 
+use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::ParserError;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{About, parser_text};
@@ -12,7 +15,7 @@ const SHOWN: usize = 72;
 
 /// The lines that show the place, if the error knows it.
 pub(super) fn find(error: &DataFusionError, about: &About<'_>) -> Option<String> {
-    let (line, column) = position(error)?;
+    let (line, column) = position(error, about.sql)?;
     let text = about.sql.lines().nth(line.checked_sub(1)?)?;
     let head = format!("LINE {}: ", about.line.max(1) + line - 1);
     let chars: Vec<char> = text.chars().collect();
@@ -31,17 +34,41 @@ pub(super) fn without_position(text: &str) -> String {
 }
 
 /// Line and column, both from 1.
-fn position(error: &DataFusionError) -> Option<(usize, usize)> {
-    if let DataFusionError::SQL(error, _) = error.find_root() {
-        return parser_position(error);
+fn position(error: &DataFusionError, sql: &str) -> Option<(usize, usize)> {
+    match error.find_root() {
+        DataFusionError::SQL(error, _) => return parser_position(error, sql),
+        DataFusionError::SchemaError(error, _) => {
+            if let SchemaError::FieldNotFound { field, .. } = error.as_ref() {
+                return word(&field.name, sql);
+            }
+        }
+        _ => {}
     }
     let start = error.diagnostic()?.span?.start;
-    Some((usize::try_from(start.line).ok()?, usize::try_from(start.column).ok()?))
+    at(start.line, start.column)
+}
+
+/// Where a name first stands in the statement, written in whatever case.
+fn word(name: &str, sql: &str) -> Option<(usize, usize)> {
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location().ok()?;
+    let named = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
+    let start = tokens.iter().find(|token| named(&token.token))?.span.start;
+    at(start.line, start.column)
+}
+
+fn at(line: u64, column: u64) -> Option<(usize, usize)> {
+    Some((usize::try_from(line).ok()?, usize::try_from(column).ok()?))
 }
 
 /// The parser gives its position in words only: `… at Line: 1, Column: 8`.
-fn parser_position(error: &ParserError) -> Option<(usize, usize)> {
+///
+/// An end that comes too early has none.
+fn parser_position(error: &ParserError, sql: &str) -> Option<(usize, usize)> {
     let text = parser_text(error);
+    if text.ends_with("found: EOF") {
+        let last = sql.lines().last()?;
+        return Some((sql.lines().count(), last.chars().count() + 1));
+    }
     let (_, place) = text.rsplit_once(" at Line: ")?;
     let (line, column) = place.split_once(", Column: ")?;
     Some((line.parse().ok()?, column.trim().parse().ok()?))

@@ -18,14 +18,17 @@ const SIGN_IN_ADVICE: &[(&str, &str)] = &[
     ("AADSTS50076", "the sign-in needs a second factor; sign in again with 'az login'"),
 ];
 
-/// A request that brought no reply.
-pub(super) fn of_http(error: &Error) -> Report {
+/// What to do when the time for a statement is over.
+pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or take --partial";
+
+/// A request that brought no reply, and the permissions that it needs.
+pub(super) fn of_http(error: &Error, permissions: &[&str]) -> Report {
     let mut report = Report::chain(exit_of(error), error);
     report.causes.extend(error.refusal().into_iter().flat_map(words));
     if let Error::SignIn(sign_in) = error {
         report.causes.push(sign_in.message.clone());
     }
-    Report { hint: advice(error), ..report }
+    Report { hint: advice(error, permissions), ..report }
 }
 
 fn exit_of(error: &Error) -> Exit {
@@ -48,9 +51,9 @@ fn words(refusal: &Refusal) -> Vec<String> {
     said.into_iter().chain(id).collect()
 }
 
-fn advice(error: &Error) -> Option<String> {
+fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
     Some(match error {
-        Error::Refused(refusal) => return of_refusal(refusal),
+        Error::Refused(refusal) => return of_refusal(refusal, permissions),
         Error::TokenRejected(_) => "the access token is expired or for another service; get a new one".into(),
         Error::SignIn(sign_in) => of_sign_in(sign_in),
         Error::Throttled { .. } => "all programs of the tenant share this quota: ask for a shorter time, or later".into(),
@@ -64,27 +67,25 @@ fn advice(error: &Error) -> Option<String> {
         }
         Error::TooLarge { .. } => "a reply of this size is not one of the service's pages; check the connection's graph_url".into(),
         Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or take --partial".into(),
-        Error::Deadline { .. } => "raise --timeout, narrow the query, or take --partial".into(),
+        Error::Deadline { .. } => MORE_TIME.into(),
         Error::Setup(_) => return None,
     })
 }
 
-fn of_refusal(refusal: &Refusal) -> Option<String> {
+fn of_refusal(refusal: &Refusal, permissions: &[&str]) -> Option<String> {
     let licence = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
     match (refusal.status, refusal.code.as_deref()) {
         (403, Some(code)) if code == licence => {
             Some("sign-ins can be read only in a tenant with a Microsoft Entra ID P1 or P2 licence".into())
         }
-        (403, _) => Some(permission(&refusal.address.to_string())),
+        (403, _) => Some(permission(permissions)),
         _ => None,
     }
 }
 
-/// Which permission reading an address needs, and who grants it.
-fn permission(address: &str) -> String {
-    let path = address.split('?').next().unwrap_or(address);
-    let table = crate::apis::ALL.iter().find(|table| path.ends_with(table.path));
-    let names = table.map_or_else(|| "the table's permissions".to_owned(), |table| table.permissions.join(" and "));
+/// Which permissions are needed, and who grants them.
+fn permission(names: &[&str]) -> String {
+    let names = if names.is_empty() { "the table's permissions".to_owned() } else { names.join(" and ") };
     format!("the application needs {names}, with consent by an administrator; a new token is needed afterwards")
 }
 
@@ -129,13 +130,13 @@ mod tests {
             (Error::Deadline { address }, Exit::Deadline),
         ];
         for (error, exit) in rows {
-            assert_eq!(of_http(&error).exit, exit, "{error}");
+            assert_eq!(of_http(&error, &[]).exit, exit, "{error}");
         }
     }
 
     #[test]
     fn a_missing_permission_is_named() {
-        let report = of_http(&Error::Refused(refusal(403, "Authorization_RequestDenied")));
+        let report = of_http(&Error::Refused(refusal(403, "Authorization_RequestDenied")), &["AuditLog.Read.All"]);
         assert_eq!(report.causes, ["Authorization_RequestDenied: words", "request id r-1"]);
         let hint = report.hint.unwrap();
         assert!(hint.contains("AuditLog.Read.All") && hint.contains("administrator"), "{hint}");
@@ -147,7 +148,7 @@ mod tests {
         for (code, advice) in SIGN_IN_ADVICE {
             let error =
                 Error::SignIn(Box::new(SignIn { status: None, code: Some((*code).into()), message: String::new() }));
-            assert_eq!(of_http(&error).hint.as_deref(), Some(*advice));
+            assert_eq!(of_http(&error, &[]).hint.as_deref(), Some(*advice));
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Reports as they are read: one row per kind of error.
+
 use std::sync::Arc;
 
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -44,6 +46,14 @@ async fn a_syntax_error_points_at_its_place() {
     let report = failing("SELECT 1\nFROM sign_ins\nWHERE '日本' = = 2").await;
     assert_eq!(report.place.as_deref(), Some("LINE 5: WHERE '日本' = = 2\n                       ^"), "{report}");
     assert!(report.what.starts_with("Expected: ") && !report.what.contains("Line:"), "{report}");
+    let rows = [
+        ("SELECT 1 +", "LINE 3: SELECT 1 +\n                  ^"),
+        ("SELECT\n  createdDateTime FROM sign_ins", "LINE 4:   createdDateTime FROM sign_ins\n          ^"),
+        ("SELECT 1 FROM nope", "LINE 3: SELECT 1 FROM nope\n                      ^"),
+    ];
+    for (sql, place) in rows {
+        assert_eq!(failing(sql).await.place.as_deref(), Some(place), "{sql}");
+    }
 }
 
 #[test]
@@ -66,4 +76,31 @@ fn a_report_is_safe_to_show() {
 fn our_own_bugs_have_their_own_exit_code() {
     let report = Report::of_query(&DataFusionError::Internal("oh".into()), &About::default());
     assert_eq!((report.exit, report.exit as u8), (Exit::Bug, 70));
+}
+
+#[test]
+fn a_scan_that_fails_says_which_table_and_why() {
+    let address = crate::http::Address::of(&url::Url::parse("https://h/beta/auditLogs/signIns?$filter=x").unwrap());
+    let refusal =
+        crate::http::Refusal { address, status: 403, code: Some("Forbidden".into()), message: None, request_id: None };
+    let error = crate::engine::Error::Request {
+        table: "entra.sign_ins".into(),
+        permissions: &["AuditLog.Read.All"],
+        source: crate::http::Error::Refused(Box::new(refusal)),
+    };
+    let report = Report::of_query(&DataFusionError::External(Box::new(error)), &About::default());
+    assert_eq!(report.exit, Exit::Remote);
+    assert_eq!(report.what, "entra.sign_ins could not be read to its end");
+    assert_eq!(report.causes, ["https://h/beta/auditLogs/signIns?$filter answered with status 403", "Forbidden"]);
+    assert!(report.hint.as_deref().unwrap().contains("AuditLog.Read.All"), "{report}");
+}
+
+#[test]
+fn what_is_missing_is_incomplete_and_no_time_is_the_deadline() {
+    let exit = |error| Report::of_query(&DataFusionError::External(Box::new(error)), &About::default()).exit;
+    assert_eq!(exit(crate::engine::Error::Incomplete { missing: "May".into() }), Exit::Incomplete);
+    assert_eq!(exit(crate::engine::Error::Deadline), Exit::Deadline);
+    let inner = DataFusionError::Execution("1 / 0".into());
+    assert_eq!(exit(crate::engine::Error::Evaluation(inner)), Exit::Query);
+    assert_eq!(exit(crate::engine::Error::ConnectionName("main".into())), Exit::Usage);
 }

@@ -80,6 +80,8 @@ fn literals_of_another_type_are_refused() {
         "'x' eq appDisplayName",
         "riskState eq other.space.riskState'none'",
         "riskEventTypes_v2 eq 'x'",
+        "riskEventTypes_v2/any(t: t eq 1)",
+        "riskEventTypes_v2/any(t: t eq datetime'x')",
         "startswith(riskEventTypes_v2,'x')",
         "riskEventTypes_v2/any()",
         "riskEventTypes_v2/any(t: x eq 'y')",
@@ -146,6 +148,9 @@ fn names_are_compared_as_stored_and_other_text_in_any_case() {
         .into_owned();
     assert!(!rows(&records, &format!("userPrincipalName eq '{}'", upn.replace('\'', "''"))).is_empty());
     assert!(rows(&records, &format!("userPrincipalName eq '{}'", upn.replace('\'', "''").to_uppercase())).is_empty());
+    let qualified = rows(&records, "riskState eq microsoft.graph.riskState'atRisk'");
+    assert!(!qualified.is_empty());
+    assert_eq!(qualified, rows(&records, "riskState eq 'atrisk'"));
     assert_eq!(rows(&records, "appDisplayName eq 'vpn'"), rows(&records, "appDisplayName eq 'VPN'"));
     assert_eq!(
         rows(&records, "startswith(appDisplayName,'MICROSOFT t')"),

@@ -20,7 +20,7 @@ use crate::demo::time::{DAY, SECOND};
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 /// Stories shorter than this are told without the attack.
-const LEAST_ROWS: usize = 500;
+const LEAST_ROWS: usize = 1_000;
 /// The attack's share in a story is at most one in so many.
 const SHARE: usize = 10;
 /// Requests for the second factor that are declined.
@@ -61,9 +61,8 @@ pub(super) fn tell(world: &mut World, dice: &mut Rng, span: (i64, i64), rows: us
     let mut events = fatigue(&scene, dice);
     events.extend(replays(&scene, dice));
     events.extend(typed(&scene, dice));
-    let room = rows / SHARE - events.len().min(rows / SHARE);
+    let room = (rows / SHARE).saturating_sub(events.len());
     events.extend(spray(world, &scene, dice).take(room));
-    events.truncate(rows / 2);
     let ip = |source: &u16| world.sources.get(*source).ip.clone();
     let attack = Attack {
         victim: world.people[scene.victim].upn.clone(),
@@ -77,12 +76,13 @@ pub(super) fn tell(world: &mut World, dice: &mut Rng, span: (i64, i64), rows: us
 
 impl Scene {
     fn set(world: &mut World, dice: &mut Rng, span: (i64, i64)) -> Self {
-        let members: Vec<usize> = (0..PEOPLE).filter(|&n| world.people[n].home == Home::Here).collect();
+        // At the head office, where the night of the story is night.
+        let at_hand = |n: &usize| world.people[*n].home == Home::Here && world.people[*n].place == 0;
+        let candidates: Vec<usize> = (0..PEOPLE).filter(at_hand).collect();
         let spray = [17, 44, 91, 203].map(|n| world.sources.add(format!("203.0.113.{n}"), SPRAY_PLACE, 64_600, None));
         let replay = world.sources.add("192.0.2.146".into(), REPLAY_PLACE, 64_610, None);
-        // Early in the morning five days before the end, in the victim's own city at night.
         let start = (span.1 - 5 * DAY).div_euclid(DAY) * DAY + HOUR;
-        let victim = members[dice.usize(..members.len())];
+        let victim = candidates[dice.usize(..candidates.len())];
         Self { victim, spray: spray.to_vec(), replay, start, session: dice.u64(..), token: dice.u64(..) }
     }
 
@@ -112,7 +112,7 @@ fn spray<'a>(world: &'a World, scene: &'a Scene, dice: &'a mut Rng) -> impl Iter
     let attempts = (0..3).flat_map(move |round| targets.clone().map(move |actor| (round, actor)));
     attempts.map(move |(round, actor)| {
         let pace = i64::from(small(actor)) * 7 * SECOND + dice.i64(..4 * SECOND).rem_euclid(4 * SECOND);
-        let locked = round == 2 && mix(actor as u64, 9) % 5 == 0;
+        let locked = round == 2 && mix(actor as u64, 9).is_multiple_of(5);
         let outcome = if locked { Outcome::Locked } else { Outcome::WrongPassword };
         scene.attempt(dice, actor, scene.start + round * 2 * HOUR + pace, outcome)
     })

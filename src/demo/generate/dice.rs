@@ -15,17 +15,27 @@ pub(super) fn mix(seed: u64, purpose: u64) -> u64 {
 pub(super) fn guid(seed: u64, purpose: u64) -> String {
     let (high, low) = (mix(seed, purpose), mix(seed, purpose ^ 0xa5a5));
     let bits = (u128::from(high) << 64 | u128::from(low)) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
-    let mut text = hex(bits);
-    for at in [8, 13, 18, 23] {
-        text.insert(at, '-');
+    let mut text = String::with_capacity(36);
+    for (n, byte) in bits.to_be_bytes().into_iter().enumerate() {
+        if matches!(n, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        push_hex(byte, &mut text);
     }
     text
 }
 
 /// All 32 hexadecimal digits of a number.
 pub(super) fn hex(bits: u128) -> String {
+    let mut text = String::with_capacity(32);
+    bits.to_be_bytes().into_iter().for_each(|byte| push_hex(byte, &mut text));
+    text
+}
+
+fn push_hex(byte: u8, text: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bits.to_be_bytes().iter().flat_map(|b| [b >> 4, b & 15]).map(|n| char::from(DIGITS[usize::from(n)])).collect()
+    text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+    text.push(char::from(DIGITS[usize::from(byte & 15)]));
 }
 
 #[cfg(test)]

@@ -165,10 +165,9 @@ impl Event {
     pub(in crate::demo) fn text<'a>(&self, world: &'a World, path: &str) -> Option<Cow<'a, str>> {
         let fixed = |text: &'static str| Some(Cow::Borrowed(text));
         match path {
-            "id" => Some(self.id().into()),
             "correlationId" => Some(guid(self.session, 0x0c0 + self.roll(3) % 4).into()),
             "originalRequestId" if self.kind == Kind::ManagedIdentity => fixed(""),
-            "originalRequestId" => Some(self.id().into()),
+            "id" | "originalRequestId" => Some(self.id().into()),
             "conditionalAccessStatus" => fixed(self.outcome.words().access),
             "riskLevelDuringSignIn" => fixed(self.risk.words()[0]),
             "riskLevelAggregated" => fixed(self.risk.words()[1]),

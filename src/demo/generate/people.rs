@@ -22,7 +22,7 @@ pub(in crate::demo) struct Person {
     pub(super) home: Home,
     /// The office's place, which sets the working day.
     pub(super) place: usize,
-    /// Addresses at work, at home and on the way.
+    /// Addresses at work, at home and on a journey.
     pub(super) sources: [u16; 3],
     /// Numbers in [`super::devices::DEVICES`]: at the desk, and in the pocket.
     pub(super) devices: [u16; 2],
@@ -142,7 +142,7 @@ fn member(n: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
 fn guest(n: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
     let (given, family) = (GIVEN[(n * 7) % GIVEN.len()], FAMILY[(n * 5) % FAMILY.len()]);
     let partner = n % PARTNERS.len();
-    let tag = if n % 3 == 0 { "+lumen" } else { "" };
+    let tag = if n.is_multiple_of(3) { "+lumen" } else { "" };
     let upn = match n % 11 {
         5 => format!("{}{n}@postfach.example", given.0.to_lowercase()),
         _ => format!("{}.{}{tag}@{}", given.1, family.1, PARTNERS[partner].1),
@@ -152,6 +152,7 @@ fn guest(n: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
 }
 
 fn account(name: String, upn: String, home: Home, place: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
+    let away = AWAY.start + dice.usize(..AWAY.len());
     let office = if place < OFFICES { u16::try_from(place).unwrap_or_default() } else { sources.home(place) };
     Person {
         name,
@@ -159,7 +160,7 @@ fn account(name: String, upn: String, home: Home, place: usize, dice: &mut Rng, 
         id: guid(dice.u64(..), 0),
         home,
         place,
-        sources: [office, sources.home(place), sources.home(place)],
+        sources: [office, sources.home(place), sources.home(away)],
         devices: [dice.u16(0..super::devices::DESKS), super::devices::DESKS + dice.u16(0..super::devices::PHONES)],
         factor: dice.usize(..super::outcomes::FACTORS.len()),
     }

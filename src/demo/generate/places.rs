@@ -93,7 +93,7 @@ impl Sources {
             0 => format!("2001:db8:{:x}:{n:x}::{:x}", 0x100 + place, n * 37 % 0xffff),
             _ => format!("198.{}.{}.{}", 18 + n % 2, n / 200, 1 + n * 53 % 250),
         };
-        let asn = 64_510 + u32::from(n % 9 == 0) + u32::try_from(place).unwrap_or_default();
+        let asn = 64_510 + u32::from(n.is_multiple_of(9)) + u32::try_from(place).unwrap_or_default();
         self.add(ip, place, asn, None)
     }
 

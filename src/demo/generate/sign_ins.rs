@@ -43,9 +43,9 @@ fn human(world: &World, dice: &mut Rng, span: (i64, i64), kind: Kind) -> Event {
     let interactive = kind == Kind::Interactive;
     let (ticks, offset) = working_time(dice, span, person, if interactive { &DESK } else { &PHONE });
     let day = (ticks + offset).div_euclid(DAY);
-    let away = mix(actor as u64, day.unsigned_abs() / 5) % 40 == 0;
+    // Some are on a journey for days on end.
+    let away = mix(actor as u64, day.unsigned_abs() / 5).is_multiple_of(40);
     let at_desk = dice.u8(..100) < if interactive { 70 } else { 45 };
-    let source = person.sources[if at_desk { 0 } else { 1 + dice.usize(..2) }];
     let outcome = human_outcome(dice, kind);
     Event {
         seed: dice.u64(..),
@@ -53,7 +53,7 @@ fn human(world: &World, dice: &mut Rng, span: (i64, i64), kind: Kind) -> Event {
         kind,
         actor: small(actor),
         app: small(dice.usize(..world.apps.len()).min(dice.usize(..world.apps.len()))),
-        source: if away { person.sources[2] } else { source },
+        source: person.sources[if away { 2 } else { usize::from(!at_desk) }],
         device: person.devices[usize::from(!at_desk)],
         outcome,
         risk: risk(dice, away),

@@ -1,0 +1,82 @@
+//! The errors of the layers below: exit code and advice for each, one arm for each type.
+
+use std::error::Error;
+
+use super::{About, Exit, Report, remote};
+use crate::{auth, decode, engine, http, plan, settings};
+
+const ODD_REPLY: &str = "the service did not keep its own rules; ask again, and report it if it happens again";
+
+/// Looked for from the outside in, because a layer may have wrapped another's error.
+pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Report {
+    let mut next = Some(error);
+    while let Some(inner) = next {
+        if let Some(report) = known(inner, about) {
+            return report;
+        }
+        next = inner.source();
+    }
+    Report::chain(Exit::Query, error)
+}
+
+fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
+    if let Some(error) = error.downcast_ref::<engine::Error>() {
+        return Some(of_engine(error, about));
+    }
+    if let Some(error) = error.downcast_ref::<http::Error>() {
+        return Some(remote::of_http(error, &[]));
+    }
+    if let Some(error) = error.downcast_ref::<auth::Error>() {
+        return Some(of_auth(error));
+    }
+    if error.is::<decode::Error>() || error.is::<decode::RecordError>() {
+        return Some(Report::chain(Exit::Remote, error).hint(ODD_REPLY));
+    }
+    if error.is::<plan::PagerError>() {
+        return Some(Report::chain(Exit::Incomplete, error).hint(ODD_REPLY));
+    }
+    if error.is::<settings::SettingError>() {
+        return Some(Report::chain(Exit::Query, error).hint("auditql.settings lists them"));
+    }
+    None
+}
+
+fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
+    use engine::Error as E;
+    match error {
+        E::Request { permissions, source, .. } => under(error, remote::of_http(source, permissions)),
+        E::Page { request_id, .. } => {
+            let mut report = Report::chain(Exit::Remote, error).hint(ODD_REPLY);
+            report.causes.extend(request_id.as_ref().map(|id| format!("request id {id}")));
+            report
+        }
+        E::Chain { .. } => Report::chain(Exit::Incomplete, error)
+            .hint("ask again, or for a shorter time; --partial gives what could be had"),
+        E::KindIgnored { .. } => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
+        E::Keyless { .. } => {
+            Report::chain(Exit::Remote, error).hint("with --dedup=false copies are counted as often as they come")
+        }
+        E::Incomplete { .. } => {
+            Report::chain(Exit::Incomplete, error).hint("--partial gives what could be had and says what is missing")
+        }
+        E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("ask without --partial"),
+        E::Evaluation(inner) | E::Session(inner) => Report::of_query(inner, about),
+        E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
+        E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
+        E::Connection { source, .. } => under(error, of_auth(source)),
+    }
+}
+
+fn of_auth(error: &auth::Error) -> Report {
+    match error {
+        auth::Error::Connection(_) => Report::chain(Exit::Usage, error).hint("correct it in the configuration"),
+        auth::Error::Http(error) => remote::of_http(error, &[]),
+        auth::Error::Credential(_) => Report::chain(Exit::SignIn, error),
+    }
+}
+
+/// A report of a cause, under what it was the cause of.
+fn under(error: &engine::Error, mut report: Report) -> Report {
+    report.causes.insert(0, std::mem::replace(&mut report.what, error.to_string()));
+    report
+}
