@@ -1,7 +1,8 @@
 //! Questions in SQL and their answers, a file of `slt/` for each feature: what is requested beside what comes back.
 //!
 //! A file has the demo tenant for itself: 3,000 sign-ins of seed 1. Of EXPLAIN only the requests are shown, line by line;
-//! plans are DataFusion's to change. `AUDITQL_BLESS=1 cargo test --test main slt::` writes the answers anew: read the
+//! plans are DataFusion's to change. Every answer is compared with that of an engine that pushes nothing down.
+//! `AUDITQL_BLESS=1 cargo test --test main slt::` writes the answers anew: read the
 //! difference before you commit it.
 
 use std::path::{Path, PathBuf};
@@ -20,8 +21,18 @@ use sqllogictest::{
 
 use crate::lab::{self, Answer, options};
 
-/// The engine as the runner sees it.
-struct Database(Engine);
+/// The engine as the runner sees it, and one that pushes nothing down.
+struct Database {
+    engine: Engine,
+    plain: Engine,
+}
+
+impl Database {
+    fn new(tenant: &Tenant) -> Self {
+        let engine = |pushdown| lab::engine(lab::connection(tenant), Settings { pushdown, ..Settings::default() });
+        Self { engine: engine(true), plain: engine(false) }
+    }
+}
 
 #[async_trait]
 impl AsyncDB for Database {
@@ -29,20 +40,22 @@ impl AsyncDB for Database {
     type ColumnType = DefaultColumnType;
 
     async fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, DataFusionError> {
-        let query = self.0.query(sql).await?;
+        let query = self.engine.query(sql).await?;
         let columns = query.stream.schema().fields().len();
         let batches: Vec<_> = query.stream.try_collect().await?;
+        if sql.trim_start().to_lowercase().starts_with("explain") {
+            let requests = batches[0].column(1).as_string::<i32>().value(0);
+            let rows = requests.lines().map(|line| vec![line.into()]).collect();
+            return Ok(DBOutput::Rows { types: vec![DefaultColumnType::Any], rows });
+        }
+        let rows = Answer { batches, tally: query.tally }.cells();
+        let (mut pushed, mut plain) = (rows.clone(), lab::answer(&self.plain, sql).await?.cells());
+        pushed.sort_unstable();
+        plain.sort_unstable();
+        assert_eq!(pushed, plain, "pushdown on and off: {sql}");
         if columns == 0 {
             return Ok(DBOutput::StatementComplete(0));
         }
-        let explains = sql.trim_start().to_lowercase().starts_with("explain");
-        let rows = if explains {
-            let requests = batches[0].column(1).as_string::<i32>().value(0).lines().map(|line| vec![line.into()]);
-            requests.collect()
-        } else {
-            Answer { batches, tally: query.tally }.cells()
-        };
-        let columns = if explains { 1 } else { columns };
         Ok(DBOutput::Rows { types: vec![DefaultColumnType::Any; columns], rows })
     }
 
@@ -68,7 +81,7 @@ fn bless() -> bool {
 
 async fn run(feature: &str) {
     let tenant = Tenant::start(options(3_000)).await.unwrap();
-    let mut runner = Runner::new(|| async { Ok(Database(lab::engine(lab::connection(&tenant), Settings::default()))) });
+    let mut runner = Runner::new(|| async { Ok(Database::new(&tenant)) });
     let file = folder().join(feature).with_extension("slt");
     let outcome = if bless() {
         let update =
