@@ -10,6 +10,8 @@ mod house;
 mod http;
 mod lab;
 mod laws;
+mod rules;
 mod scripted;
 mod service_facts;
 mod sign_in;
+mod slt;

@@ -24,6 +24,7 @@ mod merge;
 mod options;
 mod pages;
 mod provider;
+mod remaining;
 mod runtime;
 mod scan;
 mod scan_exec;
