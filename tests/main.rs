@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod death;
 mod demo;
+mod formats;
 mod hostile;
 mod house;
 mod http;
@@ -13,3 +15,4 @@ mod scan;
 mod scripted;
 mod service_facts;
 mod sign_in;
+mod store;
