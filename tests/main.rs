@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod death;
 mod demo;
 mod faults;
+mod formats;
 mod hostile;
 mod house;
 mod http;
@@ -15,3 +17,4 @@ mod scripted;
 mod service_facts;
 mod sign_in;
 mod slt;
+mod store;

@@ -19,10 +19,14 @@ mod described;
 mod error;
 mod explain;
 mod facts;
+mod fetched;
 mod measure;
 mod merge;
+mod names;
 mod options;
 mod pages;
+pub mod parquet;
+mod parse;
 mod provider;
 mod remaining;
 mod runtime;
@@ -30,8 +34,11 @@ mod scan;
 mod scan_exec;
 mod session;
 mod statement;
+mod store;
+mod views;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -47,6 +54,7 @@ use crate::tally::Tally;
 use runtime::{Connected, Connections};
 
 pub use error::Error;
+pub use parse::Part;
 pub use provider::RemoteTable;
 pub use scan_exec::ScanExec;
 
@@ -61,6 +69,14 @@ impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let catalogs = self.context.catalog_names();
         f.debug_struct("Engine").field("catalogs", &catalogs).field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Engine {
+    /// The session's tables go with it, whoever still holds a part of the session.
+    fn drop(&mut self) {
+        let store = self.context.state_ref().read().config().get_extension::<store::Store>();
+        store.iter().for_each(|store| store.close());
     }
 }
 
@@ -80,6 +96,7 @@ pub struct EngineBuilder {
     now: Option<DateTime<Utc>>,
     pace: Pace,
     http: http::Options,
+    spill_dir: Option<PathBuf>,
 }
 
 impl EngineBuilder {
@@ -118,6 +135,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Where tables that a session makes are kept, and what does not fit into memory; where the system keeps temporary
+    /// files unless said otherwise. Each session makes a folder of its own there, and removes it.
+    #[must_use]
+    pub fn spill_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.spill_dir = Some(folder.into());
+        self
+    }
+
     /// The engine. Nothing is sent, no credential is asked for.
     ///
     /// # Errors
@@ -142,7 +167,7 @@ impl EngineBuilder {
     }
 
     fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
-        let mut builder = session::extend(builder, &self.settings, Arc::new(connections))?;
+        let mut builder = session::extend(builder, &self.settings, Arc::new(connections), self.spill_dir.as_deref())?;
         let default = self.connections.first().map_or("local", |c| c.name.as_str());
         if let Some(config) = builder.config() {
             *config = std::mem::take(config).with_default_catalog_and_schema(default, catalog::MAIN);
@@ -185,7 +210,7 @@ impl Engine {
     /// # Errors
     /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
     pub async fn query(&self, sql: &str) -> Result<Query> {
-        statement::plan(&self.context, sql, self.now.unwrap_or_else(runtime::clock)).await
+        parse::roomy(statement::plan(&self.context, sql, self.now.unwrap_or_else(runtime::clock))).await
     }
 
     /// The session, to register tables and functions of one's own.

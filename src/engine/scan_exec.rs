@@ -8,6 +8,7 @@
 //! which would stop order and limit from reaching this node); a limit is exact; an order is kept.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
@@ -34,6 +35,7 @@ use datafusion::physical_plan::{
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::Error;
+use super::fetched::{Fetched, Window};
 use super::measure::Measured;
 use super::pages::Source;
 use super::runtime::{Connections, Statement};
@@ -140,18 +142,27 @@ impl ScanExec {
         let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
         // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
         let eager = plan.limit.is_none() && dynamic.is_empty();
+        let window = Window::new(&self.table.connection, &plan, &statement, eager);
+        let fetched = context.session_config().get_extension::<Fetched>();
         let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
         check_reach(&plan, &source)?;
         say_population(&source, self.table.version);
         let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
         let tally = Arc::clone(&source.call.tally);
-        let scanning = Scanning { source: Arc::new(source), plan, schema, predicates, dynamic, reservation };
+        let source = Arc::new(source);
+        let asked = Arc::clone(&source);
+        let end = move || {
+            let requests = asked.call.tally.requests.get();
+            fetched.iter().for_each(|fetched| fetched.enter(window.clone(), requests, &asked.statement));
+        };
+        let scanning = Scanning { source, plan, schema, predicates, dynamic, reservation };
         let rows = scanning.run().map(move |rows| {
             let _alive = &measured;
             let rows = projector.project_batch(&rows?)?;
             tally.rows_kept.add(rows.num_rows() as u64);
             Ok(rows)
         });
+        let rows = rows.chain(stream::once(async move { end() }).filter_map(|()| ready(None)));
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
     }
 

@@ -17,6 +17,9 @@ pub enum Failure {
     /// The output failed.
     #[error("the output could not be written")]
     Output(#[source] io::Error),
+    /// A binary format was to be written to a terminal.
+    #[error("{0} is not for a terminal")]
+    Terminal(&'static str),
 }
 
 impl From<WriteError> for Failure {
@@ -24,6 +27,7 @@ impl From<WriteError> for Failure {
         match error {
             WriteError::Io(error) => Self::Output(error),
             WriteError::Value(error) => Self::Query(error.into()),
+            WriteError::Parquet(error) => Self::Query(error.into()),
         }
     }
 }
@@ -35,7 +39,7 @@ impl Failure {
     }
 }
 
-/// Writes a whole result.
+/// Writes a whole result. What is missing from it is asked when it has ended.
 ///
 /// # Errors
 /// When the query or the output fails; what was written until then stays written, without the mark of completeness.
@@ -44,11 +48,15 @@ pub async fn deliver<O: Write + ?Sized>(
     format: &Format,
     options: Options,
     out: &mut O,
+    missing: impl FnOnce() -> Option<String>,
 ) -> Result<Written, Failure> {
+    if format.binary && options.terminal.is_some() && !stream.schema().fields().is_empty() {
+        return Err(Failure::Terminal(format.name));
+    }
     let mut writer = Writer::new(format, &stream.schema(), options, out);
     while let Some(batch) = stream.try_next().await? {
         writer.batch(&batch)?;
         writer.flush()?;
     }
-    Ok(writer.finish()?)
+    Ok(writer.finish(missing().as_deref())?)
 }

@@ -11,7 +11,7 @@ use super::split::Statement;
 use crate::engine::Engine;
 use crate::output::{self, Format, Options, Sink, Written, deliver, safe};
 use crate::report::{About, Exit, Report};
-use crate::tally::{Notice, Tally};
+use crate::tally::Tally;
 
 /// An engine, and how its answers are shown.
 #[derive(Debug)]
@@ -81,12 +81,11 @@ impl Session {
             Err(error) => return self.failed(statement, |about| Report::of_query(&error, about)),
         };
         let tally = query.tally;
-        let delivered = deliver(query.stream, self.format, options, sink).await;
+        let delivered = deliver(query.stream, self.format, options, sink, || tally.missing()).await;
         let answered = match &delivered {
             Ok(written) => {
                 self.say_written(*written);
-                let incomplete = tally.notices().iter().any(|notice| matches!(notice, Notice::Incomplete { .. }));
-                let exit = if incomplete { Exit::Incomplete } else { Exit::Success };
+                let exit = if tally.missing().is_some() { Exit::Incomplete } else { Exit::Success };
                 Answered { exit, rows: written.rows, reader_gone: false }
             }
             Err(failure) if failure.is_broken_pipe() => {
@@ -220,7 +219,7 @@ mod tests {
         assert_eq!(format("csv").unwrap().name, "csv");
         assert_eq!(
             format("xml").unwrap_err().hint.as_deref(),
-            Some("formats are table, csv, tsv, json, ndjson, markdown")
+            Some("formats are table, csv, tsv, json, ndjson, markdown, parquet, arrow")
         );
     }
 
