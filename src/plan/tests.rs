@@ -5,11 +5,11 @@
 
 use std::cmp::Ordering;
 
-use super::{MAX_FILTER_BYTES, MAX_TESTS, PageQuery, Scan};
+use super::{MAX_FILTER_BYTES, PageQuery, Scan};
 use crate::apis;
 use crate::odata::parse::{self, Literal, Node, parse};
 use crate::odata::url::encoded_len;
-use crate::predicate::{Comparison, Conjunct, Pattern, Predicate, Scalar, Test, Truth, bind, normal};
+use crate::predicate::{Comparison, Conjunct, MAX_TESTS, Pattern, Predicate, Scalar, Test, Truth, bind, normal};
 use crate::table::{EntitySet, Version};
 
 /// `SplitMix64`.
