@@ -11,6 +11,7 @@ mod house;
 mod http;
 mod lab;
 mod laws;
+mod redact;
 mod scan;
 mod scripted;
 mod service_facts;
