@@ -12,6 +12,7 @@ mod house;
 mod http;
 mod lab;
 mod laws;
+mod redact;
 mod rules;
 mod scripted;
 mod service_facts;

@@ -24,6 +24,7 @@ mod measure;
 mod merge;
 mod names;
 mod options;
+mod origin;
 mod pages;
 pub mod parquet;
 mod parse;
@@ -54,6 +55,7 @@ use crate::tally::Tally;
 use runtime::{Connected, Connections};
 
 pub use error::Error;
+pub use origin::Origin;
 pub use parse::Part;
 pub use provider::RemoteTable;
 pub use scan_exec::ScanExec;
@@ -86,6 +88,8 @@ pub struct Query {
     pub stream: SendableRecordBatchStream,
     /// What it cost so far, and what its reader has to know. Complete when the stream has ended.
     pub tally: Arc<Tally>,
+    /// Where each of its columns comes from.
+    pub origins: Vec<Origin>,
 }
 
 /// What an [`Engine`] is made of.

@@ -132,7 +132,7 @@ fn plan_below(plan: &LogicalPlan) -> Option<&LogicalPlan> {
 }
 
 /// `get_field(get_field(a, 'b'), 'c')` as `a`, `b`, `c`.
-fn path(expr: &Expr) -> Option<Vec<String>> {
+pub(super) fn path(expr: &Expr) -> Option<Vec<String>> {
     let Expr::ScalarFunction(ScalarFunction { func, args }) = expr else { return None };
     if func.name() != "get_field" {
         return None;
@@ -169,7 +169,16 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
         let name = inner.unwrap_or_else(|| column.name.clone());
         Ok(Transformed::new(Expr::Column(Column::new_unqualified(name)), true, JUMP))
     });
-    unqualified.map_or_else(|_| expr.schema_name().to_string(), |expr| expr.data.human_display().to_string())
+    unqualified.map_or_else(|_| expr.schema_name().to_string(), |expr| shown(expr.data))
+}
+
+fn shown(mut expr: Expr) -> String {
+    let filter = match &mut expr {
+        Expr::AggregateFunction(aggregate) => aggregate.params.filter.take(),
+        _ => None,
+    };
+    let text = expr.human_display().to_string();
+    filter.map_or(text.clone(), |filter| format!("{text} FILTER (WHERE {})", filter.human_display()))
 }
 
 /// How the planner's alias of a filtered count(*) begins.

@@ -11,7 +11,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
 use super::scan_exec::{Remote, ScanExec};
-use crate::table::{EntitySet, Version};
+use crate::table::{Column, EntitySet, Version};
 
 /// A remote table of a connection.
 #[derive(Debug)]
@@ -21,6 +21,13 @@ impl RemoteTable {
     /// The table as the named connection sees it.
     pub(super) fn new(set: &'static EntitySet, connection: &str, version: Version) -> Self {
         Self(Remote { set, connection: connection.into(), version, schema: set.arrow_schema() })
+    }
+}
+
+impl RemoteTable {
+    /// The declared column at a place of its schema.
+    pub(super) fn column(&self, at: usize) -> Option<&'static Column> {
+        self.0.set.columns.get(at)
     }
 }
 

@@ -44,11 +44,12 @@ pub(super) fn extend(
 ) -> Result<SessionStateBuilder> {
     let pool = Arc::new(FairSpillPool::new(settings.memory_limit));
     let mut runtime = RuntimeEnvBuilder::new().with_memory_pool(pool);
-    if let Some(folder) = spill_dir {
-        runtime = runtime.with_temp_file_path(folder);
+    let mut store = Store::default();
+    if let Some(parent) = spill_dir {
+        let (own, folder) = Store::open(parent)?;
+        (store, runtime) = (own, runtime.with_temp_file_path(folder));
     }
-    let store = Arc::new(Store::new(spill_dir.map(Path::to_path_buf)));
-    let config = config(settings).with_extension(connections).with_extension(store);
+    let config = config(settings).with_extension(connections).with_extension(Arc::new(store));
     Ok(builder
         .with_config(config.with_extension(Arc::<Fetched>::default()))
         .with_runtime_env(runtime.build_arc()?)

@@ -22,7 +22,7 @@ use tokio::time::timeout_at;
 use super::names::named;
 use super::parse::{check_plan, parse, roomy_stream};
 use super::runtime::Statement;
-use super::{Error, Query, explain, options, store, views};
+use super::{Error, Query, explain, options, origin, store, views};
 
 /// Plans a statement at an instant.
 pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>) -> Result<Query> {
@@ -32,6 +32,7 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     views::renew(&state, &parsed).await?;
     let plan = named(state.statement_to_plan(parsed).await?)?;
     check_plan(&plan)?;
+    let origins = origin::origins(&plan);
     let keeps = matches!(plan, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let statement = Arc::new(Statement { keeps, ..Statement::new(options::of(state.config_options()), now) });
     state.config_mut().set_extension(Arc::clone(&statement));
@@ -45,7 +46,7 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
         plan => run(&state, plan, &statement).await?,
     };
     let stream = until_deadline(roomy_stream(stream), &statement);
-    Ok(Query { stream, tally: Arc::clone(&statement.tally) })
+    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
 }
 
 /// What is left to a statement whose scans have ended in time with a part of their rows.

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::{Schema, SchemaRef};
@@ -25,6 +25,7 @@ use futures::TryStreamExt as _;
 use tempfile::{NamedTempFile, TempDir, TempPath};
 use url::Url;
 
+use super::origin::{Origin, origins};
 use super::parquet::{Parquet, holds};
 use super::runtime::Statement;
 use super::{Error, catalog};
@@ -39,8 +40,11 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub(super) fn new(parent: Option<PathBuf>) -> Self {
-        Self { parent, folder: Mutex::default() }
+    /// A store whose folder is made at once, for what DataFusion keeps out of memory too.
+    pub(super) fn open(parent: &Path) -> io::Result<(Self, PathBuf)> {
+        let folder = private_folder(parent)?;
+        let path = folder.path().to_path_buf();
+        Ok((Self { parent: Some(parent.to_path_buf()), folder: Mutex::new(Some(folder)) }, path))
     }
 
     /// A new file, for its owner alone.
@@ -62,7 +66,7 @@ impl Store {
     }
 }
 
-fn private_folder(parent: &std::path::Path) -> io::Result<TempDir> {
+fn private_folder(parent: &Path) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("auditql-");
     #[cfg(unix)]
@@ -116,7 +120,8 @@ pub(super) async fn create(
     let store = state.config().get_extension::<Store>().unwrap_or_default();
     let (file, count, schema) = write(&store, rows()?).await?;
     let missing = statement.tally.missing();
-    let table = Kept::open(state, file, schema, &place.name.table, missing)?;
+    let mut table = Kept::open(state, file, schema, &place.name.table, missing)?;
+    table.origins = origins(&create.input);
     if place.is_taken() {
         place.schema.deregister_table(&place.name.table)?;
     }
@@ -182,6 +187,7 @@ pub(super) struct Kept {
     rows: ListingTable,
     name: String,
     missing: Option<String>,
+    origins: Vec<Origin>,
     /// Removed with the table.
     _file: TempPath,
 }
@@ -201,7 +207,18 @@ impl Kept {
         let config = ListingTableConfig::new(ListingTableUrl::try_new(url, None)?)
             .with_listing_options(options)
             .with_schema(schema);
-        Ok(Self { rows: ListingTable::try_new(config)?, name: name.to_owned(), missing, _file: file })
+        Ok(Self {
+            rows: ListingTable::try_new(config)?,
+            name: name.to_owned(),
+            missing,
+            origins: Vec::new(),
+            _file: file,
+        })
+    }
+
+    /// Where the rows of a column came from.
+    pub(super) fn origin(&self, at: usize) -> Option<Origin> {
+        self.origins.get(at).copied()
     }
 
     /// An answer from an incomplete table is incomplete too.

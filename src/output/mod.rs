@@ -11,6 +11,7 @@ mod deliver;
 mod json;
 mod layout;
 mod markdown;
+mod redact;
 pub mod safe;
 mod sink;
 mod table;
@@ -23,6 +24,7 @@ use arrow::error::ArrowError;
 use datafusion::parquet::errors::ParquetError;
 
 pub use deliver::{Failure, deliver};
+pub use redact::Redactor;
 pub use sink::Sink;
 
 use cell::Column;

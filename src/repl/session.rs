@@ -3,13 +3,14 @@
 //! Shared by the prompt and the command line, which differ only in where statements come from.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use datafusion::prelude::SessionContext;
 
 use super::split::Statement;
 use crate::engine::Engine;
-use crate::output::{self, Format, Options, Sink, Written, deliver, safe};
+use crate::output::{self, Format, Options, Redactor, Sink, Written, deliver, safe};
 use crate::report::{About, Exit, Report};
 use crate::tally::Tally;
 
@@ -22,6 +23,8 @@ pub struct Session {
     pub format: &'static Format,
     /// Leave spreadsheet formulas as they are.
     pub csv_raw: bool,
+    /// Gives pseudonyms for people, addresses and tenants, if it is to.
+    pub redact: Option<Redactor>,
     /// How much is said besides results and errors.
     pub voice: Voice,
     /// Say how long each statement took.
@@ -80,8 +83,8 @@ impl Session {
             Ok(query) => query,
             Err(error) => return self.failed(statement, |about| Report::of_query(&error, about)),
         };
-        let tally = query.tally;
-        let delivered = deliver(query.stream, self.format, options, sink, || tally.missing()).await;
+        let tally = Arc::clone(&query.tally);
+        let delivered = deliver(query, self.format, options, self.redact.as_ref(), sink).await;
         let answered = match &delivered {
             Ok(written) => {
                 self.say_written(*written);

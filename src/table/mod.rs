@@ -10,7 +10,7 @@ mod edm;
 mod entity_set;
 mod ops;
 
-pub use column::{Case, Column, col};
+pub use column::{Case, Column, Sensitive, col};
 pub use edm::Edm;
 pub use entity_set::{Api, EntitySet, Kind, Paging, Population, Quota, Version};
 pub use ops::{Op, Ops};

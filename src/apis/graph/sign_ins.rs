@@ -9,7 +9,7 @@ use super::types::{
     REQUIREMENT_POLICY, RISK_DETAIL, RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, SESSION_LIFETIME, STATUS, TEXTS,
     TOKEN_PROTECTION,
 };
-use crate::table::{Api, Column, Edm, EntitySet, Kind, Op, Ops, Paging, Population, Quota, col};
+use crate::table::{Api, Column, Edm, EntitySet, Kind, Op, Ops, Paging, Population, Quota, Sensitive, col};
 
 /// The sign-ins of users, service principals and managed identities.
 pub static SIGN_INS: EntitySet = EntitySet {
@@ -46,7 +46,9 @@ const COLUMNS: &[Column] = &[
         .ops(Ops::RANGE)
         .sortable(),
     // Who.
-    col("user_display_name", "userDisplayName", Edm::Text, "Display name of the user.").ops(Ops::EQ_PREFIX),
+    col("user_display_name", "userDisplayName", Edm::Text, "Display name of the user.")
+        .ops(Ops::EQ_PREFIX)
+        .sensitive(Sensitive::Person),
     col(
         "user_principal_name",
         "userPrincipalName",
@@ -54,8 +56,11 @@ const COLUMNS: &[Column] = &[
         "Name that the user signs in with, in lower case; for a guest the home address.",
     )
     .ops(Ops::EQ_PREFIX)
-    .stored_lower(),
-    col("user_id", "userId", Edm::Text, "Object id of the user; empty or zeros for service principals.").ops(Ops::EQ),
+    .stored_lower()
+    .sensitive(Sensitive::Person),
+    col("user_id", "userId", Edm::Text, "Object id of the user; empty or zeros for service principals.")
+        .ops(Ops::EQ)
+        .sensitive(Sensitive::Person),
     col(
         "user_type",
         "userType",
@@ -104,7 +109,9 @@ const COLUMNS: &[Column] = &[
         .ops(Ops::EQ),
     col("resource_id", "resourceId", Edm::Text, "Id of the resource that a token was asked for.").ops(Ops::EQ),
     // Where from.
-    col("ip_address", "ipAddress", Edm::Text, "Client address, IPv4 or IPv6.").ops(Ops::EQ_PREFIX),
+    col("ip_address", "ipAddress", Edm::Text, "Client address, IPv4 or IPv6.")
+        .ops(Ops::EQ_PREFIX)
+        .sensitive(Sensitive::Address),
     col("location", "location", Edm::Object(LOCATION), "Place that the address was located in."),
     col("device_detail", "deviceDetail", Edm::Object(DEVICE_DETAIL), "The device, as far as the client revealed it."),
     // Outcome.
