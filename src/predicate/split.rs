@@ -162,6 +162,20 @@ impl Reach {
     }
 }
 
+/// Whether a test is about ASCII alone. Of other letters each side has its own idea what their lower case is: ILIKE takes
+/// `ς` for `σ`, which no spelling that could be sent does.
+fn asks_ascii(ask: &Ask) -> bool {
+    let ascii = |literal: &Literal| !matches!(literal, Literal::Text(text) if !text.is_ascii());
+    match ask {
+        Ask::Compare(_, value) | Ask::Has { value, .. } => ascii(value),
+        Ask::In { values, .. } => values.iter().all(ascii),
+        Ask::Like { pattern: Pattern::Prefix(text) | Pattern::Suffix(text) | Pattern::Infix(text), .. } => {
+            text.is_ascii()
+        }
+        Ask::Like { pattern: Pattern::Free, .. } | Ask::IsNull { .. } => true,
+    }
+}
+
 /// The value that a test of a Boolean column asks for.
 fn flag_asked(ask: &Ask) -> Option<bool> {
     match ask {
@@ -318,7 +332,7 @@ impl Stream<'_> {
         {
             return Err(Reason::Population);
         }
-        if leaf.folded && column.case != Case::Lower {
+        if leaf.folded && (column.case != Case::Lower || !asks_ascii(&leaf.ask)) {
             return Err(Reason::Computed);
         }
         let asked = Asked { path: leaf.property.wire(), ops: column.ops_in(self.version), case: column.case };
