@@ -35,7 +35,8 @@ fn no_format_shows_anybody() {
     for sql in [
         "SELECT * FROM sign_ins",
         "SELECT user_display_name AS a, upper(user_display_name) AS b, user_display_name || ' from ' || ip_address AS c, \
-         max(user_principal_name) AS d, array_agg(ip_address) AS e, struct(user_id, ip_address) AS f FROM sign_ins GROUP BY 1, 2, 3",
+         max(user_principal_name) AS d, array_agg(ip_address) AS e FROM sign_ins GROUP BY 1, 2, 3",
+        "SELECT named_struct('u', user_id, 'i', [ip_address]) AS f, [user_display_name] AS g FROM sign_ins",
         "SELECT w.who FROM (SELECT user_display_name AS who FROM sign_ins UNION ALL SELECT user_id FROM sign_ins) w",
         "SELECT raw -> 'userDisplayName' AS j, raw ->> 'ipAddress' AS k FROM sign_ins",
         "CREATE TABLE kept AS SELECT user_display_name AS x, ip_address AS y FROM sign_ins; SELECT * FROM kept",

@@ -119,7 +119,8 @@ async fn answer_all(session: &Session, statements: &[Statement], file: Option<&P
         if !matches!(answered.exit, Exit::Success | Exit::Incomplete) {
             return Ok(answered.exit);
         }
-        if let Some(path) = file {
+        // A result that was cut off has no file, also where only the exit code tells it from a partial one.
+        if let Some(path) = file.filter(|_| answered.delivered) {
             sink.commit().map_err(|error| unwritable(path, &error))?;
         }
         exit = if answered.exit == Exit::Incomplete { Exit::Incomplete } else { exit };

@@ -10,10 +10,11 @@
 //! key nobody can try names. The documentation's IPv4 ranges have too few addresses to keep values apart, so 240.0.0.0/4
 //! is used, which is nobody's; IPv6 addresses go to 2001:db8::/32.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow::array::{Array, ArrayRef, AsArray, ListArray, RecordBatch, StringViewArray, StructArray, new_null_array};
 use arrow::compute::cast;
@@ -28,14 +29,39 @@ use crate::table::{Column, Edm, Sensitive};
 /// What stands in place of a raw record.
 const RAW: &str = r#"{"redacted":"raw records are left out"}"#;
 /// Values of declared columns that are looked for in other text.
-const MOST_KNOWN: usize = 2_000;
+const MOST_KNOWN: usize = 100_000;
 /// A shorter value is found in too much.
 const SHORTEST_KNOWN: usize = 4;
 
 /// Gives pseudonyms.
 pub struct Redactor {
     key: Key,
-    known: Mutex<HashMap<String, String>>,
+    known: Mutex<Known>,
+}
+
+/// Values of declared columns with their pseudonyms, by their first bytes, the longest first.
+#[derive(Default)]
+struct Known {
+    by_head: HashMap<[u8; SHORTEST_KNOWN], Vec<(String, String)>>,
+    len: usize,
+}
+
+impl Known {
+    /// The longest value that a text begins with.
+    fn at(&self, text: &str) -> Option<(&str, &str)> {
+        let values = self.by_head.get(text.as_bytes().first_chunk()?)?;
+        values.iter().find(|(value, _)| text.starts_with(value)).map(|(value, shown)| (value.as_str(), shown.as_str()))
+    }
+
+    fn add(&mut self, value: &str, shown: &str) {
+        let Some(head) = value.as_bytes().first_chunk().filter(|_| self.len < MOST_KNOWN) else { return };
+        let values = self.by_head.entry(*head).or_default();
+        if let Err(place) = values.binary_search_by_key(&(Reverse(value.len()), value), |(v, _)| (Reverse(v.len()), v))
+        {
+            values.insert(place, (value.to_owned(), shown.to_owned()));
+            self.len += 1;
+        }
+    }
 }
 
 impl fmt::Debug for Redactor {
@@ -149,7 +175,7 @@ impl Redactor {
         text.parse::<IpAddr>().is_ok()
             || is_guid(text.as_bytes())
             || is_address(text)
-            || self.known.lock().unwrap_or_else(PoisonError::into_inner).contains_key(text)
+            || self.known().at(text).is_some_and(|(value, _)| value == text)
     }
 
     /// The pseudonym of a value, which is remembered.
@@ -157,24 +183,31 @@ impl Redactor {
         let shown = self.within_pattern(value);
         let alike = value.parse::<IpAddr>().is_ok() || is_guid(value.as_bytes()) || is_address(value);
         let shown = if alike { shown } else { format!("{}-{}", kind.word(), self.mark(value)) };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if value.len() >= SHORTEST_KNOWN && known.len() < MOST_KNOWN {
-            known.insert(value.to_owned(), shown.clone());
-        }
+        self.known().add(value, &shown);
         shown
     }
 
     /// A text with what it holds of known values and of known forms replaced.
     fn within(&self, text: &str) -> String {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found: Vec<(&String, &String)> = known.iter().filter(|(value, _)| text.contains(*value)).collect();
-        // The longest first: a short value may be a part of a long one.
-        found.sort_by_key(|(value, _)| (std::cmp::Reverse(value.len()), value.as_str()));
-        let mut parts = vec![(text.to_owned(), false)];
-        for (value, shown) in found {
-            parts = parts.into_iter().flat_map(|(part, done)| apart(part, done, value, shown)).collect();
+        let known = self.known();
+        let mut out = String::with_capacity(text.len());
+        let (mut from, mut at) = (0, 0);
+        while let Some(rest) = text.get(at..).filter(|rest| rest.len() >= SHORTEST_KNOWN) {
+            if let Some((value, shown)) = known.at(rest) {
+                out += &self.within_pattern(&text[from..at]);
+                out += shown;
+                at += value.len();
+                from = at;
+            } else {
+                at += rest.chars().next().map_or(1, char::len_utf8);
+            }
         }
-        parts.into_iter().map(|(part, done)| if done { part } else { self.within_pattern(&part) }).collect()
+        out + &self.within_pattern(&text[from..])
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // A panic while the lock is held leaves whole entries.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn within_pattern(&self, text: &str) -> String {
@@ -246,19 +279,6 @@ impl Redactor {
 
 fn field_of(above: &'static Column, name: &str) -> Origin {
     above.fields().iter().find(|field| field.name == name).map_or(Origin::Declared(above), Origin::Declared)
-}
-
-/// The parts of a text that a value cuts it into; what is done stays.
-fn apart(part: String, done: bool, value: &str, shown: &str) -> Vec<(String, bool)> {
-    if done || !part.contains(value) {
-        return vec![(part, done)];
-    }
-    let mut parts = Vec::new();
-    for (at, piece) in part.split(value).enumerate() {
-        parts.extend((at > 0).then(|| (shown.to_owned(), true)));
-        parts.push((piece.to_owned(), false));
-    }
-    parts
 }
 
 fn is_address(word: &str) -> bool {

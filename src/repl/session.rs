@@ -51,11 +51,13 @@ pub struct Answered {
     pub rows: u64,
     /// The reader of the output went away: nothing more needs to be said.
     pub reader_gone: bool,
+    /// The result was written to its end.
+    pub delivered: bool,
 }
 
 impl Answered {
     fn with(exit: Exit) -> Self {
-        Self { exit, rows: 0, reader_gone: false }
+        Self { exit, rows: 0, reader_gone: false, delivered: false }
     }
 }
 
@@ -89,7 +91,7 @@ impl Session {
             Ok(written) => {
                 self.say_written(*written);
                 let exit = if tally.missing().is_some() { Exit::Incomplete } else { Exit::Success };
-                Answered { exit, rows: written.rows, reader_gone: false }
+                Answered { exit, rows: written.rows, reader_gone: false, delivered: true }
             }
             Err(failure) if failure.is_broken_pipe() => {
                 return Answered { reader_gone: true, ..Answered::with(Exit::Success) };
