@@ -63,6 +63,16 @@ impl Tally {
         self.locked().list.clone()
     }
 
+    /// What is missing from the answer so far, in one line; `None` if nothing is.
+    pub fn missing(&self) -> Option<String> {
+        let missing = self.notices().into_iter().filter_map(|notice| match notice {
+            Notice::Incomplete { missing } => Some(missing),
+            Notice::UnreadLines { file, count, .. } => Some(format!("{count} line(s) of {file}")),
+            _ => None,
+        });
+        missing.reduce(|all, next| format!("{all}; {next}"))
+    }
+
     fn locked(&self) -> std::sync::MutexGuard<'_, Notices> {
         // A panic while the lock is held leaves a list of whole notices: still good to read.
         self.notices.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -153,18 +163,25 @@ pub enum Notice {
         /// Why the first could not be read, in one clause.
         why: String,
     },
+    /// A result became a table of the session.
+    Kept {
+        /// Its name.
+        table: String,
+        /// Its rows.
+        rows: u64,
+    },
+    /// The records had been fetched before, by another statement of the session.
+    FetchedAgain {
+        /// `entra.sign_ins`
+        table: String,
+        /// Requests that were spent again.
+        requests: u64,
+    },
     /// Under `--partial`: what is missing from the answer.
     Incomplete {
         /// What is missing and why.
         missing: String,
     },
-}
-
-impl Notice {
-    /// Whether something is missing from the answer.
-    pub fn is_incomplete(&self) -> bool {
-        matches!(self, Self::Incomplete { .. } | Self::UnreadLines { .. })
-    }
 }
 
 impl fmt::Display for Notice {
@@ -193,6 +210,12 @@ impl fmt::Display for Notice {
             Self::UnreadLines { file, line, count, why } => {
                 write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")
             }
+            Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
+            Self::FetchedAgain { table, requests } => write!(
+                f,
+                "{table}: the same time range was fetched again, with {requests} request(s); \
+                 CREATE TABLE recent AS SELECT … keeps it for this session"
+            ),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
@@ -214,7 +237,9 @@ impl Notices {
             Notice::PartOfPopulation { table, what } => (3, table.clone(), what.clone()),
             Notice::Reach { table, .. } => (4, table.clone(), String::new()),
             Notice::Incomplete { missing } => (5, missing.clone(), String::new()),
-            Notice::UnreadLines { file, .. } => (6, file.clone(), String::new()),
+            Notice::Kept { table, .. } => (6, table.clone(), String::new()),
+            Notice::FetchedAgain { table, .. } => (7, table.clone(), String::new()),
+            Notice::UnreadLines { file, .. } => (8, file.clone(), String::new()),
         };
         let Some(&at) = self.places.get(&subject) else {
             self.places.insert(subject, self.list.len());

@@ -13,6 +13,7 @@ mod partial;
 mod records;
 pub(crate) mod service;
 mod statuses;
+mod tokens;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,8 +40,8 @@ const ALL: &str = "SELECT id FROM sign_ins WHERE is_interactive";
 /// The same, newest first.
 const NEWEST: &str = "SELECT id FROM sign_ins WHERE is_interactive ORDER BY created_date_time DESC";
 
-/// Longest time that one fixture may take.
-const LONGEST: Duration = Duration::from_secs(10);
+/// A fixture that takes longer hangs. On an idle machine the slowest needs two seconds; this leaves room for a busy one.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// A service's behaviour, a query, and what must come of it.
 struct Fixture {
@@ -103,9 +104,16 @@ impl Fixture {
         let Ok(result) = tokio::time::timeout(LONGEST, answer(&engine, self.sql)).await else {
             return Some(format!("{}: no end in {LONGEST:?}, {} requests", self.name, server.seen().len()));
         };
-        let mut found = outcome(&result);
+        let words = outcome(&result);
+        let seen = server.seen().len();
+        let mut found = words.clone();
         if self.expected.contains(" in ") {
-            found = format!("{found} in {}", server.seen().len());
+            found = format!("{words} in {seen}");
+            // The next page is asked for while one is decoded: an error may find that request sent or not.
+            let without_ahead = format!("{words} in {}", seen.saturating_sub(1));
+            if result.is_err() && without_ahead == self.expected {
+                found = without_ahead;
+            }
         }
         let details = result.err().map(|e| format!("\n    {e}")).unwrap_or_default();
         println!("{:?} {}", begun.elapsed(), self.name);
@@ -117,9 +125,9 @@ impl Fixture {
 /// Retries as by default, in a thousandth of the time; replies up to 16 MiB.
 pub(crate) fn options() -> http::Options {
     let patience = Patience {
-        first_byte: Duration::from_secs(2),
-        idle: Duration::from_millis(500),
-        whole: Duration::from_secs(5),
+        first_byte: Duration::from_secs(20),
+        idle: Duration::from_secs(2),
+        whole: Duration::from_secs(30),
         body: 16 << 20,
     };
     let limits = Limits { longest_told: Duration::from_secs(900), ..Limits::default().scaled(1000) };
@@ -220,7 +228,7 @@ async fn a_hostile_service_gets_the_right_answer_or_the_right_error_out_of_us() 
     assert!(count >= 60 && names.len() == count, "{count} fixtures, {} names", names.len());
     let failures: Vec<String> = futures::stream::iter(fixtures)
         .map(Fixture::failure)
-        .buffer_unordered(12)
+        .buffer_unordered(6)
         .filter_map(std::future::ready)
         .collect()
         .await;

@@ -3,15 +3,21 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod death;
 mod demo;
 mod faults;
 mod feed;
+mod formats;
 mod hostile;
 mod house;
 mod http;
 mod lab;
 mod laws;
 mod offline;
+mod redact;
+mod rules;
 mod scripted;
 mod service_facts;
 mod sign_in;
+mod slt;
+mod store;

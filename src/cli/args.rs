@@ -31,6 +31,10 @@ pub(super) struct Args {
     pub(super) csv_raw: bool,
     /// Exported files to ask.
     pub(super) exports: Vec<PathBuf>,
+    /// Replace people, addresses and tenants by pseudonyms.
+    pub(super) redact: bool,
+    /// The file of the key for pseudonyms.
+    pub(super) redact_key: Option<PathBuf>,
     /// The connection.
     pub(super) connection: Option<String>,
     /// The configuration file.
@@ -105,6 +109,8 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         output: matches.get_one::<PathBuf>("output").cloned(),
         csv_raw: matches.get_flag("csv-raw"),
         exports: matches.get_many::<PathBuf>("input").into_iter().flatten().cloned().collect(),
+        redact: matches.get_flag("redact"),
+        redact_key: matches.get_one::<PathBuf>("redact-key").cloned(),
         connection: matches.get_one::<String>("connection").cloned(),
         config: matches.get_one::<PathBuf>("config").cloned(),
         settings: settings::ALL
@@ -164,7 +170,7 @@ pub(super) fn command() -> Command {
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
 }
 
-fn common() -> [Arg; 10] {
+fn common() -> [Arg; 12] {
     let formats = PossibleValuesParser::new(output::ALL.iter().map(|format| format.name));
     [
         Arg::new("command")
@@ -195,6 +201,15 @@ fn common() -> [Arg; 10] {
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf))
             .help("Ask exported audit logs: a file, a folder or a pattern; repeatable. Their catalog is 'files'"),
+        Arg::new("redact").long("redact").action(ArgAction::SetTrue).help(
+            "Replace people, addresses and tenants by pseudonyms, for tickets; times, places and numbers stay, and so do \
+             notes and errors, so read it before you send it",
+        ),
+        Arg::new("redact-key")
+            .long("redact-key")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("As --redact, with the same pseudonyms in every run with this key"),
         Arg::new("connection").long("connection").value_name("NAME").help("The connection of the configuration to use"),
         Arg::new("config")
             .long("config")

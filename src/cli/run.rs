@@ -10,7 +10,7 @@ use super::demo::{self, Started};
 use super::env::Env;
 use super::{connect, subscriptions};
 use crate::engine::{self, Engine};
-use crate::output::{self, Format, Sink};
+use crate::output::{self, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
 use crate::repl::{Session, Voice, format, prompt, say};
 use crate::report::{About, Exit, Report};
@@ -18,6 +18,9 @@ use crate::settings::{SettingError, Settings};
 
 /// The file of a working folder.
 const PROJECT_FILE: &str = "auditql.toml";
+
+/// Bytes of a key below which pseudonyms could be tried out.
+const SHORTEST_KEY: usize = 16;
 
 /// Runs the program to its exit code.
 pub(super) async fn run(args: Args) -> Result<Exit, Report> {
@@ -39,7 +42,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
         if demo.serve.is_some() {
             return Ok(tenant.serve().await);
         }
-        let mut session = session(&args, build(tenant.engine(demo, builder)?)?, format);
+        let mut session = session(&args, build(tenant.engine(demo, builder)?)?, format)?;
         if statements.is_none() {
             tenant.greet();
         }
@@ -60,7 +63,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
         say("no connection is configured; 'auditql demo' has a tenant to try");
     }
     let builder = connection.into_iter().fold(builder, engine::EngineBuilder::connection);
-    let mut session = session(&args, build(builder)?, format);
+    let mut session = session(&args, build(builder)?, format)?;
     answer(&mut session, &name, &args, statements).await
 }
 
@@ -82,14 +85,29 @@ fn build(builder: engine::EngineBuilder) -> Result<Engine, Report> {
     builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))
 }
 
-fn session(args: &Args, engine: Engine, format: &'static Format) -> Session {
+fn session(args: &Args, engine: Engine, format: &'static Format) -> Result<Session, Report> {
     let watched = io::stderr().is_terminal();
     let voice = match (args.quiet, args.verbose || watched) {
         (true, _) => Voice::Quiet,
         (false, true) => Voice::Costs,
         (false, false) => Voice::Notices,
     };
-    Session { engine, format, csv_raw: args.csv_raw, voice, timing: false }
+    Ok(Session { engine, format, csv_raw: args.csv_raw, redact: redactor(args)?, voice, timing: false })
+}
+
+/// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.
+fn redactor(args: &Args) -> Result<Option<Redactor>, Report> {
+    let Some(path) = &args.redact_key else {
+        let redactor = || Redactor::of_this_run().ok_or_else(|| Report::new(Exit::Bug, "there are no random numbers"));
+        return args.redact.then(redactor).transpose();
+    };
+    let key = std::fs::read(path).map_err(|error| caused(format!("{} cannot be read", path.display()), &error))?;
+    let key = key.trim_ascii();
+    if key.len() < SHORTEST_KEY {
+        let what = format!("{} holds no key of at least {SHORTEST_KEY} bytes", path.display());
+        return Err(Report::new(Exit::Usage, what).hint("openssl rand -hex 32 makes one"));
+    }
+    Ok(Some(Redactor::with_key(key)))
 }
 
 /// In order, up to the first that fails. An incomplete answer does not stop the others.
@@ -107,7 +125,8 @@ async fn answer_all(session: &Session, statements: &[Statement], file: Option<&P
         if !matches!(answered.exit, Exit::Success | Exit::Incomplete) {
             return Ok(answered.exit);
         }
-        if let Some(path) = file {
+        // A result that was cut off has no file, also where only the exit code tells it from a partial one.
+        if let Some(path) = file.filter(|_| answered.delivered) {
             sink.commit().map_err(|error| unwritable(path, &error))?;
         }
         exit = if answered.exit == Exit::Incomplete { Exit::Incomplete } else { exit };

@@ -13,7 +13,7 @@ use datafusion::error::Result;
 
 use super::described;
 use super::provider::RemoteTable;
-use super::scan_exec::Origin;
+use super::scan_exec::Records;
 use crate::apis;
 use crate::table::EntitySet;
 
@@ -31,9 +31,9 @@ pub(super) const FILES: &str = "files";
 type Named = (&'static str, &'static str, Arc<dyn TableProvider>);
 
 /// The catalog of a connection.
-pub(super) fn catalog(connection: &str, origin: &Origin) -> Result<Arc<dyn CatalogProvider>> {
+pub(super) fn catalog(connection: &str, records: &Records) -> Result<Arc<dyn CatalogProvider>> {
     let catalog = MemoryCatalogProvider::new();
-    let tables = tables(connection, origin)?;
+    let tables = tables(connection, records)?;
     for (schema, name, table) in &tables {
         if catalog.schema(schema).is_none() {
             catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;
@@ -50,10 +50,10 @@ pub(super) fn catalog(connection: &str, origin: &Origin) -> Result<Arc<dyn Catal
 }
 
 /// The tables that a connection offers: files hold any, a service its own.
-fn tables(connection: &str, origin: &Origin) -> Result<Vec<Named>> {
-    let offered = |set: &&&'static EntitySet| matches!(origin, Origin::Files(_)) || set.api.is_some();
+fn tables(connection: &str, records: &Records) -> Result<Vec<Named>> {
+    let offered = |set: &&&'static EntitySet| matches!(records, Records::Files(_)) || set.api.is_some();
     let sets = apis::ALL.iter().filter(offered).map(|set| {
-        let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, origin.clone()));
+        let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, records.clone()));
         Ok((set.schema, set.name, table))
     });
     let codes = apis::CODES.iter().map(|codes| Ok((codes.schema, codes.name, described::members(codes)?)));

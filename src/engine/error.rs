@@ -2,6 +2,7 @@
 
 use datafusion::error::DataFusionError;
 
+use super::Part;
 use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
 use crate::service::subscriptions;
@@ -157,6 +158,35 @@ pub enum Error {
     /// The session could not be set up.
     #[error("the session could not be set up")]
     Session(#[source] DataFusionError),
+    /// The statement is too deep or too long to be planned safely.
+    #[error("the statement has more than {} {_0}", _0.most())]
+    TooLarge(Part),
+    /// A view is made of itself.
+    #[error("the view {0} is made of itself")]
+    CircularView(String),
+    /// A table or view was to be made or dropped outside of the user's own schema.
+    #[error("{0} is not yours to change: tables and views of your own are in the schema main")]
+    NotMain(String),
+    /// The name is taken.
+    #[error("there is a table {0} already")]
+    TableExists(String),
+    /// A view was to be dropped as a table.
+    #[error("{0} is a view, not a table")]
+    NotATable(String),
+    /// Two columns of a table that was to be made have one name.
+    #[error("two columns of the table would be called {0}")]
+    TwiceNamed(String),
+    /// A column cannot be kept in a table.
+    #[error("column {column} is of the type {kind}, which a table cannot keep")]
+    NotKept {
+        /// The column.
+        column: String,
+        /// Its type.
+        kind: String,
+    },
+    /// The file of a table could not be written.
+    #[error("the rows of the table could not be kept")]
+    Store(#[source] std::io::Error),
     /// A connection's name cannot be a catalog's.
     #[error("a connection cannot be called '{0}': the name is reserved, taken, or not made of letters, digits and _")]
     ConnectionName(String),

@@ -20,17 +20,25 @@ mod error;
 mod explain;
 mod facts;
 mod feed;
+mod fetched;
 mod files;
 mod measure;
 mod merge;
+mod names;
 mod options;
+mod origin;
 mod pages;
+pub mod parquet;
+mod parse;
 mod provider;
+mod remaining;
 mod runtime;
 mod scan;
 mod scan_exec;
 mod session;
 mod statement;
+mod store;
+mod views;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -48,9 +56,11 @@ use crate::logs;
 use crate::settings::Settings;
 use crate::tally::Tally;
 use runtime::{Connected, Connections};
-use scan_exec::Origin;
+use scan_exec::Records;
 
 pub use error::Error;
+pub use origin::Origin;
+pub use parse::Part;
 pub use provider::RemoteTable;
 pub use scan_exec::ScanExec;
 
@@ -68,12 +78,22 @@ impl fmt::Debug for Engine {
     }
 }
 
+impl Drop for Engine {
+    /// The session's tables go with it, whoever still holds a part of the session.
+    fn drop(&mut self) {
+        let store = self.context.state_ref().read().config().get_extension::<store::Store>();
+        store.iter().for_each(|store| store.close());
+    }
+}
+
 /// A statement that was planned.
 pub struct Query {
     /// Its rows. Nothing is sent before it is polled; dropping it stops the requests.
     pub stream: SendableRecordBatchStream,
     /// What it cost so far, and what its reader has to know. Complete when the stream has ended.
     pub tally: Arc<Tally>,
+    /// Where each of its columns comes from.
+    pub origins: Vec<Origin>,
 }
 
 /// What an [`Engine`] is made of.
@@ -85,6 +105,7 @@ pub struct EngineBuilder {
     now: Option<DateTime<Utc>>,
     pace: Pace,
     http: http::Options,
+    spill_dir: Option<PathBuf>,
 }
 
 impl EngineBuilder {
@@ -131,6 +152,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Where tables that a session makes are kept, and what does not fit into memory; where the system keeps temporary
+    /// files unless said otherwise. Each session makes a folder of its own there, and removes it.
+    #[must_use]
+    pub fn spill_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.spill_dir = Some(folder.into());
+        self
+    }
+
     /// The engine. Nothing is sent, no credential is asked for.
     ///
     /// # Errors
@@ -159,7 +188,7 @@ impl EngineBuilder {
     }
 
     fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
-        let mut builder = session::extend(builder, &self.settings, Arc::new(connections))?;
+        let mut builder = session::extend(builder, &self.settings, Arc::new(connections), self.spill_dir.as_deref())?;
         let own = if self.inputs.is_empty() { "local" } else { catalog::FILES };
         let default = self.connections.first().map_or(own, |c| c.name.as_str());
         if let Some(config) = builder.config() {
@@ -168,11 +197,11 @@ impl EngineBuilder {
         let mut state = builder.build();
         for connection in &self.connections {
             let tables: Arc<dyn CatalogProvider> =
-                catalog::catalog(&connection.name, &Origin::Service(connection.api_version))?;
+                catalog::catalog(&connection.name, &Records::Service(connection.api_version))?;
             state.catalog_list().register_catalog(connection.name.clone(), tables);
         }
         if !self.inputs.is_empty() {
-            let tables = catalog::catalog(catalog::FILES, &Origin::Files(self.inputs.as_slice().into()))?;
+            let tables = catalog::catalog(catalog::FILES, &Records::Files(self.inputs.as_slice().into()))?;
             state.catalog_list().register_catalog(catalog::FILES.into(), tables);
         }
         datafusion_functions_json::register_all(&mut state)?;
@@ -211,7 +240,7 @@ impl Engine {
     /// # Errors
     /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
     pub async fn query(&self, sql: &str) -> Result<Query> {
-        statement::plan(&self.context, sql, self.now.unwrap_or_else(runtime::clock)).await
+        parse::roomy(statement::plan(&self.context, sql, self.now.unwrap_or_else(runtime::clock))).await
     }
 
     /// The session, to register tables and functions of one's own.

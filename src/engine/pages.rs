@@ -214,7 +214,8 @@ impl Chain {
         if query.version == Version::V1 {
             return Ok(named_kind(&rows, population.column, kind.member));
         }
-        let odd = page.conflicts.iter().filter(|c| c.column.split('[').next() == Some(population.column));
+        // A list of the wrong type is NULL as well. One with a wrong element is not: it excuses no other row.
+        let odd = page.conflicts.iter().filter(|c| c.column == population.column);
         let unnamed = rows.column_by_name(population.column).map_or(0, |lists| lists.null_count());
         let other = first_without(&rows, population.column, kind.member)
             .or_else(|| (unnamed as u64 > odd.map(|c| c.count).sum()).then_some(0));

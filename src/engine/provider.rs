@@ -10,8 +10,8 @@ use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::scan_exec::{Origin, Remote, ScanExec};
-use crate::table::EntitySet;
+use super::scan_exec::{Records, Remote, ScanExec};
+use crate::table::{Column, EntitySet};
 
 /// A table of a connection: of a service, or of exported files.
 #[derive(Debug)]
@@ -19,8 +19,15 @@ pub struct RemoteTable(Remote);
 
 impl RemoteTable {
     /// The table as the named connection sees it.
-    pub(super) fn new(set: &'static EntitySet, connection: &str, origin: Origin) -> Self {
-        Self(Remote { set, connection: connection.into(), origin, schema: set.arrow_schema() })
+    pub(super) fn new(set: &'static EntitySet, connection: &str, records: Records) -> Self {
+        Self(Remote { set, connection: connection.into(), records, schema: set.arrow_schema() })
+    }
+}
+
+impl RemoteTable {
+    /// The declared column at a place of its schema.
+    pub(super) fn column(&self, at: usize) -> Option<&'static Column> {
+        self.0.set.columns.get(at)
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Statement {
     pub(super) call: Call,
     pub(super) now: DateTime<Utc>,
     pub(super) settings: Settings,
+    /// It keeps its result as a table.
+    pub(super) keeps: bool,
 }
 
 impl Statement {
@@ -46,7 +48,7 @@ impl Statement {
         let mut call = Call::new(Arc::clone(&tally));
         call.max_requests = settings.max_requests;
         call.deadline = settings.timeout.map(|timeout| tokio::time::Instant::now() + timeout);
-        Self { tally, call, now, settings }
+        Self { tally, call, now, settings, keeps: false }
     }
 
     /// The same budgets, with a tally of its own for one scan.

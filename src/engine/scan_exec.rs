@@ -8,6 +8,7 @@
 //! which would stop order and limit from reaching this node); a limit is exact; an order is kept.
 
 use std::fmt;
+use std::future::ready;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use datafusion::physical_plan::{
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::Error;
+use super::fetched::{Fetched, Window};
 use super::files::{self, FileScan};
 use super::measure::Measured;
 use super::pages::Source;
@@ -51,7 +53,7 @@ use crate::time::instant_text;
 
 /// Where the records of a table come from.
 #[derive(Debug, Clone)]
-pub(super) enum Origin {
+pub(super) enum Records {
     /// A service, asked in this version.
     Service(Version),
     /// Exported files.
@@ -63,7 +65,7 @@ pub(super) enum Origin {
 pub(super) struct Remote {
     pub(super) set: &'static EntitySet,
     pub(super) connection: String,
-    pub(super) origin: Origin,
+    pub(super) records: Records,
     /// The schema of all columns.
     pub(super) schema: SchemaRef,
 }
@@ -103,9 +105,9 @@ impl ScanExec {
     /// its predicate.
     pub fn plan(&self, pushdown: bool) -> ScanPlan {
         let conjuncts = self.conjuncts();
-        let version = match self.table.origin {
-            Origin::Service(version) => version,
-            Origin::Files(_) => Version::Beta,
+        let version = match self.table.records {
+            Records::Service(version) => version,
+            Records::Files(_) => Version::Beta,
         };
         Scan { set: self.table.set, version, conjuncts, order: self.order, limit: self.fetch, pushdown }.plan()
     }
@@ -113,7 +115,7 @@ impl ScanExec {
     /// What it would read, in words. `now` is the statement's instant, in microseconds.
     pub(super) fn explain(&self, pushdown: bool, now: i64) -> String {
         let plan = self.plan(pushdown);
-        let Origin::Files(inputs) = &self.table.origin else { return plan.explain(now).to_string() };
+        let Records::Files(inputs) = &self.table.records else { return plan.explain(now).to_string() };
         let mut text = files::explained(&plan.set.qualified(), inputs);
         for residue in &plan.residue {
             text.push_str(&format!("  local: {}\n", residue.sql));
@@ -149,7 +151,7 @@ impl ScanExec {
 
     /// Whether it reads the activity feed.
     pub(super) fn is_of_feed(&self) -> bool {
-        matches!(self.table.origin, Origin::Service(_)) && self.table.set.paging == Paging::Blobs
+        matches!(self.table.records, Records::Service(_)) && self.table.set.paging == Paging::Blobs
     }
 
     /// The name of the connection it reads through.
@@ -192,9 +194,9 @@ impl ScanExec {
         let call = statement.part();
         let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
         let tally = Arc::clone(&call.tally);
-        let rows = match &self.table.origin {
-            Origin::Service(version) => self.service(*version, context, columns, schema, statement, call)?,
-            Origin::Files(inputs) => {
+        let rows = match &self.table.records {
+            Records::Service(version) => self.service(*version, context, columns, schema, statement, call)?,
+            Records::Files(inputs) => {
                 let predicates = over_rows(&self.predicates, &schema)?;
                 let files = FileScan { set, columns, inputs: Arc::clone(inputs), statement, call };
                 let reservation = self.reservation(context);
@@ -229,12 +231,27 @@ impl ScanExec {
         let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
         // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
         let eager = self.fetch.is_none() && dynamic.is_empty();
+        let window = match &work {
+            Work::Chains(plan) => Some(Window::new(&self.table.connection, plan, &statement, eager)),
+            // The quota of the feed is wide: a second look costs little.
+            Work::Feed(_) => None,
+        };
+        let fetched = context.session_config().get_extension::<Fetched>();
         let set = self.table.set;
         let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
         check_reach(&work, &source)?;
         say_population(&source, version);
         let reservation = self.reservation(context);
-        Ok(Scanning { source: Arc::new(source), work, schema, predicates, dynamic, reservation }.run())
+        let source = Arc::new(source);
+        let asked = Arc::clone(&source);
+        let end = move || {
+            let requests = asked.call.tally.requests.get();
+            if let Some((fetched, window)) = fetched.as_ref().zip(window) {
+                fetched.enter(window, requests, &asked.statement);
+            }
+        };
+        let rows = Scanning { source, work, schema, predicates, dynamic, reservation }.run();
+        Ok(rows.chain(stream::once(async move { end() }).filter_map(|()| ready(None))).boxed())
     }
 
     fn reservation(&self, context: &TaskContext) -> MemoryReservation {
@@ -246,7 +263,7 @@ impl ScanExec {
         let expr = self.output.unproject_expr(&sort.expr).ok()?;
         let column = expr.downcast_ref::<ColumnExpr>()?;
         // Rows without a time are refused by an ordered scan, so where NULLs would stand does not matter.
-        let listed = matches!(self.table.origin, Origin::Service(_)) && column.name() == self.table.set.time;
+        let listed = matches!(self.table.records, Records::Service(_)) && column.name() == self.table.set.time;
         let time = listed && self.table.set.column(self.table.set.time)?.sortable;
         time.then_some(if sort.options.descending { Direction::Descending } else { Direction::Ascending })
     }
@@ -313,10 +330,10 @@ impl DisplayAs for ScanExec {
             write!(f, "ScanExec: ")?;
         }
         write!(f, "table={}.{}{separator}", self.table.connection, self.table.set.qualified())?;
-        match &self.table.origin {
-            Origin::Service(_) if self.is_of_feed() => write!(f, "feed")?,
-            Origin::Service(_) => write!(f, "streams={}", self.plan(true).streams.len())?,
-            Origin::Files(inputs) => write!(f, "inputs={}", inputs.len())?,
+        match &self.table.records {
+            Records::Service(_) if self.is_of_feed() => write!(f, "feed")?,
+            Records::Service(_) => write!(f, "streams={}", self.plan(true).streams.len())?,
+            Records::Files(inputs) => write!(f, "inputs={}", inputs.len())?,
         }
         if !self.predicates.is_empty() {
             let conjuncts: Vec<String> = self.conjuncts().into_iter().map(|c| c.sql).collect();

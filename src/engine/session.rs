@@ -1,5 +1,6 @@
 //! A session's configuration, for our own context and for a host's.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::common::config::Dialect;
@@ -9,8 +10,10 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
 
+use super::fetched::Fetched;
 use super::options::Options;
 use super::runtime::Connections;
+use super::store::Store;
 use crate::settings::Settings;
 
 /// Read-ahead between merging nodes, in bytes. The default is a gigabyte, which at five requests in ten seconds would be
@@ -37,11 +40,18 @@ pub(super) fn extend(
     builder: SessionStateBuilder,
     settings: &Settings,
     connections: Arc<Connections>,
+    spill_dir: Option<&Path>,
 ) -> Result<SessionStateBuilder> {
     let pool = Arc::new(FairSpillPool::new(settings.memory_limit));
-    let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).build_arc()?;
+    let mut runtime = RuntimeEnvBuilder::new().with_memory_pool(pool);
+    let mut store = Store::default();
+    if let Some(parent) = spill_dir {
+        let (own, folder) = Store::open(parent)?;
+        (store, runtime) = (own, runtime.with_temp_file_path(folder));
+    }
+    let config = config(settings).with_extension(connections).with_extension(Arc::new(store));
     Ok(builder
-        .with_config(config(settings).with_extension(connections))
-        .with_runtime_env(runtime)
+        .with_config(config.with_extension(Arc::<Fetched>::default()))
+        .with_runtime_env(runtime.build_arc()?)
         .with_default_features())
 }

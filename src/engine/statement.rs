@@ -3,12 +3,15 @@
 //! DataFusion stamps the present time on every copy of its state, so the copy is stamped again and then planned with
 //! directly. What changes the session itself (SET, PREPARE, tables and views) goes to the session.
 
+use std::future::ready;
 use std::sync::Arc;
+use std::time::Duration;
 
+use arrow::datatypes::Schema;
 use chrono::{DateTime, Utc};
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
-use datafusion::logical_expr::{DdlStatement, Explain, JoinType, LogicalPlan, Statement as Command};
+use datafusion::logical_expr::{CreateMemoryTable, DdlStatement, Explain, JoinType, LogicalPlan, Statement as Command};
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
@@ -16,30 +19,44 @@ use datafusion::prelude::SessionContext;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::timeout_at;
 
+use super::names::named;
+use super::parse::{check_plan, parse, roomy_stream};
 use super::runtime::Statement;
-use super::{Error, Query, explain, options};
+use super::{Error, Query, explain, options, origin, store, views};
 
 /// Plans a statement at an instant.
 pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>) -> Result<Query> {
     let mut state = context.state();
-    let statement = Arc::new(Statement::new(options::of(state.config_options()), now));
+    let parsed = parse(&state, sql)?;
     state.execution_props_mut().query_execution_start_time = Some(now);
+    views::renew(&state, &parsed).await?;
+    let plan = named(state.statement_to_plan(parsed).await?)?;
+    check_plan(&plan)?;
+    let origins = origin::origins(&plan);
+    let keeps = matches!(plan, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
+    let statement = Arc::new(Statement { keeps, ..Statement::new(options::of(state.config_options()), now) });
     state.config_mut().set_extension(Arc::clone(&statement));
-    let plan = state.create_logical_plan(sql).await?;
     let stream = match plan {
         LogicalPlan::Statement(
             Command::SetVariable(_) | Command::ResetVariable(_) | Command::Prepare(_) | Command::Deallocate(_),
         ) => context.execute_logical_plan(plan).await?.execute_stream().await?,
         LogicalPlan::Explain(explained) if shows_requests(&explained) => explain(&state, explained, &statement).await?,
+        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create, &statement).await?,
+        LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, &table).await.map(|()| no_rows())?,
         plan => run(&state, plan, &statement).await?,
     };
-    let stream = until_deadline(stream, &statement);
-    Ok(Query { stream, tally: Arc::clone(&statement.tally) })
+    let stream = until_deadline(roomy_stream(stream), &statement);
+    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
 }
+
+/// What is left to a statement whose scans have ended in time with a part of their rows.
+const TO_FINISH: Duration = Duration::from_secs(1);
 
 /// The rows, or an error once the statement's time is over: also while nothing is requested.
 fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> SendableRecordBatchStream {
     let Some(deadline) = statement.call.deadline else { return rows };
+    // Scans end at the deadline themselves. Where a part will do, what is above them still has to give it out.
+    let deadline = if statement.settings.partial { deadline + TO_FINISH } else { deadline };
     let schema = rows.schema();
     let timed = stream::unfold(Some(rows), move |rows| async move {
         let mut rows = rows?;
@@ -52,16 +69,15 @@ fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> Sen
 }
 
 async fn run(state: &SessionState, plan: LogicalPlan, statement: &Statement) -> Result<SendableRecordBatchStream> {
-    // EXECUTE and statements that make tables need a session; they get one over the same state and catalogs.
+    // EXECUTE and statements that make views need a session; they get one over the same state and catalogs.
     if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
-        let plan = at_one_instant(state, plan)?;
-        // A table is filled while it is made.
-        if let LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) = &plan {
-            physical(state, &create.input, statement).await?;
+        if let LogicalPlan::Ddl(DdlStatement::CreateView(create)) = &plan {
+            store::check_place(state, &create.name).await?;
         }
         let session = SessionContext::new_with_state(state.clone());
         let frame = session.execute_logical_plan(plan).await?;
-        return Ok(lazily(physical(state, frame.logical_plan(), statement).await?, state.task_ctx()));
+        let plan = named(frame.logical_plan().clone())?;
+        return Ok(lazily(physical(state, &plan, statement).await?, state.task_ctx()));
     }
     Ok(lazily(physical(state, &plan, statement).await?, state.task_ctx()))
 }
@@ -82,15 +98,24 @@ fn lazily(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> SendableRe
     Box::pin(RecordBatchStreamAdapter::new(schema, rows))
 }
 
-/// Folds `now()` in the query of a table that is made from one: later copies of the state would stamp it again.
-fn at_one_instant(state: &SessionState, plan: LogicalPlan) -> Result<LogicalPlan> {
-    match plan {
-        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(mut create)) => {
-            create.input = Arc::new(state.optimize(&create.input)?);
-            Ok(LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)))
-        }
-        other => Ok(other),
-    }
+/// Makes a table of a query's rows, which are asked for when the stream is polled. It has no rows itself.
+async fn keep(
+    state: SessionState,
+    create: CreateMemoryTable,
+    statement: &Arc<Statement>,
+) -> Result<SendableRecordBatchStream> {
+    let physical = physical(&state, &create.input, statement).await?;
+    let statement = Arc::clone(statement);
+    let made = async move {
+        let rows = || execute_stream(physical, state.task_ctx());
+        store::create(&state, create, rows, &statement).await
+    };
+    let rows = stream::once(made).filter_map(|made| ready(made.err().map(Err)));
+    Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), rows)))
+}
+
+fn no_rows() -> SendableRecordBatchStream {
+    Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), stream::empty()))
 }
 
 /// Whether an EXPLAIN is one of plans in words, to which the requests are added.
@@ -99,7 +124,14 @@ fn shows_requests(explain: &Explain) -> bool {
     matches!(explain.explain_format, Indent)
 }
 
-async fn explain(state: &SessionState, explained: Explain, statement: &Statement) -> Result<SendableRecordBatchStream> {
+async fn explain(
+    state: &SessionState,
+    mut explained: Explain,
+    statement: &Statement,
+) -> Result<SendableRecordBatchStream> {
+    if let LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) = explained.plan.as_ref() {
+        explained.plan = Arc::clone(&create.input);
+    }
     let inner = state.create_physical_plan(&explained.plan).await?;
     let outer = state.create_physical_plan(&LogicalPlan::Explain(explained)).await?;
     let schema = outer.schema();

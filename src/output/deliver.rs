@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use arrow::array::RecordBatch;
 use datafusion::error::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
 use futures::TryStreamExt as _;
 
-use super::{Format, Options, WriteError, Writer, Written};
+use super::{Format, Options, Redactor, WriteError, Writer, Written};
+use crate::engine::Query;
 
 /// Why a result was not delivered whole.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,9 @@ pub enum Failure {
     /// The output failed.
     #[error("the output could not be written")]
     Output(#[source] io::Error),
+    /// A binary format was to be written to a terminal.
+    #[error("{0} is not for a terminal")]
+    Terminal(&'static str),
 }
 
 impl From<WriteError> for Failure {
@@ -24,6 +28,7 @@ impl From<WriteError> for Failure {
         match error {
             WriteError::Io(error) => Self::Output(error),
             WriteError::Value(error) => Self::Query(error.into()),
+            WriteError::Parquet(error) => Self::Query(error.into()),
         }
     }
 }
@@ -35,20 +40,30 @@ impl Failure {
     }
 }
 
-/// Writes a whole result.
+/// Writes the whole result of a query, with pseudonyms if a redactor is given.
 ///
 /// # Errors
 /// When the query or the output fails; what was written until then stays written, without the mark of completeness.
 pub async fn deliver<O: Write + ?Sized>(
-    mut stream: SendableRecordBatchStream,
+    query: Query,
     format: &Format,
     options: Options,
+    redactor: Option<&Redactor>,
     out: &mut O,
 ) -> Result<Written, Failure> {
-    let mut writer = Writer::new(format, &stream.schema(), options, out);
+    let Query { mut stream, tally, origins } = query;
+    let shown = |rows: RecordBatch| match redactor {
+        Some(redactor) => redactor.rows(&rows, &origins).map_err(WriteError::Value),
+        None => Ok(rows),
+    };
+    let schema = shown(RecordBatch::new_empty(stream.schema()))?.schema();
+    if format.binary && options.terminal.is_some() && !schema.fields().is_empty() {
+        return Err(Failure::Terminal(format.name));
+    }
+    let mut writer = Writer::new(format, &schema, options, out);
     while let Some(batch) = stream.try_next().await? {
-        writer.batch(&batch)?;
+        writer.batch(&shown(batch)?)?;
         writer.flush()?;
     }
-    Ok(writer.finish()?)
+    Ok(writer.finish(tally.missing().as_deref())?)
 }

@@ -4,12 +4,14 @@
 //! everything on a terminal) goes through [`safe`]; what is written for a program is exact, except that csv and tsv take
 //! the sting out of spreadsheet formulas unless told not to, and say how many cells that changed.
 
+mod binary;
 mod cell;
 mod delimited;
 mod deliver;
 mod json;
 mod layout;
 mod markdown;
+mod redact;
 pub mod safe;
 mod sink;
 mod table;
@@ -19,8 +21,10 @@ use std::io::{self, Write};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
+use datafusion::parquet::errors::ParquetError;
 
 pub use deliver::{Failure, deliver};
+pub use redact::Redactor;
 pub use sink::Sink;
 
 use cell::Column;
@@ -32,6 +36,8 @@ pub struct Format {
     pub name: &'static str,
     /// One sentence.
     pub doc: &'static str,
+    /// Bytes for programs, which no terminal can show.
+    pub binary: bool,
     open: fn(&Schema, Options) -> Body,
 }
 
@@ -40,28 +46,50 @@ pub static ALL: &[Format] = &[
     Format {
         name: "table",
         doc: "A box for people to read; on a terminal cells are shortened to its width, elsewhere they are whole.",
+        binary: false,
         open: |schema, options| Body::Table(table::Table::new(schema, options)),
     },
     Format {
         name: "csv",
         doc: "Comma-separated; NULL is empty, an empty text is \"\", text that a spreadsheet would run begins with '.",
+        binary: false,
         open: |schema, options| Body::Delimited(delimited::Delimited::new(schema, ',', options)),
     },
     Format {
         name: "tsv",
         doc: "Tab-separated, otherwise as csv.",
+        binary: false,
         open: |schema, options| Body::Delimited(delimited::Delimited::new(schema, '\t', options)),
     },
     Format {
         name: "json",
         doc: "One JSON array of objects; it ends with ] only when it is complete.",
+        binary: false,
         open: |schema, _| Body::Json(json::Json::array(schema)),
     },
-    Format { name: "ndjson", doc: "One JSON object a line.", open: |schema, _| Body::Json(json::Json::lines(schema)) },
+    Format {
+        name: "ndjson",
+        doc: "One JSON object a line.",
+        binary: false,
+        open: |schema, _| Body::Json(json::Json::lines(schema)),
+    },
     Format {
         name: "markdown",
         doc: "A table for tickets and pages.",
+        binary: false,
         open: |schema, _| Body::Markdown(markdown::Markdown::new(schema)),
+    },
+    Format {
+        name: "parquet",
+        doc: "A Parquet file, compressed with zstd, to a file or a pipe; all types and every digit.",
+        binary: true,
+        open: |schema, _| Body::Binary(binary::Binary::parquet(schema)),
+    },
+    Format {
+        name: "arrow",
+        doc: "An Arrow IPC file (Feather), to a file or a pipe; all types and every digit.",
+        binary: true,
+        open: |schema, _| Body::Binary(binary::Binary::arrow(schema)),
     },
 ];
 
@@ -106,6 +134,7 @@ enum Body {
     Delimited(delimited::Delimited),
     Json(json::Json),
     Markdown(markdown::Markdown),
+    Binary(binary::Binary),
 }
 
 /// Why a result could not be written.
@@ -117,6 +146,9 @@ pub enum WriteError {
     /// A value has no spelling.
     #[error("a value could not be written as text")]
     Value(#[from] ArrowError),
+    /// A value has no place in a Parquet file.
+    #[error("a value could not be written to Parquet")]
+    Parquet(#[source] ParquetError),
 }
 
 impl<'o, O: Write + ?Sized> Writer<'o, O> {
@@ -129,10 +161,13 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
     /// Writes a batch, or keeps it until the widths of columns are known.
     pub fn batch(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         self.rows += batch.num_rows() as u64;
+        if let Body::Binary(body) = &mut self.body {
+            return Ok(self.out.write_all(&body.rows(batch)?)?);
+        }
         let columns = batch.columns().iter().map(Column::new).collect::<Result<Vec<_>, _>>()?;
         let mut text = String::new();
         match &mut self.body {
-            Body::Nothing => {}
+            Body::Nothing | Body::Binary(_) => {}
             Body::Table(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Delimited(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Json(body) => body.rows(&columns, batch.num_rows(), &mut text),
@@ -141,8 +176,8 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
         Ok(self.out.write_all(text.as_bytes())?)
     }
 
-    /// Writes what marks the result as complete.
-    pub fn finish(mut self) -> Result<Written, WriteError> {
+    /// Writes what marks the result as complete; with what is missing, files that can say so say it.
+    pub fn finish(mut self, missing: Option<&str>) -> Result<Written, WriteError> {
         let mut text = String::new();
         let mut neutralised = 0;
         match &mut self.body {
@@ -151,6 +186,7 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
             Body::Delimited(body) => neutralised = body.finish(&mut text),
             Body::Json(body) => body.finish(&mut text),
             Body::Markdown(body) => body.finish(&mut text),
+            Body::Binary(body) => self.out.write_all(&body.finish(missing)?)?,
         }
         self.out.write_all(text.as_bytes())?;
         self.out.flush()?;
@@ -192,7 +228,7 @@ mod tests {
         let mut bytes = Vec::new();
         let mut writer = Writer::new(format(name).unwrap(), &batches[0].schema(), options, &mut bytes);
         batches.iter().for_each(|batch| writer.batch(batch).unwrap());
-        let written = writer.finish().unwrap();
+        let written = writer.finish(None).unwrap();
         (String::from_utf8(bytes).unwrap(), written)
     }
 
@@ -237,7 +273,7 @@ mod tests {
 
     #[test]
     fn batches_join_without_a_seam() {
-        for format in ALL {
+        for format in ALL.iter().filter(|format| !format.binary) {
             let whole = write(format.name, &[people()], Options::default());
             let parts: Vec<_> = (0..4).map(|row| people().slice(row, 1)).collect();
             assert_eq!(write(format.name, &parts, Options::default()), whole, "{}", format.name);
@@ -249,7 +285,7 @@ mod tests {
         let evil = "a\u{1b}]52;c;x\u{7}\u{9b}2J\r\u{202e}b\u{7f}\u{200b}";
         let cells: ArrayRef = Arc::new(StringArray::from(vec![evil]));
         let batch = batch(vec![(evil, cells)]);
-        for format in ALL {
+        for format in ALL.iter().filter(|format| !format.binary) {
             for terminal in [None, Some(40), Some(8)] {
                 if terminal.is_none() && matches!(format.name, "csv" | "tsv") {
                     continue; // Exact bytes for a program; the terminal case follows.

@@ -27,3 +27,6 @@ pub enum Direction {
     /// Oldest first.
     Ascending,
 }
+
+#[cfg(test)]
+mod tests;

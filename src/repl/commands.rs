@@ -155,6 +155,7 @@ mod tests {
             engine,
             format: &output::ALL[0],
             csv_raw: false,
+            redact: None,
             voice: super::super::session::Voice::Quiet,
             timing: false,
         };

@@ -3,15 +3,16 @@
 //! Shared by the prompt and the command line, which differ only in where statements come from.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use datafusion::prelude::SessionContext;
 
 use super::split::Statement;
 use crate::engine::Engine;
-use crate::output::{self, Format, Options, Sink, Written, deliver, safe};
+use crate::output::{self, Format, Options, Redactor, Sink, Written, deliver, safe};
 use crate::report::{About, Exit, Report};
-use crate::tally::{Notice, Tally};
+use crate::tally::Tally;
 
 /// An engine, and how its answers are shown.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Session {
     pub format: &'static Format,
     /// Leave spreadsheet formulas as they are.
     pub csv_raw: bool,
+    /// Gives pseudonyms for people, addresses and tenants, if it is to.
+    pub redact: Option<Redactor>,
     /// How much is said besides results and errors.
     pub voice: Voice,
     /// Say how long each statement took.
@@ -48,11 +51,13 @@ pub struct Answered {
     pub rows: u64,
     /// The reader of the output went away: nothing more needs to be said.
     pub reader_gone: bool,
+    /// The result was written to its end.
+    pub delivered: bool,
 }
 
 impl Answered {
     fn with(exit: Exit) -> Self {
-        Self { exit, rows: 0, reader_gone: false }
+        Self { exit, rows: 0, reader_gone: false, delivered: false }
     }
 }
 
@@ -80,14 +85,13 @@ impl Session {
             Ok(query) => query,
             Err(error) => return self.failed(statement, |about| Report::of_query(&error, about)),
         };
-        let tally = query.tally;
-        let delivered = deliver(query.stream, self.format, options, sink).await;
+        let tally = Arc::clone(&query.tally);
+        let delivered = deliver(query, self.format, options, self.redact.as_ref(), sink).await;
         let answered = match &delivered {
             Ok(written) => {
                 self.say_written(*written);
-                let incomplete = tally.notices().iter().any(Notice::is_incomplete);
-                let exit = if incomplete { Exit::Incomplete } else { Exit::Success };
-                Answered { exit, rows: written.rows, reader_gone: false }
+                let exit = if tally.missing().is_some() { Exit::Incomplete } else { Exit::Success };
+                Answered { exit, rows: written.rows, reader_gone: false, delivered: true }
             }
             Err(failure) if failure.is_broken_pipe() => {
                 return Answered { reader_gone: true, ..Answered::with(Exit::Success) };
@@ -220,7 +224,7 @@ mod tests {
         assert_eq!(format("csv").unwrap().name, "csv");
         assert_eq!(
             format("xml").unwrap_err().hint.as_deref(),
-            Some("formats are table, csv, tsv, json, ndjson, markdown")
+            Some("formats are table, csv, tsv, json, ndjson, markdown, parquet, arrow")
         );
     }
 

@@ -71,6 +71,19 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         )),
         E::Subscriptions { source, .. } => under(error, of_subscriptions(source)),
         E::ContentType { .. } => Report::chain(Exit::Usage, error).hint(content_types()),
+        E::TooLarge(part) => Report::chain(Exit::Query, error).hint(smaller(*part)),
+        E::CircularView(_) => {
+            Report::chain(Exit::Query, error).hint("CREATE OR REPLACE VIEW changes it, DROP VIEW removes it")
+        }
+        E::NotMain(_) => Report::chain(Exit::Query, error).hint("tables of the services are read, never changed"),
+        E::TableExists(_) => Report::chain(Exit::Query, error)
+            .hint("choose another name; CREATE OR REPLACE replaces a table of your own"),
+        E::NotATable(_) => Report::chain(Exit::Query, error).hint("DROP VIEW removes it"),
+        E::TwiceNamed(_) => Report::chain(Exit::Query, error).hint("give one of them another name with AS"),
+        E::NotKept { column, .. } => {
+            Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) makes it a text"))
+        }
+        E::Store(_) => Report::chain(Exit::Query, error),
         E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
         E::Input(_) => Report::chain(Exit::Usage, error).hint("--input takes a file, a folder or a pattern in quotes"),
         // The rows that other files hold are missing.
@@ -90,6 +103,19 @@ fn of_subscriptions(error: &subscriptions::Error) -> Report {
         E::ContentType(_) => Report::chain(Exit::Usage, error).hint(content_types()),
         E::Request(source) => remote::of_http(source, &["ActivityFeed.Read"]),
         E::Reply(_) => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
+    }
+}
+
+/// What to do about a statement that is too large.
+fn smaller(part: engine::Part) -> &'static str {
+    use engine::Part as P;
+    match part {
+        P::Operators => "write x IN (…) for a list of values, or join a table: (VALUES (…), (…)) AS wanted(x)",
+        P::Tables | P::Uses => "answer it in steps: CREATE TABLE part AS SELECT … keeps the rows of one for the next",
+        P::Branches => "join a table instead: (VALUES (…, …), (…, …)) AS names(x, name)",
+        P::Steps => "json_get(x, 'a', 'b', …) takes a whole path",
+        P::Columns => "ask for fewer columns at a time",
+        P::Text => "put long lists of values into a table, or ask in parts",
     }
 }
 

@@ -53,6 +53,36 @@ pub struct Column {
     pub case: Case,
     /// Whether `$orderby` on it is documented.
     pub sortable: bool,
+    /// Whom or what a value points to, if a result that is shown outside must not hold it.
+    pub sensitive: Option<Sensitive>,
+}
+
+/// What a sensitive value points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sensitive {
+    /// A person: names, sign-in names, ids.
+    Person,
+    /// A network address.
+    Address,
+    /// A tenant: its id, its domains.
+    Tenant,
+    /// A device: its name, its id.
+    Device,
+    /// What must not be shown to anyone.
+    Secret,
+}
+
+impl Sensitive {
+    /// The word that pseudonyms begin with.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Person => "user",
+            Self::Address => "address",
+            Self::Tenant => "tenant",
+            Self::Device => "device",
+            Self::Secret => "secret",
+        }
+    }
 }
 
 /// Declares a column of both API versions that cannot be filtered.
@@ -70,6 +100,7 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
         ops_beta: Ops::NONE,
         case: Case::AsWritten,
         sortable: false,
+        sensitive: None,
     }
 }
 
@@ -156,6 +187,13 @@ impl Column {
     #[must_use]
     pub const fn sortable(mut self) -> Self {
         self.sortable = true;
+        self
+    }
+
+    /// Values are replaced by pseudonyms under `--redact`.
+    #[must_use]
+    pub const fn sensitive(mut self, kind: Sensitive) -> Self {
+        self.sensitive = Some(kind);
         self
     }
 

@@ -12,7 +12,7 @@ mod entity_set;
 mod ops;
 
 pub use codes::Codes;
-pub use column::{Case, Column, Derived, Inputs, RAW, col, derived, joined};
+pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, joined};
 pub use edm::Edm;
 pub use entity_set::{Api, EntitySet, Family, Feed, Kind, Paging, Population, Quota, Version};
 pub use ops::{Op, Ops};

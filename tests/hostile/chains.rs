@@ -34,6 +34,7 @@ pub(super) fn fixtures() -> Vec<Fixture> {
     let mut all = resumed();
     all.extend(restarted());
     all.extend(given_up());
+    all.extend(parts());
     all
 }
 
@@ -149,4 +150,36 @@ fn given_up() -> Vec<Fixture> {
         )
         .with(|settings| settings.dedup = false),
     ]
+}
+
+/// Ids of which the log has the first twelve: a list that is cut into two requests, whose records come twice.
+const LISTED: &str = "SELECT id FROM sign_ins WHERE is_interactive AND id IN ('r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', \
+                      'r7', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15', 'r16', 'r17', 'r18', 'r19', 'r20')";
+
+fn parts() -> Vec<Fixture> {
+    let nameless = |_: &Seen| {
+        let mut rows = rows(0..3);
+        rows[1].as_object_mut().unwrap().remove("id");
+        page_of(&rows, None)
+    };
+    // Each of two parts is sent the whole log in four pages.
+    vec![
+        Fixture::new("parts of a list bring the same records", LISTED, "12 rows in 8", dying(|_, _| false)),
+        Fixture::new("a token dies in one of the parts", LISTED, "12 rows", dying(|n, _| n == 5)),
+        Fixture::new("tokens die in both parts", LISTED, "12 rows", dying(|n, _| [3, 4, 8].contains(&n))),
+        Fixture::new("a record of a part has no id", KEYLESS, "Keyless", nameless),
+        Fixture::new("the clause of the parts is refused", LISTED, "12 rows, WeakerFilter", refusing_lists()),
+    ]
+}
+
+/// Records that other columns choose, so that one without an id may be among them.
+const KEYLESS: &str = "SELECT id FROM sign_ins WHERE is_interactive AND status.error_code IN (50126, 1, 2, 3, 4, 5, 6, 7, \
+                       8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)";
+
+fn refusing_lists() -> impl FnMut(&Seen) -> Reply + Send {
+    let mut service = Service::of_log(12, 3);
+    move |seen| {
+        let asked = Asked::of(seen);
+        if asked.filter.contains("id eq") { expired() } else { service.answer(&asked) }
+    }
 }

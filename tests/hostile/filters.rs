@@ -27,6 +27,8 @@ fn kinds() -> Vec<Fixture> {
     odd[1]["signInEventTypes"] = json!("interactiveUser");
     let mut both = rows(0..3);
     both[1]["signInEventTypes"] = json!(["continuousAccessEvaluation", "interactiveUser"]);
+    let mut excused = unnamed.clone();
+    excused[1]["signInEventTypes"] = json!(["interactiveUser", 5]);
     let newest = "SELECT id FROM sign_ins ORDER BY created_date_time DESC LIMIT 1";
     vec![
         Fixture::always("a record of another kind", ALL, "KindIgnored in 1", one_other(1)),
@@ -37,6 +39,7 @@ fn kinds() -> Vec<Fixture> {
             [page(3..6, Some("2")), one_other(2)],
         ),
         Fixture::always("no record says its kind", ALL, "KindIgnored in 1", page_of(&unnamed, None)),
+        Fixture::always("no kind beside one with an odd element", ALL, "KindIgnored in 1", page_of(&excused, None)),
         Fixture::always("a kind that is no list", ALL, "3 rows, TypeConflicts in 1", page_of(&odd, None)),
         Fixture::always("a record of two kinds", ALL, "3 rows in 1", page_of(&both, None)),
         Fixture::always("the clause is ignored for three kinds of four", newest, "KindIgnored", page(0..3, None)),

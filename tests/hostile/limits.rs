@@ -12,7 +12,7 @@ use crate::scripted::{Reply, Seen, Server};
 pub(super) fn fixtures() -> Vec<Fixture> {
     let three = || [page(0..3, Some("2")), page(3..6, Some("3")), page(6..9, None)];
     let most = |n: u64| move |settings: &mut Settings| settings.max_requests = Some(n);
-    let soon = |settings: &mut Settings| settings.timeout = Some(Duration::from_millis(400));
+    let soon = |settings: &mut Settings| settings.timeout = Some(Duration::from_secs(2));
     let throttled = || refusal(429, "TooManyRequests", "Slow down");
     vec![
         Fixture::queue("as many requests as allowed", ALL, "9 rows in 3", three()).with(most(3)),
@@ -21,7 +21,7 @@ pub(super) fn fixtures() -> Vec<Fixture> {
         Fixture::always("retries are requests", ALL, "Request: RequestBudget in 3", throttled()).with(most(3)),
         Fixture::always("silence until the time is over", ALL, "Request: Deadline in 1", Reply::silence()).with(soon),
         Fixture::new("pages until the time is over", ALL, "Request: Deadline in 1", |_| {
-            page(0..3, None).chunked(16, Duration::from_millis(50))
+            page(0..3, None).chunked(8, Duration::from_millis(50))
         })
         .with(soon),
         Fixture::always(

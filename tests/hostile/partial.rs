@@ -1,5 +1,7 @@
 //! What `partial` changes: a chain that breaks off leaves its rows and a notice, where a missing row is no finding.
 
+use std::time::Duration;
+
 use auditql::settings::Settings;
 use auditql::tally::Notice;
 use futures::StreamExt;
@@ -81,6 +83,29 @@ async fn a_partial_answer_says_what_is_missing() {
         panic!("{notices:?}")
     };
     assert!(missing.contains("entra.sign_ins") && missing.contains("403"), "{missing}");
+}
+
+/// The time is over for the scan and for the statement at one instant; the scan has to have its say first, also where it
+/// runs in tasks of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partial_answer_outlives_the_end_of_its_time() {
+    let server =
+        Server::start(|seen| if seen.target.contains("skiptoken") { Reply::silence() } else { page(0..3, Some("2")) })
+            .await;
+    let settings = Settings { partial: true, timeout: Some(Duration::from_secs(2)), ..Settings::default() };
+    let engine = engine(connection(server.origin()), settings, options());
+    let queries = [
+        ALL,
+        NEWEST,
+        "SELECT user_principal_name, count(*) FROM sign_ins WHERE is_interactive GROUP BY user_principal_name",
+        "SELECT id FROM sign_ins WHERE is_interactive ORDER BY user_principal_name",
+    ];
+    let repeated = queries.iter().cycle().take(16);
+    let results = futures::future::join_all(repeated.map(|sql| async { (*sql, answer(&engine, sql).await) })).await;
+    for (sql, result) in results {
+        assert_eq!(outcome(&result).split(", ").last(), Some("Incomplete"), "{sql}: {}", outcome(&result));
+        assert_eq!(result.unwrap().rows().len(), 3, "{sql}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 use super::codes::{AUDIT_SCOPES, USER_TYPES};
 use super::derive;
 use super::record_types::RECORD_TYPES;
-use crate::table::{Column, Edm, col, derived};
+use crate::table::{Column, Edm, Sensitive, col, derived};
 
 /// A list of text.
 pub(in crate::apis) const TEXTS: Edm = Edm::List(&Edm::Text);
@@ -77,6 +77,7 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         Edm::Text,
         "Who did it, as recorded: a user principal name in any case, a SID, a GUID or a system account.",
     )
+    .sensitive(Sensitive::Person)
     .alias(&["UserId_", "UserIds"]),
     derived(
         "user_name",
@@ -84,7 +85,8 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         derive::USER,
         derive::user_name,
         "The user id to join on: in lower case, without blanks around it, NULL where the service did not know it.",
-    ),
+    )
+    .sensitive(Sensitive::Person),
     col("user_type", "UserType", Edm::Int32, "Kind of user as a number; see m365.user_types.").coded(&USER_TYPES),
     derived("user_type_name", Edm::Text, derive::USER_TYPE, derive::user_type_name, "Name of the kind of user."),
     col(
@@ -92,8 +94,10 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         "UserKey",
         Edm::Text,
         "Another id of the user: a PUID, a SID, a GUID or a constant of the service.",
-    ),
+    )
+    .sensitive(Sensitive::Person),
     col("client_ip", "ClientIP", Edm::Text, "Address of the caller as recorded, often with a port, empty or missing.")
+        .sensitive(Sensitive::Address)
         .alias(&["ClientIP_"]),
     derived(
         "client_address",
@@ -101,7 +105,8 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         derive::CLIENT,
         derive::client_address,
         "Address of the caller in its shortest form, from whichever field holds it.",
-    ),
+    )
+    .sensitive(Sensitive::Address),
     derived(
         "client_port",
         Edm::Int32,
@@ -122,7 +127,9 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         Edm::Text,
         "The outcome in the words of the workload; for sign-ins it only says that the exchange worked.",
     ),
-    col("organization_id", "OrganizationId", Edm::Text, "Tenant of the record, a GUID.").alias(&["OrganizationId_"]),
+    col("organization_id", "OrganizationId", Edm::Text, "Tenant of the record, a GUID.")
+        .sensitive(Sensitive::Tenant)
+        .alias(&["OrganizationId_"]),
     col(
         "scope",
         "Scope",

@@ -5,7 +5,7 @@
 
 use super::codes::IDENTITY_TYPES;
 use super::common::{COMMON, MODIFIED, NAME_VALUES};
-use crate::table::{Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Records of the directory.
 pub static AZURE_ACTIVE_DIRECTORY: EntitySet = super::content(
@@ -53,11 +53,12 @@ const OWN: &[Column] = &[
     ),
     col("modified_properties", "ModifiedProperties", MODIFIED, "Properties that were changed; empty for sign-ins."),
     col("actor", "Actor", Edm::List(&Edm::Object(IDENTITY)), "Who acted, under several ids."),
-    col("actor_context_id", "ActorContextId", Edm::Text, "Tenant of who acted."),
-    col("actor_ip_address", "ActorIpAddress", Edm::Text, "Address of who acted, as recorded."),
+    col("actor_context_id", "ActorContextId", Edm::Text, "Tenant of who acted.").sensitive(Sensitive::Tenant),
+    col("actor_ip_address", "ActorIpAddress", Edm::Text, "Address of who acted, as recorded.")
+        .sensitive(Sensitive::Address),
     col("target", "Target", Edm::List(&Edm::Object(IDENTITY)), "What was acted on, under several ids.")
         .alias(&["AADTarget"]),
-    col("target_context_id", "TargetContextId", Edm::Text, "Tenant of what was acted on."),
+    col("target_context_id", "TargetContextId", Edm::Text, "Tenant of what was acted on.").sensitive(Sensitive::Tenant),
     col("inter_systems_id", "InterSystemsId", Edm::Text, "Id that ties events of several services together."),
     col("intra_system_id", "IntraSystemId", Edm::Text, "Id of the event inside the service.")
         .alias(&["IntraSystemsId"]),
@@ -98,5 +99,6 @@ const OWN: &[Column] = &[
     col("risk_state", "RiskState", Edm::Text, "State of the risk."),
     col("source", "Source", Edm::Text, "What detected the risk."),
     col("token_issuer_type", "TokenIssuerType", Edm::Text, "Kind of identity provider."),
-    col("user_display_name", "UserDisplayName", Edm::Text, "Display name of the user at risk."),
+    col("user_display_name", "UserDisplayName", Edm::Text, "Display name of the user at risk.")
+        .sensitive(Sensitive::Person),
 ];

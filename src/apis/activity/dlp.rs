@@ -4,7 +4,7 @@
 
 use super::codes::ENFORCEMENT_MODES;
 use super::common::{COMMON, NAME_VALUES, TEXTS};
-use crate::table::{Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Records of data loss prevention.
 pub static DLP: EntitySet = super::content(
@@ -18,15 +18,16 @@ const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[
 
 /// `SharePointMetaData`.
 const SHAREPOINT_META: &[Column] = &[
-    col("from", "From", Edm::Text, "User who triggered the event."),
+    col("from", "From", Edm::Text, "User who triggered the event.").sensitive(Sensitive::Person),
     col("item_creation_time", "itemCreationTime", Edm::Instant, "When the file was made, UTC."),
     col("site_collection_guid", "SiteCollectionGuid", Edm::Text, "Id of the site collection."),
     col("site_collection_url", "SiteCollectionUrl", Edm::Text, "Address of the site collection."),
     col("file_name", "FileName", Edm::Text, "Name of the file."),
-    col("file_owner", "FileOwner", Edm::Text, "Owner of the file."),
+    col("file_owner", "FileOwner", Edm::Text, "Owner of the file.").sensitive(Sensitive::Person),
     col("file_path_url", "FilePathUrl", Edm::Text, "Address of the file."),
-    col("document_last_modifier", "DocumentLastModifier", Edm::Text, "User who changed the file last."),
-    col("document_sharer", "DocumentSharer", Edm::Text, "User who shared the file last."),
+    col("document_last_modifier", "DocumentLastModifier", Edm::Text, "User who changed the file last.")
+        .sensitive(Sensitive::Person),
+    col("document_sharer", "DocumentSharer", Edm::Text, "User who shared the file last.").sensitive(Sensitive::Person),
     col("unique_id", "UniqueID", Edm::Text, "Id of the file.").alias(&["UniqueId"]),
     col("last_modified_time", "ItemLastModifiedTime", Edm::Instant, "When the file was last changed, UTC.")
         .alias(&["LastModifiedTime"]),
@@ -41,10 +42,10 @@ const SHAREPOINT_META: &[Column] = &[
 /// `ExchangeMetaData`.
 const EXCHANGE_META: &[Column] = &[
     col("message_id", "MessageID", Edm::Text, "Message id as the sender's server set it.").alias(&["MessageId"]),
-    col("from", "From", Edm::Text, "Sender of the message."),
-    col("to", "To", TEXTS, "Recipients of the message."),
-    col("cc", "CC", TEXTS, "Recipients of copies."),
-    col("bcc", "BCC", TEXTS, "Recipients of blind copies."),
+    col("from", "From", Edm::Text, "Sender of the message.").sensitive(Sensitive::Person),
+    col("to", "To", TEXTS, "Recipients of the message.").sensitive(Sensitive::Person),
+    col("cc", "CC", TEXTS, "Recipients of copies.").sensitive(Sensitive::Person),
+    col("bcc", "BCC", TEXTS, "Recipients of blind copies.").sensitive(Sensitive::Person),
     col("subject", "Subject", Edm::Text, "Subject of the message."),
     col("sent", "Sent", Edm::Instant, "When the message was sent, UTC."),
     col("recipient_count", "RecipientCount", Edm::Int32, "Number of recipients."),
@@ -115,7 +116,7 @@ const ENDPOINT_META: &[Column] = &[
     .coded(&ENFORCEMENT_MODES),
     col("file_extension", "FileExtension", Edm::Text, "Extension of the file."),
     col("file_type", "FileType", Edm::Text, "Type of the file."),
-    col("device_name", "DeviceName", Edm::Text, "Name of the endpoint."),
+    col("device_name", "DeviceName", Edm::Text, "Name of the endpoint.").sensitive(Sensitive::Device),
 ];
 /// `ExceptionInfo`.
 const EXCEPTION: &[Column] = &[

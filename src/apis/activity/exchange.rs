@@ -4,7 +4,7 @@
 
 use super::codes::LOGON_TYPES;
 use super::common::{COMMON, MODIFIED, NAME_VALUES};
-use crate::table::{Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Records of Exchange.
 pub static EXCHANGE: EntitySet = super::content(
@@ -21,9 +21,11 @@ const FOLDER: &[Column] = &[
     col("id", "Id", Edm::Text, "Id of the folder."),
     col("path", "Path", Edm::Text, "Path of the folder, in the mailbox's language."),
     col("name", "Name", Edm::Text, "Name of the folder."),
-    col("member_sid", "MemberSid", Edm::Text, "SID of the user whose rights were changed."),
+    col("member_sid", "MemberSid", Edm::Text, "SID of the user whose rights were changed.")
+        .sensitive(Sensitive::Person),
     col("member_rights", "MemberRights", Edm::Text, "Rights that the user has on the folder."),
-    col("member_upn", "MemberUpn", Edm::Text, "Name of the user whose rights were changed."),
+    col("member_upn", "MemberUpn", Edm::Text, "Name of the user whose rights were changed.")
+        .sensitive(Sensitive::Person),
     col(
         "folder_items",
         "FolderItems",
@@ -64,9 +66,9 @@ const ITEM: &[Column] = &[
 ];
 /// `MbxLoginLocalQueueADLookupInfo`.
 const LOGIN_LOOKUP: &[Column] = &[
-    col("puid", "Puid", Edm::Text, "PUID that was looked up."),
-    col("org_id_puid", "OrgIdPuid", Edm::Text, "Organisational PUID that was looked up."),
-    col("smtp", "Smtp", Edm::Text, "Address that was looked up."),
+    col("puid", "Puid", Edm::Text, "PUID that was looked up.").sensitive(Sensitive::Person),
+    col("org_id_puid", "OrgIdPuid", Edm::Text, "Organisational PUID that was looked up.").sensitive(Sensitive::Person),
+    col("smtp", "Smtp", Edm::Text, "Address that was looked up.").sensitive(Sensitive::Person),
     col("search_scope", "SearchScope", Edm::Text, "Scope of the search."),
     col("consumer_mailbox", "ConsumerMailbox", Edm::Text, "Whether it is a consumer mailbox."),
 ];
@@ -109,7 +111,7 @@ const OWN: &[Column] = &[
         "For cmdlets: run by the datacenter or a partner; for mailboxes: the actor is of another domain than the owner.",
     ),
     col("originating_server", "OriginatingServer", Edm::Text, "Server that ran the operation, with its version."),
-    col("organization_name", "OrganizationName", Edm::Text, "Name of the tenant."),
+    col("organization_name", "OrganizationName", Edm::Text, "Name of the tenant.").sensitive(Sensitive::Tenant),
     // Mailboxes.
     col("logon_type", "LogonType", Edm::Int32, "Who opened the mailbox, as a number; see m365.logon_types.")
         .alias(&["Logon_Type"])
@@ -117,20 +119,24 @@ const OWN: &[Column] = &[
     col("internal_logon_type", "InternalLogonType", Edm::Int32, "Reserved; the same numbers as logon_type.")
         .coded(&LOGON_TYPES),
     col("mailbox_guid", "MailboxGuid", Edm::Text, "Exchange GUID of the mailbox."),
-    col("mailbox_owner_upn", "MailboxOwnerUPN", Edm::Text, "Name of the mailbox's owner."),
-    col("mailbox_owner_sid", "MailboxOwnerSid", Edm::Text, "SID of the mailbox's owner."),
+    col("mailbox_owner_upn", "MailboxOwnerUPN", Edm::Text, "Name of the mailbox's owner.").sensitive(Sensitive::Person),
+    col("mailbox_owner_sid", "MailboxOwnerSid", Edm::Text, "SID of the mailbox's owner.").sensitive(Sensitive::Person),
     col(
         "mailbox_owner_master_account_sid",
         "MailboxOwnerMasterAccountSid",
         Edm::Text,
         "SID of the owner's master account.",
-    ),
-    col("logon_user_sid", "LogonUserSid", Edm::Text, "SID of the user who acted."),
-    col("logon_user_display_name", "LogonUserDisplayName", Edm::Text, "Display name of the user who acted."),
+    )
+    .sensitive(Sensitive::Person),
+    col("logon_user_sid", "LogonUserSid", Edm::Text, "SID of the user who acted.").sensitive(Sensitive::Person),
+    col("logon_user_display_name", "LogonUserDisplayName", Edm::Text, "Display name of the user who acted.")
+        .sensitive(Sensitive::Person),
     col("client_info_string", "ClientInfoString", Edm::Text, "Kind of client, such as Client=OWA or Client=REST."),
     col("client_ip_address", "ClientIPAddress", Edm::Text, "Address of the client as mailbox records hold it.")
+        .sensitive(Sensitive::Address)
         .alias(&["Client_IPAddress"]),
-    col("client_machine_name", "ClientMachineName", Edm::Text, "Machine that hosts the Outlook client."),
+    col("client_machine_name", "ClientMachineName", Edm::Text, "Machine that hosts the Outlook client.")
+        .sensitive(Sensitive::Device),
     col("client_process_name", "ClientProcessName", Edm::Text, "Program that accessed the mailbox."),
     col("client_version", "ClientVersion", Edm::Text, "Version of the client."),
     col("session_id", "SessionId", Edm::Text, "Id of the session."),
@@ -144,14 +150,15 @@ const OWN: &[Column] = &[
         "Details of the operation, such as MailAccessType or the parts of an inbox rule.",
     ),
     col("client_request_id", "ClientRequestId", Edm::Text, "Id that the client gave its request."),
-    col("device_id", "DeviceId", Edm::Text, "Id of the registered device."),
-    col("external_user_tenant_id", "ExternalUserTenantId", Edm::Text, "Tenant of a user from outside."),
-    col("actor_ip", "ActorIP", Edm::Text, "Address of the actor, in newer records."),
+    col("device_id", "DeviceId", Edm::Text, "Id of the registered device.").sensitive(Sensitive::Device),
+    col("external_user_tenant_id", "ExternalUserTenantId", Edm::Text, "Tenant of a user from outside.")
+        .sensitive(Sensitive::Tenant),
+    col("actor_ip", "ActorIP", Edm::Text, "Address of the actor, in newer records.").sensitive(Sensitive::Address),
     col("actor_info_string", "ActorInfoString", Edm::Text, "Kind of client of the actor, in newer records."),
     col("auth_type", "AuthType", Edm::Text, "How the request was authenticated, such as Bearer."),
     col("token_type", "TokenType", Edm::Text, "Kind of token, such as V1AppActAs."),
-    col("token_object_id", "TokenObjectId", Edm::Text, "Object id claim of the token."),
-    col("token_tenant_id", "TokenTenantId", Edm::Text, "Tenant id claim of the token."),
+    col("token_object_id", "TokenObjectId", Edm::Text, "Object id claim of the token.").sensitive(Sensitive::Person),
+    col("token_tenant_id", "TokenTenantId", Edm::Text, "Tenant id claim of the token.").sensitive(Sensitive::Tenant),
     col("cloud_instance_name", "CloudInstanceName", Edm::Text, "Cloud that issued the token."),
     col("recipient_count", "recipientCount", Edm::Int64, "Number of recipients."),
     col("recipient_list", "recipientList", Edm::List(&Edm::Object(RECIPIENT)), "Recipients, up to a thousand."),
@@ -163,14 +170,16 @@ const OWN: &[Column] = &[
         Edm::Object(LOGIN_LOOKUP),
         "Context of the lookup at login.",
     ),
-    col("send_as_user_smtp", "SendAsUserSmtp", Edm::Text, "Address of the user that was impersonated."),
+    col("send_as_user_smtp", "SendAsUserSmtp", Edm::Text, "Address of the user that was impersonated.")
+        .sensitive(Sensitive::Person),
     col("send_as_user_mailbox_guid", "SendAsUserMailboxGuid", Edm::Text, "Mailbox of the user that was impersonated."),
     col(
         "send_on_behalf_of_user_smtp",
         "SendOnBehalfOfUserSmtp",
         Edm::Text,
         "Address of the user on whose behalf was sent.",
-    ),
+    )
+    .sensitive(Sensitive::Person),
     col(
         "send_on_behalf_of_user_mailbox_guid",
         "SendOnBehalfOfUserMailboxGuid",
@@ -187,14 +196,17 @@ const OWN: &[Column] = &[
     col("cross_mailbox_operations", "CrossMailboxOperations", Edm::Bool, "Whether more than one mailbox was involved.")
         .alias(&["CrossMailboxOperation"]),
     col("dest_mailbox_id", "DestMailboxId", Edm::Text, "Mailbox that items were moved to."),
-    col("dest_mailbox_owner_upn", "DestMailboxOwnerUPN", Edm::Text, "Name of that mailbox's owner."),
-    col("dest_mailbox_owner_sid", "DestMailboxOwnerSid", Edm::Text, "SID of that mailbox's owner."),
+    col("dest_mailbox_owner_upn", "DestMailboxOwnerUPN", Edm::Text, "Name of that mailbox's owner.")
+        .sensitive(Sensitive::Person),
+    col("dest_mailbox_owner_sid", "DestMailboxOwnerSid", Edm::Text, "SID of that mailbox's owner.")
+        .sensitive(Sensitive::Person),
     col(
         "dest_mailbox_owner_master_account_sid",
         "DestMailboxOwnerMasterAccountSid",
         Edm::Text,
         "SID of that owner's master account.",
-    ),
+    )
+    .sensitive(Sensitive::Person),
     col(
         "folders",
         "Folders",

@@ -5,7 +5,7 @@
 
 use super::codes::{QUARANTINE_REQUESTS, QUARANTINE_SOURCES};
 use super::common::{COMMON, MODIFIED, NAME_VALUES, TEXTS};
-use crate::table::{Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Records of all other workloads.
 pub static GENERAL: EntitySet = super::content(
@@ -19,15 +19,15 @@ const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[
 
 /// A member in Teams records.
 const MEMBER: &[Column] = &[
-    col("upn", "UPN", Edm::Text, "Name that the member signs in with."),
+    col("upn", "UPN", Edm::Text, "Name that the member signs in with.").sensitive(Sensitive::Person),
     col("display_name", "DisplayName", Edm::Text, "Display name of the member."),
     col("role", "Role", Edm::Int32, "Role of the member: 0 member, 1 owner, 2 guest."),
-    col("organization_id", "OrganizationId", Edm::Text, "Tenant of the member."),
+    col("organization_id", "OrganizationId", Edm::Text, "Tenant of the member.").sensitive(Sensitive::Tenant),
 ];
 /// An entry of `ParticipatingSIPDomains`.
 const TENANT_DOMAIN: &[Column] = &[
     col("domain_name", "DomainName", Edm::Text, "Domain of participants."),
-    col("tenant_id", "TenantId", Edm::Text, "Tenant of the domain."),
+    col("tenant_id", "TenantId", Edm::Text, "Tenant of the domain.").sensitive(Sensitive::Tenant),
 ];
 /// `ParticipantInfo`.
 const PARTICIPANTS: &[Column] = &[
@@ -71,13 +71,13 @@ const HOSTED: &[Column] = &[
 ];
 /// An entry of `MembershipInformation`.
 const MEMBERSHIP: &[Column] = &[
-    col("member_email", "MemberEmail", Edm::Text, "Address of the member."),
+    col("member_email", "MemberEmail", Edm::Text, "Address of the member.").sensitive(Sensitive::Person),
     col("status", "Status", Edm::Text, "Status of the membership."),
 ];
 /// An entry of `SharingInformation`.
 const SHARING: &[Column] = &[
-    col("recipient_email", "RecipientEmail", Edm::Text, "Address of the recipient."),
-    col("recipient_name", "RecipientName", Edm::Text, "Name of the recipient."),
+    col("recipient_email", "RecipientEmail", Edm::Text, "Address of the recipient.").sensitive(Sensitive::Person),
+    col("recipient_name", "RecipientName", Edm::Text, "Name of the recipient.").sensitive(Sensitive::Person),
     col("reshare_permission", "ResharePermission", Edm::Text, "Whether the recipient may share it on."),
 ];
 /// Fields of these workloads.
@@ -106,7 +106,7 @@ const OWN: &[Column] = &[
         Edm::Object(PARTICIPANTS),
         "Who took part, as kinds, domains and tenants.",
     ),
-    col("invitee", "Invitee", Edm::Text, "Who was invited."),
+    col("invitee", "Invitee", Edm::Text, "Who was invited.").sensitive(Sensitive::Person),
     col("item_name", "ItemName", Edm::Text, "Name of the object."),
     col("name", "Name", Edm::Text, "Name of the setting that was changed, or of the alert."),
     col("new_value", "NewValue", Edm::Text, "Value of the setting after the change."),
@@ -116,7 +116,8 @@ const OWN: &[Column] = &[
     col("add_on_name", "AddOnName", Edm::Text, "Name of the add-on.").alias(&["AddonName"]),
     col("add_on_type", "AddOnType", Edm::Int32, "Kind of the add-on: 1 bot, 2 connector, 3 tab."),
     col("subscription_id", "SubscriptionId", Edm::Text, "Id of a subscription to changes."),
-    col("resource_tenant_id", "ResourceTenantId", Edm::Text, "Tenant that holds the resource."),
+    col("resource_tenant_id", "ResourceTenantId", Edm::Text, "Tenant that holds the resource.")
+        .sensitive(Sensitive::Tenant),
     col("extra_properties", "ExtraProperties", NAME_VALUES, "Further properties of the event."),
     col("submission_id", "SubmissionId", Edm::Text, "Id of a report that a user made."),
     col("report_metadata", "ReportMetadata", Edm::Json, "Details of that report, as JSON text."),
@@ -130,7 +131,8 @@ const OWN: &[Column] = &[
     )
     .alias(&["NonPiiParameters"]),
     col("cmdlet_version", "CmdletVersion", Edm::Text, "Version of the cmdlet."),
-    col("effective_organization", "EffectiveOrganization", Edm::Text, "Tenant that the cmdlet ran for."),
+    col("effective_organization", "EffectiveOrganization", Edm::Text, "Tenant that the cmdlet ran for.")
+        .sensitive(Sensitive::Tenant),
     col("user_service_plan", "UserServicePlan", Edm::Text, "Service plan of the user."),
     col(
         "client_application",
@@ -218,17 +220,17 @@ const OWN: &[Column] = &[
         "How the label was applied: Privileged by hand, Standard automatically.",
     ),
     col("sender", "Sender", Edm::Json, "Sender of the message: text, or an object in Teams records."),
-    col("receivers", "Receivers", TEXTS, "Receivers of the message."),
-    col("recipient", "Recipient", Edm::Text, "Recipient of the encrypted message."),
+    col("receivers", "Receivers", TEXTS, "Receivers of the message.").sensitive(Sensitive::Person),
+    col("recipient", "Recipient", Edm::Text, "Recipient of the encrypted message.").sensitive(Sensitive::Person),
     col("authentication_method", "AuthenticationMethod", Edm::Text, "How the recipient was authenticated."),
     col("attachment_name", "AttachmentName", Edm::Text, "Name of the attachment."),
-    col("actor_user_id", "ActorUserId", Edm::Text, "Name of the acting Yammer user."),
+    col("actor_user_id", "ActorUserId", Edm::Text, "Name of the acting Yammer user.").sensitive(Sensitive::Person),
     col("actor_yammer_user_id", "ActorYammerUserId", Edm::Int64, "Id of the acting Yammer user."),
     col("group_name", "GroupName", Edm::Text, "Name of the Yammer group."),
     col("file_id", "FileId", Edm::Text, "Id of the file."),
     col("file_name", "FileName", Edm::Text, "Name of the file."),
     col("thread_id", "ThreadId", Edm::Text, "Id of the thread."),
-    col("target_user_id", "TargetUserId", Edm::Text, "Name of the user acted on."),
+    col("target_user_id", "TargetUserId", Edm::Text, "Name of the user acted on.").sensitive(Sensitive::Person),
     col("yammer_network_id", "YammerNetworkId", Edm::Int64, "Id of the Yammer network."),
     // Quarantine and hygiene.
     col("network_message_id", "NetworkMessageId", Edm::Text, "Exchange Online's key of the message."),
@@ -245,7 +247,7 @@ const OWN: &[Column] = &[
     col("audit", "Audit", Edm::Text, "System information on a hygiene event."),
     col("event", "Event", Edm::Text, "Whether a sender was Listed or Delisted."),
     col("event_id", "EventId", Edm::Int64, "Id of the hygiene event."),
-    col("event_value", "EventValue", Edm::Text, "User who was restricted."),
+    col("event_value", "EventValue", Edm::Text, "User who was restricted.").sensitive(Sensitive::Person),
     col("reason", "Reason", Edm::Text, "Why the user was restricted."),
     // Copilot and agents.
     col("copilot_event_data", "CopilotEventData", Edm::Json, "The interaction with Copilot, as JSON text."),

@@ -3,7 +3,7 @@
 //! Source: schema page, "SharePoint Base schema" to "SharePoint schema", and published records.
 
 use super::common::{COMMON, MODIFIED};
-use crate::table::{Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Records of SharePoint and OneDrive.
 pub static SHAREPOINT: EntitySet = super::content(
@@ -41,7 +41,7 @@ const OWN: &[Column] = &[
     ),
     col("user_agent", "UserAgent", Edm::Text, "User agent as the client sent it."),
     col("machine_domain_info", "MachineDomainInfo", Edm::Text, "Domain of the syncing machine."),
-    col("machine_id", "MachineId", Edm::Text, "Id of the syncing machine."),
+    col("machine_id", "MachineId", Edm::Text, "Id of the syncing machine.").sensitive(Sensitive::Device),
     col("list_item_unique_id", "ListItemUniqueId", Edm::Text, "Id of the list item."),
     col("list_id", "ListId", Edm::Text, "Id of the list."),
     col("web_id", "WebId", Edm::Text, "Id of the web."),
@@ -52,7 +52,7 @@ const OWN: &[Column] = &[
     col("authentication_type", "AuthenticationType", Edm::Text, "How the user was authenticated."),
     col("browser_name", "BrowserName", Edm::Text, "Name of the browser."),
     col("browser_version", "BrowserVersion", Edm::Text, "Version of the browser."),
-    col("device_display_name", "DeviceDisplayName", Edm::Text, "Name of the device."),
+    col("device_display_name", "DeviceDisplayName", Edm::Text, "Name of the device.").sensitive(Sensitive::Device),
     col("geo_location", "GeoLocation", Edm::Text, "Region that holds the data."),
     col("is_managed_device", "IsManagedDevice", Edm::Bool, "Whether the device is managed."),
     col("platform", "Platform", Edm::Text, "Operating system of the client."),
@@ -66,9 +66,11 @@ const OWN: &[Column] = &[
     ),
     col("custom_unique_id", "CustomUniqueId", Edm::Bool, "Whether the list item's id is a custom one."),
     // Sharing.
-    col("user_shared_with", "UserSharedWith", Edm::Text, "User that the object was shared with."),
+    col("user_shared_with", "UserSharedWith", Edm::Text, "User that the object was shared with.")
+        .sensitive(Sensitive::Person),
     col("sharing_type", "SharingType", Edm::Text, "Kind of permission that was given."),
-    col("target_user_or_group_name", "TargetUserOrGroupName", Edm::Text, "Who got access."),
+    col("target_user_or_group_name", "TargetUserOrGroupName", Edm::Text, "Who got access.")
+        .sensitive(Sensitive::Person),
     col(
         "target_user_or_group_type",
         "TargetUserOrGroupType",
@@ -83,7 +85,8 @@ const OWN: &[Column] = &[
     col("source_label", "SourceLabel", Edm::Text, "Label of the file before."),
     col("destination_label", "DestinationLabel", Edm::Text, "Label of the file after."),
     col("sensitivity_label_id", "SensitivityLabelId", Edm::Text, "Sensitivity label of the file."),
-    col("sensitivity_label_owner_email", "SensitivityLabelOwnerEmail", Edm::Text, "Owner of the sensitivity label."),
+    col("sensitivity_label_owner_email", "SensitivityLabelOwnerEmail", Edm::Text, "Owner of the sensitivity label.")
+        .sensitive(Sensitive::Person),
     col("file_size_bytes", "FileSizeBytes", Edm::Int64, "Size of the file in bytes."),
     col("file_sync_bytes_committed", "FileSyncBytesCommitted", Edm::Int64, "Bytes that the sync client committed."),
     col("implicit_share", "ImplicitShare", Edm::Text, "Whether access was given without an explicit share: Yes or No."),

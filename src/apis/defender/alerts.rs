@@ -4,7 +4,7 @@
 //! things differently.
 
 use crate::apis::activity::common::{COMMON, TEXTS};
-use crate::table::{Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Alerts, their entities and their changes.
 pub static ALERTS: EntitySet = super::threat(
@@ -37,10 +37,10 @@ const OWN: &[Column] = &[
     col("alert_links", "AlertLinks", Edm::List(&Edm::Object(LINK)), "Links of the alert."),
     col("alert_description", "AlertDescription", Edm::Text, "The alert in words, from Cloud Apps."),
     col("alert_uri", "AlertUri", Edm::Text, "Address of the alert in Cloud Apps."),
-    col("assigned_to", "AssignedTo", Edm::Text, "Who the alert is assigned to."),
+    col("assigned_to", "AssignedTo", Edm::Text, "Who the alert is assigned to.").sensitive(Sensitive::Person),
     col("last_updated_time", "LastUpdatedTime", Edm::Instant, "When the alert was last changed, UTC."),
     col("activity_start_time", "ActivityStartTime", Edm::Instant, "When the alerted activity began, UTC."),
     col("item_count", "ItemCount", Edm::Int32, "Number of activities."),
-    col("client_ips", "ClientIPs", TEXTS, "Addresses of the alerted activity."),
+    col("client_ips", "ClientIPs", TEXTS, "Addresses of the alerted activity.").sensitive(Sensitive::Address),
     col("applications", "Applications", Edm::List(&Edm::Object(APPLICATION)), "Applications of the alerted activity."),
 ];

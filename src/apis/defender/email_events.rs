@@ -5,7 +5,7 @@
 
 use super::FILE_VERDICTS;
 use crate::apis::activity::common::{COMMON, NAME_VALUES, TEXTS};
-use crate::table::{Codes, Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Codes, Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Mail in which a threat was found.
 pub static EMAIL_EVENTS: EntitySet = super::threat(
@@ -87,10 +87,12 @@ const OWN: &[Column] = &[
     ),
     col("internet_message_id", "InternetMessageId", Edm::Text, "Message id as the sender's server set it."),
     col("subject", "Subject", Edm::Text, "Subject of the mail."),
-    col("p1_sender", "P1Sender", Edm::Text, "Envelope sender."),
-    col("p2_sender", "P2Sender", Edm::Text, "Sender that the reader sees."),
-    col("sender_ip", "SenderIp", Edm::Text, "Address that the mail came from.").alias(&["SenderIP"]),
-    col("recipients", "Recipients", TEXTS, "Recipients of the mail."),
+    col("p1_sender", "P1Sender", Edm::Text, "Envelope sender.").sensitive(Sensitive::Person),
+    col("p2_sender", "P2Sender", Edm::Text, "Sender that the reader sees.").sensitive(Sensitive::Person),
+    col("sender_ip", "SenderIp", Edm::Text, "Address that the mail came from.")
+        .sensitive(Sensitive::Address)
+        .alias(&["SenderIP"]),
+    col("recipients", "Recipients", TEXTS, "Recipients of the mail.").sensitive(Sensitive::Person),
     col("directionality", "Directionality", Edm::Text, "Direction of the mail, such as Inbound."),
     col("verdict", "Verdict", Edm::Text, "What was found: Malware, Phish, Spam and others."),
     col(

@@ -4,7 +4,7 @@
 
 use super::FILE_VERDICTS;
 use crate::apis::activity::common::COMMON;
-use crate::table::{Codes, Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Codes, Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Files in which a threat was found.
 pub static FILE_EVENTS: EntitySet = super::threat(
@@ -45,6 +45,6 @@ const OWN: &[Column] = &[
     col("detection_method", "DetectionMethod", Edm::Text, "Technology that found the threat."),
     col("detection_date", "DetectionDate", Edm::Instant, "When the threat was found, UTC."),
     col("last_modified_date", "LastModifiedDate", Edm::Instant, "When the file was last changed, UTC."),
-    col("last_modified_by", "LastModifiedBy", Edm::Text, "Who changed the file last."),
+    col("last_modified_by", "LastModifiedBy", Edm::Text, "Who changed the file last.").sensitive(Sensitive::Person),
     col("event_deep_link", "EventDeepLink", Edm::Text, "Link to the file in Threat Explorer."),
 ];

@@ -5,7 +5,7 @@
 
 use crate::apis::activity::common::{COMMON, TEXTS};
 use crate::apis::activity::derive;
-use crate::table::{Column, Edm, EntitySet, RAW, col, derived, joined};
+use crate::table::{Column, Edm, EntitySet, RAW, Sensitive, col, derived, joined};
 
 /// Automated investigations, a row for each change of status.
 pub static INVESTIGATIONS: EntitySet = super::threat(
@@ -28,9 +28,11 @@ const ENTITY: &[Column] = &[
     col("urn", "Urn", Edm::Text, "Name of the entity in the investigation."),
     col("source", "Source", Edm::Text, "What brought the entity in."),
     col("first_seen", "FirstSeen", Edm::Instant, "When the entity was first seen, UTC."),
-    col("recipient", "Recipient", Edm::Text, "Recipient of the mail."),
-    col("sender", "Sender", Edm::Text, "Sender of the mail."),
-    col("sender_ip", "SenderIP", Edm::Text, "Address that the mail came from.").alias(&["SenderIp"]),
+    col("recipient", "Recipient", Edm::Text, "Recipient of the mail.").sensitive(Sensitive::Person),
+    col("sender", "Sender", Edm::Text, "Sender of the mail.").sensitive(Sensitive::Person),
+    col("sender_ip", "SenderIP", Edm::Text, "Address that the mail came from.")
+        .sensitive(Sensitive::Address)
+        .alias(&["SenderIp"]),
     col("received_date", "ReceivedDate", Edm::Instant, "When the mail was received, UTC."),
     col("network_message_id", "NetworkMessageId", Edm::Text, "Exchange Online's key of the mail."),
     col("internet_message_id", "InternetMessageId", Edm::Text, "Message id of the mail as the sender's server set it."),
@@ -41,10 +43,11 @@ const ENTITY: &[Column] = &[
     col("urls", "Urls", TEXTS, "Links in the mail."),
     col("address", "Address", Edm::Text, "The IP address."),
     col("url", "Url", Edm::Text, "The link."),
-    col("mailbox_primary_address", "MailboxPrimaryAddress", Edm::Text, "Address of the mailbox."),
+    col("mailbox_primary_address", "MailboxPrimaryAddress", Edm::Text, "Address of the mailbox.")
+        .sensitive(Sensitive::Person),
     col("display_name", "DisplayName", Edm::Text, "Display name of the mailbox."),
-    col("upn", "Upn", Edm::Text, "Name that the mailbox's user signs in with."),
-    col("aad_id", "AadId", Edm::Text, "Object id of the mailbox's user."),
+    col("upn", "Upn", Edm::Text, "Name that the mailbox's user signs in with.").sensitive(Sensitive::Person),
+    col("aad_id", "AadId", Edm::Text, "Object id of the mailbox's user.").sensitive(Sensitive::Person),
     col("risk_level", "RiskLevel", Edm::Text, "Risk of the mailbox's user."),
     col("name", "Name", Edm::Text, "Name of the file."),
     col("file_hashes", "FileHashes", Edm::List(&Edm::Object(HASH)), "Hashes of the file."),
@@ -65,10 +68,10 @@ const ACTION: &[Column] = &[
     col("action_type", "ActionType", Edm::Text, "Kind of action, such as EmailRemediation."),
     col("action_status", "ActionStatus", Edm::Text, "How far the action is."),
     col("action_approval", "ActionApproval", Edm::Text, "Whether the action needs an approval."),
-    col("approved_by", "ApprovedBy", Edm::Text, "Who approved the action."),
+    col("approved_by", "ApprovedBy", Edm::Text, "Who approved the action.").sensitive(Sensitive::Person),
     col("pending_type", "PendingType", Edm::Text, "What the action waits for."),
     col("bulk_name", "BulkName", Edm::Text, "Name of the bulk that the action belongs to."),
-    col("machine_name", "MachineName", Edm::Text, "Machine of the action."),
+    col("machine_name", "MachineName", Edm::Text, "Machine of the action.").sensitive(Sensitive::Device),
     col("description", "Description", Edm::Text, "The action in words."),
     col("start_time_utc", "StartTimeUtc", Edm::Instant, "When the action began, UTC."),
     col("end_time_utc", "EndTimeUtc", Edm::Instant, "When the action ended, UTC."),

@@ -3,7 +3,7 @@
 //! Source: schema page, "URL time-of-click events", and a published record.
 
 use crate::apis::activity::common::COMMON;
-use crate::table::{Codes, Column, Edm, EntitySet, RAW, col, joined};
+use crate::table::{Codes, Column, Edm, EntitySet, RAW, Sensitive, col, joined};
 
 /// Clicks that were blocked or overridden.
 pub static URL_CLICKS: EntitySet = super::threat(
@@ -41,6 +41,6 @@ const OWN: &[Column] = &[
     col("app_name", "AppName", Edm::Text, "Application that the link was clicked in, such as Mail."),
     col("app_version", "AppVersion", Edm::Text, "Version of that application."),
     col("source_id", "SourceId", Edm::Text, "Where the link stood; for mail its network message id."),
-    col("user_ip", "UserIp", Edm::Text, "Address of the user.").alias(&["UserIP"]),
+    col("user_ip", "UserIp", Edm::Text, "Address of the user.").sensitive(Sensitive::Address).alias(&["UserIP"]),
     col("event_deep_link", "EventDeepLink", Edm::Text, "Link to the click in Threat Explorer."),
 ];

@@ -4,7 +4,7 @@
 //! Filters on `category`, `result` and the target's name are not on the reference page; public clients send them.
 
 use super::types::{KEY_VALUE, TEXTS};
-use crate::table::{Api, Column, Edm, EntitySet, Family, Ops, Paging, Quota, RAW, col};
+use crate::table::{Api, Column, Edm, EntitySet, Family, Ops, Paging, Quota, RAW, Sensitive, col};
 
 /// Changes in the directory.
 pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
@@ -31,11 +31,13 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
 const USER: &[Column] = &[
     col("id", "id", Edm::Text, "Object id of the user.").ops(Ops::EQ),
     col("display_name", "displayName", Edm::Text, "Display name of the user.").ops(Ops::EQ),
-    col("user_principal_name", "userPrincipalName", Edm::Text, "Name that the user signs in with.").ops(Ops::EQ_PREFIX),
-    col("ip_address", "ipAddress", Edm::Text, "Address of the user."),
+    col("user_principal_name", "userPrincipalName", Edm::Text, "Name that the user signs in with.")
+        .sensitive(Sensitive::Person)
+        .ops(Ops::EQ_PREFIX),
+    col("ip_address", "ipAddress", Edm::Text, "Address of the user.").sensitive(Sensitive::Address),
     col("user_type", "userType", Edm::Text, "Whether the user is a member or a guest."),
-    col("home_tenant_id", "homeTenantId", Edm::Text, "Tenant that the user belongs to."),
-    col("home_tenant_name", "homeTenantName", Edm::Text, "Name of that tenant."),
+    col("home_tenant_id", "homeTenantId", Edm::Text, "Tenant that the user belongs to.").sensitive(Sensitive::Tenant),
+    col("home_tenant_name", "homeTenantName", Edm::Text, "Name of that tenant.").sensitive(Sensitive::Tenant),
     col("roles", "roles", TEXTS, "Roles that the user acted in."),
 ];
 
@@ -62,7 +64,9 @@ const TARGET: &[Column] = &[
     col("id", "id", Edm::Text, "Object id of the target.").ops(Ops::EQ),
     col("display_name", "displayName", Edm::Text, "Display name of the target.").ops(Ops::EQ_PREFIX),
     col("type", "type", Edm::Text, "Kind of the target, such as User, Group, Application or ServicePrincipal."),
-    col("user_principal_name", "userPrincipalName", Edm::Text, "Name of the target, if it is a user.").ops(Ops::EQ),
+    col("user_principal_name", "userPrincipalName", Edm::Text, "Name of the target, if it is a user.")
+        .sensitive(Sensitive::Person)
+        .ops(Ops::EQ),
     col("group_type", "groupType", Edm::Text, "Kind of group: unifiedGroups or azureAD."),
     col(
         "modified_properties",

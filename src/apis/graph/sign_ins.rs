@@ -9,7 +9,9 @@ use super::types::{
     DEVICE_DETAIL, EVENT_LISTENER, KEY_VALUE, LOCATION, MANAGED_IDENTITY, MFA_DETAIL, REQUIREMENT_POLICY, RISK_DETAIL,
     RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, STATUS, TEXTS,
 };
-use crate::table::{Api, Column, Edm, EntitySet, Family, Kind, Op, Ops, Paging, Population, Quota, RAW, col, joined};
+use crate::table::{
+    Api, Column, Edm, EntitySet, Family, Kind, Op, Ops, Paging, Population, Quota, RAW, Sensitive, col, joined,
+};
 
 /// The sign-ins of users, service principals and managed identities.
 pub static SIGN_INS: EntitySet = EntitySet {
@@ -62,7 +64,8 @@ const OWN: &[Column] = &[
     // Who.
     col("user_display_name", "userDisplayName", Edm::Text, "Display name of the user.")
         .alias(&["UserDisplayName", "User"])
-        .ops(Ops::EQ_PREFIX),
+        .ops(Ops::EQ_PREFIX)
+        .sensitive(Sensitive::Person),
     col(
         "user_principal_name",
         "userPrincipalName",
@@ -71,10 +74,12 @@ const OWN: &[Column] = &[
     )
     .alias(&["UserPrincipalName", "Username"])
     .ops(Ops::EQ_PREFIX)
-    .stored_lower(),
+    .stored_lower()
+    .sensitive(Sensitive::Person),
     col("user_id", "userId", Edm::Text, "Object id of the user; empty or zeros for service principals.")
         .alias(&["UserId", "User ID"])
-        .ops(Ops::EQ),
+        .ops(Ops::EQ)
+        .sensitive(Sensitive::Person),
     col(
         "user_type",
         "userType",
@@ -131,7 +136,8 @@ const OWN: &[Column] = &[
     // Where from.
     col("ip_address", "ipAddress", Edm::Text, "Client address, IPv4 or IPv6.")
         .alias(&["IPAddress", "IpAddress", "IP address"])
-        .ops(Ops::EQ_PREFIX),
+        .ops(Ops::EQ_PREFIX)
+        .sensitive(Sensitive::Address),
     col("location", "location", Edm::Object(LOCATION), "Place that the address was located in.").alias(&[
         "LocationDetails",
         "LocationDetails_dynamic",

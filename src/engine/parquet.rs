@@ -1,0 +1,80 @@
+//! Rows into a Parquet file as they come: zstd, row groups bounded by rows and by bytes.
+
+use std::io::Write;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::errors::Result;
+use datafusion::parquet::file::metadata::KeyValue;
+use datafusion::parquet::file::properties::WriterProperties;
+
+/// Rows of a group: enough for compression, few enough that a filter skips most of a file.
+const GROUP_ROWS: usize = 64 << 10;
+/// Bytes of a group, encoded. It is held in memory until it is complete.
+const GROUP_BYTES: usize = 16 << 20;
+
+/// The key under which files say that rows are missing, and why.
+pub const INCOMPLETE: &str = "auditql.incomplete";
+
+/// Writes one file. Dropped without [`Parquet::finish`] it leaves bytes that no reader takes for a file.
+pub struct Parquet<W: Write + Send>(ArrowWriter<W>);
+
+impl<W: Write + Send> std::fmt::Debug for Parquet<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parquet").finish_non_exhaustive()
+    }
+}
+
+impl<W: Write + Send> Parquet<W> {
+    /// A file of that schema.
+    pub fn new(out: W, schema: SchemaRef) -> Result<Self> {
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_max_row_group_row_count(Some(GROUP_ROWS))
+            .set_created_by(concat!("auditql ", env!("CARGO_PKG_VERSION")).into())
+            .build();
+        ArrowWriter::try_new(out, schema, Some(properties)).map(Self)
+    }
+
+    /// Adds rows.
+    pub fn write(&mut self, rows: &RecordBatch) -> Result<()> {
+        self.0.write(rows)?;
+        if self.0.in_progress_size() >= GROUP_BYTES || self.0.memory_size() >= 4 * GROUP_BYTES {
+            self.0.flush()?;
+        }
+        Ok(())
+    }
+
+    /// What it is written to. Bytes may be taken out of it, not put in.
+    pub fn written(&mut self) -> &mut W {
+        self.0.inner_mut()
+    }
+
+    /// Ends the file, marked if rows are missing, and gives back what it was written to.
+    pub fn finish(mut self, missing: Option<&str>) -> Result<W> {
+        if let Some(missing) = missing {
+            self.0.append_key_value_metadata(KeyValue::new(INCOMPLETE.into(), missing.to_owned()));
+        }
+        self.0.into_inner()
+    }
+}
+
+/// Whether a Parquet file can hold values of that type.
+pub fn holds(kind: &DataType) -> bool {
+    match kind {
+        DataType::Union(..)
+        | DataType::RunEndEncoded(..)
+        | DataType::Interval(_)
+        | DataType::ListView(_)
+        | DataType::LargeListView(_) => false,
+        DataType::Struct(fields) => !fields.is_empty() && fields.iter().all(|field| holds(field.data_type())),
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::FixedSizeList(item, _)
+        | DataType::Map(item, _) => holds(item.data_type()),
+        DataType::Dictionary(_, value) => holds(value),
+        _ => true,
+    }
+}

@@ -1,0 +1,98 @@
+//! From text to a statement that can be planned without exhausting the stack.
+//!
+//! DataFusion plans, rewrites and evaluates expressions and plans by recursion, and a stack that overflows takes the whole
+//! program with it. So the tokens are looked at before anything recurses over them: long lists of alternatives, which is
+//! what lists of indicators look like, become `IN`; what is still too deep is refused with a typed error. Both walk tokens,
+//! never a tree, because dropping a tree that is too deep already overflows.
+
+mod alternatives;
+mod depth;
+mod room;
+
+use datafusion::common::config::Dialect;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::SessionState;
+use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::dialect::{PostgreSqlDialect, dialect_from_str};
+use datafusion::sql::sqlparser::parser::ParserError;
+use datafusion::sql::sqlparser::tokenizer::Tokenizer;
+
+use super::Error;
+
+pub(super) use depth::check_plan;
+pub(super) use room::{roomy, roomy_stream};
+
+/// Bytes of one statement. A list of 100,000 GUIDs has 4 MB.
+const MOST_TEXT: usize = 8 << 20;
+
+/// What a statement can have too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Bytes of text.
+    Text,
+    /// Operators that nest: in a row, or in parentheses inside one another.
+    Operators,
+    /// `UNION`, `INTERSECT`, `EXCEPT`, joins and views or subqueries inside one another.
+    Tables,
+    /// Tables, joins and set operations in all, those of common table expressions each time that they are used.
+    Uses,
+    /// Columns of a select list.
+    Columns,
+    /// Branches of a CASE.
+    Branches,
+    /// Steps into JSON.
+    Steps,
+}
+
+impl Part {
+    /// How many there may be.
+    pub const fn most(self) -> usize {
+        match self {
+            Self::Text => MOST_TEXT,
+            Self::Operators => depth::MOST_OPERATORS,
+            Self::Tables => depth::MOST_TABLES,
+            Self::Uses => depth::MOST_USES,
+            Self::Columns => depth::MOST_COLUMNS,
+            Self::Branches => depth::MOST_BRANCHES,
+            Self::Steps => depth::MOST_STEPS,
+        }
+    }
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Text => "bytes",
+            Self::Operators => "operators in a row or inside one another",
+            Self::Tables => "set operations, joins or subqueries on one another",
+            Self::Uses => "tables, joins and set operations",
+            Self::Columns => "columns",
+            Self::Branches => "branches of a CASE",
+            Self::Steps => "steps into JSON by -> in a row or by functions inside one another",
+        })
+    }
+}
+
+/// Reads a text that has to be one statement.
+pub(super) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
+    if sql.len() > MOST_TEXT {
+        return Err(Error::TooLarge(Part::Text).into());
+    }
+    let options = &state.config_options().sql_parser;
+    let dialect = dialect_of(options.dialect);
+    let tokens = Tokenizer::new(dialect.as_ref(), sql).tokenize_with_location().map_err(ParserError::from)?;
+    let tokens = alternatives::folded(tokens);
+    depth::check(&tokens).map_err(Error::TooLarge)?;
+    let parser =
+        DFParserBuilder::new(tokens).with_dialect(dialect.as_ref()).with_recursion_limit(options.recursion_limit.get());
+    let mut statements = parser.build()?.parse_statements()?;
+    match (statements.pop_front(), statements.is_empty()) {
+        (Some(statement), true) => Ok(statement),
+        (Some(_), false) => Err(DataFusionError::Plan("this is more than one statement".into())),
+        (None, _) => Err(DataFusionError::Plan("this is no statement".into())),
+    }
+}
+
+fn dialect_of(dialect: Dialect) -> Box<dyn datafusion::sql::sqlparser::dialect::Dialect> {
+    dialect_from_str(dialect).unwrap_or_else(|| Box::new(PostgreSqlDialect {}))
+}
