@@ -86,15 +86,19 @@ pub(crate) async fn answer(engine: &Engine, sql: &str) -> Result<Answer> {
 }
 
 impl Answer {
+    /// Rows as text, columns joined by ` | `.
     pub(crate) fn rows(&self) -> Vec<String> {
+        self.cells().into_iter().map(|row| row.join(" | ")).collect()
+    }
+
+    /// Cells as text, row by row.
+    pub(crate) fn cells(&self) -> Vec<Vec<String>> {
         let options = FormatOptions::default().with_null("NULL");
         let mut rows = Vec::new();
         for batch in &self.batches {
             let columns: Vec<_> =
                 batch.columns().iter().map(|c| ArrayFormatter::try_new(c.as_ref(), &options).unwrap()).collect();
-            for row in 0..batch.num_rows() {
-                rows.push(columns.iter().map(|c| c.value(row).to_string()).collect::<Vec<_>>().join(" | "));
-            }
+            rows.extend((0..batch.num_rows()).map(|row| columns.iter().map(|c| c.value(row).to_string()).collect()));
         }
         rows
     }

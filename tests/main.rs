@@ -5,6 +5,7 @@
 mod cli;
 mod death;
 mod demo;
+mod faults;
 mod formats;
 mod hostile;
 mod house;
@@ -12,8 +13,9 @@ mod http;
 mod lab;
 mod laws;
 mod redact;
-mod scan;
+mod rules;
 mod scripted;
 mod service_facts;
 mod sign_in;
+mod slt;
 mod store;

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use url::Url;
@@ -41,6 +42,8 @@ pub(crate) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Body,
+    /// Before the first byte.
+    delay: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -61,12 +64,14 @@ enum Body {
     Silence,
     /// A reset of the connection.
     Reset,
+    /// A reset of all connections, and for so long no new ones.
+    Down(Duration),
 }
 
 impl Reply {
     /// A status and no body.
     pub(crate) fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Body::Whole(Vec::new()) }
+        Self { status, headers: Vec::new(), body: Body::Whole(Vec::new()), delay: Duration::ZERO }
     }
 
     /// 200 with a JSON body.
@@ -129,6 +134,16 @@ impl Reply {
         Self { body: Body::Reset, ..Self::status(0) }
     }
 
+    /// The service breaks down: connections are reset, and for so long new ones are refused.
+    pub(crate) fn down(time: Duration) -> Self {
+        Self { body: Body::Down(time), ..Self::status(0) }
+    }
+
+    /// Nothing is answered before this time.
+    pub(crate) fn delayed(self, delay: Duration) -> Self {
+        Self { delay, ..self }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         match &self.body {
             Body::Whole(bytes) => bytes.clone(),
@@ -149,6 +164,8 @@ struct State {
     seen: Mutex<Vec<Seen>>,
     connections: AtomicUsize,
     closed: AtomicUsize,
+    down: Mutex<Duration>,
+    goes_down: Notify,
 }
 
 /// A running server.
@@ -179,7 +196,14 @@ impl Server {
         let scheme = if tls.is_some() { "https" } else { "http" };
         let origin = Url::parse(&format!("{scheme}://{}", listener.local_addr().unwrap())).unwrap();
         let (script, seen) = (Mutex::new(script), Mutex::default());
-        let state = Arc::new(State { script, seen, connections: AtomicUsize::new(0), closed: AtomicUsize::new(0) });
+        let state = Arc::new(State {
+            script,
+            seen,
+            connections: AtomicUsize::new(0),
+            closed: AtomicUsize::new(0),
+            down: Mutex::default(),
+            goes_down: Notify::new(),
+        });
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, tls, Arc::clone(&state)));
         Self { origin, state, _tasks: tasks }
@@ -233,14 +257,34 @@ fn queued(replies: impl IntoIterator<Item = Reply>) -> Box<Script> {
     Box::new(move |_| replies.pop_front().unwrap_or_else(|| Reply::status(599)))
 }
 
-async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State>) {
+async fn accept(mut listener: TcpListener, tls: Option<TlsAcceptor>, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
-        let (stream, _) = listener.accept().await.unwrap();
-        state.connections.fetch_add(1, SeqCst);
-        connections.spawn(connection(stream, tls.clone(), Arc::clone(&state)));
-        while connections.try_join_next().is_some() {}
+        tokio::select! {
+            accepted = listener.accept() => {
+                state.connections.fetch_add(1, SeqCst);
+                connections.spawn(connection(accepted.unwrap().0, tls.clone(), Arc::clone(&state)));
+                while connections.try_join_next().is_some() {}
+            }
+            () = state.goes_down.notified() => {
+                connections.shutdown().await;
+                let time = *state.down.lock().unwrap();
+                listener = reopened(listener, time).await;
+            }
+        }
     }
+}
+
+/// Closes a listener and opens it again at the same address later. The port is held all the while: where a socket is bound
+/// and does not listen, connections are refused, and nobody else can be met there.
+async fn reopened(listener: TcpListener, time: Duration) -> TcpListener {
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(address).unwrap();
+    tokio::time::sleep(time).await;
+    socket.listen(1024).unwrap()
 }
 
 async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, state: Arc<State>) {
@@ -264,8 +308,14 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, state: &State) 
     while let Some(seen) = request(&mut stream, &mut buffer).await? {
         let reply = (state.script.lock().unwrap())(&seen);
         state.seen.lock().unwrap().push(seen);
-        if matches!(reply.body, Body::Reset) {
-            return Ok(Some(stream));
+        match reply.body {
+            Body::Reset => return Ok(Some(stream)),
+            Body::Down(time) => {
+                *state.down.lock().unwrap() = time;
+                state.goes_down.notify_one();
+                return Ok(Some(stream));
+            }
+            _ => tokio::time::sleep(reply.delay).await,
         }
         if !answer(&mut stream, &reply).await? {
             stream.shutdown().await?;
@@ -336,7 +386,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, reply: &Reply
             }
         }
         Body::Raw(bytes) => stream.write_all(bytes).await?,
-        Body::Silence | Body::Reset => until_end(stream).await,
+        Body::Silence | Body::Reset | Body::Down(_) => until_end(stream).await,
     }
     Ok(false)
 }

@@ -24,13 +24,13 @@ const APP: &str = "11111111-2222-3333-4444-555555555555";
 const SECRET: &str = "CANARY/se cret+";
 
 /// A certificate authority that lives as long as a test.
-struct Authority {
+pub(crate) struct Authority {
     root: Certificate,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(vec![]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
@@ -39,7 +39,7 @@ impl Authority {
     }
 
     /// A server's side of TLS, with a certificate for that name.
-    fn acceptor(&self, name: &str, expired: bool) -> TlsAcceptor {
+    pub(crate) fn acceptor(&self, name: &str, expired: bool) -> TlsAcceptor {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         if expired {
             params.not_after = rcgen::date_time_ymd(2020, 1, 1);
@@ -56,8 +56,13 @@ impl Authority {
         TlsAcceptor::from(Arc::new(config))
     }
 
+    /// What trusts it.
+    pub(crate) fn transport(&self) -> TransportOptions {
+        TransportOptions { roots: vec![self.root.clone()], ..TransportOptions::default() }
+    }
+
     fn options(&self) -> Options {
-        let transport = TransportOptions { roots: vec![self.root.clone()], ..TransportOptions::default() };
+        let transport = self.transport();
         Options { transport, limits: Limits::default().scaled(1000), ..Options::default() }
     }
 }
@@ -66,7 +71,7 @@ fn request() -> Request {
     Request { api: Api::Graph, target: Target::Path("/beta/x".into()), quota: Quota::Reports }
 }
 
-fn token(text: &str) -> Reply {
+pub(crate) fn token(text: &str) -> Reply {
     Reply::json(format!(r#"{{"token_type":"Bearer","expires_in":3600,"access_token":"{text}"}}"#))
 }
 

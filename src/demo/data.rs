@@ -112,7 +112,8 @@ impl Given {
     }
 
     pub(super) fn integer(&self, path: &str) -> Option<i64> {
-        self.at(path)?.as_i64()
+        let value = self.at(path)?;
+        value.as_i64().or_else(|| value.as_str()?.parse().ok())
     }
 
     pub(super) fn list(&self, path: &str) -> Vec<&str> {

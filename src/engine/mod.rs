@@ -29,6 +29,7 @@ mod pages;
 pub mod parquet;
 mod parse;
 mod provider;
+mod remaining;
 mod runtime;
 mod scan;
 mod scan_exec;

@@ -73,6 +73,8 @@ pub(super) struct Chain {
     decoder: Decoder,
     /// Weaker filters to try while the service refuses the one of the first request.
     ladder: std::vec::IntoIter<Weaker>,
+    /// The service's answer to the full filter, while weaker ones are tried.
+    refused: Option<http::Error>,
     /// Rows outside of it were given out before the chain was narrowed to what remained.
     own: Option<Interval>,
     /// The chain was begun anew: records will come again.
@@ -95,7 +97,7 @@ impl Chain {
         let decoder = Decoder::new(&source.columns, key);
         let ladder = query.weaker(source.reach_from()).into_iter();
         let (pager, eager) = (Pager::new(query), source.eager);
-        Self { source, pager, decoder, ladder, own: None, repeats: false, eager, ahead: None }
+        Self { source, pager, decoder, ladder, refused: None, own: None, repeats: false, eager, ahead: None }
     }
 
     /// A chain over what another one left: rows outside of the range belong to that one.
@@ -156,7 +158,8 @@ impl Chain {
             return Ok(());
         }
         let Some(weaker) = self.ladder.next().filter(|_| !self.repeats) else {
-            return Err(self.source.request_error(refused));
+            // What the service says about a filter that nobody asked for would mislead.
+            return Err(self.source.request_error(self.refused.take().unwrap_or(refused)));
         };
         let because = refused.refusal().and_then(|r| r.message.clone()).unwrap_or_else(|| refused.to_string());
         self.source.statement.tally.notice(Notice::WeakerFilter {
@@ -165,6 +168,7 @@ impl Chain {
             because,
         });
         self.pager.weaken(weaker.query);
+        self.refused.get_or_insert(refused);
         Ok(())
     }
 
@@ -177,13 +181,19 @@ impl Chain {
             source: e,
         })?;
         // The ladder has served once a filter was accepted.
-        self.ladder = Vec::new().into_iter();
+        (self.ladder, self.refused) = (Vec::new().into_iter(), None);
         let rows = self.with_kind(&page)?;
         let marks = Marks::of(source.set, &rows);
-        self.pager.advance(&marks.facts(page.next)).map_err(|e| source.chain_error(e))?;
+        let facts = marks.facts(page.next);
+        let again = source.statement.settings.dedup && self.pager.is_repeat(&facts);
+        let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
+        moved.map_err(|e| source.chain_error(e))?;
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(rows.num_rows() as u64);
         source.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
+        if again {
+            return Ok(rows.slice(0, 0));
+        }
         self.report(page.conflicts);
         Ok(self.only_own(rows))
     }
@@ -196,7 +206,8 @@ impl Chain {
         if query.version == Version::V1 {
             return Ok(named_kind(&rows, population.column, kind.member));
         }
-        let odd = page.conflicts.iter().filter(|c| c.column.split('[').next() == Some(population.column));
+        // A list of the wrong type is NULL as well. One with a wrong element is not: it excuses no other row.
+        let odd = page.conflicts.iter().filter(|c| c.column == population.column);
         let unnamed = rows.column_by_name(population.column).map_or(0, |lists| lists.null_count());
         let other = first_without(&rows, population.column, kind.member)
             .or_else(|| (unnamed as u64 > odd.map(|c| c.count).sum()).then_some(0));

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, BooleanArray, RecordBatch, new_null_array};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{filter_record_batch, prep_null_mask_filter};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{SchemaRef, TimestampMicrosecondType};
 use datafusion::common::cast::as_boolean_array;
 use datafusion::error::Result;
 use datafusion::execution::memory_pool::MemoryReservation;
@@ -16,7 +16,8 @@ use super::dedup::Dedup;
 use super::facts::Marks;
 use super::merge::{Batches, Merge, merge};
 use super::pages::{Chain, Source};
-use crate::plan::{Choice, ScanPlan, StreamPlan, choose};
+use super::remaining::Remaining;
+use crate::plan::{Choice, Direction, ScanPlan, StreamPlan, choose};
 use crate::tally::Notice;
 
 /// A scan, ready to be carried out.
@@ -42,7 +43,8 @@ impl Scanning {
             (None, Some(_)) => Merge::InTurn,
             (None, None) => Merge::Together,
         };
-        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, ordered: plan.order.is_some() });
+        let filter =
+            Arc::new(RowFilter { schema, time, predicates, dynamic, time_name: source.set.time, order: plan.order });
         let overlapping = plan.streams.iter().any(|s| !s.parts.is_empty());
         let streams: Vec<Batches> =
             plan.streams.iter().map(|stream| filter.over(chains(Arc::clone(&source), stream.clone(), how))).collect();
@@ -104,7 +106,8 @@ struct RowFilter {
     time: usize,
     predicates: Vec<Arc<dyn PhysicalExpr>>,
     dynamic: Vec<Arc<dyn PhysicalExpr>>,
-    ordered: bool,
+    time_name: &'static str,
+    order: Option<Direction>,
 }
 
 impl RowFilter {
@@ -132,21 +135,13 @@ impl RowFilter {
         Ok(rows)
     }
 
-    /// Whether no later row of a scan in order of time can be wanted: a condition that changes while the query runs, such
-    /// as the threshold of a top-k, is false for the last time seen whatever the other columns hold.
+    /// Whether no later row of a scan in order of time can satisfy the conditions that change while the query runs.
     fn ends_at(&self, rows: &RecordBatch) -> Result<bool> {
-        if !self.ordered || self.dynamic.is_empty() || rows.num_rows() == 0 {
-            return Ok(false);
-        }
-        let last = rows.num_rows() - 1;
-        let columns = rows.columns().iter().enumerate().map(|(at, column)| {
-            if at == self.time { column.slice(last, 1) } else { new_null_array(column.data_type(), 1) }
-        });
-        let probe = RecordBatch::try_new(Arc::clone(&self.schema), columns.collect())?;
+        let Some((direction, at)) = self.order.zip(rows.num_rows().checked_sub(1)) else { return Ok(false) };
+        let last = rows.column(self.time).as_primitive::<TimestampMicrosecondType>().value(at);
+        let remaining = Remaining { time: self.time_name, direction, last };
         for condition in &self.dynamic {
-            let verdict = condition.evaluate(&probe)?.into_array(1)?;
-            let verdict = as_boolean_array(&verdict)?;
-            if verdict.is_valid(0) && !verdict.value(0) {
+            if remaining.is_excluded_by(condition, &self.schema)? {
                 return Ok(true);
             }
         }

@@ -5,17 +5,18 @@
 
 use std::future::ready;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::datatypes::Schema;
 use chrono::{DateTime, Utc};
 use datafusion::error::Result;
-use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
 use datafusion::logical_expr::{CreateMemoryTable, DdlStatement, Explain, JoinType, LogicalPlan, Statement as Command};
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionContext;
-use futures::stream::{self, StreamExt};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::timeout_at;
 
 use super::names::named;
@@ -48,9 +49,14 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
 }
 
+/// What is left to a statement whose scans have ended in time with a part of their rows.
+const TO_FINISH: Duration = Duration::from_secs(1);
+
 /// The rows, or an error once the statement's time is over: also while nothing is requested.
 fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> SendableRecordBatchStream {
     let Some(deadline) = statement.call.deadline else { return rows };
+    // Scans end at the deadline themselves. Where a part will do, what is above them still has to give it out.
+    let deadline = if statement.settings.partial { deadline + TO_FINISH } else { deadline };
     let schema = rows.schema();
     let timed = stream::unfold(Some(rows), move |rows| async move {
         let mut rows = rows?;
@@ -70,18 +76,26 @@ async fn run(state: &SessionState, plan: LogicalPlan, statement: &Statement) -> 
         }
         let session = SessionContext::new_with_state(state.clone());
         let frame = session.execute_logical_plan(plan).await?;
-        let physical = state.create_physical_plan(&named(frame.logical_plan().clone())?).await?;
-        return execute_stream(physical, state.task_ctx());
+        let plan = named(frame.logical_plan().clone())?;
+        return Ok(lazily(physical(state, &plan, statement).await?, state.task_ctx()));
     }
-    execute_stream(physical(state, &plan, statement).await?, state.task_ctx())
+    Ok(lazily(physical(state, &plan, statement).await?, state.task_ctx()))
 }
 
+/// The physical plan, if the settings allow to carry it out.
 async fn physical(state: &SessionState, plan: &LogicalPlan, statement: &Statement) -> Result<Arc<dyn ExecutionPlan>> {
     let physical = state.create_physical_plan(plan).await?;
     if statement.settings.partial {
         refuse_below_anti_joins(&physical)?;
     }
     Ok(physical)
+}
+
+/// Executes at the first poll. Some nodes begin to read what is below them as soon as they are executed.
+fn lazily(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> SendableRecordBatchStream {
+    let schema = plan.schema();
+    let rows = stream::once(async move { execute_stream(plan, context) }).try_flatten();
+    Box::pin(RecordBatchStreamAdapter::new(schema, rows))
 }
 
 /// Makes a table of a query's rows, which are asked for when the stream is polled. It has no rows itself.
@@ -122,7 +136,7 @@ async fn explain(
     let outer = state.create_physical_plan(&LogicalPlan::Explain(explained)).await?;
     let schema = outer.schema();
     let requests = explain::requests(&inner, statement, &schema)?;
-    let plans = execute_stream(outer, state.task_ctx())?;
+    let plans = lazily(outer, state.task_ctx());
     let rows = stream::once(async { Ok(requests) }).chain(plans);
     Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
 }

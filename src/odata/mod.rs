@@ -7,3 +7,6 @@ pub mod filter;
 pub mod literal;
 pub mod parse;
 pub mod url;
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,11 @@ use super::{Choice, Direction, ScanPlan, StreamPlan, choose};
 use crate::time::Interval;
 
 impl ScanPlan {
-    /// The least number of requests that can answer it: one for each chain that has to be opened.
+    /// The least number of requests that can answer it: one for each chain that has to be opened. Of some rows in any
+    /// order, the first chain may have enough.
     pub fn least_requests(&self, now: i64) -> usize {
-        self.streams.iter().map(|s| s.least_requests(now)).sum()
+        let each = self.streams.iter().map(|s| s.least_requests(now));
+        if self.limit.is_some() && self.order.is_none() { each.min().unwrap_or(0) } else { each.sum() }
     }
 
     /// The time range of all streams together.

@@ -26,3 +26,6 @@ pub enum Direction {
     /// Oldest first.
     Ascending,
 }
+
+#[cfg(test)]
+mod tests;

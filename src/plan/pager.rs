@@ -16,6 +16,9 @@ use crate::wire::Request;
 const SAME_PAGE: u32 = 3;
 /// Most empty pages in a row. They are legal, but a chain of nothing else would never end.
 const EMPTY_PAGES: u32 = 10_000;
+/// How often in a row a chain may be begun anew and then get no further than before. A token that lives for one page lets
+/// a chain go on; one that always dies at the same place would keep it at its beginning for ever.
+const STALLED: u32 = 3;
 
 /// What the caller observed about a page.
 #[derive(Debug, Clone, Default)]
@@ -63,8 +66,8 @@ pub enum PagerError {
     /// A record that cannot be placed in the order.
     #[error("{0} record(s) have no time, so they have no place in the order asked for")]
     NoTime(usize),
-    /// A token died before one page could be read with it, again.
-    #[error("the service's page token expired before the next page could be read")]
+    /// The chain was begun anew again and again, and got no further.
+    #[error("the service's page tokens expire before the next page can be read")]
     DeadChain,
     /// A chain has to be begun anew, but its records cannot be told apart.
     #[error(
@@ -80,8 +83,14 @@ pub struct Pager {
     state: State,
     links: HashSet<String>,
     fingerprints: HashMap<u64, u32>,
+    /// The last page that had rows.
+    previous: Option<u64>,
     empty: u32,
     pages_since_start: u32,
+    /// Most pages that were read from one start while the order was broken.
+    most_pages: u32,
+    /// Starts in a row that brought the chain no further.
+    stalled: u32,
     /// The time of the last row seen, and whether all rows came in the chain's direction so far.
     last: Option<i64>,
     monotone: bool,
@@ -103,8 +112,11 @@ impl Pager {
             state: State::First,
             links: HashSet::new(),
             fingerprints: HashMap::new(),
+            previous: None,
             empty: 0,
             pages_since_start: 0,
+            most_pages: 0,
+            stalled: 0,
             last: None,
             monotone: true,
             keyless: 0,
@@ -149,6 +161,25 @@ impl Pager {
         self.check_progress(page)?;
         self.keyless += page.keyless;
         self.last = page.last.or(self.last);
+        self.follow(page)
+    }
+
+    /// Whether a page of an ordered chain is the one before it, sent again. Its rows stand in their order already, and here
+    /// they would break it: the page is to be passed over, unless copies count.
+    pub fn is_repeat(&self, page: &PageFacts) -> bool {
+        self.query.order.is_some() && page.rows > 0 && page.keyless == 0 && self.previous == Some(page.fingerprint)
+    }
+
+    /// Moves on past a page whose rows are not used.
+    ///
+    /// # Errors
+    /// When the chain cannot be trusted to end.
+    pub fn pass_over(&mut self, page: &PageFacts) -> Result<(), PagerError> {
+        self.check_progress(page)?;
+        self.follow(page)
+    }
+
+    fn follow(&mut self, page: &PageFacts) -> Result<(), PagerError> {
         self.pages_since_start += 1;
         self.state = match &page.next {
             None => State::Done,
@@ -161,22 +192,33 @@ impl Pager {
     /// Begins anew after the service refused a link, where the chain left off if its order allows that.
     ///
     /// # Errors
-    /// When nothing was read since the last beginning, or the records could not be recognised when they come again.
+    /// When that was tried before and got no further, or the records could not be recognised when they come again.
     pub fn redo(&mut self) -> Result<(), PagerError> {
-        if self.pages_since_start == 0 {
-            return Err(PagerError::DeadChain);
-        }
         if self.keyless > 0 {
             return Err(PagerError::Keyless(self.keyless));
         }
-        if let (true, Some(last)) = (self.monotone, self.last) {
-            self.query.interval = self.rest(last);
+        self.stalled = if self.got_further() { 0 } else { self.stalled + 1 };
+        if self.stalled >= STALLED {
+            return Err(PagerError::DeadChain);
         }
         self.state = State::First;
         self.pages_since_start = 0;
-        self.last = None;
+        (self.last, self.previous) = (None, None);
+        // A service may hand out the same links and pages again.
+        self.links.clear();
         self.fingerprints.clear();
         Ok(())
+    }
+
+    /// Narrows the range to what was not read, and says whether more was read than at any start before.
+    fn got_further(&mut self) -> bool {
+        if let (true, Some(last)) = (self.monotone, self.last) {
+            let rest = self.rest(last);
+            return std::mem::replace(&mut self.query.interval, rest) != rest;
+        }
+        let further = self.pages_since_start > self.most_pages;
+        self.most_pages = self.most_pages.max(self.pages_since_start);
+        further
     }
 
     /// What of the chain's time range lies at or beyond the last row seen; `None` if its rows came in no order.
@@ -224,6 +266,7 @@ impl Pager {
             return if self.empty > EMPTY_PAGES { Err(PagerError::OnlyEmptyPages(self.empty)) } else { Ok(()) };
         }
         self.empty = 0;
+        self.previous = Some(page.fingerprint);
         let times = self.fingerprints.entry(page.fingerprint).or_default();
         *times += 1;
         if *times >= SAME_PAGE { Err(PagerError::SamePage(*times)) } else { Ok(()) }

@@ -7,8 +7,9 @@
 use crate::time::Interval;
 
 /// Up to this many parts are asked at once if the range is longer than [`WIDE`]: the first page of such a range would most
-/// likely be a request for nothing. UNCERTAIN: a rule of thumb of the reference pages.
-const FEW_PARTS: usize = 5;
+/// likely be a request for nothing. With two, that costs at most one request more than the range itself, however few
+/// records it holds; with more, a quiet stream would pay for a list that its one page answers.
+const FEW_PARTS: usize = 2;
 /// A day, in microseconds.
 const WIDE: i64 = 86_400_000_000;
 /// The range assumed for an estimate if no lower bound was given: the reports keep 30 days.

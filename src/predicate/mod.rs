@@ -8,18 +8,22 @@
 
 use std::fmt;
 
+mod asked;
 pub mod bind;
 pub mod clause;
 pub mod import;
 mod like;
 pub mod normal;
+mod reach;
+mod reason;
 pub mod split;
 
 pub use bind::{Bound, Leaf, Literal, Property, bind};
 pub use clause::{Clause, MAX_TESTS, Value};
 pub use import::import;
 pub use normal::normal;
-pub use split::{Conjunct, Reason, Split, split};
+pub use reason::Reason;
+pub use split::{Conjunct, Split, split};
 
 /// A predicate on column names, as imported.
 #[derive(Debug, Clone, PartialEq)]

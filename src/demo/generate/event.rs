@@ -142,10 +142,9 @@ impl Event {
         matches!(self.outcome, Outcome::SuccessWithFactor | Outcome::FactorNeeded | Outcome::FactorDenied)
     }
 
-    /// A number property that can be filtered, unless it is served with another type.
+    /// A number property that can be filtered. How it is served does not matter: digits in quotes are the number still.
     pub(in crate::demo) fn integer(&self, path: &str) -> Option<i64> {
-        let served = path == "status/errorCode" && self.odd != Some(Odd::CodeAsText);
-        served.then(|| self.outcome.words().code.into())
+        (path == "status/errorCode").then(|| self.outcome.words().code.into())
     }
 
     /// The values of a list property that can be filtered.

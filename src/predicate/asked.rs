@@ -1,0 +1,156 @@
+//! One test of one property in the service's terms, as far as the service documents it.
+
+use super::bind::{Ask, Leaf, Literal};
+use super::clause::{Clause, Value};
+use super::{Comparison, Pattern, Reason};
+use crate::table::{Case, Edm, Op, Ops, Version};
+use crate::time::Interval;
+
+/// The clause that a test implies, as far as it is documented in a version.
+pub(super) fn clause_of(leaf: &Leaf, version: Version) -> Result<Clause, Reason> {
+    let column = leaf.property.column();
+    if leaf.folded && (column.case != Case::Lower || !asks_ascii(&leaf.ask)) {
+        return Err(Reason::Computed);
+    }
+    let asked = Asked { path: leaf.property.wire(), ops: column.ops_in(version), case: column.case };
+    match &leaf.ask {
+        Ask::Compare(comparison, value) => asked.compare(*comparison, value),
+        Ask::In { negated: true, .. } => Err(asked.undocumented("NOT IN")),
+        Ask::In { values, negated: false } => {
+            let arms = values.iter().map(|v| asked.compare(Comparison::Eq, v)).collect::<Result<Vec<_>, _>>()?;
+            Clause::or(arms.into_iter().flat_map(Clause::arms).collect()).ok_or(Reason::Computed)
+        }
+        Ask::Like { pattern: Pattern::Free, .. } => Err(Reason::FreePattern),
+        Ask::Like { negated: true, .. } => Err(asked.undocumented("NOT LIKE")),
+        Ask::Like { pattern, negated: false } => asked.like(pattern),
+        Ask::Has { negated: true, .. } => Err(asked.undocumented("NOT array_has")),
+        Ask::Has { value, negated: false } => asked.has(value, &column.edm),
+        Ask::IsNull { .. } => Err(Reason::Null),
+    }
+}
+/// A property as the service documents it.
+struct Asked {
+    path: String,
+    ops: Ops,
+    case: Case,
+}
+
+impl Asked {
+    fn compare(&self, comparison: Comparison, literal: &Literal) -> Result<Clause, Reason> {
+        match (comparison, literal) {
+            (_, Literal::Instant(_)) => self.instant(comparison, literal),
+            (Comparison::Eq, Literal::Text(text)) if text.is_empty() => Err(Reason::EmptyText),
+            (Comparison::Eq, Literal::Text(text)) => self.text(Op::Eq, text),
+            (Comparison::Eq, literal) => self.test(Op::Eq, value(literal)),
+            (Comparison::Lt | Comparison::LtEq | Comparison::Gt | Comparison::GtEq, Literal::Text(_)) => {
+                Err(Reason::TextOrder)
+            }
+            (Comparison::LtEq, literal) => self.test(Op::Le, value(literal)),
+            (Comparison::GtEq, literal) => self.test(Op::Ge, value(literal)),
+            // The wider of two documented operators will do: rows are checked again here.
+            (Comparison::Lt, literal) => self.test(if self.ops.has(Op::Lt) { Op::Lt } else { Op::Le }, value(literal)),
+            (Comparison::Gt, literal) => self.test(if self.ops.has(Op::Gt) { Op::Gt } else { Op::Ge }, value(literal)),
+            // `ne` is documented nowhere for a plain property of these sets, and a service that ignores case would lose rows.
+            (Comparison::NotEq, _) => Err(self.undocumented("<>")),
+        }
+    }
+
+    /// A time is asked for by whole seconds that lie around it.
+    fn instant(&self, comparison: Comparison, literal: &Literal) -> Result<Clause, Reason> {
+        if comparison == Comparison::NotEq {
+            return Err(self.undocumented("<>"));
+        }
+        let interval = instants(&Ask::Compare(comparison, literal.clone()));
+        let bound = |op, second: Option<i64>| second.map(|s| self.test(op, Value::Second(s)));
+        let bounds: Vec<Clause> = [bound(Op::Ge, interval.from_second()), bound(Op::Le, interval.to_second())]
+            .into_iter()
+            .flatten()
+            .collect::<Result<_, _>>()?;
+        Clause::and(bounds).ok_or(Reason::Type)
+    }
+
+    fn like(&self, pattern: &Pattern) -> Result<Clause, Reason> {
+        let (op, text) = match pattern {
+            Pattern::Prefix(text) => (Op::StartsWith, text),
+            Pattern::Suffix(text) => (Op::EndsWith, text),
+            Pattern::Infix(text) => (Op::Contains, text),
+            Pattern::Free => return Err(Reason::FreePattern),
+        };
+        self.text(op, text)
+    }
+
+    /// Text that is stored in lower case and compared as it stands is asked for in both spellings: whichever is right,
+    /// no row is lost, and the predicate itself decides here.
+    fn text(&self, op: Op, text: &str) -> Result<Clause, Reason> {
+        let written = self.test(op, Value::Text(text.into()))?;
+        let lower = text.to_lowercase();
+        if self.case == Case::AsWritten || lower == text {
+            return Ok(written);
+        }
+        Ok(Clause::Or(vec![written, self.test(op, Value::Text(lower))?]))
+    }
+
+    fn has(&self, literal: &Literal, edm: &Edm) -> Result<Clause, Reason> {
+        match (edm, literal) {
+            (Edm::List(item), Literal::Text(text)) if item.is_text() && text.is_empty() => Err(Reason::EmptyText),
+            (Edm::List(_), _) if self.ops.has(Op::Eq) => {
+                Ok(Clause::Element { path: self.path.clone(), op: Op::Eq, value: value(literal) })
+            }
+            _ => Err(self.undocumented("array_has")),
+        }
+    }
+
+    fn test(&self, op: Op, value: Value) -> Result<Clause, Reason> {
+        if !self.ops.has(op) {
+            return Err(self.undocumented(op.wire()));
+        }
+        Ok(Clause::Property { path: self.path.clone(), op, value })
+    }
+
+    fn undocumented(&self, op: &str) -> Reason {
+        Reason::NotDocumented { op: op.into(), property: self.path.clone() }
+    }
+}
+
+fn value(literal: &Literal) -> Value {
+    match literal {
+        Literal::Text(text) => Value::Text(text.clone()),
+        Literal::Bool(b) => Value::Bool(*b),
+        Literal::Int(n) => Value::Int(*n),
+        Literal::Double(d) => Value::Double(*d),
+        Literal::Instant(micros) => Value::Second(micros.div_euclid(1_000_000)),
+    }
+}
+
+/// Whether a test is about ASCII alone. Of other letters each side has its own idea what their lower case is: ILIKE takes
+/// `ς` for `σ`, which no spelling that could be sent does.
+fn asks_ascii(ask: &Ask) -> bool {
+    let ascii = |literal: &Literal| !matches!(literal, Literal::Text(text) if !text.is_ascii());
+    match ask {
+        Ask::Compare(_, value) | Ask::Has { value, .. } => ascii(value),
+        Ask::In { values, .. } => values.iter().all(ascii),
+        Ask::Like { pattern: Pattern::Prefix(text) | Pattern::Suffix(text) | Pattern::Infix(text), .. } => {
+            text.is_ascii()
+        }
+        Ask::Like { pattern: Pattern::Free, .. } | Ask::IsNull { .. } => true,
+    }
+}
+
+/// The instants that a test of the time column lets through, whole microseconds.
+pub(super) fn instants(ask: &Ask) -> Interval {
+    match ask {
+        Ask::Compare(comparison, Literal::Instant(t)) => match comparison {
+            Comparison::Eq => Interval { from: Some(*t), to: Some(*t) },
+            Comparison::Lt => Interval::until(t.saturating_sub(1)),
+            Comparison::LtEq => Interval::until(*t),
+            Comparison::Gt => Interval::since(t.saturating_add(1)),
+            Comparison::GtEq => Interval::since(*t),
+            Comparison::NotEq => Interval::ALL,
+        },
+        Ask::In { values, negated: false } => values
+            .iter()
+            .map(|v| instants(&Ask::Compare(Comparison::Eq, v.clone())))
+            .fold(Interval::EMPTY, Interval::hull),
+        _ => Interval::ALL,
+    }
+}

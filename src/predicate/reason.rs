@@ -1,0 +1,62 @@
+//! Why a part of a predicate is not sent, in words that EXPLAIN shows.
+
+use std::fmt;
+
+/// Why a part of a predicate stays on this side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The service documents no such operator for the property.
+    NotDocumented {
+        /// The operator in SQL's words.
+        op: String,
+        /// Wire path.
+        property: String,
+    },
+    /// Texts are ordered differently there: a range of text could lose rows.
+    TextOrder,
+    /// NULL tests are not documented.
+    Null,
+    /// How the service treats empty text is not known.
+    EmptyText,
+    /// The pattern has no fixed part that could be sent.
+    FreePattern,
+    /// It computes something.
+    Computed,
+    /// Known when the query runs.
+    Pending,
+    /// The literal is not of the property's type.
+    Type,
+    /// Control characters are not sent.
+    ControlCharacter,
+    /// It selects request streams instead.
+    Population,
+    /// One side of an OR cannot be sent, so none of it can.
+    OneSidedOr(Box<Reason>),
+    /// The filter would exceed the number of tests a service accepts.
+    TooManyTests,
+    /// The URL would become too long.
+    TooLong,
+    /// Sending filters is switched off.
+    SwitchedOff,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotDocumented { op, property } => write!(f, "the service documents no {op} on {property}"),
+            Self::TextOrder => f.write_str("the service may order text differently"),
+            Self::Null => f.write_str("tests for NULL are not documented"),
+            Self::EmptyText => f.write_str("how the service treats empty text is not documented"),
+            Self::FreePattern => f.write_str("the pattern has no fixed part to send"),
+            Self::Computed => f.write_str("computed on this side"),
+            Self::Pending => f.write_str("<known at run time>"),
+            Self::Type => f.write_str("the literal is not of the property's type"),
+            Self::ControlCharacter => f.write_str("text with control characters is not sent"),
+            Self::Population => f.write_str("it selects the request streams"),
+            Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
+            Self::TooManyTests => write!(f, "the filter would hold more than {} tests", super::clause::MAX_TESTS),
+            Self::TooLong => f.write_str("the URL would become too long"),
+            Self::SwitchedOff => f.write_str("pushdown is switched off"),
+        }
+    }
+}
