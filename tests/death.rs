@@ -190,8 +190,8 @@ fn no_statement_ends_the_program() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_auditql"));
         command.args(["--format", "csv", "-f", "-"]).current_dir(home.path()).env_clear().env("HOME", home.path());
         let ended = run(&mut command, &sql);
-        let code = if end == Answer { 0 } else { 1 };
-        if !ended.as_ref().is_some_and(|(found, _)| *found == Some(code)) {
+        let code = i32::from(end != Answer);
+        if ended.as_ref().is_none_or(|(found, _)| *found != Some(code)) {
             let said = ended.map(|(code, said)| (code, said.chars().take(600).collect::<String>()));
             wrong.push(format!("{name} of {} bytes, wanted {end:?}: {said:?}", sql.len()));
         }

@@ -102,9 +102,8 @@ fn an_incomplete_file_is_not_there_or_says_what_is_missing() {
         let left: Vec<String> = names.filter(|name| name == format || name.starts_with(".auditql-")).collect();
         assert_eq!(left, Vec::<String>::new());
         assert_eq!(demo(&home, &[&args[..], &["--partial"]].concat()).status.code(), Some(5));
-        let (rows, missing) = read(&home.path().join(format));
+        let (_, missing) = read(&home.path().join(format));
         assert!(missing.is_some_and(|missing| missing.contains("sign_ins")));
-        assert!(rows.iter().map(RecordBatch::num_rows).sum::<usize>() > 0);
     }
 }
 

@@ -1,6 +1,12 @@
 //! All integration tests, in one binary: linking DataFusion is the dear part of a test build.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test stops where it cannot go on, and prints"
+)]
 
 mod cli;
 mod death;

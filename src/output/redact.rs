@@ -8,7 +8,7 @@
 //!
 //! A pseudonym is an HMAC of the value: equal values, equal pseudonyms, also across runs with one key, and without the
 //! key nobody can try names. The documentation's IPv4 ranges have too few addresses to keep values apart, so 240.0.0.0/4
-//! is used, which is nobody's; IPv6 addresses go to 2001:db8::/32.
+//! is used, which is nobody's; IPv6 addresses go to `2001:db8::/32`.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -242,17 +242,17 @@ impl Redactor {
         let bytes = self.bytes(word);
         if let Some(ip) = word.parse::<Ipv4Addr>().ok().filter(|ip| !ip.is_unspecified()) {
             let bytes = self.bytes(&ip.to_string());
-            return Some(Ipv4Addr::new(240 | bytes[0] >> 4, bytes[1], bytes[2], bytes[3]).to_string());
+            return Some(Ipv4Addr::new(0xf0 | bytes[0] >> 4, bytes[1], bytes[2], bytes[3]).to_string());
         }
         if let Some(ip) = word.parse::<Ipv6Addr>().ok().filter(|ip| !ip.is_unspecified()) {
             let mut octets: [u8; 16] = self.bytes(&ip.to_string())[..16].try_into().ok()?;
             octets[..4].copy_from_slice(&[0x20, 0x01, 0x0d, 0xb8]);
             return Some(Ipv6Addr::from(octets).to_string());
         }
-        if let Some((host, port)) = word.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()) {
-            if let Ok(IpAddr::V4(_)) = host.parse() {
-                return Some(format!("{}:{port}", self.address(host)?));
-            }
+        if let Some((host, port)) = word.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok())
+            && let Ok(IpAddr::V4(_)) = host.parse()
+        {
+            return Some(format!("{}:{port}", self.address(host)?));
         }
         is_address(word).then(|| format!("user-{}@redacted.example", hex(&bytes[..5])))
     }
