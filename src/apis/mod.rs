@@ -8,7 +8,7 @@ pub mod activity;
 pub mod defender;
 pub mod graph;
 
-use crate::table::{Codes, EntitySet};
+use crate::table::{Codes, EntitySet, Lookup};
 
 /// Every declared table, in the order of the manual.
 pub static ALL: &[&EntitySet] = &[
@@ -31,6 +31,9 @@ pub static ALL: &[&EntitySet] = &[
 /// Every enumeration that is a table of its own.
 pub static CODES: &[&Codes] =
     &[&activity::RECORD_TYPES, &activity::USER_TYPES, &activity::LOGON_TYPES, &activity::AUDIT_SCOPES];
+
+/// Every list that a service gives whole.
+pub static LOOKUPS: &[&Lookup] = &[&activity::DLP_SENSITIVE_TYPES];
 
 #[cfg(test)]
 mod tests {
@@ -155,6 +158,16 @@ mod tests {
             assert!(codes.members.is_sorted_by(|a, b| a.0 < b.0), "{path}");
             assert!(matches!(column.edm, Edm::Int32 | Edm::Text), "{path}");
         });
+    }
+
+    #[test]
+    fn lists_of_a_service_are_documented_and_told_apart_by_text() {
+        for lookup in LOOKUPS {
+            let columns = lookup.columns.iter();
+            assert!(is_sentence(lookup.doc) && columns.clone().all(|c| is_sentence(c.doc) && is_snake_case(c.name)));
+            assert!(lookup.columns[0].edm.is_text() && lookup.path.starts_with('/'), "{}", lookup.qualified());
+            assert!(ALL.iter().all(|set| set.qualified() != lookup.qualified()), "{}", lookup.qualified());
+        }
     }
 
     #[test]

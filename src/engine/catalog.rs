@@ -12,6 +12,7 @@ use datafusion::catalog::{
 use datafusion::error::Result;
 
 use super::described;
+use super::lookup::LookupTable;
 use super::provider::RemoteTable;
 use super::scan_exec::Records;
 use crate::apis;
@@ -56,8 +57,12 @@ fn tables(connection: &str, records: &Records) -> Result<Vec<Named>> {
         let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, records.clone()));
         Ok((set.schema, set.name, table))
     });
+    let lookups = apis::LOOKUPS.iter().filter(|_| matches!(records, Records::Service(_))).map(|lookup| {
+        let table: Arc<dyn TableProvider> = Arc::new(LookupTable::new(lookup, connection));
+        Ok((lookup.schema, lookup.name, table))
+    });
     let codes = apis::CODES.iter().map(|codes| Ok((codes.schema, codes.name, described::members(codes)?)));
-    sets.chain(codes).collect()
+    sets.chain(lookups).chain(codes).collect()
 }
 
 /// The user's own tables in front of the short names of others.

@@ -9,7 +9,7 @@ use datafusion::error::Result;
 
 use crate::apis;
 use crate::settings;
-use crate::table::{Codes, Column, Edm, EntitySet, Version};
+use crate::table::{Codes, Column, Edm, EntitySet, Lookup, Version};
 
 const TABLES: [&str; 3] = ["columns", "settings", "tables"];
 
@@ -57,17 +57,26 @@ pub(super) fn members(codes: &Codes) -> Result<Arc<dyn TableProvider>> {
 }
 
 fn tables() -> Result<RecordBatch> {
-    let of = |f: fn(&EntitySet) -> String, codes: fn(&Codes) -> String| {
-        text(apis::ALL.iter().map(|set| f(set)).chain(apis::CODES.iter().map(|c| codes(c))))
+    let of = |set: fn(&EntitySet) -> String, lookup: fn(&Lookup) -> String, codes: fn(&Codes) -> String| {
+        let sets = apis::ALL.iter().map(|s| set(s));
+        text(sets.chain(apis::LOOKUPS.iter().map(|l| lookup(l))).chain(apis::CODES.iter().map(|c| codes(c))))
     };
     Ok(RecordBatch::try_from_iter([
-        ("table_schema", of(|s| s.schema.into(), |c| c.schema.into())),
-        ("table_name", of(|s| s.name.into(), |c| c.name.into())),
-        ("time_column", of(|s| s.time.into(), |_| String::new())),
-        ("permissions", of(|s| s.permissions.join(" "), |_| String::new())),
-        ("source", of(|s| format!("GET {}", s.path), |_| "a list of the documentation".into())),
-        ("doc", of(|s| s.doc.into(), |c| c.doc.into())),
+        ("table_schema", of(|s| s.schema.into(), |l| l.schema.into(), |c| c.schema.into())),
+        ("table_name", of(|s| s.name.into(), |l| l.name.into(), |c| c.name.into())),
+        ("time_column", of(|s| s.time.into(), |_| String::new(), |_| String::new())),
+        ("permissions", of(|s| s.permissions.join(" "), |l| l.permissions.join(" "), |_| String::new())),
+        ("source", of(source, |l| format!("GET {}", l.path), |_| "a list of the documentation".into())),
+        ("doc", of(|s| s.doc.into(), |l| l.doc.into(), |c| c.doc.into())),
     ])?)
+}
+
+/// Where a table's records come from.
+fn source(set: &EntitySet) -> String {
+    match set.api {
+        Some(_) => format!("GET {}", set.path),
+        None => "exported files".into(),
+    }
 }
 
 fn all_settings() -> Result<RecordBatch> {

@@ -8,6 +8,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
+use super::lookup::LookupExec;
 use super::runtime::{Connections, Statement};
 use super::scan_exec::ScanExec;
 use arrow::datatypes::SchemaRef;
@@ -29,6 +30,10 @@ pub(super) fn requests(
             let _ = writeln!(text, "  join keys and thresholds: <known at run time>");
         }
     }
+    plan.apply(|node| {
+        node.downcast_ref::<LookupExec>().iter().for_each(|lookup| text.push_str(&lookup.explained()));
+        Ok(TreeNodeRecursion::Continue)
+    })?;
     if text.is_empty() {
         text.push_str("nothing is requested\n");
     }

@@ -15,13 +15,12 @@ use futures::future::try_join_all;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
 use super::Error;
-use super::facts::Marks;
 use super::files::own_rows;
 use super::merge::Batches;
 use super::pages::Source;
 use crate::decode::feed::{Blobs, Content, listing};
 use crate::http;
-use crate::plan::feed::{FeedPlan, Listing, Window, blob};
+use crate::plan::feed::{FeedPlan, From, Listing, To, Window, blob};
 use crate::service::subscriptions::{Subscriptions, known};
 use crate::tally::Notice;
 use crate::time::{Interval, instant_text, second_text};
@@ -65,11 +64,24 @@ pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
         if plan.content_types.is_empty() || plan.windows.is_empty() {
             return Ok(stream::empty().boxed());
         }
+        say_bounds(&source, &plan);
         let feed = Arc::new(on_its_own(Feed::open(source, plan)).await?);
         Ok::<_, Error>(feed.blobs().boxed())
     })
     .try_flatten()
     .boxed()
+}
+
+/// What the reader has to know of the times that are read. Where no lower bound was given, the answer is whole from the
+/// beginning of availability on; older events in it are late ones.
+fn say_bounds(source: &Source, plan: &FeedPlan) {
+    if let (From::Reach, Some(from)) = (plan.from, plan.available.from) {
+        source.oldest.store(from, Relaxed);
+    }
+    if plan.to == To::Late {
+        let what = "late_arrival leaves out records that became available later than it says".to_owned();
+        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+    }
 }
 
 /// Work on a task of its own, which ends with its owner. It goes on while nobody asks for its result: a request that
@@ -137,7 +149,7 @@ impl Feed {
         let created = listed.content.created;
         // Between the statement's instant and the end of its second more can become available: it counts.
         let inside = from.is_none_or(|from| from <= created) && to.is_none_or(|to| created <= to);
-        inside || self.plan.to == crate::plan::feed::To::Now && from.is_none_or(|from| from <= created)
+        inside || self.plan.to == To::Now && from.is_none_or(|from| from <= created)
     }
 
     async fn list_one(&self, content_type: &'static str, window: Window) -> Result<Vec<Listed>, Error> {
@@ -203,7 +215,6 @@ impl Feed {
         source.report(decoded.conflicts);
         let rows = delivered(&decoded.rows, &listed);
         let rows = source.set.feed.map_or_else(|| rows.clone(), |feed| own_rows(&rows, feed));
-        source.oldest.fetch_min(Marks::of(source.set, &rows).oldest().unwrap_or(i64::MAX), Relaxed);
         Ok(Some(rows))
     }
 

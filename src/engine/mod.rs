@@ -22,6 +22,7 @@ mod facts;
 mod feed;
 mod fetched;
 mod files;
+mod lookup;
 mod measure;
 mod merge;
 mod names;

@@ -99,8 +99,7 @@ impl Scanning {
             (None, Some(_)) => Merge::InTurn,
             (None, None) => Merge::Together,
         };
-        let filter =
-            Arc::new(RowFilter { schema, time, predicates, dynamic, time_name: source.set.time, order });
+        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, time_name: source.set.time, order });
         let dedup = Dedup::new(source.set, &source.connected.tenant, (order.is_some(), work.overlaps()), reservation);
         let once = source.statement.settings.dedup.then_some(dedup);
         let open_start = work.open_start();

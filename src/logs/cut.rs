@@ -52,6 +52,16 @@ enum Step {
 }
 
 impl Cut {
+    /// Whether a first line ends among the records of a reply.
+    pub(super) fn opens_reply(line: &[u8]) -> bool {
+        let (mut cut, mut record, mut rest) = (Self::default(), Vec::new(), line);
+        while !rest.is_empty() {
+            let (used, _) = cut.take(rest, &mut record);
+            rest = &rest[used..];
+        }
+        cut.held
+    }
+
     /// The line of an object that is still open at the end of the text.
     pub(super) fn end(&mut self) -> Option<u64> {
         let open = self.open.take().map(|open| open.line);

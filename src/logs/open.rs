@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use super::Error;
+use super::cut::Cut;
 use super::inputs::Source;
 use super::json::bare;
 use super::utf16::Utf16;
@@ -115,8 +116,8 @@ fn is_by_line(ahead: &[u8]) -> bool {
     let is_record = |line: &[u8]| decode::members(bare(line)).is_ok();
     let mut lines = ahead.split(|byte| *byte == b'\n');
     let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    // Behind an open bracket the second line is its first item.
-    let opens = first.trim_ascii_end().ends_with(b"[") && !bare(first).is_empty();
+    // Behind an open bracket the second line is an item of it.
+    let opens = first.trim_ascii_end().ends_with(b"[") && !bare(first).is_empty() || Cut::opens_reply(first);
     is_record(first) || (!opens && is_record(second))
 }
 
@@ -148,6 +149,7 @@ mod tests {
             ("[{\"a\":1},{\"b\":2}]", Layout::Json { lines: false }),
             ("{\n \"a\": 1\n}", Layout::Json { lines: false }),
             ("{\"value\":[\n{\"a\":1},\n{\"b\":2}]}", Layout::Json { lines: false }),
+            ("{\"value\":[{\"a\":1},\n{\"b\":2}]}", Layout::Json { lines: false }),
             ("[\n{\"a\":1},\n{\"b\":2}]", Layout::Json { lines: true }),
             ("[\n  {\n", Layout::Json { lines: false }),
             ("a,b\r\n1,2", Layout::Rows { delimiter: b',' }),

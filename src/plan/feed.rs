@@ -14,7 +14,7 @@ pub use listing::{Listing, ListingError};
 use super::Residue;
 use crate::predicate::bind::{Ask, Leaf, Literal};
 use crate::predicate::{Bound, Comparison, Conjunct, Truth};
-use crate::table::{Api, EntitySet, Quota};
+use crate::table::{Api, EntitySet, Lookup, Quota};
 use crate::time::Interval;
 use crate::wire::{Request, Target};
 use content::Types;
@@ -229,6 +229,12 @@ pub fn subscribe(tenant: &str, content_type: &str, start: bool) -> Request {
     let word = if start { "start" } else { "stop" };
     let root = root(tenant, "v1.0");
     request(Target::Post(format!("{root}/subscriptions/{word}?contentType={content_type}&{PUBLISHER}{tenant}")))
+}
+
+/// The request for a list that the service gives whole.
+pub fn lookup(tenant: &str, lookup: &Lookup) -> Request {
+    let target = Target::Path(format!("/api/v1.0/{tenant}{}?{PUBLISHER}{tenant}", lookup.path));
+    Request { api: lookup.api, target, quota: lookup.quota }
 }
 
 /// The request for a blob at the address that a listing gave.

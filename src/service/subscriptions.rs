@@ -54,10 +54,7 @@ impl Subscriptions {
     /// # Errors
     /// When it is not an id, but one of the tenant's domains.
     pub fn new(client: Client, tenant: &str) -> Result<Self, Error> {
-        if !is_guid(tenant) {
-            return Err(Error::TenantId(tenant.into()));
-        }
-        Ok(Self { client, tenant: tenant.into() })
+        Ok(Self { client, tenant: tenant_id(tenant)?.into() })
     }
 
     /// All subscriptions.
@@ -109,6 +106,14 @@ impl Subscriptions {
 /// The content type of that name. Names are compared whatever their case, and sent as the service spells them.
 pub fn known(name: &str) -> Option<&'static str> {
     CONTENT_TYPES.iter().find(|known| known.eq_ignore_ascii_case(name)).copied()
+}
+
+/// The tenant's id, which the addresses of the feed hold.
+///
+/// # Errors
+/// When it is not an id, but one of the tenant's domains.
+pub fn tenant_id(tenant: &str) -> Result<&str, Error> {
+    if is_guid(tenant) { Ok(tenant) } else { Err(Error::TenantId(tenant.into())) }
 }
 
 fn is_guid(text: &str) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 
-use super::{Column, Edm, EntitySet};
+use super::{Column, Edm, EntitySet, Lookup};
 
 impl Edm {
     /// The Arrow type. Text is `Utf8View`, as Parquet is read: a join of both needs no cast on the remote side.
@@ -31,6 +31,13 @@ impl Column {
 }
 
 impl EntitySet {
+    /// The Arrow schema of all columns, in declaration order.
+    pub fn arrow_schema(&self) -> SchemaRef {
+        Arc::new(Schema::new(fields_of(self.columns)))
+    }
+}
+
+impl Lookup {
     /// The Arrow schema of all columns, in declaration order.
     pub fn arrow_schema(&self) -> SchemaRef {
         Arc::new(Schema::new(fields_of(self.columns)))

@@ -9,10 +9,12 @@ mod codes;
 mod column;
 mod edm;
 mod entity_set;
+mod lookup;
 mod ops;
 
 pub use codes::Codes;
 pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, joined};
 pub use edm::Edm;
 pub use entity_set::{Api, EntitySet, Family, Feed, Kind, Paging, Population, Quota, Version};
+pub use lookup::Lookup;
 pub use ops::{Op, Ops};

@@ -94,6 +94,7 @@ async fn a_day_in_the_middle_has_its_late_events() {
     let there = |r: &&Activity| r.delivered.iter().any(|(at, _)| *at < to + TimeDelta::hours(12));
     let answered = lab.answer(&sql).await.unwrap();
     assert_eq!(counted(answered.rows()), counts(day.iter().copied().filter(there)));
+    assert!(answered.tally.notices().iter().any(|n| n.to_string().contains("late_arrival leaves out")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,6 +127,14 @@ async fn only_what_the_predicate_leaves_is_asked_for() {
     assert_eq!(listings(&asked), 5 * 8);
     assert_eq!(asked.iter().filter(|url| url.contains("/subscriptions/list")).count(), 1);
     assert!(asked.iter().all(|url| url.contains(&format!("PublisherIdentifier={}", lab.tenant.tenant_id()))));
+    // One for the subscriptions, one for each window of each content type, one for each blob, and no other.
+    let from = now() - TimeDelta::days(7) + TimeDelta::minutes(5);
+    let truth = truth(&lab.tenant);
+    let delivered = truth.iter().flat_map(|record| &record.delivered).filter(|(at, _)| *at >= from);
+    let blobs: BTreeSet<&String> = delivered.map(|(_, id)| id).collect();
+    assert_eq!(asked.len(), 1 + 5 * 8 + blobs.len());
+    let told = lab.answer("SELECT count(*) FROM m365.activity").await.unwrap().tally.requests.get();
+    assert_eq!(told, asked.len() as u64);
     for (predicate, expected) in [
         ("record_type IN (1, 50)", 8),
         ("content_type = 'DLP.All'", 8),
@@ -236,6 +245,45 @@ async fn tables_of_defender_hold_their_own_records() {
         assert!(expected > 0, "{table}");
         assert_eq!(rows, [expected.to_string()], "{table}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ids_mean_is_asked_of_the_service_or_known_here() {
+    let lab = Lab::new(feed(small())).await;
+    let sql = "SELECT name FROM m365.dlp_sensitive_types WHERE id = '50842eb7-edc8-4019-85dd-5a5c1f2bb085'";
+    let (rows, asked) = lab.asked(sql).await;
+    assert_eq!((rows.as_slice(), asked.len()), (&["Credit Card Number".to_owned()][..], 1), "{asked:?}");
+    assert!(asked[0].contains("/resources/dlpSensitiveTypes?PublisherIdentifier="), "{asked:?}");
+    let (explained, asked) = lab.asked(&format!("EXPLAIN {sql}")).await;
+    assert!(explained[0].contains("dlp_sensitive_types: 1 request") && asked.is_empty(), "{explained:?}");
+    for (sql, expected) in [
+        ("SELECT count(*), min(id), max(id) FROM m365.record_types", "475 | 1 | 476"),
+        ("SELECT name FROM m365.record_types WHERE id = 50", "ExchangeItemAggregated"),
+        ("SELECT name, other_name FROM m365.record_types WHERE id = 22", "Yammer | Viva Engage"),
+        (
+            "SELECT string_agg(name, ' ' ORDER BY id) FROM m365.user_types WHERE id IN (0, 5, 10)",
+            "Regular Application Guest",
+        ),
+        ("SELECT string_agg(name, ' ' ORDER BY id) FROM m365.logon_types WHERE id < 3", "Owner Admin Delegated"),
+        ("SELECT string_agg(name, ' ' ORDER BY id) FROM m365.audit_scopes", "Online Onprem"),
+        ("SELECT count(*) FROM auditql.tables WHERE table_name = 'dlp_sensitive_types' AND permissions <> ''", "1"),
+    ] {
+        assert_eq!(lab.asked(sql).await, (vec![expected.to_owned()], Vec::new()), "{sql}");
+    }
+    let every = "SELECT count(*) FROM m365.activity a LEFT JOIN m365.record_types t ON t.id = a.record_type \
+                 WHERE t.name IS DISTINCT FROM a.record_type_name";
+    assert_eq!(lab.rows(every).await, ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn throttling_in_either_spelling_is_waited_out() {
+    let lab = Lab::new(feed(Feed { throttled_per_million: 300_000, records: 400, ..small() })).await;
+    let patient = engine(connection(&lab.tenant), Settings::default());
+    let answered = answer(&patient, "SELECT count(*) FROM m365.activity").await.unwrap();
+    assert_eq!(answered.rows(), [truth(&lab.tenant).len().to_string()]);
+    let statuses = |stats: auditql::demo::Stats| stats.paths.values().map(|path| path.throttled).sum::<u64>();
+    let throttled = statuses(lab.tenant.stats());
+    assert!(throttled > 10 && answered.tally.throttled.get() == throttled, "{throttled}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ mod dlp;
 mod exchange;
 mod general;
 mod record_types;
+mod sensitive;
 mod sharepoint;
 
 pub use codes::{AUDIT_SCOPES, LOGON_TYPES, USER_TYPES};
@@ -19,6 +20,7 @@ pub use dlp::DLP;
 pub use exchange::EXCHANGE;
 pub use general::GENERAL;
 pub use record_types::RECORD_TYPES;
+pub use sensitive::DLP_SENSITIVE_TYPES;
 pub use sharepoint::SHAREPOINT;
 
 use crate::table::{Api, Column, EntitySet, Family, Feed, Paging, Quota, RAW, joined};

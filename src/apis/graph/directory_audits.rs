@@ -4,7 +4,7 @@
 //! Filters on `category`, `result` and the target's name are not on the reference page; public clients send them.
 
 use super::types::{KEY_VALUE, TEXTS};
-use crate::table::{Api, Column, Edm, EntitySet, Family, Ops, Paging, Quota, RAW, Sensitive, col};
+use crate::table::{Column, Edm, EntitySet, Family, Ops, Paging, Quota, RAW, Sensitive, col};
 
 /// Changes in the directory.
 pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
@@ -14,7 +14,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
           30 with Entra ID P1 or P2.",
     family: Family::DirectoryAudits,
     feed: None,
-    api: Some(Api::Graph),
+    api: None,
     path: "/auditLogs/directoryAudits",
     permissions: &["AuditLog.Read.All"],
     quota: Quota::Reports,

@@ -1,0 +1,154 @@
+//! Lists that a service gives whole: one request when the first row is asked for, and all rows at once.
+//!
+//! Nothing of a predicate can be sent, so filters and order stay with DataFusion. Values that are odd are NULL and counted,
+//! as in every other table.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::error::Result;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::logical_expr::{Expr, TableType};
+use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
+use futures::stream;
+
+use super::Error;
+use super::runtime::{Connections, Statement};
+use crate::decode::feed::Blobs;
+use crate::plan;
+use crate::service::subscriptions::tenant_id;
+use crate::table::{Column, Lookup};
+use crate::tally::Notice;
+
+/// A list as a connection sees it.
+#[derive(Debug, Clone)]
+pub(super) struct LookupTable {
+    lookup: &'static Lookup,
+    connection: String,
+    schema: SchemaRef,
+}
+
+impl LookupTable {
+    pub(super) fn new(lookup: &'static Lookup, connection: &str) -> Self {
+        Self { lookup, connection: connection.into(), schema: lookup.arrow_schema() }
+    }
+
+    /// Asks for it. The request is sent with the first poll.
+    async fn rows(self, projection: Vec<usize>, context: Arc<TaskContext>) -> Result<RecordBatch> {
+        let Self { lookup, connection, .. } = self;
+        let (connected, statement) = (Connections::of(&context, &connection)?, Statement::of(&context));
+        let (table, call) = (lookup.qualified(), statement.part());
+        let tenant =
+            tenant_id(&connected.tenant).map_err(|source| Error::Subscriptions { table: table.clone(), source })?;
+        let reply = connected.client.send(&plan::feed::lookup(tenant, lookup), &call).await;
+        let reply =
+            reply.map_err(|source| Error::Request { table: table.clone(), permissions: lookup.permissions, source })?;
+        let columns: Vec<&'static Column> = lookup.columns.iter().collect();
+        let decoded = Blobs::new(&columns, columns[0]).blob(&reply.body).map_err(|source| Error::Page {
+            table: table.clone(),
+            request_id: reply.request_id,
+            source,
+        })?;
+        call.tally.pages.add(1);
+        call.tally.rows_received.add(decoded.rows.num_rows() as u64);
+        call.tally.rows_kept.add(decoded.rows.num_rows() as u64);
+        for conflict in decoded.conflicts {
+            let (column, count, first_id) = (conflict.column, conflict.count, conflict.first_id);
+            statement.tally.notice(Notice::TypeConflicts { table: table.clone(), column, count, first_id });
+        }
+        Ok(decoded.rows.project(&projection)?)
+    }
+}
+
+#[async_trait]
+impl TableProvider for LookupTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        _: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _: &[Expr],
+        _: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let columns = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
+        Ok(Arc::new(LookupExec::new(self.clone(), columns)?))
+    }
+}
+
+/// The leaf of a plan that reads a list.
+#[derive(Debug)]
+pub(super) struct LookupExec {
+    table: LookupTable,
+    projection: Vec<usize>,
+    properties: Arc<PlanProperties>,
+}
+
+impl LookupExec {
+    fn new(table: LookupTable, projection: Vec<usize>) -> Result<Self> {
+        let equivalences = EquivalenceProperties::new(Arc::new(table.schema.project(&projection)?));
+        let one = Partitioning::UnknownPartitioning(1);
+        let properties = PlanProperties::new(equivalences, one, EmissionType::Final, Boundedness::Bounded);
+        Ok(Self { table, projection, properties: Arc::new(properties) })
+    }
+
+    /// What it would request, in words.
+    pub(super) fn explained(&self) -> String {
+        let lookup = self.table.lookup;
+        format!(
+            "{}: 1 request\n  GET {}\n  every row is read, conditions are checked here\n",
+            lookup.qualified(),
+            lookup.path
+        )
+    }
+}
+
+impl DisplayAs for LookupExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LookupExec: table={}.{}", self.table.connection, self.table.lookup.qualified())
+    }
+}
+
+impl ExecutionPlan for LookupExec {
+    fn name(&self) -> &'static str {
+        "LookupExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    fn apply_expressions(
+        &self,
+        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn execute(&self, _partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let rows = self.table.clone().rows(self.projection.clone(), context);
+        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream::once(rows))))
+    }
+}
