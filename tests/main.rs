@@ -20,6 +20,7 @@ mod http;
 mod lab;
 mod laws;
 mod offline;
+mod queries;
 mod redact;
 mod rules;
 mod scripted;

@@ -1,8 +1,8 @@
-//! `auditql subscriptions`: the real binary on a demo tenant of this process.
+//! The real binary on a demo tenant of this process: `auditql subscriptions`, and how queries of the feed end.
 
 use std::process::{Command, Stdio};
 
-use auditql::demo::{ContentType, Feed, Tenant};
+use auditql::demo::{ContentType, Feed, Options, Tenant};
 
 use super::live::feed;
 
@@ -48,4 +48,25 @@ async fn subscriptions_are_listed_started_and_stopped_on_ones_word() {
     assert!(code == Some(2) && text.contains("content types are"), "{text}");
     let (code, text) = run(&tenant, &["-c", "SELECT count(*) FROM m365.dlp"]).await;
     assert!(code == Some(0) && text.contains("leaves out DLP.All"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_that_is_gone_or_not_collected_is_no_short_answer() {
+    let shape = Feed {
+        records: 400,
+        blob: 4,
+        dead_per_million: 200_000,
+        subscribed: vec![ContentType::Exchange, ContentType::General],
+        ..Feed::default()
+    };
+    // The program asks for the days before the present one.
+    let tenant = Tenant::start(Options { now: chrono::Utc::now(), ..feed(shape) }).await.unwrap();
+    let ask = async |flags: &[&str], sql: &str| run(&tenant, &[flags, &["-c", sql]].concat()).await;
+    let recent = "SELECT count(*) FROM m365.exchange";
+    let (code, text) = ask(&[], recent).await;
+    assert!(code == Some(5) && text.contains("is gone") && text.contains("--partial"), "{code:?} {text}");
+    let (code, text) = ask(&["--partial"], recent).await;
+    assert!(code == Some(5) && text.contains("INCOMPLETE") && text.contains("(1 row)"), "{code:?} {text}");
+    let (code, text) = ask(&[], "SELECT count(*) FROM m365.activity WHERE content_type = 'Audit.General'").await;
+    assert!(code == Some(0) && text.contains("leaves out Audit.General"), "{code:?} {text}");
 }
