@@ -2,11 +2,12 @@
 //!
 //! Everything is measured in one run on the same pages. A tenant in a process of its own serves pages that were rendered
 //! beforehand, so that what is measured is this side: a plain download of the bytes, the bare decoder on bytes that are
-//! here already, arrow-json on the same, and scans through the whole engine. Then whole processes against the demo tenant,
-//! and peak memory for two sizes of it.
+//! here already, arrow-json on the same, and scans through the whole engine; the same for blobs of the activity feed. Then
+//! whole processes against the demo tenant, and peak memory for two sizes of it.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and stops where it cannot go on")]
 
+mod feed;
 mod pages;
 mod processes;
 
@@ -28,6 +29,9 @@ fn main() {
     if std::env::args().any(|arg| arg == pages::SERVE) {
         return pages::serve();
     }
+    if std::env::args().any(|arg| arg == feed::SERVE) {
+        return feed::serve();
+    }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     if let [_, flag, url, token] = std::env::args().collect::<Vec<_>>().as_slice()
         && flag == processes::SCAN
@@ -37,6 +41,7 @@ fn main() {
     runtime.block_on(async {
         println!("| measured | value |\n|---|---|");
         rates().await;
+        feed::rates().await;
         processes::latencies();
         processes::memory();
     });
@@ -44,7 +49,7 @@ fn main() {
 
 /// Rates of the same bytes on their way through more and more of the engine.
 async fn rates() {
-    let server = pages::Server::start();
+    let server = pages::Server::start(pages::SERVE);
     let bodies = pages::download(&server.url).await;
     let bytes: usize = bodies.iter().map(Vec::len).sum();
     row("pages", format!("{} of {:.1} MB in all", bodies.len(), megabytes(bytes)));

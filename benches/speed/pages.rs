@@ -29,9 +29,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start() -> Self {
+    pub(crate) fn start(role: &str) -> Self {
         let program = std::env::current_exe().unwrap();
-        let mut process = Command::new(program).arg(SERVE).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = Command::new(program).arg(role).stdout(Stdio::piped()).spawn().unwrap();
         let mut url = String::new();
         BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut url).unwrap();
         Self { process, url: url.trim().into() }
