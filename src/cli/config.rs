@@ -24,6 +24,8 @@ const PROJECT_KEYS: &[&str] = &["version", "connection", "format"];
 
 /// Keys of a connection.
 const CONNECTION_KEYS: &[&str] = &[
+    "kind",
+    "paths",
     "tenant",
     "cloud",
     "auth",
@@ -55,6 +57,10 @@ pub(super) struct Config {
 /// A connection as written.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
+    /// `service`, which is the default, or `files`.
+    pub(super) kind: Option<String>,
+    /// Exported files, folders and patterns; relative ones begin at the folder of the configuration.
+    pub(super) paths: Option<Vec<PathBuf>>,
     /// The tenant's id or domain.
     pub(super) tenant: Option<String>,
     /// `global`, `us-gov-l2`, `us-gov-l4`, `us-gov-l5` or `china`.
@@ -98,7 +104,12 @@ pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report
             return Err(report);
         }
     };
-    parse(&text, author, &path.display().to_string()).map(Some)
+    let mut config = parse(&text, author, &path.display().to_string())?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for path in config.connections.values_mut().filter_map(|entry| entry.paths.as_mut()).flatten() {
+        *path = folder.join(&path);
+    }
+    Ok(Some(config))
 }
 
 /// A regular file of sensible length: a folder that was cloned may hold a pipe of that name.
@@ -184,6 +195,8 @@ impl<'a> Section<'a> {
     fn connection(mut self) -> Result<Entry, Report> {
         self.check(CONNECTION_KEYS)?;
         Ok(Entry {
+            kind: self.text("kind")?,
+            paths: self.texts("paths")?.map(|paths| paths.into_iter().map(PathBuf::from).collect()),
             tenant: self.text("tenant")?,
             cloud: self.text("cloud")?,
             auth: self.text("auth")?,

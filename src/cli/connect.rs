@@ -4,6 +4,7 @@
 //! that the user chose by name to another tenant or host: the answer would come from a place nobody asked.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use azure_core::credentials::Secret;
 use url::Url;
@@ -11,6 +12,7 @@ use url::Url;
 use super::config::{Config, Entry};
 use super::env::Env;
 use crate::auth::{Cloud, Connection, CredentialSource};
+use crate::engine::EngineBuilder;
 use crate::report::{Exit, Report, nearest};
 use crate::table::Version;
 
@@ -23,16 +25,53 @@ const AUTHS: &[&str] = &["client_secret", "azure_cli", "access_token"];
 /// Catalogs that are not connections.
 const RESERVED: &[&str] = &["auditql", "main", "information_schema", "all_tenants"];
 
+/// What is to be asked.
+#[derive(Debug)]
+pub(super) enum Chosen {
+    /// A service.
+    Service(Box<Connection>),
+    /// Exported files, as a connection of this name.
+    Files {
+        /// The name.
+        name: String,
+        /// Files, folders and patterns.
+        paths: Vec<PathBuf>,
+    },
+}
+
+impl Chosen {
+    /// Its name, which is its catalog's.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Service(connection) => &connection.name,
+            Self::Files { name, .. } => name,
+        }
+    }
+
+    /// The service; files have no subscriptions.
+    pub(super) fn service(self) -> Result<Connection, Report> {
+        match self {
+            Self::Service(connection) => Ok(*connection),
+            Self::Files { name, .. } => {
+                Err(Report::new(Exit::Usage, format!("the connection '{name}' is of files, there is no tenant to ask")))
+            }
+        }
+    }
+
+    /// The builder of an engine that can ask it.
+    pub(super) fn added_to(self, builder: EngineBuilder) -> EngineBuilder {
+        match self {
+            Self::Service(connection) => builder.connection(*connection),
+            Self::Files { name, paths } => builder.files(name, paths),
+        }
+    }
+}
+
 /// The connection to open; `None` when nothing describes one.
 ///
 /// In this order: the flag, the environment, the working folder's file, the user's file, its only connection, and the
 /// one that the environment describes.
-pub(super) fn choose(
-    flag: Option<&str>,
-    env: &Env,
-    project: &Config,
-    user: &Config,
-) -> Result<Option<Connection>, Report> {
+pub(super) fn choose(flag: Option<&str>, env: &Env, project: &Config, user: &Config) -> Result<Option<Chosen>, Report> {
     let named = flag.or(env.get("AUDITQL_CONNECTION")).or(project.connection.as_deref()).or(user.connection.as_deref());
     if let Some(name) = named {
         let entry = user.connections.get(name).ok_or_else(|| unknown(name, &user.connections))?;
@@ -62,7 +101,7 @@ fn unknown(name: &str, connections: &BTreeMap<String, Entry>) -> Report {
     }
 }
 
-fn from_environment(env: &Env) -> Result<Option<Connection>, Report> {
+fn from_environment(env: &Env) -> Result<Option<Chosen>, Report> {
     let Some(tenant) = env.get("AZURE_TENANT_ID") else { return Ok(None) };
     let auth = env.get("AUDITQL_ACCESS_TOKEN").map(|_| "access_token".to_owned());
     let entry = Entry { tenant: Some(tenant.to_owned()), auth, ..Entry::default() };
@@ -70,9 +109,17 @@ fn from_environment(env: &Env) -> Result<Option<Connection>, Report> {
 }
 
 /// The connection that an entry describes.
-fn open(name: &str, entry: &Entry, env: &Env) -> Result<Connection, Report> {
+fn open(name: &str, entry: &Entry, env: &Env) -> Result<Chosen, Report> {
     let about = About { name, env };
     about.check_name()?;
+    match (entry.kind.as_deref(), &entry.paths) {
+        (None | Some("service"), None) => {}
+        (None | Some("service"), Some(_)) => {
+            return Err(about.error("has paths, and is none of files").hint("add kind = \"files\""));
+        }
+        (Some("files"), paths) => return about.files(entry, paths.as_deref()),
+        (Some(other), _) => return Err(about.choice("kind", other, &["service", "files"])),
+    }
     let tenant = entry
         .tenant
         .clone()
@@ -92,7 +139,7 @@ fn open(name: &str, entry: &Entry, env: &Env) -> Result<Connection, Report> {
         keeps_all: false,
     };
     connection.check().map_err(|error| about.error(&format!("cannot be used: {error}")))?;
-    Ok(connection)
+    Ok(Chosen::Service(Box::new(connection)))
 }
 
 /// `AZURE_AUTHORITY_HOST` is given as a host or as an address.
@@ -119,6 +166,16 @@ impl About<'_> {
                 .hint("use lower-case letters, digits and _"));
         }
         Ok(())
+    }
+
+    /// Files have paths and nothing that a service has: a tenant beside them would not be asked.
+    fn files(&self, entry: &Entry, paths: Option<&[PathBuf]>) -> Result<Chosen, Report> {
+        let only = Entry { kind: entry.kind.clone(), paths: entry.paths.clone(), ..Entry::default() };
+        if *entry != only {
+            return Err(self.error("is of files, and says things of a service").hint("it has kind and paths alone"));
+        }
+        let paths = paths.ok_or_else(|| self.error("names no files").hint("add paths = [\"…\"]"))?;
+        Ok(Chosen::Files { name: self.name.to_owned(), paths: paths.to_vec() })
     }
 
     fn cloud(&self, cloud: Option<&str>) -> Result<Cloud, Report> {
@@ -191,7 +248,8 @@ mod tests {
         user: &str,
     ) -> Result<Option<Connection>, Report> {
         let read = |text: &str, author| parse(&format!("version = 1\n{text}"), author, "f").unwrap();
-        choose(flag, &Env::of(env), &read(project, Author::Project), &read(user, Author::User))
+        let chosen = choose(flag, &Env::of(env), &read(project, Author::Project), &read(user, Author::User))?;
+        Ok(chosen.map(|chosen| chosen.service().unwrap()))
     }
 
     fn two(default: &str) -> String {
@@ -276,6 +334,28 @@ mod tests {
         assert_eq!(report.what, "the connection 'main' has a name that is taken");
         let report = chosen(Some("labb"), &[], "", "[connections.lab]\ntenant = 'a.example'").unwrap_err();
         assert_eq!(report.hint.as_deref(), Some("did you mean lab?"));
+    }
+
+    #[test]
+    fn files_are_a_connection_of_paths_alone() {
+        let open = |text: &str| {
+            let user = parse(&format!("version = 1\n[connections.case]\n{text}"), Author::User, "f").unwrap();
+            choose(None, &Env::of(&[]), &Config::default(), &user).map(Option::unwrap)
+        };
+        let case = open("kind = 'files'\npaths = ['a', 'b/*.csv']").unwrap();
+        assert_eq!(case.name(), "case");
+        assert!(matches!(case, Chosen::Files { paths, .. } if paths == [PathBuf::from("a"), PathBuf::from("b/*.csv")]));
+        for (text, what) in [
+            ("kind = 'files'", "the connection 'case' names no files"),
+            (
+                "kind = 'files'\npaths = ['a']\ntenant = 't'",
+                "the connection 'case' is of files, and says things of a service",
+            ),
+            ("paths = ['a']\ntenant = 't'", "the connection 'case' has paths, and is none of files"),
+            ("kind = 'magic'", "the connection 'case' has kind = \"magic\", which means nothing"),
+        ] {
+            assert_eq!(open(text).unwrap_err().what, what);
+        }
     }
 
     #[test]

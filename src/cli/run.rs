@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Args, Input};
 use super::config::{self, Author, Config};
+use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::{self, Started};
 use super::env::Env;
@@ -49,20 +50,20 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
         return answer(&mut session, demo::NAME, &args, statements).await;
     }
     // Files are asked instead of a service, unless both are named: a short table name must not mean the other one.
-    let connection = if args.exports.is_empty() || args.connection.is_some() {
+    let chosen = if args.exports.is_empty() || args.connection.is_some() {
         connect::choose(args.connection.as_deref(), &env, &files.project, &files.user)?
     } else {
         None
     };
     if let Some(asked) = &args.subscriptions {
-        return subscriptions::run(asked, connection).await;
+        return subscriptions::run(asked, chosen.map(Chosen::service).transpose()?).await;
     }
     let own = if args.exports.is_empty() { "auditql" } else { "files" };
-    let name = connection.as_ref().map_or_else(|| own.to_owned(), |connection| connection.name.clone());
-    if connection.is_none() && args.exports.is_empty() && statements.is_none() {
+    let name = chosen.as_ref().map_or(own, Chosen::name).to_owned();
+    if chosen.is_none() && args.exports.is_empty() && statements.is_none() {
         say("no connection is configured; 'auditql demo' has a tenant to try");
     }
-    let builder = connection.into_iter().fold(builder, engine::EngineBuilder::connection);
+    let builder = chosen.into_iter().fold(builder, |builder, chosen| chosen.added_to(builder));
     let mut session = session(&args, build(builder)?, format)?;
     answer(&mut session, &name, &args, statements).await
 }

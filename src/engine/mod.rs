@@ -41,6 +41,7 @@ mod statement;
 mod store;
 mod views;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -101,6 +102,9 @@ pub struct Query {
 #[derive(Default)]
 pub struct EngineBuilder {
     connections: Vec<Connection>,
+    /// Exported files as connections of a name.
+    files: Vec<(String, Vec<PathBuf>)>,
+    /// Those that have none.
     inputs: Vec<PathBuf>,
     settings: Settings,
     now: Option<DateTime<Utc>>,
@@ -122,6 +126,13 @@ impl EngineBuilder {
     #[must_use]
     pub fn input(mut self, path: impl Into<PathBuf>) -> Self {
         self.inputs.push(path.into());
+        self
+    }
+
+    /// Adds exported files as a catalog of their own name; paths as for [`EngineBuilder::input`].
+    #[must_use]
+    pub fn files(mut self, name: impl Into<String>, paths: Vec<PathBuf>) -> Self {
+        self.files.push((name.into(), paths));
         self
     }
 
@@ -177,20 +188,21 @@ impl EngineBuilder {
     /// As for [`EngineBuilder::build`].
     pub fn configure(&self, builder: SessionStateBuilder) -> Result<SessionStateBuilder, Error> {
         let mut connections = Connections::default();
+        let mut names = HashSet::new();
         for connection in &self.connections {
-            check_name(&connection.name, &connections)?;
+            check_name(&connection.name, &mut names)?;
             connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection)?));
         }
-        if !self.inputs.is_empty() {
-            check_name(catalog::FILES, &connections)?;
-            logs::sources(&self.inputs).map_err(Error::Input)?;
+        for (name, paths) in self.exports() {
+            check_name(name, &mut names)?;
+            logs::sources(paths).map_err(Error::Input)?;
         }
         self.extend(builder, connections).map_err(Error::Session)
     }
 
     fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
         let mut builder = session::extend(builder, &self.settings, Arc::new(connections), self.spill_dir.as_deref())?;
-        let own = if self.inputs.is_empty() { "local" } else { catalog::FILES };
+        let own = self.exports().next().map_or("local", |(name, _)| name);
         let default = self.connections.first().map_or(own, |c| c.name.as_str());
         if let Some(config) = builder.config() {
             *config = std::mem::take(config).with_default_catalog_and_schema(default, catalog::MAIN);
@@ -201,12 +213,19 @@ impl EngineBuilder {
                 catalog::catalog(&connection.name, &Records::Service(connection.api_version))?;
             state.catalog_list().register_catalog(connection.name.clone(), tables);
         }
-        if !self.inputs.is_empty() {
-            let tables = catalog::catalog(catalog::FILES, &Records::Files(self.inputs.as_slice().into()))?;
-            state.catalog_list().register_catalog(catalog::FILES.into(), tables);
+        for (name, paths) in self.exports() {
+            let tables = catalog::catalog(name, &Records::Files(paths.into()))?;
+            state.catalog_list().register_catalog(name.into(), tables);
         }
         datafusion_functions_json::register_all(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
+    }
+
+    /// Exported files by the name of their catalog.
+    fn exports(&self) -> impl Iterator<Item = (&str, &[PathBuf])> {
+        let unnamed = (catalog::FILES, self.inputs.as_slice());
+        let named = self.files.iter().map(|(name, paths)| (name.as_str(), paths.as_slice()));
+        named.chain(std::iter::once(unnamed).filter(|(_, paths)| !paths.is_empty()))
     }
 
     fn connect(&self, connection: &Connection) -> Result<Connected, Error> {
@@ -221,10 +240,10 @@ impl EngineBuilder {
 }
 
 /// A connection's name becomes a catalog's, and SQL must be able to say it without quotes.
-fn check_name(name: &str, taken: &Connections) -> Result<(), Error> {
+fn check_name(name: &str, taken: &mut HashSet<String>) -> Result<(), Error> {
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     let begins = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
-    if begins && plain && !catalog::RESERVED.contains(&name) && !taken.0.contains_key(name) {
+    if begins && plain && !catalog::RESERVED.contains(&name) && taken.insert(name.to_owned()) {
         return Ok(());
     }
     Err(Error::ConnectionName(name.into()))
