@@ -25,7 +25,7 @@ mod row;
 mod texts;
 
 pub use conflict::Conflict;
-pub use page::{Decoder, Error, Page};
+pub use page::{Decoder, Error, Page, link_ahead};
 pub use row::{Batch, RecordError, Rows};
 
 #[cfg(test)]

@@ -202,6 +202,24 @@ impl Decoder {
     }
 }
 
+/// The link to the next page, if the envelope names it before its rows, as Microsoft Graph does: with it the next request
+/// can be under way while this page is decoded. A page that turns out to be none, or to say otherwise, decides then.
+pub fn link_ahead(body: &[u8]) -> Option<String> {
+    let mut cursor = Cursor::new(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body));
+    let mut scratch = String::new();
+    let mut more = cursor.peek().is_ok_and(|byte| byte == b'{') && cursor.enter(b'}').ok()?;
+    while more {
+        let name = cursor.name().ok()?;
+        match cursor.string_text(name, &mut scratch) {
+            Some("value" | "error") => return None,
+            Some(name) if NEXT_LINKS.contains(&name) => return link(&mut cursor).ok()?,
+            _ => cursor.skip().ok()?,
+        };
+        more = cursor.more(b'}').ok()?;
+    }
+    None
+}
+
 /// What the envelope has held so far.
 #[derive(Debug, Default)]
 struct Seen {

@@ -9,18 +9,19 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringViewBuilder};
 use arrow::compute::filter_record_batch;
+use datafusion::common::runtime::SpawnedTask;
 use futures::stream::{self, Stream};
 
 use super::Error;
 use super::facts::{Marks, first_without};
 use super::runtime::{Connected, Statement};
-use crate::decode::{Conflict, Decoder, Page};
+use crate::decode::{Conflict, Decoder, Page, link_ahead};
 use crate::http::{self, Call};
 use crate::plan::{PageQuery, Pager, PagerError, Weaker};
 use crate::table::{Column, EntitySet, Version};
 use crate::tally::Notice;
 use crate::time::{Interval, instant_text};
-use crate::wire::Reply;
+use crate::wire::{Reply, Request};
 
 /// What all chains of a scan share.
 pub(super) struct Source {
@@ -31,6 +32,8 @@ pub(super) struct Source {
     pub(super) statement: Arc<Statement>,
     /// The budgets of the statement with this scan's own tally.
     pub(super) call: Call,
+    /// The whole of it is wanted: pages may be asked for ahead.
+    pub(super) eager: bool,
     /// The oldest time among all records received; [`i64::MAX`] before the first.
     pub(super) oldest: AtomicI64,
 }
@@ -74,6 +77,16 @@ pub(super) struct Chain {
     own: Option<Interval>,
     /// The chain was begun anew: records will come again.
     pub(super) repeats: bool,
+    /// Whether to ask for the next page ahead.
+    pub(super) eager: bool,
+    /// The request for the next page, sent while this one is decoded.
+    ahead: Option<Ahead>,
+}
+
+/// A request that is under way. Dropping it aborts it.
+struct Ahead {
+    request: Request,
+    reply: SpawnedTask<Result<Reply, http::Error>>,
 }
 
 impl Chain {
@@ -81,7 +94,8 @@ impl Chain {
         let key = source.set.column(source.set.key).map_or("", |c| c.wire);
         let decoder = Decoder::new(&source.columns, key);
         let ladder = query.weaker(source.reach_from()).into_iter();
-        Self { source, pager: Pager::new(query), decoder, ladder, own: None, repeats: false }
+        let (pager, eager) = (Pager::new(query), source.eager);
+        Self { source, pager, decoder, ladder, own: None, repeats: false, eager, ahead: None }
     }
 
     /// A chain over what another one left: rows outside of the range belong to that one.
@@ -107,13 +121,31 @@ impl Chain {
     /// The rows of the next page; `None` after the last.
     pub(super) async fn next_page(&mut self) -> Result<Option<RecordBatch>, Error> {
         while let Some(request) = self.pager.next_request() {
-            match self.source.connected.client.send(&request, &self.source.call).await {
+            match self.reply_to(&request).await {
                 Ok(reply) => return self.accept(reply).map(Some),
                 Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
                 Err(error) => return Err(self.source.request_error(error)),
             }
         }
         Ok(None)
+    }
+
+    /// The reply to a request, which may be under way already.
+    async fn reply_to(&mut self, request: &Request) -> Result<Reply, http::Error> {
+        match self.ahead.take().filter(|ahead| ahead.request == *request) {
+            Some(ahead) => ahead.reply.join_unwind().await.expect("only its owner aborts it"),
+            None => self.source.connected.client.send(request, &self.source.call).await,
+        }
+    }
+
+    /// Asks for the next page before this one is decoded, if all of it is wanted in any case.
+    fn ask_ahead(&mut self, body: &[u8]) {
+        let link = link_ahead(body).filter(|_| self.eager);
+        self.ahead = link.and_then(|link| self.pager.ahead(&link)).map(|request| {
+            let (source, asked) = (Arc::clone(&self.source), request.clone());
+            let reply = SpawnedTask::spawn(async move { source.connected.client.send(&asked, &source.call).await });
+            Ahead { request, reply }
+        });
     }
 
     /// A 400 to the first request is about its filter: a weaker one is tried. One to a link is about its token.
@@ -138,6 +170,7 @@ impl Chain {
 
     fn accept(&mut self, reply: Reply) -> Result<RecordBatch, Error> {
         let source = Arc::clone(&self.source);
+        self.ask_ahead(&reply.body);
         let page = self.decoder.page(&reply.body).map_err(|e| Error::Page {
             table: source.table(),
             request_id: reply.request_id,

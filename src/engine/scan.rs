@@ -81,7 +81,9 @@ fn chains(source: Arc<Source>, stream: StreamPlan, how: Merge) -> Batches {
 /// Reads the first page of the time range, then goes on with it or turns to the parts, whichever needs fewer requests.
 async fn look(source: Arc<Source>, stream: StreamPlan, now: i64, how: Merge) -> Result<Batches, Error> {
     let mut window = Chain::new(Arc::clone(&source), stream.query.clone());
+    window.eager = false;
     let Some(first) = window.next_page().await? else { return Ok(stream::empty().boxed()) };
+    window.eager = source.eager;
     let times = Marks::of(source.set, &first).times;
     let span = arrow::compute::max(times).zip(arrow::compute::min(times));
     let choice = choose(stream.parts.len(), stream.query.interval, now, span.or(Some((now, now))));

@@ -138,7 +138,9 @@ impl ScanExec {
         let projector = output.make_projector(&schema)?;
         let call = statement.part();
         let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
-        let source = Source { set, columns, connected, statement, call, oldest: i64::MAX.into() };
+        // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
+        let eager = plan.limit.is_none() && dynamic.is_empty();
+        let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
         check_reach(&plan, &source)?;
         say_population(&source, self.table.version);
         let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());

@@ -125,6 +125,11 @@ impl Pager {
         }
     }
 
+    /// The request that a link would lead to, sent before its page is judged; `None` if it was followed before.
+    pub fn ahead(&self, link: &str) -> Option<Request> {
+        (!self.links.contains(link)).then(|| self.query.follow(link.to_owned()))
+    }
+
     /// Whether the next request opens the chain, so that a refusal is about the filter and not about a token.
     pub fn is_at_first(&self) -> bool {
         matches!(self.state, State::First)
