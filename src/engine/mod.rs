@@ -21,6 +21,7 @@ mod explain;
 mod facts;
 mod measure;
 mod merge;
+mod nothing;
 mod options;
 mod pages;
 mod provider;
