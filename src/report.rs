@@ -14,11 +14,13 @@ use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::output::{Failure, safe};
 
+mod empty;
 mod layers;
 mod names;
 mod place;
 mod remote;
 
+pub use empty::compared_with_null;
 pub use names::nearest;
 
 /// What the program's exit code says.
