@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Args, Input};
 use super::config::{self, Author, Config};
-use super::connect;
 #[cfg(feature = "demo")]
 use super::demo::{self, Started};
 use super::env::Env;
+use super::{connect, docs};
 use crate::engine::{self, Engine};
 use crate::output::{self, Expanded, Format, Sink};
 use crate::repl::split::{Statement, split};
@@ -21,6 +21,9 @@ const PROJECT_FILE: &str = "auditql.toml";
 
 /// Runs the program to its exit code.
 pub(super) async fn run(args: Args) -> Result<Exit, Report> {
+    if let Some(folder) = &args.docs {
+        return docs::write(folder).map(|()| Exit::Success).map_err(|error| unwritable(folder, &error));
+    }
     let env = Env::read();
     env.check()?;
     let files = Files::read(&args, &env)?;

@@ -46,6 +46,7 @@ use crate::settings::Settings;
 use crate::tally::Tally;
 use runtime::{Connected, Connections};
 
+pub use described::{Described, described};
 pub use error::Error;
 pub use provider::RemoteTable;
 pub use scan_exec::ScanExec;

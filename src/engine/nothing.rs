@@ -62,7 +62,9 @@ impl Watch {
             return;
         }
         let other_case = self.other_case.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for because in self.reasons.iter().cloned().chain(other_case) {
+        // A record is better proof than the documentation.
+        let member = |because: &&Because| other_case.is_none() || !matches!(because, Because::Member { .. });
+        for because in self.reasons.iter().filter(member).chain(&other_case).cloned() {
             tally.notice(Notice::Nothing { table: self.set.qualified(), because });
         }
     }
@@ -74,7 +76,8 @@ fn of_plan(plan: &ScanPlan, now: i64, reach: Option<i64>) -> Vec<Because> {
         return vec![Because::Contradiction];
     }
     let mut reasons: Vec<Because> = of_time(plan, now, reach).into_iter().collect();
-    if let Some(population) = &plan.set.population {
+    // Where the range explains it, the kinds would have changed nothing.
+    if let Some(population) = plan.set.population.as_ref().filter(|_| reasons.is_empty()) {
         let asked: Vec<&str> = plan.streams.iter().filter_map(|s| s.kind()).map(|kind| kind.member).collect();
         let all = population.kinds.iter().map(|kind| kind.member);
         let left_out: Vec<&str> = all.filter(|member| !asked.contains(member)).collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::describe;
-use super::session::{format, say, tell};
+use super::session::{format, say, say_item, tell};
 use super::{After, State, edit, help, watch};
 use crate::output::{self, Expanded};
 use crate::report::{Exit, Report, nearest};
@@ -194,7 +194,7 @@ pub(super) async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After 
         Action::Connections => connections(state),
         Action::Help => topic(arg),
         Action::List => {
-            ALL.iter().for_each(|c| say(&format!("{:<22} {}", format!("{} {}", c.name, c.args), c.doc)));
+            ALL.iter().for_each(|c| say_item(&format!("{} {}", c.name, c.args), c.doc, 21));
             say("SQL ends with ; and \\help has pages on some topics.");
             After::Go
         }
@@ -222,7 +222,7 @@ fn switch(arg: &str, on: &mut bool, what: &str) -> After {
 fn choose_format(state: &mut State<'_>, name: &str) -> After {
     if name.is_empty() {
         let mark = |name: &str| if name == state.session.format.name { '*' } else { ' ' };
-        output::ALL.iter().for_each(|format| say(&format!("{} {:<9} {}", mark(format.name), format.name, format.doc)));
+        output::ALL.iter().for_each(|f| say_item(&format!("{} {}", mark(f.name), f.name), f.doc, 10));
         return After::Go;
     }
     match format(name) {
@@ -263,7 +263,7 @@ fn set(state: &State<'_>, arg: &str) -> After {
     let (name, value) = (name.trim_start_matches("auditql."), value.trim().trim_start_matches('=').trim());
     let now = state.session.engine.settings();
     if name.is_empty() {
-        settings::ALL.iter().for_each(|s| say(&format!("{:<14} {:<9} {}", s.name, s.get(&now), s.doc)));
+        settings::ALL.iter().for_each(|s| say_item(&format!("{:<14} {}", s.name, s.get(&now)), s.doc, 24));
         return After::Go;
     }
     let Some(setting) = settings::ALL.iter().find(|setting| setting.name == name) else {

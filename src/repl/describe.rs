@@ -6,11 +6,14 @@ use crate::report::{Exit, Report, nearest};
 
 /// All tables: the declared ones, those that describe them, and the user's own.
 pub(super) const TABLES: &str = "\
-SELECT table_schema AS schema, table_name AS \"table\", doc AS meaning FROM auditql.tables
-UNION ALL
-SELECT table_schema, table_name, CASE WHEN table_schema = 'auditql' THEN 'What this prompt knows, as a table.'
-  WHEN table_type = 'VIEW' THEN 'A view of yours.' ELSE 'A table of yours.' END
-FROM information_schema.tables WHERE table_schema IN ('main', 'auditql')";
+SELECT schema, \"table\", meaning FROM (
+  SELECT 1 AS rank, table_schema AS schema, table_name AS \"table\", doc AS meaning FROM auditql.tables
+  UNION ALL
+  SELECT CASE table_schema WHEN 'main' THEN 0 ELSE 2 END, table_schema, table_name,
+    CASE WHEN table_schema = 'auditql' THEN 'What this program knows, as a table.'
+      WHEN table_type = 'VIEW' THEN 'A view of yours.' ELSE 'A table of yours.' END
+  FROM information_schema.tables WHERE table_schema IN ('main', 'auditql'))
+ORDER BY rank, schema, \"table\"";
 
 /// Shows the tables, or the columns of one.
 pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {

@@ -25,6 +25,7 @@ pub(super) fn editor(colours: bool) -> Result<Lines, ReadlineError> {
         .history_ignore_dups(true)?
         .auto_add_history(false)
         .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
         // Forced, because without a highlighter hostile text in a line would reach the terminal as it is.
         .color_mode(ColorMode::Forced);
     let mut editor = Editor::with_config(config.build())?;

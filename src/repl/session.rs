@@ -279,6 +279,30 @@ pub fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{}", safe::line(text));
 }
 
+/// Says a word and what it means, wrapped to the terminal.
+pub(super) fn say_item(word: &str, meaning: &str, indent: usize) {
+    let width = console::Term::stderr().size_checked().map_or(usize::MAX, |(_, columns)| usize::from(columns));
+    item(word, meaning, indent, width).iter().for_each(|line| say(line));
+}
+
+/// The lines of an item; what follows the first is indented.
+fn item(word: &str, meaning: &str, indent: usize, width: usize) -> Vec<String> {
+    let mut lines = vec![format!("{word:<indent$}")];
+    let mut is_empty = true;
+    for part in meaning.split_whitespace() {
+        let last = lines.len() - 1;
+        let room = width.max(indent + 20).saturating_sub(lines[last].chars().count());
+        if !is_empty && part.chars().count() + 1 > room {
+            lines.push(" ".repeat(indent + 1) + part);
+        } else {
+            lines[last].push(' ');
+            lines[last].push_str(part);
+        }
+        is_empty = false;
+    }
+    lines
+}
+
 /// All tables that statements can name: `schema.name`.
 pub(super) fn tables(context: &SessionContext) -> Vec<String> {
     let mut tables = Vec::new();
@@ -318,6 +342,12 @@ mod tests {
             costs(&tally),
             "3 requests, 2000 rows received, 1 of the requests again, 10.2 s waiting for the quota"
         );
+    }
+
+    #[test]
+    fn an_item_is_wrapped_below_its_meaning() {
+        assert_eq!(item("\\d", "one two three four five six", 4, 24), ["\\d   one two three four", "     five six"]);
+        assert_eq!(item("\\d", "one two", 4, usize::MAX), ["\\d   one two"]);
     }
 
     #[test]
