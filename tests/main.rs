@@ -4,12 +4,16 @@
 
 mod cli;
 mod demo;
+mod docs;
 mod hostile;
 mod house;
 mod http;
 mod lab;
 mod laws;
+mod leaks;
+mod prompt;
 mod scan;
 mod scripted;
 mod service_facts;
 mod sign_in;
+mod terminal;

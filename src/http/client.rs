@@ -188,6 +188,7 @@ impl Inner {
         let http = &self.host(request.api).http;
         call.tally.requests.add(1);
         let result = attempt(dressed(http, url, token), url, &self.options.patience).await;
+        let result = result.map_err(|failure| failure.without(token.secret.secret()));
         tracing::debug!(address = %Address::of(url), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
         result
     }

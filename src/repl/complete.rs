@@ -31,6 +31,8 @@ pub(super) fn complete(words: &Words, text: &str, cursor: usize) -> (usize, Vec<
         true => of_command(words, before),
         false => of_sql(words, text, before),
     };
+    // What acts on the terminal is not offered to it.
+    found.retain(|name| !name.contains(output::safe::acts_unseen));
     found.sort_unstable();
     found.dedup();
     (start, found)
@@ -81,9 +83,8 @@ fn files(stem: &str) -> Vec<String> {
         let slash = if entry.path().is_dir() { "/" } else { "" };
         Some(format!("{prefix}{}{slash}", entry.file_name().into_string().ok()?))
     });
-    // A name that acts on the terminal is not offered to it.
     named
-        .filter(|path| path[prefix.len()..].starts_with(name) && !path.contains(output::safe::acts_unseen))
+        .filter(|path| path[prefix.len()..].starts_with(name))
         .filter(|path| name.starts_with('.') || !path[prefix.len()..].starts_with('.'))
         .collect()
 }
@@ -197,15 +198,15 @@ fn tables(words: &Words, stem: &str) -> Vec<String> {
     for Table { path: [catalog, schema, name], short, .. } in &words.tables {
         match dots {
             0 => {
-                found.extend(short.then(|| name.clone()));
+                found.extend(short.then(|| written(name)));
                 found.push(format!("{schema}."));
                 found.push(format!("{catalog}."));
             }
             1 => {
-                found.push(format!("{schema}.{name}"));
+                found.push(format!("{schema}.{}", written(name)));
                 found.push(format!("{catalog}.{schema}."));
             }
-            _ => found.push(format!("{catalog}.{schema}.{name}")),
+            _ => found.push(format!("{catalog}.{schema}.{}", written(name))),
         }
     }
     found.into_iter().filter(|name| begins(name, stem)).collect()
