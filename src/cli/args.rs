@@ -45,6 +45,8 @@ pub(super) struct Args {
     pub(super) verbose: bool,
     /// The demo tenant, if it is asked for.
     pub(super) demo: Option<Demo>,
+    /// The folder to write the manual's generated pages to.
+    pub(super) docs: Option<PathBuf>,
 }
 
 /// A source of statements.
@@ -77,6 +79,7 @@ pub(super) struct Demo {
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
     let root = command().try_get_matches_from(args)?;
     let (matches, demo) = match root.subcommand() {
+        Some(("docs", matches)) => (matches, None),
         Some((_, matches)) => (matches, Some(demo_of(matches))),
         None => (&root, None),
     };
@@ -96,6 +99,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         quiet: matches.get_flag("quiet"),
         verbose: matches.get_flag("verbose"),
         demo,
+        docs: root.subcommand_matches("docs").and_then(|docs| docs.get_one::<PathBuf>("folder").cloned()),
     })
 }
 
@@ -140,7 +144,16 @@ pub(super) fn command() -> Command {
         .after_long_help(after_help())
         .args(common())
         .args(settings::ALL.iter().map(setting_flag));
+    let command = command.subcommand(docs());
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
+}
+
+/// For whoever changes a declaration; no command for the day's work.
+fn docs() -> Command {
+    Command::new("docs")
+        .about("Write the generated pages of the manual")
+        .hide(true)
+        .arg(Arg::new("folder").value_name("FOLDER").required(true).value_parser(value_parser!(PathBuf)))
 }
 
 fn common() -> [Arg; 11] {

@@ -20,7 +20,7 @@ use crate::table::Version;
 pub(super) const NAME: &str = "demo";
 
 /// A domain that no tenant has: names below `example` belong to nobody.
-const DOMAIN: &str = "demo.example";
+pub(super) const DOMAIN: &str = "demo.example";
 
 /// The tenant, running.
 pub(super) struct Started {

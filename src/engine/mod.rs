@@ -23,6 +23,7 @@ mod fetched;
 mod measure;
 mod merge;
 mod names;
+mod nothing;
 mod options;
 mod origin;
 mod pages;
@@ -54,6 +55,7 @@ use crate::settings::Settings;
 use crate::tally::Tally;
 use runtime::{Connected, Connections};
 
+pub use described::{Described, described};
 pub use error::Error;
 pub use origin::Origin;
 pub use parse::Part;

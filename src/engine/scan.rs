@@ -15,6 +15,7 @@ use super::Error;
 use super::dedup::Dedup;
 use super::facts::Marks;
 use super::merge::{Batches, Merge, merge};
+use super::nothing::Watch;
 use super::pages::{Chain, Source};
 use super::remaining::Remaining;
 use crate::plan::{Choice, Direction, ScanPlan, StreamPlan, choose};
@@ -30,21 +31,22 @@ pub(super) struct Scanning {
     pub(super) predicates: Vec<Arc<dyn PhysicalExpr>>,
     /// Conditions that change while the query runs and let a scan in order of time end early.
     pub(super) dynamic: Vec<Arc<dyn PhysicalExpr>>,
+    pub(super) watch: Watch,
     pub(super) reservation: MemoryReservation,
 }
 
 impl Scanning {
     /// The rows of the answer. Nothing is sent before the stream is polled, and nothing after it is dropped.
     pub(super) fn run(self) -> BoxStream<'static, Result<RecordBatch>> {
-        let Self { source, plan, schema, predicates, dynamic, reservation } = self;
+        let Self { source, plan, schema, predicates, dynamic, watch, reservation } = self;
         let time = schema.index_of(source.set.time).expect("a scan decodes the time");
         let how = match (plan.order, plan.limit) {
             (Some(direction), _) => Merge::ByTime { column: time, direction },
             (None, Some(_)) => Merge::InTurn,
             (None, None) => Merge::Together,
         };
-        let filter =
-            Arc::new(RowFilter { schema, time, predicates, dynamic, time_name: source.set.time, order: plan.order });
+        let time_name = source.set.time;
+        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, time_name, order: plan.order, watch });
         let overlapping = plan.streams.iter().any(|s| !s.parts.is_empty());
         let streams: Vec<Batches> =
             plan.streams.iter().map(|stream| filter.over(chains(Arc::clone(&source), stream.clone(), how))).collect();
@@ -52,7 +54,7 @@ impl Scanning {
         let once = source.statement.settings.dedup.then_some(dedup);
         let open_start = plan.interval().from.is_none();
         let all = if streams.is_empty() { stream::empty().boxed() } else { merge(streams, how) };
-        let unique = unique(all, once, source, open_start);
+        let unique = unique(all, once, source, Ending { filter, open_start });
         match plan.limit {
             Some(limit) => limited(unique, limit),
             None => unique,
@@ -108,6 +110,7 @@ struct RowFilter {
     dynamic: Vec<Arc<dyn PhysicalExpr>>,
     time_name: &'static str,
     order: Option<Direction>,
+    watch: Watch,
 }
 
 impl RowFilter {
@@ -119,6 +122,7 @@ impl RowFilter {
                 let Some(mut batches) = batches else { return Ok(None) };
                 let Some(rows) = batches.next().await.transpose()? else { return Ok(None) };
                 let kept = filter.keep(&rows).map_err(Error::Evaluation)?;
+                filter.watch.see(&rows, kept.num_rows());
                 let done = filter.ends_at(&rows).map_err(Error::Evaluation)?;
                 Ok(Some((kept, (!done).then_some(batches))))
             }
@@ -153,21 +157,35 @@ fn true_only(verdict: &BooleanArray) -> BooleanArray {
     if verdict.null_count() == 0 { verdict.clone() } else { prep_null_mask_filter(verdict) }
 }
 
+/// What is said when all rows were read.
+struct Ending {
+    filter: Arc<RowFilter>,
+    open_start: bool,
+}
+
+impl Ending {
+    fn say(&self, source: &Source) {
+        if self.open_start {
+            source.say_reach();
+        }
+        self.filter.watch.say(&source.statement.tally);
+    }
+}
+
 /// Each record once. Under `partial`, a failure ends the rows and is said instead of raised.
 fn unique(
     batches: Batches,
     dedup: Option<Dedup>,
     source: Arc<Source>,
-    open_start: bool,
+    ending: Ending,
 ) -> BoxStream<'static, Result<RecordBatch>> {
+    let ending = Arc::new(ending);
     stream::try_unfold((batches, dedup), move |(mut batches, mut dedup)| {
-        let source = Arc::clone(&source);
+        let (source, ending) = (Arc::clone(&source), Arc::clone(&ending));
         async move {
             match batches.next().await {
                 None => {
-                    if open_start {
-                        source.say_reach();
-                    }
+                    ending.say(&source);
                     Ok(None)
                 }
                 Some(Err(error)) if source.statement.settings.partial && error.leaves_rows() => {

@@ -37,11 +37,12 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use super::Error;
 use super::fetched::{Fetched, Window};
 use super::measure::Measured;
+use super::nothing::Watch;
 use super::pages::Source;
 use super::runtime::{Connections, Statement};
 use super::scan::Scanning;
 use crate::plan::{Direction, Scan, ScanPlan};
-use crate::predicate::{Conjunct, bind, import, normal};
+use crate::predicate::{Conjunct, Predicate, bind, import, normal};
 use crate::table::{Column, EntitySet, Version};
 use crate::tally::Notice;
 use crate::time::instant_text;
@@ -89,13 +90,16 @@ impl ScanExec {
 
     /// The requests that it would send, as far as they are known now.
     pub fn plan(&self, pushdown: bool) -> ScanPlan {
-        let conjuncts = self.predicates.iter().map(|expr| {
-            let predicate = normal(import(expr, &self.table.schema));
-            Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) }
-        });
-        let conjuncts = conjuncts.collect();
+        let conjunct =
+            |predicate: Predicate| Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) };
+        let conjuncts = self.conditions().map(conjunct).collect();
         let Remote { set, version, .. } = self.table;
         Scan { set, version, conjuncts, order: self.order, limit: self.fetch, pushdown }.plan()
+    }
+
+    /// The predicates, as far as they are known now.
+    fn conditions(&self) -> impl Iterator<Item = Predicate> {
+        self.predicates.iter().map(|expr| normal(import(expr, &self.table.schema)))
     }
 
     /// The name of the connection it reads through.
@@ -147,6 +151,8 @@ impl ScanExec {
         let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
         check_reach(&plan, &source)?;
         say_population(&source, self.table.version);
+        let conditions: Vec<Predicate> = self.conditions().collect();
+        let watch = Watch::new(&plan, &conditions, source.statement.now.timestamp_micros(), source.reach_from());
         let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
         let tally = Arc::clone(&source.call.tally);
         let source = Arc::new(source);
@@ -155,7 +161,7 @@ impl ScanExec {
             let requests = asked.call.tally.requests.get();
             fetched.iter().for_each(|fetched| fetched.enter(window.clone(), requests, &asked.statement));
         };
-        let scanning = Scanning { source, plan, schema, predicates, dynamic, reservation };
+        let scanning = Scanning { source, plan, schema, predicates, dynamic, watch, reservation };
         let rows = scanning.run().map(move |rows| {
             let _alive = &measured;
             let rows = projector.project_batch(&rows?)?;
