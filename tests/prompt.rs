@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use insta::assert_snapshot;
+use insta::{allow_duplicates, assert_snapshot};
 
 use crate::terminal::Terminal;
 
@@ -30,7 +30,8 @@ fn names_are_completed() {
     terminal.keys("err\t FROM si\t");
     terminal.wait_for("SELECT status.error_code FROM sign_ins");
     terminal.keys("\u{3}");
-    terminal.line("\\d si\t", "(153 rows)");
+    terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+    terminal.line("\\d si\t", " rows)");
 }
 
 #[test]
@@ -41,7 +42,8 @@ fn a_statement_goes_over_several_lines() {
         terminal.line("SELECT 1 AS one,", "ends the statement");
         terminal.line("2 AS two;", "(1 row)");
         terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
-        assert_snapshot!(terminal.screen(), @r"
+        allow_duplicates! {
+            assert_snapshot!(terminal.screen(), @r"
     demo> SELECT 1 AS one,
     2 AS two;
     ┌─────┬─────┐
@@ -52,6 +54,7 @@ fn a_statement_goes_over_several_lines() {
     (1 row)
     demo>
     ");
+        }
     }
 }
 
@@ -80,7 +83,8 @@ fn no_rows_explain_themselves() {
     terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
     let screen = terminal.screen().replace('\n', "");
     let note = screen.split_once("note: ").unwrap().1;
-    assert_snapshot!(note, @r"no row of entra.sign_ins: user_principal_name is nowhere 'TOMAS.Lindqvist@lumenworks.example', but 'tomas.lindqvist@lumenworks.example': case counts, lower(user_principal_name) = 'tomas.lindqvist@lumenworks.example' does without itdemo>");
+    let note = note.split_once("4 requests").unwrap().0;
+    assert_snapshot!(note, @r"no row of entra.sign_ins: user_principal_name is nowhere 'TOMAS.Lindqvist@lumenworks.example', but 'tomas.lindqvist@lumenworks.example': case counts, lower(user_principal_name) = 'tomas.lindqvist@lumenworks.example' does without it");
 }
 
 #[test]
@@ -92,7 +96,8 @@ fn rows_are_expanded_when_asked() {
         terminal.clear();
         terminal.line("SELECT 'ada' AS who, NULL AS nothing, 42 AS answer;", "(1 row)");
         terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
-        assert_snapshot!(terminal.screen().lines().skip(1).collect::<Vec<_>>().join("\n"), @r"
+        allow_duplicates! {
+            assert_snapshot!(terminal.screen().lines().skip(1).collect::<Vec<_>>().join("\n"), @r"
     ── row 1 ──
     who     │ ada
     nothing │ NULL
@@ -100,6 +105,7 @@ fn rows_are_expanded_when_asked() {
     (1 row)
     demo>
     ");
+        }
     }
 }
 
@@ -123,10 +129,10 @@ fn ctrl_c_ends_the_query_and_not_the_prompt() {
     // Under the throttle this takes half a minute.
     let mut terminal = Terminal::demo(home.path(), 80, &["--rows", "8000"]);
     terminal.keys("SELECT count(*) FROM sign_ins;\r");
-    terminal.wait_for("for the quota");
-    let screen = terminal.screen();
-    let line = screen.lines().last().unwrap();
-    assert!(line.contains("requests, at least") && line.contains(" rows · "), "{screen}");
+    terminal.wait_until("progress", |screen| {
+        let line = screen.lines().last().unwrap_or_default();
+        line.contains("requests, at least") && line.contains(" rows · waiting") && line.contains("for the quota")
+    });
     terminal.keys("\u{3}");
     terminal.wait_for("interrupted");
     terminal.wait_until("no progress", |screen| !screen.contains("for the quota"));

@@ -32,7 +32,7 @@ impl Progress {
             if on { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
         );
         // The template is a constant; without it the default style is as good.
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
             bar.set_style(style);
         }
         Self { bar, over: Cell::new(!on), wait: Cell::default() }
@@ -44,7 +44,8 @@ impl Progress {
             return;
         }
         let view = tally.live.view();
-        self.bar.set_message(safe::line(&text(tally, &view, self.left(&view))).into_owned());
+        let line: String = text(tally, &view, self.left(&view)).chars().take(room()).collect();
+        self.bar.set_message(safe::line(&line).into_owned());
         self.bar.tick();
     }
 
@@ -73,6 +74,11 @@ impl Drop for Progress {
     }
 }
 
+/// Characters that fit. The terminal itself writes `^C` behind them, which must not begin another line: that would stay.
+fn room() -> usize {
+    usize::from(console::Term::stderr().size().1).saturating_sub(6)
+}
+
 /// What the line says.
 fn text(tally: &Tally, view: &View, left: Duration) -> String {
     let mut parts = Vec::new();
@@ -82,11 +88,12 @@ fn text(tally: &Tally, view: &View, left: Duration) -> String {
         open => parts.push(format!("{requests} requests, at least {open} to go")),
     }
     parts.push(format!("{} rows", tally.rows_received.get()));
-    if let Some((from, to)) = view.covered {
-        parts.push(format!("{} to {} covered", minute(from), minute(to)));
-    }
+    // On a narrow terminal the end is cut off, so what changes what a person does comes first.
     if let Some((_, why, _)) = view.wait {
         parts.push(format!("waiting {} s {why}", left.as_secs() + 1));
+    }
+    if let Some((from, to)) = view.covered {
+        parts.push(format!("{} to {} covered", minute(from), minute(to)));
     }
     parts.join(" · ")
 }
@@ -111,7 +118,7 @@ mod tests {
         let _waiting = tally.live.wait(Why::Quota, Duration::from_secs(4));
         assert_eq!(
             text(&tally, &tally.live.view(), Duration::from_millis(3_200)),
-            "12 requests, at least 1 to go · 11988 rows · 2026-05-01 00:00 to 2026-05-01 01:46 covered · waiting 4 s for the quota"
+            "12 requests, at least 1 to go · 11988 rows · waiting 4 s for the quota · 2026-05-01 00:00 to 2026-05-01 01:46 covered"
         );
         assert_eq!(text(&Tally::default(), &View::default(), Duration::ZERO), "0 requests · 0 rows");
     }

@@ -96,13 +96,21 @@ impl Session {
     /// The same, wherever the answer goes.
     pub(super) async fn answer_to(&self, statement: &Statement, target: Target<'_>) -> Answered {
         let begun = Instant::now();
-        let answered = tokio::select! {
-            biased;
-            interrupt = tokio::signal::ctrl_c() => {
-                // Without a handler Ctrl-C ends the program by itself.
-                interrupt.map_or(Answered::with(Exit::Bug), |()| self.interrupted())
+        let ended = {
+            let run = self.run(statement, target);
+            tokio::pin!(run);
+            tokio::select! {
+                biased;
+                interrupt = tokio::signal::ctrl_c() => Err(interrupt),
+                answered = &mut run => Ok(answered),
             }
-            answered = self.run(statement, target) => answered,
+        };
+        // Only here is the cancelled run gone, and with it the line of progress.
+        let answered = match ended {
+            Ok(answered) => answered,
+            Err(Ok(())) => self.interrupted(),
+            // Without a handler Ctrl-C ends the program by itself.
+            Err(Err(_)) => Answered::with(Exit::Bug),
         };
         if self.timing {
             say(&format!("time: {:.3} s", begun.elapsed().as_secs_f64()));
