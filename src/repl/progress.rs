@@ -1,9 +1,11 @@
 //! The line on standard error that says how a query is getting on, gone before anything else is shown.
 
 use std::cell::Cell;
+use std::io;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use crate::output::safe;
 use crate::tally::{Tally, View};
@@ -29,7 +31,11 @@ impl Progress {
     pub(super) fn new(on: bool) -> Self {
         let bar = ProgressBar::with_draw_target(
             None,
-            if on { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
+            if on {
+                ProgressDrawTarget::term_like(Box::new(Narrow(Term::stderr())))
+            } else {
+                ProgressDrawTarget::hidden()
+            },
         );
         // The template is a constant; without it the default style is as good.
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
@@ -74,9 +80,56 @@ impl Drop for Progress {
     }
 }
 
-/// Characters that fit. The terminal itself writes `^C` behind them, which must not begin another line: that would stay.
+/// Standard error, a few columns narrower than it is. A line is filled up to its width, and the terminal itself writes
+/// `^C` behind it, which must not begin another line: that would stay.
+#[derive(Debug)]
+struct Narrow(Term);
+
+impl TermLike for Narrow {
+    fn width(&self) -> u16 {
+        self.0.size().1.saturating_sub(6)
+    }
+
+    fn height(&self) -> u16 {
+        self.0.size().0
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_up(n)
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_down(n)
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_right(n)
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_left(n)
+    }
+
+    fn write_line(&self, line: &str) -> io::Result<()> {
+        self.0.write_line(line)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Characters that fit.
 fn room() -> usize {
-    usize::from(console::Term::stderr().size().1).saturating_sub(6)
+    usize::from(Narrow(Term::stderr()).width())
 }
 
 /// What the line says.
