@@ -39,7 +39,8 @@ fn a_statement_goes_over_several_lines() {
     for columns in [80, 200] {
         let home = home();
         let mut terminal = quick(&home, columns);
-        terminal.line("SELECT 1 AS one,", "ends the statement");
+        terminal.keys("SELECT 1 AS one,\r");
+        terminal.wait_for("ends the statement");
         terminal.line("2 AS two;", "(1 row)");
         terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
         allow_duplicates! {
@@ -180,7 +181,8 @@ fn the_users_own_rc_file_is_obeyed_and_no_other() {
 fn a_watched_statement_shows_new_rows_only() {
     let home = home();
     let mut terminal = quick(&home, 80);
-    terminal.line("\\watch 1 SELECT random() > 2 AS x;", "(1 row)");
+    terminal.keys("\\watch 1 SELECT random() > 2 AS x;\r");
+    terminal.wait_for("(1 row)");
     std::thread::sleep(std::time::Duration::from_millis(2_500));
     assert_eq!(terminal.screen().matches("(1 row)").count(), 1, "{}", terminal.screen());
     terminal.keys("\u{3}");

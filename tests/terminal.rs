@@ -63,10 +63,10 @@ impl Terminal {
         self.keys.flush().unwrap();
     }
 
-    /// Types a line and waits until the screen shows a text.
+    /// Types a line and waits until the screen shows a text and the next prompt.
     pub(crate) fn line(&mut self, line: &str, awaited: &str) {
         self.keys(&format!("{line}\r"));
-        self.wait_for(awaited);
+        self.wait_until(awaited, |screen| screen.contains(awaited) && screen.ends_with('>'));
     }
 
     /// An empty screen with a fresh prompt.

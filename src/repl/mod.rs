@@ -289,6 +289,7 @@ mod tests {
             csv_raw: false,
             expanded: Expanded::Auto,
             voice: Voice::Quiet,
+            redact: None,
             progress: false,
             timing: false,
         }
