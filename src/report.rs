@@ -14,11 +14,14 @@ use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::output::{Failure, safe};
 
+mod advice;
+mod empty;
 mod layers;
 mod names;
 mod place;
 mod remote;
 
+pub use empty::compared_with_null;
 pub use names::nearest;
 
 /// What the program's exit code says.
@@ -128,6 +131,10 @@ impl Report {
             Innermost::Layer(error) => layers::of_layer(error, about),
         };
         report.place = place::find(error, about);
+        // What the error itself advises is nearer than what the statement looks like.
+        if report.hint.is_none() && report.exit == Exit::Query {
+            report.hint = advice::of_statement(about.sql);
+        }
         report
     }
 }
@@ -208,6 +215,9 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
         return Report::new(Exit::Query, format!("there is no field {field} in that column"))
             .hint("\\d TABLE and auditql.columns list the fields; a field is written column.field");
     }
+    if let Some(advice) = advice::of_text(what) {
+        return report.hint(advice);
+    }
     let rest = text[what.len()..].trim();
     if rest.is_empty() { report } else { report.hint(rest.replace('\n', "; ")) }
 }
@@ -247,7 +257,10 @@ fn of_field(field: &Column, valid: &[Column], about: &About<'_>) -> Report {
     let Some(found) = nearest(&field.name, names()).or_else(|| nearest(first, names())) else {
         let listed: Vec<&str> = valid.iter().take(12).map(|column| column.name.as_str()).collect();
         let more = if valid.len() > listed.len() { ", …" } else { "" };
-        return if listed.is_empty() {
+        let meant = advice::of_quoted(about.sql, &field.name).or_else(|| advice::of_statement(about.sql));
+        return if let Some(meant) = meant {
+            report.hint(meant)
+        } else if listed.is_empty() {
             report
         } else {
             report.hint(format!("columns here are {}{more}", listed.join(", ")))

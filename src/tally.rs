@@ -3,11 +3,17 @@
 //! The engine never prints. Layers below the surfaces count here and leave typed notices; the prompt, the command line
 //! or an embedding program decide what to show.
 
+mod live;
+mod nothing;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+pub use live::{ChainMark, Live, View, Waiting, Why};
+pub use nothing::Because;
 
 /// Counters of one query. Cheap to share, updated without locks.
 #[derive(Debug, Default)]
@@ -28,6 +34,8 @@ pub struct Tally {
     pub bytes: Counter,
     /// Milliseconds spent waiting for the quota or for the end of a throttle.
     pub waited_ms: Counter,
+    /// What it is doing at this moment.
+    pub live: Live,
     notices: Mutex<Notices>,
 }
 
@@ -44,6 +52,7 @@ impl Tally {
             rows_kept: self.rows_kept.part(),
             bytes: self.bytes.part(),
             waited_ms: self.waited_ms.part(),
+            live: self.live.clone(),
             notices: Mutex::default(),
         }
     }
@@ -177,6 +186,13 @@ pub enum Notice {
         /// Requests that were spent again.
         requests: u64,
     },
+    /// A scan brought no row, and this may be why.
+    Nothing {
+        /// `entra.sign_ins`
+        table: String,
+        /// The reason.
+        because: Because,
+    },
     /// Under `--partial`: what is missing from the answer.
     Incomplete {
         /// What is missing and why.
@@ -216,6 +232,7 @@ impl fmt::Display for Notice {
                 "{table}: the same time range was fetched again, with {requests} request(s); \
                  CREATE TABLE recent AS SELECT … keeps it for this session"
             ),
+            Self::Nothing { table, because } => write!(f, "no row of {table}: {because}"),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
@@ -236,6 +253,7 @@ impl Notices {
             Notice::WeakerFilter { table, dropped, .. } => (2, table.clone(), dropped.clone()),
             Notice::PartOfPopulation { table, what } => (3, table.clone(), what.clone()),
             Notice::Reach { table, .. } => (4, table.clone(), String::new()),
+            Notice::Nothing { table, because } => (6, table.clone(), because.to_string()),
             Notice::Incomplete { missing } => (5, missing.clone(), String::new()),
             Notice::Kept { table, .. } => (6, table.clone(), String::new()),
             Notice::FetchedAgain { table, .. } => (7, table.clone(), String::new()),

@@ -49,6 +49,8 @@ pub(super) struct Args {
     pub(super) demo: Option<Demo>,
     /// What is to be done about subscriptions, if that is asked.
     pub(super) subscriptions: Option<Subscriptions>,
+    /// The folder to write the manual's generated pages to.
+    pub(super) docs: Option<PathBuf>,
 }
 
 /// What `subscriptions` was asked to do.
@@ -100,6 +102,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
     let root = command().try_get_matches_from(args)?;
     let (matches, demo, subscriptions) = match root.subcommand() {
         Some(("subscriptions", matches)) => (matches, None, subscriptions_of(matches)),
+        Some(("docs", matches)) => (matches, None, None),
         Some((_, matches)) => (matches, Some(demo_of(matches)), None),
         None => (&root, None, None),
     };
@@ -121,6 +124,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         verbose: matches.get_flag("verbose"),
         demo,
         subscriptions,
+        docs: root.subcommand_matches("docs").and_then(|docs| docs.get_one::<PathBuf>("folder").cloned()),
     })
 }
 
@@ -166,8 +170,16 @@ pub(super) fn command() -> Command {
         .after_long_help(after_help())
         .args(common())
         .args(settings::ALL.iter().map(setting_flag));
-    let command = command.subcommand(subscriptions());
+    let command = command.subcommand(subscriptions()).subcommand(docs());
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
+}
+
+/// For whoever changes a declaration; no command for the day's work.
+fn docs() -> Command {
+    Command::new("docs")
+        .about("Write the generated pages of the manual")
+        .hide(true)
+        .arg(Arg::new("folder").value_name("FOLDER").required(true).value_parser(value_parser!(PathBuf)))
 }
 
 fn common() -> [Arg; 12] {

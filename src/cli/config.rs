@@ -123,8 +123,13 @@ fn read_text(path: &Path) -> io::Result<String> {
 
 /// The user's file: `auditql/config.toml` in the folder where configuration is kept.
 pub(super) fn user_file() -> Option<PathBuf> {
+    user_folder().map(|folder| folder.join("config.toml"))
+}
+
+/// The user's own folder of configuration.
+pub(super) fn user_folder() -> Option<PathBuf> {
     use etcetera::BaseStrategy as _;
-    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("auditql").join("config.toml"))
+    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("auditql"))
 }
 
 /// Reads the text of a file.

@@ -17,7 +17,7 @@ use crate::report::{Exit, Report, nearest};
 use crate::table::Version;
 
 /// Name of the connection that the environment alone describes.
-const FROM_ENVIRONMENT: &str = "env";
+pub(super) const FROM_ENVIRONMENT: &str = "env";
 
 /// What `auth` may be.
 const AUTHS: &[&str] = &["client_secret", "azure_cli", "access_token"];

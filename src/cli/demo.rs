@@ -22,6 +22,8 @@ pub(super) const NAME: &str = "demo";
 
 /// Sign-ins that are exported unless another number is asked for.
 const EXPORTED: usize = 5_000;
+/// A domain that no tenant has: names below `example` belong to nobody.
+pub(super) const DOMAIN: &str = "demo.example";
 
 /// The tenant, running.
 pub(super) struct Started {

@@ -24,6 +24,11 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "AZURE_CLIENT_ID", doc: "the application that signs in" },
     Variable { name: "AZURE_CLIENT_SECRET", doc: "its secret" },
     Variable { name: "AZURE_AUTHORITY_HOST", doc: "the sign-in host, when the connection names none" },
+    Variable { name: "VISUAL", doc: "the editor of \\e" },
+    Variable { name: "EDITOR", doc: "the same, when VISUAL names none" },
+    Variable { name: "PAGER", doc: "the pager for long results; 'cat' for none [less -SRX]" },
+    Variable { name: "NO_COLOR", doc: "no colours, whatever it holds" },
+    Variable { name: "TERM", doc: "'dumb' for a prompt without completion, colours and pager" },
 ];
 
 /// The variables as they were when the program began. Secrets among them: never printed.
@@ -46,6 +51,11 @@ impl Env {
     /// The value of a variable; an empty one counts as not set.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether the terminal can do no more than print lines.
+    pub(super) fn is_dumb(&self) -> bool {
+        self.get("TERM").map_or(cfg!(unix), |term| term == "dumb")
     }
 
     /// The settings that the environment gives.

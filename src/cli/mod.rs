@@ -8,6 +8,7 @@ mod config;
 mod connect;
 #[cfg(feature = "demo")]
 mod demo;
+mod docs;
 mod env;
 mod run;
 mod subscriptions;

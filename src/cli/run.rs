@@ -9,11 +9,11 @@ use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::{self, Started};
 use super::env::Env;
-use super::{connect, subscriptions};
+use super::{connect, docs, subscriptions};
 use crate::engine::{self, Engine};
-use crate::output::{self, Format, Redactor, Sink};
+use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
-use crate::repl::{Session, Voice, format, prompt, say};
+use crate::repl::{Known, Outfit, Session, USUAL_PAGER, Voice, format, prompt, say};
 use crate::report::{About, Exit, Report};
 use crate::settings::{SettingError, Settings};
 
@@ -25,6 +25,9 @@ const SHORTEST_KEY: usize = 16;
 
 /// Runs the program to its exit code.
 pub(super) async fn run(args: Args) -> Result<Exit, Report> {
+    if let Some(folder) = &args.docs {
+        return docs::write(folder).map(|()| Exit::Success).map_err(|error| unwritable(folder, &error));
+    }
     let env = Env::read();
     env.check()?;
     let files = Files::read(&args, &env)?;
@@ -43,11 +46,14 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
         if demo.serve.is_some() {
             return Ok(tenant.serve().await);
         }
-        let mut session = session(&args, build(tenant.engine(demo, builder)?)?, format)?;
+        let mut session = session(&args, &env, build(tenant.engine(demo, builder)?)?, format)?;
         if statements.is_none() {
             tenant.greet();
         }
-        return answer(&mut session, demo::NAME, &args, statements).await;
+        let known =
+            Known { name: demo::NAME.into(), open: true, tenant: demo::DOMAIN.into(), auth: "access_token".into() };
+        let outfit = outfit(&env, demo::NAME, vec![known]);
+        return answer(&mut session, outfit, &args, statements).await;
     }
     // Files are asked instead of a service, unless both are named: a short table name must not mean the other one.
     let chosen = if args.exports.is_empty() || args.connection.is_some() {
@@ -64,20 +70,21 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
         say("no connection is configured; 'auditql demo' has a tenant to try");
     }
     let builder = chosen.into_iter().fold(builder, |builder, chosen| chosen.added_to(builder));
-    let mut session = session(&args, build(builder)?, format)?;
-    answer(&mut session, &name, &args, statements).await
+    let mut session = session(&args, &env, build(builder)?, format)?;
+    let outfit = outfit(&env, &name, known(&files.user, &name));
+    answer(&mut session, outfit, &args, statements).await
 }
 
 /// Answers the statements, or opens the prompt when there are none to answer.
 async fn answer(
     session: &mut Session,
-    name: &str,
+    outfit: Outfit,
     args: &Args,
     statements: Option<Vec<Statement>>,
 ) -> Result<Exit, Report> {
     match statements {
         Some(statements) => answer_all(session, &statements, args.output.as_deref()).await,
-        None => Ok(prompt(session, name, history().as_deref()).await),
+        None => Ok(prompt(session, outfit).await),
     }
 }
 
@@ -86,14 +93,16 @@ fn build(builder: engine::EngineBuilder) -> Result<Engine, Report> {
     builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))
 }
 
-fn session(args: &Args, engine: Engine, format: &'static Format) -> Result<Session, Report> {
+fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> Result<Session, Report> {
     let watched = io::stderr().is_terminal();
     let voice = match (args.quiet, args.verbose || watched) {
         (true, _) => Voice::Quiet,
         (false, true) => Voice::Costs,
         (false, false) => Voice::Notices,
     };
-    Ok(Session { engine, format, csv_raw: args.csv_raw, redact: redactor(args)?, voice, timing: false })
+    let progress = watched && !args.quiet && !env.is_dumb();
+    let (expanded, redact) = (Expanded::Auto, redactor(args)?);
+    Ok(Session { engine, format, csv_raw: args.csv_raw, redact, expanded, voice, progress, timing: false })
 }
 
 /// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.
@@ -233,6 +242,38 @@ fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Rep
         }
         (Some(_), None) => Err(Report::new(Exit::Usage, "-o needs a statement: -c, -f or standard input")),
     }
+}
+
+/// What the prompt is given.
+fn outfit(env: &Env, name: &str, connections: Vec<Known>) -> Outfit {
+    let usual = if cfg!(windows) { "notepad" } else { "vi" };
+    let pager = env.get("PAGER").unwrap_or(if cfg!(windows) { "cat" } else { USUAL_PAGER });
+    Outfit {
+        name: name.to_owned(),
+        history: history(),
+        // Of the user's own folder: a project's file could run statements in the user's name.
+        rc: config::user_folder().map(|folder| folder.join("rc")).filter(|path| path.is_file()),
+        editor: env.get("VISUAL").or(env.get("EDITOR")).unwrap_or(usual).to_owned(),
+        pager: Some(pager).filter(|pager| *pager != "cat" && !env.is_dumb()).map(str::to_owned),
+        colours: env.get("NO_COLOR").is_none() && !env.is_dumb(),
+        connections,
+    }
+}
+
+/// The connections of the configuration, and the open one if it comes from the environment.
+fn known(user: &Config, open: &str) -> Vec<Known> {
+    let of = |(name, entry): (&String, &config::Entry)| Known {
+        name: name.clone(),
+        open: name == open,
+        tenant: entry.tenant.clone().unwrap_or_default(),
+        auth: entry.auth.clone().unwrap_or_else(|| "what the environment offers".into()),
+    };
+    let mut all: Vec<Known> = user.connections.iter().map(of).collect();
+    if open == connect::FROM_ENVIRONMENT {
+        let (name, tenant) = (open.to_owned(), "AZURE_TENANT_ID".to_owned());
+        all.push(Known { name, open: true, tenant, auth: "what the environment offers".into() });
+    }
+    all
 }
 
 /// Where the prompt keeps its history, in a folder that only its owner can enter.

@@ -88,18 +88,36 @@ fn all_settings() -> Result<RecordBatch> {
 }
 
 /// A column or a field of one, under its full path.
-struct Described {
+#[derive(Debug)]
+pub struct Described {
     set: &'static EntitySet,
-    path: String,
+    /// In SQL: `status.error_code`.
+    pub path: String,
     wire: String,
     column: &'static Column,
 }
 
-fn described() -> Vec<Described> {
-    let mut all = Vec::new();
-    for set in apis::ALL {
-        set.columns.iter().for_each(|column| describe(set, "", "", column, &mut all));
+impl Described {
+    /// The SQL type.
+    pub fn sql_type(&self) -> String {
+        sql_type(&self.column.edm)
     }
+
+    /// The operators that the service takes, as `$filter` spells them.
+    pub fn pushdown(&self) -> String {
+        pushdown(self.column)
+    }
+
+    /// What it means.
+    pub fn doc(&self) -> &'static str {
+        self.column.doc
+    }
+}
+
+/// The columns of a table and their fields, in declaration order.
+pub fn described(set: &'static EntitySet) -> Vec<Described> {
+    let mut all = Vec::new();
+    set.columns.iter().for_each(|column| describe(set, "", "", column, &mut all));
     all
 }
 
@@ -137,18 +155,18 @@ fn sql_type(edm: &Edm) -> String {
 }
 
 fn columns() -> Result<RecordBatch> {
-    let all = described();
+    let all: Vec<Described> = apis::ALL.iter().flat_map(|set| described(set)).collect();
     let of = |f: fn(&Described) -> String| text(all.iter().map(f));
     let beta = all.iter().map(|d| Some(d.column.since == Version::Beta)).collect::<BooleanArray>();
     Ok(RecordBatch::try_from_iter([
         ("table_schema", of(|d| d.set.schema.into())),
         ("table_name", of(|d| d.set.name.into())),
         ("column_name", of(|d| d.path.clone())),
-        ("data_type", of(|d| sql_type(&d.column.edm))),
-        ("pushdown", of(|d| pushdown(d.column))),
+        ("data_type", of(Described::sql_type)),
+        ("pushdown", of(Described::pushdown)),
         ("property", of(|d| d.wire.clone())),
         ("aliases", of(|d| d.column.aliases.join(", "))),
         ("beta_only", Arc::new(beta) as ArrayRef),
-        ("doc", of(|d| d.column.doc.into())),
+        ("doc", of(|d| d.doc().into())),
     ])?)
 }

@@ -54,6 +54,11 @@ impl<'a> Marks<'a> {
     pub(super) fn oldest(&self) -> Option<i64> {
         arrow::compute::min(self.times)
     }
+
+    /// The newest time among the rows.
+    pub(super) fn newest(&self) -> Option<i64> {
+        arrow::compute::max(self.times)
+    }
 }
 
 /// The key of the first row whose list does not hold the member. A row without a list is no such row.

@@ -65,8 +65,17 @@ pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
             return Ok(stream::empty().boxed());
         }
         say_bounds(&source, &plan);
+        let open = source.call.tally.live.chain();
         let feed = Arc::new(on_its_own(Feed::open(source, plan)).await?);
-        Ok::<_, Error>(feed.blobs().boxed())
+        // Whoever watches sees that there is more to come, as long as the stream is there.
+        Ok::<_, Error>(
+            feed.blobs()
+                .map(move |rows| {
+                    let _open = &open;
+                    rows
+                })
+                .boxed(),
+        )
     })
     .try_flatten()
     .boxed()

@@ -26,6 +26,7 @@ mod lookup;
 mod measure;
 mod merge;
 mod names;
+mod nothing;
 mod options;
 mod origin;
 mod pages;
@@ -60,6 +61,7 @@ use crate::tally::Tally;
 use runtime::{Connected, Connections};
 use scan_exec::Records;
 
+pub use described::{Described, described};
 pub use error::Error;
 pub use origin::Origin;
 pub use parse::Part;

@@ -19,7 +19,7 @@ use crate::decode::{Conflict, Decoder, Page, link_ahead};
 use crate::http::{self, Call};
 use crate::plan::{PageQuery, Pager, PagerError, Weaker};
 use crate::table::{Column, EntitySet, Version};
-use crate::tally::Notice;
+use crate::tally::{ChainMark, Notice};
 use crate::time::{Interval, instant_text};
 use crate::wire::{Reply, Request};
 
@@ -91,6 +91,8 @@ pub(super) struct Chain {
     pub(super) eager: bool,
     /// The request for the next page, sent while this one is decoded.
     ahead: Option<Ahead>,
+    /// Says how far it has come.
+    mark: ChainMark,
 }
 
 /// A request that is under way. Dropping it aborts it.
@@ -105,7 +107,8 @@ impl Chain {
         let decoder = Decoder::new(&source.columns, key);
         let ladder = query.weaker(source.reach_from()).into_iter();
         let (pager, eager) = (Pager::new(query), source.eager);
-        Self { source, pager, decoder, ladder, refused: None, own: None, repeats: false, eager, ahead: None }
+        let mark = source.call.tally.live.chain();
+        Self { source, pager, decoder, ladder, refused: None, own: None, repeats: false, eager, ahead: None, mark }
     }
 
     /// A chain over what another one left: rows outside of the range belong to that one.
@@ -198,6 +201,9 @@ impl Chain {
         moved.map_err(|e| source.chain_error(e))?;
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(rows.num_rows() as u64);
+        if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {
+            self.mark.read(oldest, newest);
+        }
         source.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
         if again {
             return Ok(rows.slice(0, 0));

@@ -18,12 +18,13 @@ use super::facts::Marks;
 use super::feed;
 use super::files::FileScan;
 use super::merge::{Batches, Merge, merge};
+use super::nothing::{self, Watch};
 use super::pages::{Chain, Source};
 use super::remaining::Remaining;
 use super::runtime::Statement;
 use crate::plan::feed::FeedPlan;
 use crate::plan::{Choice, Direction, ScanPlan, StreamPlan, choose};
-use crate::tally::Notice;
+use crate::tally::{Because, Notice};
 
 /// A scan, ready to be carried out.
 pub(super) struct Scanning {
@@ -35,6 +36,7 @@ pub(super) struct Scanning {
     pub(super) predicates: Vec<Arc<dyn PhysicalExpr>>,
     /// Conditions that change while the query runs and let a scan in order of time end early.
     pub(super) dynamic: Vec<Arc<dyn PhysicalExpr>>,
+    pub(super) watch: Watch,
     pub(super) reservation: MemoryReservation,
 }
 
@@ -78,6 +80,14 @@ impl Work {
         }
     }
 
+    /// What the plan alone tells of an answer without rows.
+    pub(super) fn reasons(&self, now: i64, reach: Option<i64>) -> Vec<Because> {
+        match self {
+            Self::Chains(plan) => nothing::of_plan(plan, now, reach),
+            Self::Feed(plan) => nothing::of_feed(plan, now),
+        }
+    }
+
     fn streams(self, source: &Arc<Source>, how: Merge) -> Vec<Batches> {
         match self {
             Self::Chains(plan) => {
@@ -91,7 +101,7 @@ impl Work {
 impl Scanning {
     /// The rows of the answer. Nothing is sent before the stream is polled, and nothing after it is dropped.
     pub(super) fn run(self) -> BoxStream<'static, Result<RecordBatch>> {
-        let Self { source, work, schema, predicates, dynamic, reservation } = self;
+        let Self { source, work, schema, predicates, dynamic, watch, reservation } = self;
         let time = schema.index_of(source.set.time).expect("a scan decodes the time");
         let (order, limit) = (work.order(), work.limit());
         let how = match (order, limit) {
@@ -99,17 +109,19 @@ impl Scanning {
             (None, Some(_)) => Merge::InTurn,
             (None, None) => Merge::Together,
         };
-        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, time_name: source.set.time, order });
+        let time_name = source.set.time;
+        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, time_name, order, watch });
         let dedup = Dedup::new(source.set, &source.connected.tenant, (order.is_some(), work.overlaps()), reservation);
         let once = source.statement.settings.dedup.then_some(dedup);
         let open_start = work.open_start();
         let streams: Vec<Batches> = work.streams(&source, how).into_iter().map(|rows| filter.over(rows)).collect();
         let all = if streams.is_empty() { stream::empty().boxed() } else { merge(streams, how) };
-        let statement = Arc::clone(&source.statement);
+        let (statement, watched) = (Arc::clone(&source.statement), Arc::clone(&filter));
         let at_end = move || {
             if open_start {
                 source.say_reach();
             }
+            watched.watch.say(&source.statement.tally);
         };
         ended(unique(all, once, statement, at_end), limit)
     }
@@ -123,20 +135,23 @@ pub(super) struct FileScanning {
     pub(super) schema: SchemaRef,
     /// Conjuncts over decoded rows, all of which hold for every row given out.
     pub(super) predicates: Vec<Arc<dyn PhysicalExpr>>,
+    pub(super) watch: Watch,
     pub(super) reservation: MemoryReservation,
 }
 
 impl FileScanning {
     /// The rows of the answer. Nothing is opened before the stream is polled.
     pub(super) fn run(self) -> BoxStream<'static, Result<RecordBatch>> {
-        let Self { files, limit, schema, predicates, reservation } = self;
+        let Self { files, limit, schema, predicates, watch, reservation } = self;
         let time = schema.index_of(files.set.time).expect("a scan decodes the time");
         let (dynamic, time_name) = (Vec::new(), files.set.time);
-        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, time_name, order: None });
+        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, time_name, order: None, watch });
         let statement = Arc::clone(&files.statement);
         let dedup = Dedup::new(files.set, "", (false, false), reservation);
         let once = statement.settings.dedup.then_some(dedup);
-        ended(unique(filter.over(files.run()), once, statement, || {}), limit)
+        let (tally, watched) = (Arc::clone(&statement.tally), Arc::clone(&filter));
+        let at_end = move || watched.watch.say(&tally);
+        ended(unique(filter.over(files.run()), once, statement, at_end), limit)
     }
 }
 
@@ -188,6 +203,7 @@ struct RowFilter {
     dynamic: Vec<Arc<dyn PhysicalExpr>>,
     time_name: &'static str,
     order: Option<Direction>,
+    watch: Watch,
 }
 
 impl RowFilter {
@@ -199,6 +215,7 @@ impl RowFilter {
                 let Some(mut batches) = batches else { return Ok(None) };
                 let Some(rows) = batches.next().await.transpose()? else { return Ok(None) };
                 let kept = filter.keep(&rows).map_err(Error::Evaluation)?;
+                filter.watch.see(&rows, kept.num_rows());
                 let done = filter.ends_at(&rows).map_err(Error::Evaluation)?;
                 Ok(Some((kept, (!done).then_some(batches))))
             }

@@ -7,21 +7,20 @@
 //! What it promises, and DataFusion relies on: all predicates are applied row by row here (so no `FilterExec` stays above,
 //! which would stop order and limit from reaching this node); a limit is exact; an order is kept.
 
+mod open;
+
 use std::fmt;
-use std::future::ready;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::Result;
-use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::Column as ColumnExpr;
 use datafusion::physical_expr::projection::ProjectionExprs;
-use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns, split_conjunction};
+use datafusion::physical_expr::utils::split_conjunction;
 use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, SchedulingType};
 use datafusion::physical_plan::filter_pushdown::{
@@ -34,22 +33,14 @@ use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties, SortOrderPushdownResult,
     apply_expression_roots,
 };
-use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures::stream::{self, TryStreamExt};
 
-use super::Error;
-use super::fetched::{Fetched, Window};
-use super::files::{self, FileScan};
-use super::measure::Measured;
-use super::pages::Source;
-use super::runtime::{Connected, Connections, Statement};
-use super::scan::{FileScanning, Scanning, Work};
-use crate::http::Call;
+use super::files;
+use super::runtime::{Connected, Statement};
 use crate::plan::feed::{FeedPlan, FeedScan};
 use crate::plan::{Direction, Scan, ScanPlan};
-use crate::predicate::{Conjunct, bind, import, normal};
-use crate::table::{Column, EntitySet, Paging, Version};
-use crate::tally::Notice;
-use crate::time::instant_text;
+use crate::predicate::{Conjunct, Predicate, bind, import, normal};
+use crate::table::{EntitySet, Paging, Version};
 
 /// Where the records of a table come from.
 #[derive(Debug, Clone)]
@@ -142,16 +133,19 @@ impl ScanExec {
     }
 
     fn conjuncts(&self) -> Vec<Conjunct> {
-        let conjunct = |expr: &Arc<dyn PhysicalExpr>| {
-            let predicate = normal(import(expr, &self.table.schema));
-            Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) }
-        };
-        self.predicates.iter().map(conjunct).collect()
+        let conjunct =
+            |predicate: Predicate| Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) };
+        self.conditions().map(conjunct).collect()
     }
 
     /// Whether it reads the activity feed.
     pub(super) fn is_of_feed(&self) -> bool {
         matches!(self.table.records, Records::Service(_)) && self.table.set.paging == Paging::Blobs
+    }
+
+    /// The predicates, as far as they are known now.
+    fn conditions(&self) -> impl Iterator<Item = Predicate> {
+        self.predicates.iter().map(|expr| normal(import(expr, &self.table.schema)))
     }
 
     /// The name of the connection it reads through.
@@ -164,100 +158,6 @@ impl ScanExec {
         self.dynamic.len()
     }
 
-    /// The columns to decode: those that the query needs, and time, key and kind, which the scan itself reads.
-    fn columns(&self) -> Vec<&'static Column> {
-        let set = self.table.set;
-        let exprs = self.output.expr_iter();
-        let used: Vec<usize> = exprs
-            .chain(self.predicates.iter().chain(&self.dynamic).cloned())
-            .flat_map(|expr| collect_columns(&expr))
-            .map(|column: ColumnExpr| column.index())
-            .collect();
-        let kind = set.population.as_ref().map(|p| p.column);
-        let told_by = files::own_columns(set);
-        let own = |c: &Column| {
-            [Some(set.time), Some(set.key), set.tenant, kind].contains(&Some(c.name)) || told_by.contains(&c.name)
-        };
-        let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
-        wanted.map(|(_, column)| column).collect()
-    }
-
-    fn open(&self, context: &Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let set = self.table.set;
-        let columns = self.columns();
-        let schema =
-            self.table.schema.project(&columns.iter().filter_map(|c| set.index_of(c.name)).collect::<Vec<_>>())?;
-        let schema = Arc::new(schema);
-        let output = self.output.clone().try_map_exprs(|expr| reassign_expr_columns(expr, &schema))?;
-        let projector = output.make_projector(&schema)?;
-        let statement = Statement::of(context);
-        let call = statement.part();
-        let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
-        let tally = Arc::clone(&call.tally);
-        let rows = match &self.table.records {
-            Records::Service(version) => self.service(*version, context, columns, schema, statement, call)?,
-            Records::Files(inputs) => {
-                let predicates = over_rows(&self.predicates, &schema)?;
-                let files = FileScan { set, columns, inputs: Arc::clone(inputs), statement, call };
-                let reservation = self.reservation(context);
-                FileScanning { files, limit: self.fetch, schema, predicates, reservation }.run()
-            }
-        };
-        let rows = rows.map(move |rows| {
-            let _alive = &measured;
-            let rows = projector.project_batch(&rows?)?;
-            tally.rows_kept.add(rows.num_rows() as u64);
-            Ok(rows)
-        });
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
-    }
-
-    /// The decoded rows of a scan of a service.
-    fn service(
-        &self,
-        version: Version,
-        context: &Arc<TaskContext>,
-        columns: Vec<&'static Column>,
-        schema: SchemaRef,
-        statement: Arc<Statement>,
-        call: Call,
-    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        let connected = Connections::of(context, &self.table.connection)?;
-        let work = if self.is_of_feed() {
-            Work::Feed(self.feed_plan(&statement, &connected))
-        } else {
-            Work::Chains(self.plan(statement.settings.pushdown))
-        };
-        let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
-        // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
-        let eager = self.fetch.is_none() && dynamic.is_empty();
-        let window = match &work {
-            Work::Chains(plan) => Some(Window::new(&self.table.connection, plan, &statement, eager)),
-            // The quota of the feed is wide: a second look costs little.
-            Work::Feed(_) => None,
-        };
-        let fetched = context.session_config().get_extension::<Fetched>();
-        let set = self.table.set;
-        let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
-        check_reach(&work, &source)?;
-        say_population(&source, version);
-        let reservation = self.reservation(context);
-        let source = Arc::new(source);
-        let asked = Arc::clone(&source);
-        let end = move || {
-            let requests = asked.call.tally.requests.get();
-            if let Some((fetched, window)) = fetched.as_ref().zip(window) {
-                fetched.enter(window, requests, &asked.statement);
-            }
-        };
-        let rows = Scanning { source, work, schema, predicates, dynamic, reservation }.run();
-        Ok(rows.chain(stream::once(async move { end() }).filter_map(|()| ready(None))).boxed())
-    }
-
-    fn reservation(&self, context: &TaskContext) -> MemoryReservation {
-        MemoryConsumer::new(format!("scan of {}", self.table.set.qualified())).register(context.memory_pool())
-    }
-
     /// The sort expression's column, if it is the table's time.
     fn direction_of(&self, sort: &PhysicalSortExpr) -> Option<Direction> {
         let expr = self.output.unproject_expr(&sort.expr).ok()?;
@@ -266,42 +166,6 @@ impl ScanExec {
         let listed = matches!(self.table.records, Records::Service(_)) && column.name() == self.table.set.time;
         let time = listed && self.table.set.column(self.table.set.time)?.sortable;
         time.then_some(if sort.options.descending { Direction::Descending } else { Direction::Ascending })
-    }
-}
-
-/// Conditions over the columns of decoded rows.
-fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<Arc<dyn PhysicalExpr>>> {
-    exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), schema)).collect()
-}
-
-/// A range that begins before the service's reach has an answer that nobody can complete.
-fn check_reach(work: &Work, source: &Source) -> Result<(), Error> {
-    let from = match work {
-        Work::Chains(plan) => plan.interval().from.filter(|_| !plan.streams.is_empty()),
-        Work::Feed(plan) => plan.beyond_reach,
-    };
-    let (Some(from), Some(reach)) = (from, source.reach_from()) else { return Ok(()) };
-    if from >= reach {
-        return Ok(());
-    }
-    let days = source.set.reach_days.unwrap_or_default();
-    let (table, from, reach) = (source.table(), instant_text(from), instant_text(reach));
-    let missing =
-        format!("{table}: records from {from} were asked for, and the service keeps {days} days, from {reach}");
-    if source.statement.settings.partial {
-        source.statement.tally.notice(Notice::Incomplete { missing });
-        return Ok(());
-    }
-    Err(Error::Incomplete { missing })
-}
-
-fn say_population(source: &Source, version: Version) {
-    if let (Version::V1, Some(population)) = (version, &source.set.population) {
-        let what = format!(
-            "api_version = \"v1.0\" reads {} records only, and columns of the beta version are NULL",
-            population.v1_kind
-        );
-        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
     }
 }
 

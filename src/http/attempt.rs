@@ -77,6 +77,14 @@ impl Failure {
         }
     }
 
+    /// The same, should the service quote the token that it was sent.
+    pub(super) fn without(mut self, secret: &str) -> Self {
+        if let Self::Refused { refusal, .. } = &mut self {
+            refusal.forget(secret);
+        }
+        self
+    }
+
     /// Whether the service said "too many requests".
     pub(super) fn is_throttle(&self) -> bool {
         matches!(self, Self::Refused { refusal, .. } if refusal.is_throttle())

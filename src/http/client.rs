@@ -20,6 +20,7 @@ use super::retry::{Allowance, History, Limits, Outcome, Verdict, decide};
 use super::transport::{self, TransportOptions};
 use super::{Address, Call, Error, Pacer, pin};
 use crate::table::{Api, Quota};
+use crate::tally::Why;
 use crate::wire::{Reply, Request, Target};
 
 /// A service as a connection reaches it.
@@ -180,7 +181,7 @@ impl Inner {
         // Signing in comes before the turn, so that a request is sent when it is counted; and again after it, which costs
         // nothing unless the turn took so long that the token expired.
         self.credentials.token(scope).await.map_err(Failure::SignIn)?;
-        call.tally.waited(self.pacer.turn(request.quota).await);
+        call.tally.waited(self.pacer.turn(request.quota, &call.tally.live).await);
         let token = used.insert(self.credentials.token(scope).await.map_err(Failure::SignIn)?);
         call.tally.requests.add(1);
         let request = match request.target {
@@ -188,6 +189,7 @@ impl Inner {
             Target::Path(_) | Target::Link { .. } => host.http.get(url.clone()),
         };
         let result = attempt(dressed(request, token), url, &self.options.patience).await;
+        let result = result.map_err(|failure| failure.without(token.secret.secret()));
         tracing::debug!(address = %Address::of(url), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
         result
     }
@@ -200,7 +202,10 @@ impl Inner {
         if call.deadline.is_some_and(|deadline| Instant::now() + wait > deadline) {
             return Err(Error::Deadline { address: Address::of(url) });
         }
+        let why = if failure.is_throttle() { Why::Throttle } else { Why::Retry };
+        let waiting = call.tally.live.wait(why, wait);
         sleep(wait).await;
+        drop(waiting);
         call.tally.waited(wait);
         Ok(())
     }

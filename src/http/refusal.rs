@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
@@ -55,6 +56,21 @@ impl Refusal {
             code: text("code").map(clipped),
             message: text("message").map(str::to_owned),
             request_id: request_id(headers).or_else(|| inner_id.map(clipped)),
+        }
+    }
+}
+
+/// What stands for a secret that a service quoted.
+const HIDDEN: &str = "<token>";
+
+impl Refusal {
+    /// Takes a secret out of the service's words, as it is and percent-encoded.
+    pub(super) fn forget(&mut self, secret: &str) {
+        let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+        for text in [&mut self.code, &mut self.message, &mut self.request_id].into_iter().flatten() {
+            for shape in [secret, encoded.as_str()].into_iter().filter(|shape| !shape.is_empty()) {
+                *text = text.replace(shape, HIDDEN);
+            }
         }
     }
 }

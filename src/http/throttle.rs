@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
 use crate::table::Quota;
+use crate::tally::{Live, Why};
 
 /// Added to every window: the spread of travel times that is allowed for.
 const MARGIN: Duration = Duration::from_millis(250);
@@ -45,14 +46,16 @@ impl Pacer {
         Self { pace, families: Mutex::default() }
     }
 
-    /// Waits until a request of that family may be sent, and counts it as sent. Gives back how long that took.
-    pub async fn turn(&self, quota: Quota) -> Duration {
+    /// Waits until a request of that family may be sent, and counts it as sent. Gives back how long that took; meanwhile
+    /// `live` says what is waited for.
+    pub async fn turn(&self, quota: Quota, live: &Live) -> Duration {
         let family = self.family(quota);
         let begun = Instant::now();
         // The head of the queue holds the only permit while it waits for its slot; a dropped head passes it on.
         // The semaphore is never closed, so there always is one.
         let _head = family.queue.acquire().await;
-        while let Err(ready) = family.try_send() {
+        while let Err((ready, why)) = family.try_send() {
+            let _waiting = live.wait(why, ready.saturating_duration_since(Instant::now()));
             sleep_until(ready).await;
         }
         begun.elapsed()
@@ -87,8 +90,9 @@ impl Family {
     }
 
     /// Lets go of the log before it returns: a guard in the condition of the loop above would be held through the wait.
-    fn try_send(&self) -> Result<(), Instant> {
-        self.log().try_send(Instant::now())
+    fn try_send(&self) -> Result<(), (Instant, Why)> {
+        let mut log = self.log();
+        log.try_send(Instant::now()).map_err(|ready| (ready, log.why(ready)))
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
@@ -128,6 +132,11 @@ impl Log {
         }
         let oldest = self.sent.len().checked_sub(self.most).and_then(|at| self.sent.get(at));
         oldest.map_or(now, |sent| *sent + window).max(paused)
+    }
+
+    /// What is waited for until `ready`.
+    fn why(&self, ready: Instant) -> Why {
+        if self.paused_until == Some(ready) { Why::Throttle } else { Why::Quota }
     }
 
     fn pause(&mut self, until: Instant) {
@@ -206,12 +215,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_waiter_that_is_dropped_gives_its_place_back() {
-        let pacer = Pacer::new(Pace::Faster(100));
+        let (pacer, live) = (Pacer::new(Pace::Faster(100)), Live::default());
         for _ in 0..5 {
-            pacer.turn(Quota::Reports).now_or_never().expect("the window is empty");
+            pacer.turn(Quota::Reports, &live).now_or_never().expect("the window is empty");
         }
-        let mut head = Box::pin(pacer.turn(Quota::Reports));
-        let mut second = Box::pin(pacer.turn(Quota::Reports));
+        let mut head = Box::pin(pacer.turn(Quota::Reports, &live));
+        let mut second = Box::pin(pacer.turn(Quota::Reports, &live));
         assert!(head.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
         drop(head);
         let waited = tokio::time::timeout(Duration::from_secs(5), second).await.expect("the queue moves on");
@@ -222,9 +231,9 @@ mod tests {
     async fn waiters_are_served_in_the_order_in_which_they_came() {
         let pacer = Pacer::new(Pace::Faster(200));
         let order = Mutex::new(Vec::new());
-        let (pacer, order) = (&pacer, &order);
+        let (pacer, order, live) = (&pacer, &order, &Live::default());
         let turns = (0..12).map(|i| async move {
-            pacer.turn(Quota::Reports).await;
+            pacer.turn(Quota::Reports, live).await;
             order.lock().unwrap().push(i);
         });
         futures::future::join_all(turns).await;

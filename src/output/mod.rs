@@ -107,6 +107,20 @@ pub struct Options {
     pub styled: bool,
     /// Leave spreadsheet formulas as they are.
     pub csv_raw: bool,
+    /// When a table is written one column a line.
+    pub expanded: Expanded,
+}
+
+/// When a table is written one column a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Expanded {
+    /// When its rows do not fit the terminal otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never: lines may be longer than the terminal is wide.
+    Off,
 }
 
 /// What a result came to.

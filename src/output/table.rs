@@ -12,7 +12,7 @@ use arrow::datatypes::Schema;
 
 use super::cell::Column;
 use super::layout::{pad, shorten, width, widths};
-use super::{Options, names, safe, stands_right};
+use super::{Expanded, Options, names, safe, stands_right};
 
 /// Rows that are looked at before the widths are settled.
 const SAMPLE: usize = 1_000;
@@ -102,7 +102,12 @@ impl Table {
             cells.chain([width(&self.heads[i])]).max().unwrap_or(0)
         };
         let natural: Vec<usize> = (0..self.heads.len()).map(widest).collect();
-        if let Some(widths) = widths(&natural, self.options.terminal) {
+        let fitting = match self.options.expanded {
+            Expanded::Auto => widths(&natural, self.options.terminal),
+            Expanded::On => None,
+            Expanded::Off => widths(&natural, self.options.terminal).or(Some(natural)),
+        };
+        if let Some(widths) = fitting {
             self.head(&widths, out);
             self.shape = Shape::Box(widths);
         }
@@ -238,6 +243,17 @@ mod tests {
         let text = write("table", &[table], Options { terminal: Some(60), ..Options::default() }).0;
         assert!(text.starts_with("── row 1 ──\ncolumn_0 │ alice@contoso.com\n"), "{text}");
         assert_eq!((text.lines().count(), text.lines().last()), (23, Some("(2 rows)")));
+    }
+
+    #[test]
+    fn rows_are_expanded_when_asked_and_only_then() {
+        let table = |columns, expanded| {
+            let options = Options { terminal: Some(60), expanded, ..Options::default() };
+            write("table", &[text_table(columns, &["alice@contoso.com"])], options).0
+        };
+        assert_eq!(table(1, Expanded::On), "── row 1 ──\ncolumn_0 │ alice@contoso.com\n(1 row)\n");
+        assert!(table(1, Expanded::Auto).starts_with('┌') && table(10, Expanded::Auto).starts_with("──"));
+        assert!(table(10, Expanded::Off).starts_with('┌'));
     }
 
     #[test]

@@ -1,82 +1,274 @@
 //! The prompt: reads statements over several lines, obeys its own commands, keeps a history.
 //!
-//! Lines that begin with a blank, and lines that seem to hold a secret, are not kept.
+//! A line is a command, when it begins with a backslash or is a word that other prompts know, or SQL up to a semicolon.
+//! Ctrl-C drops the line, or cancels the statement that runs; twice at an empty prompt, it leaves.
 
-mod commands;
+mod colour;
+pub mod commands;
+mod complete;
+mod describe;
+mod edit;
+mod fresh;
+mod help;
+mod history;
+mod lexed;
+mod line;
+mod pager;
+mod progress;
 mod session;
 pub mod split;
+mod watch;
+mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
-use rustyline::history::DefaultHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Config, Editor, Helper};
 
-use crate::output::Sink;
+use crate::output::{Sink, safe};
 use crate::report::{Exit, Report};
+use session::Target;
+use split::Statement;
+use words::Words;
 
+pub use pager::USUAL as USUAL_PAGER;
 pub use session::{Answered, Session, Voice, format, say, tell};
 
-/// Lines that are remembered.
-const REMEMBERED: usize = 10_000;
+/// Files that include one another end here.
+const DEEPEST: usize = 8;
 
-/// Words by which a line is taken to hold a secret. `eyJ` is how every JSON web token begins.
-const SECRET_WORDS: &[&str] = &["eyj", "secret", "password", "bearer ", "access_token"];
+/// What the prompt is given by the program around it.
+#[derive(Debug, Default)]
+pub struct Outfit {
+    /// The prompt's name: that of the connection.
+    pub name: String,
+    /// The file of the history.
+    pub history: Option<PathBuf>,
+    /// The file of statements and commands to begin with, if there is one.
+    pub rc: Option<PathBuf>,
+    /// The editor of `\e`, with its arguments.
+    pub editor: String,
+    /// The pager for long results, with its arguments.
+    pub pager: Option<String>,
+    /// Show colours.
+    pub colours: bool,
+    /// The connections that are configured.
+    pub connections: Vec<Known>,
+}
+
+/// A connection, as far as it can be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The name.
+    pub name: String,
+    /// Whether it is the one that is open.
+    pub open: bool,
+    /// The tenant.
+    pub tenant: String,
+    /// The kind of credential.
+    pub auth: String,
+}
+
+/// How the prompt goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    Go,
+    /// Something failed: a script ends here, the prompt goes on.
+    Failed,
+    Leave,
+}
+
+/// The prompt between two lines.
+struct State<'s> {
+    session: &'s mut Session,
+    outfit: Outfit,
+    /// The last statement, without its semicolon.
+    last: Option<String>,
+    /// Where the next result goes.
+    output: Option<PathBuf>,
+    /// What the next line begins with.
+    initial: Option<String>,
+    /// What was written elsewhere, for the history.
+    typed: Option<String>,
+    depth: usize,
+}
 
 /// Opens the prompt and stays in it until it is left.
-pub async fn prompt(session: &mut Session, name: &str, history: Option<&Path>) -> Exit {
-    let mut editor = match editor() {
+pub async fn prompt(session: &mut Session, outfit: Outfit) -> Exit {
+    let mut editor = match line::editor(outfit.colours) {
         Ok(editor) => editor,
         Err(error) => return failed(&error),
     };
-    if let Some(path) = history {
+    if let Some(path) = &outfit.history {
+        history::close_to_others(path);
         // The first time there is none.
         let _ = editor.load_history(path);
     }
-    let prompt = format!("{name}> ");
-    loop {
-        let line = match editor.readline(&prompt) {
-            Ok(line) => line,
-            Err(ReadlineError::Interrupted) => continue,
-            Err(ReadlineError::Eof) => return Exit::Success,
-            Err(error) => return failed(&error),
-        };
-        if is_kept(&line) && editor.add_history_entry(line.trim_end()).unwrap_or(false) {
+    let mut state = State { session, outfit, last: None, output: None, initial: None, typed: None, depth: 0 };
+    if let Some(rc) = state.outfit.rc.clone()
+        && state.include(&rc).await == After::Leave
+    {
+        return Exit::Success;
+    }
+    state.talk(&mut editor).await
+}
+
+impl State<'_> {
+    async fn talk(&mut self, editor: &mut line::Lines) -> Exit {
+        let prompt = format!("{}> ", safe::line(&self.outfit.name));
+        let mut interrupted = false;
+        loop {
+            let words = Words::of(self.session.engine.context()).await;
+            editor.helper_mut().into_iter().for_each(|asked| asked.words = words.clone());
+            let initial = self.initial.take().unwrap_or_default();
+            let line = match editor.readline_with_initial(&prompt, (&initial, "")) {
+                Ok(line) => line,
+                Err(ReadlineError::Interrupted) => {
+                    let empty = editor.helper().is_none_or(|asked| asked.empty.get());
+                    if empty && interrupted {
+                        return Exit::Success;
+                    }
+                    if empty {
+                        say("Ctrl-C again leaves; so does \\q");
+                    }
+                    interrupted = empty;
+                    continue;
+                }
+                Err(ReadlineError::Eof) => return Exit::Success,
+                Err(error) => return failed(&error),
+            };
+            interrupted = false;
+            self.remember(editor, &line);
+            let after = self.obey(&line, 1).await;
+            if let Some(typed) = self.typed.take() {
+                self.remember(editor, &typed);
+            }
+            if after == After::Leave {
+                return Exit::Success;
+            }
+        }
+    }
+
+    fn remember(&self, editor: &mut line::Lines, line: &str) {
+        if history::is_kept(line) && editor.add_history_entry(line.trim_end()).unwrap_or(false) {
             // A history that cannot be written is no reason to stop answering.
-            history.iter().for_each(|path| drop(editor.append_history(path)));
-        }
-        if !obey(session, &line).await {
-            return Exit::Success;
+            self.outfit.history.iter().for_each(|path| drop(editor.append_history(path)));
         }
     }
-}
 
-/// Obeys a line; `false` when the prompt is to be left.
-async fn obey(session: &mut Session, line: &str) -> bool {
-    if let Some((name, arg)) = commands::asked(line) {
-        return commands::obey(session, name, arg).await;
-    }
-    for statement in split::split(line).into_statements() {
-        let answered = session.answer(&statement, &mut Sink::stdout()).await;
-        if answered.reader_gone {
-            return false;
+    /// Obeys a command, or answers the statements of a text that begins on that line of its file.
+    async fn obey(&mut self, text: &str, first_line: usize) -> After {
+        if let Some((name, arg)) = commands::asked(text) {
+            return commands::obey(self, name, arg).await;
         }
-        if !matches!(answered.exit, Exit::Success | Exit::Incomplete) {
-            break;
+        for mut statement in split::split(text).into_statements() {
+            statement.line += first_line - 1;
+            self.last = Some(statement.text.clone());
+            let after = self.answer(&statement).await;
+            if after != After::Go {
+                return after;
+            }
         }
+        After::Go
     }
-    true
-}
 
-fn editor() -> rustyline::Result<Editor<Lines, DefaultHistory>> {
-    let config = Config::builder().max_history_size(REMEMBERED)?.history_ignore_dups(true)?.auto_add_history(false);
-    let mut editor = Editor::with_config(config.build())?;
-    editor.set_helper(Some(Lines));
-    Ok(editor)
+    async fn answer(&mut self, statement: &Statement) -> After {
+        let answered = match self.output.take() {
+            Some(path) => return self.answer_to_file(statement, &path).await,
+            None => self.session.answer_to(statement, Target::Screen(self.outfit.pager.as_deref())).await,
+        };
+        // Who leaves the pager early has seen enough; without one, standard output is gone.
+        match answered {
+            Answered { reader_gone: true, .. } if self.outfit.pager.is_none() => After::Leave,
+            answered if answered.is_good() => After::Go,
+            _ => After::Failed,
+        }
+    }
+
+    async fn answer_to_file(&mut self, statement: &Statement, path: &Path) -> After {
+        let unwritable = |error: &std::io::Error| {
+            let mut report = Report::new(Exit::Usage, format!("{} cannot be written", path.display()));
+            report.causes.push(error.to_string());
+            commands::refused(report)
+        };
+        let mut sink = match Sink::file(path) {
+            Ok(sink) => sink,
+            Err(error) => return unwritable(&error),
+        };
+        let answered = self.session.answer(statement, &mut sink).await;
+        if !answered.is_good() {
+            say(&format!("{} was not written", path.display()));
+            return After::Failed;
+        }
+        match sink.commit() {
+            Ok(()) => {
+                let rows = answered.rows;
+                say(&format!("{rows} row{} written to {}", if rows == 1 { "" } else { "s" }, path.display()));
+                After::Go
+            }
+            Err(error) => unwritable(&error),
+        }
+    }
+
+    /// Shows what a statement of our own answers.
+    async fn show(&mut self, sql: &str) -> After {
+        let statement = Statement { text: sql.to_owned(), line: 1 };
+        let pager = self.outfit.pager.as_deref();
+        let answered = self.session.answer_to(&statement, Target::Screen(pager)).await;
+        if answered.is_good() { After::Go } else { After::Failed }
+    }
+
+    /// The statement behind a command, else the last one.
+    fn given_or_last(&mut self, given: &str) -> Option<String> {
+        if !given.is_empty() {
+            self.last = Some(given.to_owned());
+        }
+        self.last.clone()
+    }
+
+    /// Answers a file up to the first failure.
+    async fn include(&mut self, path: &Path) -> After {
+        let shown = path.display();
+        if self.depth == DEEPEST {
+            return commands::refused(Report::new(
+                Exit::Usage,
+                format!("files include one another, {shown} among them"),
+            ));
+        }
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                let mut report = Report::new(Exit::Usage, format!("{shown} cannot be read"));
+                report.causes.push(error.to_string());
+                return commands::refused(report);
+            }
+        };
+        self.depth += 1;
+        let after = self.obey_all(&text).await;
+        self.depth -= 1;
+        if after == After::Failed {
+            say(&format!("{shown} ends here"));
+        }
+        after
+    }
+
+    async fn obey_all(&mut self, text: &str) -> After {
+        let (mut part, mut begun) = (String::new(), 1);
+        for (at, line) in text.lines().enumerate() {
+            if part.is_empty() {
+                begun = at + 1;
+            }
+            part.push_str(line);
+            part.push('\n');
+            if line::is_whole(&part) {
+                let after = self.obey(&part, begun).await;
+                if after != After::Go {
+                    return after;
+                }
+                part.clear();
+            }
+        }
+        self.obey(&part, begun).await
+    }
 }
 
 fn failed(error: &ReadlineError) -> Exit {
@@ -84,78 +276,74 @@ fn failed(error: &ReadlineError) -> Exit {
     Exit::Usage
 }
 
-fn is_kept(line: &str) -> bool {
-    let folded = line.to_lowercase();
-    !line.starts_with(' ') && !line.trim().is_empty() && !SECRET_WORDS.iter().any(|word| folded.contains(word))
-}
-
-/// Whether more lines are needed: SQL goes on to its semicolon.
-fn is_whole(text: &str) -> bool {
-    commands::asked(text).is_some() || split::split(text).rest.is_none()
-}
-
-/// What the line editor asks.
-struct Lines;
-
-impl Validator for Lines {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if is_whole(context.input()) { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
-    }
-}
-
-impl Completer for Lines {
-    type Candidate = String;
-}
-
-impl Hinter for Lines {
-    type Hint = String;
-}
-
-impl Highlighter for Lines {}
-
-impl Helper for Lines {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Engine;
+    use crate::output::{self, Expanded};
 
-    #[test]
-    fn sql_goes_on_to_its_semicolon_and_commands_end_with_the_line() {
-        for whole in [
-            "",
-            "  ",
-            "-- nothing",
-            "SELECT 1;",
-            "SELECT ';';",
-            "SELECT\n1\n;",
-            "\\d sign_ins",
-            "quit",
-            "SELECT 1; -- done",
-        ] {
-            assert!(is_whole(whole), "{whole}");
-        }
-        for open in ["SELECT 1", "SELECT ';'", "SELECT 'a;", "SELECT 1; SELECT", "SELECT $$;", "SELECT /* ;"] {
-            assert!(!is_whole(open), "{open}");
+    fn session() -> Session {
+        Session {
+            engine: Engine::builder().build().unwrap(),
+            format: &output::ALL[0],
+            csv_raw: false,
+            expanded: Expanded::Auto,
+            voice: Voice::Quiet,
+            redact: None,
+            progress: false,
+            timing: false,
         }
     }
 
-    #[test]
-    fn secrets_and_blanks_are_not_kept() {
-        assert!(is_kept("SELECT 1;"));
-        for line in ["", " SELECT 1;", "SET x = 'eyJ0eXAi.e30.'", "-- Password is x", "client_SECRET"] {
-            assert!(!is_kept(line), "{line}");
-        }
+    fn state(session: &mut Session) -> State<'_> {
+        State { session, outfit: Outfit::default(), last: None, output: None, initial: None, typed: None, depth: 0 }
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn the_history_is_its_owners() {
-        use std::os::unix::fs::PermissionsExt as _;
+    #[tokio::test]
+    async fn commands_are_obeyed() {
+        let mut session = session();
+        let mut state = state(&mut session);
+        assert_eq!(state.obey("\\format csv", 1).await, After::Go);
+        assert_eq!(state.obey("\\timing on", 1).await, After::Go);
+        assert_eq!(state.obey("\\x on", 1).await, After::Go);
+        assert_eq!(state.obey("\\set max_requests 7", 1).await, After::Go);
+        assert_eq!(state.obey("\\nope", 1).await, After::Failed);
+        assert_eq!(state.obey("\\set max_request 7", 1).await, After::Failed);
+        assert_eq!(state.obey("exit", 1).await, After::Leave);
+        assert_eq!(state.session.engine.settings().max_requests, Some(7));
+        assert!(session.timing && session.format.name == "csv" && session.expanded == Expanded::On);
+    }
+
+    #[tokio::test]
+    async fn a_result_goes_to_a_file_once() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("history");
-        let mut editor = editor().unwrap();
-        editor.add_history_entry("SELECT 1;").unwrap();
-        editor.append_history(&path).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let path = folder.path().join("out.csv");
+        let mut session = session();
+        let mut state = state(&mut session);
+        state.session.format = output::format("csv").unwrap();
+        state.obey(&format!("\\o {}", path.display()), 1).await;
+        assert_eq!(state.obey("SELECT 1 AS n;", 1).await, After::Go);
+        assert_eq!((std::fs::read_to_string(&path).unwrap().as_str(), &state.output), ("n\n1\n", &None));
+    }
+
+    #[tokio::test]
+    async fn a_file_is_answered_up_to_its_first_failure_and_files_in_a_circle_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let mut session = session();
+        let good = file("good.sql", "\\timing on\nSET auditql.max_requests\n = 3;\n\\set partial on\n");
+        assert_eq!(state(&mut session).include(&good).await, After::Go);
+        let settings = session.engine.settings();
+        assert_eq!((session.timing, settings.max_requests, settings.partial), (true, Some(3), true));
+        let bad = file("bad.sql", "SELECT nope;\n\\timing off\n");
+        assert_eq!(state(&mut session).include(&bad).await, After::Failed);
+        assert!(session.timing, "what follows a failure is not obeyed");
+        let circle = folder.path().join("circle.sql");
+        let circle = file("circle.sql", &format!("\\i {}\n", circle.display()));
+        assert_eq!(state(&mut session).include(&circle).await, After::Failed);
     }
 }

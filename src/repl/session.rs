@@ -6,12 +6,19 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
+use futures::{Stream as _, TryStreamExt as _};
+use tokio::time::interval_at;
 
+use super::fresh::Seen;
+use super::pager::{Plain, Screen};
+use super::progress::{PATIENCE, Progress, TICK};
 use super::split::Statement;
-use crate::engine::Engine;
-use crate::output::{self, Format, Options, Redactor, Sink, Written, deliver, safe};
-use crate::report::{About, Exit, Report};
+use crate::engine::{Engine, Query};
+use crate::output::{self, Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver, safe};
+use crate::report::{About, Exit, Report, compared_with_null};
 use crate::tally::Tally;
 
 /// An engine, and how its answers are shown.
@@ -25,8 +32,12 @@ pub struct Session {
     pub csv_raw: bool,
     /// Gives pseudonyms for people, addresses and tenants, if it is to.
     pub redact: Option<Redactor>,
+    /// When tables are written one column a line.
+    pub expanded: Expanded,
     /// How much is said besides results and errors.
     pub voice: Voice,
+    /// Show on standard error how a statement is getting on.
+    pub progress: bool,
     /// Say how long each statement took.
     pub timing: bool,
 }
@@ -59,19 +70,47 @@ impl Answered {
     fn with(exit: Exit) -> Self {
         Self { exit, rows: 0, reader_gone: false, delivered: false }
     }
+
+    /// Whether the next statement of a script is to be answered too.
+    pub fn is_good(&self) -> bool {
+        matches!(self.exit, Exit::Success | Exit::Incomplete)
+    }
+}
+
+/// Where an answer goes.
+pub(super) enum Target<'a> {
+    /// A file, or standard output as it is.
+    Sink(&'a mut Sink),
+    /// The screen, through a pager if there is one.
+    Screen(Option<&'a str>),
+    /// The screen, and only rows that the last run did not bring.
+    Fresh(&'a mut Seen),
 }
 
 impl Session {
     /// Answers one statement; Ctrl-C cancels it. Errors are reported, not returned.
     pub async fn answer(&self, statement: &Statement, sink: &mut Sink) -> Answered {
+        self.answer_to(statement, Target::Sink(sink)).await
+    }
+
+    /// The same, wherever the answer goes.
+    pub(super) async fn answer_to(&self, statement: &Statement, target: Target<'_>) -> Answered {
         let begun = Instant::now();
-        let answered = tokio::select! {
-            biased;
-            interrupt = tokio::signal::ctrl_c() => {
-                // Without a handler Ctrl-C ends the program by itself.
-                interrupt.map_or(Answered::with(Exit::Bug), |()| self.interrupted())
+        let ended = {
+            let run = self.run(statement, target);
+            tokio::pin!(run);
+            tokio::select! {
+                biased;
+                interrupt = tokio::signal::ctrl_c() => Err(interrupt),
+                answered = &mut run => Ok(answered),
             }
-            answered = self.run(statement, sink) => answered,
+        };
+        // Only here is the cancelled run gone, and with it the line of progress.
+        let answered = match ended {
+            Ok(answered) => answered,
+            Err(Ok(())) => self.interrupted(),
+            // Without a handler Ctrl-C ends the program by itself.
+            Err(Err(_)) => Answered::with(Exit::Bug),
         };
         if self.timing {
             say(&format!("time: {:.3} s", begun.elapsed().as_secs_f64()));
@@ -79,14 +118,14 @@ impl Session {
         answered
     }
 
-    async fn run(&self, statement: &Statement, sink: &mut Sink) -> Answered {
-        let options = self.options(sink);
+    async fn run(&self, statement: &Statement, target: Target<'_>) -> Answered {
         let query = match self.engine.query(&statement.text).await {
             Ok(query) => query,
             Err(error) => return self.failed(statement, |about| Report::of_query(&error, about)),
         };
         let tally = Arc::clone(&query.tally);
-        let delivered = deliver(query, self.format, options, self.redact.as_ref(), sink).await;
+        let watched = matches!(target, Target::Fresh(_));
+        let delivered = self.watched(query, target, &tally).await;
         let answered = match &delivered {
             Ok(written) => {
                 self.say_written(*written);
@@ -96,23 +135,65 @@ impl Session {
             Err(failure) if failure.is_broken_pipe() => {
                 return Answered { reader_gone: true, ..Answered::with(Exit::Success) };
             }
-            Err(failure) => {
-                // What was written before the error precedes it also where both go to one terminal.
-                let _ = sink.flush();
-                self.failed(statement, |about| Report::of_failure(failure, about))
-            }
+            Err(failure) => self.failed(statement, |about| Report::of_failure(failure, about)),
         };
-        self.say_tally(&tally);
+        if !watched || answered.rows > 0 {
+            self.say_tally(&tally);
+            self.say_nothing(statement, answered);
+        }
         answered
     }
 
-    fn options(&self, sink: &Sink) -> Options {
-        let terminal = console::Term::stdout();
-        let shown = matches!(sink, Sink::Stdout(_)) && io::stdout().is_terminal();
+    /// Delivers, and shows meanwhile how it is getting on.
+    async fn watched(&self, query: Query, target: Target<'_>, tally: &Tally) -> Result<Written, Failure> {
+        let progress = Progress::new(self.progress);
+        let delivery = self.deliver(query, target, &progress);
+        tokio::pin!(delivery);
+        let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
+        loop {
+            tokio::select! {
+                biased;
+                delivered = &mut delivery => return delivered,
+                _ = ticks.tick() => progress.show(tally),
+            }
+        }
+    }
+
+    async fn deliver(&self, query: Query, target: Target<'_>, progress: &Progress) -> Result<Written, Failure> {
+        let redact = self.redact.as_ref();
+        let height = usize::from(console::Term::stdout().size().0);
+        let on_screen = io::stdout().is_terminal();
+        match target {
+            Target::Sink(sink) => {
+                let shown = matches!(sink, Sink::Stdout(_)) && on_screen;
+                let mut out = Plain { out: sink, progress: shown.then_some(progress) };
+                let delivered = deliver(query, self.format, self.options(shown), redact, &mut out).await;
+                // What was written before an error precedes it also where both go to one terminal.
+                let _ = out.flush();
+                delivered
+            }
+            Target::Screen(pager) => {
+                let mut screen = Screen::new(pager.filter(|_| on_screen), height, progress);
+                let delivered = deliver(query, self.format, self.options(on_screen), redact, &mut screen).await;
+                let finished = screen.finish().map_err(Failure::Output);
+                delivered.and_then(|written| finished.map(|()| written))
+            }
+            Target::Fresh(seen) => {
+                let Query { stream, tally, origins } = query;
+                let Some(stream) = only_new(stream, seen).await? else { return Ok(Written::default()) };
+                let query = Query { stream, tally, origins };
+                let mut screen = Screen::new(None, height, progress);
+                deliver(query, self.format, self.options(on_screen), redact, &mut screen).await
+            }
+        }
+    }
+
+    fn options(&self, shown: bool) -> Options {
         Options {
-            terminal: shown.then(|| usize::from(terminal.size().1)),
+            terminal: shown.then(|| usize::from(console::Term::stdout().size().1)),
             styled: shown && console::colors_enabled(),
             csv_raw: self.csv_raw,
+            expanded: self.expanded,
         }
     }
 
@@ -139,6 +220,13 @@ impl Session {
         }
     }
 
+    /// A statement without rows may itself say why.
+    fn say_nothing(&self, statement: &Statement, answered: Answered) {
+        if self.voice != Voice::Quiet && answered.is_good() && answered.rows == 0 {
+            compared_with_null(&statement.text).iter().for_each(|note| say(&format!("note: {note}")));
+        }
+    }
+
     fn say_tally(&self, tally: &Tally) {
         if self.voice == Voice::Quiet {
             return;
@@ -148,6 +236,24 @@ impl Session {
             say(&costs(tally));
         }
     }
+}
+
+/// The rows that the last run did not bring; `None` when there are none. The run is read to its end first.
+async fn only_new(
+    mut stream: SendableRecordBatchStream,
+    seen: &mut Seen,
+) -> Result<Option<SendableRecordBatchStream>, Failure> {
+    let mut new = Vec::new();
+    while let Some(rows) = stream.try_next().await? {
+        let rows = seen.only_new(&rows)?;
+        if rows.num_rows() > 0 {
+            new.push(Ok(rows));
+        }
+    }
+    seen.next_run();
+    let batches = futures::stream::iter(new);
+    let some = batches.size_hint().0 > 0;
+    Ok(some.then(|| Box::pin(RecordBatchStreamAdapter::new(stream.schema(), batches)) as SendableRecordBatchStream))
 }
 
 /// What a statement cost, in a line.
@@ -176,6 +282,30 @@ pub fn tell(report: &Report) {
 /// Says a line.
 pub fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{}", safe::line(text));
+}
+
+/// Says a word and what it means, wrapped to the terminal.
+pub(super) fn say_item(word: &str, meaning: &str, indent: usize) {
+    let width = console::Term::stderr().size_checked().map_or(usize::MAX, |(_, columns)| usize::from(columns));
+    item(word, meaning, indent, width).iter().for_each(|line| say(line));
+}
+
+/// The lines of an item; what follows the first is indented.
+fn item(word: &str, meaning: &str, indent: usize, width: usize) -> Vec<String> {
+    let mut lines = vec![format!("{word:<indent$}")];
+    let mut is_empty = true;
+    for part in meaning.split_whitespace() {
+        let last = lines.len() - 1;
+        let room = width.max(indent + 20).saturating_sub(lines[last].chars().count());
+        if !is_empty && part.chars().count() + 1 > room {
+            lines.push(" ".repeat(indent + 1) + part);
+        } else {
+            lines[last].push(' ');
+            lines[last].push_str(part);
+        }
+        is_empty = false;
+    }
+    lines
 }
 
 /// All tables that statements can name: `schema.name`.
@@ -217,6 +347,12 @@ mod tests {
             costs(&tally),
             "3 requests, 2000 rows received, 1 of the requests again, 10.2 s waiting for the quota"
         );
+    }
+
+    #[test]
+    fn an_item_is_wrapped_below_its_meaning() {
+        assert_eq!(item("\\d", "one two three four five six", 4, 24), ["\\d   one two three four", "     five six"]);
+        assert_eq!(item("\\d", "one two", 4, usize::MAX), ["\\d   one two"]);
     }
 
     #[test]

@@ -74,18 +74,18 @@ fn line(location: Location) -> usize {
 }
 
 /// Finds byte offsets of the tokenizer's lines and columns, which only grow.
-struct Places<'a> {
+pub(super) struct Places<'a> {
     chars: std::str::CharIndices<'a>,
     at: Location,
     len: usize,
 }
 
 impl<'a> Places<'a> {
-    fn new(sql: &'a str) -> Self {
+    pub(super) fn new(sql: &'a str) -> Self {
         Self { chars: sql.char_indices(), at: Location::new(1, 1), len: sql.len() }
     }
 
-    fn offset(&mut self, location: Location) -> usize {
+    pub(super) fn offset(&mut self, location: Location) -> usize {
         while self.at < location {
             let Some((_, c)) = self.chars.next() else { return self.len };
             self.at = if c == '\n' {

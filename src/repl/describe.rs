@@ -1,0 +1,101 @@
+//! `\d` and `\df`: what there is, asked of the tables that describe it.
+
+use super::commands::refused;
+use super::{After, State};
+use crate::report::{Exit, Report, nearest};
+
+/// All tables: the declared ones, those that describe them, and the user's own.
+pub(super) const TABLES: &str = "\
+SELECT schema, \"table\", meaning FROM (
+  SELECT 1 AS rank, table_schema AS schema, table_name AS \"table\", doc AS meaning FROM auditql.tables
+  UNION ALL
+  SELECT CASE table_schema WHEN 'main' THEN 0 ELSE 2 END, table_schema, table_name,
+    CASE WHEN table_schema = 'auditql' THEN 'What this program knows, as a table.'
+      WHEN table_type = 'VIEW' THEN 'A view of yours.' ELSE 'A table of yours.' END
+  FROM information_schema.tables WHERE table_schema IN ('main', 'auditql'))
+ORDER BY rank, schema, \"table\"";
+
+/// Shows the tables, or the columns of one.
+pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
+    let names = super::session::tables(state.session.engine.context());
+    if names.is_empty() {
+        return refused(
+            Report::new(Exit::Usage, "there are no tables: no connection is open")
+                .hint("'auditql demo' has tables to try, --connection NAME opens yours"),
+        );
+    }
+    if table.is_empty() {
+        return state.show(TABLES).await;
+    }
+    let (schema, name) = parts(table);
+    let own = names.iter().any(|known| known.split_once('.') == Some((schema.unwrap_or("main"), name)));
+    let declared = crate::apis::ALL.iter().any(|set| set.name == name && schema.is_none_or(|s| s == set.schema));
+    let described = names.iter().any(|known| known.split_once('.') == Some(("auditql", name)));
+    if declared {
+        state.show(&columns(schema, name)).await
+    } else if own || described && schema == Some("auditql") {
+        state.show(&plain_columns(schema.unwrap_or("main"), name)).await
+    } else {
+        let report = Report::new(Exit::Query, format!("there is no table {table}"));
+        let short = names.iter().map(|known| (known.as_str(), known.rsplit('.').next().unwrap_or(known)));
+        refused(match nearest(name, short) {
+            Some(near) => report.hint(format!("did you mean {near}?")),
+            None => report.hint("\\d lists the tables"),
+        })
+    }
+}
+
+/// Schema and name of `table`, `schema.table` or `catalog.schema.table`.
+fn parts(table: &str) -> (Option<&str>, &str) {
+    let (schema, name) = table.rsplit_once('.').map_or((None, table), |(schema, name)| (Some(schema), name));
+    let schema = schema.and_then(|schema| schema.rsplit('.').next()).map(|schema| schema.trim_matches('"'));
+    (schema, name.trim_matches('"'))
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The columns of a declared table, in declaration order.
+fn columns(schema: Option<&str>, table: &str) -> String {
+    let and_schema = schema.map_or(String::new(), |schema| format!(" AND table_schema = {}", literal(schema)));
+    format!(
+        "SELECT column_name AS column, data_type AS type, pushdown AS \"service filters by\", doc AS meaning \
+         FROM auditql.columns WHERE table_name = {}{and_schema}",
+        literal(table)
+    )
+}
+
+/// The columns of another table.
+fn plain_columns(schema: &str, table: &str) -> String {
+    format!(
+        "SELECT column_name AS column, data_type AS type FROM information_schema.columns \
+         WHERE table_name = {} AND table_schema = {} ORDER BY ordinal_position",
+        literal(table),
+        literal(schema)
+    )
+}
+
+/// The functions whose names hold a pattern; `*` and `%` stand for anything.
+pub(super) fn functions(pattern: &str) -> String {
+    let pattern = pattern.trim_end_matches("()").replace('*', "%").to_lowercase();
+    format!(
+        "SELECT DISTINCT routine_name AS function, lower(function_type) AS kind, syntax_example AS syntax, \
+         split_part(description, chr(10), 1) AS meaning \
+         FROM information_schema.routines WHERE routine_name LIKE {} ORDER BY routine_name",
+        literal(&format!("%{pattern}%"))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_travel_as_literals() {
+        assert_eq!(parts("lab.entra.\"sign_ins\""), (Some("entra"), "sign_ins"));
+        assert!(columns(Some("entra"), "sign_ins").ends_with("table_name = 'sign_ins' AND table_schema = 'entra'"));
+        assert!(columns(None, "x' OR '1'='1").ends_with("table_name = 'x'' OR ''1''=''1'"));
+        assert!(functions("count()").contains("LIKE '%count%'") && functions("x'*").contains("LIKE '%x''%%'"));
+    }
+}

@@ -1,0 +1,98 @@
+//! What `\help` tells about: a list of topics, a page each.
+
+/// A topic.
+#[derive(Debug)]
+pub(super) struct Topic {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// One clause.
+    pub(super) about: &'static str,
+    /// The page.
+    pub(super) page: &'static str,
+}
+
+/// All topics.
+pub(super) static ALL: &[Topic] = &[
+    Topic {
+        name: "begin",
+        about: "the first minutes",
+        page: "\
+\\d             the tables            \\d sign_ins   the columns of one
+SELECT ... ;   asks; a statement may go over several lines and ends with ;
+Tab            completes names        Right arrow   takes the grey hint
+Up, Ctrl-R     earlier statements     Ctrl-C        cancels a query, or the line
+\\x on          a column a line        \\q            leaves
+
+Begin with the newest rows; they cost one request for each kind of sign-in:
+  SELECT created_date_time, user_principal_name, status.error_code
+  FROM sign_ins ORDER BY created_date_time DESC LIMIT 10;",
+    },
+    Topic {
+        name: "sql",
+        about: "the dialect, names, fields, lists",
+        page: "\
+The dialect is PostgreSQL's. Texts stand in 'single quotes', odd names in \"double quotes\".
+Names are in snake_case: createdDateTime is created_date_time.
+A field of a struct      status.error_code, location.city
+An element of a list     sign_in_event_types[1], array_has(sign_in_event_types, 'interactiveUser')
+A row for each element   SELECT id, unnest(applied_conditional_access_policies) FROM sign_ins
+JSON in a text           raw -> 'status' ->> 'errorCode'
+Text compares with case  lower(user_principal_name) = 'ada@contoso.com', or ILIKE
+EXPLAIN SELECT ...       shows the requests, and sends none",
+    },
+    Topic {
+        name: "time",
+        about: "times, ranges, how far back",
+        page: "\
+Times are UTC. A day is a range:
+  WHERE created_date_time >= '2026-05-01' AND created_date_time < '2026-05-02'
+The last hours:
+  WHERE created_date_time > now() - INTERVAL '6 hours'
+The service keeps sign-ins for 30 days at most. A range that begins earlier is an error,
+since its answer cannot be complete; --partial gives what there is.",
+    },
+    Topic {
+        name: "cost",
+        about: "requests, the quota, waiting",
+        page: "\
+The service allows 5 requests in 10 seconds for all programs of a tenant together; a page holds
+about 1,000 rows. The line below the prompt says what is done and what is waited for.
+Cheap:  ORDER BY created_date_time DESC LIMIT n; a short range of time; one user.
+Dear:   count(*) without a range reads everything.
+\\explain             the requests of the last statement, without sending them
+\\set max_requests 20  stop a statement that needs more
+CREATE TABLE t AS ...  ask once, then ask t as often as you like",
+    },
+    Topic {
+        name: "keys",
+        about: "keys of the line editor",
+        page: "\
+Tab          complete              Right, Ctrl-E   take the hint
+Up, Down     earlier lines         Ctrl-R          search them
+Ctrl-A, E    begin, end of line    Alt-B, F        word left, right
+Ctrl-W, U    erase word, line      Ctrl-Y          put it back
+Ctrl-L       clear the screen      Ctrl-_          undo
+Ctrl-C       cancel; twice at an empty prompt: leave     Ctrl-D   leave",
+    },
+    Topic {
+        name: "secrets",
+        about: "what is kept, and what is not",
+        page: "\
+Lines that begin with a blank, and lines that seem to hold a secret, are not written to the
+history. Credentials come from the environment or the Azure CLI, never from a file or a flag,
+and are shown nowhere: not in errors, not in EXPLAIN, not in \\connections.",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_fit_a_terminal_of_100_columns() {
+        for topic in ALL {
+            assert!(topic.page.lines().all(|line| line.chars().count() <= 100), "{}", topic.name);
+            assert!(topic.page.lines().count() < 20 && !topic.about.ends_with('.'), "{}", topic.name);
+        }
+    }
+}

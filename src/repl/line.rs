@@ -1,0 +1,188 @@
+//! What the line editor asks: is the text whole, what can follow, how does it look.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use rustyline::completion::Completer;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter, HistoryHinter};
+use rustyline::history::DefaultHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
+
+use super::words::Words;
+use super::{colour, commands, complete, history, split};
+use crate::output::safe;
+
+/// The line editor.
+pub(super) type Lines = Editor<Asked, DefaultHistory>;
+
+/// A line editor with its settings.
+pub(super) fn editor(colours: bool) -> Result<Lines, ReadlineError> {
+    let config = Config::builder()
+        .max_history_size(history::REMEMBERED)?
+        .history_ignore_dups(true)?
+        .auto_add_history(false)
+        .completion_type(CompletionType::List)
+        .completion_show_all_if_ambiguous(true)
+        // Forced, because without a highlighter hostile text in a line would reach the terminal as it is.
+        .color_mode(ColorMode::Forced);
+    let mut editor = Editor::with_config(config.build())?;
+    editor.set_helper(Some(Asked { words: Words::default(), colours, empty: Cell::new(true) }));
+    Ok(editor)
+}
+
+/// Whether no more lines are needed: SQL goes on to its semicolon, a command ends with its line.
+pub(super) fn is_whole(text: &str) -> bool {
+    commands::asked(text).is_some() || split::split(text).rest.is_none()
+}
+
+/// What the editor asks.
+pub(super) struct Asked {
+    /// The words to offer.
+    pub(super) words: Words,
+    colours: bool,
+    /// Whether nothing was typed when it was last asked.
+    pub(super) empty: Cell<bool>,
+}
+
+impl Validator for Asked {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        Ok(if is_whole(context.input()) { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+    }
+}
+
+impl Completer for Asked {
+    type Candidate = String;
+
+    fn complete(&self, line: &str, cursor: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+        Ok(complete::complete(&self.words, line, cursor))
+    }
+}
+
+/// Something to show behind the cursor.
+#[derive(Debug)]
+pub(super) enum Shown {
+    /// The rest of a line of the history, taken with the right arrow.
+    Past(String),
+    /// Advice.
+    Advice(&'static str),
+}
+
+impl Hint for Shown {
+    fn display(&self) -> &str {
+        match self {
+            Self::Past(text) => text,
+            Self::Advice(text) => text,
+        }
+    }
+
+    fn completion(&self) -> Option<&str> {
+        match self {
+            Self::Past(text) => Some(text),
+            Self::Advice(_) => None,
+        }
+    }
+}
+
+impl Hinter for Asked {
+    type Hint = Shown;
+
+    fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<Shown> {
+        self.empty.set(line.is_empty());
+        if line.ends_with('\n') && cursor == line.len() {
+            return Some(Shown::Advice("  (; ends the statement, Ctrl-C drops it)"));
+        }
+        HistoryHinter::default().hint(line, cursor, context).map(Shown::Past)
+    }
+}
+
+impl Highlighter for Asked {
+    fn highlight<'l>(&self, line: &'l str, cursor: usize) -> Cow<'l, str> {
+        if self.colours { colour::paint(line, cursor).into() } else { safe::block(line) }
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        self.styled(prompt, console::Style::new().bold())
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        self.styled(hint, console::Style::new().dim())
+    }
+
+    fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
+        safe::line(candidate)
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        true
+    }
+}
+
+impl Asked {
+    fn styled<'t>(&self, text: &'t str, style: console::Style) -> Cow<'t, str> {
+        let safe = safe::block(text);
+        if self.colours { style.force_styling(true).apply_to(safe).to_string().into() } else { safe }
+    }
+}
+
+impl Helper for Asked {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sql_goes_on_to_its_semicolon_and_commands_end_with_the_line() {
+        for whole in [
+            "",
+            "  ",
+            "-- nothing",
+            "SELECT 1;",
+            "SELECT ';';",
+            "SELECT\n1\n;",
+            "\\d sign_ins",
+            "quit",
+            "show tables",
+            "SELECT 1; -- done",
+        ] {
+            assert!(is_whole(whole), "{whole}");
+        }
+        for open in ["SELECT 1", "SELECT ';'", "SELECT 'a;", "SELECT 1; SELECT", "SELECT $$;", "SELECT /* ;"] {
+            assert!(!is_whole(open), "{open}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_history_is_its_owners() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history");
+        let mut editor = editor(false).unwrap();
+        editor.add_history_entry("SELECT 1;").unwrap();
+        editor.append_history(&path).unwrap();
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        history::close_to_others(&path);
+        assert_eq!(mode(), 0o600);
+    }
+
+    #[test]
+    fn without_colours_a_line_is_still_made_safe() {
+        for colours in [false, true] {
+            let editor = editor(colours).unwrap();
+            let asked = editor.helper().unwrap();
+            for shown in [
+                asked.highlight("a\u{1b}[2J", 0),
+                asked.highlight_prompt("a\u{1b}[2J", true),
+                asked.highlight_hint("a\u{1b}[2J"),
+                asked.highlight_candidate("a\u{1b}[2J", CompletionType::List),
+            ] {
+                assert!(!shown.contains("\u{1b}[2J"), "{shown:?}");
+            }
+        }
+    }
+}

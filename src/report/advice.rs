@@ -1,0 +1,116 @@
+//! What people bring along from other dialects and other programs, and how it is written here.
+
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Word};
+
+use super::names::nearest;
+
+/// Words that a statement begins with.
+const FIRST_WORDS: &[&str] = &[
+    "SELECT", "WITH", "EXPLAIN", "CREATE", "SET", "SHOW", "DESCRIBE", "VALUES", "TABLE", "PREPARE", "EXECUTE", "DROP",
+    "INSERT", "COPY", "RESET",
+];
+
+/// Advice from the statement alone, for one that could not be read or planned.
+pub(super) fn of_statement(sql: &str) -> Option<String> {
+    let tokens = solid(sql);
+    let words: Vec<&Word> = tokens.iter().filter_map(word).collect();
+    if outside_texts(sql, &['‘', '’', '“', '”', '„']) {
+        return Some("these are typographic quotes; SQL takes ' around texts and \" around names".into());
+    }
+    if outside_texts(sql, &['`']) {
+        return Some("names stand bare here, or in \"double quotes\"; `backticks` are another dialect's".into());
+    }
+    if words.get(1).is_some_and(|word| is(word, "TOP")) {
+        return Some("write LIMIT at the end of the statement instead of TOP".into());
+    }
+    let first = words.first().filter(|word| !FIRST_WORDS.iter().any(|known| is(word, known)))?;
+    let near = nearest(&first.value, FIRST_WORDS.iter().map(|known| (*known, *known)));
+    near.map(|near| format!("did you mean {near}?"))
+}
+
+/// Advice about a column that is not there and was written in double quotes: a text was meant.
+pub(super) fn of_quoted(sql: &str, name: &str) -> Option<String> {
+    let quoted = |word: &&Word| word.quote_style == Some('"') && word.value == name;
+    let tokens = solid(sql);
+    tokens
+        .iter()
+        .filter_map(word)
+        .any(|word| quoted(&word))
+        .then(|| format!("\"double quotes\" stand around names; if it is a text, write '{}'", name.replace('\'', "''")))
+}
+
+/// Advice about an error of which only the text is known.
+pub(super) fn of_text(what: &str) -> Option<&'static str> {
+    let rows = [
+        (
+            "comparison operation Struct(",
+            "a struct cannot be compared; ask for one of its fields, as in status.error_code",
+        ),
+        ("= Struct(", "a struct cannot be compared; ask for one of its fields, as in status.error_code"),
+        (
+            "Error parsing timestamp",
+            "a time is written '2026-05-01' or '2026-05-01T12:00:00Z'; now() - INTERVAL '1 day' counts back",
+        ),
+        ("is not a variable which can be viewed", "settings are shown by SHOW auditql.NAME, and listed by \\set"),
+        ("Could not find config namespace", "settings are set by SET auditql.NAME = VALUE, and listed by \\set"),
+    ];
+    rows.iter().find(|(part, _)| what.contains(part)).map(|(_, advice)| *advice)
+}
+
+fn solid(sql: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    // What comes before a token that cannot be read is enough.
+    let _ = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location_into_buf(&mut tokens);
+    tokens.into_iter().map(|token| token.token).filter(|token| !matches!(token, Token::Whitespace(_))).collect()
+}
+
+fn word(token: &Token) -> Option<&Word> {
+    if let Token::Word(word) = token { Some(word) } else { None }
+}
+
+fn is(word: &Word, name: &str) -> bool {
+    word.quote_style.is_none() && word.value.eq_ignore_ascii_case(name)
+}
+
+/// Whether one of the characters stands outside of texts, quoted names and comments.
+fn outside_texts(sql: &str, characters: &[char]) -> bool {
+    solid(sql).iter().any(|token| match token {
+        Token::Char(c) => characters.contains(c),
+        Token::Word(word) => word.quote_style.is_none() && word.value.contains(characters),
+        other => other.to_string() == "`" && characters.contains(&'`'),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_other_programs_take_is_explained() {
+        let rows = [
+            ("SELECT `id` FROM t", Some("`backticks`")),
+            ("SELECT ‘a’", Some("typographic")),
+            ("SELECT “a”", Some("typographic")),
+            ("SELECT TOP 5 * FROM t", Some("LIMIT")),
+            ("SELCT 1", Some("did you mean SELECT?")),
+            ("SELECT '`‘' FROM \"`\" -- ` ‘", None),
+            ("SELECT 1", None),
+            ("", None),
+        ];
+        for (sql, expected) in rows {
+            let advice = of_statement(sql);
+            assert_eq!(advice.is_some(), expected.is_some(), "{sql}: {advice:?}");
+            assert!(
+                expected.is_none_or(|part| advice.as_deref().unwrap_or_default().contains(part)),
+                "{sql}: {advice:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_in_double_quotes_may_be_meant_as_a_text() {
+        assert!(of_quoted("SELECT 1 WHERE id = \"o'x\"", "o'x").unwrap().ends_with("'o''x'"));
+        assert_eq!(of_quoted("SELECT x", "x"), None);
+    }
+}

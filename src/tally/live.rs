@@ -1,0 +1,162 @@
+//! What a query is doing at this moment, for whoever watches: how far its chains of pages have come, what it waits for.
+//!
+//! Work in progress is a guard: dropped with the query, it leaves nothing behind. A wait is told by its length, because
+//! nothing here reads a clock; whoever watches notes when a wait was first seen.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Why nothing is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The service's quota of requests is used up for now.
+    Quota,
+    /// The service said "too many requests".
+    Throttle,
+    /// A request failed and is sent again.
+    Retry,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Quota => "for the quota",
+            Self::Throttle => "because the service is throttling",
+            Self::Retry => "before asking again",
+        })
+    }
+}
+
+/// The work in progress of one query. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct Live(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    next: u64,
+    /// Chains that are not read to their end, with the oldest and newest time read.
+    chains: BTreeMap<u64, Option<(i64, i64)>>,
+    waits: BTreeMap<u64, (Why, Duration)>,
+}
+
+/// What there is to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct View {
+    /// Chains that are not read to their end: each needs one request at least.
+    pub open: u64,
+    /// The range of time, in microseconds UTC, of which all open chains have read every record.
+    pub covered: Option<(i64, i64)>,
+    /// The present wait: its number, its reason, its whole length.
+    pub wait: Option<(u64, Why, Duration)>,
+}
+
+impl Live {
+    /// Begins a chain of pages.
+    pub fn chain(&self) -> ChainMark {
+        let mut state = self.locked();
+        let id = state.id();
+        state.chains.insert(id, None);
+        ChainMark { live: self.clone(), id }
+    }
+
+    /// Begins a wait, which ends when the guard is dropped.
+    pub fn wait(&self, why: Why, time: Duration) -> Waiting {
+        let mut state = self.locked();
+        let id = state.id();
+        state.waits.insert(id, (why, time));
+        Waiting { live: self.clone(), id }
+    }
+
+    /// What there is to see now.
+    pub fn view(&self) -> View {
+        let state = self.locked();
+        let seen: Option<Vec<(i64, i64)>> = state.chains.values().copied().collect();
+        let covered = seen.as_deref().unwrap_or_default().iter().copied().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)));
+        View {
+            open: state.chains.len() as u64,
+            covered: covered.filter(|(from, to)| from <= to),
+            wait: state.waits.first_key_value().map(|(id, (why, time))| (*id, *why, *time)),
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, State> {
+        // Every change is one whole step, so what a panic leaves is still good to read.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn id(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+}
+
+/// A chain of pages that is being read.
+#[derive(Debug)]
+pub struct ChainMark {
+    live: Live,
+    id: u64,
+}
+
+impl ChainMark {
+    /// Records of these times were read, and all between them.
+    pub fn read(&self, oldest: i64, newest: i64) {
+        if let Some(seen) = self.live.locked().chains.get_mut(&self.id) {
+            let (from, to) = seen.unwrap_or((oldest, newest));
+            *seen = Some((from.min(oldest), to.max(newest)));
+        }
+    }
+}
+
+impl Drop for ChainMark {
+    fn drop(&mut self) {
+        self.live.locked().chains.remove(&self.id);
+    }
+}
+
+/// A wait.
+#[derive(Debug)]
+pub struct Waiting {
+    live: Live,
+    id: u64,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.live.locked().waits.remove(&self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_covered_is_what_all_open_chains_have_read() {
+        let live = Live::default();
+        let (a, b) = (live.chain(), live.chain());
+        a.read(50, 100);
+        assert_eq!((live.view().open, live.view().covered), (2, None), "one chain has read nothing yet");
+        b.read(80, 101);
+        a.read(20, 49);
+        assert_eq!(live.view().covered, Some((80, 100)));
+        drop(b);
+        assert_eq!((live.view().open, live.view().covered), (1, Some((20, 100))));
+        drop(a);
+        assert_eq!(live.view(), View::default());
+    }
+
+    #[test]
+    fn a_wait_is_over_when_its_guard_is_dropped() {
+        let live = Live::default();
+        let waiting = live.wait(Why::Quota, Duration::from_secs(4));
+        let (first, why, time) = live.view().wait.unwrap();
+        assert_eq!((why, time), (Why::Quota, Duration::from_secs(4)));
+        drop(waiting);
+        let _again = live.wait(Why::Retry, Duration::from_secs(1));
+        assert_ne!(live.view().wait.unwrap().0, first, "another wait has another number");
+    }
+}

@@ -1,0 +1,238 @@
+//! The prompt in a terminal: what a person types and sees, at 80 and at 200 columns.
+
+use std::fs;
+
+use insta::{allow_duplicates, assert_snapshot};
+
+use crate::terminal::Terminal;
+
+/// Where a line of a home ends up in a screen would differ from run to run.
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn quick(home: &tempfile::TempDir, columns: u16) -> Terminal {
+    Terminal::demo(home.path(), columns, &["--no-throttle"])
+}
+
+#[test]
+fn names_are_completed() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    terminal.keys("SELECT status.\t");
+    terminal.wait_for("status.failure_reason");
+    assert_snapshot!(terminal.screen(), @r"
+    demo> SELECT status.
+    status.additional_details  status.failure_reason
+    status.error_code
+    demo> SELECT status.
+    ");
+    terminal.keys("err\t FROM si\t");
+    terminal.wait_for("SELECT status.error_code FROM sign_ins");
+    terminal.keys("\u{3}");
+    terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+    terminal.line("\\d si\t", " rows)");
+}
+
+#[test]
+fn a_statement_goes_over_several_lines() {
+    for columns in [80, 200] {
+        let home = home();
+        let mut terminal = quick(&home, columns);
+        terminal.keys("SELECT 1 AS one,\r");
+        terminal.wait_for("ends the statement");
+        terminal.line("2 AS two;", "(1 row)");
+        terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+        allow_duplicates! {
+            assert_snapshot!(terminal.screen(), @r"
+    demo> SELECT 1 AS one,
+    2 AS two;
+    ┌─────┬─────┐
+    │ one │ two │
+    ├─────┼─────┤
+    │   1 │   2 │
+    └─────┴─────┘
+    (1 row)
+    demo>
+    ");
+        }
+    }
+}
+
+#[test]
+fn an_error_points_at_its_place() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    terminal.line("SELECT id, userPrincipalNme FROM sign_ins;", "hint:");
+    terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+    assert_snapshot!(terminal.screen(), @r"
+    demo> SELECT id, userPrincipalNme FROM sign_ins;
+    error: there is no column userprincipalnme
+    LINE 1: SELECT id, userPrincipalNme FROM sign_ins
+                       ^
+    hint: did you mean user_principal_name?
+    demo>
+    ");
+}
+
+#[test]
+fn no_rows_explain_themselves() {
+    let home = home();
+    let mut terminal = quick(&home, 200);
+    let sql = "SELECT id FROM sign_ins WHERE user_principal_name = 'TOMAS.Lindqvist@lumenworks.example' AND created_date_time >= '2026-04-25';";
+    terminal.line(sql, "does without it");
+    terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+    let screen = terminal.screen().replace('\n', "");
+    let note = screen.split_once("note: ").unwrap().1;
+    let note = note.split_once("4 requests").unwrap().0;
+    assert_snapshot!(note, @r"no row of entra.sign_ins: user_principal_name is nowhere 'TOMAS.Lindqvist@lumenworks.example', but 'tomas.lindqvist@lumenworks.example': case counts, lower(user_principal_name) = 'tomas.lindqvist@lumenworks.example' does without it");
+}
+
+#[test]
+fn rows_are_expanded_when_asked() {
+    for columns in [80, 200] {
+        let home = home();
+        let mut terminal = quick(&home, columns);
+        terminal.line("\\x on", "one column a line");
+        terminal.clear();
+        terminal.line("SELECT 'ada' AS who, NULL AS nothing, 42 AS answer;", "(1 row)");
+        terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+        allow_duplicates! {
+            assert_snapshot!(terminal.screen().lines().skip(1).collect::<Vec<_>>().join("\n"), @r"
+    ── row 1 ──
+    who     │ ada
+    nothing │ NULL
+    answer  │ 42
+    (1 row)
+    demo>
+    ");
+        }
+    }
+}
+
+#[test]
+fn a_result_fits_the_terminal() {
+    for columns in [80, 200] {
+        let home = home();
+        let mut terminal = quick(&home, columns);
+        terminal.line("SELECT id, user_agent, app_display_name, raw FROM sign_ins LIMIT 3;", "(3 rows)");
+        terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+        let screen = terminal.screen();
+        let edges: Vec<&str> = screen.lines().filter(|line| line.starts_with(['┌', '└', '│'])).collect();
+        assert_eq!(edges.len(), 6, "{screen}");
+        assert!(edges.iter().all(|line| line.chars().count() <= usize::from(columns)), "{screen}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_the_query_and_not_the_prompt() {
+    let home = home();
+    // Under the throttle this takes half a minute.
+    let mut terminal = Terminal::demo(home.path(), 80, &["--rows", "8000"]);
+    terminal.keys("SELECT count(*) FROM sign_ins;\r");
+    terminal.wait_until("progress", |screen| {
+        let line = screen.lines().last().unwrap_or_default();
+        line.contains("requests, at least") && line.contains(" rows · waiting") && line.contains("for the quota")
+    });
+    terminal.keys("\u{3}");
+    terminal.wait_for("interrupted");
+    terminal.wait_until("no progress", |screen| !screen.contains("for the quota"));
+    terminal.line("SELECT 40 + 2 AS answer;", "42");
+    terminal.clear();
+    terminal.keys("\u{3}");
+    terminal.wait_for("Ctrl-C again leaves");
+    terminal.keys("\u{3}");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn the_history_keeps_no_secrets_and_is_its_owners() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    terminal.line("SELECT 'kept' AS x;", "(1 row)");
+    terminal.clear();
+    terminal.line(" SELECT 'blank' AS x;", "(1 row)");
+    terminal.clear();
+    terminal.line("SELECT 'my password' AS x;", "(1 row)");
+    terminal.keys("\\q\r");
+    assert_eq!(terminal.end().0, 0);
+    let path = home.path().join(".local/state/auditql/history");
+    let history = fs::read_to_string(&path).unwrap();
+    assert!(history.contains("'kept'") && !history.contains("blank") && !history.contains("password"), "{history}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn the_users_own_rc_file_is_obeyed_and_no_other() {
+    let home = home();
+    fs::create_dir_all(home.path().join(".config/auditql")).unwrap();
+    fs::write(home.path().join(".config/auditql/rc"), "\\timing on\n").unwrap();
+    fs::write(home.path().join("rc"), "SELECT 'project';\n").unwrap();
+    let mut terminal = quick(&home, 80);
+    terminal.line("SELECT 1 AS n;", "time:");
+    assert!(!String::from_utf8_lossy(&terminal.bytes()).contains("project"));
+}
+
+#[test]
+fn a_watched_statement_shows_new_rows_only() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    terminal.keys("\\watch 1 SELECT random() > 2 AS x;\r");
+    terminal.wait_for("(1 row)");
+    std::thread::sleep(std::time::Duration::from_millis(2_500));
+    assert_eq!(terminal.screen().matches("(1 row)").count(), 1, "{}", terminal.screen());
+    terminal.keys("\u{3}");
+    terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+    terminal.line("SELECT 40 + 2 AS answer;", "42");
+}
+
+#[test]
+fn what_newcomers_type_is_understood() {
+    let home = home();
+    let mut terminal = quick(&home, 100);
+    for (line, awaited) in [
+        ("help", "\\watch SECONDS [SQL]"),
+        ("show tables;", "sign_ins"),
+        ("\\dt", "(4 rows)"),
+        ("\\df count", "aggregate"),
+        ("\\connections", "* demo"),
+        ("\\help time", "Times are UTC"),
+        ("\\set partial", "partial is false"),
+        ("\\wtach", "did you mean \\watch?"),
+        ("\\d sign_in", "did you mean entra.sign_ins?"),
+        ("\\explain SELECT id FROM sign_ins LIMIT 1", "signInEventTypes"),
+    ] {
+        terminal.line(line, awaited);
+        terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+        terminal.clear();
+    }
+    terminal.keys("exit\r");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn a_dumb_terminal_and_no_color_get_plain_text() {
+    let home = home();
+    let demo = ["demo", "--rows", "200", "--no-throttle"];
+    let mut dumb = Terminal::open(home.path(), 80, &demo, &[("TERM", "dumb")]);
+    dumb.wait_for("demo>");
+    dumb.line("SELECT 40 + 2 AS answer;", "42");
+    assert!(!dumb.bytes().contains(&0x1b), "{:?}", String::from_utf8_lossy(&dumb.bytes()));
+    let mut plain = Terminal::open(home.path(), 80, &demo, &[("NO_COLOR", "1")]);
+    plain.wait_for("demo>");
+    plain.line("SELECT 40 + 2 AS answer, NULL AS nothing;", "42");
+    let bytes = String::from_utf8_lossy(&plain.bytes()).into_owned();
+    let colours: Vec<&str> = bytes
+        .match_indices("\u{1b}[")
+        .map(|(at, _)| &bytes[at..])
+        .filter(|rest| {
+            let end = rest[2..].find(|c: char| c.is_ascii_alphabetic()).map_or(2, |end| end + 2);
+            rest[end..].starts_with('m') && !matches!(&rest[2..end], "" | "0")
+        })
+        .collect();
+    assert!(colours.is_empty(), "{:?}", colours.first());
+}
