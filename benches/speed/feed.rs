@@ -105,9 +105,9 @@ async fn render(url: &str) -> Served {
     let root = format!("{}/api/v1.0/{}/activity/feed", tenant.management_url(), tenant.tenant_id());
     let mut served = Served { tenant: tenant.tenant_id().into(), entries: Vec::new(), blobs: HashMap::new() };
     for content in ContentType::ALL {
-        for day in 0..7 {
-            let from = pages::now() - chrono::TimeDelta::days(7 - day);
-            let to = from + chrono::TimeDelta::days(1);
+        for half_day in 0..14 {
+            let from = pages::now() - chrono::TimeDelta::hours(12 * (14 - half_day));
+            let to = from + chrono::TimeDelta::hours(12);
             let stamp = |t: chrono::DateTime<chrono::Utc>| t.format("%Y-%m-%dT%H:%M:%S").to_string();
             let (name, from, to) = (content.name(), stamp(from), stamp(to));
             let listing = format!("{root}/subscriptions/content?contentType={name}&startTime={from}&endTime={to}");

@@ -35,6 +35,13 @@ pub static CODES: &[&Codes] =
 /// Every list that a service gives whole.
 pub static LOOKUPS: &[&Lookup] = &[&activity::DLP_SENSITIVE_TYPES];
 
+/// Schema and name of everything declared, in the order of the manual.
+pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let sets = ALL.iter().map(|set| (set.schema, set.name));
+    let lookups = LOOKUPS.iter().map(|lookup| (lookup.schema, lookup.name));
+    sets.chain(lookups).chain(CODES.iter().map(|codes| (codes.schema, codes.name)))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -88,8 +95,8 @@ mod tests {
 
     #[test]
     fn names_of_tables_are_unique() {
-        let names: BTreeSet<String> = ALL.iter().map(|set| set.qualified()).collect();
-        assert_eq!(names.len(), ALL.len());
+        let different: BTreeSet<_> = names().collect();
+        assert_eq!(different.len(), names().count());
     }
 
     #[test]
@@ -166,7 +173,6 @@ mod tests {
             let columns = lookup.columns.iter();
             assert!(is_sentence(lookup.doc) && columns.clone().all(|c| is_sentence(c.doc) && is_snake_case(c.name)));
             assert!(lookup.columns[0].edm.is_text() && lookup.path.starts_with('/'), "{}", lookup.qualified());
-            assert!(ALL.iter().all(|set| set.qualified() != lookup.qualified()), "{}", lookup.qualified());
         }
     }
 

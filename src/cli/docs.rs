@@ -5,10 +5,10 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::env;
-use crate::engine::described;
+use crate::engine::{described, source};
 use crate::repl::commands;
 use crate::settings::{self, Settings};
-use crate::table::EntitySet;
+use crate::table::{CODE_COLUMNS, Column};
 use crate::{apis, output};
 
 /// A page: its file and what makes it.
@@ -93,15 +93,31 @@ fn formats_page() -> String {
 
 fn tables_page() -> String {
     let mut page = format!("{NOTE}# Tables\n");
-    apis::ALL.iter().for_each(|set| table(set, &mut page));
+    for set in apis::ALL {
+        let read = format!("Read with `{}`, which needs {}.", source(set), set.permissions.join(" and "));
+        let read = if set.api.is_some() { read } else { "Read from exported files.".into() };
+        table((set.schema, set.name), (set.doc, &read), set.columns, &mut page);
+    }
+    for list in apis::LOOKUPS {
+        let read = format!("Read whole with `GET {}`, which needs {}.", list.path, list.permissions.join(" and "));
+        table((list.schema, list.name), (list.doc, &read), list.columns, &mut page);
+    }
+    for codes in apis::CODES {
+        let read = format!("{} rows. Nothing is requested.", codes.members.len());
+        table((codes.schema, codes.name), (codes.doc, &read), CODE_COLUMNS, &mut page);
+    }
     page
 }
 
-fn table(set: &'static EntitySet, page: &mut String) {
-    let _ = write!(page, "\n## {}\n\n{}\n\n", set.qualified(), set.doc);
-    let _ = writeln!(page, "Read with `GET {}`, which needs {}.\n", set.path, set.permissions.join(" and "));
+fn table(
+    (schema, name): (&'static str, &'static str),
+    (doc, read): (&str, &str),
+    columns: &'static [Column],
+    page: &mut String,
+) {
+    let _ = write!(page, "\n## {schema}.{name}\n\n{doc}\n\n{read}\n\n");
     head(&["column", "type", "service filters by", "meaning"], page);
-    for column in described(set) {
+    for column in described(schema, name, columns) {
         row(&[&code(&column.path), &column.sql_type(), &column.pushdown(), column.doc()], page);
     }
 }

@@ -9,7 +9,7 @@ use datafusion::error::Result;
 
 use crate::apis;
 use crate::settings;
-use crate::table::{Codes, Column, Edm, EntitySet, Lookup, Version};
+use crate::table::{CODE_COLUMNS, Codes, Column, Edm, EntitySet, Lookup, Version};
 
 const TABLES: [&str; 3] = ["columns", "settings", "tables"];
 
@@ -47,12 +47,8 @@ pub(super) fn members(codes: &Codes) -> Result<Arc<dyn TableProvider>> {
     let ids: Int32Array = codes.members.iter().map(|member| Some(member.0)).collect();
     let other: StringArray =
         codes.members.iter().map(|member| Some(member.2).filter(|name| !name.is_empty())).collect();
-    let columns: [(&str, ArrayRef); 3] = [
-        ("id", Arc::new(ids)),
-        ("name", text(codes.members.iter().map(|member| member.1))),
-        ("other_name", Arc::new(other)),
-    ];
-    let batch = RecordBatch::try_from_iter(columns)?;
+    let columns: [ArrayRef; 3] = [Arc::new(ids), text(codes.members.iter().map(|member| member.1)), Arc::new(other)];
+    let batch = RecordBatch::try_from_iter(CODE_COLUMNS.iter().map(|column| column.name).zip(columns))?;
     Ok(Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?))
 }
 
@@ -72,7 +68,7 @@ fn tables() -> Result<RecordBatch> {
 }
 
 /// Where a table's records come from.
-fn source(set: &EntitySet) -> String {
+pub fn source(set: &EntitySet) -> String {
     match set.api {
         Some(_) => format!("GET {}", set.path),
         None => "exported files".into(),
@@ -90,7 +86,8 @@ fn all_settings() -> Result<RecordBatch> {
 /// A column or a field of one, under its full path.
 #[derive(Debug)]
 pub struct Described {
-    set: &'static EntitySet,
+    schema: &'static str,
+    table: &'static str,
     /// In SQL: `status.error_code`.
     pub path: String,
     wire: String,
@@ -115,19 +112,22 @@ impl Described {
 }
 
 /// The columns of a table and their fields, in declaration order.
-pub fn described(set: &'static EntitySet) -> Vec<Described> {
+pub fn described(schema: &'static str, table: &'static str, columns: &'static [Column]) -> Vec<Described> {
     let mut all = Vec::new();
-    set.columns.iter().for_each(|column| describe(set, "", "", column, &mut all));
+    let mut describe = |path: &str, wire: &str, column| {
+        all.push(Described { schema, table, path: path.into(), wire: wire.into(), column });
+    };
+    columns.iter().for_each(|column| each_field("", "", column, &mut describe));
     all
 }
 
-fn describe(set: &'static EntitySet, above: &str, wire: &str, column: &'static Column, all: &mut Vec<Described>) {
+/// A column and all fields below it, with their paths in SQL and on the wire.
+fn each_field(above: &str, wire: &str, column: &'static Column, f: &mut dyn FnMut(&str, &str, &'static Column)) {
     let list = if matches!(column.edm, Edm::List(_)) { "[]" } else { "" };
-    let path = format!("{above}{}", column.name);
-    let wire = format!("{wire}{}", column.wire);
-    let (fields_of, wire_of) = (format!("{path}{list}."), format!("{wire}/"));
-    all.push(Described { set, path, wire, column });
-    column.fields().iter().for_each(|field| describe(set, &fields_of, &wire_of, field, all));
+    let (path, wire) = (format!("{above}{}", column.name), format!("{wire}{}", column.wire));
+    f(&path, &wire, column);
+    let (path, wire) = (format!("{path}{list}."), format!("{wire}/"));
+    column.fields().iter().for_each(|field| each_field(&path, &wire, field, f));
 }
 
 /// The operators that the service takes for a column, as `$filter` spells them.
@@ -155,12 +155,15 @@ fn sql_type(edm: &Edm) -> String {
 }
 
 fn columns() -> Result<RecordBatch> {
-    let all: Vec<Described> = apis::ALL.iter().flat_map(|set| described(set)).collect();
+    let sets = apis::ALL.iter().flat_map(|set| described(set.schema, set.name, set.columns));
+    let lookups = apis::LOOKUPS.iter().flat_map(|list| described(list.schema, list.name, list.columns));
+    let codes = apis::CODES.iter().flat_map(|codes| described(codes.schema, codes.name, CODE_COLUMNS));
+    let all: Vec<Described> = sets.chain(lookups).chain(codes).collect();
     let of = |f: fn(&Described) -> String| text(all.iter().map(f));
     let beta = all.iter().map(|d| Some(d.column.since == Version::Beta)).collect::<BooleanArray>();
     Ok(RecordBatch::try_from_iter([
-        ("table_schema", of(|d| d.set.schema.into())),
-        ("table_name", of(|d| d.set.name.into())),
+        ("table_schema", of(|d| d.schema.into())),
+        ("table_name", of(|d| d.table.into())),
         ("column_name", of(|d| d.path.clone())),
         ("data_type", of(Described::sql_type)),
         ("pushdown", of(Described::pushdown)),

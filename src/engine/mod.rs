@@ -61,7 +61,7 @@ use crate::tally::Tally;
 use runtime::{Connected, Connections};
 use scan_exec::Records;
 
-pub use described::{Described, described};
+pub use described::{Described, described, source};
 pub use error::Error;
 pub use origin::Origin;
 pub use parse::Part;

@@ -29,7 +29,7 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     }
     let (schema, name) = parts(table);
     let own = names.iter().any(|known| known.split_once('.') == Some((schema.unwrap_or("main"), name)));
-    let declared = crate::apis::ALL.iter().any(|set| set.name == name && schema.is_none_or(|s| s == set.schema));
+    let declared = crate::apis::names().any(|(s, n)| n == name && schema.is_none_or(|schema| schema == s));
     let described = names.iter().any(|known| known.split_once('.') == Some(("auditql", name)));
     if declared {
         state.show(&columns(schema, name)).await

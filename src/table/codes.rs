@@ -1,5 +1,14 @@
 //! Enumerations of which records hold now the number, now the name.
 
+use super::{Column, Edm, col};
+
+/// The columns of an enumeration that is a table.
+pub static CODE_COLUMNS: &[Column] = &[
+    col("id", "", Edm::Int32, "The number, as records hold it."),
+    col("name", "", Edm::Text, "The name."),
+    col("other_name", "", Edm::Text, "Another name of it, where two lists of the documentation differ."),
+];
+
 /// A documented enumeration. It may be a table of its own in SQL.
 #[derive(Debug)]
 pub struct Codes {

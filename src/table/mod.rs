@@ -12,7 +12,7 @@ mod entity_set;
 mod lookup;
 mod ops;
 
-pub use codes::Codes;
+pub use codes::{CODE_COLUMNS, Codes};
 pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, joined};
 pub use edm::Edm;
 pub use entity_set::{Api, EntitySet, Family, Feed, Kind, Paging, Population, Quota, Version};
