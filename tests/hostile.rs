@@ -156,7 +156,7 @@ pub(crate) fn engine(connection: Connection, settings: Settings, options: http::
 }
 
 /// An answer or an error in words. Whatever is not known by name keeps its own text.
-fn outcome(result: &Result<Answer, DataFusionError>) -> String {
+pub(crate) fn outcome(result: &Result<Answer, DataFusionError>) -> String {
     match result {
         Ok(answer) => format!("{}{}", found(answer.rows()), notices(&answer.tally)),
         Err(error) => cause::<engine::Error>(error).map_or_else(|| format!("untyped: {error}"), in_words),

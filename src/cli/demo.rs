@@ -128,6 +128,7 @@ fn greeting(story: &Story) -> String {
     }
     if story.attack.is_some() {
         text.push_str("One of the accounts was taken over. Find out which, and how.\n");
+        text.push_str("What the thief did next is in the activity feed: m365.activity, and the tables beside it.\n");
     }
     text.push_str("\\d sign_ins lists its columns, \\? what else the prompt knows, \\q leaves. To begin with:\n");
     for example in &story.queries {

@@ -63,9 +63,9 @@ fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
         }
         Error::Unreachable { .. } => "check the network, HTTPS_PROXY, and the connection's cloud or addresses".into(),
         Error::Redirect { .. } | Error::ForeignLink(_) => {
-            "it was not followed, the token would have gone along; check the connection's graph_url".into()
+            "it was not followed, the token would have gone along; check the connection's addresses".into()
         }
-        Error::TooLarge { .. } => "a reply of this size is not one of the service's pages; check the connection's graph_url".into(),
+        Error::TooLarge { .. } => "a reply of this size is not one of the service's pages; check the connection's addresses".into(),
         Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or take --partial".into(),
         Error::Deadline { .. } => MORE_TIME.into(),
         Error::NoService(_) => "management_url of the connection can name one".into(),
