@@ -146,6 +146,18 @@ fn ctrl_c_ends_the_query_and_not_the_prompt() {
 }
 
 #[test]
+fn what_is_typed_ahead_is_answered() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    let lines: Vec<String> = (0..6).map(|n| format!("SELECT {n} + 70 AS answer;\r")).collect();
+    terminal.keys(&lines.concat());
+    terminal.wait_for("75");
+    for answer in 70..76 {
+        assert!(terminal.screen().contains(&format!("{answer} │")), "{}", terminal.screen());
+    }
+}
+
+#[test]
 fn the_history_keeps_no_secrets_and_is_its_owners() {
     let home = home();
     let mut terminal = quick(&home, 80);
@@ -197,7 +209,7 @@ fn what_newcomers_type_is_understood() {
     for (line, awaited) in [
         ("help", "\\watch SECONDS [SQL]"),
         ("show tables;", "sign_ins"),
-        ("\\dt", "(4 rows)"),
+        ("\\dt", "(22 rows)"),
         ("\\df count", "aggregate"),
         ("\\connections", "* demo"),
         ("\\help time", "Times are UTC"),

@@ -50,11 +50,19 @@ impl Demo {
         command
             .arg("--config")
             .arg(self.folder.path().join("demo.toml"))
-            .args(["-q", "-c", sql])
+            .args(["-v", "-c", sql])
             .env("AUDITQL_ACCESS_TOKEN", &self.token)
             .env("HOME", self.folder.path())
-            .stdout(Stdio::null());
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
         command
+    }
+
+    /// What a question cost, in the program's own words.
+    fn cost(&self, sql: &str) -> Option<String> {
+        let output = self.ask(sql).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        said.lines().find(|line| line.ends_with(" received")).map(str::to_owned)
     }
 }
 
@@ -76,7 +84,7 @@ pub(crate) fn latencies() {
         let mut times: Vec<Duration> = (0..REPETITIONS)
             .map(|_| {
                 let begun = Instant::now();
-                assert!(demo.ask(sql).status().unwrap().success(), "{sql}");
+                assert!(demo.ask(sql).output().unwrap().status.success(), "{sql}");
                 begun.elapsed()
             })
             .collect();
@@ -85,6 +93,7 @@ pub(crate) fn latencies() {
             &format!("whole process, {name}, median of {REPETITIONS}"),
             format!("{} ms", times[REPETITIONS / 2].as_millis()),
         );
+        demo.cost(sql).into_iter().for_each(|cost| row(&format!("cost of {name}"), cost));
     }
 }
 

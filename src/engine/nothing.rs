@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use arrow::array::{AsArray, RecordBatch, StringViewArray};
 
-use crate::plan::ScanPlan;
 use crate::plan::feed::FeedPlan;
+use crate::plan::{ScanPlan, StreamPlan};
 use crate::predicate::{Comparison, Predicate, Scalar, Test};
 use crate::table::{Column, Edm, EntitySet};
 use crate::tally::{Because, Notice, Tally};
@@ -79,7 +79,7 @@ pub(super) fn of_plan(plan: &ScanPlan, now: i64, reach: Option<i64>) -> Vec<Beca
     let mut reasons: Vec<Because> = of_time(plan, now, reach).into_iter().collect();
     // Where the range explains it, the kinds would have changed nothing.
     if let Some(population) = plan.set.population.as_ref().filter(|_| reasons.is_empty()) {
-        let asked: Vec<&str> = plan.streams.iter().filter_map(|s| s.kind()).map(|kind| kind.member).collect();
+        let asked: Vec<&str> = plan.streams.iter().filter_map(StreamPlan::kind).map(|kind| kind.member).collect();
         let all = population.kinds.iter().map(|kind| kind.member);
         let left_out: Vec<&str> = all.filter(|member| !asked.contains(member)).collect();
         if !asked.is_empty() && !left_out.is_empty() {

@@ -176,7 +176,7 @@ pub(super) async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After 
     let Some(command) = ALL.iter().find(|command| command.name == name) else {
         let near = nearest(name, ALL.iter().map(|command| (command.name, command.name))).unwrap_or("\\?");
         return refused(
-            Report::new(Exit::Usage, format!("there is no command {name}")).hint(format!("did you mean {near}?")),
+            &Report::new(Exit::Usage, format!("there is no command {name}")).hint(format!("did you mean {near}?")),
         );
     };
     match command.action {
@@ -203,8 +203,8 @@ pub(super) async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After 
 }
 
 /// Says why something was not done.
-pub(super) fn refused(report: Report) -> After {
-    tell(&report);
+pub(super) fn refused(report: &Report) -> After {
+    tell(report);
     After::Failed
 }
 
@@ -213,7 +213,7 @@ fn switch(arg: &str, on: &mut bool, what: &str) -> After {
         "" => !*on,
         "on" => true,
         "off" => false,
-        other => return refused(Report::new(Exit::Usage, format!("'{other}' is neither on nor off"))),
+        other => return refused(&Report::new(Exit::Usage, format!("'{other}' is neither on nor off"))),
     };
     say(&format!("{what} is {}", if *on { "on" } else { "off" }));
     After::Go
@@ -227,7 +227,7 @@ fn choose_format(state: &mut State<'_>, name: &str) -> After {
     }
     match format(name) {
         Ok(format) => state.session.format = format,
-        Err(report) => return refused(report),
+        Err(report) => return refused(&report),
     }
     After::Go
 }
@@ -238,7 +238,7 @@ fn expand(state: &mut State<'_>, arg: &str) -> After {
         ("off", _) => Expanded::Off,
         ("auto", _) | ("", Expanded::On) => Expanded::Auto,
         (other, _) => {
-            return refused(Report::new(Exit::Usage, format!("'{other}' is not on, off or auto")));
+            return refused(&Report::new(Exit::Usage, format!("'{other}' is not on, off or auto")));
         }
     };
     say(match state.session.expanded {
@@ -268,7 +268,7 @@ fn set(state: &State<'_>, arg: &str) -> After {
     }
     let Some(setting) = settings::ALL.iter().find(|setting| setting.name == name) else {
         let report = Report::new(Exit::Usage, format!("there is no setting '{name}'"));
-        return refused(match nearest(name, settings::ALL.iter().map(|setting| (setting.name, setting.name))) {
+        return refused(&match nearest(name, settings::ALL.iter().map(|setting| (setting.name, setting.name))) {
             Some(near) => report.hint(format!("did you mean {near}?")),
             None => report.hint("\\set lists them"),
         });
@@ -276,7 +276,7 @@ fn set(state: &State<'_>, arg: &str) -> After {
     if !value.is_empty()
         && let Err(error) = state.session.engine.set(name, value)
     {
-        return refused(Report::of_query(&error, &crate::report::About::default()));
+        return refused(&Report::of_query(&error, &crate::report::About::default()));
     }
     say(&format!("{name} is {}", setting.get(&state.session.engine.settings())));
     After::Go
@@ -289,7 +289,7 @@ async fn explain(state: &mut State<'_>, arg: &str) -> After {
 
 /// There is no last statement.
 pub(super) fn nothing_to_repeat() -> After {
-    refused(Report::new(Exit::Usage, "there is no last statement").hint("write it behind the command"))
+    refused(&Report::new(Exit::Usage, "there is no last statement").hint("write it behind the command"))
 }
 
 fn connections(state: &State<'_>) -> After {
@@ -317,7 +317,7 @@ fn topic(name: &str) -> After {
     }
     if !name.is_empty() {
         return refused(
-            Report::new(Exit::Usage, format!("there is no help about '{name}'")).hint("\\help lists the topics"),
+            &Report::new(Exit::Usage, format!("there is no help about '{name}'")).hint("\\help lists the topics"),
         );
     }
     help::ALL.iter().for_each(|topic| say(&format!("\\help {:<9} {}", topic.name, topic.about)));

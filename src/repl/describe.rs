@@ -20,7 +20,7 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     let names = super::session::tables(state.session.engine.context());
     if names.is_empty() {
         return refused(
-            Report::new(Exit::Usage, "there are no tables: no connection is open")
+            &Report::new(Exit::Usage, "there are no tables: no connection is open")
                 .hint("'auditql demo' has tables to try, --connection NAME opens yours"),
         );
     }
@@ -38,7 +38,7 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     } else {
         let report = Report::new(Exit::Query, format!("there is no table {table}"));
         let short = names.iter().map(|known| (known.as_str(), known.rsplit('.').next().unwrap_or(known)));
-        refused(match nearest(name, short) {
+        refused(&match nearest(name, short) {
             Some(near) => report.hint(format!("did you mean {near}?")),
             None => report.hint("\\d lists the tables"),
         })

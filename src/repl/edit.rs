@@ -16,7 +16,7 @@ pub(super) async fn edit(state: &mut State<'_>) -> After {
             let what = format!("the editor '{}' could not be used", state.outfit.editor);
             let mut report = Report::new(Exit::Usage, what).hint("VISUAL or EDITOR names yours");
             report.causes.push(error.to_string());
-            return refused(report);
+            return refused(&report);
         }
     };
     let edited = edited.trim_end();

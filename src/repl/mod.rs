@@ -188,7 +188,7 @@ impl State<'_> {
         let unwritable = |error: &std::io::Error| {
             let mut report = Report::new(Exit::Usage, format!("{} cannot be written", path.display()));
             report.causes.push(error.to_string());
-            commands::refused(report)
+            commands::refused(&report)
         };
         let mut sink = match Sink::file(path) {
             Ok(sink) => sink,
@@ -229,7 +229,7 @@ impl State<'_> {
     async fn include(&mut self, path: &Path) -> After {
         let shown = path.display();
         if self.depth == DEEPEST {
-            return commands::refused(Report::new(
+            return commands::refused(&Report::new(
                 Exit::Usage,
                 format!("files include one another, {shown} among them"),
             ));
@@ -239,7 +239,7 @@ impl State<'_> {
             Err(error) => {
                 let mut report = Report::new(Exit::Usage, format!("{shown} cannot be read"));
                 report.causes.push(error.to_string());
-                return commands::refused(report);
+                return commands::refused(&report);
             }
         };
         self.depth += 1;

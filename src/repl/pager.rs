@@ -83,7 +83,7 @@ impl Write for Screen<'_> {
             Way::Held(held) => {
                 held.extend_from_slice(bytes);
                 // The last line of the screen is the next prompt's.
-                if held.iter().filter(|byte| **byte == b'\n').count() >= self.height.max(2) {
+                if held.split(|byte| *byte == b'\n').count() > self.height.max(2) {
                     let held = std::mem::take(held);
                     self.overflow(&held)?;
                 }

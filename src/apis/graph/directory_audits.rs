@@ -11,7 +11,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
     schema: "entra",
     name: "directory_audits",
     doc: "One row per change in the directory: users, groups, applications, roles, policies. Kept 7 days without a licence, \
-          30 with Entra ID P1 or P2.",
+          30 with Entra ID P1 or P2. Read from exported files; the service itself is not asked.",
     family: Family::DirectoryAudits,
     feed: None,
     api: None,
