@@ -95,7 +95,7 @@ const FAULTS: &[(&str, Fault, &str)] = &[
     (
         "a blob cut in the middle of its JSON",
         |w, _, _| (w == What::Blob).then(|| Reply::json(r#"[{"Id":"r0"},{"#)),
-        "Page: Record",
+        "Page: Truncated",
     ),
     (
         "a blob that is an error page",
