@@ -23,7 +23,7 @@ pub(super) async fn run(asked: &args::Subscriptions, connection: Option<Connecti
     })?;
     let client = auth::client(&connection, Arc::new(Pacer::new(Pace::default())), Options::default());
     let client = client.map_err(|error| Report::of_error(&error))?;
-    let subscriptions = Subscriptions::new(client, &connection.tenant).map_err(of)?;
+    let subscriptions = Subscriptions::new(client, &connection.tenant).map_err(|error| Report::of_error(&error))?;
     let call = Call::new(Arc::new(Tally::default()));
     match asked {
         args::Subscriptions::List => list(&subscriptions, &call).await,
@@ -38,13 +38,9 @@ pub(super) async fn run(asked: &args::Subscriptions, connection: Option<Connecti
     }
 }
 
-fn of(error: Error) -> Report {
-    Report::of_error(&error)
-}
-
 /// One line for each content type there is, and for those the service names besides.
 async fn list(subscriptions: &Subscriptions, call: &Call) -> Result<Exit, Report> {
-    let list = subscriptions.list(call).await.map_err(of)?;
+    let list = subscriptions.list(call).await.map_err(|error| Report::of_error(&error))?;
     let mut lines = Vec::new();
     for content_type in CONTENT_TYPES {
         let found = list.iter().find(|subscription| subscription.content_type == *content_type);
@@ -68,11 +64,11 @@ async fn change(
 ) -> Result<Exit, Report> {
     // All names are read before the first is acted upon.
     for name in content_types {
-        known(name).ok_or_else(|| of(Error::ContentType(name.clone())))?;
+        known(name).ok_or_else(|| Report::of_error(&Error::ContentType(name.clone())))?;
     }
     for name in content_types {
         let changed = if start { subscriptions.start(name, call).await } else { subscriptions.stop(name, call).await };
-        let said = match (changed.map_err(of)?, start) {
+        let said = match (changed.map_err(|error| Report::of_error(&error))?, start) {
             (Change::Made, true) => "started; the first records can take hours",
             (Change::WasSo, true) => "was enabled already",
             (Change::Made, false) => "stopped",

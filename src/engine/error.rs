@@ -123,7 +123,7 @@ pub enum Error {
         created: String,
         /// What the service said.
         #[source]
-        source: http::Error,
+        source: Box<http::Error>,
     },
     /// Something that was asked for cannot be had: the answer would be short.
     #[error("the answer would be incomplete: {missing}")]

@@ -240,7 +240,7 @@ impl Feed {
             content_type: listed.content_type,
             id: listed.content.id.clone(),
             created,
-            source: error,
+            source: Box::new(error),
         };
         if !self.source.statement.settings.partial {
             return Err(error);

@@ -90,7 +90,7 @@ impl Cut {
         let Some(open) = &mut self.open else { return self.outside(byte, record) };
         let line = open.line + 1;
         match open.step(byte, record) {
-            Step::On if record.len() > MAX_RECORD => self.lose(line, too_long(), byte),
+            Step::On if record.len() > MAX_RECORD => Some(self.lose(line, too_long(), byte)),
             Step::On => None,
             Step::Holder => {
                 (self.open, self.held) = (None, true);
@@ -105,7 +105,7 @@ impl Cut {
                 self.open = None;
                 Some(Piece::Bad(line, "it ends before its last brace".into()))
             }
-            Step::Broken(why) => self.lose(line, why.into(), byte),
+            Step::Broken(why) => Some(self.lose(line, why.into(), byte)),
         }
     }
 
@@ -126,13 +126,13 @@ impl Cut {
                 None
             }
             b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' => None,
-            _ => self.lose(self.line + 1, "it is no JSON object".into(), byte),
+            _ => Some(self.lose(self.line + 1, "it is no JSON object".into(), byte)),
         }
     }
 
-    fn lose(&mut self, line: u64, why: String, byte: u8) -> Option<Piece> {
+    fn lose(&mut self, line: u64, why: String, byte: u8) -> Piece {
         (self.open, self.lost) = (None, byte != b'\n');
-        Some(Piece::Bad(line, why))
+        Piece::Bad(line, why)
     }
 }
 

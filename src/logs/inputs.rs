@@ -9,6 +9,8 @@ use super::Error;
 
 /// How exports are named. A folder's other files are not read.
 const NAMES: [&str; 4] = [".json", ".ndjson", ".jsonl", ".csv"];
+/// How several are packed into one.
+const ARCHIVE: &str = ".zip";
 /// How they are packed.
 const PACKED: [&str; 3] = ["", ".gz", ".zst"];
 /// Folders in folders; more is a loop.
@@ -105,7 +107,7 @@ fn folder(root: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn is_export(name: &str) -> bool {
-    name.ends_with(".zip")
+    name.ends_with(ARCHIVE)
         || NAMES.iter().any(|kind| PACKED.iter().any(|packed| name.ends_with(&format!("{kind}{packed}"))))
 }
 

@@ -40,13 +40,13 @@ pub(super) fn open(source: &Source) -> Result<Box<dyn BufRead + Send>, Error> {
     let file = File::open(&source.path).map_err(failed)?;
     let packed: Box<dyn Read + Send> = match &source.entry {
         None => Box::new(file),
-        Some((at, _)) => entry(file, *at).map_err(failed)?,
+        Some((at, _)) => entry(&file, *at).map_err(failed)?,
     };
     unpacked(packed, MOST_LAYERS).map_err(failed)
 }
 
 /// One entry of an archive as a stream of its own.
-fn entry(file: File, at: usize) -> io::Result<Box<dyn Read + Send>> {
+fn entry(file: &File, at: usize) -> io::Result<Box<dyn Read + Send>> {
     let mut archive = zip::ZipArchive::new(file.try_clone()?).map_err(io::Error::other)?;
     let entry = archive.by_index_raw(at).map_err(io::Error::other)?;
     let (start, length, method) = (entry.data_start(), entry.compressed_size(), entry.compression());
@@ -126,7 +126,8 @@ fn rows(ahead: &[u8]) -> Option<u8> {
     let heading = ahead.split(|byte| *byte == b'\n').find(|line| !line.starts_with(b"#TYPE"))?;
     let plain = heading.len() < AHEAD / 2
         && std::str::from_utf8(heading).is_ok_and(|text| text.trim_end().chars().all(|c| !c.is_control() || c == '\t'));
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| heading.iter().filter(|byte| *byte == d).count())?;
+    let parts = |delimiter: &u8| heading.split(|byte| byte == delimiter).count();
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(parts)?;
     (plain && heading.contains(&delimiter)).then_some(delimiter)
 }
 

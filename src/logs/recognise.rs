@@ -73,8 +73,7 @@ pub(super) fn recognise(record: &[u8]) -> Result<Found, String> {
         return Ok(Found::Record(family));
     }
     let has = |name: &&str| members.iter().any(|member| is_named(&member.name, name));
-    let mark =
-        MARKS.iter().find(|(all, one, _)| all.iter().all(|name| has(&name)) && one.iter().any(|name| has(&name)));
+    let mark = MARKS.iter().find(|(all, one, _)| all.iter().all(has) && one.iter().any(has));
     mark.map(|(_, _, family)| Found::Record(*family)).ok_or_else(|| match table {
         Some(table) => format!("it is of type {table}, for which there is no table"),
         None => "it is no known kind of record".into(),

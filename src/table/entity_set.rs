@@ -53,7 +53,7 @@ impl Quota {
     pub const fn window(self) -> std::time::Duration {
         match self {
             Self::Reports => std::time::Duration::from_secs(10),
-            Self::Activity => std::time::Duration::from_secs(60),
+            Self::Activity => std::time::Duration::from_mins(1),
         }
     }
 }

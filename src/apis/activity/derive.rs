@@ -35,6 +35,7 @@ pub(super) fn user_type_name<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
 }
 
 /// The content type that the record names, or that its type is certain of, or the general one.
+#[expect(clippy::unnecessary_wraps, reason = "other columns that are computed can be NULL")]
 pub(super) fn content_type<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
     if let Some(named) = first(&from[..2]) {
         return Some(named.into());

@@ -15,7 +15,7 @@ pub static AZURE_ACTIVE_DIRECTORY: EntitySet = super::content(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// `IdentityTypeValuePair`.
 const IDENTITY: &[Column] = &[

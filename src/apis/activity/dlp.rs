@@ -14,7 +14,7 @@ pub static DLP: EntitySet = super::content(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// `SharePointMetaData`.
 const SHAREPOINT_META: &[Column] = &[

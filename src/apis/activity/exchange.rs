@@ -14,7 +14,7 @@ pub static EXCHANGE: EntitySet = super::content(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// `ExchangeFolder`.
 const FOLDER: &[Column] = &[

@@ -15,7 +15,7 @@ pub static GENERAL: EntitySet = super::content(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// A member in Teams records.
 const MEMBER: &[Column] = &[

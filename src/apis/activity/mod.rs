@@ -34,7 +34,7 @@ pub static ACTIVITY: EntitySet = content(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + 1] = joined(&[COMMON, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + 1] = joined(&[COMMON, &[RAW]]);
 
 /// A table of content types.
 const fn content(

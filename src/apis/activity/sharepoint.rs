@@ -13,7 +13,7 @@ pub static SHAREPOINT: EntitySet = super::content(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// Fields of SharePoint.
 const OWN: &[Column] = &[

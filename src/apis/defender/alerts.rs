@@ -14,7 +14,7 @@ pub static ALERTS: EntitySet = super::threat(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// An entry of `AlertLinks`.
 const LINK: &[Column] = &[col("href", "AlertLinkHref", Edm::Text, "Address of the link.")];

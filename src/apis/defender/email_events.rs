@@ -15,7 +15,7 @@ pub static EMAIL_EVENTS: EntitySet = super::threat(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// `DetectionType`; numbers in records of 2018.
 static DETECTION_TYPES: Codes =

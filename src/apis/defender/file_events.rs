@@ -14,7 +14,7 @@ pub static FILE_EVENTS: EntitySet = super::threat(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// `SourceWorkload`.
 static SOURCE_WORKLOADS: Codes = Codes::of(

@@ -15,7 +15,7 @@ pub static INVESTIGATIONS: EntitySet = super::threat(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// An entry of `FileHashes`.
 const HASH: &[Column] = &[

@@ -14,4 +14,4 @@ pub static SUBMISSIONS: EntitySet = super::threat(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + 1] = joined(&[COMMON, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + 1] = joined(&[COMMON, &[RAW]]);

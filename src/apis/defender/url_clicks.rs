@@ -13,7 +13,7 @@ pub static URL_CLICKS: EntitySet = super::threat(
     &COLUMNS,
 );
 
-const COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
+static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// `URLClickAction`.
 static CLICK_ACTIONS: Codes = Codes::of(

@@ -31,7 +31,7 @@ pub(super) fn tell(world: &World, attack: &Attack, seed: u64) -> Vec<Event> {
     let home = world.people[actor].sources[0];
     let mut events = Vec::new();
     let mut step = |operation: &str, record_type: i32, source: u16, second: i64| {
-        let seed = mix(seed ^ 0xa77a_c4, events.len() as u64);
+        let seed = mix(seed ^ 0x00a7_7ac4, events.len() as u64);
         events.push(Event { seed, second, act: named(operation, record_type), actor, source, plot: true });
     };
     let spray = attack.spray.first().and_then(|ip| world.sources.find(ip)).unwrap_or(exit);

@@ -29,7 +29,7 @@ impl Event {
 
     /// Whether something happens that happens to one record in `n`; never to a step of the attack.
     pub(super) fn rare(&self, purpose: u64, n: u64) -> bool {
-        !self.plot && self.roll(purpose) % n == 0
+        !self.plot && self.roll(purpose).is_multiple_of(n)
     }
 
     /// A choice among a few.
@@ -63,7 +63,7 @@ impl Event {
             None if self.rare(0xd5, 500) => "NT AUTHORITY\\SYSTEM (w3wp)".to_owned(),
             None if self.rare(0xd6, 700) => "S-1-5-18".to_owned(),
             // A tenth of the people are written in two ways, as their directory entry was edited once.
-            None if self.actor % 10 == 3 && self.roll(0xd7) % 5 == 0 => capitalised(upn),
+            None if self.actor % 10 == 3 && self.roll(0xd7).is_multiple_of(5) => capitalised(upn),
             None => upn.to_owned(),
         })
     }

@@ -73,7 +73,7 @@ impl Default for Feed {
             blob: 120,
             page: 100,
             empty_per_million: 20_000,
-            throttle: Some(Throttle { requests: 2_000, window: std::time::Duration::from_secs(60) }),
+            throttle: Some(Throttle { requests: 2_000, window: std::time::Duration::from_mins(1) }),
             throttled_per_million: 0,
             broken_per_million: 0,
             dead_per_million: 0,

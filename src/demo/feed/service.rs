@@ -196,7 +196,7 @@ impl Endpoint {
             return refused(429);
         }
         if self.misbehaves(uri, 0x429, self.contents.feed.throttled_per_million) {
-            return refused(if self.count(uri, 0x42a) % 2 == 0 { 403 } else { 429 });
+            return refused(if self.count(uri, 0x42a).is_multiple_of(2) { 403 } else { 429 });
         }
         Ok(())
     }

@@ -79,7 +79,7 @@ pub(in super::super) fn old_logon(record: &Record<'_>, json: &mut Json) {
 pub(in super::super) fn directory(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
     // The vendor says that the directory gives no address; a third of the records have one.
-    if event.plot || event.roll(0x19) % 3 == 0 {
+    if event.plot || event.roll(0x19).is_multiple_of(3) {
         record.client_ip(json);
     }
     let object = guid(event.roll(0x1a), 0x1a);

@@ -144,7 +144,7 @@ pub(in super::super) fn mail_item(record: &Record<'_>, json: &mut Json) {
     json.nested("Item", |json| {
         item(record, json, 0);
         json.nested("ParentFolder", |json| {
-            folder(json, event.pick(0x3c, &["\\Inbox", "\\Sent Items", "\\Entwürfe", "\\受信トレイ"]))
+            folder(json, event.pick(0x3c, &["\\Inbox", "\\Sent Items", "\\Entwürfe", "\\受信トレイ"]));
         });
         if event.rare(0x3d, 3) {
             json.text("Attachments", "rechnung.pdf (59912b); Übersicht 2026.xlsx (8124b)");
@@ -189,7 +189,7 @@ pub(in super::super) fn mail_group(record: &Record<'_>, json: &mut Json) {
     json.flag("CrossMailboxOperation", false);
     json.nested("Folder", |json| folder(json, "\\Inbox"));
     json.nested("DestFolder", |json| folder(json, "\\Deleted Items"));
-    json.objects("AffectedItems", 0..1 + event.roll(0x60) % 4, |json, n| item(record, json, n));
+    json.objects("AffectedItems", 0..=event.roll(0x60) % 4, |json, n| item(record, json, n));
 }
 
 /// Reading: what a thief of mail leaves behind.
