@@ -173,7 +173,14 @@ impl Feed {
                     listing.restart().map_err(|e| self.listing_error(e))?;
                     continue;
                 }
-                Err(error) => return Err(self.refused(error, content_type, window)),
+                Err(error) => match self.refused(error, content_type, window) {
+                    // Other windows have what they have.
+                    Error::Incomplete { missing } if source.statement.settings.partial => {
+                        source.statement.tally.notice(Notice::Incomplete { missing });
+                        break;
+                    }
+                    error => return Err(error),
+                },
             };
             let contents = self::listing(&reply.body).map_err(|e| Error::Page {
                 table: source.table(),
