@@ -22,8 +22,10 @@ use crate::{best, drain, megabytes, rate, ratio, row};
 
 /// The argument that makes this program the server.
 pub(crate) const SERVE: &str = "--serve-feed";
-/// As many records as make about 140 MB, in about 270 blobs.
-const SHAPE: (usize, usize) = (116_000, 460);
+/// As many records as make about 140 MB.
+const RECORDS: usize = 116_000;
+/// Bytes of a blob, which makes about 270 of them.
+const BLOB: usize = 480_000;
 /// Blobs that are downloaded side by side.
 const AT_ONCE: usize = 8;
 /// What is asked, and the columns that it needs besides those that every scan reads.
@@ -97,34 +99,45 @@ pub(crate) fn serve() {
 
 /// The demo tenant's feed, with addresses that lead here.
 async fn render(url: &str) -> Served {
-    let (records, blob) = SHAPE;
-    let feed = Feed { records, blob, page: usize::MAX, empty_per_million: 0, throttle: None, ..Feed::default() };
+    let feed = Feed { records: RECORDS, page: usize::MAX, empty_per_million: 0, throttle: None, ..Feed::default() };
     let tenant = Tenant::start(Options { rows: 1_000, feed, ..Options::new(pages::now()) }).await.unwrap();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let get = async |url: &str| client.get(url).bearer_auth(tenant.access_token()).send().await.unwrap().text().await;
     let root = format!("{}/api/v1.0/{}/activity/feed", tenant.management_url(), tenant.tenant_id());
     let mut served = Served { tenant: tenant.tenant_id().into(), entries: Vec::new(), blobs: HashMap::new() };
+    let stamp = |t: chrono::DateTime<chrono::Utc>| t.format("%Y-%m-%dT%H:%M:%S").to_string();
     for content in ContentType::ALL {
+        let (name, mut held, mut last) = (content.name(), String::new(), None);
         for half_day in 0..14 {
             let from = pages::now() - chrono::TimeDelta::hours(12 * (14 - half_day));
-            let to = from + chrono::TimeDelta::hours(12);
-            let stamp = |t: chrono::DateTime<chrono::Utc>| t.format("%Y-%m-%dT%H:%M:%S").to_string();
-            let (name, from, to) = (content.name(), stamp(from), stamp(to));
+            let (from, to) = (stamp(from), stamp(from + chrono::TimeDelta::hours(12)));
             let listing = format!("{root}/subscriptions/content?contentType={name}&startTime={from}&endTime={to}");
             let entries: Vec<serde_json::Value> = serde_json::from_str(&get(&listing).await.unwrap()).unwrap();
-            for entry in entries {
-                let member = |name: &str| entry[name].as_str().unwrap().to_owned();
-                let body = get(&member("contentUri")).await.unwrap();
-                let here = entry.to_string().replace(&tenant.management_url(), url);
-                served.entries.push((name, member("contentCreated"), here));
-                served.blobs.insert(member("contentId"), body.into_bytes());
+            for mut entry in entries {
+                let body = get(entry["contentUri"].as_str().unwrap()).await.unwrap();
+                held.push_str(if held.is_empty() { "" } else { "," });
+                held.push_str(&body[1..body.len() - 1]);
+                entry["contentUri"] =
+                    entry["contentUri"].as_str().unwrap().replace(&tenant.management_url(), url).into();
+                if held.len() >= BLOB {
+                    served.take(name, &entry, &std::mem::take(&mut held));
+                }
+                last = Some(entry);
             }
         }
+        last.iter().filter(|_| !held.is_empty()).for_each(|entry| served.take(name, entry, &held));
     }
     served
 }
 
 impl Served {
+    /// Takes up records as the blob of an entry.
+    fn take(&mut self, name: &'static str, entry: &serde_json::Value, records: &str) {
+        let member = |name: &str| entry[name].as_str().unwrap().to_owned();
+        self.entries.push((name, member("contentCreated"), entry.to_string()));
+        self.blobs.insert(member("contentId"), format!("[{records}]").into_bytes());
+    }
+
     /// Answers the requests of one connection.
     fn answer(&self, stream: TcpStream) {
         stream.set_nodelay(true).unwrap();
