@@ -176,6 +176,14 @@ pub enum Error {
     /// Two columns of a table that was to be made have one name.
     #[error("two columns of the table would be called {0}")]
     TwiceNamed(String),
+    /// A statement that writes past the output, or changes what holds the tables.
+    #[error("{what} is not done here")]
+    NotDone {
+        /// `COPY`
+        what: &'static str,
+        /// What to do.
+        instead: &'static str,
+    },
     /// A column cannot be kept in a table.
     #[error("column {column} is of the type {kind}, which a table cannot keep")]
     NotKept {

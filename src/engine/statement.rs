@@ -32,6 +32,7 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     views::renew(&state, &parsed).await?;
     let plan = named(state.statement_to_plan(parsed).await?)?;
     check_plan(&plan)?;
+    refuse(&plan)?;
     let origins = origin::origins(&plan);
     let keeps = matches!(plan, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let statement = Arc::new(Statement { keeps, ..Statement::new(options::of(state.config_options()), now) });
@@ -48,6 +49,21 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     let stream = until_deadline(roomy_stream(stream), &statement);
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
 }
+
+/// A file that COPY writes would appear before it is complete, with its formulas and names as they are; the schemas are
+/// what the services' tables are found in.
+fn refuse(plan: &LogicalPlan) -> Result<(), Error> {
+    let (what, instead) = match plan {
+        LogicalPlan::Copy(_) => ("COPY", "-o FILE writes a result to a file, \\o FILE does at the prompt"),
+        LogicalPlan::Ddl(DdlStatement::CreateCatalog(_)) => ("CREATE DATABASE", "a connection is what brings tables"),
+        LogicalPlan::Ddl(DdlStatement::CreateCatalogSchema(_)) => ("CREATE SCHEMA", OWN_SCHEMA),
+        LogicalPlan::Ddl(DdlStatement::DropCatalogSchema(_)) => ("DROP SCHEMA", OWN_SCHEMA),
+        _ => return Ok(()),
+    };
+    Err(Error::NotDone { what, instead })
+}
+
+const OWN_SCHEMA: &str = "tables and views of your own are in the schema main";
 
 /// What is left to a statement whose scans have ended in time with a part of their rows.
 const TO_FINISH: Duration = Duration::from_secs(1);

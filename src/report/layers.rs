@@ -83,6 +83,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::NotKept { column, .. } => {
             Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) makes it a text"))
         }
+        E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
         E::Store(_) => Report::chain(Exit::Query, error),
         E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
         E::Input(_) => Report::chain(Exit::Usage, error).hint("--input takes a file, a folder or a pattern in quotes"),
