@@ -221,7 +221,7 @@ impl fmt::Display for Notice {
             }
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
             Self::Reach { table, oldest } => {
-                write!(f, "{table}: no lower time bound was given; the records reach back to {oldest}")
+                write!(f, "{table}: no lower time bound was given; the oldest record received is of {oldest}")
             }
             Self::UnreadLines { file, line, count, why } => {
                 write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")

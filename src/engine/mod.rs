@@ -85,8 +85,7 @@ impl fmt::Debug for Engine {
 impl Drop for Engine {
     /// The session's tables go with it, whoever still holds a part of the session.
     fn drop(&mut self) {
-        let store = self.context.state_ref().read().config().get_extension::<store::Store>();
-        store.iter().for_each(|store| store.close());
+        self.closer()();
     }
 }
 
@@ -263,6 +262,12 @@ impl Engine {
     /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
     pub async fn query(&self, sql: &str) -> Result<Query> {
         parse::roomy(statement::plan(&self.context, sql, self.now.unwrap_or_else(runtime::clock))).await
+    }
+
+    /// Removes the session's tables when it is called, as dropping the engine does: for a program that ends without.
+    pub fn closer(&self) -> impl FnOnce() + Send + 'static {
+        let store = self.context.state_ref().read().config().get_extension::<store::Store>();
+        move || store.iter().for_each(|store| store.close())
     }
 
     /// The session, to register tables and functions of one's own.

@@ -70,13 +70,12 @@ impl Watch {
     }
 }
 
-/// What the plan alone tells: one reason at most about time, and one about kinds. `reach` is the instant before which the
-/// service keeps nothing.
-pub(super) fn of_plan(plan: &ScanPlan, now: i64, reach: Option<i64>) -> Vec<Because> {
+/// What the plan alone tells: one reason at most about time, and one about kinds.
+pub(super) fn of_plan(plan: &ScanPlan, now: i64) -> Vec<Because> {
     if plan.streams.is_empty() {
         return vec![Because::Contradiction];
     }
-    let mut reasons: Vec<Because> = of_time(plan, now, reach).into_iter().collect();
+    let mut reasons: Vec<Because> = of_time(plan, now).into_iter().collect();
     // Where the range explains it, the kinds would have changed nothing.
     if let Some(population) = plan.set.population.as_ref().filter(|_| reasons.is_empty()) {
         let asked: Vec<&str> = plan.streams.iter().filter_map(StreamPlan::kind).map(|kind| kind.member).collect();
@@ -98,14 +97,9 @@ pub(super) fn of_feed(plan: &FeedPlan, now: i64) -> Vec<Because> {
     future.map(|from| Because::Future { from: instant_text(from), now: instant_text(now) }).into_iter().collect()
 }
 
-fn of_time(plan: &ScanPlan, now: i64, reach: Option<i64>) -> Option<Because> {
+fn of_time(plan: &ScanPlan, now: i64) -> Option<Because> {
     let range = plan.interval();
     match (range.from, range.to) {
-        (_, Some(to)) if reach.is_some_and(|reach| to < reach) => Some(Because::Forgotten {
-            to: instant_text(to),
-            days: plan.set.reach_days.unwrap_or_default(),
-            reach: instant_text(reach.unwrap_or_default()),
-        }),
         (Some(from), _) if from > now => Some(Because::Future { from: instant_text(from), now: instant_text(now) }),
         (Some(from), Some(to)) if from == to => {
             Some(Because::Instant { column: plan.set.time, at: instant_text(from) })
@@ -114,10 +108,10 @@ fn of_time(plan: &ScanPlan, now: i64, reach: Option<i64>) -> Option<Because> {
     }
 }
 
-/// The texts that a row's columns must equal; those below OR and NOT must not be met by every row.
+/// The texts that columns of a row must equal, or one of which must equal one.
 fn texts_of(condition: &Predicate, found: &mut Vec<Spelling>) {
     match condition {
-        Predicate::And(all) => all.iter().for_each(|condition| texts_of(condition, found)),
+        Predicate::And(all) | Predicate::Or(all) => all.iter().for_each(|condition| texts_of(condition, found)),
         Predicate::Test { path, folded: false, test: Test::Compare(Comparison::Eq, Scalar::Text(asked)), .. } => {
             found.push(Spelling { path: path.clone(), asked: asked.clone() });
         }
@@ -178,7 +172,7 @@ mod tests {
         let set = crate::apis::ALL[0];
         let version = crate::table::Version::Beta;
         let scan = crate::plan::Scan { set, version, conjuncts: Vec::new(), order: None, limit: None, pushdown: true };
-        Watch::new(set, of_plan(&scan.plan(), 0, None), conditions)
+        Watch::new(set, of_plan(&scan.plan(), 0), conditions)
     }
 
     fn said(watch: &Watch) -> Vec<String> {

@@ -81,9 +81,9 @@ impl Work {
     }
 
     /// What the plan alone tells of an answer without rows.
-    pub(super) fn reasons(&self, now: i64, reach: Option<i64>) -> Vec<Because> {
+    pub(super) fn reasons(&self, now: i64) -> Vec<Because> {
         match self {
-            Self::Chains(plan) => nothing::of_plan(plan, now, reach),
+            Self::Chains(plan) => nothing::of_plan(plan, now),
             Self::Feed(plan) => nothing::of_feed(plan, now),
         }
     }

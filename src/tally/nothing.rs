@@ -7,15 +7,6 @@ use std::fmt;
 pub enum Because {
     /// No value can satisfy the conditions together.
     Contradiction,
-    /// The range of time ends before the oldest record that the service keeps.
-    Forgotten {
-        /// The end of the range.
-        to: String,
-        /// Days that the service keeps.
-        days: u32,
-        /// The oldest time that it keeps.
-        reach: String,
-    },
     /// The range of time has not begun.
     Future {
         /// The begin of the range.
@@ -61,9 +52,6 @@ impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contradiction => f.write_str("the conditions contradict one another, so nothing was asked for"),
-            Self::Forgotten { to, days, reach } => {
-                write!(f, "the range ends at {to}, and the service keeps {days} days: it begins at {reach}")
-            }
             Self::Future { from, now } => write!(f, "the range begins at {from}, and now() is {now}"),
             Self::Instant { column, at } => {
                 write!(f, "{column} was asked for at one instant, {at}; a day is a range, from >= to <")

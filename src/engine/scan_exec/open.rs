@@ -121,7 +121,7 @@ impl ScanExec {
         let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
         check_reach(&work, &source)?;
         say_population(&source, version);
-        let watch = self.watch(work.reasons(source.statement.now.timestamp_micros(), source.reach_from()));
+        let watch = self.watch(work.reasons(source.statement.now.timestamp_micros()));
         let source = Arc::new(source);
         let asked = Arc::clone(&source);
         let end = move || {
@@ -145,20 +145,23 @@ fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<
     exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), schema)).collect()
 }
 
-/// A range that begins before the service's reach has an answer that nobody can complete.
+/// A range that begins or ends before the service's reach has an answer that nobody can complete.
 fn check_reach(work: &Work, source: &Source) -> Result<(), Error> {
-    let from = match work {
-        Work::Chains(plan) => plan.interval().from.filter(|_| !plan.streams.is_empty()),
-        Work::Feed(plan) => plan.beyond_reach,
+    let Some(reach) = source.reach_from() else { return Ok(()) };
+    let bound = match work {
+        Work::Chains(plan) if plan.streams.is_empty() => None,
+        Work::Chains(plan) => {
+            let range = plan.interval();
+            let from = range.from.map(|from| ("from", from));
+            from.into_iter().chain(range.to.map(|to| ("up to", to))).find(|(_, bound)| *bound < reach)
+        }
+        Work::Feed(plan) => plan.beyond_reach.map(|from| ("from", from)),
     };
-    let (Some(from), Some(reach)) = (from, source.reach_from()) else { return Ok(()) };
-    if from >= reach {
-        return Ok(());
-    }
+    let Some((word, bound)) = bound else { return Ok(()) };
     let days = source.set.reach_days.unwrap_or_default();
-    let (table, from, reach) = (source.table(), instant_text(from), instant_text(reach));
+    let (table, bound, reach) = (source.table(), instant_text(bound), instant_text(reach));
     let missing =
-        format!("{table}: records from {from} were asked for, and the service keeps {days} days, from {reach}");
+        format!("{table}: records {word} {bound} were asked for, and the service keeps {days} days, from {reach}");
     if source.statement.settings.partial {
         source.statement.tally.notice(Notice::Incomplete { missing });
         return Ok(());
