@@ -3,7 +3,7 @@
 use arrow::datatypes::Schema;
 
 use super::cell::Column;
-use super::{names, safe, stands_right, table};
+use super::{incomplete, names, safe, stands_right, table};
 
 /// Writer of a pipe table.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Markdown {
 
     /// Appends rows.
     pub(super) fn rows(&mut self, columns: &[Column], rows: usize, out: &mut String) {
-        self.finish(out);
+        out.extend(self.head.take());
         for row in 0..rows {
             out.push('|');
             columns.iter().for_each(|column| cell(&table::shown(column, row), out));
@@ -34,23 +34,41 @@ impl Markdown {
         }
     }
 
-    /// Appends the heading, if nothing has.
-    pub(super) fn finish(&mut self, out: &mut String) {
+    /// Appends the heading, if nothing has, and what is missing.
+    pub(super) fn finish(&mut self, missing: Option<&str>, out: &mut String) {
         out.extend(self.head.take());
+        out.extend(missing.map(|missing| format!("\n{}", incomplete(&inert(missing)))));
     }
 }
 
 fn cell(text: &str, out: &mut String) {
     out.push(' ');
-    for c in safe::line(text).chars() {
+    out.push_str(&inert(text));
+    out.push_str(" |");
+}
+
+/// Text that is shown as it is: no markup, no link, no mention of a person or an issue.
+fn inert(text: &str) -> String {
+    let text = safe::line(text);
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = letters.next() {
         match c {
             '<' => out.push_str("&lt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '|' | '`' | '*' | '[' | ']' => out.extend(['\\', c]),
+            // Inside of a word it is no markup.
+            '_' if before.is_alphanumeric() && letters.peek().is_some_and(|c| c.is_alphanumeric()) => out.push(c),
+            '\\' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '#' => out.extend(['\\', c]),
+            // A mail address becomes a link, and a name behind an at sign is told of it.
+            '@' => out.push_str("&#64;"),
+            ':' if letters.peek() == Some(&'/') => out.push_str("&#58;"),
+            '.' if out.ends_with("www") || out.ends_with("WWW") => out.push_str("&#46;"),
             c => out.push(c),
         }
+        before = c;
     }
-    out.push_str(" |");
+    out
 }
 
 #[cfg(test)]
@@ -65,6 +83,13 @@ mod tests {
     fn a_cell_cannot_leave_its_place() {
         let cells: ArrayRef = Arc::new(StringArray::from(vec!["a|b\n![x](http://h) <img src=x> &lt; `c`"]));
         let text = write("markdown", &[batch(vec![("c", cells)])], super::super::Options::default()).0;
-        assert_eq!(text.lines().nth(2), Some("| a\\|b␊!\\[x\\](http://h) &lt;img src=x> &amp;lt; \\`c\\` |"));
+        assert_eq!(text.lines().nth(2), Some("| a\\|b␊!\\[x\\](http&#58;//h) &lt;img src=x> &amp;lt; \\`c\\` |"));
+    }
+
+    #[test]
+    fn a_cell_is_no_link_and_mentions_nobody() {
+        let cells: ArrayRef = Arc::new(StringArray::from(vec!["a_b _c_ ~~d~~ @ada www.x.y 11:59 #1"]));
+        let text = write("markdown", &[batch(vec![("c", cells)])], super::super::Options::default()).0;
+        assert_eq!(text.lines().nth(2), Some("| a_b \\_c\\_ \\~\\~d\\~\\~ &#64;ada www&#46;x.y 11:59 \\#1 |"));
     }
 }

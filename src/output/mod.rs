@@ -190,16 +190,16 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
         Ok(self.out.write_all(text.as_bytes())?)
     }
 
-    /// Writes what marks the result as complete; with what is missing, files that can say so say it.
+    /// Writes what marks the result as complete; with what is missing, formats that can say so say it.
     pub fn finish(mut self, missing: Option<&str>) -> Result<Written, WriteError> {
         let mut text = String::new();
         let mut neutralised = 0;
         match &mut self.body {
             Body::Nothing => {}
-            Body::Table(body) => body.finish(self.rows, &mut text),
+            Body::Table(body) => body.finish(self.rows, missing, &mut text),
             Body::Delimited(body) => neutralised = body.finish(&mut text),
-            Body::Json(body) => body.finish(&mut text),
-            Body::Markdown(body) => body.finish(&mut text),
+            Body::Json(body) => body.finish(missing.is_none(), &mut text),
+            Body::Markdown(body) => body.finish(missing, &mut text),
             Body::Binary(body) => self.out.write_all(&body.finish(missing)?)?,
         }
         self.out.write_all(text.as_bytes())?;
@@ -211,6 +211,11 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
     pub fn flush(&mut self) -> Result<(), WriteError> {
         Ok(self.out.flush()?)
     }
+}
+
+/// A line for people below a part of a result.
+fn incomplete(missing: &str) -> String {
+    format!("INCOMPLETE: {}\n", safe::line(missing))
 }
 
 fn names(schema: &Schema) -> Vec<String> {

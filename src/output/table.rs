@@ -12,7 +12,7 @@ use arrow::datatypes::Schema;
 
 use super::cell::Column;
 use super::layout::{pad, shorten, width, widths};
-use super::{Expanded, Options, names, safe, stands_right};
+use super::{Expanded, Options, incomplete, names, safe, stands_right};
 
 /// Rows that are looked at before the widths are settled.
 const SAMPLE: usize = 1_000;
@@ -82,8 +82,8 @@ impl Table {
         }
     }
 
-    /// Appends what was kept back, the lower edge and the number of rows.
-    pub(super) fn finish(&mut self, rows: u64, out: &mut String) {
+    /// Appends what was kept back, the lower edge and the number of rows, and what is missing.
+    pub(super) fn finish(&mut self, rows: u64, missing: Option<&str>, out: &mut String) {
         if matches!(self.shape, Shape::Sampling(_)) {
             self.settle(out);
         }
@@ -93,6 +93,7 @@ impl Table {
             _ => {}
         }
         let _ = writeln!(out, "({rows} row{})", if rows == 1 { "" } else { "s" });
+        out.extend(missing.map(incomplete));
     }
 
     fn settle(&mut self, out: &mut String) {
