@@ -46,11 +46,20 @@ pub enum Exit {
     Deadline = 124,
     /// Interrupted from the keyboard.
     Interrupted = 130,
+    /// Ended by the system: the terminal was closed, or the process was told to end.
+    Terminated = 143,
+}
+
+impl Exit {
+    /// The number that the program ends with.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
 }
 
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }
 
@@ -211,15 +220,23 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
     if let Some(table) = names::quoted(what, "table '", "' not found") {
         return of_table(table, about);
     }
-    if let Some(field) = names::quoted(what, "Field ", " not found in struct") {
-        return Report::new(Exit::Query, format!("there is no field {field} in that column"))
-            .hint("\\d TABLE and auditql.columns list the fields; a field is written column.field");
+    if let Some(field) = names::missing_field(what) {
+        return of_struct_field(field);
     }
     if let Some(advice) = advice::of_text(what) {
         return report.hint(advice);
     }
     let rest = text[what.len()..].trim();
     if rest.is_empty() { report } else { report.hint(rest.replace('\n', "; ")) }
+}
+
+fn of_struct_field(field: &str) -> Report {
+    let report = Report::new(Exit::Query, format!("there is no field {field} in that column"));
+    let fields = crate::apis::ALL.iter().flat_map(|set| names::fields_of(set.columns));
+    match nearest(field, fields.map(|name| (name, name))) {
+        Some(near) => report.hint(format!("did you mean {near}?")),
+        None => report.hint("\\d TABLE and auditql.columns list the fields; a field is written column.field"),
+    }
 }
 
 fn of_table(table: &str, about: &About<'_>) -> Report {

@@ -330,7 +330,7 @@ fn after_help() -> String {
     let _ = writeln!(text, "  {:<22} each setting, such as AUDITQL_MAX_REQUESTS", "AUDITQL_<SETTING>");
     text.push_str("\nA flag goes before the environment, the environment before the file.\n");
     text.push_str(
-        "\nExit codes: 0 done; 1 query; 2 usage; 3 sign-in; 4 service; 5 incomplete; 70 a bug; 124 out of time; 130 interrupted.",
+        "\nExit codes: 0 done; 1 query; 2 usage; 3 sign-in; 4 service; 5 incomplete; 70 a bug; 124 out of time; 130 interrupted; 143 ended by the system.",
     );
     text
 }

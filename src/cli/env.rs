@@ -27,7 +27,7 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "VISUAL", doc: "the editor of \\e" },
     Variable { name: "EDITOR", doc: "the same, when VISUAL names none" },
     Variable { name: "PAGER", doc: "the pager for long results; 'cat' for none [less -SRX]" },
-    Variable { name: "NO_COLOR", doc: "no colours, whatever it holds" },
+    Variable { name: "NO_COLOR", doc: "no colours, unless it is empty" },
     Variable { name: "TERM", doc: "'dumb' for a prompt without completion, colours and pager" },
 ];
 

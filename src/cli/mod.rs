@@ -9,6 +9,7 @@ mod connect;
 #[cfg(feature = "demo")]
 mod demo;
 mod docs;
+mod ending;
 mod env;
 mod run;
 mod subscriptions;

@@ -1,6 +1,6 @@
 //! From the command line to answers: what is opened, where statements come from, where results go.
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use super::args::{Args, Input};
@@ -9,11 +9,11 @@ use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::{self, Started};
 use super::env::Env;
-use super::{connect, docs, subscriptions};
+use super::{connect, docs, ending, subscriptions};
 use crate::engine::{self, Engine};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
-use crate::repl::{Known, Outfit, Session, USUAL_PAGER, Voice, format, prompt, say};
+use crate::repl::{Known, Outfit, Session, USUAL_PAGER, Voice, format, prompt, say, script};
 use crate::report::{About, Exit, Report};
 use crate::settings::{SettingError, Settings};
 
@@ -102,7 +102,8 @@ fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> R
     };
     let progress = watched && !args.quiet && !env.is_dumb();
     let (expanded, redact) = (Expanded::Auto, redactor(args)?);
-    Ok(Session { engine, format, csv_raw: args.csv_raw, redact, expanded, voice, progress, timing: false })
+    let ended = ending::watch(&engine).map_err(|error| Report::chain(Exit::Bug, &error))?;
+    Ok(Session { engine, format, csv_raw: args.csv_raw, redact, expanded, voice, progress, timing: false, ended })
 }
 
 /// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.
@@ -212,24 +213,29 @@ fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
     for input in &args.inputs {
         all.extend(match input {
             Input::Text(text) => split(text).into_statements(),
-            Input::File(path) => split(&script(path)?).into_statements(),
+            Input::File(path) => split(&script_of(path)?).into_statements(),
         });
     }
-    Ok(Some(all))
+    match all.iter().find(|statement| statement.text.trim_start().starts_with('\\')) {
+        Some(command) => {
+            let word = command.text.split_whitespace().next().unwrap_or_default();
+            let what = format!("line {}: {word} is a command of the prompt", command.line);
+            Err(Report::new(Exit::Usage, what).hint("-c, -f and standard input take SQL; \\i FILE takes both"))
+        }
+        None => Ok(Some(all)),
+    }
 }
 
-fn script(path: &Path) -> Result<String, Report> {
+fn script_of(path: &Path) -> Result<String, Report> {
     if path.as_os_str() == "-" {
         return standard_input();
     }
-    std::fs::read_to_string(path).map_err(|error| caused(format!("{} cannot be read", path.display()), &error))
+    let text = std::fs::File::open(path).and_then(script::text);
+    text.map_err(|error| caused(format!("{} cannot be read", path.display()), &error))
 }
 
 fn standard_input() -> Result<String, Report> {
-    let mut text = String::new();
-    let read = io::stdin().read_to_string(&mut text);
-    read.map_err(|error| caused("standard input cannot be read".into(), &error))?;
-    Ok(text)
+    script::text(io::stdin()).map_err(|error| caused("standard input cannot be read".into(), &error))
 }
 
 /// One file holds one result.
@@ -256,6 +262,7 @@ fn outfit(env: &Env, name: &str, connections: Vec<Known>) -> Outfit {
         editor: env.get("VISUAL").or(env.get("EDITOR")).unwrap_or(usual).to_owned(),
         pager: Some(pager).filter(|pager| *pager != "cat" && !env.is_dumb()).map(str::to_owned),
         colours: env.get("NO_COLOR").is_none() && !env.is_dumb(),
+        home: etcetera::home_dir().ok(),
         connections,
     }
 }

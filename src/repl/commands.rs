@@ -1,10 +1,8 @@
 //! The prompt's own commands: one ordered list, which help, completion and the manual walk and the prompt obeys.
 
-use std::path::Path;
-
 use super::describe;
 use super::session::{format, say, say_item, tell};
-use super::{After, State, edit, help, watch};
+use super::{After, State, edit, help, script, watch};
 use crate::output::{self, Expanded};
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
@@ -186,7 +184,7 @@ pub(super) async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After 
         Action::Format => choose_format(state, arg),
         Action::Expand => expand(state, arg),
         Action::Output => output(state, arg),
-        Action::Include => Box::pin(state.include(Path::new(arg))).await,
+        Action::Include => Box::pin(state.include_named(arg)).await,
         Action::Set => set(state, arg),
         Action::Edit => edit::edit(state).await,
         Action::Watch => watch::watch(state, arg).await,
@@ -250,7 +248,8 @@ fn expand(state: &mut State<'_>, arg: &str) -> After {
 }
 
 fn output(state: &mut State<'_>, file: &str) -> After {
-    state.output = (!file.is_empty()).then(|| file.into());
+    let named = || script::named(file, state.outfit.home.as_deref(), None);
+    state.output = (!file.is_empty()).then(named);
     match &state.output {
         Some(path) => say(&format!("the next result goes to {}, as {}", path.display(), state.session.format.name)),
         None => say("results go to the screen"),

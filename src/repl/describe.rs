@@ -27,7 +27,9 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     if table.is_empty() {
         return state.show(TABLES).await;
     }
-    let (schema, name) = parts(table);
+    // Names without quotes are in lower case, as in SQL.
+    let folded = if table.contains('"') { table.to_owned() } else { table.to_lowercase() };
+    let (schema, name) = parts(&folded);
     let own = names.iter().any(|known| known.split_once('.') == Some((schema.unwrap_or("main"), name)));
     let declared = crate::apis::names().any(|(s, n)| n == name && schema.is_none_or(|schema| schema == s));
     let described = names.iter().any(|known| known.split_once('.') == Some(("auditql", name)));

@@ -36,7 +36,14 @@ pub(super) fn is_kept(line: &str) -> bool {
     !line.starts_with(' ')
         && !line.trim().is_empty()
         && !SECRET_WORDS.iter().any(|word| folded.contains(word))
+        && !holds_client_secret(line)
         && !line.contains(|c| safe::acts_unseen(c) && !matches!(c, '\n' | '\t'))
+}
+
+/// Whether there is a secret as the directory makes them for applications: 40 letters of base 64, `Q~` among the first.
+fn holds_client_secret(line: &str) -> bool {
+    let of_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '~' | '.' | '_' | '-');
+    line.split(|c| !of_secret(c)).any(|word| word.len() >= 34 && word.find("Q~").is_some_and(|at| at < 8))
 }
 
 /// Closes an existing file to others.
@@ -67,6 +74,7 @@ mod tests {
             "-- Password is x",
             "client_SECRET",
             "\\set token x",
+            "SELECT 'aB18Q~cD3.fGh_jKlMnOpQrStUvWxYz012345678'",
             "SELECT '\u{1b}[2J'",
             "https://x/?sig=abc",
         ];

@@ -15,6 +15,7 @@ mod lexed;
 mod line;
 mod pager;
 mod progress;
+pub(crate) mod script;
 mod session;
 pub mod split;
 mod watch;
@@ -51,6 +52,8 @@ pub struct Outfit {
     pub pager: Option<String>,
     /// Show colours.
     pub colours: bool,
+    /// The user's home folder.
+    pub home: Option<PathBuf>,
     /// The connections that are configured.
     pub connections: Vec<Known>,
 }
@@ -90,6 +93,8 @@ struct State<'s> {
     /// What was written elsewhere, for the history.
     typed: Option<String>,
     depth: usize,
+    /// Where the file that is being answered lies: files that it names are looked for there.
+    folder: Option<PathBuf>,
 }
 
 /// Opens the prompt and stays in it until it is left.
@@ -103,7 +108,8 @@ pub async fn prompt(session: &mut Session, outfit: Outfit) -> Exit {
         // The first time there is none.
         let _ = editor.load_history(path);
     }
-    let mut state = State { session, outfit, last: None, output: None, initial: None, typed: None, depth: 0 };
+    let mut state =
+        State { session, outfit, last: None, output: None, initial: None, typed: None, depth: 0, folder: None };
     if let Some(rc) = state.outfit.rc.clone()
         && state.include(&rc).await == After::Leave
     {
@@ -138,7 +144,7 @@ impl State<'_> {
             };
             interrupted = false;
             self.remember(editor, &line);
-            let after = self.obey(&line, 1).await;
+            let after = self.obey_all(&line).await;
             if let Some(typed) = self.typed.take() {
                 self.remember(editor, &typed);
             }
@@ -195,7 +201,7 @@ impl State<'_> {
             Err(error) => return unwritable(&error),
         };
         let answered = self.session.answer(statement, &mut sink).await;
-        if !answered.is_good() {
+        if !answered.delivered {
             say(&format!("{} was not written", path.display()));
             return After::Failed;
         }
@@ -225,6 +231,15 @@ impl State<'_> {
         self.last.clone()
     }
 
+    /// Answers the file that a command's argument names.
+    async fn include_named(&mut self, argument: &str) -> After {
+        if argument.is_empty() {
+            return commands::refused(&Report::new(Exit::Usage, "\\i takes a file").hint("as in: \\i questions.sql"));
+        }
+        let path = script::named(argument, self.outfit.home.as_deref(), self.folder.as_deref());
+        self.include(&path).await
+    }
+
     /// Answers a file up to the first failure.
     async fn include(&mut self, path: &Path) -> After {
         let shown = path.display();
@@ -234,7 +249,7 @@ impl State<'_> {
                 format!("files include one another, {shown} among them"),
             ));
         }
-        let text = match std::fs::read_to_string(path) {
+        let text = match script::of_file(path) {
             Ok(text) => text,
             Err(error) => {
                 let mut report = Report::new(Exit::Usage, format!("{shown} cannot be read"));
@@ -243,7 +258,9 @@ impl State<'_> {
             }
         };
         self.depth += 1;
+        let folder = std::mem::replace(&mut self.folder, path.parent().map(Path::to_path_buf));
         let after = self.obey_all(&text).await;
+        self.folder = folder;
         self.depth -= 1;
         if after == After::Failed {
             say(&format!("{shown} ends here"));
@@ -292,11 +309,13 @@ mod tests {
             redact: None,
             progress: false,
             timing: false,
+            ended: std::sync::Arc::default(),
         }
     }
 
     fn state(session: &mut Session) -> State<'_> {
-        State { session, outfit: Outfit::default(), last: None, output: None, initial: None, typed: None, depth: 0 }
+        let outfit = Outfit::default();
+        State { session, outfit, last: None, output: None, initial: None, typed: None, depth: 0, folder: None }
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
 
 use super::progress::Progress;
+use super::session::say;
 
 /// The pager when none is chosen: cut long lines, let colours through, leave the text on the screen.
 pub const USUAL: &str = "less -SRX";
@@ -41,7 +42,12 @@ impl<'p> Screen<'p> {
             Way::Straight => io::stdout().flush(),
             Way::Paged(mut pager) => {
                 drop(pager.stdin.take());
-                pager.wait().map(drop)
+                let status = pager.wait()?;
+                if !status.success() {
+                    let command = self.command.unwrap_or_default();
+                    say(&format!("the pager '{command}' ended with {status}; PAGER=cat shows results without one"));
+                }
+                Ok(())
             }
         }
     }
@@ -72,9 +78,19 @@ impl<'p> Screen<'p> {
     }
 }
 
+/// What only a shell understands.
+const OF_SHELL: &[char] = &['|', '&', ';', '<', '>', '(', ')', '$', '`', '\\', '"', '\'', '*', '?', '~', '='];
+
+/// A pager is a line for the shell, as other programs take it. One that is a program and its arguments is started without,
+/// so that it is known at once when there is no such program.
 fn start(command: &str) -> Option<Child> {
-    let mut words = command.split_whitespace();
-    Command::new(words.next()?).args(words).stdin(Stdio::piped()).spawn().ok()
+    let words: Vec<&str> = if command.contains(OF_SHELL) && cfg!(unix) {
+        vec!["sh", "-c", command]
+    } else {
+        command.split_whitespace().collect()
+    };
+    let (program, args) = words.split_first()?;
+    Command::new(program).args(args).stdin(Stdio::piped()).spawn().ok()
 }
 
 impl Write for Screen<'_> {

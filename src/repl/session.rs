@@ -10,6 +10,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
 use futures::{Stream as _, TryStreamExt as _};
+use tokio::sync::Notify;
 use tokio::time::interval_at;
 
 use super::fresh::Seen;
@@ -40,6 +41,8 @@ pub struct Session {
     pub progress: bool,
     /// Say how long each statement took.
     pub timing: bool,
+    /// Tells that the program is to end: a statement that is being answered is dropped.
+    pub ended: Arc<Notify>,
 }
 
 /// How much is said besides results and errors.
@@ -101,14 +104,16 @@ impl Session {
             tokio::pin!(run);
             tokio::select! {
                 biased;
-                interrupt = tokio::signal::ctrl_c() => Err(interrupt),
+                interrupt = tokio::signal::ctrl_c() => Err(interrupt.map(|()| Exit::Interrupted)),
+                () = self.ended.notified() => Err(Ok(Exit::Terminated)),
                 answered = &mut run => Ok(answered),
             }
         };
         // Only here is the cancelled run gone, and with it the line of progress.
         let answered = match ended {
             Ok(answered) => answered,
-            Err(Ok(())) => self.interrupted(),
+            Err(Ok(Exit::Interrupted)) => self.interrupted(),
+            Err(Ok(exit)) => Answered::with(exit),
             // Without a handler Ctrl-C ends the program by itself.
             Err(Err(_)) => Answered::with(Exit::Bug),
         };
@@ -137,7 +142,7 @@ impl Session {
             }
             Err(failure) => self.failed(statement, |about| Report::of_failure(failure, about)),
         };
-        if !watched || answered.rows > 0 {
+        if !watched || answered.rows > 0 || answered.exit == Exit::Incomplete {
             self.say_tally(&tally);
             self.say_nothing(statement, answered);
         }

@@ -2,6 +2,8 @@
 
 use datafusion::common::utils::datafusion_strsim::levenshtein;
 
+use crate::table::Column;
+
 /// The candidate nearest to a name, if any is near: candidates are pairs of what to propose and what to compare with.
 ///
 /// Case and underscores do not count: `createdDateTime` is `created_date_time`.
@@ -26,6 +28,20 @@ pub(super) fn is_camel_case_of(sql: &str, name: &str) -> bool {
 pub(super) fn quoted<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(before)?;
     rest.split_once(after).map(|(inside, _)| inside)
+}
+
+/// The field that a struct was asked for and does not have, in the engine's words.
+pub(super) fn missing_field(text: &str) -> Option<&str> {
+    quoted(text, "Field ", " not found in struct")
+}
+
+/// The names of all fields below columns.
+pub(super) fn fields_of(columns: &'static [Column]) -> Vec<&'static str> {
+    let below = |column: &'static Column| {
+        let fields = column.fields();
+        fields.iter().map(|field| field.name).chain(fields_of(fields)).collect::<Vec<_>>()
+    };
+    columns.iter().flat_map(below).collect()
 }
 
 fn folded(name: &str) -> String {

@@ -7,7 +7,7 @@ use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{About, parser_text};
+use super::{About, names, parser_text};
 use crate::output::safe;
 
 /// Characters of a line that are shown around the place.
@@ -42,7 +42,11 @@ fn position(error: &DataFusionError, sql: &str) -> Option<(usize, usize)> {
                 return word(&field.name, sql);
             }
         }
-        _ => {}
+        other => {
+            if let Some(field) = names::missing_field(&other.message()) {
+                return word(field, sql);
+            }
+        }
     }
     let start = error.diagnostic()?.span?.start;
     at(start.line, start.column)
