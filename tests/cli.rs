@@ -283,6 +283,82 @@ fn an_interrupt_ends_a_query_at_once() {
     assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
 }
 
+/// What the program has begun to write in a folder.
+#[cfg(unix)]
+fn names(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".part") || name.starts_with("auditql-")).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_is_told_to_end_leaves_nothing_half_written() {
+    let home = Home::new();
+    let temporary = home.path("tmp");
+    fs::create_dir(&temporary).unwrap();
+    let keep = "CREATE TABLE kept AS SELECT * FROM sign_ins WHERE created_date_time > now() - INTERVAL '1 hour'";
+    // Under the throttle this takes minutes.
+    let args = ["demo", "--now", "2026-05-01T12:00:00Z", "-o", "all.csv", "-c", "SELECT * FROM sign_ins"];
+    let kept = ["demo", "--now", "2026-05-01T12:00:00Z", "-c", keep, "-c", "SELECT * FROM sign_ins"];
+    for (args, signal) in [(&args[..], "-TERM"), (&args[..], "-HUP"), (&kept[..], "-TERM")] {
+        let mut child = Running(home.command(args).env("TMPDIR", &temporary).spawn().unwrap());
+        std::thread::sleep(Duration::from_secs(3));
+        assert_ne!([names(&temporary), names(home.0.path())].concat(), [""; 0], "{args:?} has begun nothing");
+        let id = child.0.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert_eq!(child.0.wait().unwrap().code(), Some(143), "{args:?}");
+        assert_eq!([names(&temporary), names(home.0.path())].concat(), [""; 0], "{args:?} {signal}");
+    }
+}
+
+#[test]
+fn a_script_is_bounded_text_of_sql_alone() {
+    let home = Home::new();
+    home.write("bom.sql", "\u{feff}SELECT 42 AS n;");
+    assert!(home.run(&["--format", "csv", "-f", "bom.sql"]).good().ends_with("42\n"));
+    home.write("commands.sql", "SELECT 1;\n\\timing on\nSELECT 2;");
+    home.run(&["-f", "commands.sql"]).failed(2, "line 2: \\timing is a command of the prompt");
+    #[cfg(unix)]
+    home.run(&["-f", "/dev/zero"]).failed(2, "longer than 16 MiB");
+}
+
+#[test]
+fn nothing_is_written_past_the_output_and_no_schema_is_lost() {
+    let home = Home::new();
+    let copy = "COPY (SELECT id FROM sign_ins) TO 'copy.csv'";
+    home.demo(&["-c", copy]).failed(1, "-o FILE");
+    assert!(!home.path("copy.csv").exists());
+    for sql in ["DROP SCHEMA entra CASCADE", "DROP SCHEMA main CASCADE", "CREATE SCHEMA s", "CREATE DATABASE d"] {
+        home.demo(&["-c", sql, "-c", "SELECT 1"]).failed(1, "is not done here");
+    }
+}
+
+#[test]
+fn a_part_of_an_answer_is_marked_in_the_output_that_can_be() {
+    let home = Home::new();
+    let ask = |format: &str| {
+        let sql = "SELECT id FROM sign_ins WHERE is_interactive";
+        let limits = ["--partial", "--max-requests", "1", "--rows", "20000"];
+        let demo = ["demo", "--now", "2026-05-01T12:00:00Z", "--no-throttle", "--format", format, "-c", sql];
+        let answer = home.run(&[&demo[..], &limits[..]].concat());
+        assert_eq!(answer.code, Some(5), "{answer:?}");
+        answer.out
+    };
+    for format in ["table", "markdown"] {
+        assert!(ask(format).lines().last().unwrap().starts_with("INCOMPLETE: "), "{format}");
+    }
+    assert!(ask("json").ends_with("\"}\n"));
+}
+
+#[test]
+fn a_range_that_the_service_has_forgotten_is_no_empty_answer() {
+    let home = Home::new();
+    for condition in ["< '2026-01-01'", "BETWEEN '2026-01-01' AND '2026-01-02'", "> '2026-01-01'"] {
+        let sql = format!("SELECT count(*) FROM sign_ins WHERE created_date_time {condition}");
+        home.demo(&["-c", &sql]).failed(5, "the service keeps 30 days");
+    }
+}
+
 #[test]
 fn configuration_is_read_strictly() {
     let home = Home::new();

@@ -140,9 +140,65 @@ fn ctrl_c_ends_the_query_and_not_the_prompt() {
     terminal.line("SELECT 40 + 2 AS answer;", "42");
     terminal.clear();
     terminal.keys("\u{3}");
-    terminal.wait_for("Ctrl-C again leaves");
+    terminal.wait_until("the prompt", |screen| screen.contains("Ctrl-C again leaves") && screen.ends_with('>'));
     terminal.keys("\u{3}");
     assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn a_result_that_fails_replaces_no_file() {
+    let home = home();
+    fs::write(home.path().join("keep.csv"), "GOOD").unwrap();
+    let mut terminal = Terminal::demo(home.path(), 80, &["--no-throttle", "--rows", "20000", "--max-requests", "2"]);
+    terminal.line("\\format csv", "");
+    terminal.line("\\o keep.csv", "next result");
+    terminal.line("SELECT id FROM sign_ins WHERE is_interactive;", "keep.csv was not written");
+    assert_eq!(fs::read_to_string(home.path().join("keep.csv")).unwrap(), "GOOD");
+    terminal.line("\\o \"a b.csv\"", "next result");
+    terminal.line("SELECT 1 AS n;", "1 row written");
+    assert_eq!(fs::read_to_string(home.path().join("a b.csv")).unwrap(), "n\n1\n");
+}
+
+#[test]
+fn a_watch_says_that_it_is_incomplete() {
+    let home = home();
+    let limits = ["--no-throttle", "--rows", "20000", "--max-requests", "1", "--partial"];
+    let mut terminal = Terminal::demo(home.path(), 80, &limits);
+    terminal.keys("\\watch 1 SELECT id FROM sign_ins WHERE is_interactive AND id = 'x' OR user_id = app_id;\r");
+    terminal.wait_for("INCOMPLETE");
+}
+
+#[test]
+fn a_pasted_script_may_hold_commands() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    terminal.keys("\u{1b}[200~SELECT 1 AS a;\n\\x on\nSELECT 3 AS c;\n\u{1b}[201~\r");
+    terminal.wait_for("one column a line");
+    terminal.wait_for("c │ 3");
+}
+
+#[test]
+fn what_could_keep_the_prompt_waiting_is_no_script() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    terminal.line("\\i /dev/zero", "it is no regular file");
+    terminal.line("\\i", "takes a file");
+    fs::create_dir(home.path().join("q")).unwrap();
+    fs::write(home.path().join("q/outer.sql"), "\\i inner.sql\n").unwrap();
+    fs::write(home.path().join("q/inner.sql"), "SELECT 40 + 2 AS answer;\n").unwrap();
+    terminal.line("\\i ~/q/outer.sql", "42");
+    terminal.line("SELECT status.errorCode FROM sign_ins;", "did you mean error_code?");
+    terminal.line("\\d SIGN_INS", "q");
+}
+
+#[test]
+fn a_pager_that_fails_is_named() {
+    let home = home();
+    let demo = ["demo", "--now", "2026-05-01T12:00:00Z", "--rows", "2000", "--no-throttle"];
+    let mut terminal = Terminal::open(home.path(), 80, &demo, &[("PAGER", "(exit 3)")]);
+    terminal.wait_for("demo>");
+    terminal.clear();
+    terminal.line("SELECT id FROM sign_ins LIMIT 200;", "the pager '(exit 3)' ended with exit status: 3");
 }
 
 #[test]
