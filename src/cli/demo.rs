@@ -117,7 +117,7 @@ fn greeting(story: &Story) -> String {
     let total: usize = story.counts.iter().map(|(_, count)| count).sum();
     let kinds: Vec<String> = story.counts.iter().map(|(kind, count)| format!("{count} {}", kind.member())).collect();
     let mut text =
-        format!("A tenant made of examples: {total} sign-ins in the table sign_ins ({}).\n", kinds.join(", "));
+        format!("A tenant made of examples: {total} sign-ins in the table sign_ins\n({}).\n", kinds.join(", "));
     if let Some((oldest, newest)) = story.reach {
         let _ = writeln!(
             text,

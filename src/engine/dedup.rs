@@ -32,7 +32,9 @@ pub(super) struct Dedup {
     overlapping: bool,
     states: (RandomState, RandomState),
     rows: RowState,
-    seen: HashMap<u128, u64>,
+    /// By the hash of the key, in words that need no room between them: that of the values, which only tells of copies
+    /// that differ.
+    seen: HashMap<[u32; 4], u32>,
     present: Option<i64>,
     reservation: MemoryReservation,
 }
@@ -89,7 +91,8 @@ impl Dedup {
         // One tenant's id is spelled in lower case or upper; nearly all records are of the connection's own.
         let tenant = tenant.filter(|tenant| !tenant.eq_ignore_ascii_case(&self.tenant));
         let whole = (tenant.map(str::to_ascii_lowercase), key);
-        let hash = u128::from(self.states.0.hash_one(&whole)) << 64 | u128::from(self.states.1.hash_one(&whole));
+        let (high, low) = (self.states.0.hash_one(&whole), self.states.1.hash_one(&whole));
+        let (hash, value) = ([upper(high), lower(high), upper(low), lower(low)], lower(value));
         match self.seen.insert(hash, value) {
             None => true,
             Some(first) => {
@@ -125,4 +128,14 @@ impl Dedup {
             Ok(())
         }
     }
+}
+
+fn upper(hash: u64) -> u32 {
+    lower(hash >> 32)
+}
+
+/// The lower half of a hash.
+#[expect(clippy::cast_possible_truncation, reason = "half of it is what is wanted")]
+fn lower(hash: u64) -> u32 {
+    hash as u32
 }

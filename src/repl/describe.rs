@@ -10,7 +10,10 @@ SELECT schema, \"table\", meaning FROM (
   SELECT 1 AS rank, table_schema AS schema, table_name AS \"table\", doc AS meaning FROM auditql.tables
   UNION ALL
   SELECT CASE table_schema WHEN 'main' THEN 0 ELSE 2 END, table_schema, table_name,
-    CASE WHEN table_schema = 'auditql' THEN 'What this program knows, as a table.'
+    CASE WHEN table_schema = 'auditql' THEN CASE table_name
+        WHEN 'columns' THEN 'All columns: their types, what the service filters by, what they mean.'
+        WHEN 'settings' THEN 'The settings and their values.'
+        ELSE 'All tables, and what they need to be read.' END
       WHEN table_type = 'VIEW' THEN 'A view of yours.' ELSE 'A table of yours.' END
   FROM information_schema.tables WHERE table_schema IN ('main', 'auditql'))
 ORDER BY rank, schema, \"table\"";
