@@ -8,6 +8,11 @@ const HOLDERS: [&[u8]; 2] = [b"value", b"records"];
 /// How far into an object such a member may begin.
 const HOLDER_WITHIN: usize = 64 << 10;
 
+/// What is wrong with a piece.
+const OPEN: &str = "it ends before its last brace";
+const NO_OBJECT: &str = "it is no JSON object";
+const UNCLOSED: &str = "the array is not closed";
+
 /// Where in the text the reader is.
 #[derive(Debug, Default)]
 pub(super) struct Cut {
@@ -17,8 +22,20 @@ pub(super) struct Cut {
     open: Option<Open>,
     /// Inside the array of a reply, whose rest is no record.
     held: bool,
-    /// Nothing is read before the line ends.
-    lost: bool,
+    /// Arrays around the objects that are open.
+    arrays: u64,
+    /// What is passed over before something is read again.
+    lost: Lost,
+}
+
+/// What is passed over.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Lost {
+    #[default]
+    Nothing,
+    /// The rest of an item of an array.
+    Item,
+    Line,
 }
 
 /// An object that is not closed yet.
@@ -62,10 +79,52 @@ impl Cut {
         cut.held
     }
 
-    /// The line of an object that is still open at the end of the text.
-    pub(super) fn end(&mut self) -> Option<u64> {
-        let open = self.open.take().map(|open| open.line);
-        open.or(std::mem::take(&mut self.held).then_some(self.line))
+    /// The objects of a line that is more than one; what is between them is bad. `None` if there is but one piece.
+    pub(super) fn several(line: &[u8]) -> Option<Vec<Result<Vec<u8>, String>>> {
+        let (mut cut, mut record, mut rest, mut all) = (Self::default(), Vec::new(), line, Vec::new());
+        while !rest.is_empty() {
+            let (used, piece) = cut.take(rest, &mut record);
+            rest = &rest[used..];
+            all.extend(piece.map(|piece| match piece {
+                Piece::Object(_) => Ok(std::mem::take(&mut record)),
+                Piece::Bad(_, why) => Err(why),
+            }));
+        }
+        if cut.open.is_some() || cut.held {
+            all.push(Err(OPEN.into()));
+        }
+        (all.len() > 1).then_some(all)
+    }
+
+    /// What is still open at the end of the text: its line, and what is wrong with it.
+    pub(super) fn end(&mut self) -> Option<(u64, &'static str)> {
+        let (open, held, arrays) = (self.open.take(), std::mem::take(&mut self.held), std::mem::take(&mut self.arrays));
+        match open {
+            Some(open) => Some((open.line, OPEN)),
+            None if held => Some((self.line, OPEN)),
+            None => (arrays > 0).then_some((self.line, UNCLOSED)),
+        }
+    }
+
+    /// Takes note of a line's value and of the brackets of an array around it.
+    pub(super) fn around(&mut self, line: &[u8], value: &[u8]) {
+        if !value.is_empty() && !value.ends_with(b"}") {
+            // It may have taken a bracket with it, and is bad itself.
+            self.arrays = 0;
+            return;
+        }
+        let at = line.windows(value.len().max(1)).position(|part| part == value).unwrap_or(line.len());
+        for byte in line[..at].iter().chain(line.get(at + value.len()..).unwrap_or_default()) {
+            self.bracket(*byte);
+        }
+    }
+
+    fn bracket(&mut self, byte: u8) {
+        match byte {
+            b'[' => self.arrays += 1,
+            b']' => self.arrays = self.arrays.saturating_sub(1),
+            _ => {}
+        }
     }
 
     /// Reads on up to the end of an object. Gives how many bytes were read, and the piece that ended.
@@ -83,8 +142,7 @@ impl Cut {
     }
 
     fn byte(&mut self, byte: u8, record: &mut Vec<u8>) -> Option<Piece> {
-        if self.lost {
-            self.lost = byte != b'\n';
+        if self.passes_over(byte) {
             return None;
         }
         let Some(open) = &mut self.open else { return self.outside(byte, record) };
@@ -103,10 +161,23 @@ impl Cut {
             }
             Step::Again => {
                 self.open = None;
-                Some(Piece::Bad(line, "it ends before its last brace".into()))
+                Some(Piece::Bad(line, OPEN.into()))
             }
             Step::Broken(why) => Some(self.lose(line, why.into(), byte)),
         }
+    }
+
+    /// Whether a byte belongs to what was lost.
+    fn passes_over(&mut self, byte: u8) -> bool {
+        let (over, ends) = match self.lost {
+            Lost::Nothing => return false,
+            Lost::Item => (!matches!(byte, b',' | b']' | b'\n'), matches!(byte, b',' | b']' | b'\n')),
+            Lost::Line => (true, byte == b'\n'),
+        };
+        if ends {
+            self.lost = Lost::Nothing;
+        }
+        over
     }
 
     /// Between objects.
@@ -125,13 +196,24 @@ impl Cut {
                     Some(Open { line: self.line, stack: vec![b'{'], last: byte, tail: true, ..Open::default() });
                 None
             }
-            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' => None,
-            _ => Some(self.lose(self.line + 1, "it is no JSON object".into(), byte)),
+            b'[' | b']' => {
+                self.bracket(byte);
+                None
+            }
+            b' ' | b'\t' | b'\r' | b'\n' | b',' => None,
+            // A number or a word in an array costs itself alone.
+            b'a'..=b'z' | b'0'..=b'9' | b'-' if self.held || self.arrays > 0 => {
+                self.lost = Lost::Item;
+                Some(Piece::Bad(self.line + 1, NO_OBJECT.into()))
+            }
+            _ => Some(self.lose(self.line + 1, NO_OBJECT.into(), byte)),
         }
     }
 
     fn lose(&mut self, line: u64, why: String, byte: u8) -> Piece {
-        (self.open, self.lost) = (None, byte != b'\n');
+        // The closing bracket may be on what is lost.
+        (self.open, self.arrays) = (None, 0);
+        self.lost = if byte == b'\n' { Lost::Nothing } else { Lost::Line };
         Piece::Bad(line, why)
     }
 }

@@ -51,12 +51,14 @@ impl<R: BufRead> Splitter<R> {
     fn next_line(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
         loop {
             let line = self.cut.line + 1;
-            match self.read_line(record)? {
-                Ok(true) => {}
-                Ok(false) => return Some(Piece::Bad(line, too_long())),
-                Err(why) => return Some(Piece::Bad(line, why)),
+            match self.read_line(record) {
+                Some(Ok(true)) => {}
+                Some(Ok(false)) => return Some(Piece::Bad(line, too_long())),
+                Some(Err(why)) => return Some(Piece::Bad(line, why)),
+                None => return self.end(),
             }
             let value = bare(record);
+            self.cut.around(record, value);
             if !value.is_empty() {
                 *record = value.to_vec();
                 return Some(Piece::Object(line));
@@ -90,6 +92,12 @@ impl<R: BufRead> Splitter<R> {
         }
     }
 
+    /// What the end of the text leaves open. A stream that failed was spoken of already.
+    fn end(&mut self) -> Option<Piece> {
+        let (line, why) = self.cut.end().filter(|_| !self.input.failed)?;
+        Some(Piece::Bad(line + 1, why.into()))
+    }
+
     fn next_object(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
         loop {
             let chunk = match self.input.chunk() {
@@ -97,8 +105,7 @@ impl<R: BufRead> Splitter<R> {
                 Err(why) => return Some(Piece::Bad(self.cut.line + 1, why)),
             };
             if chunk.is_empty() {
-                let line = self.cut.end()?;
-                return Some(Piece::Bad(line + 1, "it ends before its last brace".into()));
+                return self.end();
             }
             let (used, piece) = self.cut.take(chunk, record);
             self.input.stream.consume(used);
@@ -107,6 +114,11 @@ impl<R: BufRead> Splitter<R> {
             }
         }
     }
+}
+
+/// The records of a line that holds several, or what is wrong between them; `None` if it is not such a line.
+pub(super) fn several(line: &[u8]) -> Option<Vec<Result<Vec<u8>, String>>> {
+    Cut::several(line).filter(|pieces| pieces.iter().any(Result::is_ok))
 }
 
 /// A line without what stands around its value in an array.

@@ -81,7 +81,7 @@ pub enum Item {
 pub struct Reader {
     pieces: Pieces,
     /// Records of a piece that holds several.
-    waiting: VecDeque<Vec<u8>>,
+    waiting: VecDeque<Result<Vec<u8>, String>>,
     line: u64,
 }
 
@@ -125,13 +125,13 @@ impl Reader {
     /// The next record, whose JSON replaces what is in `record`; `None` at the end.
     pub fn next(&mut self, record: &mut Vec<u8>) -> Option<Item> {
         loop {
-            if let Some(next) = self.waiting.pop_front() {
-                *record = next;
-            } else {
-                match self.piece(record)? {
+            match self.waiting.pop_front() {
+                Some(Ok(next)) => *record = next,
+                Some(Err(why)) => return Some(Item::Unread { line: self.line, why }),
+                None => match self.piece(record)? {
                     Piece::Object(line) => self.line = line,
                     Piece::Bad(line, why) => return Some(Item::Unread { line, why }),
-                }
+                },
             }
             match recognise(record) {
                 Ok(Found::Record(family)) => return Some(Item::Record(family)),
@@ -139,10 +139,19 @@ impl Reader {
                     *record = inner;
                     return Some(Item::Record(family));
                 }
-                Ok(Found::Many(records)) => self.waiting.extend(records),
-                Err(why) => return Some(Item::Unread { line: self.line, why }),
+                Ok(Found::Many(records)) => self.waiting.extend(records.into_iter().map(Ok)),
+                Err(why) => match self.several(record) {
+                    Some(pieces) => self.waiting.extend(pieces),
+                    None => return Some(Item::Unread { line: self.line, why }),
+                },
             }
         }
+    }
+
+    /// The records of a line that is no object, but holds some.
+    fn several(&self, record: &[u8]) -> Option<Vec<Result<Vec<u8>, String>>> {
+        let is_line = matches!(self.pieces, Pieces::Json(_)) && crate::decode::members(record).is_err();
+        is_line.then(|| json::several(record)).flatten()
     }
 
     /// The line on which the record given last begins.
@@ -156,5 +165,65 @@ impl Reader {
             Pieces::Rows(rows) => rows.next(record),
             Pieces::Strange(why) => why.take().map(|why| Piece::Bad(1, why)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a file of this text gives: ids of records, and why the rest could not be read.
+    fn read(name: &str, text: impl AsRef<[u8]>) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let mut reader = Reader::open(&Source { path, entry: None }).unwrap();
+        let mut record = Vec::new();
+        let mut all = Vec::new();
+        while let Some(item) = reader.next(&mut record) {
+            all.push(match item {
+                Item::Record(_) => {
+                    let value: serde_json::Value = serde_json::from_slice(&record).unwrap();
+                    value["Id"].as_str().unwrap().to_owned()
+                }
+                Item::Unread { line, why } => format!("{line}: {why}"),
+            });
+        }
+        all
+    }
+
+    /// Text in which each letter in capitals stands for a record of that id.
+    fn filled(text: &str) -> String {
+        let record = |letter| format!("{{\"Id\":\"{letter}\",\"CreationTime\":\"x\",\"Operation\":\"y\"}}");
+        text.chars().map(|c| if c.is_ascii_uppercase() { record(c) } else { c.to_string() }).collect()
+    }
+
+    #[test]
+    fn an_array_that_is_cut_between_records_is_not_whole() {
+        for (text, line) in [("[A,B", 1), ("[A", 1), ("[A,\nB,\n", 3), ("[\nA,\nB,\n", 4), ("[A,\n B, C", 2)] {
+            let items = read("a.json", filled(text));
+            assert_eq!(items.last().unwrap(), &format!("{line}: the array is not closed"), "{text}");
+            assert_eq!(items.len(), 1 + text.chars().filter(char::is_ascii_uppercase).count(), "{text}");
+        }
+        let value: serde_json::Value = serde_json::from_str(&filled("[A,B,C]")).unwrap();
+        let pretty = serde_json::to_string_pretty(&value).unwrap();
+        assert_eq!(read("a.json", &pretty), ["A", "B", "C"], "{pretty}");
+        let cut = pretty.strip_suffix(']').unwrap();
+        assert!(read("a.json", cut)[3].ends_with("the array is not closed"), "{cut}");
+    }
+
+    #[test]
+    fn lines_of_several_records_give_all_of_them() {
+        for (text, expected) in [
+            ("[A,B]\n[C]\n[D,E]\n", "ABCDE"),
+            ("[A]\n[B,C]\n", "ABC"),
+            ("[A,\nB,C]", "ABC"),
+            ("A\nB C\n", "ABC"),
+            ("[A,B]\n[C,D]\n", "ABCD"),
+        ] {
+            assert_eq!(read("a.json", filled(text)).concat(), expected, "{text}");
+        }
+        let items = read("a.json", filled("A\n[B,{\"x\":,C]\nD"));
+        assert_eq!((items.len(), items[1].as_str(), items[3].as_str()), (4, "B", "D"), "{items:?}");
     }
 }
