@@ -7,6 +7,7 @@ use super::Error;
 use super::cut::Cut;
 use super::inputs::Source;
 use super::json::bare;
+use super::rows::separator;
 use super::utf16::Utf16;
 use crate::decode;
 
@@ -123,11 +124,14 @@ fn is_by_line(ahead: &[u8]) -> bool {
 
 /// The delimiter of a heading; `None` if the first line is none.
 fn rows(ahead: &[u8]) -> Option<u8> {
-    let heading = ahead.split(|byte| *byte == b'\n').find(|line| !line.starts_with(b"#TYPE"))?;
+    let mut lines = ahead.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#TYPE"));
+    let first = lines.next()?;
+    let declared = separator(first);
+    let heading = if declared.is_some() { lines.next()? } else { first };
     let plain = heading.len() < AHEAD / 2
         && std::str::from_utf8(heading).is_ok_and(|text| text.trim_end().chars().all(|c| !c.is_control() || c == '\t'));
     let parts = |delimiter: &u8| heading.split(|byte| byte == delimiter).count();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(parts)?;
+    let delimiter = declared.or_else(|| [b',', b';', b'\t'].into_iter().max_by_key(parts))?;
     (plain && heading.contains(&delimiter)).then_some(delimiter)
 }
 
@@ -155,6 +159,7 @@ mod tests {
             ("[\n  {\n", Layout::Json { lines: false }),
             ("a,b\r\n1,2", Layout::Rows { delimiter: b',' }),
             ("#TYPE Selected\n\"a, x\";b;c\n", Layout::Rows { delimiter: b';' }),
+            ("sep=|\r\na,x|b\n", Layout::Rows { delimiter: b'|' }),
             ("hello\n", Layout::Other),
             ("\u{0}\u{1},\u{2}", Layout::Other),
             ("<html>", Layout::Other),

@@ -80,6 +80,14 @@ pub(super) fn recognise(record: &[u8]) -> Result<Found, String> {
     })
 }
 
+/// Whether rows under a heading of these names can be records.
+pub(super) fn is_heading(names: &[Cow<'_, str>]) -> bool {
+    let has = |name: &&str| names.iter().any(|own| is_named(own, name));
+    has(&"Type")
+        || ["category", "properties"].iter().all(has)
+        || MARKS.iter().any(|(all, one, _)| all.iter().all(has) && one.iter().any(has))
+}
+
 fn envelope(members: &[Member<'_>]) -> Result<Option<Found>, String> {
     for holder in ["records", "value"] {
         if let Some(records) = get(members, holder).and_then(|member| decode::elements(member.value)) {

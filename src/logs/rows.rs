@@ -1,4 +1,6 @@
 //! Rows under a heading: what portals and PowerShell export. Each becomes a JSON object of its filled fields.
+//!
+//! A row that does not fit its heading is bad, and so is a heading that no export has: its columns cannot be told.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -6,21 +8,33 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::recognise::is_heading;
 use super::{MAX_RECORD, Piece};
 
 /// The column that holds the whole record, in exports of the unified audit log.
 const WHOLE: &[u8] = b"auditdata";
+
+/// Follows the last row: a row of its own, unless a quote is open there.
+const END: &[u8] = b"\n\0end\n";
 
 /// The rows of a file.
 pub(super) struct Rows {
     rows: csv::Reader<Bounded>,
     read: Arc<AtomicUsize>,
     row: ByteRecord,
-    heading: Option<Vec<String>>,
+    heading: Option<Heading>,
     /// Lines end in two characters, of which the reader leaves the second to the next row: its count is late by one.
     late: Option<bool>,
+    ended: bool,
+}
+
+/// The names of the columns.
+struct Heading {
+    names: Vec<Vec<u8>>,
+    /// The column before it that has the same name.
+    twins: Vec<Option<usize>>,
+    /// The column that holds the whole record.
     whole: Option<usize>,
-    failed: bool,
 }
 
 /// Ends in an error if a row grows too long: a quote that is never closed would take the rest of the file.
@@ -28,11 +42,16 @@ struct Bounded {
     input: Box<dyn BufRead + Send>,
     /// Bytes since the last row.
     read: Arc<AtomicUsize>,
+    /// What is left to give behind the input.
+    end: &'static [u8],
 }
 
 impl Read for Bounded {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(into)?;
+        if count == 0 {
+            return self.end.read(into);
+        }
         if self.read.fetch_add(count, Relaxed) > MAX_RECORD {
             return Err(io::Error::other("a row is too long: a quote may not be closed"));
         }
@@ -43,59 +62,161 @@ impl Read for Bounded {
 impl Rows {
     pub(super) fn new(input: Box<dyn BufRead + Send>, delimiter: u8) -> Self {
         let read = Arc::new(AtomicUsize::new(0));
-        let bounded = Bounded { input, read: Arc::clone(&read) };
+        let bounded = Bounded { input, read: Arc::clone(&read), end: END };
         let rows = ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(bounded);
-        Self { rows, read, row: ByteRecord::new(), heading: None, late: None, whole: None, failed: false }
+        Self { rows, read, row: ByteRecord::new(), heading: None, late: None, ended: false }
     }
 
     /// The next row as a JSON object, which replaces what is in `record`.
     pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
-        loop {
-            let line = self.rows.position().line();
-            match self.rows.read_byte_record(&mut self.row) {
-                _ if self.failed => return None,
-                Ok(false) => return None,
-                Ok(true) => {}
-                Err(error) => {
-                    self.failed = true;
-                    return Some(Piece::Bad(line, format!("the file cannot be read on: {error}")));
-                }
+        while !self.ended {
+            let piece = match self.advance() {
+                Ok(line) => self.piece(line?, record),
+                Err(bad) => Some(bad),
+            };
+            if piece.is_some() {
+                return piece;
             }
-            self.read.store(0, Relaxed);
-            let late = *self.late.get_or_insert(self.rows.position().line() == line);
-            let line = self.row.position().map_or(line, csv::Position::line) + u64::from(late);
-            if self.heading.is_some() {
-                self.object(record);
-                return Some(Piece::Object(line));
+        }
+        None
+    }
+
+    /// Reads the next row and gives its line; `None` at the end.
+    fn advance(&mut self) -> Result<Option<u64>, Piece> {
+        let line = self.rows.position().line();
+        match self.rows.read_byte_record(&mut self.row) {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(error) => {
+                self.ended = true;
+                return Err(Piece::Bad(line, format!("the file cannot be read on: {error}")));
             }
-            // PowerShell writes the type of its objects first.
-            if !self.row.get(0).is_some_and(|field| field.starts_with(b"#TYPE")) {
-                self.begin();
-            }
+        }
+        self.read.store(0, Relaxed);
+        let late = *self.late.get_or_insert(self.rows.position().line() == line);
+        let line = self.row.position().map_or(line, csv::Position::line) + u64::from(late);
+        let last = self.row.iter().next_back().unwrap_or_default();
+        self.ended = last == END.trim_ascii() || last.ends_with(END);
+        match last.ends_with(END) {
+            true => Err(Piece::Bad(line, "its last quote is not closed: nothing behind it is read".into())),
+            false => Ok((!self.ended).then_some(line)),
         }
     }
 
-    fn begin(&mut self) {
-        let heading: Vec<String> =
-            self.row.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        self.whole = heading.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(WHOLE));
-        self.heading = Some(heading);
+    /// What a row is; `None` if it is no record but speaks of those that follow.
+    fn piece(&mut self, line: u64, record: &mut Vec<u8>) -> Option<Piece> {
+        let Some(heading) = &self.heading else {
+            return if is_preamble(&self.row) { None } else { self.begin(line) };
+        };
+        // Files that were joined have it again; a blank line between them is no row either.
+        let blank = self.row.len() == 1 && self.row[0].trim_ascii().is_empty();
+        if blank || heading.is(&self.row) {
+            return None;
+        }
+        Some(match heading.object(&self.row, record) {
+            Ok(()) => Piece::Object(line),
+            Err(why) => Piece::Bad(line, why),
+        })
     }
 
-    fn object(&self, record: &mut Vec<u8>) {
+    fn begin(&mut self, line: u64) -> Option<Piece> {
+        let heading = Heading::new(&self.row);
+        let names: Vec<_> = heading.names.iter().map(|name| String::from_utf8_lossy(name)).collect();
+        let known = heading.whole.is_some() || is_heading(&names);
+        self.heading = Some(heading);
+        (!known).then(|| Piece::Bad(line, "it is the heading of no known export".into()))
+    }
+}
+
+impl Heading {
+    fn new(row: &ByteRecord) -> Self {
+        let names: Vec<Vec<u8>> = row.iter().map(|name| plain(name).to_vec()).collect();
+        let twins = (0..names.len()).map(|at| names[..at].iter().rposition(|name| *name == names[at])).collect();
+        let whole = names.iter().position(|name| name.eq_ignore_ascii_case(WHOLE));
+        Self { names, twins, whole }
+    }
+
+    fn is(&self, row: &ByteRecord) -> bool {
+        row.len() == self.names.len() && row.iter().zip(&self.names).all(|(field, name)| plain(field) == name)
+    }
+
+    /// A row as an object of its filled fields, or as what its column of whole records holds.
+    fn object(&self, row: &ByteRecord, record: &mut Vec<u8>) -> Result<(), String> {
         record.clear();
-        let whole = self.whole.and_then(|at| self.row.get(at)).map(<[u8]>::trim_ascii).filter(|text| !text.is_empty());
+        let whole = self.whole.and_then(|at| row.get(at)).map(<[u8]>::trim_ascii).filter(|text| !text.is_empty());
         if let Some(whole) = whole {
             record.extend_from_slice(whole);
-            return;
+            return Ok(());
         }
-        let mut fields = serde_json::Map::new();
-        for (name, value) in self.heading.iter().flatten().zip(&self.row).filter(|(_, value)| !value.is_empty()) {
-            // Of two columns of one name the first stands.
-            fields.entry(name.as_str()).or_insert_with(|| String::from_utf8_lossy(value).into_owned().into());
+        if row.len() != self.names.len() {
+            return Err(format!("it has {} field(s) under a heading of {}", row.len(), self.names.len()));
         }
-        record.extend_from_slice(serde_json::Value::Object(fields).to_string().as_bytes());
+        record.push(b'{');
+        for (at, value) in row.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
+            if self.stands_before(at, row) {
+                continue;
+            }
+            if record.len() > 1 {
+                record.push(b',');
+            }
+            quote(&self.names[at], record);
+            record.push(b':');
+            quote(value, record);
+        }
+        record.push(b'}');
+        Ok(())
     }
+
+    /// Whether a filled column before this one has its name: of two the first stands.
+    fn stands_before(&self, mut at: usize, row: &ByteRecord) -> bool {
+        while let Some(twin) = self.twins[at] {
+            if !row[twin].is_empty() {
+                return true;
+            }
+            at = twin;
+        }
+        false
+    }
+}
+
+/// The delimiter that a first line `sep=;` declares, for spreadsheets.
+pub(super) fn separator(line: &[u8]) -> Option<u8> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let (name, delimiter) = line.split_at_checked(4)?;
+    (name.eq_ignore_ascii_case(b"sep=") && delimiter.len() == 1).then(|| delimiter[0])
+}
+
+/// Whether a row stands before the heading: PowerShell writes the type of its objects first, others the delimiter.
+fn is_preamble(row: &ByteRecord) -> bool {
+    let first = row.get(0).unwrap_or_default();
+    let declares = first.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"sep="));
+    first.starts_with(b"#TYPE") || (declares && row.iter().skip(1).all(<[u8]>::is_empty))
+}
+
+/// A name without what the beginning of a file puts around it.
+fn plain(name: &[u8]) -> &[u8] {
+    let name = name.trim_ascii();
+    match name.strip_prefix("\u{feff}".as_bytes()) {
+        Some(name) => name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name),
+        None => name,
+    }
+}
+
+/// Writes a JSON string. Bytes that are no text stay as they are: whoever reads the value counts them.
+fn quote(text: &[u8], into: &mut Vec<u8>) {
+    into.push(b'"');
+    for &byte in text {
+        match byte {
+            b'"' | b'\\' => into.extend([b'\\', byte]),
+            b'\n' => into.extend(b"\\n"),
+            b'\r' => into.extend(b"\\r"),
+            b'\t' => into.extend(b"\\t"),
+            0..0x20 => into.extend(format!("\\u{byte:04x}").bytes()),
+            _ => into.push(byte),
+        }
+    }
+    into.push(b'"');
 }
 
 #[cfg(test)]
@@ -109,24 +230,85 @@ mod tests {
         while let Some(piece) = rows.next(&mut record) {
             all.push(match piece {
                 Piece::Object(line) => (line, String::from_utf8(record.clone()).unwrap()),
-                Piece::Bad(line, _) => (line, "bad".into()),
+                Piece::Bad(line, why) => (line, why),
             });
         }
         all
     }
 
+    fn row(line: u64, text: &str) -> (u64, String) {
+        (line, text.to_owned())
+    }
+
     #[test]
     fn rows_are_objects_of_their_filled_fields() {
-        let text = "\"A\", B ,C\r\n1,\"x \"\"y\"\"\nz\",\r\n2\r\n,,3,4\r\n";
+        let text = "\"Type\", B ,C,C\r\n1,\"x \"\"y\"\"\nz\t\u{1}\\\",,\r\n2,,,4\r\n,,3,4\r\n";
         assert_eq!(
             read(text, b','),
-            [(2, r#"{"A":"1","B":"x \"y\"\nz"}"#.into()), (4, r#"{"A":"2"}"#.into()), (5, r#"{"C":"3"}"#.into())]
+            [
+                row(2, r#"{"Type":"1","B":"x \"y\"\nz\t\u0001\\"}"#),
+                row(4, r#"{"Type":"2","C":"4"}"#),
+                row(5, r#"{"C":"3"}"#)
+            ]
         );
     }
 
     #[test]
     fn the_audit_data_are_the_record() {
         let text = "#TYPE Selected.X\n\"RecordType\";\"AuditData\"\n\"1\";\"{\"\"a\"\":1}\"\n\"2\";\n";
-        assert_eq!(read(text, b';'), [(3, r#"{"a":1}"#.into()), (4, r#"{"RecordType":"2"}"#.into())]);
+        assert_eq!(read(text, b';'), [row(3, r#"{"a":1}"#), row(4, r#"{"RecordType":"2"}"#)]);
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_their_heading_are_bad() {
+        assert_eq!(
+            read("Type,B\n1,2\n1\n1,2,3\n3,4", b','),
+            [
+                row(2, r#"{"Type":"1","B":"2"}"#),
+                row(3, "it has 1 field(s) under a heading of 2"),
+                row(4, "it has 3 field(s) under a heading of 2"),
+                row(5, r#"{"Type":"3","B":"4"}"#)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_told() {
+        let why = "its last quote is not closed: nothing behind it is read";
+        for end in ["", "\n", "\n5,6\n"] {
+            let text = format!("Type,B\n1,2\n3,\"4{end}");
+            assert_eq!(read(&text, b','), [row(2, r#"{"Type":"1","B":"2"}"#), row(3, why)], "{text}");
+        }
+        // One that stands in the middle of a field is a character.
+        assert_eq!(read("Type,B\n1,5\" x", b','), [row(2, r#"{"Type":"1","B":"5\" x"}"#)]);
+        assert_eq!(read("Type,B\n1,\"x\"", b','), [row(2, r#"{"Type":"1","B":"x"}"#)]);
+    }
+
+    #[test]
+    fn what_is_before_and_between_the_rows_is_no_row() {
+        for text in [
+            "sep=,\nType,B\n1,2\n",
+            "\"SEP=,\"\r\n\"Type\",B\r\n1,2\r\n",
+            "Type,B\n1,2\n \nType,\"B\"\n",
+            "\"Type\",B\n\u{feff}\"Type\",B\n1,2\n",
+        ] {
+            let rows: Vec<_> = read(text, b',').into_iter().map(|(_, row)| row).collect();
+            assert_eq!(rows, [r#"{"Type":"1","B":"2"}"#], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_heading_of_no_export_is_bad() {
+        let rows = read("2026-04-01,\"ada@contoso.example\",15\n", b',');
+        assert_eq!(rows, [row(1, "it is the heading of no known export")]);
+        assert_eq!(read("CreationTime,Operation\n", b','), []);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_kept_for_the_decoder_to_count() {
+        let mut rows = Rows::new(Box::new(io::Cursor::new(b"Type,B\n1,M\xFCnchen\n".to_vec())), b',');
+        let mut record = Vec::new();
+        assert!(matches!(rows.next(&mut record), Some(Piece::Object(2))));
+        assert_eq!(record, b"{\"Type\":\"1\",\"B\":\"M\xFCnchen\"}");
     }
 }
