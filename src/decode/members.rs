@@ -50,7 +50,7 @@ pub fn members(record: &[u8]) -> Result<Vec<Member<'_>>, RecordError> {
     Ok(all)
 }
 
-/// The elements of an array of objects; `None` if the text is none.
+/// The elements of an array, whatever they are; `None` if the text is none.
 pub fn elements(array: &[u8]) -> Option<Vec<&[u8]>> {
     let mut cursor = Cursor::new(array);
     let mut all = Vec::new();
@@ -63,7 +63,7 @@ pub fn elements(array: &[u8]) -> Option<Vec<&[u8]>> {
         all.push(cursor.bytes(start, cursor.at()));
         more = cursor.more(b']').ok()?;
     }
-    (cursor.is_at_end() && all.iter().all(|element| element.starts_with(b"{"))).then_some(all)
+    cursor.is_at_end().then_some(all)
 }
 
 /// The text of a scalar; `None` for null, for objects and arrays, and for strings that are no text.
@@ -98,6 +98,16 @@ mod tests {
             [Some("x\"y"), None, None, Some("12.0"), Some("true")]
         );
         assert_eq!(all[1].value, br#"{"c":[1]}"#);
+    }
+
+    #[test]
+    fn elements_are_given_whatever_they_are() {
+        let array = br#"[{"a":[1]}, null,"x" ]"#;
+        assert_eq!(elements(array), Some(vec![&br#"{"a":[1]}"#[..], b"null", br#""x""#]));
+        assert_eq!(elements(b"[]"), Some(vec![]));
+        for text in ["{}", "[1", "[1] x", "null"] {
+            assert_eq!(elements(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]
