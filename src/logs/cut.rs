@@ -13,6 +13,9 @@ const OPEN: &str = "it ends before its last brace";
 const NO_OBJECT: &str = "it is no JSON object";
 const UNCLOSED: &str = "the array is not closed";
 
+/// A record of the Management API has this member, and may have an array of such a name.
+const OWN_MARK: &[u8] = b"\"CreationTime\"";
+
 /// Where in the text the reader is.
 #[derive(Debug, Default)]
 pub(super) struct Cut {
@@ -291,5 +294,6 @@ impl Open {
             && self.last == b':'
             && record.len() < HOLDER_WITHIN
             && HOLDERS.contains(&name())
+            && !record.windows(OWN_MARK.len()).any(|part| part == OWN_MARK)
     }
 }

@@ -213,6 +213,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_object_in_a_batch_costs_itself() {
+        for text in ["{\"records\":[A,null,B]}", "{\"records\":\n[A,null,B]\n}", "[A,null,B]"] {
+            let items = read("a.json", filled(text));
+            assert_eq!((items.len(), items[0].as_str(), items[2].as_str()), (3, "A", "B"), "{text}: {items:?}");
+        }
+    }
+
+    #[test]
     fn lines_of_several_records_give_all_of_them() {
         for (text, expected) in [
             ("[A,B]\n[C]\n[D,E]\n", "ABCDE"),

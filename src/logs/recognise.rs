@@ -65,6 +65,12 @@ const MARKS: [(&[&str], &[&str], Family); 8] = [
 /// Why it is none of what is known, in one clause.
 pub(super) fn recognise(record: &[u8]) -> Result<Found, String> {
     let members = decode::members(record).map_err(|error| error.to_string())?;
+    if let Some(found) = whole(&members)? {
+        return Ok(found);
+    }
+    if is_activity(&members) {
+        return Ok(Found::Record(Family::Activity));
+    }
     if let Some(found) = envelope(&members)? {
         return Ok(found);
     }
@@ -88,15 +94,25 @@ pub(super) fn is_heading(names: &[Cow<'_, str>]) -> bool {
         || MARKS.iter().any(|(all, one, _)| all.iter().all(has) && one.iter().any(has))
 }
 
+/// A record that stands in a row or an item of an audit query.
+fn whole(members: &[Member<'_>]) -> Result<Option<Found>, String> {
+    let Some(data) = get(members, "AuditData").and_then(inner) else { return Ok(None) };
+    decode::members(&data).map_err(|error| format!("its AuditData cannot be read: {error}"))?;
+    Ok(Some(Found::Inner(Family::Activity, data.into_owned())))
+}
+
+/// Whether it is a record of the Management API, whose own members may be called as those of envelopes are.
+fn is_activity(members: &[Member<'_>]) -> bool {
+    let has = |name: &str| members.iter().any(|member| member.name == name);
+    has("CreationTime") && (has("RecordType") || has("Operation"))
+}
+
 fn envelope(members: &[Member<'_>]) -> Result<Option<Found>, String> {
     for holder in ["records", "value"] {
-        if let Some(records) = get(members, holder).and_then(|member| decode::elements(member.value)) {
+        let held = members.iter().find(|member| member.name == holder);
+        if let Some(records) = held.and_then(|member| decode::elements(member.value)) {
             return Ok(Some(Found::Many(records.into_iter().map(<[u8]>::to_vec).collect())));
         }
-    }
-    if let Some(data) = get(members, "AuditData").and_then(inner) {
-        decode::members(&data).map_err(|error| format!("its AuditData cannot be read: {error}"))?;
-        return Ok(Some(Found::Inner(Family::Activity, data.into_owned())));
     }
     let Some(category) = get(members, "category").and_then(Member::text) else { return Ok(None) };
     let Some(properties) = get(members, "properties").and_then(inner) else { return Ok(None) };
@@ -144,6 +160,14 @@ mod tests {
             (r#"{"CreationTime":"x","Id":"a","RecordType":15,"Operation":"UserLoggedIn"}"#, Family::Activity),
             (r#"{"RecordType":"50","TimeGenerated [UTC]":"x","OfficeId":"a"}"#, Family::Activity),
             (r#"{"CreationTime":"x","Operation":"y"}"#, Family::Activity),
+            (r#"{"CreationTime":"x","RecordType":1,"Records":[],"Value":[{"a":1}]}"#, Family::Activity),
+            (r#"{"CreationTime":"x","Operation":"y","records":[],"value":[]}"#, Family::Activity),
+            (r#"{"CreationTime":"x","Operation":"y","Type":"AuditLogs"}"#, Family::Activity),
+            (
+                r#"{"CreationTime":"x","Operation":"y","Category":"AuditLogs","Properties":{"id":"a"}}"#,
+                Family::Activity,
+            ),
+            (r#"{"Type":"AuditLogs","Records":[],"Value":[{"a":1}]}"#, Family::DirectoryAudits),
             (r#"{"Type":"OfficeActivity"}"#, Family::Activity),
             (r#"{"id":"a","createdDateTime":"x","appId":"b"}"#, Family::SignIns),
             (r#"{"CreatedDateTime [UTC]":"x","AppId":"b"}"#, Family::SignIns),
@@ -175,6 +199,7 @@ mod tests {
                 r#"{"time":"t","category":"NonInteractiveUserSignInLogs","properties":{"id":"a"}}"#,
                 inner(Family::SignIns, r#"{"id":"a"}"#),
             ),
+            (r#"{"records":[{"a":1},null]}"#, Ok(Found::Many(vec![br#"{"a":1}"#.to_vec(), b"null".to_vec()]))),
             (r#"{"records":[{"a":1},{"b":2}]}"#, Ok(Found::Many(vec![br#"{"a":1}"#.to_vec(), br#"{"b":2}"#.to_vec()]))),
         ] {
             assert_eq!(recognise(record.as_bytes()), found, "{record}");
