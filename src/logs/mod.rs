@@ -5,6 +5,7 @@
 //! Files are streamed; one record at a time is in memory. What cannot be read costs itself alone: it is given out as
 //! [`Item::Unread`] with its line, and reading goes on behind it.
 
+mod archive;
 mod cut;
 mod inputs;
 mod json;

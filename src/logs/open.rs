@@ -1,9 +1,10 @@
 //! Opens a file: takes off its packing and its encoding, and finds out how it is laid out.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read};
 
 use super::Error;
+use super::archive;
 use super::cut::Cut;
 use super::inputs::Source;
 use super::json::bare;
@@ -41,29 +42,9 @@ pub(super) fn open(source: &Source) -> Result<Box<dyn BufRead + Send>, Error> {
     let file = File::open(&source.path).map_err(failed)?;
     let packed: Box<dyn Read + Send> = match &source.entry {
         None => Box::new(file),
-        Some((at, _)) => entry(&file, *at).map_err(failed)?,
+        Some((at, _)) => archive::entry(&file, *at).map_err(failed)?,
     };
     unpacked(packed, MOST_LAYERS).map_err(failed)
-}
-
-/// One entry of an archive as a stream of its own.
-fn entry(file: &File, at: usize) -> io::Result<Box<dyn Read + Send>> {
-    let mut archive = zip::ZipArchive::new(file.try_clone()?).map_err(io::Error::other)?;
-    let entry = archive.by_index_raw(at).map_err(io::Error::other)?;
-    let (start, length, method) = (entry.data_start(), entry.compressed_size(), entry.compression());
-    if entry.encrypted() {
-        return Err(io::Error::other("the archive is encrypted"));
-    }
-    drop(entry);
-    let start = start.ok_or_else(|| io::Error::other("the archive does not say where its entry is"))?;
-    let mut file = archive.into_inner();
-    file.seek(SeekFrom::Start(start))?;
-    let data = file.take(length);
-    match method {
-        zip::CompressionMethod::Stored => Ok(Box::new(data)),
-        zip::CompressionMethod::Deflated => Ok(Box::new(flate2::read::DeflateDecoder::new(data))),
-        other => Err(io::Error::other(format!("the archive is packed by {other}"))),
-    }
 }
 
 fn unpacked(input: Box<dyn Read + Send>, layers: usize) -> io::Result<Box<dyn BufRead + Send>> {
