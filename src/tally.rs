@@ -77,6 +77,7 @@ impl Tally {
         let missing = self.notices().into_iter().filter_map(|notice| match notice {
             Notice::Incomplete { missing } => Some(missing),
             Notice::UnreadLines { file, count, .. } => Some(format!("{count} line(s) of {file}")),
+            Notice::UnreadFile { file, .. } => Some(file),
             _ => None,
         });
         missing.reduce(|all, next| format!("{all}; {next}"))
@@ -172,6 +173,22 @@ pub enum Notice {
         /// Why the first could not be read, in one clause.
         why: String,
     },
+    /// A file could not be read at all; all others were.
+    UnreadFile {
+        /// The file.
+        file: String,
+        /// Why not, in one clause.
+        why: String,
+    },
+    /// A folder or an archive holds files that are named like no export; they were not read.
+    FilesSkipped {
+        /// The folder or archive.
+        within: String,
+        /// How many.
+        count: u64,
+        /// The first by name.
+        first: String,
+    },
     /// A result became a table of the session.
     Kept {
         /// Its name.
@@ -226,6 +243,10 @@ impl fmt::Display for Notice {
             Self::UnreadLines { file, line, count, why } => {
                 write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")
             }
+            Self::UnreadFile { file, why } => write!(f, "INCOMPLETE: {file} could not be read: {why}"),
+            Self::FilesSkipped { within, count, first } => {
+                write!(f, "{within}: {count} file(s) not read, since they are named like no export (first: {first})")
+            }
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
             Self::FetchedAgain { table, requests } => write!(
                 f,
@@ -258,6 +279,8 @@ impl Notices {
             Notice::Kept { table, .. } => (6, table.clone(), String::new()),
             Notice::FetchedAgain { table, .. } => (7, table.clone(), String::new()),
             Notice::UnreadLines { file, .. } => (8, file.clone(), String::new()),
+            Notice::UnreadFile { file, .. } => (9, file.clone(), String::new()),
+            Notice::FilesSkipped { within, .. } => (10, within.clone(), String::new()),
         };
         let Some(&at) = self.places.get(&subject) else {
             self.places.insert(subject, self.list.len());

@@ -50,8 +50,8 @@ const RECORD_TYPE: &str = "record_type";
 
 /// Which files are read, for EXPLAIN.
 pub(super) fn explained(table: &str, inputs: &[PathBuf]) -> String {
-    let files = match logs::sources(inputs) {
-        Ok(files) => files,
+    let logs::Sources { files, skipped } = match logs::sources(inputs) {
+        Ok(sources) => sources,
         Err(error) => return format!("{table}: {error}\n"),
     };
     let plural = if files.len() == 1 { " is" } else { "s are" };
@@ -62,7 +62,16 @@ pub(super) fn explained(table: &str, inputs: &[PathBuf]) -> String {
     if files.len() > NAMED {
         let _ = writeln!(text, "  and {} more", files.len() - NAMED);
     }
+    for skipped in skipped {
+        let _ = writeln!(text, "  {}", notice(&skipped));
+    }
     text
+}
+
+/// What is said of files that are not read.
+fn notice(skipped: &logs::Skipped) -> Notice {
+    let (within, first) = (skipped.within.display().to_string(), skipped.first.display().to_string());
+    Notice::FilesSkipped { within, count: skipped.count, first }
 }
 
 impl FileScan {
@@ -115,10 +124,11 @@ struct Open {
 
 impl Reading {
     fn new(scan: Arc<FileScan>) -> Result<Self, Error> {
-        let files = logs::sources(&scan.inputs).map_err(|error| scan.error(error))?.into_iter();
+        let logs::Sources { files, skipped } = logs::sources(&scan.inputs).map_err(|error| scan.error(error))?;
+        skipped.iter().for_each(|skipped| scan.statement.tally.notice(notice(skipped)));
         let key = scan.set.column(scan.set.key).expect("every table declares its key");
         let rows = decode::Rows::lenient(&scan.columns, key);
-        Ok(Self { scan, files, open: None, rows, record: Vec::new(), bytes: 0 })
+        Ok(Self { scan, files: files.into_iter(), open: None, rows, record: Vec::new(), bytes: 0 })
     }
 
     /// The next rows; `None` after the last file.
@@ -126,8 +136,7 @@ impl Reading {
         while self.rows.len() < ROWS && self.bytes < BYTES {
             let Some(open) = &mut self.open else {
                 let Some(file) = self.files.next() else { break };
-                let reader = Reader::open(&file).map_err(|error| self.scan.error(error))?;
-                self.open = Some(Open { name: file.to_string(), reader, unread: 0, first: None });
+                self.open = self.begin(&file);
                 continue;
             };
             match open.reader.next(&mut self.record) {
@@ -148,6 +157,18 @@ impl Reading {
             return Ok(None);
         }
         Ok(Some(self.batch()))
+    }
+
+    /// Opens a file. One that cannot be opened costs itself.
+    fn begin(&self, file: &logs::Source) -> Option<Open> {
+        match Reader::open(file) {
+            Ok(reader) => Some(Open { name: file.to_string(), reader, unread: 0, first: None }),
+            Err(error) => {
+                let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                self.scan.statement.tally.notice(Notice::UnreadFile { file: file.to_string(), why });
+                None
+            }
+        }
     }
 
     fn take(&mut self) {

@@ -1,5 +1,8 @@
 //! Which files an input means: a file, all exports of a folder, whatever a pattern matches, the files of an archive.
+//!
+//! What a folder or an archive holds besides is counted. What cannot even be listed is given as a file: opening it says why.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
@@ -32,78 +35,141 @@ impl fmt::Display for Source {
     }
 }
 
-/// The files that inputs mean, each once, in the order of the inputs and by name within one.
+/// What inputs mean.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// The files, each once, in the order of the inputs and by name within one.
+    pub files: Vec<Source>,
+    /// What was passed over.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Files of a folder or an archive that are not read, since nothing tells that they are exports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The folder or archive.
+    pub within: PathBuf,
+    /// How many.
+    pub count: u64,
+    /// The first by name.
+    pub first: PathBuf,
+}
+
+/// The files that inputs mean.
 ///
 /// # Errors
 /// When an input means no file, or a folder cannot be read.
-pub fn sources(inputs: &[PathBuf]) -> Result<Vec<Source>, Error> {
-    let mut files: Vec<PathBuf> = Vec::new();
+pub fn sources(inputs: &[PathBuf]) -> Result<Sources, Error> {
+    let mut all = Sources::default();
+    let mut known = HashSet::new();
     for input in inputs {
-        for file in files_of(input)? {
-            if !files.contains(&file) {
-                files.push(file);
-            }
+        let listing = files_of(input)?;
+        all.skipped.extend(listing.skipped);
+        let mut any = false;
+        for path in listing.files {
+            // One file has many spellings, and links to it.
+            let new = known.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone()));
+            any |= !new || all.add(path);
+        }
+        if !any {
+            return Err(Error::Empty { path: input.clone() });
         }
     }
-    let mut sources = Vec::new();
-    for path in files {
-        match entries(&path).map_err(|source| Error::Open { path: path.clone(), source })? {
-            None => sources.push(Source { path, entry: None }),
-            Some(entries) => {
-                sources.extend(entries.into_iter().map(|entry| Source { path: path.clone(), entry: Some(entry) }));
-            }
-        }
-    }
-    Ok(sources)
+    Ok(all)
 }
 
-fn files_of(input: &Path) -> Result<Vec<PathBuf>, Error> {
+impl Sources {
+    /// Adds a file or the files of an archive; `false` if an archive holds none.
+    fn add(&mut self, path: PathBuf) -> bool {
+        let Ok(Some((entries, skipped))) = entries(&path) else {
+            self.files.push(Source { path, entry: None });
+            return true;
+        };
+        let any = !entries.is_empty();
+        self.skipped.extend(skipped);
+        self.files.extend(entries.into_iter().map(|entry| Source { path: path.clone(), entry: Some(entry) }));
+        any
+    }
+}
+
+/// What a folder or a pattern holds.
+#[derive(Default)]
+struct Listing {
+    files: Vec<PathBuf>,
+    skipped: Vec<Skipped>,
+}
+
+impl Skipped {
+    /// Counts one more file.
+    fn count(skipped: &mut Option<Self>, within: &Path, name: PathBuf) {
+        let skipped = skipped.get_or_insert_with(|| Self { within: within.to_owned(), count: 0, first: name.clone() });
+        skipped.count += 1;
+        if name < skipped.first {
+            skipped.first = name;
+        }
+    }
+}
+
+fn files_of(input: &Path) -> Result<Listing, Error> {
     let path = || input.to_owned();
     match fs::metadata(input) {
-        Ok(found) if found.is_dir() => {
-            let files = folder(input)?;
-            if files.is_empty() { Err(Error::Empty { path: path() }) } else { Ok(files) }
-        }
-        Ok(_) => Ok(vec![path()]),
+        Ok(found) if found.is_dir() => folder(input),
+        Ok(_) => Ok(Listing { files: vec![path()], skipped: Vec::new() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => pattern(input),
         Err(source) => Err(Error::Open { path: path(), source }),
     }
 }
 
-fn pattern(input: &Path) -> Result<Vec<PathBuf>, Error> {
+fn pattern(input: &Path) -> Result<Listing, Error> {
     let path = || input.to_owned();
     let text =
         input.to_str().filter(|text| text.contains(['*', '?', '['])).ok_or_else(|| Error::Missing { path: path() })?;
     let matches = glob::glob(text).map_err(|source| Error::Pattern { path: path(), source })?;
-    let mut files = Vec::new();
+    let mut all = Listing::default();
     for found in matches {
-        let found = found.map_err(|error| Error::Open { path: error.path().to_owned(), source: error.into() })?;
-        if found.is_dir() { files.extend(folder(&found)?) } else { files.push(found) }
+        let found = found.unwrap_or_else(|error| error.path().to_owned());
+        if found.is_dir() {
+            let listing = folder(&found)?;
+            all.files.extend(listing.files);
+            all.skipped.extend(listing.skipped);
+        } else {
+            all.files.push(found);
+        }
     }
-    if files.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(files) }
+    if all.files.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
 }
 
 /// The exports of a folder and of those in it, by name. Hidden ones are left out.
-fn folder(root: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
+fn folder(root: &Path) -> Result<Listing, Error> {
+    let (mut files, mut skipped) = (Vec::new(), None);
     let mut folders = vec![(root.to_owned(), 0)];
     while let Some((folder, depth)) = folders.pop() {
-        let failed = |source| Error::Open { path: folder.clone(), source };
-        for entry in fs::read_dir(&folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name().to_string_lossy().to_lowercase();
+        let listed = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = match listed {
+            Ok(entries) => entries,
+            Err(source) if depth == 0 => return Err(Error::Open { path: folder, source }),
+            Err(_) => {
+                files.push(folder);
+                continue;
+            }
+        };
+        for entry in entries {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().to_lowercase());
             // Links to folders are not followed: they may lead back.
-            let kind = entry.file_type().map_err(failed)?;
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             match name.starts_with('.') {
                 true => {}
-                false if kind.is_dir() && depth < MOST_FOLDERS => folders.push((entry.path(), depth + 1)),
-                false if !kind.is_dir() && is_export(&name) && entry.path().is_file() => files.push(entry.path()),
-                false => {}
+                false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
+                false if !is_folder && is_export(&name) && path.is_file() => files.push(path),
+                false => {
+                    let name = path.strip_prefix(root).unwrap_or(&path).to_owned();
+                    Skipped::count(&mut skipped, root, name);
+                }
             }
         }
     }
     files.sort();
-    Ok(files)
+    Ok(Listing { files, skipped: skipped.into_iter().collect() })
 }
 
 fn is_export(name: &str) -> bool {
@@ -111,8 +177,11 @@ fn is_export(name: &str) -> bool {
         || NAMES.iter().any(|kind| PACKED.iter().any(|packed| name.ends_with(&format!("{kind}{packed}"))))
 }
 
-/// The files of an archive; `None` if the file is none.
-fn entries(path: &Path) -> io::Result<Option<Vec<(usize, String)>>> {
+/// The exports of an archive, by position and name, and what else it holds.
+type Entries = (Vec<(usize, String)>, Option<Skipped>);
+
+/// What an archive holds; `None` if the file is none.
+fn entries(path: &Path) -> io::Result<Option<Entries>> {
     let mut file = File::open(path)?;
     let mut magic = [0; 4];
     match io::Read::read_exact(&mut file, &mut magic) {
@@ -120,17 +189,19 @@ fn entries(path: &Path) -> io::Result<Option<Vec<(usize, String)>>> {
         _ => return Ok(None),
     }
     let Ok(mut archive) = zip::ZipArchive::new(file) else { return Ok(None) };
-    let mut entries = Vec::new();
+    let (mut entries, mut skipped) = (Vec::new(), None);
     for at in 0..archive.len() {
         let entry = archive.by_index_raw(at).map_err(io::Error::other)?;
         let name = entry.name().map_err(io::Error::other)?.into_owned();
         let hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        if !entry.is_dir() && !hidden && is_export(&name.to_lowercase()) {
-            entries.push((at, name));
+        match entry.is_dir() || hidden {
+            true => {}
+            false if is_export(&name.to_lowercase()) => entries.push((at, name)),
+            false => Skipped::count(&mut skipped, path, name.into()),
         }
     }
     entries.sort_by(|a, b| a.1.cmp(&b.1));
-    Ok(Some(entries))
+    Ok(Some((entries, skipped)))
 }
 
 #[cfg(test)]
@@ -157,7 +228,7 @@ mod tests {
         }
         let names = |inputs: &[PathBuf]| -> Vec<String> {
             let inside = |s: Source| s.path.strip_prefix(folder.path()).unwrap().to_string_lossy().into_owned();
-            sources(inputs).unwrap().into_iter().map(inside).collect()
+            sources(inputs).unwrap().files.into_iter().map(inside).collect()
         };
         assert_eq!(names(&[folder.path().to_owned()]), ["a.csv", "b.json", "deep/c.ndjson"]);
         assert_eq!(
@@ -169,5 +240,48 @@ mod tests {
         }
         fs::create_dir(path("empty")).unwrap();
         assert!(matches!(sources(&[path("empty")]).unwrap_err(), Error::Empty { .. }));
+    }
+
+    #[test]
+    fn what_is_passed_over_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("deep")).unwrap();
+        for name in ["a.json", "d.log", "c.txt", ".hidden", "deep/b.gz"] {
+            fs::write(path(name), "").unwrap();
+        }
+        let skipped = |inputs: &[PathBuf]| sources(inputs).unwrap().skipped;
+        let all = Skipped { within: folder.path().to_owned(), count: 3, first: "c.txt".into() };
+        assert_eq!(skipped(&[folder.path().to_owned()]), [all]);
+        assert_eq!(skipped(&[path("a.json"), path("c.txt")]), []);
+        let zip = |name: &str, names: &[&str]| {
+            let mut archive = zip::ZipWriter::new(File::create(path(name)).unwrap());
+            for name in names {
+                archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            }
+            archive.finish().unwrap();
+            path(name)
+        };
+        let some = zip("some.zip", &["readme.txt", "a.json", "__MACOSX/x", "license"]);
+        assert_eq!(skipped(&[some.clone()]), [Skipped { within: some, count: 2, first: "license".into() }]);
+        let none = zip("none.zip", &["readme.txt"]);
+        assert!(matches!(sources(&[none]).unwrap_err(), Error::Empty { .. }));
+        assert_eq!(sources(&[folder.path().to_owned()]).unwrap().skipped.len(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_under_two_names_is_read_once_and_linked_folders_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("deep")).unwrap();
+        fs::write(path("deep/a.json"), "").unwrap();
+        std::os::unix::fs::symlink(path("deep/a.json"), path("b.json")).unwrap();
+        std::os::unix::fs::symlink(path("deep"), path("link")).unwrap();
+        let inputs =
+            [path("deep/a.json"), path("deep/../deep/./a.json"), path("link/a.json"), folder.path().to_owned()];
+        let all = sources(&inputs).unwrap();
+        assert_eq!(all.files, [Source { path: path("deep/a.json"), entry: None }]);
+        assert_eq!(all.skipped, [Skipped { within: folder.path().to_owned(), count: 1, first: "link".into() }]);
     }
 }

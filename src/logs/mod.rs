@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 use crate::table::Family;
 
-pub use inputs::{Source, sources};
+pub use inputs::{Skipped, Source, Sources, sources};
 
 use json::Splitter;
 use recognise::{Found, recognise};
@@ -38,10 +38,10 @@ pub enum Error {
         /// The path or pattern.
         path: PathBuf,
     },
-    /// A folder holds no file that is named like an export.
-    #[error("the folder {} holds no export: .json, .ndjson, .jsonl or .csv, also as .gz, .zst or .zip", path.display())]
+    /// A folder or an archive holds no file that is named like an export.
+    #[error("{} holds no export: .json, .ndjson, .jsonl or .csv, also as .gz, .zst or .zip", path.display())]
     Empty {
-        /// The folder.
+        /// The folder or archive.
         path: PathBuf,
     },
     /// A path is no pattern.
