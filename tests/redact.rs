@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::{Command, Output, Stdio};
 
+use auditql::apis;
+use auditql::table::{Column, Edm};
 use tempfile::TempDir;
 
 fn demo(home: &TempDir, args: &[&str]) -> Output {
@@ -70,6 +72,88 @@ fn equal_values_stay_equal_and_a_key_makes_runs_agree() {
     }
     assert_eq!(column(&plain, 2), column(&keyed, 2));
     assert!(keyed.contains("@redacted.example") && keyed.contains(",24"), "{keyed}");
+}
+
+/// Declared text that points to nobody, or only by what the text replacement finds: what happened, how, with which client
+/// and rule, at which place. A column by its name, one of two with that name with what is above it, `.name` for a table's
+/// own. Enumerations and texts with codes are no text; raw records are left out.
+const HARMLESS: &[&str] = &[
+    // Sign-ins and changes of the directory.
+    "activity_display_name additional_details app.display_name app_display_name app_id app_version \
+     applied_conditional_access_policies.display_name applied_conditional_access_policies.id auth_method \
+     authentication_app_policy_evaluation_details.policy_name authentication_context_class_references.id \
+     authentication_method authentication_methods_used authentication_protocol authentication_requirement \
+     authentication_step_requirement authentication_step_result_detail authentication_strength.display_name \
+     authentication_strength_id browser category city client_app client_app_used conditional_access_audiences \
+     conditional_access_condition conditions_not_satisfied conditions_satisfied correlation_id country_or_region \
+     cross_tenant_access_type detail enforced_grant_controls enforced_session_controls event_type \
+     executed_listener_id expiration_requirement failure_reason group_type .id incoming_token_type key \
+     logged_by_service modified_properties.display_name operating_system operation_type original_request_id \
+     requirement_provider resource_display_name .resource_id result result_reason \
+     risk_event_types_v2 roles rule_satisfied session_controls_not_satisfied sign_in_event_types state status \
+     trust_type type user_agent user_type",
+    // What every record of the feed has, and the directory's.
+    "activity api_id application application_id auth_details.name client client_app_id client_app_name content_type \
+     detection_timing_type device_properties.name document_properties.name error_number extended_properties.name \
+     extra_properties.name fields.name inter_systems_id intra_system_id logon_error modified_properties.name \
+     operation operation_properties.name other_conditions.name parameters.name record_type_name request_id \
+     result_status risk_detail risk_event_type risk_id risk_level risk_state source token_issuer_type \
+     user_type_name workload",
+    // Exchange, SharePoint, data loss prevention.
+    "actions actor_info_string application_display_name auth_type authentication_type browser_name browser_version \
+     client_info_string client_process_name client_request_id client_version cloud_instance_name compliance_label \
+     consumer_mailbox destination_file_extension destination_label event_source exception_info.reason \
+     file_extension file_type geo_location host_app_id implicit_share incident_id item_type list_base_template_type \
+     list_base_type list_color list_icon list_server_template member_rights originating_server overridden_actions \
+     platform policy_details.policy_id policy_details.policy_name rule_id rule_mode rule_name rules search_scope \
+     sensitive_information_type_name sensitive_type sensitivity sensitivity_label_id severity sharing_type \
+     source_file_extension source_label source_name target_user_or_group_type template_type_id token_type \
+     virus_info virus_vendor",
+    // Teams, Power BI, compliance and others.
+    "action activity_id app_host application_mode artifact_kind channel_type client_application client_region \
+     cmdlet_version communication_type consumption_method data_classification distribution_method event form_type \
+     forms_user_type label_action label_id label_name message message_version .name network_message_id \
+     org_app_permission report_type reshare_permission switch_state tab_type user_service_plan version",
+    // Defender.
+    "action_approval action_id action_status action_type additional_actions_and_results alert_display_name alert_id \
+     alert_type algorithm app_name applications.name cluster_by cluster_group confidence_level delivery_action \
+     delivery_location details detection_method detection_technology directionality entity_type final_override \
+     investigation_id investigation_ids investigation_type latest_delivery_location malware_family \
+     network_message_ids original_delivery_location pending_type phish_confidence_level .policy_id \
+     provider_alert_id provider_name related_alert_ids system_alert_id threats threats_and_detection_tech verdict",
+];
+
+/// Calls `check` for every declared column that holds text, with the name of the one above it.
+fn each_text(columns: &'static [Column], above: &str, check: &mut dyn FnMut(&str, &'static Column)) {
+    for column in columns {
+        let is_text = match column.edm {
+            Edm::List(item) => matches!(item, Edm::Text | Edm::Json),
+            edm => matches!(edm, Edm::Text | Edm::Json),
+        };
+        if is_text && column.codes.is_none() {
+            check(above, column);
+        }
+        each_text(column.fields(), column.name, check);
+    }
+}
+
+#[test]
+fn every_declared_text_is_sensitive_or_known_to_be_harmless() {
+    let harmless: BTreeSet<&str> = HARMLESS.iter().flat_map(|line| line.split_whitespace()).collect();
+    let (mut used, mut forgotten) = (BTreeSet::new(), BTreeSet::new());
+    for set in apis::ALL {
+        each_text(set.columns, "", &mut |above, column| {
+            let path = format!("{above}.{}", column.name);
+            let listed = [column.name, path.as_str()].into_iter().find_map(|name| harmless.get(name));
+            match (listed, column.sensitive) {
+                (Some(name), None) => drop(used.insert(*name)),
+                (None, Some(_)) => {}
+                _ => drop(forgotten.insert(format!("{} {path}", set.qualified()))),
+            }
+        });
+    }
+    assert!(forgotten.is_empty(), "neither sensitive nor harmless, or both: {forgotten:#?}");
+    assert!(used == harmless, "no longer there: {:?}", harmless.difference(&used).collect::<Vec<_>>());
 }
 
 #[test]
