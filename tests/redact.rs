@@ -198,6 +198,33 @@ fn names_of_columns_do_not_show_what_was_asked_for() {
 }
 
 #[test]
+fn what_is_said_beside_a_result_does_not_quote_records() {
+    let home = tempfile::tempdir().unwrap();
+    let sql = "SELECT max(user_display_name) FROM sign_ins WHERE user_display_name LIKE '%O''%'";
+    let name = text(demo(&home, &["--format", "csv", "-c", sql])).lines().nth(1).unwrap().to_owned();
+    let quoted = name.replace('\'', "''");
+    for (sql, said) in [
+        (format!("SELECT user_display_name::int FROM sign_ins WHERE user_display_name = '{quoted}'"), "Cast error"),
+        (format!("SELECT id FROM sign_ins WHERE user_display_name = '{}'", quoted.to_lowercase()), "is nowhere '…'"),
+        (
+            format!(
+                "SELECT regexp_like('a', user_display_name || '(') FROM sign_ins WHERE user_display_name = '{quoted}'"
+            ),
+            "did not compile",
+        ),
+        (format!("SELECT '{quoted}' FRM sign_ins"), "error"),
+    ] {
+        let output = demo(&home, &["--redact", "-c", &sql]);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.contains(said), "{errors}");
+        let holds = |errors: &str| [&name, &quoted].iter().any(|it| errors.to_lowercase().contains(&it.to_lowercase()));
+        assert!(!holds(&errors), "{errors}");
+        let plain = demo(&home, &["-c", &sql]);
+        assert!(holds(&String::from_utf8_lossy(&plain.stderr)), "the test has no object: {sql}");
+    }
+}
+
+#[test]
 fn what_describes_tables_and_plans_stays_readable() {
     let home = tempfile::tempdir().unwrap();
     for (sql, seen) in [
