@@ -65,5 +65,6 @@ pub async fn deliver<O: Write + ?Sized>(
         writer.batch(&shown(batch)?)?;
         writer.flush()?;
     }
-    Ok(writer.finish(tally.missing().as_deref())?)
+    let missing = tally.missing().map(|missing| redactor.map_or(missing.clone(), |redactor| redactor.told(&missing)));
+    Ok(writer.finish(missing.as_deref())?)
 }

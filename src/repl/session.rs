@@ -212,6 +212,7 @@ impl Session {
     fn failed(&self, statement: &Statement, report: impl FnOnce(&About<'_>) -> Report) -> Answered {
         let tables = tables(self.engine.context());
         let report = report(&About { sql: &statement.text, line: statement.line, tables: &tables });
+        let report = self.redact.as_ref().map_or(report.clone(), |redactor| report.redacted(redactor));
         tell(&report);
         Answered::with(report.exit)
     }
@@ -228,15 +229,21 @@ impl Session {
     /// A statement without rows may itself say why.
     fn say_nothing(&self, statement: &Statement, answered: Answered) {
         if self.voice != Voice::Quiet && answered.is_good() && answered.rows == 0 {
-            compared_with_null(&statement.text).iter().for_each(|note| say(&format!("note: {note}")));
+            compared_with_null(&statement.text).iter().for_each(|note| self.note(note));
         }
+    }
+
+    /// Says what has to be known of an answer.
+    fn note(&self, note: &impl ToString) {
+        let note = note.to_string();
+        say(&format!("note: {}", self.redact.as_ref().map_or(note.clone(), |redactor| redactor.told(&note))));
     }
 
     fn say_tally(&self, tally: &Tally) {
         if self.voice == Voice::Quiet {
             return;
         }
-        tally.notices().iter().for_each(|notice| say(&format!("note: {notice}")));
+        tally.notices().iter().for_each(|notice| self.note(notice));
         if self.voice == Voice::Costs && tally.requests.get() > 0 {
             say(&costs(tally));
         }
