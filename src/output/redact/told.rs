@@ -70,7 +70,7 @@ fn without_quoted(text: &str, sign: char) -> String {
     let beside = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
     let mut signs = text.match_indices(sign).map(|(at, _)| at);
     let opening = signs.find(|at| beside(text[..*at].chars().next_back()));
-    let closing = signs.filter(|at| beside(text[at + 1..].chars().next())).last();
+    let closing = signs.rfind(|at| beside(text[at + 1..].chars().next()));
     match (opening, closing) {
         (Some(opening), Some(closing)) => format!("{}{sign}…{sign}{}", &text[..opening], &text[closing + 1..]),
         _ => text.to_owned(),
