@@ -59,7 +59,6 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
 /// what the services' tables are found in.
 fn refuse(plan: &LogicalPlan) -> Result<(), Error> {
     let (what, instead) = match plan {
-        LogicalPlan::Statement(Command::Prepare(prepare)) => return refuse(&prepare.input),
         LogicalPlan::Copy(_) => ("COPY", "-o FILE writes a result to a file, \\o FILE does at the prompt"),
         LogicalPlan::Ddl(DdlStatement::CreateCatalog(_)) => ("CREATE DATABASE", "a connection is what brings tables"),
         LogicalPlan::Ddl(DdlStatement::CreateCatalogSchema(_)) => ("CREATE SCHEMA", OWN_SCHEMA),

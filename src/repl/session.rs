@@ -4,6 +4,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use datafusion::execution::SendableRecordBatchStream;
@@ -42,7 +43,16 @@ pub struct Session {
     /// Say how long each statement took.
     pub timing: bool,
     /// Tells that the program is to end: a statement that is being answered is dropped.
-    pub ended: Arc<Notify>,
+    pub ended: Arc<Ending>,
+}
+
+/// The end of the program, when the system asks for it.
+#[derive(Debug, Default)]
+pub struct Ending {
+    /// Tells the statement that is being answered.
+    pub asked: Notify,
+    /// Whether one is.
+    pub busy: AtomicBool,
 }
 
 /// How much is said besides results and errors.
@@ -99,17 +109,19 @@ impl Session {
     /// The same, wherever the answer goes.
     pub(super) async fn answer_to(&self, statement: &Statement, target: Target<'_>) -> Answered {
         let begun = Instant::now();
+        self.ended.busy.store(true, Relaxed);
         let ended = {
             let run = self.run(statement, target);
             tokio::pin!(run);
             tokio::select! {
                 biased;
                 interrupt = tokio::signal::ctrl_c() => Err(interrupt.map(|()| Exit::Interrupted)),
-                () = self.ended.notified() => Err(Ok(Exit::Terminated)),
+                () = self.ended.asked.notified() => Err(Ok(Exit::Terminated)),
                 answered = &mut run => Ok(answered),
             }
         };
         // Only here is the cancelled run gone, and with it the line of progress.
+        self.ended.busy.store(false, Relaxed);
         let answered = match ended {
             Ok(answered) => answered,
             Err(Ok(Exit::Interrupted)) => self.interrupted(),
