@@ -12,7 +12,7 @@ use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
-use crate::output::{Failure, safe};
+use crate::output::{Failure, Redactor, safe};
 
 mod advice;
 mod empty;
@@ -74,6 +74,8 @@ pub struct Report {
     pub place: Option<String>,
     /// What to do.
     pub hint: Option<String>,
+    /// The advice is the rest of a library's own words, which may hold values of records.
+    pub verbatim: bool,
     /// The exit code.
     pub exit: Exit,
 }
@@ -92,7 +94,7 @@ pub struct About<'a> {
 impl Report {
     /// A report of one clause.
     pub fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { what: what.into(), causes: Vec::new(), place: None, hint: None, exit }
+        Self { what: what.into(), causes: Vec::new(), place: None, hint: None, verbatim: false, exit }
     }
 
     /// The same with advice.
@@ -100,6 +102,20 @@ impl Report {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same with pseudonyms. The statement's text may hold what nobody is to see: its place goes.
+    #[must_use]
+    pub fn redacted(&self, redactor: &Redactor) -> Self {
+        let told = |text: &String| redactor.told(text);
+        Self {
+            what: told(&self.what),
+            causes: self.causes.iter().map(told).collect(),
+            place: self.place.clone().filter(|place| told(place) == *place),
+            hint: self.hint.as_ref().filter(|_| !self.verbatim).map(told),
+            verbatim: self.verbatim,
+            exit: self.exit,
+        }
     }
 
     /// An error with its causes.
@@ -227,7 +243,7 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
         return report.hint(advice);
     }
     let rest = text[what.len()..].trim();
-    if rest.is_empty() { report } else { report.hint(rest.replace('\n', "; ")) }
+    if rest.is_empty() { report } else { Report { verbatim: true, ..report.hint(rest.replace('\n', "; ")) } }
 }
 
 fn of_struct_field(field: &str) -> Report {

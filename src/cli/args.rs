@@ -214,8 +214,8 @@ fn common() -> [Arg; 12] {
             .value_parser(value_parser!(PathBuf))
             .help("Ask exported audit logs: a file, a folder or a pattern; repeatable. Their catalog is 'files'"),
         Arg::new("redact").long("redact").action(ArgAction::SetTrue).help(
-            "Replace people, addresses and tenants by pseudonyms, for tickets; times, places and numbers stay, and so do \
-             notes and errors, so read it before you send it",
+            "Replace people, addresses, devices and tenants by pseudonyms: fit for a ticket, not anonymous; times, places \
+             and numbers stay, so read it before you send it",
         ),
         Arg::new("redact-key")
             .long("redact-key")

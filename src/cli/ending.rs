@@ -5,31 +5,39 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
-
 use crate::engine::Engine;
+use crate::repl::Ending;
 
 /// Watches for the end. What it gives back is told of it.
 #[cfg(unix)]
-pub(super) fn watch(engine: &Engine) -> std::io::Result<Arc<Notify>> {
+pub(super) fn watch(engine: &Engine) -> std::io::Result<Arc<Ending>> {
+    use std::sync::atomic::Ordering::Relaxed;
     use std::time::Duration;
 
     use tokio::signal::unix::{SignalKind, signal};
 
     use crate::report::Exit;
 
-    /// Time for a statement to be dropped.
-    const GRACE: Duration = Duration::from_secs(3);
+    /// Time for what surrounds a statement to be dropped.
+    const GRACE: Duration = Duration::from_millis(500);
+    /// Looks at a statement that is busy with its rows, before it is left as it is.
+    const LOOKS: u32 = 60;
 
     let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
-    let asked = Arc::new(Notify::new());
+    let asked = Arc::<Ending>::default();
     let (told, close) = (Arc::clone(&asked), engine.closer());
     let ends = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = hang_up.recv() => {}
         }
-        told.notify_one();
+        told.asked.notify_one();
+        for _ in 0..LOOKS {
+            if !told.busy.load(Relaxed) {
+                break;
+            }
+            tokio::time::sleep(GRACE).await;
+        }
         tokio::time::sleep(GRACE).await;
         close();
         std::process::exit(i32::from(Exit::Terminated.code()));
@@ -41,6 +49,6 @@ pub(super) fn watch(engine: &Engine) -> std::io::Result<Arc<Notify>> {
 
 /// Elsewhere the system ends programs without asking.
 #[cfg(not(unix))]
-pub(super) fn watch(_: &Engine) -> std::io::Result<Arc<Notify>> {
+pub(super) fn watch(_: &Engine) -> std::io::Result<Arc<Ending>> {
     Ok(Arc::default())
 }

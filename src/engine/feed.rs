@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 use arrow::array::{ArrayRef, RecordBatch, StringViewArray, TimestampMicrosecondArray};
 use datafusion::common::runtime::SpawnedTask;
@@ -57,16 +56,13 @@ struct Listed {
 /// The rows of a scan of the feed, oldest content first.
 pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
     stream::once(async move {
-        for content_type in &plan.left_out {
-            let what = format!("content_types of the connection leaves out {content_type}");
-            source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
-        }
         if plan.content_types.is_empty() || plan.windows.is_empty() {
+            say_bounds(&source, &plan);
             return Ok(stream::empty().boxed());
         }
-        say_bounds(&source, &plan);
         let open = source.call.tally.live.chain();
         let feed = Arc::new(on_its_own(Feed::open(source, plan)).await?);
+        say_bounds(&feed.source, &feed.plan);
         // Whoever watches sees that there is more to come, as long as the stream is there.
         Ok::<_, Error>(
             feed.blobs()
@@ -81,11 +77,19 @@ pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
     .boxed()
 }
 
-/// What the reader has to know of the times that are read. Where no lower bound was given, the answer is whole from the
-/// beginning of availability on; older events in it are late ones.
+/// What the reader has to know of the content and the times that are read. Where no lower bound was given, the answer is
+/// whole from the beginning of availability on; older events in it are late ones.
 fn say_bounds(source: &Source, plan: &FeedPlan) {
-    if let (From::Reach, Some(from)) = (plan.from, plan.available.from) {
-        source.oldest.store(from, Relaxed);
+    for content_type in &plan.left_out {
+        let what = format!("content_types of the connection leaves out {content_type}");
+        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+    }
+    if let (From::Reach, Some(from)) = (plan.from, plan.windows.first()) {
+        let what = format!(
+            "no lower time bound was given; what became available since {} was read, older events among it are late ones",
+            second_text(from.from)
+        );
+        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
     }
     if plan.to == To::Late {
         let what = "late_arrival leaves out records that became available later than it says".to_owned();

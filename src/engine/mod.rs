@@ -63,7 +63,7 @@ use scan_exec::Records;
 
 pub use described::{Described, described, source};
 pub use error::Error;
-pub use origin::Origin;
+pub use origin::{Origin, Origins};
 pub use parse::Part;
 pub use provider::RemoteTable;
 pub use scan_exec::ScanExec;
@@ -95,8 +95,8 @@ pub struct Query {
     pub stream: SendableRecordBatchStream,
     /// What it cost so far, and what its reader has to know. Complete when the stream has ended.
     pub tally: Arc<Tally>,
-    /// Where each of its columns comes from.
-    pub origins: Vec<Origin>,
+    /// Where its columns come from.
+    pub origins: Origins,
 }
 
 /// What an [`Engine`] is made of.

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use arrow::array::{AsArray, RecordBatch, StringViewArray};
 
+use crate::apis::activity::content::CONTENT_TYPES;
 use crate::plan::feed::FeedPlan;
 use crate::plan::{ScanPlan, StreamPlan};
 use crate::predicate::{Comparison, Predicate, Scalar, Test};
@@ -38,7 +39,12 @@ impl Watch {
     pub(super) fn new(set: &'static EntitySet, mut reasons: Vec<Because>, conditions: &[Predicate]) -> Self {
         let mut spellings = Vec::new();
         conditions.iter().for_each(|condition| texts_of(condition, &mut spellings));
-        reasons.extend(spellings.iter().filter_map(|spelling| not_a_member(set, spelling)));
+        let members: Vec<Because> = spellings.iter().filter_map(|spelling| not_a_member(set, spelling)).collect();
+        if !members.is_empty() {
+            // A value that there is not contradicts nothing.
+            reasons.retain(|because| !matches!(because, Because::Contradiction));
+        }
+        reasons.extend(members);
         Self { set, reasons, spellings, other_case: Mutex::default(), kept: AtomicBool::new(false) }
     }
 
@@ -132,7 +138,12 @@ fn not_a_member(set: &EntitySet, spelling: &Spelling) -> Option<Because> {
         found = Some(columns.iter().find(|column| column.name == name)?);
         columns = found.map_or(&[], Column::fields);
     }
-    let Edm::Enum(members) = found?.edm else { return None };
+    let found = found?;
+    let members = match found.edm {
+        Edm::Enum(members) => members,
+        _ if set.feed.is_some() && found.name == "content_type" => CONTENT_TYPES,
+        _ => return None,
+    };
     let Spelling { path, asked } = spelling;
     let unknown = !members.is_empty() && !members.contains(&asked.as_str());
     unknown.then(|| Because::Member { column: path.join("."), asked: asked.clone(), members })

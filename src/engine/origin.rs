@@ -1,12 +1,19 @@
 //! Where the columns of a result come from: which declared column, if it is one unchanged under whatever name.
 
-use datafusion::common::Column as Reference;
-use datafusion::datasource::source_as_provider;
-use datafusion::logical_expr::{Distinct, Expr, LogicalPlan};
+use std::cmp::Reverse;
 
-use super::names::path;
+use datafusion::common::tree_node::{TreeNode as _, TreeNodeRecursion};
+use datafusion::common::{Column as Reference, TableReference};
+use datafusion::datasource::source_as_provider;
+use datafusion::logical_expr::expr::{AggregateFunction, ScalarFunction, WindowFunction};
+use datafusion::logical_expr::{Aggregate, Distinct, Expr, Join, LogicalPlan, TableScan, Union, Unnest};
+use datafusion::scalar::ScalarValue;
+
+use super::catalog::OWN;
+use super::lookup::LookupTable;
 use super::provider::RemoteTable;
 use super::store::Kept;
+use crate::apis;
 use crate::table::Column;
 
 /// What is known about a column of a result.
@@ -14,70 +21,271 @@ use crate::table::Column;
 pub enum Origin {
     /// A declared column, or a field of one, as it came.
     Declared(&'static Column),
-    /// No column of a table went into it.
-    Literal,
+    /// No record went into it: a literal, or what describes tables and codes.
+    Harmless,
+    /// The plan of a statement.
+    Plan,
     /// Computed, or from a table without declarations.
     Other,
 }
 
+impl Origin {
+    /// The origin of a field of a struct, or of the structs in a list.
+    #[must_use]
+    pub fn field(self, name: &str) -> Self {
+        match self {
+            Self::Declared(above) if above.sensitive.is_none() => {
+                above.fields().iter().find(|field| field.name == name).map_or(Self::Other, Self::Declared)
+            }
+            other => other,
+        }
+    }
+
+    /// The origin of the text that a whole value makes: fields of a struct cannot be told apart in it.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        match self {
+            Self::Declared(column) if !column.fields().is_empty() => Self::Other,
+            other => other,
+        }
+    }
+}
+
+/// What is known about a result.
+#[derive(Debug, Clone, Default)]
+pub struct Origins {
+    /// Where each column comes from.
+    pub columns: Vec<Origin>,
+    /// The texts that the statement compares with or computes from, the longest first: names of columns may hold them.
+    pub literals: Vec<String>,
+}
+
+impl Origins {
+    /// The origin of a column.
+    pub fn of(&self, at: usize) -> Origin {
+        self.columns.get(at).copied().unwrap_or(Origin::Other)
+    }
+}
+
+/// Functions that give a value, or values, of their first argument as they are.
+const KEEPS: &[&str] = &[
+    "array_agg",
+    "array_distinct",
+    "array_element",
+    "array_slice",
+    "array_sort",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "max",
+    "min",
+    "nth_value",
+];
+
 /// The origins of a plan's columns.
-pub(super) fn origins(plan: &LogicalPlan) -> Vec<Origin> {
-    (0..plan.schema().fields().len()).map(|at| of(plan, at)).collect()
+pub(super) fn origins(plan: &LogicalPlan) -> Origins {
+    let columns = (0..plan.schema().fields().len()).map(|at| of(plan, at)).collect();
+    let mut literals = Vec::new();
+    // The closure never fails.
+    let _ = plan.apply_with_subqueries(|plan| {
+        if let LogicalPlan::TableScan(scan) = plan {
+            of_source(scan, &mut literals);
+        }
+        plan.apply_expressions(|expr| {
+            of_literals(expr, &mut literals);
+            Ok(TreeNodeRecursion::Continue)
+        })
+    });
+    let wildcards = |text: &String| text.trim_matches(['%', '_']).to_owned();
+    let variants = literals.iter().flat_map(|text| [text.clone(), text.replace('\'', "''"), wildcards(text)]);
+    let mut literals: Vec<String> = variants.filter(|text| text.contains(char::is_alphanumeric)).collect();
+    literals.sort_unstable_by(|a, b| (Reverse(a.len()), a).cmp(&(Reverse(b.len()), b)));
+    literals.dedup();
+    Origins { columns, literals }
+}
+
+/// The texts in an expression, without the names of fields.
+fn of_literals(expr: &Expr, found: &mut Vec<String>) {
+    let _ = expr.apply(|expr| {
+        match expr {
+            Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "get_field" => {
+                args.iter().take(1).for_each(|base| of_literals(base, found));
+                return Ok(TreeNodeRecursion::Jump);
+            }
+            Expr::Literal(value, _) => found.extend(value.try_as_str().flatten().map(str::to_owned)),
+            _ => {}
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+}
+
+/// The texts that a view or a kept table was made with.
+fn of_source(scan: &TableScan, found: &mut Vec<String>) {
+    if let Some(view) = scan.source.get_logical_plan() {
+        found.extend(origins(&view).literals);
+    }
+    let Ok(table) = source_as_provider(&scan.source) else { return };
+    let table: &dyn std::any::Any = table.as_ref();
+    found.extend(table.downcast_ref::<Kept>().into_iter().flat_map(|kept| kept.origins().literals.iter().cloned()));
 }
 
 fn of(plan: &LogicalPlan, at: usize) -> Origin {
     match plan {
-        LogicalPlan::Projection(projection) => of_expr(&projection.input, projection.expr.get(at)),
-        LogicalPlan::Aggregate(aggregate) => of_expr(&aggregate.input, aggregate.group_expr.get(at)),
-        LogicalPlan::Window(window) if at < window.input.schema().fields().len() => of(&window.input, at),
+        LogicalPlan::Projection(projection) => of_maybe(&projection.input, projection.expr.get(at)),
+        LogicalPlan::Aggregate(aggregate) => of_aggregate(aggregate, at),
+        LogicalPlan::Window(window) => match at.checked_sub(window.input.schema().fields().len()) {
+            None => of(&window.input, at),
+            Some(at) => of_maybe(&window.input, window.window_expr.get(at)),
+        },
         LogicalPlan::Sort(sort) => of(&sort.input, at),
         LogicalPlan::Limit(limit) => of(&limit.input, at),
         LogicalPlan::Filter(filter) => of(&filter.input, at),
         LogicalPlan::Distinct(Distinct::All(input)) => of(input, at),
+        LogicalPlan::Distinct(Distinct::On(on)) => of_maybe(&on.input, on.select_expr.get(at)),
         LogicalPlan::SubqueryAlias(alias) => of(&alias.input, at),
-        LogicalPlan::Join(join) => {
-            let (reference, field) = join.schema.qualified_field(at);
-            let column = Reference::new(reference.cloned(), field.name());
-            let sides = [&join.left, &join.right].into_iter();
-            let mut found = sides.filter_map(|side| Some(of(side, side.schema().index_of_column(&column).ok()?)));
-            found.next().unwrap_or(Origin::Other)
-        }
+        LogicalPlan::Subquery(subquery) => of(&subquery.subquery, at),
+        LogicalPlan::Union(union) => of_union(union, at),
+        LogicalPlan::Unnest(unnest) => of_unnest(unnest, at),
+        LogicalPlan::Join(join) => of_join(join, at),
         LogicalPlan::TableScan(scan) => {
             let at = scan.projection.as_ref().map_or(Some(at), |columns| columns.get(at).copied());
             at.and_then(|at| of_table(scan, at)).unwrap_or(Origin::Other)
         }
-        // What describes a plan, or shows a setting.
-        LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) => Origin::Other,
+        LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) => Origin::Plan,
+        LogicalPlan::DescribeTable(_) => Origin::Harmless,
         _ => Origin::Other,
     }
 }
 
-fn of_table(scan: &datafusion::logical_expr::TableScan, at: usize) -> Option<Origin> {
+fn of_aggregate(aggregate: &Aggregate, at: usize) -> Origin {
+    let groups = aggregate.schema.fields().len() - aggregate.aggr_expr.len();
+    if let Some(at) = at.checked_sub(groups) {
+        return of_maybe(&aggregate.input, aggregate.aggr_expr.get(at));
+    }
+    match aggregate.group_expr.first() {
+        // GROUPING SETS are one expression of many columns, in the order of their first mention.
+        Some(Expr::GroupingSet(sets)) => of_maybe(&aggregate.input, sets.distinct_expr().get(at).copied()),
+        _ => of_maybe(&aggregate.input, aggregate.group_expr.get(at)),
+    }
+}
+
+/// A column of a union is what it is in all of its parts.
+fn of_union(union: &Union, at: usize) -> Origin {
+    let mut parts = union.inputs.iter().map(|part| of(part, at));
+    let first = parts.next().unwrap_or(Origin::Other);
+    let is_same = |other: Origin| match (first, other) {
+        (Origin::Declared(one), Origin::Declared(other)) => std::ptr::eq(one, other),
+        (Origin::Harmless, Origin::Harmless) => true,
+        _ => false,
+    };
+    if parts.all(is_same) { first } else { Origin::Other }
+}
+
+/// Items of a list are what the list is; fields of a struct become columns in their order.
+fn of_unnest(unnest: &Unnest, at: usize) -> Origin {
+    let Some(&from) = unnest.dependency_indices.get(at) else { return Origin::Other };
+    let base = of(&unnest.input, from);
+    if !unnest.struct_type_columns.contains(&from) {
+        return base;
+    }
+    let place = unnest.dependency_indices[..at].iter().filter(|other| **other == from).count();
+    match unnest.input.schema().field(from).data_type() {
+        arrow::datatypes::DataType::Struct(fields) => {
+            fields.get(place).map_or(Origin::Other, |field| base.field(field.name()))
+        }
+        _ => Origin::Other,
+    }
+}
+
+fn of_join(join: &Join, at: usize) -> Origin {
+    let (reference, field) = join.schema.qualified_field(at);
+    let column = Reference::new(reference.cloned(), field.name());
+    let sides = [&join.left, &join.right].into_iter();
+    let mut found = sides.filter_map(|side| Some(of(side, side.schema().index_of_column(&column).ok()?)));
+    found.next().unwrap_or(Origin::Other)
+}
+
+fn of_table(scan: &TableScan, at: usize) -> Option<Origin> {
+    if let Some(view) = scan.source.get_logical_plan() {
+        return Some(of(&view, at));
+    }
     let table = source_as_provider(&scan.source).ok()?;
     let table: &dyn std::any::Any = table.as_ref();
     if let Some(remote) = table.downcast_ref::<RemoteTable>() {
         return remote.column(at).map(Origin::Declared);
     }
-    table.downcast_ref::<Kept>()?.origin(at)
+    if let Some(kept) = table.downcast_ref::<Kept>() {
+        return Some(kept.origins().of(at));
+    }
+    (table.is::<LookupTable>() || is_reference(&scan.table_name)).then_some(Origin::Harmless)
 }
 
-fn of_expr(input: &LogicalPlan, expr: Option<&Expr>) -> Origin {
-    let Some(expr) = expr.map(|expr| if let Expr::Alias(alias) = expr { &alias.expr } else { expr }) else {
-        return Origin::Other;
-    };
-    if let Expr::Column(column) = expr {
-        return input.schema().index_of_column(column).map_or(Origin::Other, |at| of(input, at));
-    }
-    let columns = expr.column_refs();
-    if columns.is_empty() {
-        return if matches!(expr, Expr::Literal(..)) { Origin::Literal } else { Origin::Other };
-    }
-    let (Some(path), Some(column)) = (path(expr), columns.into_iter().next()) else { return Origin::Other };
-    let base = input.schema().index_of_column(column).map_or(Origin::Other, |at| of(input, at));
-    path[1..].iter().fold(base, |origin, name| match origin {
-        Origin::Declared(column) => {
-            column.fields().iter().find(|field| field.name == name).map_or(Origin::Other, Origin::Declared)
+/// Whether a table that is neither remote nor the user's own describes others. Definitions of views are statements and may hold anything.
+fn is_reference(name: &TableReference) -> bool {
+    match name.schema() {
+        Some("information_schema") => name.table() != "views",
+        Some(OWN) => true,
+        schema => {
+            apis::CODES.iter().any(|codes| codes.name == name.table() && schema.is_none_or(|own| own == codes.schema))
         }
-        other => other,
+    }
+}
+
+fn of_maybe(input: &LogicalPlan, expr: Option<&Expr>) -> Origin {
+    expr.map_or(Origin::Other, |expr| of_expr(input, expr))
+}
+
+fn of_expr(input: &LogicalPlan, expr: &Expr) -> Origin {
+    let kept = match expr {
+        Expr::Alias(alias) => Some(of_expr(input, &alias.expr)),
+        Expr::Column(column) => Some(input.schema().index_of_column(column).map_or(Origin::Other, |at| of(input, at))),
+        Expr::Literal(..) => Some(Origin::Harmless),
+        Expr::ScalarFunction(ScalarFunction { func, args }) if func.name() == "get_field" => of_field(input, args),
+        Expr::ScalarFunction(ScalarFunction { func, args }) => kept(input, func.name(), args),
+        Expr::AggregateFunction(AggregateFunction { func, params }) => kept(input, func.name(), &params.args),
+        Expr::WindowFunction(window) => {
+            let WindowFunction { fun, params } = window.as_ref();
+            kept(input, fun.name(), &params.args)
+        }
+        _ => None,
+    };
+    kept.unwrap_or_else(|| if is_harmless(input, expr) { Origin::Harmless } else { Origin::Other })
+}
+
+/// The origin of what a function gives, if it gives what it gets.
+fn kept(input: &LogicalPlan, function: &str, args: &[Expr]) -> Option<Origin> {
+    let from = args.first().filter(|_| KEEPS.contains(&function))?;
+    Some(of_expr(input, from))
+}
+
+fn of_field(input: &LogicalPlan, args: &[Expr]) -> Option<Origin> {
+    let (base, names) = args.split_first()?;
+    names.iter().try_fold(of_expr(input, base), |origin, name| match name {
+        Expr::Literal(ScalarValue::Utf8(Some(name)) | ScalarValue::Utf8View(Some(name)), _) => Some(origin.field(name)),
+        _ => None,
     })
+}
+
+/// Whether all that an expression is computed from is harmless.
+fn is_harmless(input: &LogicalPlan, expr: &Expr) -> bool {
+    let columns = expr.column_refs();
+    let harmless = |column: &&Reference| {
+        let at = input.schema().index_of_column(column);
+        at.is_ok_and(|at| matches!(of(input, at), Origin::Harmless))
+    };
+    let elsewhere = |expr: &Expr| {
+        use Expr::{Exists, InSubquery, OuterReferenceColumn, Placeholder, ScalarSubquery, SetComparison};
+        let is = matches!(
+            expr,
+            Exists(_)
+                | InSubquery(_)
+                | OuterReferenceColumn(..)
+                | Placeholder(_)
+                | ScalarSubquery(_)
+                | SetComparison(_)
+        );
+        Ok(is)
+    };
+    !columns.is_empty() && columns.iter().all(harmless) && !expr.exists(elsewhere).unwrap_or(true)
 }

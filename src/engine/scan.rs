@@ -76,7 +76,8 @@ impl Work {
     fn open_start(&self) -> bool {
         match self {
             Self::Chains(plan) => plan.interval().from.is_none(),
-            Self::Feed(plan) => plan.from == crate::plan::feed::From::Reach,
+            // What of it became available when is said before it is read.
+            Self::Feed(_) => false,
         }
     }
 

@@ -200,7 +200,8 @@ impl DisplayAs for ScanExec {
             Records::Files(inputs) => write!(f, "inputs={}", inputs.len())?,
         }
         if !self.predicates.is_empty() {
-            let conjuncts: Vec<String> = self.conjuncts().into_iter().map(|c| c.sql).collect();
+            let inner = |sql: String| if sql.contains(" OR ") { format!("({sql})") } else { sql };
+            let conjuncts: Vec<String> = self.conjuncts().into_iter().map(|c| inner(c.sql)).collect();
             write!(f, "{separator}predicate={}", conjuncts.join(" AND "))?;
         }
         if !self.dynamic.is_empty() {

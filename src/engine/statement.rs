@@ -20,9 +20,10 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::timeout_at;
 
 use super::names::named;
+use super::origin::{self, Origins};
 use super::parse::{check_plan, parse, roomy_stream};
 use super::runtime::Statement;
-use super::{Error, Query, explain, options, origin, store, views};
+use super::{Error, Query, explain, options, store, views};
 
 /// Plans a statement at an instant.
 pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>) -> Result<Query> {
@@ -33,7 +34,7 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     let plan = named(state.statement_to_plan(parsed).await?)?;
     check_plan(&plan)?;
     refuse(&plan)?;
-    let origins = origin::origins(&plan);
+    let mut origins = origin::origins(&plan);
     let keeps = matches!(plan, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let statement = Arc::new(Statement { keeps, ..Statement::new(options::of(state.config_options()), now) });
     state.config_mut().set_extension(Arc::clone(&statement));
@@ -44,7 +45,11 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
         LogicalPlan::Explain(explained) if shows_requests(&explained) => explain(&state, explained, &statement).await?,
         LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create, &statement).await?,
         LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, &table).await.map(|()| no_rows())?,
-        plan => run(&state, plan, &statement).await?,
+        plan => {
+            let (rows, executed) = run(&state, plan, &statement).await?;
+            origins = executed.unwrap_or(origins);
+            rows
+        }
     };
     let stream = until_deadline(roomy_stream(stream), &statement);
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
@@ -84,7 +89,12 @@ fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> Sen
     Box::pin(RecordBatchStreamAdapter::new(schema, timed))
 }
 
-async fn run(state: &SessionState, plan: LogicalPlan, statement: &Statement) -> Result<SendableRecordBatchStream> {
+/// The rows of a plan; of what another plan stands behind, the origins of that one's columns too.
+async fn run(
+    state: &SessionState,
+    plan: LogicalPlan,
+    statement: &Statement,
+) -> Result<(SendableRecordBatchStream, Option<Origins>)> {
     // EXECUTE and statements that make views need a session; they get one over the same state and catalogs.
     if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
         if let LogicalPlan::Ddl(DdlStatement::CreateView(create)) = &plan {
@@ -93,9 +103,10 @@ async fn run(state: &SessionState, plan: LogicalPlan, statement: &Statement) -> 
         let session = SessionContext::new_with_state(state.clone());
         let frame = session.execute_logical_plan(plan).await?;
         let plan = named(frame.logical_plan().clone())?;
-        return Ok(lazily(physical(state, &plan, statement).await?, state.task_ctx()));
+        let rows = lazily(physical(state, &plan, statement).await?, state.task_ctx());
+        return Ok((rows, Some(origin::origins(&plan))));
     }
-    Ok(lazily(physical(state, &plan, statement).await?, state.task_ctx()))
+    Ok((lazily(physical(state, &plan, statement).await?, state.task_ctx()), None))
 }
 
 /// The physical plan, if the settings allow to carry it out.

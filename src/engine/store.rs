@@ -25,7 +25,7 @@ use futures::TryStreamExt as _;
 use tempfile::{NamedTempFile, TempDir, TempPath};
 use url::Url;
 
-use super::origin::{Origin, origins};
+use super::origin::{Origins, origins};
 use super::parquet::{Parquet, holds};
 use super::runtime::Statement;
 use super::{Error, catalog};
@@ -187,7 +187,7 @@ pub(super) struct Kept {
     rows: ListingTable,
     name: String,
     missing: Option<String>,
-    origins: Vec<Origin>,
+    origins: Origins,
     /// Removed with the table.
     _file: TempPath,
 }
@@ -211,14 +211,14 @@ impl Kept {
             rows: ListingTable::try_new(config)?,
             name: name.to_owned(),
             missing,
-            origins: Vec::new(),
+            origins: Origins::default(),
             _file: file,
         })
     }
 
-    /// Where the rows of a column came from.
-    pub(super) fn origin(&self, at: usize) -> Option<Origin> {
-        self.origins.get(at).copied()
+    /// Where its columns came from.
+    pub(super) fn origins(&self) -> &Origins {
+        &self.origins
     }
 
     /// An answer from an incomplete table is incomplete too.

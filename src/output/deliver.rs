@@ -64,6 +64,9 @@ pub async fn deliver<O: Write + ?Sized>(
     while let Some(batch) = stream.try_next().await? {
         writer.batch(&shown(batch)?)?;
         writer.flush()?;
+        // Where rows come faster than they are written, this is where an interrupt is heard.
+        tokio::task::yield_now().await;
     }
-    Ok(writer.finish(tally.missing().as_deref())?)
+    let missing = tally.missing().map(|missing| redactor.map_or(missing.clone(), |redactor| redactor.told(&missing)));
+    Ok(writer.finish(missing.as_deref())?)
 }

@@ -114,13 +114,14 @@ impl FeedScan {
         let creation = interval(&told, self.set.time);
         let created = interval(&told, "content_created");
         let reach = self.now - i64::from(self.set.reach_days.unwrap_or_default()) * 86_400 * SECOND;
-        let (from, from_why) = begin(creation, created, reach);
         let (to, to_why) = self.end(creation, created);
+        let (from, from_why) = begin(creation, created, reach, to);
         let never = wanted.is_empty() || creation.is_empty() || created.is_empty();
         let empty = never || types.is_empty();
         let available = if empty { Interval::EMPTY } else { Interval { from: Some(from), to: Some(to) } };
         // A range that ended before the reach is as much out of it as one that began there.
-        let asked = [creation.from, created.from, created.to.filter(|to| *to < reach)].into_iter().flatten().max();
+        let ended = (to < reach && to_why != To::Now).then_some(to);
+        let asked = ended.or_else(|| [creation.from, created.from].into_iter().flatten().max());
         FeedPlan {
             set: self.set,
             content_types: if empty { Vec::new() } else { types.names() },
@@ -156,12 +157,14 @@ impl FeedScan {
 }
 
 /// Where the range of availability begins.
-fn begin(creation: Interval, created: Interval, reach: i64) -> (i64, From) {
+fn begin(creation: Interval, created: Interval, reach: i64, to: i64) -> (i64, From) {
     // The skew alone does not lead out of the reach.
     let by_creation = creation.from.map(|from| (from.saturating_sub(SKEW).max(from.min(reach)), From::Creation));
     let by_created = created.from.map(|from| (from, From::Created));
     let strongest = [by_creation, by_created].into_iter().flatten().max_by_key(|(from, _)| *from);
-    strongest.map_or((reach + MARGIN, From::Reach), |(from, why)| (from.max(reach), why))
+    // Who asks for the last minutes of the reach gets them, or the service's refusal.
+    let open = if to < reach + 2 * MARGIN { reach } else { reach + MARGIN };
+    strongest.map_or((open, From::Reach), |(from, why)| (from.max(reach), why))
 }
 
 /// The windows that cover a closed range.

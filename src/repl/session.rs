@@ -4,6 +4,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use datafusion::execution::SendableRecordBatchStream;
@@ -42,7 +43,16 @@ pub struct Session {
     /// Say how long each statement took.
     pub timing: bool,
     /// Tells that the program is to end: a statement that is being answered is dropped.
-    pub ended: Arc<Notify>,
+    pub ended: Arc<Ending>,
+}
+
+/// The end of the program, when the system asks for it.
+#[derive(Debug, Default)]
+pub struct Ending {
+    /// Tells the statement that is being answered.
+    pub asked: Notify,
+    /// Whether one is.
+    pub busy: AtomicBool,
 }
 
 /// How much is said besides results and errors.
@@ -99,17 +109,19 @@ impl Session {
     /// The same, wherever the answer goes.
     pub(super) async fn answer_to(&self, statement: &Statement, target: Target<'_>) -> Answered {
         let begun = Instant::now();
+        self.ended.busy.store(true, Relaxed);
         let ended = {
             let run = self.run(statement, target);
             tokio::pin!(run);
             tokio::select! {
                 biased;
                 interrupt = tokio::signal::ctrl_c() => Err(interrupt.map(|()| Exit::Interrupted)),
-                () = self.ended.notified() => Err(Ok(Exit::Terminated)),
+                () = self.ended.asked.notified() => Err(Ok(Exit::Terminated)),
                 answered = &mut run => Ok(answered),
             }
         };
         // Only here is the cancelled run gone, and with it the line of progress.
+        self.ended.busy.store(false, Relaxed);
         let answered = match ended {
             Ok(answered) => answered,
             Err(Ok(Exit::Interrupted)) => self.interrupted(),
@@ -212,6 +224,7 @@ impl Session {
     fn failed(&self, statement: &Statement, report: impl FnOnce(&About<'_>) -> Report) -> Answered {
         let tables = tables(self.engine.context());
         let report = report(&About { sql: &statement.text, line: statement.line, tables: &tables });
+        let report = self.redact.as_ref().map_or(report.clone(), |redactor| report.redacted(redactor));
         tell(&report);
         Answered::with(report.exit)
     }
@@ -228,15 +241,21 @@ impl Session {
     /// A statement without rows may itself say why.
     fn say_nothing(&self, statement: &Statement, answered: Answered) {
         if self.voice != Voice::Quiet && answered.is_good() && answered.rows == 0 {
-            compared_with_null(&statement.text).iter().for_each(|note| say(&format!("note: {note}")));
+            compared_with_null(&statement.text).iter().for_each(|note| self.note(note));
         }
+    }
+
+    /// Says what has to be known of an answer.
+    fn note(&self, note: &impl ToString) {
+        let note = note.to_string();
+        say(&format!("note: {}", self.redact.as_ref().map_or(note.clone(), |redactor| redactor.told(&note))));
     }
 
     fn say_tally(&self, tally: &Tally) {
         if self.voice == Voice::Quiet {
             return;
         }
-        tally.notices().iter().for_each(|notice| say(&format!("note: {notice}")));
+        tally.notices().iter().for_each(|notice| self.note(notice));
         if self.voice == Voice::Costs && tally.requests.get() > 0 {
             say(&costs(tally));
         }

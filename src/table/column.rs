@@ -68,11 +68,20 @@ pub enum Sensitive {
     Tenant,
     /// A device: its name, its id.
     Device,
+    /// What an application or a workload signs in as: names, ids, keys of a service principal or a managed identity.
+    Application,
+    /// A thing of the tenant's: a mail, a file, a site, a team, a resource; its name, address or id, or what is in it.
+    Object,
     /// What must not be shown to anyone.
     Secret,
 }
 
 impl Sensitive {
+    /// Whether the value is a name that other text may hold. What is in an object can be any word at all.
+    pub const fn is_name(self) -> bool {
+        !matches!(self, Self::Object | Self::Secret)
+    }
+
     /// The word that pseudonyms begin with.
     pub const fn word(self) -> &'static str {
         match self {
@@ -80,6 +89,8 @@ impl Sensitive {
             Self::Address => "address",
             Self::Tenant => "tenant",
             Self::Device => "device",
+            Self::Application => "application",
+            Self::Object => "object",
             Self::Secret => "secret",
         }
     }

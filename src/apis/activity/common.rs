@@ -19,24 +19,27 @@ pub(in crate::apis) const MODIFIED: Edm = Edm::List(&Edm::Object(MODIFIED_PROPER
 /// `NameValuePair`.
 const NAME_VALUE: &[Column] = &[
     col("name", "Name", Edm::Text, "Name of the pair.").alias(&["Key"]),
-    col("value", "Value", Edm::Text, "Value of the pair, as text."),
+    col("value", "Value", Edm::Text, "Value of the pair, as text.").sensitive(Sensitive::Object),
 ];
 
 /// `ModifiedProperty`.
 const MODIFIED_PROPERTY: &[Column] = &[
     col("name", "Name", Edm::Text, "Name of the property."),
-    col("new_value", "NewValue", Edm::Text, "Value after the change, often as JSON text."),
-    col("old_value", "OldValue", Edm::Text, "Value before the change, often as JSON text."),
+    col("new_value", "NewValue", Edm::Text, "Value after the change, often as JSON text.").sensitive(Sensitive::Object),
+    col("old_value", "OldValue", Edm::Text, "Value before the change, often as JSON text.")
+        .sensitive(Sensitive::Object),
 ];
 
 /// `AppAccessContext`.
 const APP_ACCESS: &[Column] = &[
-    col("aad_session_id", "AADSessionId", Edm::Text, "Session of the directory that the token belongs to."),
+    col("aad_session_id", "AADSessionId", Edm::Text, "Session of the directory that the token belongs to.")
+        .sensitive(Sensitive::Object),
     col("api_id", "APIId", Edm::Text, "Id of the API that was called."),
     col("client_app_id", "ClientAppId", Edm::Text, "Application id of the client."),
     col("client_app_name", "ClientAppName", Edm::Text, "Name of the client application."),
     col("correlation_id", "CorrelationId", Edm::Text, "Id that ties the events of one action together."),
-    col("unique_token_id", "UniqueTokenId", Edm::Text, "Id of the access token, as sign-ins record it."),
+    col("unique_token_id", "UniqueTokenId", Edm::Text, "Id of the access token, as sign-ins record it.")
+        .sensitive(Sensitive::Object),
     col("issued_at_time", "IssuedAtTime", Edm::Instant, "When the token was issued."),
 ];
 
@@ -120,6 +123,7 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         Edm::Text,
         "What was acted upon: a file address, a mailbox object, an application id, a policy id.",
     )
+    .sensitive(Sensitive::Object)
     .alias(&["OfficeObjectId"]),
     col(
         "result_status",
@@ -143,7 +147,8 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         Edm::Object(APP_ACCESS),
         "The application and session by which it was done, in newer records.",
     ),
-    col("associated_admin_units", "AssociatedAdminUnits", TEXTS, "Administrative units that the event belongs to."),
+    col("associated_admin_units", "AssociatedAdminUnits", TEXTS, "Administrative units that the event belongs to.")
+        .sensitive(Sensitive::Object),
     col("version", "Version", Edm::Int32, "Version of the record's schema."),
     derived(
         "content_type",
@@ -152,6 +157,7 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         derive::content_type,
         "Content type of the feed; for records of files that do not name it, the one that is certain for the record type, else Audit.General.",
     ),
-    col("content_id", "contentId", Edm::Text, "Id of the blob that the feed delivered the record in; NULL for files."),
+    col("content_id", "contentId", Edm::Text, "Id of the blob that the feed delivered the record in; NULL for files.")
+        .sensitive(Sensitive::Object),
     col("content_created", "contentCreated", Edm::Instant, "When that blob became available, UTC; NULL for files."),
 ];

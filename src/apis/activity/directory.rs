@@ -19,7 +19,7 @@ static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &
 
 /// `IdentityTypeValuePair`.
 const IDENTITY: &[Column] = &[
-    col("id", "ID", Edm::Text, "Id of the identity, in the form that its type says."),
+    col("id", "ID", Edm::Text, "Id of the identity, in the form that its type says.").sensitive(Sensitive::Person),
     col("type", "Type", Edm::Int32, "What the id is: 0 claim, 1 name, 2 other, 3 PUID, 4 SPN, 5 UPN.")
         .coded(&IDENTITY_TYPES),
 ];
@@ -62,7 +62,8 @@ const OWN: &[Column] = &[
     col("inter_systems_id", "InterSystemsId", Edm::Text, "Id that ties events of several services together."),
     col("intra_system_id", "IntraSystemId", Edm::Text, "Id of the event inside the service.")
         .alias(&["IntraSystemsId"]),
-    col("support_ticket_id", "SupportTicketId", Edm::Text, "Support ticket that the event belongs to."),
+    col("support_ticket_id", "SupportTicketId", Edm::Text, "Support ticket that the event belongs to.")
+        .sensitive(Sensitive::Object),
     // Sign-ins.
     col("application_id", "ApplicationId", Edm::Text, "Application that was signed in to."),
     col("application", "Application", Edm::Text, "Application of an older sign-in record."),
@@ -76,11 +77,13 @@ const OWN: &[Column] = &[
     col("error_number", "ErrorNumber", Edm::Text, "Result code of the sign-in; 0 is success.").alias(&["ErrorCode"]),
     col("logon_error", "LogonError", Edm::Text, "Why the sign-in failed, as a symbol."),
     col("login_status", "LoginStatus", Edm::Int32, "Result of an older sign-in record; 0 is success."),
-    col("user_domain", "UserDomain", Edm::Text, "Domain of the user in an older sign-in record."),
+    col("user_domain", "UserDomain", Edm::Text, "Domain of the user in an older sign-in record.")
+        .sensitive(Sensitive::Tenant),
     // Risk detections.
     col("activity", "Activity", Edm::Text, "Kind of activity that the risk was detected in."),
     col("activity_date_time", "ActivityDateTime", Edm::Instant, "When the risky activity took place, UTC."),
-    col("additional_info", "AdditionalInfo", Edm::Text, "Further details of the risk, as JSON text."),
+    col("additional_info", "AdditionalInfo", Edm::Text, "Further details of the risk, as JSON text.")
+        .sensitive(Sensitive::Object),
     col("correlation_id", "CorrelationId", Edm::Text, "Sign-in that the risk belongs to."),
     col("detected_date_time", "DetectedDateTime", Edm::Instant, "When the risk was detected, UTC."),
     col(

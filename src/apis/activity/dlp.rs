@@ -20,15 +20,17 @@ static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &
 const SHAREPOINT_META: &[Column] = &[
     col("from", "From", Edm::Text, "User who triggered the event.").sensitive(Sensitive::Person),
     col("item_creation_time", "itemCreationTime", Edm::Instant, "When the file was made, UTC."),
-    col("site_collection_guid", "SiteCollectionGuid", Edm::Text, "Id of the site collection."),
-    col("site_collection_url", "SiteCollectionUrl", Edm::Text, "Address of the site collection."),
-    col("file_name", "FileName", Edm::Text, "Name of the file."),
+    col("site_collection_guid", "SiteCollectionGuid", Edm::Text, "Id of the site collection.")
+        .sensitive(Sensitive::Object),
+    col("site_collection_url", "SiteCollectionUrl", Edm::Text, "Address of the site collection.")
+        .sensitive(Sensitive::Object),
+    col("file_name", "FileName", Edm::Text, "Name of the file.").sensitive(Sensitive::Object),
     col("file_owner", "FileOwner", Edm::Text, "Owner of the file.").sensitive(Sensitive::Person),
-    col("file_path_url", "FilePathUrl", Edm::Text, "Address of the file."),
+    col("file_path_url", "FilePathUrl", Edm::Text, "Address of the file.").sensitive(Sensitive::Object),
     col("document_last_modifier", "DocumentLastModifier", Edm::Text, "User who changed the file last.")
         .sensitive(Sensitive::Person),
     col("document_sharer", "DocumentSharer", Edm::Text, "User who shared the file last.").sensitive(Sensitive::Person),
-    col("unique_id", "UniqueID", Edm::Text, "Id of the file.").alias(&["UniqueId"]),
+    col("unique_id", "UniqueID", Edm::Text, "Id of the file.").sensitive(Sensitive::Object).alias(&["UniqueId"]),
     col("last_modified_time", "ItemLastModifiedTime", Edm::Instant, "When the file was last changed, UTC.")
         .alias(&["LastModifiedTime"]),
     col(
@@ -41,16 +43,18 @@ const SHAREPOINT_META: &[Column] = &[
 ];
 /// `ExchangeMetaData`.
 const EXCHANGE_META: &[Column] = &[
-    col("message_id", "MessageID", Edm::Text, "Message id as the sender's server set it.").alias(&["MessageId"]),
+    col("message_id", "MessageID", Edm::Text, "Message id as the sender's server set it.")
+        .sensitive(Sensitive::Object)
+        .alias(&["MessageId"]),
     col("from", "From", Edm::Text, "Sender of the message.").sensitive(Sensitive::Person),
     col("to", "To", TEXTS, "Recipients of the message.").sensitive(Sensitive::Person),
     col("cc", "CC", TEXTS, "Recipients of copies.").sensitive(Sensitive::Person),
     col("bcc", "BCC", TEXTS, "Recipients of blind copies.").sensitive(Sensitive::Person),
-    col("subject", "Subject", Edm::Text, "Subject of the message."),
+    col("subject", "Subject", Edm::Text, "Subject of the message.").sensitive(Sensitive::Object),
     col("sent", "Sent", Edm::Instant, "When the message was sent, UTC."),
     col("recipient_count", "RecipientCount", Edm::Int32, "Number of recipients."),
     col("file_size", "FileSize", Edm::Int64, "Size of the message in bytes."),
-    col("unique_id", "UniqueID", Edm::Text, "Id of the message.").alias(&["UniqueId"]),
+    col("unique_id", "UniqueID", Edm::Text, "Id of the message.").sensitive(Sensitive::Object).alias(&["UniqueId"]),
 ];
 /// An entry of `SensitiveInformationDetailedClassificationAttributes`.
 const CLASSIFICATION: &[Column] = &[
@@ -60,8 +64,8 @@ const CLASSIFICATION: &[Column] = &[
 ];
 /// An entry of `DetectedValues`.
 const DETECTED: &[Column] = &[
-    col("name", "Name", Edm::Text, "The value that was detected."),
-    col("value", "Value", Edm::Text, "The text around it.").alias(&["Context"]),
+    col("name", "Name", Edm::Text, "The value that was detected.").sensitive(Sensitive::Secret),
+    col("value", "Value", Edm::Text, "The text around it.").sensitive(Sensitive::Secret).alias(&["Context"]),
 ];
 /// `SensitiveInformationDetections`.
 const DETECTIONS: &[Column] = &[
@@ -78,7 +82,7 @@ const SENSITIVE: &[Column] = &[
     col("confidence", "Confidence", Edm::Int32, "Confidence of the detection, 0 to 100."),
     col("count", "Count", Edm::Int32, "Number of instances."),
     col("unique_count", "UniqueCount", Edm::Int32, "Number of different instances."),
-    col("location", "Location", Edm::Text, "Where in the item the information was found."),
+    col("location", "Location", Edm::Text, "Where in the item the information was found.").sensitive(Sensitive::Object),
     col("sensitive_type", "SensitiveType", Edm::Text, "Id of the sensitive information type."),
     col(
         "sensitive_information_type_name",
@@ -122,7 +126,7 @@ const ENDPOINT_META: &[Column] = &[
 const EXCEPTION: &[Column] = &[
     col("reason", "Reason", Edm::Text, "Why the rule no longer applies: Override, Document Change or Policy Change."),
     col("false_positive", "FalsePositive", Edm::Bool, "Whether the user called it a false positive."),
-    col("justification", "Justification", Edm::Text, "What the user wrote."),
+    col("justification", "Justification", Edm::Text, "What the user wrote.").sensitive(Sensitive::Object),
     col("rules", "Rules", TEXTS, "Rules that the exception is about."),
 ];
 /// `ConditionsMatched`.
@@ -141,7 +145,7 @@ const RULE: &[Column] = &[
     col("rule_id", "RuleId", Edm::Text, "Id of the rule."),
     col("rule_name", "RuleName", Edm::Text, "Name of the rule."),
     col("actions", "Actions", TEXTS, "Actions that were taken."),
-    col("action_parameters", "ActionParameters", TEXTS, "Parameters of the actions."),
+    col("action_parameters", "ActionParameters", TEXTS, "Parameters of the actions.").sensitive(Sensitive::Object),
     col("overridden_actions", "OverriddenActions", TEXTS, "Actions that the user overrode."),
     col("severity", "Severity", Edm::Text, "Severity of the match: Low, Medium or High."),
     col("rule_mode", "RuleMode", Edm::Text, "Whether the rule is enforced or audits only."),

@@ -18,9 +18,9 @@ static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &
 
 /// `ExchangeFolder`.
 const FOLDER: &[Column] = &[
-    col("id", "Id", Edm::Text, "Id of the folder."),
-    col("path", "Path", Edm::Text, "Path of the folder, in the mailbox's language."),
-    col("name", "Name", Edm::Text, "Name of the folder."),
+    col("id", "Id", Edm::Text, "Id of the folder.").sensitive(Sensitive::Object),
+    col("path", "Path", Edm::Text, "Path of the folder, in the mailbox's language.").sensitive(Sensitive::Object),
+    col("name", "Name", Edm::Text, "Name of the folder.").sensitive(Sensitive::Object),
     col("member_sid", "MemberSid", Edm::Text, "SID of the user whose rights were changed.")
         .sensitive(Sensitive::Person),
     col("member_rights", "MemberRights", Edm::Text, "Rights that the user has on the folder."),
@@ -35,29 +35,32 @@ const FOLDER: &[Column] = &[
 ];
 /// An item of an aggregated record.
 const FOLDER_ITEM: &[Column] = &[
-    col("id", "Id", Edm::Text, "Id of the item."),
-    col("immutable_id", "ImmutableId", Edm::Text, "Id of the item that survives moves."),
-    col("internet_message_id", "InternetMessageId", Edm::Text, "Message id as the sender's server set it."),
+    col("id", "Id", Edm::Text, "Id of the item.").sensitive(Sensitive::Object),
+    col("immutable_id", "ImmutableId", Edm::Text, "Id of the item that survives moves.").sensitive(Sensitive::Object),
+    col("internet_message_id", "InternetMessageId", Edm::Text, "Message id as the sender's server set it.")
+        .sensitive(Sensitive::Object),
     col("creation_time", "CreationTime", Edm::Instant, "When the item was made, UTC."),
-    col("subject", "Subject", Edm::Text, "Subject of the item."),
+    col("subject", "Subject", Edm::Text, "Subject of the item.").sensitive(Sensitive::Object),
     col("size_in_bytes", "SizeInBytes", Edm::Int64, "Size of the item in bytes."),
     col("sensitivity", "Sensitivity", Edm::Text, "Sensitivity label of the item."),
     col("client_request_id", "ClientRequestId", Edm::Text, "Id that the client gave its request."),
 ];
 /// `ParentMessage`.
 const PARENT_MESSAGE: &[Column] = &[
-    col("id", "Id", Edm::Text, "Id of the parent message."),
-    col("path", "Path", Edm::Text, "Folder of the parent message."),
+    col("id", "Id", Edm::Text, "Id of the parent message.").sensitive(Sensitive::Object),
+    col("path", "Path", Edm::Text, "Folder of the parent message.").sensitive(Sensitive::Object),
 ];
 /// `ExchangeItem`.
 const ITEM: &[Column] = &[
-    col("id", "Id", Edm::Text, "Id of the item."),
-    col("subject", "Subject", Edm::Text, "Subject of the item."),
+    col("id", "Id", Edm::Text, "Id of the item.").sensitive(Sensitive::Object),
+    col("subject", "Subject", Edm::Text, "Subject of the item.").sensitive(Sensitive::Object),
     col("parent_folder", "ParentFolder", Edm::Object(FOLDER), "Folder that holds the item."),
     col("parent_message", "ParentMessage", Edm::Object(PARENT_MESSAGE), "Message that the item is attached to."),
-    col("attachments", "Attachments", Edm::Text, "Names and sizes of the attachments in one text."),
-    col("immutable_id", "ImmutableId", Edm::Text, "Id of the item that survives moves."),
-    col("internet_message_id", "InternetMessageId", Edm::Text, "Message id as the sender's server set it."),
+    col("attachments", "Attachments", Edm::Text, "Names and sizes of the attachments in one text.")
+        .sensitive(Sensitive::Object),
+    col("immutable_id", "ImmutableId", Edm::Text, "Id of the item that survives moves.").sensitive(Sensitive::Object),
+    col("internet_message_id", "InternetMessageId", Edm::Text, "Message id as the sender's server set it.")
+        .sensitive(Sensitive::Object),
     col("compliance_label", "ComplianceLabel", Edm::Text, "Retention label of the item."),
     col("is_record", "IsRecord", Edm::Bool, "Whether the item is a record."),
     col("is_priority_cleanup", "IsPriorityCleanup", Edm::Bool, "Whether the item is under priority cleanup."),
@@ -74,18 +77,18 @@ const LOGIN_LOOKUP: &[Column] = &[
 ];
 /// An entry of `recipientList`.
 const RECIPIENT: &[Column] = &[
-    col("address", "Address", Edm::Text, "Address of the recipient."),
-    col("name", "Name", Edm::Text, "Name of the recipient."),
+    col("address", "Address", Edm::Text, "Address of the recipient.").sensitive(Sensitive::Person),
+    col("name", "Name", Edm::Text, "Name of the recipient.").sensitive(Sensitive::Person),
 ];
 /// An entry of `MessageItems`.
 const MESSAGE_ITEM: &[Column] = &[
-    col("id", "Id", Edm::Text, "Id of the message."),
+    col("id", "Id", Edm::Text, "Id of the message.").sensitive(Sensitive::Object),
     col("size_in_bytes", "SizeInBytes", Edm::Int64, "Size of the message in bytes."),
 ];
 /// An entry of `Messages`.
 const MESSAGES: &[Column] = &[
-    col("id", "Id", Edm::Text, "Id of the folder of the messages."),
-    col("path", "Path", Edm::Text, "Path of the folder of the messages."),
+    col("id", "Id", Edm::Text, "Id of the folder of the messages.").sensitive(Sensitive::Object),
+    col("path", "Path", Edm::Text, "Path of the folder of the messages.").sensitive(Sensitive::Object),
     col("message_items", "MessageItems", Edm::List(&Edm::Object(MESSAGE_ITEM)), "The messages."),
 ];
 /// Fields of Exchange.
@@ -96,7 +99,8 @@ const OWN: &[Column] = &[
         "ModifiedObjectResolvedName",
         Edm::Text,
         "Friendly name of the object that was changed.",
-    ),
+    )
+    .sensitive(Sensitive::Person),
     col("parameters", "Parameters", NAME_VALUES, "Parameters of the cmdlet."),
     col(
         "modified_properties",
@@ -118,7 +122,7 @@ const OWN: &[Column] = &[
         .coded(&LOGON_TYPES),
     col("internal_logon_type", "InternalLogonType", Edm::Int32, "Reserved; the same numbers as logon_type.")
         .coded(&LOGON_TYPES),
-    col("mailbox_guid", "MailboxGuid", Edm::Text, "Exchange GUID of the mailbox."),
+    col("mailbox_guid", "MailboxGuid", Edm::Text, "Exchange GUID of the mailbox.").sensitive(Sensitive::Person),
     col("mailbox_owner_upn", "MailboxOwnerUPN", Edm::Text, "Name of the mailbox's owner.").sensitive(Sensitive::Person),
     col("mailbox_owner_sid", "MailboxOwnerSid", Edm::Text, "SID of the mailbox's owner.").sensitive(Sensitive::Person),
     col(
@@ -139,7 +143,7 @@ const OWN: &[Column] = &[
         .sensitive(Sensitive::Device),
     col("client_process_name", "ClientProcessName", Edm::Text, "Program that accessed the mailbox."),
     col("client_version", "ClientVersion", Edm::Text, "Version of the client."),
-    col("session_id", "SessionId", Edm::Text, "Id of the session."),
+    col("session_id", "SessionId", Edm::Text, "Id of the session.").sensitive(Sensitive::Object),
     col("app_id", "AppId", Edm::Text, "Id of the application."),
     col("client_app_id", "ClientAppId", Edm::Text, "Id of the application that called first."),
     col("host_app_id", "HostAppId", Edm::Text, "Id of the service that executed the call."),
@@ -172,7 +176,8 @@ const OWN: &[Column] = &[
     ),
     col("send_as_user_smtp", "SendAsUserSmtp", Edm::Text, "Address of the user that was impersonated.")
         .sensitive(Sensitive::Person),
-    col("send_as_user_mailbox_guid", "SendAsUserMailboxGuid", Edm::Text, "Mailbox of the user that was impersonated."),
+    col("send_as_user_mailbox_guid", "SendAsUserMailboxGuid", Edm::Text, "Mailbox of the user that was impersonated.")
+        .sensitive(Sensitive::Person),
     col(
         "send_on_behalf_of_user_smtp",
         "SendOnBehalfOfUserSmtp",
@@ -186,8 +191,10 @@ const OWN: &[Column] = &[
         Edm::Text,
         "Mailbox of the user on whose behalf was sent.",
     )
+    .sensitive(Sensitive::Person)
     .alias(&["SendonBehalfOfUserMailboxGuid"]),
-    col("attachment_id", "AttachmentId", Edm::Text, "Id of the attachment that was accessed."),
+    col("attachment_id", "AttachmentId", Edm::Text, "Id of the attachment that was accessed.")
+        .sensitive(Sensitive::Object),
     col("attachment_size_in_bytes", "AttachmentSizeInBytes", Edm::Int64, "Size of the attachment in bytes."),
     col("save_to_sent_items", "SaveToSentItems", Edm::Bool, "Whether the message was kept in the sent items."),
     // Several items.
@@ -195,7 +202,8 @@ const OWN: &[Column] = &[
     col("dest_folder", "DestFolder", Edm::Object(FOLDER), "Folder that items were moved to."),
     col("cross_mailbox_operations", "CrossMailboxOperations", Edm::Bool, "Whether more than one mailbox was involved.")
         .alias(&["CrossMailboxOperation"]),
-    col("dest_mailbox_id", "DestMailboxId", Edm::Text, "Mailbox that items were moved to."),
+    col("dest_mailbox_id", "DestMailboxId", Edm::Text, "Mailbox that items were moved to.")
+        .sensitive(Sensitive::Person),
     col("dest_mailbox_owner_upn", "DestMailboxOwnerUPN", Edm::Text, "Name of that mailbox's owner.")
         .sensitive(Sensitive::Person),
     col("dest_mailbox_owner_sid", "DestMailboxOwnerSid", Edm::Text, "SID of that mailbox's owner.")
@@ -223,6 +231,8 @@ const OWN: &[Column] = &[
         "Time that an aggregated record spans, in seconds.",
     ),
     // Web access.
-    col("unique_token_identifier", "UniqueTokenIdentifier", Edm::Text, "Id of the token, as sign-ins record it."),
-    col("resource_url", "ResourceURL", Edm::Text, "Resource that web access signed in to."),
+    col("unique_token_identifier", "UniqueTokenIdentifier", Edm::Text, "Id of the token, as sign-ins record it.")
+        .sensitive(Sensitive::Object),
+    col("resource_url", "ResourceURL", Edm::Text, "Resource that web access signed in to.")
+        .sensitive(Sensitive::Object),
 ];

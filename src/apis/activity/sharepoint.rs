@@ -17,22 +17,29 @@ static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &
 
 /// Fields of SharePoint.
 const OWN: &[Column] = &[
-    col("site", "Site", Edm::Text, "Id of the site.").alias(&["Site_"]),
-    col("site_url", "SiteUrl", Edm::Text, "Address of the site.").alias(&["Site_Url", "Site_Url_"]),
+    col("site", "Site", Edm::Text, "Id of the site.").sensitive(Sensitive::Object).alias(&["Site_"]),
+    col("site_url", "SiteUrl", Edm::Text, "Address of the site.")
+        .sensitive(Sensitive::Object)
+        .alias(&["Site_Url", "Site_Url_"]),
     col("item_type", "ItemType", Edm::Text, "Kind of object, such as File, Folder, Page, Site or ListItem."),
     col("event_source", "EventSource", Edm::Text, "Whether SharePoint or its object model raised the event."),
     col("source_name", "SourceName", Edm::Text, "What triggered the event.").alias(&["Source_Name"]),
     col("source_relative_url", "SourceRelativeUrl", Edm::Text, "Folder of the file, below the site.")
+        .sensitive(Sensitive::Object)
         .alias(&["SourceRelativeUrl_"]),
-    col("source_file_name", "SourceFileName", Edm::Text, "Name of the file or folder.").alias(&["SourceFileName_"]),
+    col("source_file_name", "SourceFileName", Edm::Text, "Name of the file or folder.")
+        .sensitive(Sensitive::Object)
+        .alias(&["SourceFileName_"]),
     col("source_file_extension", "SourceFileExtension", Edm::Text, "Extension of the file; empty for folders."),
     col(
         "destination_relative_url",
         "DestinationRelativeUrl",
         Edm::Text,
         "Folder that the file was copied or moved to.",
-    ),
-    col("destination_file_name", "DestinationFileName", Edm::Text, "Name that the copied or moved file has."),
+    )
+    .sensitive(Sensitive::Object),
+    col("destination_file_name", "DestinationFileName", Edm::Text, "Name that the copied or moved file has.")
+        .sensitive(Sensitive::Object),
     col(
         "destination_file_extension",
         "DestinationFileExtension",
@@ -40,11 +47,12 @@ const OWN: &[Column] = &[
         "Extension that the copied or moved file has.",
     ),
     col("user_agent", "UserAgent", Edm::Text, "User agent as the client sent it."),
-    col("machine_domain_info", "MachineDomainInfo", Edm::Text, "Domain of the syncing machine."),
+    col("machine_domain_info", "MachineDomainInfo", Edm::Text, "Domain of the syncing machine.")
+        .sensitive(Sensitive::Tenant),
     col("machine_id", "MachineId", Edm::Text, "Id of the syncing machine.").sensitive(Sensitive::Device),
-    col("list_item_unique_id", "ListItemUniqueId", Edm::Text, "Id of the list item."),
-    col("list_id", "ListId", Edm::Text, "Id of the list."),
-    col("web_id", "WebId", Edm::Text, "Id of the web."),
+    col("list_item_unique_id", "ListItemUniqueId", Edm::Text, "Id of the list item.").sensitive(Sensitive::Object),
+    col("list_id", "ListId", Edm::Text, "Id of the list.").sensitive(Sensitive::Object),
+    col("web_id", "WebId", Edm::Text, "Id of the web.").sensitive(Sensitive::Object),
     col("application_id", "ApplicationId", Edm::Text, "Id of the application."),
     col("application_display_name", "ApplicationDisplayName", Edm::Text, "Name of the application."),
     col("is_workflow", "IsWorkflow", Edm::Bool, "Whether a workflow raised the event."),
@@ -56,8 +64,8 @@ const OWN: &[Column] = &[
     col("geo_location", "GeoLocation", Edm::Text, "Region that holds the data."),
     col("is_managed_device", "IsManagedDevice", Edm::Bool, "Whether the device is managed."),
     col("platform", "Platform", Edm::Text, "Operating system of the client."),
-    col("user_session_id", "UserSessionId", Edm::Text, "Id of the user's session."),
-    col("event_signature", "EventSignature", Edm::Text, "Signature of the event."),
+    col("user_session_id", "UserSessionId", Edm::Text, "Id of the user's session.").sensitive(Sensitive::Object),
+    col("event_signature", "EventSignature", Edm::Text, "Signature of the event.").sensitive(Sensitive::Object),
     col(
         "do_not_distribute_event",
         "DoNotDistributeEvent",
@@ -77,9 +85,11 @@ const OWN: &[Column] = &[
         Edm::Text,
         "Kind of who got access, such as Member, Guest or SharePointGroup.",
     ),
-    col("unique_sharing_id", "UniqueSharingId", Edm::Text, "Id of the sharing operation."),
-    col("event_data", "EventData", Edm::Text, "Further details as an XML fragment.").alias(&["Event_Data"]),
-    col("custom_event", "CustomEvent", Edm::Text, "Text of a custom event."),
+    col("unique_sharing_id", "UniqueSharingId", Edm::Text, "Id of the sharing operation.").sensitive(Sensitive::Object),
+    col("event_data", "EventData", Edm::Text, "Further details as an XML fragment.")
+        .sensitive(Sensitive::Object)
+        .alias(&["Event_Data"]),
+    col("custom_event", "CustomEvent", Edm::Text, "Text of a custom event.").sensitive(Sensitive::Object),
     col("modified_properties", "ModifiedProperties", MODIFIED, "Properties that were changed."),
     // Labels, files.
     col("source_label", "SourceLabel", Edm::Text, "Label of the file before."),
@@ -96,15 +106,16 @@ const OWN: &[Column] = &[
         Edm::Bool,
         "Whether media is processed with priority.",
     ),
-    col("zip_file_name", "ZipFileName", Edm::Text, "Name of the archive of a download of several files."),
+    col("zip_file_name", "ZipFileName", Edm::Text, "Name of the archive of a download of several files.")
+        .sensitive(Sensitive::Object),
     col("virus_info", "VirusInfo", Edm::Text, "Malware that was found."),
     col("virus_vendor", "VirusVendor", Edm::Text, "Scanner that found it."),
-    col("md5_hash", "MD5Hash", Edm::Text, "MD5 hash of the file."),
-    col("sha256_hash", "SHA256Hash", Edm::Text, "SHA-256 hash of the file."),
+    col("md5_hash", "MD5Hash", Edm::Text, "MD5 hash of the file.").sensitive(Sensitive::Object),
+    col("sha256_hash", "SHA256Hash", Edm::Text, "SHA-256 hash of the file.").sensitive(Sensitive::Object),
     // Lists.
-    col("list_title", "ListTitle", Edm::Text, "Title of the list."),
-    col("list_name", "ListName", Edm::Text, "Name of the list."),
-    col("list_url", "ListUrl", Edm::Text, "Address of the list."),
+    col("list_title", "ListTitle", Edm::Text, "Title of the list.").sensitive(Sensitive::Object),
+    col("list_name", "ListName", Edm::Text, "Name of the list.").sensitive(Sensitive::Object),
+    col("list_url", "ListUrl", Edm::Text, "Address of the list.").sensitive(Sensitive::Object),
     col("list_base_type", "ListBaseType", Edm::Text, "Base type of the list, as a name or a number."),
     col("list_base_template_type", "ListBaseTemplateType", Edm::Text, "Template type of the list."),
     col("list_server_template", "ListServerTemplate", Edm::Text, "Server template of the list."),

@@ -17,7 +17,7 @@ pub static ALERTS: EntitySet = super::threat(
 static COLUMNS: [Column; COMMON.len() + OWN.len() + 1] = joined(&[COMMON, OWN, &[RAW]]);
 
 /// An entry of `AlertLinks`.
-const LINK: &[Column] = &[col("href", "AlertLinkHref", Edm::Text, "Address of the link.")];
+const LINK: &[Column] = &[col("href", "AlertLinkHref", Edm::Text, "Address of the link.").sensitive(Sensitive::Object)];
 /// An entry of `Applications`.
 const APPLICATION: &[Column] = &[col("name", "Name", Edm::Text, "Name of the application.")];
 /// Fields of alerts.
@@ -30,13 +30,14 @@ const OWN: &[Column] = &[
     col("severity", "Severity", Edm::Text, "Severity of the alert.").alias(&["AlertSeverity"]),
     col("category", "Category", Edm::Text, "Category of the alert.").alias(&["AlertCategory"]),
     col("source", "Source", Edm::Text, "Product that raised the alert."),
-    col("comments", "Comments", Edm::Text, "Comments of administrators."),
-    col("data", "Data", Edm::Json, "Details of the alert, as JSON text."),
-    col("alert_entity_id", "AlertEntityId", Edm::Text, "Entity that the record is about."),
+    col("comments", "Comments", Edm::Text, "Comments of administrators.").sensitive(Sensitive::Object),
+    col("data", "Data", Edm::Json, "Details of the alert, as JSON text.").sensitive(Sensitive::Object),
+    col("alert_entity_id", "AlertEntityId", Edm::Text, "Entity that the record is about.").sensitive(Sensitive::Person),
     col("entity_type", "EntityType", Edm::Text, "Kind of that entity, such as User or Recipients."),
     col("alert_links", "AlertLinks", Edm::List(&Edm::Object(LINK)), "Links of the alert."),
-    col("alert_description", "AlertDescription", Edm::Text, "The alert in words, from Cloud Apps."),
-    col("alert_uri", "AlertUri", Edm::Text, "Address of the alert in Cloud Apps."),
+    col("alert_description", "AlertDescription", Edm::Text, "The alert in words, from Cloud Apps.")
+        .sensitive(Sensitive::Object),
+    col("alert_uri", "AlertUri", Edm::Text, "Address of the alert in Cloud Apps.").sensitive(Sensitive::Object),
     col("assigned_to", "AssignedTo", Edm::Text, "Who the alert is assigned to.").sensitive(Sensitive::Person),
     col("last_updated_time", "LastUpdatedTime", Edm::Instant, "When the alert was last changed, UTC."),
     col("activity_start_time", "ActivityStartTime", Edm::Instant, "When the alerted activity began, UTC."),

@@ -62,12 +62,12 @@ static POLICY_ACTIONS: Codes = Codes::of(
 
 /// `AttachmentData`.
 const ATTACHMENT: &[Column] = &[
-    col("file_name", "FileName", Edm::Text, "Name of the attachment."),
+    col("file_name", "FileName", Edm::Text, "Name of the attachment.").sensitive(Sensitive::Object),
     col("file_type", "FileType", Edm::Text, "Type of the attachment."),
     col("file_verdict", "FileVerdict", Edm::Text, "Verdict on the attachment: Good, Bad, Error, Timeout or Pending.")
         .coded(&FILE_VERDICTS),
     col("malware_family", "MalwareFamily", Edm::Text, "Malware family of the attachment."),
-    col("sha256", "SHA256", Edm::Text, "SHA-256 hash of the attachment."),
+    col("sha256", "SHA256", Edm::Text, "SHA-256 hash of the attachment.").sensitive(Sensitive::Object),
 ];
 /// An entry of `SystemOverrides`.
 const OVERRIDE: &[Column] = &[
@@ -85,8 +85,9 @@ const OWN: &[Column] = &[
         Edm::Text,
         "Exchange Online's key of the mail; clicks and the quarantine name it too.",
     ),
-    col("internet_message_id", "InternetMessageId", Edm::Text, "Message id as the sender's server set it."),
-    col("subject", "Subject", Edm::Text, "Subject of the mail."),
+    col("internet_message_id", "InternetMessageId", Edm::Text, "Message id as the sender's server set it.")
+        .sensitive(Sensitive::Object),
+    col("subject", "Subject", Edm::Text, "Subject of the mail.").sensitive(Sensitive::Object),
     col("p1_sender", "P1Sender", Edm::Text, "Envelope sender.").sensitive(Sensitive::Person),
     col("p2_sender", "P2Sender", Edm::Text, "Sender that the reader sees.").sensitive(Sensitive::Person),
     col("sender_ip", "SenderIp", Edm::Text, "Address that the mail came from.")
@@ -138,6 +139,7 @@ const OWN: &[Column] = &[
         Edm::List(&Edm::Object(OVERRIDE)),
         "What overrode the verdict of the filter.",
     ),
-    col("connectors", "Connectors", Edm::Text, "Connectors that the mail came through."),
-    col("event_deep_link", "EventDeepLink", Edm::Text, "Link to the mail in Threat Explorer."),
+    col("connectors", "Connectors", Edm::Text, "Connectors that the mail came through.").sensitive(Sensitive::Object),
+    col("event_deep_link", "EventDeepLink", Edm::Text, "Link to the mail in Threat Explorer.")
+        .sensitive(Sensitive::Object),
 ];

@@ -28,13 +28,13 @@ static SOURCE_WORKLOADS: Codes = Codes::of(
 
 /// `FileData`.
 const FILE: &[Column] = &[
-    col("document_id", "DocumentId", Edm::Text, "Id of the file."),
-    col("file_name", "FileName", Edm::Text, "Name of the file."),
-    col("file_path", "FilePath", Edm::Text, "Path of the file."),
+    col("document_id", "DocumentId", Edm::Text, "Id of the file.").sensitive(Sensitive::Object),
+    col("file_name", "FileName", Edm::Text, "Name of the file.").sensitive(Sensitive::Object),
+    col("file_path", "FilePath", Edm::Text, "Path of the file.").sensitive(Sensitive::Object),
     col("file_verdict", "FileVerdict", Edm::Text, "Verdict on the file: Good, Bad, Error, Timeout or Pending.")
         .coded(&FILE_VERDICTS),
     col("malware_family", "MalwareFamily", Edm::Text, "Malware family of the file."),
-    col("sha256", "SHA256", Edm::Text, "SHA-256 hash of the file."),
+    col("sha256", "SHA256", Edm::Text, "SHA-256 hash of the file.").sensitive(Sensitive::Object),
     col("file_size", "FileSize", Edm::Int64, "Size of the file in bytes."),
 ];
 /// Fields of file events.
@@ -46,5 +46,6 @@ const OWN: &[Column] = &[
     col("detection_date", "DetectionDate", Edm::Instant, "When the threat was found, UTC."),
     col("last_modified_date", "LastModifiedDate", Edm::Instant, "When the file was last changed, UTC."),
     col("last_modified_by", "LastModifiedBy", Edm::Text, "Who changed the file last.").sensitive(Sensitive::Person),
-    col("event_deep_link", "EventDeepLink", Edm::Text, "Link to the file in Threat Explorer."),
+    col("event_deep_link", "EventDeepLink", Edm::Text, "Link to the file in Threat Explorer.")
+        .sensitive(Sensitive::Object),
 ];

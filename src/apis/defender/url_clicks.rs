@@ -29,7 +29,7 @@ static CLICK_ACTIONS: Codes = Codes::of(
 /// Fields of clicks.
 const OWN: &[Column] = &[
     col("time_of_click", "TimeOfClick", Edm::Instant, "When the link was clicked, UTC."),
-    col("url", "Url", Edm::Text, "The link that was clicked.").alias(&["URL"]),
+    col("url", "Url", Edm::Text, "The link that was clicked.").sensitive(Sensitive::Object).alias(&["URL"]),
     col(
         "url_click_action",
         "URLClickAction",
@@ -40,7 +40,9 @@ const OWN: &[Column] = &[
     .coded(&CLICK_ACTIONS),
     col("app_name", "AppName", Edm::Text, "Application that the link was clicked in, such as Mail."),
     col("app_version", "AppVersion", Edm::Text, "Version of that application."),
-    col("source_id", "SourceId", Edm::Text, "Where the link stood; for mail its network message id."),
+    col("source_id", "SourceId", Edm::Text, "Where the link stood; for mail its network message id.")
+        .sensitive(Sensitive::Object),
     col("user_ip", "UserIp", Edm::Text, "Address of the user.").sensitive(Sensitive::Address).alias(&["UserIP"]),
-    col("event_deep_link", "EventDeepLink", Edm::Text, "Link to the click in Threat Explorer."),
+    col("event_deep_link", "EventDeepLink", Edm::Text, "Link to the click in Threat Explorer.")
+        .sensitive(Sensitive::Object),
 ];

@@ -29,8 +29,10 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
 
 /// `graph.userIdentity`.
 const USER: &[Column] = &[
-    col("id", "id", Edm::Text, "Object id of the user.").ops(Ops::EQ),
-    col("display_name", "displayName", Edm::Text, "Display name of the user.").ops(Ops::EQ),
+    col("id", "id", Edm::Text, "Object id of the user.").sensitive(Sensitive::Person).ops(Ops::EQ),
+    col("display_name", "displayName", Edm::Text, "Display name of the user.")
+        .sensitive(Sensitive::Person)
+        .ops(Ops::EQ),
     col("user_principal_name", "userPrincipalName", Edm::Text, "Name that the user signs in with.")
         .sensitive(Sensitive::Person)
         .ops(Ops::EQ_PREFIX),
@@ -45,8 +47,10 @@ const USER: &[Column] = &[
 const APP: &[Column] = &[
     col("app_id", "appId", Edm::Text, "Application (client) id.").ops(Ops::EQ),
     col("display_name", "displayName", Edm::Text, "Name of the application.").ops(Ops::EQ),
-    col("service_principal_id", "servicePrincipalId", Edm::Text, "Object id of the service principal."),
-    col("service_principal_name", "servicePrincipalName", Edm::Text, "Name of the service principal."),
+    col("service_principal_id", "servicePrincipalId", Edm::Text, "Object id of the service principal.")
+        .sensitive(Sensitive::Application),
+    col("service_principal_name", "servicePrincipalName", Edm::Text, "Name of the service principal.")
+        .sensitive(Sensitive::Application),
 ];
 /// `graph.auditActivityInitiator`: one of the two is not null.
 const INITIATOR: &[Column] = &[
@@ -56,13 +60,15 @@ const INITIATOR: &[Column] = &[
 /// `graph.modifiedProperty`.
 const MODIFIED: &[Column] = &[
     col("display_name", "displayName", Edm::Text, "Name of the property."),
-    col("old_value", "oldValue", Edm::Text, "Value before the change, as JSON text."),
-    col("new_value", "newValue", Edm::Text, "Value after the change, as JSON text."),
+    col("old_value", "oldValue", Edm::Text, "Value before the change, as JSON text.").sensitive(Sensitive::Object),
+    col("new_value", "newValue", Edm::Text, "Value after the change, as JSON text.").sensitive(Sensitive::Object),
 ];
 /// `graph.targetResource`.
 const TARGET: &[Column] = &[
-    col("id", "id", Edm::Text, "Object id of the target.").ops(Ops::EQ),
-    col("display_name", "displayName", Edm::Text, "Display name of the target.").ops(Ops::EQ_PREFIX),
+    col("id", "id", Edm::Text, "Object id of the target.").sensitive(Sensitive::Person).ops(Ops::EQ),
+    col("display_name", "displayName", Edm::Text, "Display name of the target.")
+        .sensitive(Sensitive::Person)
+        .ops(Ops::EQ_PREFIX),
     col("type", "type", Edm::Text, "Kind of the target, such as User, Group, Application or ServicePrincipal."),
     col("user_principal_name", "userPrincipalName", Edm::Text, "Name of the target, if it is a user.")
         .sensitive(Sensitive::Person)

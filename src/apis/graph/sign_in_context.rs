@@ -1,18 +1,21 @@
 //! The context of a sign-in: tokens, further identities, tenants, network, the request itself.
 
 use super::types::{NETWORK_LOCATION, PRIVATE_LINK, SESSION_LIFETIME, TEXTS, TOKEN_PROTECTION};
-use crate::table::{Column, Edm, Ops, col};
+use crate::table::{Column, Edm, Ops, Sensitive, col};
 
 /// Columns of `entra.sign_ins`, before `raw`.
 pub(super) const CONTEXT: &[Column] = &[
     // Tokens and sessions.
-    col("session_id", "sessionId", Edm::Text, "Id of the session that the sign-in began or used.").beta(),
+    col("session_id", "sessionId", Edm::Text, "Id of the session that the sign-in began or used.")
+        .sensitive(Sensitive::Object)
+        .beta(),
     col(
         "unique_token_identifier",
         "uniqueTokenIdentifier",
         Edm::Text,
         "Id of the token that was issued, as resources record it.",
     )
+    .sensitive(Sensitive::Object)
     .beta(),
     col(
         "session_lifetime_policies",
@@ -36,6 +39,7 @@ pub(super) const CONTEXT: &[Column] = &[
     )
     .beta(),
     col("token_issuer_name", "tokenIssuerName", Edm::Text, "Name of the identity provider, such as sts.microsoft.com.")
+        .sensitive(Sensitive::Tenant)
         .beta()
         .beta_ops(Ops::EQ),
     col(
@@ -59,6 +63,7 @@ pub(super) const CONTEXT: &[Column] = &[
         Edm::Text,
         "What the user typed to sign in: a name, an address, a phone number.",
     )
+    .sensitive(Sensitive::Person)
     .beta(),
     col(
         "sign_in_identifier_type",
@@ -80,6 +85,7 @@ pub(super) const CONTEXT: &[Column] = &[
         Edm::Text,
         "Key id of the credential that the service principal used.",
     )
+    .sensitive(Sensitive::Application)
     .beta(),
     col(
         "service_principal_credential_thumbprint",
@@ -87,6 +93,7 @@ pub(super) const CONTEXT: &[Column] = &[
         Edm::Text,
         "Thumbprint of the certificate that the service principal used.",
     )
+    .sensitive(Sensitive::Application)
     .beta(),
     col(
         "federated_credential_id",
@@ -94,6 +101,7 @@ pub(super) const CONTEXT: &[Column] = &[
         Edm::Text,
         "Id of the application's federated credential, if one was used.",
     )
+    .sensitive(Sensitive::Application)
     .beta(),
     col(
         "resource_service_principal_id",
@@ -101,11 +109,15 @@ pub(super) const CONTEXT: &[Column] = &[
         Edm::Text,
         "Object id of the resource's service principal.",
     )
+    .sensitive(Sensitive::Application)
     .beta(),
     // Tenants.
-    col("home_tenant_id", "homeTenantId", Edm::Text, "Tenant that the user belongs to."),
-    col("home_tenant_name", "homeTenantName", Edm::Text, "Name of that tenant, where it consented to be named.").beta(),
-    col("resource_tenant_id", "resourceTenantId", Edm::Text, "Tenant that owns the resource."),
+    col("home_tenant_id", "homeTenantId", Edm::Text, "Tenant that the user belongs to.").sensitive(Sensitive::Tenant),
+    col("home_tenant_name", "homeTenantName", Edm::Text, "Name of that tenant, where it consented to be named.")
+        .sensitive(Sensitive::Tenant)
+        .beta(),
+    col("resource_tenant_id", "resourceTenantId", Edm::Text, "Tenant that owns the resource.")
+        .sensitive(Sensitive::Tenant),
     // A flags enumeration with members such as b2bCollaboration, b2bDirectConnect, serviceProvider.
     col(
         "cross_tenant_access_type",
@@ -129,6 +141,7 @@ pub(super) const CONTEXT: &[Column] = &[
         Edm::Text,
         "Client address as the resource saw it; often null.",
     )
+    .sensitive(Sensitive::Address)
     .beta(),
     col(
         "network_location_details",
@@ -150,6 +163,7 @@ pub(super) const CONTEXT: &[Column] = &[
         Edm::Text,
         "Address at which Global Secure Access was entered.",
     )
+    .sensitive(Sensitive::Address)
     .beta(),
     col(
         "private_link_details",
@@ -174,6 +188,7 @@ pub(super) const CONTEXT: &[Column] = &[
     .beta()
     .beta_ops(Ops::EQ),
     col("azure_resource_id", "azureResourceId", Edm::Text, "Azure Resource Manager id of the resource that was used.")
+        .sensitive(Sensitive::Object)
         .beta(),
     col(
         "flagged_for_review",

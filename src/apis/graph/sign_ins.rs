@@ -88,8 +88,10 @@ const OWN: &[Column] = &[
     )
     .beta(),
     col("service_principal_name", "servicePrincipalName", Edm::Text, "Name of the service principal that signed in.")
+        .sensitive(Sensitive::Application)
         .beta_ops(Ops::EQ_PREFIX),
     col("service_principal_id", "servicePrincipalId", Edm::Text, "Object id of the service principal that signed in.")
+        .sensitive(Sensitive::Application)
         .beta_ops(Ops::EQ_PREFIX),
     col(
         "managed_service_identity",

@@ -3,7 +3,7 @@
 //! Member lists are the documented ones. They are no limit: the services add members at any time, and a member outside
 //! the list is text like any other.
 
-use crate::table::{Column, Edm, Ops, col};
+use crate::table::{Column, Edm, Ops, Sensitive, col};
 
 /// `Collection(Edm.String)`.
 pub(super) const TEXTS: Edm = Edm::List(&Edm::Text);
@@ -97,8 +97,9 @@ pub(super) const DEVICE_DETAIL: &[Column] = &[
         "deviceId",
         Edm::Text,
         "The device's deviceId in the directory; often empty, never its object id.",
-    ),
-    col("display_name", "displayName", Edm::Text, "The device's name in the directory."),
+    )
+    .sensitive(Sensitive::Device),
+    col("display_name", "displayName", Edm::Text, "The device's name in the directory.").sensitive(Sensitive::Device),
     col("operating_system", "operatingSystem", Edm::Text, "Operating system and version, such as Windows 10.")
         .ops(Ops::EQ_PREFIX),
     col("browser", "browser", Edm::Text, "Browser and version, such as Edge 81.0.416.").ops(Ops::EQ_PREFIX),
@@ -223,7 +224,8 @@ pub(super) const AUTHENTICATION_DETAIL: &[Column] = &[
         "authenticationMethodDetail",
         Edm::Text,
         "Details of the method, such as a masked phone number.",
-    ),
+    )
+    .sensitive(Sensitive::Object),
     col("succeeded", "succeeded", Edm::Bool, "Whether the step succeeded."),
     col(
         "authentication_step_result_detail",
@@ -240,8 +242,10 @@ pub(super) const AUTHENTICATION_DETAIL: &[Column] = &[
 ];
 
 /// `graph.keyValue`.
-pub(super) const KEY_VALUE: &[Column] =
-    &[col("key", "key", Edm::Text, "Name of the detail."), col("value", "value", Edm::Text, "Value of the detail.")];
+pub(super) const KEY_VALUE: &[Column] = &[
+    col("key", "key", Edm::Text, "Name of the detail."),
+    col("value", "value", Edm::Text, "Value of the detail.").sensitive(Sensitive::Object),
+];
 
 /// `graph.authenticationRequirementPolicy`.
 pub(super) const REQUIREMENT_POLICY: &[Column] = &[
@@ -269,7 +273,7 @@ pub(super) const AUTHENTICATION_CONTEXT: &[Column] = &[
 pub(super) const APP_DEVICE: &[Column] = &[
     col("app_version", "appVersion", Edm::Text, "Version of the authentication app."),
     col("client_app", "clientApp", Edm::Text, "Name of the authentication app."),
-    col("device_id", "deviceId", Edm::Text, "Id of the device that runs the app."),
+    col("device_id", "deviceId", Edm::Text, "Id of the device that runs the app.").sensitive(Sensitive::Device),
     col("operating_system", "operatingSystem", Edm::Text, "Operating system of the device that runs the app."),
 ];
 
@@ -301,7 +305,8 @@ pub(super) const EVENT_LISTENER: &[Column] = &[
     col("event_type", "eventType", Edm::Text, "The event that called the listener, such as tokenIssuanceStart."),
     col("executed_listener_id", "executedListenerId", Edm::Text, "Id of the listener that was executed."),
     // An abstract type without documented properties: its derived types differ by listener.
-    col("handler_result", "handlerResult", Edm::Json, "What the listener answered, as JSON text."),
+    col("handler_result", "handlerResult", Edm::Json, "What the listener answered, as JSON text.")
+        .sensitive(Sensitive::Object),
 ];
 
 /// `graph.managedIdentity`.
@@ -317,15 +322,19 @@ pub(super) const MANAGED_IDENTITY: &[Column] = &[
         "associatedResourceId",
         Edm::Text,
         "Azure Resource Manager id of the resource that bears the identity.",
-    ),
-    col("federated_token_id", "federatedTokenId", Edm::Text, "Id of the federated token, if one was used."),
-    col("federated_token_issuer", "federatedTokenIssuer", Edm::Text, "Issuer of the federated token, if one was used."),
+    )
+    .sensitive(Sensitive::Application),
+    col("federated_token_id", "federatedTokenId", Edm::Text, "Id of the federated token, if one was used.")
+        .sensitive(Sensitive::Object),
+    col("federated_token_issuer", "federatedTokenIssuer", Edm::Text, "Issuer of the federated token, if one was used.")
+        .sensitive(Sensitive::Tenant),
 ];
 
 /// `graph.mfaDetail`.
 pub(super) const MFA_DETAIL: &[Column] = &[
     col("auth_method", "authMethod", Edm::Text, "The MFA method that was used."),
-    col("auth_detail", "authDetail", Edm::Text, "Details of the method, such as a masked phone number."),
+    col("auth_detail", "authDetail", Edm::Text, "Details of the method, such as a masked phone number.")
+        .sensitive(Sensitive::Object),
 ];
 
 /// `graph.networkLocationDetail`.
@@ -336,15 +345,17 @@ pub(super) const NETWORK_LOCATION: &[Column] = &[
         Edm::Enum(&["intranet", "extranet", "namedNetwork", "trusted", "unknownFutureValue"]),
         "The type of the network.",
     ),
-    col("network_names", "networkNames", TEXTS, "Names of the network."),
+    col("network_names", "networkNames", TEXTS, "Names of the network.").sensitive(Sensitive::Object),
 ];
 
 /// `graph.privateLinkDetails`.
 pub(super) const PRIVATE_LINK: &[Column] = &[
-    col("policy_id", "policyId", Edm::Text, "Id of the Private Link policy."),
-    col("policy_name", "policyName", Edm::Text, "Name of the Private Link policy."),
-    col("policy_tenant_id", "policyTenantId", Edm::Text, "Tenant that the Private Link policy belongs to."),
-    col("resource_id", "resourceId", Edm::Text, "Azure Resource Manager path of the Private Link policy."),
+    col("policy_id", "policyId", Edm::Text, "Id of the Private Link policy.").sensitive(Sensitive::Object),
+    col("policy_name", "policyName", Edm::Text, "Name of the Private Link policy.").sensitive(Sensitive::Object),
+    col("policy_tenant_id", "policyTenantId", Edm::Text, "Tenant that the Private Link policy belongs to.")
+        .sensitive(Sensitive::Tenant),
+    col("resource_id", "resourceId", Edm::Text, "Azure Resource Manager path of the Private Link policy.")
+        .sensitive(Sensitive::Object),
 ];
 
 /// `graph.sessionLifetimePolicy`.

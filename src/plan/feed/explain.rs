@@ -30,8 +30,11 @@ impl fmt::Display for FeedPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (table, types, windows) = (self.set.qualified(), self.content_types.len(), self.windows.len());
         if types == 0 || windows == 0 {
-            let why =
-                if self.left_out.is_empty() { "the predicate cannot hold" } else { "the connection leaves it out" };
+            let why = match (self.beyond_reach, self.left_out.as_slice()) {
+                (Some(_), _) => "the service keeps nothing of that time any more",
+                (None, []) => "the predicate cannot hold",
+                (None, _) => "the connection leaves it out",
+            };
             return writeln!(f, "{table}: nothing is sent, {why}");
         }
         let quota = self.set.quota;

@@ -107,6 +107,25 @@ fn a_range_beyond_the_reach_is_named_and_not_cut() {
 }
 
 #[test]
+fn a_stated_lateness_does_not_make_a_forgotten_range_an_empty_one() {
+    let old = |late| {
+        let scan = scan(&ACTIVITY, vec![at("creation_time", Comparison::Lt, NOW - 10 * DAY)]);
+        FeedScan { late_arrival: Some(late), ..scan }.plan()
+    };
+    assert_eq!(old(DAY).beyond_reach, Some(NOW - 9 * DAY));
+    assert_eq!((old(4 * DAY).beyond_reach, ends(&old(4 * DAY)).0), (None, MARGIN - 7 * DAY));
+    let both =
+        vec![at("creation_time", Comparison::GtEq, NOW - 2 * DAY), at("creation_time", Comparison::Lt, NOW - 3 * DAY)];
+    assert_eq!(plan(both).beyond_reach, None);
+}
+
+#[test]
+fn the_last_minutes_of_the_reach_can_be_asked_for() {
+    let plan = plan(vec![at("content_created", Comparison::Lt, NOW - 7 * DAY + 2 * SECOND)]);
+    assert_eq!(ends(&plan), (-7 * DAY, -7 * DAY + 3 * SECOND));
+}
+
+#[test]
 fn content_types_are_left_out_only_where_that_is_certain() {
     let or = |ps: Vec<Predicate>| Predicate::Or(ps);
     for (predicate, expected) in [
