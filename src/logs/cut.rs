@@ -172,11 +172,13 @@ impl Cut {
 
     /// Whether a byte belongs to what was lost.
     fn passes_over(&mut self, byte: u8) -> bool {
-        let (over, ends) = match self.lost {
+        let ends = match self.lost {
             Lost::Nothing => return false,
-            Lost::Item => (!matches!(byte, b',' | b']' | b'\n'), matches!(byte, b',' | b']' | b'\n')),
-            Lost::Line => (true, byte == b'\n'),
+            Lost::Item => matches!(byte, b',' | b']' | b'\n'),
+            Lost::Line => byte == b'\n',
         };
+        // What ends an item may end its array, too.
+        let over = !ends || self.lost == Lost::Line;
         if ends {
             self.lost = Lost::Nothing;
         }

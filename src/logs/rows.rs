@@ -96,11 +96,12 @@ impl Rows {
         let late = *self.late.get_or_insert(self.rows.position().line() == line);
         let line = self.row.position().map_or(line, csv::Position::line) + u64::from(late);
         let last = self.row.iter().next_back().unwrap_or_default();
-        self.ended = last == END.trim_ascii() || last.ends_with(END);
-        match last.ends_with(END) {
-            true => Err(Piece::Bad(line, "its last quote is not closed: nothing behind it is read".into())),
-            false => Ok((!self.ended).then_some(line)),
+        let unclosed = last.ends_with(END);
+        self.ended = unclosed || last == END.trim_ascii();
+        if unclosed {
+            return Err(Piece::Bad(line, "its last quote is not closed: nothing behind it is read".into()));
         }
+        Ok((!self.ended).then_some(line))
     }
 
     /// What a row is; `None` if it is no record but speaks of those that follow.
