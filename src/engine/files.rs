@@ -87,7 +87,7 @@ impl FileScan {
                         Some(reading) => reading,
                         None => Reading::new(scan)?,
                     };
-                    Ok(reading.next()?.map(|rows| (rows, Some(reading))))
+                    Ok(reading.next().map(|rows| (rows, Some(reading))))
                 });
                 match read.await {
                     Ok(read) => read,
@@ -132,7 +132,7 @@ impl Reading {
     }
 
     /// The next rows; `None` after the last file.
-    fn next(&mut self) -> Result<Option<RecordBatch>, Error> {
+    fn next(&mut self) -> Option<RecordBatch> {
         while self.rows.len() < ROWS && self.bytes < BYTES {
             let Some(open) = &mut self.open else {
                 let Some(file) = self.files.next() else { break };
@@ -154,9 +154,9 @@ impl Reading {
             open.say_unread(&self.scan.statement);
         }
         if self.rows.is_empty() && self.open.is_none() {
-            return Ok(None);
+            return None;
         }
-        Ok(Some(self.batch()))
+        Some(self.batch())
     }
 
     /// Opens a file. One that cannot be opened costs itself.

@@ -263,7 +263,7 @@ mod tests {
             path(name)
         };
         let some = zip("some.zip", &["readme.txt", "a.json", "__MACOSX/x", "license"]);
-        assert_eq!(skipped(&[some.clone()]), [Skipped { within: some, count: 2, first: "license".into() }]);
+        assert_eq!(skipped(std::slice::from_ref(&some)), [Skipped { within: some, count: 2, first: "license".into() }]);
         let none = zip("none.zip", &["readme.txt"]);
         assert!(matches!(sources(&[none]).unwrap_err(), Error::Empty { .. }));
         assert_eq!(sources(&[folder.path().to_owned()]).unwrap().skipped.len(), 3);
