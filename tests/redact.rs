@@ -1,6 +1,6 @@
 //! Results that may be shown outside: nobody's name or address is left in them, and they can still be joined.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::process::{Command, Output, Stdio};
 
 use auditql::apis;
@@ -35,6 +35,26 @@ fn secrets(home: &TempDir) -> BTreeSet<String> {
     texts.filter(|text| text.len() > 3 && !text.starts_with("00000000-0000")).collect()
 }
 
+/// One of the secrets that a text holds. All are looked for at once: there are thousands, in megabytes.
+fn found<'s>(secrets: &'s BTreeSet<String>, text: &str) -> Option<&'s String> {
+    let mut by_head: HashMap<&[u8], Vec<&String>> = HashMap::new();
+    secrets.iter().for_each(|secret| by_head.entry(&secret.as_bytes()[..HEAD]).or_default().push(secret));
+    let bytes = text.as_bytes();
+    let at = |at: usize| by_head.get(&bytes[at..at + HEAD])?.iter().find(|s| bytes[at..].starts_with(s.as_bytes()));
+    (0..bytes.len().saturating_sub(HEAD - 1)).find_map(at).copied()
+}
+
+/// Bytes that every secret has.
+const HEAD: usize = 4;
+
+#[test]
+fn the_search_finds_a_secret() {
+    let secrets = BTreeSet::from(["ada@contoso.com".to_owned(), "adam".to_owned()]);
+    assert_eq!(found(&secrets, "x ada@contoso.com"), secrets.first());
+    assert_eq!(found(&secrets, "an adam"), secrets.last());
+    assert_eq!(found(&secrets, "ada"), None);
+}
+
 #[test]
 fn no_format_shows_anybody() {
     let home = tempfile::tempdir().unwrap();
@@ -62,8 +82,8 @@ fn no_format_shows_anybody() {
         for format in &all[..if sql == "SELECT * FROM sign_ins" { 7 } else { 3 }] {
             let shown = text(demo(&home, &["--redact", "--format", format, "-c", sql])).to_lowercase();
             assert!(shown.len() > 100, "{format}: {sql}");
-            let found: Vec<&String> = secrets.iter().filter(|secret| shown.contains(*secret)).take(3).collect();
-            assert!(found.is_empty(), "{format}: {sql}: {found:?}");
+            let found = found(&secrets, &shown);
+            assert_eq!(found, None, "{format}: {sql}");
         }
     }
 }
