@@ -1,7 +1,7 @@
 //! Counts a record that the service hands out twice once: by key, the first that comes wins.
 //!
 //! Keys are kept as 128-bit hashes. In a scan ordered by time only those of the present instant are kept, since a second
-//! copy has the same time. Records without a key are never merged.
+//! copy has the same time. Records without a key, or with an empty one, are never merged.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -70,7 +70,7 @@ impl Dedup {
                 self.present = Some(marks.times.value(row));
                 self.seen.clear();
             }
-            if marks.keys.is_null(row) {
+            if marks.keys.is_null(row) || marks.keys.value(row).is_empty() {
                 if self.overlapping {
                     return Err(Error::Keyless { table: self.set.qualified(), key: self.set.key }.into());
                 }

@@ -46,6 +46,16 @@ async fn a_file_that_is_cut_between_records_is_not_taken_for_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn records_without_an_id_are_not_copies_of_one_another() {
+    let folder = TempDir::new().unwrap();
+    let record =
+        |id: &str| format!("{{\"CreationTime\":\"2026-04-01T00:00:00\",\"Operation\":\"x\",\"RecordType\":1{id}}}\n");
+    let ids = ["", ",\"Id\":null", ",\"Id\":\"\"", ",\"Id\":\"a\""];
+    let text: String = ids.iter().chain(&ids).map(|id| record(id)).collect();
+    assert_eq!(asked(&[file(&folder, "ids.json", text)], COUNT).await.rows(), ["7"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn text_of_another_encoding_is_counted_in_rows_as_in_lines() {
     let folder = TempDir::new().unwrap();
     let csv = b"CreationTime,Operation,RecordType,Id,UserId\n2026-04-01T00:00:00,x,1,a,M\xFCller\n";
