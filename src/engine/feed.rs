@@ -192,7 +192,8 @@ impl Feed {
                 source: e,
             })?;
             source.call.tally.pages.add(1);
-            listing.advance(reply.next.as_deref(), contents.len()).map_err(|e| self.listing_error(e))?;
+            let ids: Vec<&str> = contents.iter().map(|content| content.id.as_str()).collect();
+            listing.advance(reply.next.as_deref(), &ids).map_err(|e| self.listing_error(e))?;
             listed.extend(contents.into_iter().map(|content| (content.id.clone(), Listed { content_type, content })));
         }
         Ok(listed.into_values().collect())

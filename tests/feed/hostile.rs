@@ -136,6 +136,15 @@ const FAULTS: &[(&str, Fault, &str)] = &[
         "Listing",
     ),
     (
+        "the same entries behind ever new links",
+        |w, n, own| {
+            let next = format!("{own}/api/v1.0/x/activity/feed/subscriptions/content?nextPage={n}");
+            let ids = if n % 2 == 0 { ["a$1", "b$2"] } else { ["b$2", "a$1"] };
+            (w == What::Listing).then(|| listing(own, &ids).header("NextPageUri", &next))
+        },
+        "Listing",
+    ),
+    (
         "an empty page with a next one, under the other name and version",
         |w, n, own| {
             let next = format!("{own}/api/v1/x/activity/feed/subscriptions/content?nextPage=a+b/c$d==");

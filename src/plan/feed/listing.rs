@@ -1,8 +1,8 @@
 //! Follows the pages of one listing: one content type, one window. A pure state machine.
 //!
 //! A page may be empty and have a next one. The link to it is opaque and followed as given; one that was followed before
-//! is a circle. The service may forget a link: the listing is begun anew then, and blobs that were listed already are
-//! recognised by their id.
+//! is a circle, and so are pages that go on without naming a blob that is new. The service may forget a link: the listing
+//! is begun anew then, and blobs that were listed already are recognised by their id.
 
 use std::collections::HashSet;
 
@@ -10,8 +10,11 @@ use super::{PUBLISHER, Window, linked, request, root};
 use crate::time::second_text;
 use crate::wire::Request;
 
-/// Most empty pages in a row: legal, but a listing of nothing else would never end.
-const EMPTY_PAGES: u32 = 10_000;
+/// Most pages in a row that name no new blob. Empty ones are legal; half a minute of them at the documented pace is not a
+/// listing any more.
+const IDLE_PAGES: u32 = 1_000;
+/// Most pages in a row that name blobs, all of which were named before. One that comes twice is a known fault.
+const KNOWN_PAGES: u32 = 5;
 /// How often a listing is begun anew.
 const RESTARTS: u32 = 3;
 
@@ -21,9 +24,9 @@ pub enum ListingError {
     /// The service sent a link that was followed before.
     #[error("the service linked to a page of a listing that was already read: its pages go in a circle")]
     Circle,
-    /// Empty pages without end.
-    #[error("the service sent {0} empty pages of a listing in a row")]
-    OnlyEmptyPages(u32),
+    /// Pages without end that name nothing new.
+    #[error("the service sent {0} pages of a listing in a row that named nothing new")]
+    NothingNew(u32),
     /// The service forgot its links again and again.
     #[error("the service forgot the links of its own listing {0} times")]
     Forgotten(u32),
@@ -37,7 +40,11 @@ pub struct Listing {
     window: Window,
     next: Option<Request>,
     links: HashSet<String>,
-    empty: u32,
+    /// The blobs that were named since it was begun.
+    ids: HashSet<String>,
+    /// Pages since the last new blob, and those among them that were not empty.
+    idle: u32,
+    known: u32,
     restarts: u32,
 }
 
@@ -50,7 +57,9 @@ impl Listing {
             window,
             next: None,
             links: HashSet::new(),
-            empty: 0,
+            ids: HashSet::new(),
+            idle: 0,
+            known: 0,
             restarts: 0,
         };
         listing.next = Some(listing.first());
@@ -67,20 +76,33 @@ impl Listing {
         self.links.is_empty()
     }
 
-    /// Goes on with the link of a page, which held so many entries.
+    /// Goes on with the link of a page, which named these blobs.
     ///
     /// # Errors
     /// When the pages cannot end.
-    pub fn advance(&mut self, link: Option<&str>, entries: usize) -> Result<(), ListingError> {
-        self.empty = if entries == 0 { self.empty + 1 } else { 0 };
-        if self.empty > EMPTY_PAGES {
-            return Err(ListingError::OnlyEmptyPages(self.empty));
+    pub fn advance(&mut self, link: Option<&str>, ids: &[&str]) -> Result<(), ListingError> {
+        // What the last page names, if anything, does not matter: it ends.
+        if link.is_some() {
+            self.check_progress(ids)?;
         }
         if link.is_some_and(|link| !self.links.insert(link.to_owned())) {
             return Err(ListingError::Circle);
         }
         self.next = link.map(|link| request(linked(&self.tenant, link)));
         Ok(())
+    }
+
+    fn check_progress(&mut self, ids: &[&str]) -> Result<(), ListingError> {
+        let before = self.ids.len();
+        self.ids.extend(ids.iter().map(|id| (*id).to_owned()));
+        if self.ids.len() > before {
+            (self.idle, self.known) = (0, 0);
+            return Ok(());
+        }
+        self.idle += 1;
+        self.known += u32::from(!ids.is_empty());
+        let endless = self.idle > IDLE_PAGES || self.known > KNOWN_PAGES;
+        if endless { Err(ListingError::NothingNew(self.idle)) } else { Ok(()) }
     }
 
     /// Begins anew: the service does not know the link any more that it gave.
@@ -93,6 +115,7 @@ impl Listing {
             return Err(ListingError::Forgotten(self.restarts));
         }
         self.links.clear();
+        self.ids.clear();
         self.next = Some(self.first());
         Ok(())
     }

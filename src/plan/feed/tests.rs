@@ -169,14 +169,47 @@ fn links_are_followed_as_given_and_circles_are_seen() {
          endTime=2026-05-01T12:00:00&PublisherIdentifier=t"
     );
     let link = "https://h/api/v1/t/activity/feed/subscriptions/content?nextPage=a+b/$==";
-    listing.advance(Some(link), 0).unwrap();
+    listing.advance(Some(link), &[]).unwrap();
     let Target::Link { url, prefix } = listing.next_request().unwrap().target.clone() else { panic!() };
     assert_eq!((url, prefix.as_str()), (format!("{link}&PublisherIdentifier=t"), "/api/v1/"));
-    assert_eq!(listing.advance(Some(link), 1), Err(ListingError::Circle));
+    assert_eq!(listing.advance(Some(link), &["a"]), Err(ListingError::Circle));
     listing.restart().unwrap();
     assert!(listing.is_at_first());
-    listing.advance(None, 1).unwrap();
+    listing.advance(None, &["a"]).unwrap();
     assert!(listing.next_request().is_none());
     let Target::Link { url, .. } = blob("t", "https://h/api/v1.0/t/activity/feed/audit/a$b").target else { panic!() };
     assert_eq!(url, "https://h/api/v1.0/t/activity/feed/audit/a$b?PublisherIdentifier=t");
+}
+
+#[test]
+fn pages_that_name_nothing_new_do_not_go_on_for_ever() {
+    let window = Window { from: NOW / SECOND - 3_600, to: NOW / SECOND };
+    let names = ["a", "b", "c", "d", "e"];
+    let pages = |ids: &dyn Fn(usize) -> Vec<&'static str>| {
+        let mut listing = Listing::new("t", "DLP.All", window);
+        let mut page = |n: usize| listing.advance(Some(&format!("https://h/api/v1.0/t/{n}")), &ids(n));
+        (0..5_000).find_map(|n| page(n).err().map(|error| (n, error)))
+    };
+    assert_eq!(pages(&|_| Vec::new()), Some((1_000, ListingError::NothingNew(1_001))));
+    assert_eq!(
+        pages(&|n| if n % 2 == 0 { vec!["a", "b"] } else { vec!["b", "a"] }),
+        Some((6, ListingError::NothingNew(6)))
+    );
+    // Now one that is known, now none: it is the same standstill.
+    assert_eq!(pages(&|n| if n % 2 == 0 { vec!["a"] } else { vec![] }), Some((12, ListingError::NothingNew(12))));
+    // A thousand empty pages before each new blob are an odd listing, but one that gets on.
+    assert_eq!(pages(&|n| if n % 1_001 == 0 { vec![names[n / 1_001]] } else { vec![] }), None);
+}
+
+#[test]
+fn a_listing_that_is_begun_anew_may_name_what_it_named() {
+    let mut listing = Listing::new("t", "DLP.All", Window { from: NOW / SECOND - 3_600, to: NOW / SECOND });
+    let link = |n: usize| format!("https://h/api/v1.0/t/{n}");
+    let names: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+    for round in 0..3 {
+        for (n, name) in names.iter().enumerate() {
+            listing.advance(Some(&link(n)), &[name]).unwrap_or_else(|e| panic!("round {round}, page {n}: {e}"));
+        }
+        listing.restart().unwrap();
+    }
 }
