@@ -13,10 +13,37 @@ use crate::table::{Api, Quota};
 pub struct Request {
     /// The service, which decides host and token audience.
     pub api: Api,
+    /// What it does there.
+    pub method: Method,
     /// What is asked for.
     pub target: Target,
     /// The quota it counts against.
     pub quota: Quota,
+}
+
+impl Request {
+    /// A request that reads.
+    pub fn get(api: Api, target: Target, quota: Quota) -> Self {
+        Self { api, method: Method::Get, target, quota }
+    }
+
+    /// Whether it may be sent again when nobody knows what came of it.
+    pub fn is_repeatable(&self) -> bool {
+        !matches!(self.method, Method::Post { repeatable: false })
+    }
+}
+
+/// What a request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// It reads, and may be sent as often as it takes.
+    Get,
+    /// It changes something. Its body is empty.
+    Post {
+        /// Done twice, it leaves the same as done once. One that is not is sent again only when it surely was not
+        /// carried out.
+        repeatable: bool,
+    },
 }
 
 /// What a request asks for.
@@ -24,8 +51,6 @@ pub struct Request {
 pub enum Target {
     /// Path and query of our own making, percent-encoded: `/beta/auditLogs/signIns?$top=999`.
     Path(String),
-    /// The same, to change something with: sent as POST, with an empty body.
-    Post(String),
     /// A link from a service's reply, to be followed as given once its origin is found to be the connection's own.
     Link {
         /// The link as received. Untrusted.

@@ -9,7 +9,7 @@ use auditql::http::client::Patience;
 use auditql::http::retry::Limits;
 use auditql::http::{Call, Client, Credentials, Error, Fault, GaveUp, Options, Pace, Pacer, Service, Services};
 use auditql::table::{Api, Quota};
-use auditql::wire::{Reply as Answer, Request, Target};
+use auditql::wire::{Method, Reply as Answer, Request, Target};
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::time::OffsetDateTime;
 use url::Url;
@@ -50,15 +50,11 @@ fn call() -> Call {
 }
 
 fn path(path: &str) -> Request {
-    Request { api: Api::Graph, target: Target::Path(path.into()), quota: Quota::Reports }
+    Request::get(Api::Graph, Target::Path(path.into()), Quota::Reports)
 }
 
 fn link(url: &str) -> Request {
-    Request {
-        api: Api::Graph,
-        target: Target::Link { url: url.into(), prefix: "/beta/".into() },
-        quota: Quota::Reports,
-    }
+    Request::get(Api::Graph, Target::Link { url: url.into(), prefix: "/beta/".into() }, Quota::Reports)
 }
 
 async fn get(server: &Server, call: &Call) -> Result<Answer, Error> {
@@ -184,6 +180,28 @@ async fn half_a_reply_is_asked_for_again() {
         let reply = get(&server, &call).await.unwrap_or_else(|e| panic!("{name}: {}", all_words(&e)));
         assert_eq!((&reply.body[..], counts(&call)), (PAGE.as_bytes(), [2, 1, 0]), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_request_that_changes_something_is_sent_again_only_where_it_says_so() {
+    let post = |repeatable| Request { method: Method::Post { repeatable }, ..path("/beta/start") };
+    for (case, fault) in [
+        ("an error after it was sent", Reply::status(503)),
+        ("a reset", Reply::reset()),
+        ("half a reply", Reply::json(PAGE).cut(5)),
+    ] {
+        for (repeatable, requests) in [(true, 2), (false, 1)] {
+            let server = Server::queue([fault.clone(), Reply::json(PAGE)]).await;
+            let reply = client(&server).send(&post(repeatable), &call()).await;
+            assert_eq!((reply.is_ok(), server.seen().len()), (repeatable, requests), "{case}: {reply:?}");
+            assert!(server.seen().iter().all(|seen| seen.method == "POST"));
+            if let Err(error) = reply {
+                assert!(error.to_string().contains("it may have been carried out"), "{case}: {error}");
+            }
+        }
+    }
+    let server = Server::queue([Reply::status(429), Reply::json(PAGE)]).await;
+    client(&server).send(&post(false), &call()).await.expect("what was turned away was not carried out");
 }
 
 #[tokio::test]

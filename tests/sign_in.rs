@@ -68,7 +68,7 @@ impl Authority {
 }
 
 fn request() -> Request {
-    Request { api: Api::Graph, target: Target::Path("/beta/x".into()), quota: Quota::Reports }
+    Request::get(Api::Graph, Target::Path("/beta/x".into()), Quota::Reports)
 }
 
 pub(crate) fn token(text: &str) -> Reply {

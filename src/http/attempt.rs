@@ -96,6 +96,11 @@ impl Failure {
         named || self.is_throttle()
     }
 
+    /// Whether the request surely never reached the service.
+    pub(super) fn is_unsent(&self) -> bool {
+        matches!(self, Self::SignIn(_) | Self::Fault(Fault::Connect(_) | Fault::Tls(_) | Fault::Request(_)))
+    }
+
     /// Whether the host answered.
     pub(super) fn is_answer(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::Redirect { .. } | Self::TooLarge { .. })

@@ -21,7 +21,7 @@ use super::transport::{self, TransportOptions};
 use super::{Address, Call, Error, Pacer, pin};
 use crate::table::{Api, Quota};
 use crate::tally::Why;
-use crate::wire::{Reply, Request, Target};
+use crate::wire::{Method, Reply, Request, Target};
 
 /// A service as a connection reaches it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,14 +124,14 @@ impl Client {
     fn address(&self, request: &Request) -> Result<Url, Error> {
         let base = &self.0.host(request.api)?.service.base;
         Ok(match &request.target {
-            Target::Path(path) | Target::Post(path) => pin::resolve(base, "/", path)?,
+            Target::Path(path) => pin::resolve(base, "/", path)?,
             Target::Link { url, prefix } => pin::resolve(base, prefix, url)?,
         })
     }
 
     async fn persist(&self, request: &Request, url: &Url, call: &Call) -> Result<Reply, Error> {
         let host = self.0.host(request.api)?;
-        let mut course = Course::new(&self.0, host);
+        let mut course = Course::new(&self.0, host, request.is_repeatable());
         loop {
             call.take()?;
             let mut token = None;
@@ -184,9 +184,9 @@ impl Inner {
         call.tally.waited(self.pacer.turn(request.quota, &call.tally.live).await);
         let token = used.insert(self.credentials.token(scope).await.map_err(Failure::SignIn)?);
         call.tally.requests.add(1);
-        let request = match request.target {
-            Target::Post(_) => host.http.post(url.clone()).body(""),
-            Target::Path(_) | Target::Link { .. } => host.http.get(url.clone()),
+        let request = match request.method {
+            Method::Get => host.http.get(url.clone()),
+            Method::Post { .. } => host.http.post(url.clone()).body(""),
         };
         let result = attempt(dressed(request, token), url, &self.options.patience).await;
         let result = result.map_err(|failure| failure.without(token.secret.secret()));
@@ -250,13 +250,15 @@ impl Host {
 struct Course {
     history: History,
     successes: u64,
+    /// Whether it may be sent again when nobody knows what came of it.
+    repeatable: bool,
 }
 
 impl Course {
-    fn new(client: &Inner, host: &Host) -> Self {
-        let history =
-            History { tries: 0, waited: Duration::ZERO, reached: false, renewable: client.credentials.renewable() };
-        Self { history, successes: host.successes.load(Relaxed) }
+    fn new(client: &Inner, host: &Host, repeatable: bool) -> Self {
+        let renewable = client.credentials.renewable();
+        let history = History { tries: 0, waited: Duration::ZERO, reached: false, renewable, repeatable };
+        Self { history, successes: host.successes.load(Relaxed), repeatable }
     }
 
     fn verdict(&mut self, client: &Inner, host: &Host, failure: &Failure) -> Verdict {
@@ -265,6 +267,7 @@ impl Course {
         }
         let outcome = failure.outcome();
         self.history.reached = host.answers.load(Relaxed) > 0;
+        self.history.repeatable = self.repeatable || failure.is_unsent();
         self.forget_if_others_succeed(host, failure);
         self.history.tries += 1;
         let mut allowance = host.allowance.lock().unwrap_or_else(PoisonError::into_inner);

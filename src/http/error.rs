@@ -105,6 +105,9 @@ pub enum GaveUp {
     /// Another attempt would meet the same.
     #[error("another attempt would meet the same")]
     Final,
+    /// Nobody knows whether it was carried out, and twice would be once too often.
+    #[error("it may have been carried out, so it is not sent again")]
+    NotRepeatable,
     /// As many attempts in a row as the limits allow.
     #[error("repeated attempts did not help")]
     Tries,

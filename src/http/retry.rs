@@ -93,6 +93,8 @@ pub struct History {
     pub reached: bool,
     /// Whether a 401 may be answered with a new credential: there is one to be had, and it was not tried yet.
     pub renewable: bool,
+    /// Whether nothing is done twice by sending it again: the request says so, or it was not sent at all.
+    pub repeatable: bool,
 }
 
 /// What is to be done.
@@ -126,6 +128,10 @@ pub fn decide(outcome: Outcome, history: &History, allowance: &mut Allowance, li
         Outcome::Fault => (0.0, limits.base, None, false),
         Outcome::Permanent | Outcome::Status { .. } => return Verdict::Fail(GaveUp::Final),
     };
+    // A throttled request was turned away at the door; of all others nobody knows how far they came.
+    if !throttled && !history.repeatable {
+        return Verdict::Fail(GaveUp::NotRepeatable);
+    }
     if let Some(asked) = told.filter(|asked| *asked > limits.longest_told) {
         return Verdict::Fail(GaveUp::AskedTooLong(asked));
     }
@@ -183,7 +189,8 @@ impl Default for Allowance {
 mod tests {
     use super::*;
 
-    const FRESH: History = History { tries: 1, waited: Duration::ZERO, reached: true, renewable: true };
+    const FRESH: History =
+        History { tries: 1, waited: Duration::ZERO, reached: true, renewable: true, repeatable: true };
 
     fn verdict(outcome: Outcome, history: History, jitter: f64) -> Verdict {
         decide(outcome, &history, &mut Allowance::default(), &Limits::default(), jitter)
@@ -211,6 +218,19 @@ mod tests {
         assert_eq!(verdict(status(401, None), FRESH, 0.5), Verdict::Renew);
         let renewed = History { renewable: false, ..FRESH };
         assert_eq!(verdict(status(401, None), renewed, 0.5), Verdict::Fail(GaveUp::Final));
+    }
+
+    #[test]
+    fn what_may_have_been_done_is_not_done_twice() {
+        let once = History { repeatable: false, ..FRESH };
+        for outcome in [Outcome::Fault, status(500, None), status(503, Some(1)), status(408, None)] {
+            assert_eq!(verdict(outcome, once, 0.5), Verdict::Fail(GaveUp::NotRepeatable), "{outcome:?}");
+        }
+        for outcome in [status(429, None), status(509, Some(1))] {
+            assert!(matches!(verdict(outcome, once, 0.5), Verdict::Wait(_)), "{outcome:?}: it was not let in");
+        }
+        assert_eq!(verdict(status(401, None), once, 0.5), Verdict::Renew);
+        assert_eq!(verdict(status(400, None), once, 0.5), Verdict::Fail(GaveUp::Final));
     }
 
     #[test]

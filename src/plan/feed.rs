@@ -16,7 +16,7 @@ use crate::predicate::bind::{Ask, Leaf, Literal};
 use crate::predicate::{Bound, Comparison, Conjunct, Truth};
 use crate::table::{Api, EntitySet, Lookup, Quota};
 use crate::time::Interval;
-use crate::wire::{Request, Target};
+use crate::wire::{Method, Request, Target};
 use content::Types;
 
 /// How far the clocks of a service's parts may differ: an event can seem younger than the blob that holds it.
@@ -219,7 +219,7 @@ fn root(tenant: &str, version: &str) -> String {
 
 /// A request to the feed.
 fn request(target: Target) -> Request {
-    Request { api: Api::Activity, target, quota: Quota::Activity }
+    Request::get(Api::Activity, target, Quota::Activity)
 }
 
 /// The request for the list of subscriptions.
@@ -227,17 +227,18 @@ pub fn subscriptions(tenant: &str) -> Request {
     request(Target::Path(format!("{}/subscriptions/list?{PUBLISHER}{tenant}", root(tenant, "v1.0"))))
 }
 
-/// The request that starts or stops a subscription.
+/// The request that starts or stops a subscription. The service answers a second one with a code that says "so it is".
 pub fn subscribe(tenant: &str, content_type: &str, start: bool) -> Request {
     let word = if start { "start" } else { "stop" };
     let root = root(tenant, "v1.0");
-    request(Target::Post(format!("{root}/subscriptions/{word}?contentType={content_type}&{PUBLISHER}{tenant}")))
+    let path = format!("{root}/subscriptions/{word}?contentType={content_type}&{PUBLISHER}{tenant}");
+    Request { method: Method::Post { repeatable: true }, ..request(Target::Path(path)) }
 }
 
 /// The request for a list that the service gives whole.
 pub fn lookup(tenant: &str, lookup: &Lookup) -> Request {
     let target = Target::Path(format!("/api/v1.0/{tenant}{}?{PUBLISHER}{tenant}", lookup.path));
-    Request { api: lookup.api, target, quota: lookup.quota }
+    Request::get(lookup.api, target, lookup.quota)
 }
 
 /// The request for a blob at the address that a listing gave.

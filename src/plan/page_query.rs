@@ -50,13 +50,13 @@ impl PageQuery {
 
     /// The request that opens the chain.
     pub fn request(&self) -> Request {
-        Request { api: self.api(), target: Target::Path(self.url()), quota: self.set.quota }
+        Request::get(self.api(), Target::Path(self.url()), self.set.quota)
     }
 
     /// The request that follows a link of this chain.
     pub fn follow(&self, link: String) -> Request {
         let prefix = format!("/{}/", self.version.segment());
-        Request { api: self.api(), target: Target::Link { url: link, prefix }, quota: self.set.quota }
+        Request::get(self.api(), Target::Link { url: link, prefix }, self.set.quota)
     }
 
     fn api(&self) -> Api {
