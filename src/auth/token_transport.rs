@@ -27,7 +27,7 @@ pub(super) struct TokenTransport(reqwest::Client);
 
 impl TokenTransport {
     pub(super) fn new(authority: &Url, options: &TransportOptions) -> Result<Self, http::Error> {
-        transport::client(authority, options, false).map(Self)
+        transport::client(authority, options).map(Self)
     }
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use azure_core::credentials::Secret;
 use azure_core::error::ErrorKind;
-use bytes::{Bytes, BytesMut};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{RequestBuilder, Response};
@@ -17,7 +16,7 @@ use url::{Url, form_urlencoded};
 use super::refusal::{BODY_CAP, request_id};
 use super::retry::Outcome;
 use super::transport::{HEADER_CAP, chain, fault, refused_tls};
-use super::{Address, Error, Fault, GaveUp, Refusal, SignIn, retry_after};
+use super::{Address, Error, Fault, GaveUp, Refusal, SignIn, body, retry_after};
 use crate::wire::Reply;
 
 /// Longest message of a sign-in service that is kept.
@@ -32,7 +31,7 @@ pub struct Patience {
     pub idle: Duration,
     /// To the end of the body: one that trickles is never idle.
     pub whole: Duration,
-    /// Most bytes of a body, decompressed. The cap holds while it is decompressed, so no ratio has to be watched.
+    /// Most bytes of a body, decompressed.
     pub body: usize,
 }
 
@@ -141,50 +140,32 @@ async fn exchange(request: RequestBuilder, url: &Url, patience: &Patience) -> Re
         200..=205 | 207..=299 => {
             let request_id = request_id(response.headers());
             let next = next_page(response.headers());
-            let body = body(&mut response, patience.body, patience.idle).await?;
-            Ok(Reply { body, next, request_id })
+            let (body, ended) = body::read(&mut response, patience.body, patience.idle).await;
+            ended.map(|()| Reply { body, next, request_id })
         }
         300..=399 => Err(Failure::Redirect { status, host: redirect_host(url, response.headers()) }),
         _ => Err(refused(response, url, patience.idle).await),
     }
 }
 
-/// The next page of a listing of the Management Activity API. Its pages give the header two names.
+/// The next page of a listing of the Management Activity API. Its documents give the header two names; what is named much
+/// like them counts as well, since a listing must not end without a word.
 fn next_page(headers: &HeaderMap) -> Option<String> {
-    let next = ["nextpageuri", "nextpageurl"].iter().find_map(|name| headers.get(*name))?;
-    // What is no text is no link: it is refused where it is followed.
-    Some(next.to_str().unwrap_or("\u{fffd}").to_owned())
+    let mut links = headers.iter().filter(|(name, _)| is_next(name.as_str())).map(|(_, link)| link);
+    let link = links.next()?;
+    let only = links.all(|other| other == link);
+    // What is no text is no link, and of two that differ none is: it is refused where it is followed.
+    Some(link.to_str().ok().filter(|_| only).unwrap_or("\u{fffd}").to_owned())
 }
 
-/// The whole body, or an error as soon as it exceeds the cap.
-async fn body(response: &mut Response, cap: usize, idle: Duration) -> Result<Bytes, Failure> {
-    let mut body = BytesMut::new();
-    while let Some(piece) = next_piece(response, idle).await? {
-        if body.len() + piece.len() > cap {
-            return Err(Failure::TooLarge { limit: cap });
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(body.freeze())
-}
-
-async fn next_piece(response: &mut Response, idle: Duration) -> Result<Option<Bytes>, Failure> {
-    match timeout(idle, response.chunk()).await {
-        Ok(Ok(piece)) => Ok(piece),
-        Ok(Err(error)) => Err(Failure::Fault(fault(error))),
-        Err(_) => Err(Failure::Fault(Fault::Stalled(idle))),
-    }
+fn is_next(header: &str) -> bool {
+    let letters: String = header.chars().filter(char::is_ascii_alphanumeric).collect();
+    ["nextpageuri", "nextpageurl", "nextpagelink", "nextpage", "nextlink"].iter().any(|end| letters.ends_with(end))
 }
 
 /// An error reply. Its body is a courtesy: when it breaks off or is too long, what was read has to do.
 async fn refused(mut response: Response, url: &Url, idle: Duration) -> Failure {
-    let mut body = Vec::new();
-    while let Ok(Some(piece)) = next_piece(&mut response, idle).await {
-        body.extend_from_slice(&piece[..piece.len().min(BODY_CAP - body.len())]);
-        if body.len() == BODY_CAP {
-            break;
-        }
-    }
+    let (body, _) = body::read(&mut response, BODY_CAP, idle).await;
     let refusal = Refusal::read(Address::of(url), response.status().as_u16(), response.headers(), &body);
     Failure::Refused { refusal: Box::new(refusal), told: told(response.headers()) }
 }

@@ -9,16 +9,17 @@ use std::time::Duration;
 
 use azure_core::Uuid;
 use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 pub use super::attempt::Patience;
 use super::attempt::{Failure, attempt};
+use super::body::ACCEPTED;
 use super::credentials::{Credentials, Token};
 use super::retry::{Allowance, History, Limits, Outcome, Verdict, decide};
 use super::transport::{self, TransportOptions};
-use super::{Address, Call, Error, Pacer, pin};
+use super::{Address, Call, Error, Fault, Pacer, pin};
 use crate::table::{Api, Quota};
 use crate::tally::Why;
 use crate::wire::{Method, Reply, Request, Target};
@@ -65,6 +66,9 @@ impl Default for Options {
     }
 }
 
+/// Finds out whether a body can be an answer at all; says what it is instead, in words that follow "the answer".
+pub type Check = fn(&[u8]) -> Result<(), &'static str>;
+
 /// Sends requests in the name of one connection.
 #[derive(Debug, Clone)]
 pub struct Client(Arc<Inner>);
@@ -110,8 +114,16 @@ impl Client {
     /// # Errors
     /// When the service refuses, cannot be reached, or a budget of the call is used up; see [`Error`].
     pub async fn send(&self, request: &Request, call: &Call) -> Result<Reply, Error> {
+        self.ask(request, call, |_| Ok(())).await
+    }
+
+    /// The same, and a reply that does not pass the check is asked for again, like one that broke off.
+    ///
+    /// # Errors
+    /// As those of [`Client::send`].
+    pub async fn ask(&self, request: &Request, call: &Call, check: Check) -> Result<Reply, Error> {
         let url = self.address(request)?;
-        let work = self.persist(request, &url, call);
+        let work = self.persist(request, &url, call, check);
         match call.deadline {
             None => work.await,
             Some(deadline) => {
@@ -129,13 +141,14 @@ impl Client {
         })
     }
 
-    async fn persist(&self, request: &Request, url: &Url, call: &Call) -> Result<Reply, Error> {
+    async fn persist(&self, request: &Request, url: &Url, call: &Call, check: Check) -> Result<Reply, Error> {
         let host = self.0.host(request.api)?;
         let mut course = Course::new(&self.0, host, request.is_repeatable());
         loop {
             call.take()?;
             let mut token = None;
-            let failure = match self.0.once(request, (host, url), call, &mut token).await {
+            let reply = self.0.once(request, (host, url), call, &mut token).await;
+            let failure = match reply.and_then(|reply| checked(reply, check)) {
                 Ok(reply) => {
                     host.succeeded();
                     call.tally.bytes.add(reply.body.len() as u64);
@@ -159,6 +172,10 @@ impl Client {
             call.tally.retries.add(1);
         }
     }
+}
+
+fn checked(reply: Reply, check: Check) -> Result<Reply, Failure> {
+    check(&reply.body).map(|()| reply).map_err(|found| Failure::Fault(Fault::Garbled(found)))
 }
 
 impl Inner {
@@ -215,6 +232,7 @@ impl Inner {
 fn dressed(request: RequestBuilder, token: &Token) -> RequestBuilder {
     let request = request
         .header(ACCEPT, "application/json")
+        .header(ACCEPT_ENCODING, ACCEPTED)
         .header("Prefer", "include-unknown-enum-members")
         .header("client-request-id", Uuid::new_v4().to_string());
     match HeaderValue::try_from(format!("Bearer {}", token.secret.secret())) {
@@ -229,7 +247,7 @@ fn dressed(request: RequestBuilder, token: &Token) -> RequestBuilder {
 
 impl Host {
     fn new(service: Service, options: &TransportOptions) -> Result<Self, Error> {
-        let http = transport::client(&service.base, options, true)?;
+        let http = transport::client(&service.base, options)?;
         Ok(Self {
             service,
             http,

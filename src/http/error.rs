@@ -143,6 +143,9 @@ pub enum Fault {
     /// The connection broke, or the body ended before it was whole.
     #[error("the answer broke off")]
     Broken(#[source] reqwest::Error),
+    /// An answer came that a service does not give: a web page, nothing, half of its text.
+    #[error("the answer {0}")]
+    Garbled(&'static str),
     /// The request itself could not be sent as it is.
     #[error("the request could not be formed")]
     Request(#[source] reqwest::Error),

@@ -10,6 +10,7 @@
 
 mod address;
 mod attempt;
+mod body;
 mod call;
 pub mod client;
 mod credentials;

@@ -5,6 +5,7 @@
 //! - No proxy for loopback: with `HTTP_PROXY` set, a request to 127.0.0.1 goes to the proxy, token included.
 //! - TLS 1.2 or later with the system's trust store, which TLS-inspecting networks add to; plain http only where the
 //!   address itself is loopback (the connection's own check is stricter still).
+//! - No decompression of its own: `body` does it, and knows why.
 //! - No retries of its own: what was not counted and paced here is not sent.
 
 use std::error::Error as StdError;
@@ -41,14 +42,14 @@ impl Default for TransportOptions {
 ///
 /// # Errors
 /// When the system's certificates cannot be used.
-pub fn client(base: &Url, options: &TransportOptions, gzip: bool) -> Result<reqwest::Client, Error> {
+pub fn client(base: &Url, options: &TransportOptions) -> Result<reqwest::Client, Error> {
     let loopback = pin::is_loopback(base);
     let builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .gzip(gzip)
+        .gzip(false)
         .https_only(!(loopback && base.scheme() == "http"))
         .tls_version_min(tls::Version::TLS_1_2)
         .tls_certs_merge(options.roots.iter().cloned())
@@ -93,7 +94,7 @@ mod tests {
     #[tokio::test]
     async fn plain_http_leaves_for_loopback_addresses_only() {
         let send = async |base: &str, to: &str| {
-            let client = client(&Url::parse(base).unwrap(), &TransportOptions::default(), true).unwrap();
+            let client = client(&Url::parse(base).unwrap(), &TransportOptions::default()).unwrap();
             fault(client.get(to).send().await.unwrap_err())
         };
         let refused = send("https://graph.microsoft.com", "http://graph.microsoft.com/?CANARY").await;

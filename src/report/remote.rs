@@ -61,6 +61,9 @@ fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
         Error::Unreachable { fault: Fault::Tls(_), .. } => {
             "the certificate is not trusted here; behind an inspecting proxy, add its authority to the system or SSL_CERT_FILE".into()
         }
+        Error::Unreachable { fault: Fault::Garbled(_), .. } => {
+            "a proxy may have answered in the service's place: check HTTPS_PROXY and the connection's addresses, or try later".into()
+        }
         Error::Unreachable { .. } => "check the network, HTTPS_PROXY, and the connection's cloud or addresses".into(),
         Error::Redirect { .. } | Error::ForeignLink(_) => {
             "it was not followed, the token would have gone along; check the connection's addresses".into()
