@@ -43,6 +43,9 @@ enum Fault {
     TruncatedChunks,
     BadGzip,
     StalledBody,
+    WebPage,
+    EmptyBody,
+    CutJson,
     Silence,
     SlowFirstByte,
     Down,
@@ -56,7 +59,6 @@ enum Fault {
     // This one passes unless an order was asked for.
     OutOfOrder,
     // These do not.
-    WebPage,
     ErrorInSuccess,
     NoValue,
     Denied,
@@ -65,13 +67,13 @@ enum Fault {
 }
 
 use Fault::{
-    BadGateway, BadGzip, Denied, Down, EmptyPage, ErrorInSuccess, ExpiredLink, ForeignLink, GatewayTimeout,
-    InternalError, LastRowAgain, LongPage, NoValue, OtherKind, OutOfOrder, PageAgain, RejectedToken, Reset,
-    ResetInBody, ShortPage, Silence, SlowFirstByte, StalledBody, Throttle, ThrottleWithTime, TruncatedChunks,
+    BadGateway, BadGzip, CutJson, Denied, Down, EmptyBody, EmptyPage, ErrorInSuccess, ExpiredLink, ForeignLink,
+    GatewayTimeout, InternalError, LastRowAgain, LongPage, NoValue, OtherKind, OutOfOrder, PageAgain, RejectedToken,
+    Reset, ResetInBody, ShortPage, Silence, SlowFirstByte, StalledBody, Throttle, ThrottleWithTime, TruncatedChunks,
     Unavailable, UnavailableWithTime, WebPage,
 };
 
-const PASSING: [Fault; 22] = [
+const PASSING: [Fault; 25] = [
     Throttle,
     ThrottleWithTime,
     InternalError,
@@ -84,6 +86,9 @@ const PASSING: [Fault; 22] = [
     TruncatedChunks,
     BadGzip,
     StalledBody,
+    WebPage,
+    EmptyBody,
+    CutJson,
     Silence,
     SlowFirstByte,
     Down,
@@ -95,7 +100,7 @@ const PASSING: [Fault; 22] = [
     ShortPage,
     LongPage,
 ];
-const LASTING: [Fault; 7] = [OutOfOrder, WebPage, ErrorInSuccess, NoValue, Denied, OtherKind, ForeignLink];
+const LASTING: [Fault; 6] = [OutOfOrder, ErrorInSuccess, NoValue, Denied, OtherKind, ForeignLink];
 
 /// Everything about one run. Made of the seed alone.
 struct Schedule {
@@ -294,6 +299,8 @@ impl Faulty {
             ExpiredLink => self.service.answer(asked),
             Denied => refusal(403, "Authorization_RequestDenied", "No"),
             WebPage => Reply::status(200).body("<html>"),
+            EmptyBody => Reply::json(""),
+            CutJson => Reply::json(r#"{"value":[{"id":"r0","status":{"errorCode":0}"#),
             ErrorInSuccess => Reply::json(r#"{"error":{"code":"UnknownError","message":"Oops"}}"#),
             NoValue => Reply::json("{}"),
             PageAgain | LastRowAgain | EmptyPage | ShortPage | LongPage | OutOfOrder | OtherKind | ForeignLink => {

@@ -29,11 +29,13 @@ mod page;
 mod powershell;
 mod row;
 mod texts;
+mod whole;
 
 pub use conflict::Conflict;
 pub use members::{Member, elements, members};
 pub use page::{Decoder, Error, Page, link_ahead};
 pub use row::{Batch, Reading, RecordError, Rows};
+pub use whole::whole;
 
 #[cfg(test)]
 mod agreement;

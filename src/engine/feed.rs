@@ -18,6 +18,7 @@ use super::files::own_rows;
 use super::merge::Batches;
 use super::pages::Source;
 use crate::decode::feed::{Blobs, Content, listing};
+use crate::decode::whole;
 use crate::http;
 use crate::plan::feed::{FeedPlan, From, Listing, To, Window, blob};
 use crate::service::subscriptions::{Subscriptions, known};
@@ -171,7 +172,7 @@ impl Feed {
         // By id: a listing that was begun anew names the same blobs again.
         let mut listed = BTreeMap::new();
         while let Some(request) = listing.next_request() {
-            let reply = match source.connected.client.send(request, &source.call).await {
+            let reply = match source.connected.client.ask(request, &source.call, whole).await {
                 Ok(reply) => reply,
                 Err(error) if code(&error) == Some(LINK_FORGOTTEN) && !listing.is_at_first() => {
                     listing.restart().map_err(|e| self.listing_error(e))?;
@@ -221,7 +222,7 @@ impl Feed {
     async fn read(self: Arc<Self>, listed: Listed) -> Result<Option<RecordBatch>, Error> {
         let source = &self.source;
         let request = blob(&self.tenant, &listed.content.uri);
-        let reply = match source.connected.client.send(&request, &source.call).await {
+        let reply = match source.connected.client.ask(&request, &source.call, whole).await {
             Ok(reply) => reply,
             Err(error) if is_gone(&error) => return self.gone(&listed, error).map(|()| None),
             Err(error) => return Err(source.request_error(error)),

@@ -23,6 +23,7 @@ use futures::stream;
 use super::Error;
 use super::runtime::{Connections, Statement};
 use crate::decode::feed::Blobs;
+use crate::decode::whole;
 use crate::plan;
 use crate::service::subscriptions::tenant_id;
 use crate::table::{Column, Lookup};
@@ -48,7 +49,7 @@ impl LookupTable {
         let (table, call) = (lookup.qualified(), statement.part());
         let tenant =
             tenant_id(&connected.tenant).map_err(|source| Error::Subscriptions { table: table.clone(), source })?;
-        let reply = connected.client.send(&plan::feed::lookup(tenant, lookup), &call).await;
+        let reply = connected.client.ask(&plan::feed::lookup(tenant, lookup), &call, whole).await;
         let reply =
             reply.map_err(|source| Error::Request { table: table.clone(), permissions: lookup.permissions, source })?;
         let columns: Vec<&'static Column> = lookup.columns.iter().collect();

@@ -15,7 +15,7 @@ use futures::stream::{self, Stream};
 use super::Error;
 use super::facts::{Marks, first_without};
 use super::runtime::{Connected, Statement};
-use crate::decode::{Conflict, Decoder, Page, link_ahead};
+use crate::decode::{Conflict, Decoder, Page, link_ahead, whole};
 use crate::http::{self, Call};
 use crate::plan::{PageQuery, Pager, PagerError, Weaker};
 use crate::table::{Column, EntitySet, Version};
@@ -147,7 +147,7 @@ impl Chain {
     async fn reply_to(&mut self, request: &Request) -> Result<Reply, http::Error> {
         match self.ahead.take().filter(|ahead| ahead.request == *request) {
             Some(ahead) => ahead.reply.join_unwind().await.expect("only its owner aborts it"),
-            None => self.source.connected.client.send(request, &self.source.call).await,
+            None => self.source.connected.client.ask(request, &self.source.call, whole).await,
         }
     }
 
@@ -156,7 +156,8 @@ impl Chain {
         let link = link_ahead(body).filter(|_| self.eager);
         self.ahead = link.and_then(|link| self.pager.ahead(&link)).map(|request| {
             let (source, asked) = (Arc::clone(&self.source), request.clone());
-            let reply = SpawnedTask::spawn(async move { source.connected.client.send(&asked, &source.call).await });
+            let reply =
+                SpawnedTask::spawn(async move { source.connected.client.ask(&asked, &source.call, whole).await });
             Ahead { request, reply }
         });
     }

@@ -4,7 +4,7 @@
 //! the user's word; starting one that is enabled is refused by the service with a code of its own, which is success here.
 
 use crate::apis::activity::content::CONTENT_TYPES;
-use crate::decode::{self, feed};
+use crate::decode::{self, feed, whole};
 use crate::http::{self, Call, Client};
 use crate::plan;
 
@@ -62,7 +62,8 @@ impl Subscriptions {
     /// # Errors
     /// When the list cannot be had.
     pub async fn list(&self, call: &Call) -> Result<Vec<Subscription>, Error> {
-        let reply = self.client.send(&plan::feed::subscriptions(&self.tenant), call).await.map_err(Error::Request)?;
+        let reply =
+            self.client.ask(&plan::feed::subscriptions(&self.tenant), call, whole).await.map_err(Error::Request)?;
         feed::subscriptions(&reply.body).map_err(Error::Reply)
     }
 

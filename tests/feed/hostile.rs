@@ -95,12 +95,24 @@ const FAULTS: &[(&str, Fault, &str)] = &[
     (
         "a blob cut in the middle of its JSON",
         |w, _, _| (w == What::Blob).then(|| Reply::json(r#"[{"Id":"r0"},{"#)),
-        "Page: Truncated",
+        "Request: Unreachable Garbled Tries",
     ),
     (
         "a blob that is an error page",
         |w, _, _| (w == What::Blob).then(|| Reply::json("<html>busy</html>")),
-        "Page: NotAPage",
+        "Request: Unreachable Garbled Tries",
+    ),
+    (
+        "a web page for a listing, once",
+        |w, n, _| (w == What::Listing && n == 0).then(|| Reply::json("<html>")),
+        "5 rows",
+    ),
+    ("an empty listing body, once", |w, n, _| (w == What::Listing && n == 0).then(|| Reply::json("")), "5 rows"),
+    ("half of a listing, once", |w, n, _| (w == What::Listing && n == 0).then(|| Reply::json("[{")), "5 rows"),
+    (
+        "a web page for the subscriptions, once",
+        |w, n, _| (w == What::Subscriptions && n == 0).then(|| Reply::json("<html>")),
+        "5 rows",
     ),
     (
         "a listing that is no list",

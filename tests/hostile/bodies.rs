@@ -11,6 +11,8 @@ use crate::scripted::Reply;
 pub(super) fn fixtures() -> Vec<Fixture> {
     let mut all = envelopes();
     all.extend(no_json());
+    all.extend(no_json_once());
+    all.extend(members());
     all.extend(broken_off());
     all.extend(huge());
     all
@@ -62,23 +64,82 @@ fn no_json() -> Vec<Fixture> {
         Fixture::always(
             "a web page",
             ALL,
-            "Page: NotAPage in 1",
+            "Request: Unreachable Garbled Tries in 4",
             Reply::status(200).header("Content-Type", "text/html").body(html),
         ),
-        reply("nothing", "Page: NotAPage in 1", ""),
-        Fixture::always("no content", ALL, "Page: NotAPage in 1", Reply::status(204)),
-        reply("spaces", "Page: NotAPage in 1", " \r\n "),
-        reply("two pages in one", "Page: Trailing in 1", format!(r#"{{"value":{0}}}{{"value":{0}}}"#, value())),
-        reply("a comment", "Page: Syntax in 1", format!(r#"{{"value":{} /* the end */}}"#, value())),
-        reply("a trailing comma", "Page: Syntax in 1", r#"{"value":[{"id":"r0",}]}"#),
-        reply("a number that is none", "Page: Syntax in 1", r#"{"value":[{"id":"r0","x":NaN}]}"#),
-        Fixture::queue(
-            "a web page on page two",
-            ALL,
-            "Page: NotAPage in 2",
-            [page(0..3, Some("2")), Reply::json(html)],
-        ),
+        reply("nothing", GARBLED, ""),
+        Fixture::always("no content", ALL, GARBLED, Reply::status(204)),
+        reply("spaces", GARBLED, " \r\n "),
+        reply("two pages in one", GARBLED, format!(r#"{{"value":{0}}}{{"value":{0}}}"#, value())),
+        reply("a comment", GARBLED, format!(r#"{{"value":{} /* the end */}}"#, value())),
+        reply("a trailing comma", GARBLED, r#"{"value":[{"id":"r0",}]}"#),
+        reply("a number that is none", GARBLED, r#"{"value":[{"id":"r0","x":NaN}]}"#),
+        Fixture::new("a web page on page two", ALL, "Request: Unreachable Garbled Tries in 11", move |seen| {
+            if seen.target.contains("skiptoken") { Reply::json(html) } else { page(0..3, Some("2")) }
+        }),
     ]
+}
+
+/// What comes of a service that never sends JSON.
+const GARBLED: &str = "Request: Unreachable Garbled Tries in 4";
+
+/// What a fault on the way puts in the place of a page, once, whatever its status says.
+fn no_json_once() -> Vec<Fixture> {
+    let whole = page(3..6, None);
+    let once = |name, spoiled: Reply| {
+        Fixture::queue(name, ALL, "6 rows in 4", [spoiled.clone(), page(0..3, Some("2")), spoiled, whole.clone()])
+    };
+    let html = "<!DOCTYPE html><html><body>Busy</body></html>";
+    let value = value();
+    vec![
+        once("a web page, once", Reply::status(200).header("Content-Type", "text/html").body(html)),
+        once("nothing, once", Reply::json("")),
+        once("half of a page, once", Reply::json(&format!(r#"{{"value":{value}}}"#)[..200])),
+        once("all of a page but its end, once", Reply::json(format!(r#"{{"value":{value}"#))),
+    ]
+}
+
+/// The content of a gzip body is that of all its members, and nothing but members may be in it.
+fn members() -> Vec<Fixture> {
+    let all = page_text(0..6);
+    let (one, two) = all.split_at(all.len() / 2);
+    let always = |name, expected, body: Vec<u8>| {
+        Fixture::always(name, ALL, expected, Reply::status(200).header("Content-Encoding", "gzip").body(body))
+    };
+    let first = gzip(page_text(0..3).as_bytes());
+    vec![
+        always("gzip in one member", "6 rows in 1", gzip(all.as_bytes())),
+        always("gzip in two members", "6 rows in 1", [gzip(one.as_bytes()), gzip(two.as_bytes())].concat()),
+        always("gzip with an empty member", "6 rows in 1", [gzip(all.as_bytes()), gzip(b"")].concat()),
+        always("a second page in a second member", GARBLED, [first.clone(), gzip(page_text(3..6).as_bytes())].concat()),
+        always("gzip and zeros behind it", GARBLED, [&first[..], &[0; 512]].concat()),
+        always("gzip and a byte behind it", GARBLED, [&first[..], &[0x1f]].concat()),
+        always("gzip and garbage behind it", GARBLED, [&first[..], b"garbage"].concat()),
+        always("gzip with a wrong checksum", GARBLED, {
+            let mut body = first.clone();
+            let at = body.len() - 8;
+            body[at] ^= 1;
+            body
+        }),
+        always("half of a second member", GARBLED, [&first[..], &gzip(b" ")[..8]].concat()),
+        Fixture::always("another compression", ALL, GARBLED, {
+            Reply::status(200).header("Content-Encoding", "br").body(page_text(0..3))
+        }),
+        Fixture::always("no compression by name", ALL, "3 rows in 1", {
+            page(0..3, None).header("Content-Encoding", "Identity")
+        }),
+    ]
+}
+
+fn page_text(range: std::ops::Range<usize>) -> String {
+    json!({"value": rows(range)}).to_string()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 fn broken_off() -> Vec<Fixture> {
@@ -105,11 +166,11 @@ fn broken_off() -> Vec<Fixture> {
         Fixture::new("a second page that is always cut", ALL, "Request: Unreachable Broken Tries in 11", |seen| {
             if seen.target.contains("skiptoken") { page(3..6, None).cut(80) } else { page(0..3, Some("2")) }
         }),
-        reply("a page that ends early, with the right length", "Page: Truncated in 1", short),
+        reply("a page that ends early, with the right length", GARBLED, short),
         Fixture::always(
             "a length that is too short",
             ALL,
-            "Page: Truncated in 1",
+            GARBLED,
             Reply::raw(format!("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{{\"value\":{}}}", value())),
         ),
         Fixture::always("part of a page", ALL, "Request: Refused 206 in 1", {
