@@ -259,13 +259,74 @@ fn left_over(home: &Home) -> Vec<String> {
 fn a_reader_that_goes_away_is_no_error() {
     let home = Home::new();
     let args = ["demo", "--rows", "2000", "--no-throttle", "--format", "ndjson", "-c", "SELECT * FROM sign_ins"];
-    let mut child = home.command(&args).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::with_capacity(1 << 10, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.starts_with("{\"id\":"), "{line}");
-    let mut err = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-    assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
+    for stream in [&[][..], &["--stream", "-q"]] {
+        let mut child = home.command(&[&args, stream].concat()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::with_capacity(1 << 10, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("{\"id\":"), "{line}");
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""), "{stream:?}");
+    }
+}
+
+#[test]
+fn a_pipe_gets_a_result_whole_or_not_at_all() {
+    let home = Home::new();
+    for format in ["csv", "tsv", "json", "ndjson", "markdown", "table", "parquet"] {
+        // The second page is refused after the first one's rows are there.
+        let ask = |flags: &[&str]| {
+            let limits = ["demo", "--no-throttle", "--rows", "20000", "--max-requests", "1", "--format", format];
+            let sql = ["-c", "SELECT id FROM sign_ins WHERE is_interactive"];
+            home.command(&[&limits, &sql[..], flags].concat()).output().unwrap()
+        };
+        let held = ask(&[]);
+        assert_eq!((held.status.code(), held.stdout.len()), (Some(5), 0), "{format}");
+        let streamed = ask(&["--stream"]);
+        // A table is laid out, and a row group filled, before the first byte is written.
+        assert!(matches!(format, "table" | "parquet") || !streamed.stdout.is_empty(), "{format}");
+        assert_eq!(streamed.status.code(), Some(5), "{format}");
+        let said = String::from_utf8(streamed.stderr).unwrap();
+        assert!(said.contains("the exit code alone tells whether they are all"), "{format}: {said}");
+        let partial = ask(&["--partial"]);
+        assert!(partial.status.code() == Some(5) && !partial.stdout.is_empty(), "{format}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_gets_a_result_whole_or_not_at_all() {
+    let home = Home::new();
+    let sql = "SELECT id FROM sign_ins WHERE is_interactive";
+    let args = ["demo", "--no-throttle", "--rows", "20000", "--format", "csv", "-o", "/dev/stdout", "-c", sql];
+    let cut = home.run(&[&args[..], &["--max-requests", "1"]].concat());
+    assert_eq!((cut.code, cut.out.as_str()), (Some(5), ""));
+    assert!(home.run(&args).good().starts_with("id\n"));
+}
+
+#[test]
+fn statements_before_one_that_fails_are_given_out_whole() {
+    let home = Home::new();
+    let answer = home.demo(&["--format", "csv", "-c", "SELECT 1 AS a", "-c", "SELECT 1/0 AS b", "-c", "SELECT 3 AS c"]);
+    assert_eq!((answer.code, answer.out.as_str()), (Some(1), "a\n1\n"), "{}", answer.err);
+}
+
+#[test]
+fn sql_may_begin_with_a_comment() {
+    let home = Home::new();
+    assert_eq!(home.run(&["--format", "csv", "-c", "-- who\nSELECT 1 AS n"]).good(), "n\n1\n");
+    home.run(&["-c", "--verbose"]).failed(2, "a flag where SQL was expected");
+}
+
+#[test]
+fn a_usage_error_does_not_act_on_the_terminal() {
+    let home = Home::new();
+    let evil = "\u{1b}]0;x\u{7}\u{202e}";
+    for args in [vec![format!("--no{evil}")], vec!["--format".into(), evil.into()], vec![evil.into()]] {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let answer = home.run(&args);
+        assert!(answer.code == Some(2) && !answer.err.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{answer:?}");
+    }
 }
 
 #[cfg(unix)]

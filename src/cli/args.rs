@@ -29,6 +29,8 @@ pub(super) struct Args {
     pub(super) output: Option<PathBuf>,
     /// Leave spreadsheet formulas as they are.
     pub(super) csv_raw: bool,
+    /// Write rows as they come, wherever they go.
+    pub(super) stream: bool,
     /// Exported files to ask.
     pub(super) exports: Vec<PathBuf>,
     /// Replace people, addresses and tenants by pseudonyms.
@@ -111,6 +113,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         format: matches.get_one::<String>("format").cloned(),
         output: matches.get_one::<PathBuf>("output").cloned(),
         csv_raw: matches.get_flag("csv-raw"),
+        stream: matches.get_flag("stream"),
         exports: matches.get_many::<PathBuf>("input").into_iter().flatten().cloned().collect(),
         redact: matches.get_flag("redact"),
         redact_key: matches.get_one::<PathBuf>("redact-key").cloned(),
@@ -182,13 +185,16 @@ fn docs() -> Command {
         .arg(Arg::new("folder").value_name("FOLDER").required(true).value_parser(value_parser!(PathBuf)))
 }
 
-fn common() -> [Arg; 12] {
+fn common() -> [Arg; 13] {
     let formats = PossibleValuesParser::new(output::ALL.iter().map(|format| format.name));
     [
         Arg::new("command")
             .short('c')
             .value_name("SQL")
             .action(ArgAction::Append)
+            // SQL may begin with a comment, and that with a hyphen.
+            .allow_hyphen_values(true)
+            .value_parser(sql)
             .help("Answer this and leave; repeatable"),
         Arg::new("file")
             .short('f')
@@ -207,6 +213,10 @@ fn common() -> [Arg; 12] {
             .long("csv-raw")
             .action(ArgAction::SetTrue)
             .help("Leave spreadsheet formulas in csv and tsv as they are"),
+        Arg::new("stream").long("stream").action(ArgAction::SetTrue).help(
+            "Write rows to a pipe as they come, instead of once they are all there: only the exit code tells then whether \
+             they are",
+        ),
         Arg::new("input")
             .long("input")
             .value_name("PATH")
@@ -317,6 +327,12 @@ fn demo() -> Command {
     ])
 }
 
+/// SQL, and not a flag that took its place.
+fn sql(text: &str) -> Result<String, String> {
+    let flag = text.starts_with('-') && !(text.starts_with("--") && text.contains('\n'));
+    if flag { Err("a flag where SQL was expected".into()) } else { Ok(text.to_owned()) }
+}
+
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text).map(|t| t.to_utc()).map_err(|_| "not a time such as 2026-05-01T12:00:00Z".into())
 }
@@ -367,6 +383,17 @@ mod tests {
             assert_eq!(args.inputs, [Input::Text("A".into()), Input::File("b.sql".into()), Input::Text("C".into())]);
         }
         assert_eq!(read(&["-c", "A", "demo"]).unwrap().inputs, [Input::Text("A".into())]);
+    }
+
+    #[test]
+    fn sql_may_begin_with_a_comment_and_a_flag_is_not_sql() {
+        let sql = "-- who\nSELECT 1";
+        for args in [&["-c", sql][..], &["-c", sql, "demo"], &["demo", "-c", sql]] {
+            assert_eq!(read(args).unwrap().inputs, [Input::Text(sql.into())], "{args:?}");
+        }
+        for args in [&["-c", "--verbose"][..], &["-c", "-v"], &["-c", "--timeout=5s", "demo"], &["-c"]] {
+            assert_eq!(read(args).unwrap_err().exit_code(), 2, "{args:?}");
+        }
     }
 
     #[test]

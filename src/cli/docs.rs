@@ -103,7 +103,10 @@ fn formats_page() -> String {
     output::ALL.iter().for_each(|format| row(&[&code(format.name), format.doc], &mut page));
     page.push_str(
         "\nOn a terminal every format shows control and invisible characters in a visible form. To a file or a pipe, csv and \
-         tsv are exact, except that cells which a spreadsheet would run as a formula begin with `'`; `--csv-raw` leaves them.\n",
+         tsv are exact, except that cells which a spreadsheet would run as a formula begin with `'`; `--csv-raw` leaves \
+         them.\n\nWhat goes to a file or a pipe is held back until the result is whole, in a file that only you can read and that \
+         has no name: a result that fails half-way writes nothing. `--stream` writes rows as they come, and then only the exit \
+         code tells whether they are all.\n",
     );
     page.push_str(REDACTED);
     page

@@ -20,6 +20,7 @@ use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::thread;
 
+use crate::output::safe;
 use crate::repl::tell;
 use crate::report::{Exit, Report};
 
@@ -37,12 +38,18 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             // Help for a reader that went away is no error.
-            let _ = error.print();
+            let _ = if error.use_stderr() { say_refusal(&error) } else { error.print() };
             return if error.use_stderr() { Exit::Usage } else { Exit::Success }.into();
         }
     };
     let program = thread::Builder::new().stack_size(STACK).spawn(move || on_runtime(args));
     program.ok().and_then(|program| program.join().ok()).unwrap_or(Exit::Bug).into()
+}
+
+/// What is wrong with the command line. It quotes the words that were given, and those may come from anywhere.
+fn say_refusal(error: &clap::Error) -> std::io::Result<()> {
+    let text = error.render().to_string();
+    text.lines().try_for_each(|line| writeln!(std::io::stderr(), "{}", safe::line(line)))
 }
 
 fn on_runtime(args: args::Args) -> Exit {

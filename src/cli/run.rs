@@ -101,9 +101,13 @@ fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> R
         (false, false) => Voice::Notices,
     };
     let progress = watched && !args.quiet && !env.is_dumb();
-    let (expanded, redact) = (Expanded::Auto, redactor(args)?);
+    let (expanded, redact, streams) = (Expanded::Auto, redactor(args)?, args.stream);
+    if streams && voice != Voice::Quiet && !io::stdout().is_terminal() {
+        say("note: --stream writes rows as they come; the exit code alone tells whether they are all");
+    }
     let ended = ending::watch(&engine).map_err(|error| Report::chain(Exit::Bug, &error))?;
-    Ok(Session { engine, format, csv_raw: args.csv_raw, redact, expanded, voice, progress, timing: false, ended })
+    let csv_raw = args.csv_raw;
+    Ok(Session { engine, format, csv_raw, streams, redact, expanded, voice, progress, timing: false, ended })
 }
 
 /// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.
@@ -125,20 +129,16 @@ fn redactor(args: &Args) -> Result<Option<Redactor>, Report> {
 async fn answer_all(session: &Session, statements: &[Statement], file: Option<&Path>) -> Result<Exit, Report> {
     let mut exit = Exit::Success;
     for statement in statements {
-        let mut sink = match file {
-            Some(path) => Sink::file(path).map_err(|error| unwritable(path, &error))?,
-            None => Sink::stdout(),
+        let sink = match file {
+            Some(path) => Sink::file(path, session.streams).map_err(|error| unwritable(path, &error))?,
+            None => Sink::stdout(session.streams),
         };
-        let answered = session.answer(statement, &mut sink).await;
+        let answered = session.answer(statement, sink).await;
         if answered.reader_gone {
             break;
         }
         if !matches!(answered.exit, Exit::Success | Exit::Incomplete) {
             return Ok(answered.exit);
-        }
-        // A result that was cut off has no file, also where only the exit code tells it from a partial one.
-        if let Some(path) = file.filter(|_| answered.delivered) {
-            sink.commit().map_err(|error| unwritable(path, &error))?;
         }
         exit = if answered.exit == Exit::Incomplete { Exit::Incomplete } else { exit };
     }

@@ -57,6 +57,11 @@ impl Redactor {
         Some(Self::with_key(&key))
     }
 
+    /// How many names are remembered, once there were more.
+    pub fn forgets(&self) -> Option<usize> {
+        self.known().forgets.then_some(known::MOST)
+    }
+
     /// The rows with pseudonyms. Columns keep their types, except for JSON values and maps, and their names, except for
     /// texts of the statement in them.
     pub fn rows(&self, batch: &RecordBatch, origins: &Origins) -> Result<RecordBatch, ArrowError> {

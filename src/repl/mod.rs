@@ -196,23 +196,18 @@ impl State<'_> {
             report.causes.push(error.to_string());
             commands::refused(&report)
         };
-        let mut sink = match Sink::file(path) {
+        let sink = match Sink::file(path, self.session.streams) {
             Ok(sink) => sink,
             Err(error) => return unwritable(&error),
         };
-        let answered = self.session.answer(statement, &mut sink).await;
+        let answered = self.session.answer(statement, sink).await;
         if !answered.delivered {
             say(&format!("{} was not written", path.display()));
             return After::Failed;
         }
-        match sink.commit() {
-            Ok(()) => {
-                let rows = answered.rows;
-                say(&format!("{rows} row{} written to {}", if rows == 1 { "" } else { "s" }, path.display()));
-                After::Go
-            }
-            Err(error) => unwritable(&error),
-        }
+        let rows = answered.rows;
+        say(&format!("{rows} row{} written to {}", if rows == 1 { "" } else { "s" }, path.display()));
+        After::Go
     }
 
     /// Shows what a statement of our own answers.
@@ -269,22 +264,13 @@ impl State<'_> {
     }
 
     async fn obey_all(&mut self, text: &str) -> After {
-        let (mut part, mut begun) = (String::new(), 1);
-        for (at, line) in text.lines().enumerate() {
-            if part.is_empty() {
-                begun = at + 1;
-            }
-            part.push_str(line);
-            part.push('\n');
-            if line::is_whole(&part) {
-                let after = self.obey(&part, begun).await;
-                if after != After::Go {
-                    return after;
-                }
-                part.clear();
+        for part in script::Parts::of(text) {
+            let after = self.obey(part.text, part.line).await;
+            if after != After::Go {
+                return after;
             }
         }
-        self.obey(&part, begun).await
+        After::Go
     }
 }
 
@@ -304,6 +290,7 @@ mod tests {
             engine: Engine::builder().build().unwrap(),
             format: &output::ALL[0],
             csv_raw: false,
+            streams: false,
             expanded: Expanded::Auto,
             voice: Voice::Quiet,
             redact: None,

@@ -90,7 +90,8 @@ fn start(command: &str) -> Option<Child> {
         command.split_whitespace().collect()
     };
     let (program, args) = words.split_first()?;
-    Command::new(program).args(args).stdin(Stdio::piped()).spawn().ok()
+    // Keys that were typed ahead of it must neither save a file nor start a program.
+    Command::new(program).args(args).env("LESSSECURE", "1").stdin(Stdio::piped()).spawn().ok()
 }
 
 impl Write for Screen<'_> {
@@ -166,6 +167,15 @@ mod tests {
         writeln!(screen, "more").unwrap();
         screen.finish().unwrap();
         assert_eq!(std::fs::read_to_string(path).unwrap(), "0\n1\n2\nmore\n");
+    }
+
+    #[test]
+    fn a_pager_may_not_write_files_or_start_programs() {
+        for command in ["printenv LESSSECURE", "printenv 'LESSSECURE'"] {
+            let pager = start(command).unwrap();
+            let output = pager.wait_with_output().unwrap();
+            assert!(output.status.success(), "{command}");
+        }
     }
 
     #[test]

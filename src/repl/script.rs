@@ -1,8 +1,11 @@
-//! Reads files of statements.
+//! Reads files of statements and commands.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+use super::commands::asked;
+use super::split;
 
 /// Bytes of a script; what is longer is no script.
 const LONGEST: u64 = 16 << 20;
@@ -36,9 +39,124 @@ pub(super) fn named(argument: &str, home: Option<&Path>, folder: Option<&Path>) 
     }
 }
 
+/// Bytes that are looked at first for the end of a part.
+const FIRST_LOOK: usize = 1 << 10;
+
+/// A command's line, or statements up to the next command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part<'t> {
+    /// The text.
+    pub(super) text: &'t str,
+    /// The line of the script on which it begins, from 1.
+    pub(super) line: usize,
+}
+
+/// A script, cut where a command stands between two statements.
+///
+/// Only the tokenizer knows whether a line that looks like a command is one, or lies inside a text or a comment. It is
+/// given a stretch that doubles until the end of the part is in it, so the work grows with the script and not with its
+/// square.
+#[derive(Debug)]
+pub(super) struct Parts<'t> {
+    rest: &'t str,
+    line: usize,
+    /// Bytes that the tokenizer was given.
+    looked: usize,
+}
+
+impl<'t> Parts<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { rest: text, line: 1, looked: 0 }
+    }
+
+    /// The length of the first part.
+    fn first(&mut self) -> usize {
+        let first_line = line_end(self.rest, 0);
+        if asked(&self.rest[..first_line]).is_some() {
+            return first_line;
+        }
+        let mut look = FIRST_LOOK;
+        loop {
+            let end = line_end(self.rest, look);
+            let stretch = &self.rest[..end];
+            self.looked += end;
+            let commands =
+                line_starts(stretch).filter(|start| asked(&stretch[*start..line_end(stretch, *start)]).is_some());
+            match split::first_between(stretch, commands) {
+                Some(command) => return command,
+                None if end == self.rest.len() => return end,
+                None => look = end * 2,
+            }
+        }
+    }
+}
+
+impl<'t> Iterator for Parts<'t> {
+    type Item = Part<'t>;
+
+    fn next(&mut self) -> Option<Part<'t>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let len = self.first();
+        let (text, rest) = self.rest.split_at(len);
+        let part = Part { text, line: self.line };
+        self.line += text.matches('\n').count();
+        self.rest = rest;
+        Some(part)
+    }
+}
+
+/// Where the line ends that a place lies on, its line break included.
+fn line_end(text: &str, place: usize) -> usize {
+    text.as_bytes().iter().skip(place).position(|byte| *byte == b'\n').map_or(text.len(), |at| place + at + 1)
+}
+
+/// Where lines begin, but for the first.
+fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    text.match_indices('\n').map(|(at, _)| at + 1).filter(|start| *start < text.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parts(script: &str) -> Vec<(&str, usize)> {
+        Parts::of(script).map(|part| (part.text, part.line)).collect()
+    }
+
+    #[test]
+    fn a_command_is_one_between_statements_only() {
+        assert_eq!(
+            parts("\\x on\n\\timing\nSELECT 1;\nhelp\n"),
+            [("\\x on\n", 1), ("\\timing\n", 2), ("SELECT 1;\n", 3), ("help\n", 4)]
+        );
+        let script = "-- first\nSELECT 1;\nSELECT\n  2;\n\\d t\nSELECT 3";
+        assert_eq!(parts(script), [("-- first\nSELECT 1;\nSELECT\n  2;\n", 1), ("\\d t\n", 5), ("SELECT 3", 6)]);
+        for inside in
+            ["SELECT '\n\\d t\n';", "/*\n\\d t\n*/ SELECT 1;", "SELECT $$\n\\q\n$$;", "SELECT 1\n\\d\n;", "SELECT 'é\n"]
+        {
+            let long = format!("{inside}{}\n\\q", "\n-- a line of some length".repeat(100));
+            let ends = !inside.ends_with("é\n");
+            assert_eq!(parts(&long).len(), if ends { 2 } else { 1 }, "{inside}");
+        }
+        assert_eq!(parts(""), []);
+    }
+
+    #[test]
+    fn the_work_grows_with_the_script_and_not_with_its_square() {
+        let list = |lines| format!("SELECT 1 WHERE 1 IN (\n{}2);\n\\q\n", "'a;b',\n".repeat(lines));
+        let many = |lines| "SELECT 1;\n\\x\n".repeat(lines);
+        let looked = |script: &str| {
+            let mut parts = Parts::of(script);
+            while parts.next().is_some() {}
+            parts.looked
+        };
+        for (small, large) in [(list(2_000), list(20_000)), (many(2_000), many(20_000))] {
+            let (few, more) = (looked(&small), looked(&large));
+            assert!(more < few * 21, "{few} bytes, then {more} for ten times the script");
+        }
+    }
 
     #[test]
     fn a_script_is_text_of_a_bounded_length_without_a_mark() {

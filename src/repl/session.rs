@@ -32,6 +32,8 @@ pub struct Session {
     pub format: &'static Format,
     /// Leave spreadsheet formulas as they are.
     pub csv_raw: bool,
+    /// Give rows to pipes and devices as they come, before it is known whether they are all.
+    pub streams: bool,
     /// Gives pseudonyms for people, addresses and tenants, if it is to.
     pub redact: Option<Redactor>,
     /// When tables are written one column a line.
@@ -93,7 +95,7 @@ impl Answered {
 /// Where an answer goes.
 pub(super) enum Target<'a> {
     /// A file, or standard output as it is.
-    Sink(&'a mut Sink),
+    Sink(Sink),
     /// The screen, through a pager if there is one.
     Screen(Option<&'a str>),
     /// The screen, and only rows that the last run did not bring.
@@ -101,8 +103,9 @@ pub(super) enum Target<'a> {
 }
 
 impl Session {
-    /// Answers one statement; Ctrl-C cancels it. Errors are reported, not returned.
-    pub async fn answer(&self, statement: &Statement, sink: &mut Sink) -> Answered {
+    /// Answers one statement; Ctrl-C cancels it. Errors are reported, not returned. The sink is committed when the result
+    /// is whole.
+    pub async fn answer(&self, statement: &Statement, sink: Sink) -> Answered {
         self.answer_to(statement, Target::Sink(sink)).await
     }
 
@@ -157,6 +160,7 @@ impl Session {
         if !watched || answered.rows > 0 || answered.exit == Exit::Incomplete {
             self.say_tally(&tally);
             self.say_nothing(statement, answered);
+            self.say_forgotten();
         }
         answered
     }
@@ -181,17 +185,11 @@ impl Session {
         let height = usize::from(console::Term::stdout().size().0);
         let on_screen = io::stdout().is_terminal();
         match target {
-            Target::Sink(sink) => {
-                let shown = matches!(sink, Sink::Stdout(_)) && on_screen;
-                let mut out = Plain { out: sink, progress: shown.then_some(progress) };
-                let delivered = deliver(query, self.format, self.options(shown), redact, &mut out).await;
-                // What was written before an error precedes it also where both go to one terminal.
-                let _ = out.flush();
-                delivered
-            }
+            Target::Sink(sink) => self.deliver_to(query, sink, progress).await,
+            Target::Screen(_) if !on_screen => self.deliver_to(query, Sink::stdout(self.streams), progress).await,
             Target::Screen(pager) => {
-                let mut screen = Screen::new(pager.filter(|_| on_screen), height, progress);
-                let delivered = deliver(query, self.format, self.options(on_screen), redact, &mut screen).await;
+                let mut screen = Screen::new(pager, height, progress);
+                let delivered = deliver(query, self.format, self.options(true), redact, &mut screen).await;
                 let finished = screen.finish().map_err(Failure::Output);
                 delivered.and_then(|written| finished.map(|()| written))
             }
@@ -203,6 +201,17 @@ impl Session {
                 deliver(query, self.format, self.options(on_screen), redact, &mut screen).await
             }
         }
+    }
+
+    async fn deliver_to(&self, query: Query, mut sink: Sink, progress: &Progress) -> Result<Written, Failure> {
+        let shown = matches!(sink, Sink::Stdout(_)) && io::stdout().is_terminal();
+        let mut out = Plain { out: &mut sink, progress: shown.then_some(progress) };
+        let delivered = deliver(query, self.format, self.options(shown), self.redact.as_ref(), &mut out).await;
+        // What was written before an error precedes it also where both go to one terminal.
+        let _ = out.flush();
+        let written = delivered?;
+        sink.commit().await.map_err(Failure::Output)?;
+        Ok(written)
     }
 
     fn options(&self, shown: bool) -> Options {
@@ -242,6 +251,16 @@ impl Session {
     fn say_nothing(&self, statement: &Statement, answered: Answered) {
         if self.voice != Voice::Quiet && answered.is_good() && answered.rows == 0 {
             compared_with_null(&statement.text).iter().for_each(|note| self.note(note));
+        }
+    }
+
+    /// Names that were not remembered may still stand in other text.
+    fn say_forgotten(&self) {
+        if let Some(most) = self.redact.as_ref().and_then(Redactor::forgets).filter(|_| self.voice != Voice::Quiet) {
+            say(&format!(
+                "note: more than {most} names were seen; of the others, only whole cells are replaced, and they may still \
+                 stand inside other text"
+            ));
         }
     }
 

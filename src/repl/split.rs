@@ -53,6 +53,27 @@ pub fn split(sql: &str) -> Script {
     script
 }
 
+/// The first of some places, in ascending order, that lies between two statements: in none of them, and in no comment.
+pub(super) fn first_between(sql: &str, places: impl Iterator<Item = usize>) -> Option<usize> {
+    let mut tokens = Vec::new();
+    // What stands before the part that cannot be read is as good as ever.
+    let _ = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location_into_buf(&mut tokens);
+    let (mut offsets, mut places) = (Places::new(sql), places.peekable());
+    let mut open = false;
+    for token in &tokens {
+        let start = offsets.offset(token.span.start);
+        while let Some(place) = places.next_if(|place| *place <= start) {
+            if !open {
+                return Some(place);
+            }
+        }
+        let end = offsets.offset(token.span.end);
+        while places.next_if(|place| *place < end).is_some() {}
+        open = token.token != Token::SemiColon && (open || !is_blank(token));
+    }
+    None
+}
+
 fn is_blank(token: &TokenWithSpan) -> bool {
     matches!(token.token, Token::Whitespace(_) | Token::EOF)
 }

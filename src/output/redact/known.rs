@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// Values that are remembered.
-const MOST: usize = 100_000;
+pub(super) const MOST: usize = 100_000;
 /// A shorter value is found in too much.
 const SHORTEST: usize = 4;
 
@@ -13,6 +13,8 @@ const SHORTEST: usize = 4;
 pub(super) struct Known {
     by_head: HashMap<[u8; SHORTEST], Vec<(String, String)>>,
     len: usize,
+    /// A value came that was not remembered.
+    pub(super) forgets: bool,
 }
 
 impl Known {
@@ -30,15 +32,18 @@ impl Known {
 
     /// Remembers a value.
     pub(super) fn add(&mut self, value: &str, shown: &str) {
-        let Some(head) = head(value).filter(|_| self.len < MOST) else { return };
+        let Some(head) = head(value) else { return };
         let value = value.to_ascii_lowercase();
         let values = self.by_head.entry(head).or_default();
-        if let Err(place) =
-            values.binary_search_by(|(known, _)| (Reverse(known.len()), known).cmp(&(Reverse(value.len()), &value)))
-        {
-            values.insert(place, (value, shown.to_owned()));
-            self.len += 1;
+        let place =
+            values.binary_search_by(|(known, _)| (Reverse(known.len()), known).cmp(&(Reverse(value.len()), &value)));
+        let Err(place) = place else { return };
+        if self.len == MOST {
+            self.forgets = true;
+            return;
         }
+        values.insert(place, (value, shown.to_owned()));
+        self.len += 1;
     }
 }
 
@@ -46,4 +51,19 @@ fn head(text: &str) -> Option<[u8; SHORTEST]> {
     let mut head = *text.as_bytes().first_chunk()?;
     head.make_ascii_lowercase();
     Some(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_remembered_is_told() {
+        let mut known = Known::default();
+        (0..MOST).for_each(|n| known.add(&format!("{n:07}"), "x"));
+        known.add("0000001", "x");
+        assert!(!known.forgets, "the last was known");
+        known.add("one more", "x");
+        assert!(known.forgets && known.whole("one more").is_none());
+    }
 }
