@@ -71,7 +71,7 @@ impl Sink {
                 temporary.persist(path)?;
                 Ok(())
             }
-            Self::Held(held, mut out) => hand_on(held, &mut *out).await,
+            Self::Held(held, mut out) => hand_on(held, &mut out).await,
         }
     }
 
