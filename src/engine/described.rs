@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
-use datafusion::catalog::{MemTable, SchemaProvider, TableProvider};
+use datafusion::catalog::{MemTable, SchemaProvider, Session, TableProvider};
 use datafusion::error::Result;
+use datafusion::logical_expr::{Expr, TableType};
+use datafusion::physical_plan::ExecutionPlan;
 
+use super::options;
 use crate::apis;
-use crate::settings;
+use crate::settings::{self, Settings};
 use crate::table::{CODE_COLUMNS, Codes, Column, Edm, EntitySet, Lookup, Version};
 
 const TABLES: [&str; 3] = ["columns", "settings", "tables"];
@@ -24,9 +28,11 @@ impl SchemaProvider for Own {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if name == "settings" {
+            return Ok(Some(Arc::new(SettingsTable::new()?)));
+        }
         let batch = match name {
             "columns" => columns()?,
-            "settings" => all_settings()?,
             "tables" => tables()?,
             _ => return Ok(None),
         };
@@ -75,10 +81,43 @@ pub fn source(set: &EntitySet) -> String {
     }
 }
 
-fn all_settings() -> Result<RecordBatch> {
+/// The settings as they are when the table is read.
+#[derive(Debug)]
+struct SettingsTable(SchemaRef);
+
+impl SettingsTable {
+    fn new() -> Result<Self> {
+        Ok(Self(all_settings(&Settings::default())?.schema()))
+    }
+}
+
+#[async_trait]
+impl TableProvider for SettingsTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.0)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let batch = all_settings(&options::of(state.config_options()))?;
+        MemTable::try_new(self.schema(), vec![vec![batch]])?.scan(state, projection, filters, limit).await
+    }
+}
+
+fn all_settings(settings: &Settings) -> Result<RecordBatch> {
     Ok(RecordBatch::try_from_iter([
         ("name", text(settings::ALL.iter().map(|s| s.name))),
-        ("value", text(settings::ALL.iter().map(|s| s.value))),
+        ("value", text(settings::ALL.iter().map(|s| s.get(settings)))),
+        ("form", text(settings::ALL.iter().map(|s| s.value))),
         ("doc", text(settings::ALL.iter().map(|s| s.doc))),
     ])?)
 }
