@@ -239,6 +239,10 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
     if let Some(field) = names::missing_field(what) {
         return of_struct_field(field);
     }
+    if let Some(statement) = what.strip_prefix("Unsupported SQL statement: ") {
+        let word = statement.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        return Report::new(Exit::Query, format!("{word} is not done here"));
+    }
     if let Some(advice) = advice::of_text(what) {
         return report.hint(advice);
     }

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use auditql::auth::{Cloud, Connection, CredentialSource};
 use auditql::datafusion::error::DataFusionError;
-use auditql::engine::{self, Engine};
+use auditql::engine::{self, Engine, Policy};
 use auditql::http;
 use auditql::http::Pace;
 use auditql::http::client::Patience;
@@ -151,7 +151,7 @@ pub(crate) fn connection(origin: Url) -> Connection {
 }
 
 pub(crate) fn engine(connection: Connection, settings: Settings, options: http::Options) -> Engine {
-    let builder = Engine::builder().connection(connection).settings(settings).now(now());
+    let builder = Engine::builder().connection(connection).settings(settings).policy(Policy::LOCAL).now(now());
     builder.pace(Pace::Unlimited).http(options).build().unwrap()
 }
 

@@ -7,7 +7,7 @@ use auditql::datafusion::arrow::array::RecordBatch;
 use auditql::datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use auditql::datafusion::error::{DataFusionError, Result};
 use auditql::demo::{Options, Tenant};
-use auditql::engine::Engine;
+use auditql::engine::{Engine, Policy};
 use auditql::http::Pace;
 use auditql::settings::Settings;
 use auditql::tally::Tally;
@@ -78,7 +78,8 @@ pub(crate) fn connection(tenant: &Tenant) -> Connection {
 }
 
 pub(crate) fn engine(connection: Connection, settings: Settings) -> Engine {
-    Engine::builder().connection(connection).settings(settings).now(now()).pace(Pace::Unlimited).build().unwrap()
+    let builder = Engine::builder().connection(connection).settings(settings).policy(Policy::LOCAL);
+    builder.now(now()).pace(Pace::Unlimited).build().unwrap()
 }
 
 pub(crate) async fn answer(engine: &Engine, sql: &str) -> Result<Answer> {

@@ -26,6 +26,7 @@ mod prompt;
 mod queries;
 mod redact;
 mod rules;
+mod safety;
 mod scripted;
 mod service_facts;
 mod sign_in;

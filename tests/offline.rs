@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use auditql::engine::{Engine, Error};
+use auditql::engine::{Engine, Error, Policy};
 use auditql::tally::Notice;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -23,7 +23,11 @@ use shapes::{SIGN_INS, activity, as_is, directory_audits, sign_ins};
 const RECORDS: usize = shapes::RECORDS;
 
 fn engine(inputs: &[PathBuf]) -> Engine {
-    inputs.iter().fold(Engine::builder().now(now()), |builder, input| builder.input(input)).build().unwrap()
+    inputs
+        .iter()
+        .fold(Engine::builder().policy(Policy::LOCAL).now(now()), |builder, input| builder.input(input))
+        .build()
+        .unwrap()
 }
 
 async fn asked(inputs: &[PathBuf], sql: &str) -> Answer {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use auditql::engine::{Engine, Error};
+use auditql::engine::{Engine, Error, Policy};
 use auditql::http::Pace;
 use auditql::settings::Settings;
 use auditql::tally::Notice;
@@ -25,6 +25,7 @@ impl Shelf {
             .settings(settings)
             .now(now())
             .pace(Pace::Unlimited)
+            .policy(Policy::LOCAL)
             .spill_dir(folder.path())
             .build()
             .unwrap();

@@ -82,7 +82,10 @@ fn commands_page() -> String {
 fn settings_page() -> String {
     let mut page = format!(
         "{NOTE}# Settings\n\nEach is a flag, an environment variable, a key of `[settings]` in the configuration file, and \
-         `SET auditql.NAME = VALUE` in SQL. A flag goes before the environment, the environment before the file.\n\n"
+         `SET auditql.NAME = VALUE` in SQL. A flag goes before the environment, the environment before the file. \
+         `memory_limit` is chosen when the program starts, so SET does not change it. Of the engine's own settings, statements \
+         change those of names and display alone: `datafusion.execution.time_zone`, `datafusion.catalog.default_schema`, \
+         `datafusion.catalog.default_catalog` and `datafusion.explain.*`.\n\n"
     );
     head(&["setting", "flag", "variable", "default", "meaning"], &mut page);
     for setting in settings::ALL {

@@ -10,7 +10,7 @@ use super::connect::Chosen;
 use super::demo::{self, Started};
 use super::env::Env;
 use super::{connect, docs, ending, subscriptions};
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
 use crate::repl::{Known, Outfit, Session, USUAL_PAGER, Voice, format, prompt, say, script};
@@ -36,7 +36,8 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
     let statements = if args.subscriptions.is_some() { None } else { statements(&args)? };
     check_output(&args, statements.as_deref())?;
 
-    let builder = args.exports.iter().fold(Engine::builder().settings(settings), engine::EngineBuilder::input);
+    let builder = Engine::builder().settings(settings).policy(Policy::LOCAL);
+    let builder = args.exports.iter().fold(builder, engine::EngineBuilder::input);
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {
         let tenant = Started::start(demo, &args).await?;

@@ -184,6 +184,17 @@ pub enum Error {
         /// What to do.
         instead: &'static str,
     },
+    /// A table was to be made of files that are elsewhere.
+    #[error("a table is made of files on this machine, and a location with {0}: is elsewhere")]
+    RemoteLocation(String),
+    /// A setting that no statement may change.
+    #[error("{name} is not for a statement to change: {why}")]
+    NotSettable {
+        /// The setting.
+        name: String,
+        /// Why not.
+        why: &'static str,
+    },
     /// A column cannot be kept in a table.
     #[error("column {column} is of the type {kind}, which a table cannot keep")]
     NotKept {

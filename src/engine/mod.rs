@@ -32,6 +32,7 @@ mod origin;
 mod pages;
 pub mod parquet;
 mod parse;
+mod policy;
 mod provider;
 mod remaining;
 mod runtime;
@@ -65,6 +66,7 @@ pub use described::{Described, described, source};
 pub use error::Error;
 pub use origin::{Origin, Origins};
 pub use parse::Part;
+pub use policy::Policy;
 pub use provider::RemoteTable;
 pub use scan_exec::ScanExec;
 
@@ -73,6 +75,7 @@ pub struct Engine {
     context: SessionContext,
     /// The instant of every statement; `None`: the present one.
     now: Option<DateTime<Utc>>,
+    policy: Policy,
 }
 
 impl fmt::Debug for Engine {
@@ -112,6 +115,7 @@ pub struct EngineBuilder {
     pace: Pace,
     http: http::Options,
     spill_dir: Option<PathBuf>,
+    policy: Policy,
 }
 
 impl EngineBuilder {
@@ -173,17 +177,28 @@ impl EngineBuilder {
         self
     }
 
+    /// What statements may do besides asking; nothing unless said otherwise.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
     /// The engine. Nothing is sent, no credential is asked for.
     ///
     /// # Errors
     /// When a connection is not usable as it is: its name, its addresses, its credential.
     pub fn build(self) -> Result<Engine, Error> {
-        let now = self.now;
+        let (now, policy) = (self.now, self.policy);
         let context = SessionContext::new_with_state(self.configure(SessionStateBuilder::new())?.build());
-        Ok(Engine { context, now })
+        Ok(Engine { context, now, policy })
     }
 
-    /// The same for a host's own session: configuration, connections and catalogs are added to its builder.
+    /// The same for a host's own session: settings, connections and catalogs are added to what its builder has.
+    ///
+    /// A runtime of the host's stays as it is, with its memory pool, disks and object stores: the setting `memory_limit`
+    /// and [`EngineBuilder::spill_dir`] do not change it. A default catalog that the host chose stays the default. The
+    /// policy is one of [`Engine::query`]: what the host's session carries out without it, the host decides.
     ///
     /// # Errors
     /// As for [`EngineBuilder::build`].
@@ -206,7 +221,7 @@ impl EngineBuilder {
         let own = self.exports().next().map_or("local", |(name, _)| name);
         let default = self.connections.first().map_or(own, |c| c.name.as_str());
         if let Some(config) = builder.config() {
-            *config = std::mem::take(config).with_default_catalog_and_schema(default, catalog::MAIN);
+            session::name_default(config, default, catalog::MAIN);
         }
         let mut state = builder.build();
         for connection in &self.connections {
@@ -261,7 +276,8 @@ impl Engine {
     /// # Errors
     /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
     pub async fn query(&self, sql: &str) -> Result<Query> {
-        parse::roomy(statement::plan(&self.context, sql, self.now.unwrap_or_else(runtime::clock))).await
+        let now = self.now.unwrap_or_else(runtime::clock);
+        parse::roomy(statement::plan(&self.context, sql, now, self.policy)).await
     }
 
     /// Removes the session's tables when it is called, as dropping the engine does: for a program that ends without.
@@ -283,8 +299,9 @@ impl Engine {
     /// Changes one setting, as `SET auditql.<name>` does.
     ///
     /// # Errors
-    /// When there is no such setting, or the value is not of its form.
+    /// When there is no such setting, the value is not of its form, or it is one that is chosen when the session begins.
     pub fn set(&self, name: &str, value: &str) -> Result<()> {
+        Policy::LOCAL.check_setting(&format!("auditql.{name}"))?;
         let state = self.context.state_ref();
         let mut state = state.write();
         let options = state.config_mut().options_mut();

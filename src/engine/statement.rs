@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use arrow::datatypes::Schema;
 use chrono::{DateTime, Utc};
+use datafusion::common::TableReference;
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
 use datafusion::logical_expr::{CreateMemoryTable, DdlStatement, Explain, JoinType, LogicalPlan, Statement as Command};
@@ -23,17 +24,17 @@ use super::names::named;
 use super::origin::{self, Origins};
 use super::parse::{check_plan, parse, roomy_stream};
 use super::runtime::Statement;
-use super::{Error, Query, explain, options, store, views};
+use super::{Error, Policy, Query, explain, options, store, views};
 
 /// Plans a statement at an instant.
-pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>) -> Result<Query> {
+pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>, policy: Policy) -> Result<Query> {
     let mut state = context.state();
     let parsed = parse(&state, sql)?;
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
     let plan = named(state.statement_to_plan(parsed).await?)?;
     check_plan(&plan)?;
-    refuse(&plan)?;
+    policy.check(&plan)?;
     let mut origins = origin::origins(&plan);
     let keeps = matches!(plan, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let statement = Arc::new(Statement { keeps, ..Statement::new(options::of(state.config_options()), now) });
@@ -46,7 +47,7 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
         LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create, &statement).await?,
         LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, &table).await.map(|()| no_rows())?,
         plan => {
-            let (rows, executed) = run(&state, plan, &statement).await?;
+            let (rows, executed) = run(&state, plan, &statement, policy).await?;
             origins = executed.unwrap_or(origins);
             rows
         }
@@ -54,21 +55,6 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     let stream = until_deadline(roomy_stream(stream), &statement);
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
 }
-
-/// A file that COPY writes would appear before it is complete, with its formulas and names as they are; the schemas are
-/// what the services' tables are found in.
-fn refuse(plan: &LogicalPlan) -> Result<(), Error> {
-    let (what, instead) = match plan {
-        LogicalPlan::Copy(_) => ("COPY", "-o FILE writes a result to a file, \\o FILE does at the prompt"),
-        LogicalPlan::Ddl(DdlStatement::CreateCatalog(_)) => ("CREATE DATABASE", "a connection is what brings tables"),
-        LogicalPlan::Ddl(DdlStatement::CreateCatalogSchema(_)) => ("CREATE SCHEMA", OWN_SCHEMA),
-        LogicalPlan::Ddl(DdlStatement::DropCatalogSchema(_)) => ("DROP SCHEMA", OWN_SCHEMA),
-        _ => return Ok(()),
-    };
-    Err(Error::NotDone { what, instead })
-}
-
-const OWN_SCHEMA: &str = "tables and views of your own are in the schema main";
 
 /// What is left to a statement whose scans have ended in time with a part of their rows.
 const TO_FINISH: Duration = Duration::from_secs(1);
@@ -94,19 +80,30 @@ async fn run(
     state: &SessionState,
     plan: LogicalPlan,
     statement: &Statement,
+    policy: Policy,
 ) -> Result<(SendableRecordBatchStream, Option<Origins>)> {
     // EXECUTE and statements that make views need a session; they get one over the same state and catalogs.
     if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
-        if let LogicalPlan::Ddl(DdlStatement::CreateView(create)) = &plan {
-            store::check_place(state, &create.name).await?;
+        if let Some(name) = made(&plan) {
+            store::check_place(state, name).await?;
         }
         let session = SessionContext::new_with_state(state.clone());
         let frame = session.execute_logical_plan(plan).await?;
         let plan = named(frame.logical_plan().clone())?;
+        policy.check(&plan)?;
         let rows = lazily(physical(state, &plan, statement).await?, state.task_ctx());
         return Ok((rows, Some(origin::origins(&plan))));
     }
     Ok((lazily(physical(state, &plan, statement).await?, state.task_ctx()), None))
+}
+
+/// The name under which a plan makes something that others can ask.
+fn made(plan: &LogicalPlan) -> Option<&TableReference> {
+    match plan {
+        LogicalPlan::Ddl(DdlStatement::CreateView(create)) => Some(&create.name),
+        LogicalPlan::Ddl(DdlStatement::CreateExternalTable(create)) => Some(&create.name),
+        _ => None,
+    }
 }
 
 /// The physical plan, if the settings allow to carry it out.

@@ -282,12 +282,12 @@ fn failed(error: &ReadlineError) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Engine;
+    use crate::engine::{Engine, Policy};
     use crate::output::{self, Expanded};
 
     fn session() -> Session {
         Session {
-            engine: Engine::builder().build().unwrap(),
+            engine: Engine::builder().policy(Policy::LOCAL).build().unwrap(),
             format: &output::ALL[0],
             csv_raw: false,
             streams: false,

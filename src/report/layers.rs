@@ -84,6 +84,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) makes it a text"))
         }
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
+        E::RemoteLocation(_) => Report::chain(Exit::Query, error).hint("fetch the file first, and give its path"),
+        E::NotSettable { .. } => Report::chain(Exit::Query, error)
+            .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
         E::Store(_) => Report::chain(Exit::Query, error),
         E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
         E::Input(_) => Report::chain(Exit::Usage, error).hint("--input takes a file, a folder or a pattern in quotes"),

@@ -1,0 +1,229 @@
+//! What statements may not do, and that nothing has happened when they tried.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use auditql::datafusion::error::DataFusionError;
+use auditql::engine::{Engine, Policy};
+use auditql::report::{About, Exit, Report};
+use futures::TryStreamExt;
+
+/// Statements that are refused whoever asks, and what is said. `{dir}` is a folder with a file `old.csv`, `ext` a table of
+/// files in it.
+const REFUSED: &[(&str, &str)] = &[
+    ("COPY (SELECT 'x' AS x) TO '{dir}/old.csv'", "COPY is not done here"),
+    ("COPY ext TO '{dir}/new' STORED AS PARQUET", "COPY is not done here"),
+    ("EXPLAIN COPY (SELECT 'x' AS x) TO '{dir}/old.csv'", "COPY is not done here"),
+    ("EXPLAIN ANALYZE COPY (SELECT 'x' AS x) TO '{dir}/old.csv'", "COPY is not done here"),
+    ("EXPLAIN ANALYZE VERBOSE COPY (SELECT 'x' AS x) TO '{dir}/old.csv'", "COPY is not done here"),
+    ("EXPLAIN (ANALYZE) COPY (SELECT 'x' AS x) TO '{dir}/new.parquet' STORED AS PARQUET", "COPY is not done here"),
+    ("EXPLAIN (FORMAT TREE) COPY (SELECT 'x' AS x) TO '{dir}/new.csv'", "COPY is not done here"),
+    ("PREPARE p AS COPY (SELECT 'x' AS x) TO '{dir}/old.csv'", "COPY is not done here"),
+    ("INSERT INTO ext VALUES ('x')", "INSERT is not done here"),
+    ("INSERT INTO ext SELECT a FROM ext", "INSERT is not done here"),
+    ("INSERT OVERWRITE ext VALUES ('x')", "INSERT OVERWRITE is not done here"),
+    ("EXPLAIN INSERT INTO ext VALUES ('x')", "INSERT is not done here"),
+    ("EXPLAIN ANALYZE INSERT INTO ext VALUES ('x')", "INSERT is not done here"),
+    ("PREPARE p AS INSERT INTO ext VALUES ('x')", "INSERT is not done here"),
+    ("INSERT INTO sign_ins (id) VALUES ('x')", "INSERT is not done here"),
+    ("DELETE FROM sign_ins", "DELETE is not done here"),
+    ("DELETE FROM ext WHERE a = 'x'", "DELETE is not done here"),
+    ("UPDATE sign_ins SET id = 'x'", "UPDATE is not done here"),
+    ("TRUNCATE TABLE ext", "TRUNCATE is not done here"),
+    ("EXPLAIN ANALYZE DELETE FROM ext", "DELETE is not done here"),
+    ("SET datafusion.runtime.memory_limit = '100G'", "not for a statement to change"),
+    ("SET datafusion.runtime.temp_directory = '{dir}/tmp'", "not for a statement to change"),
+    ("SET datafusion.runtime.max_temp_directory_size = '100G'", "not for a statement to change"),
+    ("RESET datafusion.runtime.memory_limit", "not for a statement to change"),
+    ("SET datafusion.execution.target_partitions = 1000000", "not for a statement to change"),
+    ("SET datafusion.execution.batch_size = 1000000000", "not for a statement to change"),
+    ("SET datafusion.sql_parser.recursion_limit = 100000", "not for a statement to change"),
+    ("SET datafusion.execution.parquet.pushdown_filters = true", "not for a statement to change"),
+    ("SET auditql.memory_limit = '100GiB'", "not for a statement to change"),
+    ("RESET auditql.memory_limit", "not for a statement to change"),
+    ("CREATE SCHEMA s", "CREATE SCHEMA is not done here"),
+    ("CREATE DATABASE d", "CREATE DATABASE is not done here"),
+    ("DROP SCHEMA main CASCADE", "DROP SCHEMA is not done here"),
+    ("CREATE FUNCTION f(INT) RETURNS INT RETURN $1", "is not done here"),
+    ("DROP FUNCTION lower", "is not done here"),
+    ("CREATE INDEX i ON ext (a)", "CREATE INDEX is not done here"),
+    ("BEGIN", "BEGIN is not done here"),
+    ("COMMIT", "a transaction is not done here"),
+    ("GRANT SELECT ON ext TO x", "GRANT is not done here"),
+    ("EXPLAIN CREATE VIEW w AS SELECT 1", "is not done here"),
+    ("EXPLAIN ANALYZE CREATE TABLE t AS SELECT 1", "is not done here"),
+    ("PREPARE p AS CREATE TABLE t AS SELECT 1", "is not done here"),
+    ("SELECT * FROM '{dir}/old.csv'", "there is no table"),
+    ("SELECT * FROM \"{dir}/old.csv\"", "there is no table"),
+    ("SELECT * FROM read_csv('{dir}/old.csv')", "read_csv"),
+];
+
+/// The same of tables of files.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("CREATE EXTERNAL TABLE w (a TEXT) STORED AS CSV LOCATION 'https://x.example/a.csv'", "https: is elsewhere"),
+    ("CREATE EXTERNAL TABLE w (a TEXT) STORED AS CSV LOCATION 'http://127.0.0.1:1/a.csv'", "http: is elsewhere"),
+    ("CREATE EXTERNAL TABLE w (a TEXT) STORED AS CSV LOCATION 's3://bucket/a.csv'", "s3: is elsewhere"),
+    ("CREATE EXTERNAL TABLE w STORED AS PARQUET LOCATION 'memory:///a'", "memory: is elsewhere"),
+    ("CREATE UNBOUNDED EXTERNAL TABLE w (a TEXT) STORED AS CSV LOCATION '{dir}/old.csv'", "is not done here"),
+    ("CREATE OR REPLACE EXTERNAL TABLE entra.sign_ins (a TEXT) STORED AS CSV LOCATION '{dir}/old.csv'", "not yours"),
+    ("CREATE EXTERNAL TABLE sign_ins (a TEXT) STORED AS CSV LOCATION '{dir}/old.csv'", "there is a table sign_ins"),
+];
+
+/// What is refused unless the host allows it.
+const HOSTS: &[(&str, &str)] = &[
+    (
+        "CREATE EXTERNAL TABLE w (a TEXT) STORED AS CSV LOCATION '{dir}/old.csv'",
+        "CREATE EXTERNAL TABLE is not done here",
+    ),
+    ("CREATE EXTERNAL TABLE w (a TEXT) STORED AS CSV LOCATION '/etc/passwd'", "CREATE EXTERNAL TABLE is not done here"),
+    ("CREATE TABLE t AS SELECT 1 AS n", "CREATE TABLE is not done here"),
+    ("CREATE TABLE t (n INT)", "CREATE TABLE is not done here"),
+    ("SET auditql.timeout = 'none'", "not for a statement to change"),
+    ("RESET auditql.max_requests", "not for a statement to change"),
+];
+
+/// What anybody may ask, in order.
+const ALLOWED: &[&str] = &[
+    "SELECT 1",
+    "WITH RECURSIVE c AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM c WHERE n < 5) SELECT * FROM c",
+    "SELECT n, row_number() OVER (ORDER BY n) FROM (VALUES (1), (2)) t(n) WHERE n IN (SELECT 1) ORDER BY 1 LIMIT 1",
+    "SELECT DISTINCT ON (n) n FROM generate_series(1, 3) t(n)",
+    "SELECT unnest([1, 2]) UNION SELECT 3 EXCEPT SELECT 1",
+    "SELECT count(*) FROM sign_ins",
+    "EXPLAIN SELECT * FROM sign_ins",
+    "EXPLAIN ANALYZE SELECT count(*) FROM sign_ins",
+    "EXPLAIN FORMAT TREE SELECT 1",
+    "EXPLAIN CREATE TABLE t AS SELECT 1 AS n",
+    "DESCRIBE sign_ins",
+    "SHOW TABLES",
+    "SHOW auditql.timeout",
+    "SHOW ALL",
+    "SET auditql.partial = true",
+    "SET datafusion.explain.show_schema = true",
+    "PREPARE p AS SELECT $1 + 1",
+    "EXECUTE p(1)",
+    "DEALLOCATE p",
+    "CREATE VIEW v AS SELECT 1 AS n",
+    "SELECT * FROM v",
+    "DROP VIEW v",
+];
+
+/// What the program's own policy allows besides, in order.
+const ALLOWED_HERE: &[&str] = &[
+    "SELECT * FROM ext WHERE a = 'kept'",
+    "CREATE TABLE t AS SELECT 1 AS n",
+    "SELECT * FROM t",
+    "DROP TABLE t",
+    "CREATE EXTERNAL TABLE f (a TEXT) STORED AS CSV LOCATION 'file://{dir}/old.csv'",
+    "SET auditql.timeout = '90s'",
+    "SET auditql.max_requests = 'none'",
+];
+
+/// A folder, and an engine of that policy that knows files in it.
+struct Place {
+    folder: tempfile::TempDir,
+    engine: Engine,
+}
+
+impl Place {
+    async fn new(policy: Policy) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("old.csv"), "a\nkept\n").unwrap();
+        let exports = folder.path().join("exports");
+        fs::create_dir(&exports).unwrap();
+        fs::write(exports.join("none.json"), "[]").unwrap();
+        let engine = Engine::builder().files("case", vec![exports]).policy(policy).build().unwrap();
+        let place = Self { folder, engine };
+        let external = place.named("CREATE EXTERNAL TABLE ext (a TEXT) STORED AS CSV LOCATION '{dir}/old.csv'");
+        place.engine.context().sql(&external).await.unwrap();
+        place
+    }
+
+    fn named(&self, sql: &str) -> String {
+        sql.replace("{dir}", self.folder.path().to_str().unwrap())
+    }
+
+    async fn run(&self, sql: &str) -> Result<(), DataFusionError> {
+        let query = self.engine.query(&self.named(sql)).await?;
+        query.stream.try_collect::<Vec<_>>().await.map(drop)
+    }
+
+    async fn refused(&self, sql: &str, words: &str) -> Option<String> {
+        let error = match self.run(sql).await {
+            Ok(()) => return Some(format!("{sql} was carried out")),
+            Err(error) => error,
+        };
+        let report = Report::of_query(&error, &About { sql, line: 1, tables: &[] });
+        let good = report.exit == Exit::Query && report.to_string().contains(words);
+        (!good).then(|| format!("{sql} should say '{words}':\n{report}"))
+    }
+
+    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        below(self.folder.path(), &mut found);
+        found
+    }
+}
+
+fn below(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            below(&path, found);
+            found.insert(path, Vec::new());
+        } else {
+            let content = fs::read(&path).unwrap();
+            found.insert(path, content);
+        }
+    }
+}
+
+async fn wrong(policy: Policy, refused: &[&[(&str, &str)]], allowed: &[&[&str]]) -> Vec<String> {
+    let place = Place::new(policy).await;
+    let before = place.files();
+    let mut wrong = Vec::new();
+    for (sql, words) in refused.concat() {
+        wrong.extend(place.refused(sql, words).await);
+    }
+    for sql in allowed.concat() {
+        wrong.extend(place.run(sql).await.err().map(|error| format!("{sql} was refused: {error}")));
+    }
+    assert_eq!(place.files(), before, "nothing is written");
+    wrong
+}
+
+#[tokio::test]
+async fn what_is_refused_does_not_happen_and_what_is_not_does() {
+    let wrong = wrong(Policy::LOCAL, &[REFUSED, ELSEWHERE], &[ALLOWED, ALLOWED_HERE]).await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn a_host_that_says_nothing_lets_statements_ask_and_nothing_else() {
+    let wrong = wrong(Policy::default(), &[REFUSED, HOSTS], &[ALLOWED]).await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn what_was_prepared_past_the_engine_is_not_carried_out_by_it() {
+    let place = Place::new(Policy::LOCAL).await;
+    let before = place.files();
+    let prepared = place.named("PREPARE p AS INSERT INTO ext VALUES ('x')");
+    place.engine.context().sql(&prepared).await.unwrap();
+    assert_eq!(place.refused("EXECUTE p", "INSERT is not done here").await, None);
+    assert_eq!(place.files(), before);
+}
+
+#[tokio::test]
+async fn settings_are_shown_as_they_are() {
+    let place = Place::new(Policy::LOCAL).await;
+    let shown = async || {
+        let sql = "SELECT value, form FROM auditql.settings WHERE name = 'max_requests'";
+        let rows = place.engine.query(sql).await.unwrap().stream.try_collect::<Vec<_>>().await.unwrap();
+        auditql::datafusion::arrow::util::pretty::pretty_format_batches(&rows).unwrap().to_string()
+    };
+    assert!(shown().await.contains("| none  | N    |"), "{}", shown().await);
+    place.run("SET auditql.max_requests = 7").await.unwrap();
+    assert!(shown().await.contains("| 7     | N    |"), "{}", shown().await);
+}
