@@ -7,6 +7,7 @@
 
 mod archive;
 mod cut;
+mod fields;
 mod inputs;
 mod json;
 mod open;

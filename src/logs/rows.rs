@@ -2,30 +2,20 @@
 //!
 //! A row that does not fit its heading is bad, and so is a heading that no export has: its columns cannot be told.
 
-use std::io::{self, BufRead, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::io::BufRead;
 
-use csv::{ByteRecord, ReaderBuilder};
-
+use super::Piece;
+use super::fields::{Fields, Row};
 use super::recognise::is_heading;
-use super::{MAX_RECORD, Piece};
 
 /// The column that holds the whole record, in exports of the unified audit log.
 const WHOLE: &[u8] = b"auditdata";
 
-/// Follows the last row: a row of its own, unless a quote is open there.
-const END: &[u8] = b"\n\0end\n";
-
 /// The rows of a file.
 pub(super) struct Rows {
-    rows: csv::Reader<Bounded>,
-    read: Arc<AtomicUsize>,
-    row: ByteRecord,
+    fields: Fields,
+    row: Row,
     heading: Option<Heading>,
-    /// Lines end in two characters, of which the reader leaves the second to the next row: its count is late by one.
-    late: Option<bool>,
-    ended: bool,
 }
 
 /// The names of the columns.
@@ -37,71 +27,24 @@ struct Heading {
     whole: Option<usize>,
 }
 
-/// Ends in an error if a row grows too long: a quote that is never closed would take the rest of the file.
-struct Bounded {
-    input: Box<dyn BufRead + Send>,
-    /// Bytes since the last row.
-    read: Arc<AtomicUsize>,
-    /// What is left to give behind the input.
-    end: &'static [u8],
-}
-
-impl Read for Bounded {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(into)?;
-        if count == 0 {
-            return self.end.read(into);
-        }
-        if self.read.fetch_add(count, Relaxed) > MAX_RECORD {
-            return Err(io::Error::other("a row is too long: a quote may not be closed"));
-        }
-        Ok(count)
-    }
-}
-
 impl Rows {
     pub(super) fn new(input: Box<dyn BufRead + Send>, delimiter: u8) -> Self {
-        let read = Arc::new(AtomicUsize::new(0));
-        let bounded = Bounded { input, read: Arc::clone(&read), end: END };
-        let rows = ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(bounded);
-        Self { rows, read, row: ByteRecord::new(), heading: None, late: None, ended: false }
+        Self { fields: Fields::new(input, delimiter), row: Row::default(), heading: None }
     }
 
     /// The next row as a JSON object, which replaces what is in `record`.
     pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
-        while !self.ended {
-            let piece = match self.advance() {
-                Ok(line) => self.piece(line?, record),
-                Err(bad) => Some(bad),
+        loop {
+            let read = self.fields.next(&mut self.row)?;
+            let line = self.fields.line();
+            let piece = match read {
+                Ok(()) => self.piece(line, record),
+                Err(why) => Some(Piece::Bad(line, why)),
             };
             if piece.is_some() {
                 return piece;
             }
         }
-        None
-    }
-
-    /// Reads the next row and gives its line; `None` at the end.
-    fn advance(&mut self) -> Result<Option<u64>, Piece> {
-        let line = self.rows.position().line();
-        match self.rows.read_byte_record(&mut self.row) {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(error) => {
-                self.ended = true;
-                return Err(Piece::Bad(line, format!("the file cannot be read on: {error}")));
-            }
-        }
-        self.read.store(0, Relaxed);
-        let late = *self.late.get_or_insert(self.rows.position().line() == line);
-        let line = self.row.position().map_or(line, csv::Position::line) + u64::from(late);
-        let last = self.row.iter().next_back().unwrap_or_default();
-        let unclosed = last.ends_with(END);
-        self.ended = unclosed || last == END.trim_ascii();
-        if unclosed {
-            return Err(Piece::Bad(line, "its last quote is not closed: nothing behind it is read".into()));
-        }
-        Ok((!self.ended).then_some(line))
     }
 
     /// What a row is; `None` if it is no record but speaks of those that follow.
@@ -110,7 +53,7 @@ impl Rows {
             return if is_preamble(&self.row) { None } else { self.begin(line) };
         };
         // Files that were joined have it again; a blank line between them is no row either.
-        let blank = self.row.len() == 1 && self.row[0].trim_ascii().is_empty();
+        let blank = self.row.len() == 1 && self.row.iter().all(|field| field.trim_ascii().is_empty());
         if blank || heading.is(&self.row) {
             return None;
         }
@@ -130,27 +73,27 @@ impl Rows {
 }
 
 impl Heading {
-    fn new(row: &ByteRecord) -> Self {
+    fn new(row: &Row) -> Self {
         let names: Vec<Vec<u8>> = row.iter().map(|name| plain(name).to_vec()).collect();
         let twins = (0..names.len()).map(|at| names[..at].iter().rposition(|name| *name == names[at])).collect();
         let whole = names.iter().position(|name| name.eq_ignore_ascii_case(WHOLE));
         Self { names, twins, whole }
     }
 
-    fn is(&self, row: &ByteRecord) -> bool {
+    fn is(&self, row: &Row) -> bool {
         row.len() == self.names.len() && row.iter().zip(&self.names).all(|(field, name)| plain(field) == name)
     }
 
     /// A row as an object of its filled fields, or as what its column of whole records holds.
-    fn object(&self, row: &ByteRecord, record: &mut Vec<u8>) -> Result<(), String> {
+    fn object(&self, row: &Row, record: &mut Vec<u8>) -> Result<(), String> {
         record.clear();
+        if row.len() != self.names.len() {
+            return Err(format!("it has {} field(s) under a heading of {}", row.len(), self.names.len()));
+        }
         let whole = self.whole.and_then(|at| row.get(at)).map(<[u8]>::trim_ascii).filter(|text| !text.is_empty());
         if let Some(whole) = whole {
             record.extend_from_slice(whole);
             return Ok(());
-        }
-        if row.len() != self.names.len() {
-            return Err(format!("it has {} field(s) under a heading of {}", row.len(), self.names.len()));
         }
         record.push(b'{');
         for (at, value) in row.iter().enumerate().filter(|(_, value)| !value.is_empty()) {
@@ -169,9 +112,9 @@ impl Heading {
     }
 
     /// Whether a filled column before this one has its name: of two the first stands.
-    fn stands_before(&self, mut at: usize, row: &ByteRecord) -> bool {
+    fn stands_before(&self, mut at: usize, row: &Row) -> bool {
         while let Some(twin) = self.twins[at] {
-            if !row[twin].is_empty() {
+            if row.get(twin).is_some_and(|field| !field.is_empty()) {
                 return true;
             }
             at = twin;
@@ -189,7 +132,7 @@ pub(super) fn separator(line: &[u8]) -> Option<u8> {
 }
 
 /// Whether a row stands before the heading: PowerShell writes the type of its objects first, others the delimiter.
-fn is_preamble(row: &ByteRecord) -> bool {
+fn is_preamble(row: &Row) -> bool {
     let first = row.get(0).unwrap_or_default();
     let declares = first.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"sep="));
     first.starts_with(b"#TYPE") || (declares && row.iter().skip(1).all(<[u8]>::is_empty))
@@ -225,7 +168,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, delimiter: u8) -> Vec<(u64, String)> {
-        let mut rows = Rows::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())), delimiter);
+        let mut rows = Rows::new(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), delimiter);
         let mut record = Vec::new();
         let mut all = Vec::new();
         while let Some(piece) = rows.next(&mut record) {
@@ -271,6 +214,26 @@ mod tests {
                 row(5, r#"{"Type":"3","B":"4"}"#)
             ]
         );
+        // What a row holds whole may have been moved there by a comma without quotes.
+        let rows = read("RecordType,AuditData,B\n1,\"{\"\"a\"\":1}\",x\n1,\"{}\",x,y\n1,\"{}\"\n", b',');
+        assert_eq!(
+            rows,
+            [
+                row(2, r#"{"a":1}"#),
+                row(3, "it has 4 field(s) under a heading of 3"),
+                row(4, "it has 2 field(s) under a heading of 3")
+            ]
+        );
+    }
+
+    #[test]
+    fn the_heading_is_told_by_its_own_line() {
+        for (text, line) in [("a,b#", 1), ("##a,b#1,2#", 3), ("sep=,#a,b#", 2)] {
+            for end in ["\n", "\r\n"] {
+                let rows = read(&text.replace('#', end), b',');
+                assert_eq!(rows[0], row(line, "it is the heading of no known export"), "{text} {end:?}");
+            }
+        }
     }
 
     #[test]
@@ -307,7 +270,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_kept_for_the_decoder_to_count() {
-        let mut rows = Rows::new(Box::new(io::Cursor::new(b"Type,B\n1,M\xFCnchen\n".to_vec())), b',');
+        let mut rows = Rows::new(Box::new(std::io::Cursor::new(b"Type,B\n1,M\xFCnchen\n".to_vec())), b',');
         let mut record = Vec::new();
         assert!(matches!(rows.next(&mut record), Some(Piece::Object(2))));
         assert_eq!(record, b"{\"Type\":\"1\",\"B\":\"M\xFCnchen\"}");
