@@ -12,6 +12,7 @@ mod cli;
 mod death;
 mod demo;
 mod docs;
+mod ending;
 mod faults;
 mod feed;
 mod formats;

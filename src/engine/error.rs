@@ -143,6 +143,9 @@ pub enum Error {
     /// The statement's time is over.
     #[error("the time for the statement is over")]
     Deadline,
+    /// What runs the statement is being shut down.
+    #[error("the program is ending")]
+    Ending,
     /// A table of a connection was planned in a session that does not have that connection.
     #[error("this session has no connection '{0}'")]
     NoConnection(String),

@@ -100,8 +100,11 @@ fn say_bounds(source: &Source, plan: &FeedPlan) {
 
 /// Work on a task of its own, which ends with its owner. It goes on while nobody asks for its result: a request that
 /// has its turn at the quota must not wait for a reader, behind whose other requests it would stand in the way.
-async fn on_its_own<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    SpawnedTask::spawn(work).join_unwind().await.expect("only its owner aborts it")
+async fn on_its_own<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    // Besides its owner only a runtime that shuts down aborts it.
+    SpawnedTask::spawn(work).join_unwind().await.unwrap_or(Err(Error::Ending))
 }
 
 impl Feed {

@@ -4,6 +4,7 @@
 //! machine's speed. A batch is read when it is asked for, on a thread that may block; dropping the stream ends reading.
 
 use std::fmt::Write as _;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -91,7 +92,8 @@ impl FileScan {
                 });
                 match read.await {
                     Ok(read) => read,
-                    Err(fault) => std::panic::resume_unwind(fault.into_panic()),
+                    // A runtime that shuts down cancels what it has not begun.
+                    Err(fault) => fault.try_into_panic().map_or(Err(Error::Ending), |fault| resume_unwind(fault)),
                 }
             }
         })

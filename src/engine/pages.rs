@@ -134,7 +134,7 @@ impl Chain {
     /// The rows of the next page; `None` after the last.
     pub(super) async fn next_page(&mut self) -> Result<Option<RecordBatch>, Error> {
         while let Some(request) = self.pager.next_request() {
-            match self.reply_to(&request).await {
+            match self.reply_to(&request).await? {
                 Ok(reply) => return self.accept(reply).map(Some),
                 Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
                 Err(error) => return Err(self.source.request_error(error)),
@@ -144,10 +144,11 @@ impl Chain {
     }
 
     /// The reply to a request, which may be under way already.
-    async fn reply_to(&mut self, request: &Request) -> Result<Reply, http::Error> {
+    async fn reply_to(&mut self, request: &Request) -> Result<Result<Reply, http::Error>, Error> {
         match self.ahead.take().filter(|ahead| ahead.request == *request) {
-            Some(ahead) => ahead.reply.join_unwind().await.expect("only its owner aborts it"),
-            None => self.source.connected.client.ask(request, &self.source.call, whole).await,
+            // Besides its owner only a runtime that shuts down aborts it.
+            Some(ahead) => ahead.reply.join_unwind().await.map_err(|_| Error::Ending),
+            None => Ok(self.source.connected.client.ask(request, &self.source.call, whole).await),
         }
     }
 

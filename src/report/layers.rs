@@ -66,6 +66,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("ask without --partial"),
         E::Evaluation(inner) | E::Session(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
+        E::Ending => Report::chain(Exit::Terminated, error),
         E::NotSubscribed { content_type, .. } => Report::chain(Exit::Usage, error).hint(format!(
             "'auditql subscriptions start {content_type}' starts it; the first records come within hours"
         )),
