@@ -80,7 +80,9 @@ impl Tally {
             Notice::UnreadFile { file, .. } => Some(file),
             _ => None,
         });
-        missing.reduce(|all, next| format!("{all}; {next}"))
+        // Joined at once: there may be thousands.
+        let missing: Vec<String> = missing.collect();
+        (!missing.is_empty()).then(|| missing.join("; "))
     }
 
     fn locked(&self) -> std::sync::MutexGuard<'_, Notices> {
@@ -189,6 +191,15 @@ pub enum Notice {
         /// The first by name.
         first: String,
     },
+    /// A folder or an archive holds spreadsheets; they were not read.
+    Spreadsheets {
+        /// The folder or archive.
+        within: String,
+        /// How many.
+        count: u64,
+        /// The first by name.
+        first: String,
+    },
     /// A result became a table of the session.
     Kept {
         /// Its name.
@@ -247,6 +258,9 @@ impl fmt::Display for Notice {
             Self::FilesSkipped { within, count, first } => {
                 write!(f, "{within}: {count} file(s) not read, since they are named like no export (first: {first})")
             }
+            Self::Spreadsheets { within, count, first } => {
+                write!(f, "{within}: {count} spreadsheet(s) not read (first: {first}); saved as CSV they can be read")
+            }
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
             Self::FetchedAgain { table, requests } => write!(
                 f,
@@ -281,6 +295,7 @@ impl Notices {
             Notice::UnreadLines { file, .. } => (8, file.clone(), String::new()),
             Notice::UnreadFile { file, .. } => (9, file.clone(), String::new()),
             Notice::FilesSkipped { within, .. } => (10, within.clone(), String::new()),
+            Notice::Spreadsheets { within, .. } => (10, within.clone(), "spreadsheets".into()),
         };
         let Some(&at) = self.places.get(&subject) else {
             self.places.insert(subject, self.list.len());

@@ -14,6 +14,7 @@ use crate::lab::{Answer, answer, cause, now};
 
 mod broken;
 mod generated;
+mod places;
 mod quirks;
 mod shapes;
 

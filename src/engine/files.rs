@@ -72,7 +72,11 @@ pub(super) fn explained(table: &str, inputs: &[PathBuf]) -> String {
 /// What is said of files that are not read.
 fn notice(skipped: &logs::Skipped) -> Notice {
     let (within, first) = (skipped.within.display().to_string(), skipped.first.display().to_string());
-    Notice::FilesSkipped { within, count: skipped.count, first }
+    let count = skipped.count;
+    if skipped.spreadsheets {
+        return Notice::Spreadsheets { within, count, first };
+    }
+    Notice::FilesSkipped { within, count, first }
 }
 
 impl FileScan {

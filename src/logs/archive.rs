@@ -1,30 +1,85 @@
-//! Reads one file of an archive as a stream, and checks at its end that it is what was packed.
+//! Lists the files of an archive, reads one of them as a stream, and checks at its end that it is what was packed.
+//!
+//! The directory is read once, when the archive is listed: what it says of an entry travels with the entry. To read it anew
+//! for each entry takes a time that grows with the square of their number.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
-/// One entry of an archive as a stream of its own.
-pub(super) fn entry(file: &File, at: usize) -> io::Result<Box<dyn Read + Send>> {
-    let mut archive = ZipArchive::new(file.try_clone()?).map_err(io::Error::other)?;
-    let entry = archive.by_index_raw(at).map_err(io::Error::other)?;
-    let (start, length, method) = (entry.data_start(), entry.compressed_size(), entry.compression());
-    let expected = (entry.size(), entry.crc32());
-    if entry.encrypted() {
-        return Err(io::Error::other("the archive is encrypted"));
+/// How an archive begins, and how an entry does.
+pub(super) const MAGIC: &[u8] = b"PK\x03\x04";
+/// Bytes before an entry's name.
+const HEADER: usize = 30;
+
+/// A file of an archive, as its directory has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// Where its header begins.
+    header: u64,
+    /// Bytes that it takes in the archive.
+    packed: u64,
+    /// Its length and checksum.
+    expected: (u64, u32),
+    method: CompressionMethod,
+    encrypted: bool,
+}
+
+/// What an archive holds.
+#[derive(Debug)]
+pub(super) struct Directory {
+    /// Its files, in the order in which they were packed.
+    pub(super) entries: Vec<Entry>,
+    /// Some have one name: all but one of these are hidden.
+    pub(super) hides: bool,
+}
+
+/// Reads the directory of an archive.
+pub(super) fn directory(file: impl Read + Seek) -> io::Result<Directory> {
+    let archive = ZipArchive::new(BufReader::new(file)).map_err(io::Error::other)?;
+    let mut entries = Vec::with_capacity(archive.len());
+    for at in 0..archive.len() {
+        let entry = archive.by_index_data(at).map_err(io::Error::other)?;
+        if entry.is_dir() {
+            continue;
+        }
+        entries.push(Entry {
+            name: entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), Into::into),
+            header: entry.header_start(),
+            packed: entry.compressed_size(),
+            expected: (entry.size(), entry.crc32()),
+            method: entry.compression(),
+            encrypted: entry.encrypted(),
+        });
     }
-    drop(entry);
-    let start = start.ok_or_else(|| io::Error::other("the archive does not say where its entry is"))?;
-    let mut file = archive.into_inner();
-    file.seek(SeekFrom::Start(start))?;
-    let data = file.take(length);
-    match method {
-        CompressionMethod::Stored => Ok(Box::new(Checked::new(data, expected))),
-        CompressionMethod::Deflated => Ok(Box::new(Checked::new(DeflateDecoder::new(data), expected))),
-        other => Err(io::Error::other(format!("the archive is packed by {other}"))),
+    Ok(Directory { entries, hides: archive.has_duplicate_names() })
+}
+
+impl Entry {
+    /// The entry as a stream of its own.
+    pub(super) fn open(&self, mut file: impl Read + Seek + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+        if self.encrypted {
+            return Err(io::Error::other("the archive is encrypted"));
+        }
+        let mut header = [0; HEADER];
+        file.seek(SeekFrom::Start(self.header))?;
+        file.read_exact(&mut header)?;
+        if !header.starts_with(MAGIC) {
+            return Err(io::Error::other("the archive is damaged: there is no file where its directory says"));
+        }
+        // The name and the extra field stand between the header and the data; the directory's own may differ in length.
+        let length = |at: usize| i64::from(u16::from_le_bytes([header[at], header[at + 1]]));
+        file.seek(SeekFrom::Current(length(26) + length(28)))?;
+        let data = file.take(self.packed);
+        match self.method {
+            CompressionMethod::Stored => Ok(Box::new(Checked::new(data, self.expected))),
+            CompressionMethod::Deflated => Ok(Box::new(Checked::new(DeflateDecoder::new(data), self.expected))),
+            other => Err(io::Error::other(format!("the archive is packed by {other}"))),
+        }
     }
 }
 
@@ -58,22 +113,78 @@ impl<R: Read> Read for Checked<R> {
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     use super::*;
 
-    /// Packs a text, changes a byte of the archive and reads the text again.
-    fn reread(method: CompressionMethod, damage: impl FnOnce(&mut Vec<u8>)) -> io::Result<String> {
+    /// An archive of these files.
+    fn archive(method: CompressionMethod, names: impl Iterator<Item = String>, text: &[u8]) -> Vec<u8> {
         let mut archive = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default().compression_method(method);
-        archive.start_file("a.json", options).unwrap();
-        archive.write_all(b"hello hello hello").unwrap();
-        let mut bytes = archive.finish().unwrap().into_inner();
+        for name in names {
+            archive.start_file(name, options).unwrap();
+            archive.write_all(text).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    }
+
+    /// Packs a text, changes a byte of the archive and reads the text again.
+    fn reread(method: CompressionMethod, damage: impl FnOnce(&mut Vec<u8>)) -> io::Result<String> {
+        let mut bytes = archive(method, std::iter::once("a.json".to_owned()), b"hello hello hello");
         damage(&mut bytes);
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&bytes).unwrap();
         let mut text = String::new();
-        entry(&file, 0)?.read_to_string(&mut text)?;
+        let entry = directory(io::Cursor::new(&bytes))?.entries.remove(0);
+        entry.open(io::Cursor::new(bytes))?.read_to_string(&mut text)?;
         Ok(text)
+    }
+
+    /// Counts what is read through it.
+    struct Counted(io::Cursor<Vec<u8>>, Arc<AtomicUsize>, Arc<AtomicUsize>);
+
+    impl Read for Counted {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.read(into)?;
+            self.1.fetch_add(1, Relaxed);
+            self.2.fetch_add(count, Relaxed);
+            Ok(count)
+        }
+    }
+
+    impl Seek for Counted {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn what_is_read_grows_with_the_number_of_entries_and_not_with_its_square() {
+        let cost = |count: usize| {
+            let bytes = archive(CompressionMethod::Deflated, (0..count).map(|n| format!("{n:06}.json")), b"{}");
+            let (reads, read) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+            let file = || Counted(io::Cursor::new(bytes.clone()), Arc::clone(&reads), Arc::clone(&read));
+            let entries = directory(file()).unwrap().entries;
+            assert_eq!(entries.len(), count);
+            for entry in &entries {
+                let mut text = String::new();
+                entry.open(file()).unwrap().read_to_string(&mut text).unwrap();
+                assert_eq!(text, "{}");
+            }
+            (reads.load(Relaxed), read.load(Relaxed))
+        };
+        let (few, many) = (cost(100), cost(800));
+        assert!(many.0 < 10 * few.0 && many.1 < 10 * few.1, "{few:?} {many:?}");
+    }
+
+    #[test]
+    fn files_of_one_name_are_told() {
+        let two = archive(CompressionMethod::Stored, ["a.json", "b.json"].map(String::from).into_iter(), b"{}");
+        assert!(!directory(io::Cursor::new(&two)).unwrap().hides);
+        let mut one = two;
+        while let Some(at) = one.windows(6).position(|name| name == b"b.json") {
+            one[at] = b'a';
+        }
+        assert!(directory(io::Cursor::new(one)).unwrap().hides);
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! Which files an input means: a file, all exports of a folder, whatever a pattern matches, the files of an archive.
 //!
-//! What a folder or an archive holds besides is counted. What cannot even be listed is given as a file: opening it says why.
+//! What a folder or an archive holds besides is counted. What is named like an export and cannot be read is given as a file
+//! all the same: opening it says why. Nothing is opened that is no regular file: a pipe would block, and has its bytes once.
 
 use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::archive::{self, Entry};
+use super::open::is_spreadsheet;
 
 /// How exports are named. A folder's other files are not read.
 const NAMES: [&str; 4] = [".json", ".ndjson", ".jsonl", ".csv"];
@@ -16,22 +19,55 @@ const NAMES: [&str; 4] = [".json", ".ndjson", ".jsonl", ".csv"];
 const ARCHIVE: &str = ".zip";
 /// How they are packed.
 const PACKED: [&str; 3] = ["", ".gz", ".zst"];
+/// How spreadsheets are named. Logs may be in them, but not as text.
+const SPREADSHEETS: [&str; 5] = [".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"];
 /// Folders in folders; more is a loop.
 const MOST_FOLDERS: usize = 64;
 
 /// A file to read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The file.
     pub path: PathBuf,
-    /// Its entry, if it is an archive: the position, and the name.
-    pub entry: Option<(usize, String)>,
+    /// What of it.
+    pub part: Part,
+}
+
+/// What of a file is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// A file of an archive.
+    Entry(Entry),
+    /// Nothing: it cannot be read, and this is why.
+    Nothing(String),
+}
+
+impl Source {
+    /// The whole of a file.
+    pub fn whole(path: PathBuf) -> Self {
+        Self { path, part: Part::Whole }
+    }
+
+    fn unreadable(path: PathBuf, why: impl fmt::Display) -> Self {
+        Self { path, part: Part::Nothing(why.to_string()) }
+    }
+
+    /// A file that a folder or a pattern named, which may not be there, or be none.
+    fn named(path: PathBuf) -> Self {
+        match fs::metadata(&path) {
+            Ok(found) if found.is_file() => Self::whole(path),
+            Ok(found) => Self::unreadable(path, format_args!("it is {}, not a file", kind(found.file_type()))),
+            Err(error) => Self::unreadable(path, error),
+        }
+    }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.path.display())?;
-        self.entry.as_ref().map_or(Ok(()), |(_, name)| write!(f, "/{name}"))
+        if let Part::Entry(entry) = &self.part { write!(f, "/{}", entry.name) } else { Ok(()) }
     }
 }
 
@@ -53,6 +89,8 @@ pub struct Skipped {
     pub count: u64,
     /// The first by name.
     pub first: PathBuf,
+    /// They are spreadsheets, which could be exports if they were text.
+    pub spreadsheets: bool,
 }
 
 /// The files that inputs mean.
@@ -66,10 +104,10 @@ pub fn sources(inputs: &[PathBuf]) -> Result<Sources, Error> {
         let listing = files_of(input)?;
         all.skipped.extend(listing.skipped);
         let mut any = false;
-        for path in listing.files {
+        for file in listing.files {
             // One file has many spellings, and links to it.
-            let new = known.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone()));
-            any |= !new || all.add(path);
+            let new = known.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone()));
+            any |= !new || all.add(file);
         }
         if !any {
             return Err(Error::Empty { path: input.clone() });
@@ -80,29 +118,41 @@ pub fn sources(inputs: &[PathBuf]) -> Result<Sources, Error> {
 
 impl Sources {
     /// Adds a file or the files of an archive; `false` if an archive holds none.
-    fn add(&mut self, path: PathBuf) -> bool {
-        let Ok(Some((entries, skipped))) = entries(&path) else {
-            self.files.push(Source { path, entry: None });
+    fn add(&mut self, file: Source) -> bool {
+        let archive = (file.part == Part::Whole).then(|| exports(&file.path));
+        let Some(Ok(Some(exports))) = archive else {
+            self.files.push(file);
             return true;
         };
-        let any = !entries.is_empty();
-        self.skipped.extend(skipped);
-        self.files.extend(entries.into_iter().map(|entry| Source { path: path.clone(), entry: Some(entry) }));
-        any
+        let before = self.files.len();
+        self.skipped.extend(exports.skipped.0.into_iter().flatten());
+        let entry = |entry| Source { path: file.path.clone(), part: Part::Entry(entry) };
+        self.files.extend(exports.entries.into_iter().map(entry));
+        if exports.hides {
+            let why = "two of its files have one name, and one hides the other: unpack it, and ask the folder";
+            self.files.push(Source::unreadable(file.path.clone(), why));
+        }
+        self.files.len() > before
     }
 }
 
 /// What a folder or a pattern holds.
 #[derive(Default)]
 struct Listing {
-    files: Vec<PathBuf>,
+    files: Vec<Source>,
     skipped: Vec<Skipped>,
 }
 
-impl Skipped {
+/// What is passed over in one place: spreadsheets, and all else.
+#[derive(Default)]
+struct Passed([Option<Skipped>; 2]);
+
+impl Passed {
     /// Counts one more file.
-    fn count(skipped: &mut Option<Self>, within: &Path, name: PathBuf) {
-        let skipped = skipped.get_or_insert_with(|| Self { within: within.to_owned(), count: 0, first: name.clone() });
+    fn count(&mut self, within: &Path, name: PathBuf) {
+        let spreadsheets = is_named(&name.to_string_lossy().to_lowercase(), &SPREADSHEETS);
+        let first = || Skipped { within: within.to_owned(), count: 0, first: name.clone(), spreadsheets };
+        let skipped = self.0[usize::from(spreadsheets)].get_or_insert_with(first);
         skipped.count += 1;
         if name < skipped.first {
             skipped.first = name;
@@ -114,10 +164,30 @@ fn files_of(input: &Path) -> Result<Listing, Error> {
     let path = || input.to_owned();
     match fs::metadata(input) {
         Ok(found) if found.is_dir() => folder(input),
-        Ok(_) => Ok(Listing { files: vec![path()], skipped: Vec::new() }),
+        Ok(found) if !found.is_file() => Err(Error::NoFile { path: path(), kind: kind(found.file_type()) }),
+        Ok(_) if is_spreadsheet(input) && exports(input).is_ok_and(|held| held.is_none()) => {
+            Err(Error::Spreadsheet { path: path() })
+        }
+        Ok(_) => Ok(Listing { files: vec![Source::whole(path())], skipped: Vec::new() }),
+        Err(_) if input.as_os_str() == "-" => Err(Error::NoFile { path: path(), kind: "standard input" }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => pattern(input),
         Err(source) => Err(Error::Open { path: path(), source }),
     }
+}
+
+/// What something is that is neither a file nor a folder.
+fn kind(found: fs::FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        match () {
+            () if found.is_fifo() => return "a pipe",
+            () if found.is_socket() => return "a socket",
+            () if found.is_char_device() || found.is_block_device() => return "a device",
+            () => {}
+        }
+    }
+    if found.is_dir() { "a folder" } else { "something else" }
 }
 
 fn pattern(input: &Path) -> Result<Listing, Error> {
@@ -133,7 +203,7 @@ fn pattern(input: &Path) -> Result<Listing, Error> {
             all.files.extend(listing.files);
             all.skipped.extend(listing.skipped);
         } else {
-            all.files.push(found);
+            all.files.push(Source::named(found));
         }
     }
     if all.files.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
@@ -141,15 +211,15 @@ fn pattern(input: &Path) -> Result<Listing, Error> {
 
 /// The exports of a folder and of those in it, by name. Hidden ones are left out.
 fn folder(root: &Path) -> Result<Listing, Error> {
-    let (mut files, mut skipped) = (Vec::new(), None);
+    let (mut files, mut passed) = (Vec::new(), Passed::default());
     let mut folders = vec![(root.to_owned(), 0)];
     while let Some((folder, depth)) = folders.pop() {
         let listed = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let entries = match listed {
             Ok(entries) => entries,
             Err(source) if depth == 0 => return Err(Error::Open { path: folder, source }),
-            Err(_) => {
-                files.push(folder);
+            Err(error) => {
+                files.push(Source::unreadable(folder, error));
                 continue;
             }
         };
@@ -160,48 +230,58 @@ fn folder(root: &Path) -> Result<Listing, Error> {
             match name.starts_with('.') {
                 true => {}
                 false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
-                false if !is_folder && is_export(&name) && path.is_file() => files.push(path),
+                false if is_folder => files.push(Source::unreadable(path, "it is too deep in other folders")),
+                false if is_export(&name) && !path.is_dir() => files.push(Source::named(path)),
                 false => {
                     let name = path.strip_prefix(root).unwrap_or(&path).to_owned();
-                    Skipped::count(&mut skipped, root, name);
+                    passed.count(root, name);
                 }
             }
         }
     }
-    files.sort();
-    Ok(Listing { files, skipped: skipped.into_iter().collect() })
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Listing { files, skipped: passed.0.into_iter().flatten().collect() })
 }
 
 fn is_export(name: &str) -> bool {
     name.ends_with(ARCHIVE)
-        || NAMES.iter().any(|kind| PACKED.iter().any(|packed| name.ends_with(&format!("{kind}{packed}"))))
+        || PACKED.iter().any(|packed| name.strip_suffix(packed).is_some_and(|name| is_named(name, &NAMES)))
 }
 
-/// The exports of an archive, by position and name, and what else it holds.
-type Entries = (Vec<(usize, String)>, Option<Skipped>);
+fn is_named(name: &str, kinds: &[&str]) -> bool {
+    kinds.iter().any(|kind| name.ends_with(kind))
+}
 
-/// What an archive holds; `None` if the file is none.
-fn entries(path: &Path) -> io::Result<Option<Entries>> {
+/// The exports of an archive, by name, and what else it holds.
+struct Exports {
+    entries: Vec<Entry>,
+    hides: bool,
+    skipped: Passed,
+}
+
+/// What an archive holds; `None` if the file is none, or a workbook, which is packed as one.
+fn exports(path: &Path) -> io::Result<Option<Exports>> {
     let mut file = File::open(path)?;
-    let mut magic = [0; 4];
-    match io::Read::read_exact(&mut file, &mut magic) {
-        Ok(()) if magic == *b"PK\x03\x04" => {}
+    let mut magic = [0; archive::MAGIC.len()];
+    match file.read_exact(&mut magic) {
+        Ok(()) if magic == archive::MAGIC => {}
         _ => return Ok(None),
     }
-    let Ok(mut archive) = zip::ZipArchive::new(file) else { return Ok(None) };
-    let (mut entries, mut skipped) = (Vec::new(), None);
-    for at in 0..archive.len() {
-        let entry = archive.by_index_raw(at).map_err(io::Error::other)?;
-        let name = entry.name().map_err(io::Error::other)?.into_owned();
-        let hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        match entry.is_dir() || hidden {
-            true => {}
-            false if is_export(&name.to_lowercase()) => entries.push((at, name)),
-            false => Skipped::count(&mut skipped, path, name.into()),
+    let archive::Directory { entries: all, hides } = archive::directory(file)?;
+    let (mut entries, mut skipped) = (Vec::new(), Passed::default());
+    for entry in all {
+        let hidden = entry.name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+        match is_export(&entry.name.to_lowercase()) {
+            _ if hidden => {}
+            true => entries.push(entry),
+            false => skipped.count(path, entry.name.into()),
         }
     }
-    entries.sort_by(|a, b| a.1.cmp(&b.1));
-    Ok(Some((entries, skipped)))
+    if entries.is_empty() && is_spreadsheet(path) {
+        return Ok(None);
+    }
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Some(Exports { entries, hides, skipped }))
 }
 
 #[cfg(test)]
@@ -251,9 +331,18 @@ mod tests {
             fs::write(path(name), "").unwrap();
         }
         let skipped = |inputs: &[PathBuf]| sources(inputs).unwrap().skipped;
-        let all = Skipped { within: folder.path().to_owned(), count: 3, first: "c.txt".into() };
-        assert_eq!(skipped(&[folder.path().to_owned()]), [all]);
+        let one = |count, first: &str| Skipped {
+            within: folder.path().to_owned(),
+            count,
+            first: first.into(),
+            spreadsheets: is_named(&first.to_lowercase(), &SPREADSHEETS),
+        };
+        assert_eq!(skipped(&[folder.path().to_owned()]), [one(3, "c.txt")]);
         assert_eq!(skipped(&[path("a.json"), path("c.txt")]), []);
+        for name in ["x.xlsx", "deep/AuditLog.XLSX", "y.ods"] {
+            fs::write(path(name), "").unwrap();
+        }
+        assert_eq!(skipped(&[folder.path().to_owned()]), [one(3, "c.txt"), one(3, "deep/AuditLog.XLSX")]);
         let zip = |name: &str, names: &[&str]| {
             let mut archive = zip::ZipWriter::new(File::create(path(name)).unwrap());
             for name in names {
@@ -263,10 +352,11 @@ mod tests {
             path(name)
         };
         let some = zip("some.zip", &["readme.txt", "a.json", "__MACOSX/x", "license"]);
-        assert_eq!(skipped(std::slice::from_ref(&some)), [Skipped { within: some, count: 2, first: "license".into() }]);
+        let passed = Skipped { within: some.clone(), count: 2, first: "license".into(), spreadsheets: false };
+        assert_eq!(skipped(&[some]), [passed]);
         let none = zip("none.zip", &["readme.txt"]);
         assert!(matches!(sources(&[none]).unwrap_err(), Error::Empty { .. }));
-        assert_eq!(sources(&[folder.path().to_owned()]).unwrap().skipped.len(), 3);
+        assert_eq!(sources(&[folder.path().to_owned()]).unwrap().skipped.len(), 4);
     }
 
     #[cfg(unix)]
@@ -281,7 +371,42 @@ mod tests {
         let inputs =
             [path("deep/a.json"), path("deep/../deep/./a.json"), path("link/a.json"), folder.path().to_owned()];
         let all = sources(&inputs).unwrap();
-        assert_eq!(all.files, [Source { path: path("deep/a.json"), entry: None }]);
-        assert_eq!(all.skipped, [Skipped { within: folder.path().to_owned(), count: 1, first: "link".into() }]);
+        assert_eq!(all.files, [Source::whole(path("deep/a.json"))]);
+        let link = Skipped { within: folder.path().to_owned(), count: 1, first: "link".into(), spreadsheets: false };
+        assert_eq!(all.skipped, [link]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_named_like_an_export_and_cannot_be_read_is_given_with_its_reason() {
+        use std::os::unix::fs::symlink;
+        use std::os::unix::net::UnixListener;
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        symlink(path("nowhere"), path("dangling.json")).unwrap();
+        symlink(path("loop.csv"), path("loop.csv")).unwrap();
+        symlink("/dev/zero", path("zero.json.gz")).unwrap();
+        let _socket = UnixListener::bind(path("socket.ndjson")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(path("pipe.zip")).status().unwrap().success());
+        let pattern = path("*[a-z]*");
+        for input in [folder.path(), &pattern] {
+            let Sources { files, skipped } = sources(&[input.to_owned()]).unwrap();
+            assert!(skipped.is_empty(), "{skipped:?}");
+            let told: Vec<_> = files.iter().map(|file| (file.path.file_name().unwrap(), &file.part)).collect();
+            for (name, word) in [
+                ("dangling.json", "No such file"),
+                ("loop.csv", "symbolic link"),
+                ("pipe.zip", "a pipe, not a file"),
+                ("socket.ndjson", "a socket, not a file"),
+                ("zero.json.gz", "a device, not a file"),
+            ] {
+                let why = told.iter().find(|(own, _)| *own == name).map(|(_, part)| (*part).clone());
+                assert!(matches!(&why, Some(Part::Nothing(why)) if why.contains(word)), "{name}: {told:?}");
+            }
+            assert_eq!(told.len(), 5);
+        }
+        for name in ["pipe.zip", "socket.ndjson", "zero.json.gz"] {
+            assert!(matches!(sources(&[path(name)]).unwrap_err(), Error::NoFile { .. }), "{name}");
+        }
     }
 }

@@ -21,7 +21,8 @@ use std::path::PathBuf;
 
 use crate::table::Family;
 
-pub use inputs::{Skipped, Source, Sources, sources};
+pub use archive::Entry;
+pub use inputs::{Part, Skipped, Source, Sources, sources};
 
 use json::Splitter;
 use recognise::{Found, recognise};
@@ -43,6 +44,20 @@ pub enum Error {
     #[error("{} holds no export: .json, .ndjson, .jsonl or .csv, also as .gz, .zst or .zip", path.display())]
     Empty {
         /// The folder or archive.
+        path: PathBuf,
+    },
+    /// Something that has its bytes once, or has none.
+    #[error("{} is {kind}, and what is asked has to be a file", path.display())]
+    NoFile {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        kind: &'static str,
+    },
+    /// A file that only a spreadsheet program reads.
+    #[error("{} is a spreadsheet", path.display())]
+    Spreadsheet {
+        /// The path.
         path: PathBuf,
     },
     /// A path is no pattern.
@@ -179,7 +194,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, text).unwrap();
-        let mut reader = Reader::open(&Source { path, entry: None }).unwrap();
+        let mut reader = Reader::open(&Source::whole(path)).unwrap();
         let mut record = Vec::new();
         let mut all = Vec::new();
         while let Some(item) = reader.next(&mut record) {

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
 use super::Error;
 use super::archive;
 use super::cut::Cut;
-use super::inputs::Source;
+use super::inputs::{Part, Source};
 use super::json::bare;
 use super::rows::separator;
 use super::utf16::Utf16;
@@ -39,10 +40,10 @@ pub(super) enum Layout {
 /// A stream of a file's text, unpacked, in UTF-8 and without a byte order mark.
 pub(super) fn open(source: &Source) -> Result<Box<dyn BufRead + Send>, Error> {
     let failed = |error| Error::Open { path: source.path.clone(), source: error };
-    let file = File::open(&source.path).map_err(failed)?;
-    let packed: Box<dyn Read + Send> = match &source.entry {
-        None => Box::new(file),
-        Some((at, _)) => archive::entry(&file, *at).map_err(failed)?,
+    let packed: Box<dyn Read + Send> = match &source.part {
+        Part::Whole => Box::new(File::open(&source.path).map_err(failed)?),
+        Part::Entry(entry) => entry.open(File::open(&source.path).map_err(failed)?).map_err(failed)?,
+        Part::Nothing(why) => return Err(failed(io::Error::other(why.clone()))),
     };
     unpacked(packed, MOST_LAYERS).map_err(failed)
 }
@@ -55,6 +56,10 @@ fn unpacked(input: Box<dyn Read + Send>, layers: usize) -> io::Result<Box<dyn Bu
         [0x28, 0xB5, 0x2F, 0xFD, ..] if layers > 0 => {
             unpacked(Box::new(zstd::stream::read::Decoder::with_buffer(input)?), layers - 1)
         }
+        ahead if is_workbook(ahead) => Err(io::Error::other("it is a spreadsheet; saved as CSV it can be read")),
+        ahead if ahead.starts_with(archive::MAGIC) => {
+            Err(io::Error::other("it is an archive that is damaged, or inside of another one"))
+        }
         [0xEF, 0xBB, 0xBF, ..] => {
             input.consume(3);
             Ok(Box::new(input))
@@ -63,6 +68,22 @@ fn unpacked(input: Box<dyn Read + Send>, layers: usize) -> io::Result<Box<dyn Bu
         [0xFE, 0xFF, ..] | [0, b'{' | b'[' | b'"', ..] => recoded(input, u16::from_be_bytes),
         _ => Ok(Box::new(input)),
     }
+}
+
+/// Whether a file is a spreadsheet, whatever its name.
+pub(super) fn is_spreadsheet(path: &Path) -> bool {
+    let mut begin = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(AHEAD as u64).read_to_end(&mut begin));
+    read.is_ok() && is_workbook(&begin)
+}
+
+/// Whether a file that begins so is a spreadsheet: of Excel since 2007, of others, of Excel before.
+fn is_workbook(begin: &[u8]) -> bool {
+    const OLD: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+    let has = |mark: &[u8]| begin.windows(mark.len()).any(|part| part == mark);
+    let packed = begin.starts_with(archive::MAGIC);
+    begin.starts_with(OLD)
+        || packed && (has(b"xl/workbook.") || has(b"xl/worksheets/") || has(b"opendocument.spreadsheet"))
 }
 
 fn recoded(input: impl Read + Send + 'static, unit: fn([u8; 2]) -> u16) -> io::Result<Box<dyn BufRead + Send>> {

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::{About, Exit, Report, remote};
 use crate::service::subscriptions;
-use crate::{auth, decode, engine, http, plan, settings};
+use crate::{auth, decode, engine, http, logs, plan, settings};
 
 const ODD_REPLY: &str = "the service did not keep its own rules; ask again, and report it if it happens again";
 
@@ -90,7 +90,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
         E::Store(_) => Report::chain(Exit::Query, error),
         E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
-        E::Input(_) => Report::chain(Exit::Usage, error).hint("--input takes a file, a folder or a pattern in quotes"),
+        E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source)),
         // The rows that other files hold are missing.
         E::Files { .. } => Report::chain(Exit::Incomplete, error),
         E::Connection { source, .. } => under(error, of_auth(source)),
@@ -108,6 +108,18 @@ fn of_subscriptions(error: &subscriptions::Error) -> Report {
         E::ContentType(_) => Report::chain(Exit::Usage, error).hint(content_types()),
         E::Request(source) => remote::of_http(source, &["ActivityFeed.Read"]),
         E::Reply(_) => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
+    }
+}
+
+/// What to do about an input that cannot be read.
+fn input(error: &logs::Error) -> &'static str {
+    match error {
+        logs::Error::NoFile { .. } => "a statement may read an input more than once: write it to a file first",
+        logs::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and ask that file",
+        logs::Error::Empty { .. } => {
+            "a spreadsheet is read once it is saved as CSV; a file of any name is read if it is named"
+        }
+        _ => "--input takes a file, a folder or a pattern in quotes",
     }
 }
 
