@@ -4,56 +4,77 @@
 
 use serde_json::{Value, json};
 
-/// No cmdlet takes more than this; the search for the end of a value looks ahead from every place.
-const MOST: usize = 256 << 10;
-
 /// The parameters as a JSON list of names and values. `None` if the text is something else.
 pub(super) fn pairs(text: &str) -> Option<String> {
+    let mut scan = Scan::new(text.trim());
     let mut pairs = Vec::new();
-    let mut rest = Some(text.trim()).filter(|text| text.len() <= MOST)?;
-    while !rest.is_empty() {
-        let (name, behind) = name(rest)?;
-        let (value, behind) = value(behind);
+    while !scan.rest.is_empty() {
+        let name = scan.name()?;
+        let value = scan.value();
         pairs.push(json!({ "Name": name, "Value": value.map_or(Value::Null, Value::from) }));
-        rest = behind.trim_start();
+        scan.rest = scan.rest.trim_start();
     }
     Some(Value::Array(pairs).to_string())
 }
 
-/// `-Name`, which begins with a letter, and what follows it.
-fn name(text: &str) -> Option<(&str, &str)> {
-    let text = text.strip_prefix('-').filter(|text| text.starts_with(|c: char| c.is_ascii_alphabetic()))?;
-    let end = text.find(|c: char| c.is_whitespace() || c == ':').unwrap_or(text.len());
-    Some((&text[..end], text[end..].strip_prefix(':').unwrap_or(&text[end..])))
+/// Reads a text from its beginning to its end and never goes back: what is looked at grows as the text does.
+struct Scan<'t> {
+    rest: &'t str,
+    /// Bytes that the search for the ends of values has looked at.
+    seen: usize,
 }
 
-/// The value of a parameter, and what follows it. A switch has none.
-fn value(text: &str) -> (Option<&str>, &str) {
-    let text = text.trim_start();
-    if text.is_empty() || name(text).is_some() {
-        return (None, text);
+impl<'t> Scan<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { rest: text, seen: 0 }
     }
-    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let inner = &text[quote.map_or(0, char::len_utf8)..];
-    let end = (0..=inner.len()).find(|&at| inner.is_char_boundary(at) && ends_at(inner, at, quote));
-    match (end, quote) {
-        (Some(end), _) => (Some(&inner[..end]), &inner[end + quote.map_or(0, char::len_utf8)..]),
+
+    /// `-Name`, which begins with a letter.
+    fn name(&mut self) -> Option<&'t str> {
+        let text = self.rest.strip_prefix('-').filter(|_| is_name(self.rest))?;
+        let end = text.find(|c: char| c.is_whitespace() || c == ':').unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        self.rest = rest.strip_prefix(':').unwrap_or(rest);
+        Some(name)
+    }
+
+    /// The value of a parameter. A switch has none.
+    fn value(&mut self) -> Option<&'t str> {
+        self.rest = self.rest.trim_start();
+        if self.rest.is_empty() || is_name(self.rest) {
+            return None;
+        }
+        let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let inner = &self.rest[quote.map_or(0, char::len_utf8)..];
         // A quote that is never closed: the rest is the value.
-        (None, _) => (Some(inner), ""),
+        let (end, next) = self.end(inner, quote).unwrap_or((inner.len(), inner.len()));
+        self.rest = &inner[next..];
+        Some(&inner[..end])
+    }
+
+    /// Where a value ends and where what is behind it begins: another parameter, or nothing. Quotes inside a value are kept.
+    fn end(&mut self, inner: &str, quote: Option<char>) -> Option<(usize, usize)> {
+        let mut at = 0;
+        loop {
+            let found = match quote {
+                Some(quote) => inner[at..].find(quote)?,
+                None => inner[at..].find(char::is_whitespace).unwrap_or(inner.len() - at),
+            };
+            let (end, behind) = (at + found, at + found + quote.map_or(0, char::len_utf8));
+            let next = inner[behind..].trim_start();
+            let next_at = inner.len() - next.len();
+            self.seen += next_at - at;
+            if next.is_empty() || (next_at > behind && is_name(next)) {
+                return Some((end, behind));
+            }
+            at = next_at;
+        }
     }
 }
 
-/// Whether a value ends at a position: behind it, another parameter begins or nothing. Quotes inside a value are kept.
-fn ends_at(inner: &str, at: usize, quote: Option<char>) -> bool {
-    let rest = match quote {
-        Some(quote) => match inner[at..].strip_prefix(quote) {
-            Some(rest) => rest,
-            None => return false,
-        },
-        None => &inner[at..],
-    };
-    let next = rest.trim_start();
-    next.is_empty() || (next.len() < rest.len() && name(next).is_some())
+/// Whether a parameter begins here.
+fn is_name(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|text| text.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 #[cfg(test)]
@@ -72,6 +93,24 @@ mod tests {
         ] {
             assert_eq!(pairs(text).as_deref(), Some(json), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_looked_at_grows_as_the_text_does() {
+        let blanks = |n: usize| format!("x{}y", " ".repeat(n));
+        let quotes = |n: usize| format!("\"{}\"", "\" \"".repeat(n));
+        let dashes = |n: usize| format!("x{}", " - -1 –a".repeat(n));
+        for text in [blanks, quotes, dashes] {
+            let seen = |n: usize| {
+                let value = text(n);
+                let mut scan = Scan::new(&value);
+                assert!(scan.value().is_some_and(|read| read.len() + 2 >= value.len()) && scan.rest.is_empty());
+                scan.seen
+            };
+            assert!(seen(20_000) <= 2 * seen(10_000) + 64 && seen(20_000) <= 1 + text(20_000).len());
+        }
+        let long = format!("-A {} -B", blanks(1 << 20));
+        assert!(pairs(&long).unwrap().ends_with(r#"y"},{"Name":"B","Value":null}]"#));
     }
 
     #[test]
