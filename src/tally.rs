@@ -132,6 +132,28 @@ pub enum Notice {
         /// Key of the first record concerned.
         first_id: Option<String>,
     },
+    /// Members that came twice in an object: the first value is in the answer.
+    RepeatedMembers {
+        /// `entra.sign_ins`
+        table: String,
+        /// SQL path of the column.
+        column: String,
+        /// How many values were passed over.
+        count: u64,
+        /// Key of the first record concerned.
+        first_id: Option<String>,
+    },
+    /// Values that PowerShell had cut short: what their text shows was read.
+    CutValues {
+        /// `entra.sign_ins`
+        table: String,
+        /// SQL path of the column.
+        column: String,
+        /// How many values.
+        count: u64,
+        /// Key of the first record concerned.
+        first_id: Option<String>,
+    },
     /// Records that came twice with different values; the first in listing order was kept.
     DifferingDuplicates {
         /// `entra.sign_ins`
@@ -233,7 +255,22 @@ impl fmt::Display for Notice {
         match self {
             Self::TypeConflicts { table, column, count, first_id } => {
                 write!(f, "{table}: {count} value(s) of {column} could not be read as declared and are NULL; see raw")?;
-                first_id.as_ref().map_or(Ok(()), |id| write!(f, " (first in record {id})"))
+                in_record(f, first_id.as_ref())
+            }
+            Self::RepeatedMembers { table, column, count, first_id } => {
+                write!(
+                    f,
+                    "{table}: {column} came again {count} time(s) in one record; the first value was kept, see raw"
+                )?;
+                in_record(f, first_id.as_ref())
+            }
+            Self::CutValues { table, column, count, first_id } => {
+                write!(
+                    f,
+                    "{table}: {count} value(s) of {column} were cut short by PowerShell, which wrote text in place of an object: \
+                     what the text shows was read, what was nested deeper is lost. Export again with ConvertTo-Json -Depth 10"
+                )?;
+                in_record(f, first_id.as_ref())
             }
             Self::DifferingDuplicates { table, count, first_id } => {
                 write!(
@@ -273,6 +310,11 @@ impl fmt::Display for Notice {
     }
 }
 
+/// Says where something was seen first.
+fn in_record(f: &mut fmt::Formatter<'_>, first_id: Option<&String>) -> fmt::Result {
+    first_id.map_or(Ok(()), |id| write!(f, " (first in record {id})"))
+}
+
 #[derive(Debug, Default)]
 struct Notices {
     list: Vec<Notice>,
@@ -296,6 +338,8 @@ impl Notices {
             Notice::UnreadFile { file, .. } => (9, file.clone(), String::new()),
             Notice::FilesSkipped { within, .. } => (10, within.clone(), String::new()),
             Notice::Spreadsheets { within, .. } => (10, within.clone(), "spreadsheets".into()),
+            Notice::RepeatedMembers { table, column, .. } => (11, table.clone(), column.clone()),
+            Notice::CutValues { table, column, .. } => (12, table.clone(), column.clone()),
         };
         let Some(&at) = self.places.get(&subject) else {
             self.places.insert(subject, self.list.len());
@@ -304,6 +348,8 @@ impl Notices {
         };
         match (&mut self.list[at], notice) {
             (Notice::TypeConflicts { count, .. }, Notice::TypeConflicts { count: more, .. })
+            | (Notice::RepeatedMembers { count, .. }, Notice::RepeatedMembers { count: more, .. })
+            | (Notice::CutValues { count, .. }, Notice::CutValues { count: more, .. })
             | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. }) => {
                 *count += more;
             }

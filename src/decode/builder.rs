@@ -12,14 +12,17 @@ use arrow::array::{
     TimestampMicrosecondBuilder,
 };
 
-use super::conflict::Conflicts;
+use super::conflict::{Conflicts, Oddity};
 use super::cursor::{Broken, Cursor, Token};
+use super::dates::{Order, instant};
 use super::instant::micros;
-use super::lenient::{json_of, us_instant};
+use super::lenient::json_of;
+use super::members::members;
 use super::nested::{List, Object};
 use super::number::{double, exact_integer};
 use super::powershell::pairs;
 use super::row::Reading;
+use super::shown::{Shown, shown};
 use super::texts::{finish_texts, texts};
 use crate::table::{Codes, Column, Edm};
 
@@ -63,7 +66,7 @@ impl Builder {
 
     /// A builder for a type.
     pub(super) fn new(edm: &Edm, path: &str, reading: Reading, conflicts: &mut Conflicts) -> Self {
-        let number = conflicts.add_column(path.to_owned());
+        let number = conflicts.add_column(path);
         let values = match edm {
             Edm::Text | Edm::Enum(_) => Values::Text(texts()),
             Edm::Json | Edm::Raw => Values::Json(texts()),
@@ -103,59 +106,68 @@ impl Builder {
     #[inline]
     fn settle(&mut self, taken: bool, conflicts: &mut Conflicts) {
         if !taken {
-            conflicts.count(self.number);
+            conflicts.count(self.number, Oddity::Unreadable);
             self.values.append_null();
         }
     }
 
     /// Steps over a member that came again in the same object; the first one stands.
     pub(super) fn repeated(&self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
-        conflicts.count(self.number);
+        conflicts.count(self.number, Oddity::Repeated);
         cursor.skip()?;
         Ok(())
     }
 
-    /// As [`Values::read`], for values that may be nested inside text, single where a list is declared, or American.
+    /// As [`Values::read`], for values that may be nested inside text, single where a list is declared, or dates as people
+    /// write them.
     fn read_lenient(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<bool, Broken> {
         let first = cursor.peek()?;
         match (&mut self.values, first) {
-            (Values::Object(_) | Values::List(_), b'"') => {
+            (Values::Object(_) | Values::List(_) | Values::Json(_), b'"') => {
                 let Token::String(quoted) = cursor.token()? else { return Ok(false) };
                 let text = cursor.string_text(quoted, &mut conflicts.scratch).map(str::to_owned);
-                text.map_or(Ok(false), |text| self.read_text(text.trim(), conflicts))
+                text.map_or(Ok(false), |text| self.read_text(&text, conflicts))
             }
             (Values::List(list), first) if !matches!(first, b'[' | b'n') => {
                 list.read_one(cursor, conflicts).map(|()| true)
             }
-            (Values::Json(values), b'"') => {
-                let start = cursor.skip()?;
-                Ok(append_json_text(values, cursor.text(start, cursor.at())).is_some())
-            }
-            (Values::Instant(values), b'"') => {
+            (Values::Instant(_), b'"') => {
                 let Token::String(quoted) = cursor.token()? else { return Ok(false) };
                 let text = cursor.string_text(quoted, &mut conflicts.scratch);
-                let instant = text
-                    .filter(|text| !text.is_empty())
-                    .map(|text| micros(text.as_bytes()).or_else(|| us_instant(text)));
-                match (text, instant) {
-                    (Some(_), None) => values.append_null(),
-                    (Some(_), Some(Some(instant))) => values.append_value(instant),
-                    _ => return Ok(false),
-                }
-                Ok(true)
+                Ok(text.and_then(|text| self.values.append_instant(text, conflicts.order)).is_some())
+            }
+            (Values::Instant(_), b'{') => {
+                let start = cursor.skip()?;
+                Ok(self.values.append_wrapped(cursor.bytes(start, cursor.at()), conflicts.order).is_some())
             }
             _ => self.values.read(cursor, self.codes, conflicts),
         }
     }
 
-    /// A nested value that came as text: JSON, the parameters of a cmdlet, or nothing.
+    /// A nested value that came as text: JSON, the parameters of a cmdlet, what PowerShell shows of an object, or nothing.
     fn read_text(&mut self, text: &str, conflicts: &mut Conflicts) -> Result<bool, Broken> {
-        if matches!(text, "" | "null") {
+        let bare = text.trim();
+        // Azure's command line writes the null of Python.
+        if matches!(bare, "" | "null" | "None") {
             self.values.append_null();
             return Ok(true);
         }
-        let json = json_of(text).map(str::to_owned).or_else(|| self.values.json_for(text));
-        json.map_or(Ok(false), |json| self.read_lenient(&mut Cursor::new(json.as_bytes()), conflicts))
+        let json = match shown(bare, &|name| self.values.has_member(name)) {
+            None => json_of(bare).map(str::to_owned).or_else(|| self.values.json_for(bare)),
+            Some(shown) => {
+                conflicts.count(self.number, Oddity::Cut);
+                let Shown::Json(json) = shown else {
+                    self.values.append_null();
+                    return Ok(true);
+                };
+                Some(json)
+            }
+        };
+        match (&mut self.values, json) {
+            (Values::Json(values), json) => Ok(values.try_append_value(json.as_deref().unwrap_or(text)).is_ok()),
+            (_, None) => Ok(false),
+            (_, Some(json)) => self.read_lenient(&mut Cursor::new(json.as_bytes()), conflicts),
+        }
     }
 }
 
@@ -198,6 +210,41 @@ impl Values {
             },
             _ => None,
         }
+    }
+
+    /// Whether an object of this column can have a member of that name; of a pair only the two are known, of any other any.
+    fn has_member(&self, name: &str) -> bool {
+        match self {
+            Self::Object(object) if object.is_pair() => object.has(name),
+            Self::List(list) => list.item().has_member(name),
+            _ => true,
+        }
+    }
+
+    /// Whether objects are declared.
+    pub(super) fn is_nested(&self) -> bool {
+        match self {
+            Self::Object(_) => true,
+            Self::List(list) => list.item().is_nested(),
+            _ => false,
+        }
+    }
+
+    /// Appends the instant that a text names. `None`: it names none, and nothing was appended.
+    fn append_instant(&mut self, text: &str, order: Option<Order>) -> Option<()> {
+        let Self::Instant(values) = self else { return None };
+        match text {
+            "" => values.append_null(),
+            text => values.append_value(micros(text.as_bytes()).or_else(|| instant(text, order))?),
+        }
+        Some(())
+    }
+
+    /// Appends the instant inside of an object, which PowerShell writes for one that it had computed.
+    fn append_wrapped(&mut self, object: &[u8], order: Option<Order>) -> Option<()> {
+        let members = members(object).ok()?;
+        let value = members.iter().find(|member| member.name == "value")?;
+        self.append_instant(&value.text()?, order)
     }
 
     /// Appends a scalar, which may be the number of a name or the name of a number.
@@ -266,16 +313,6 @@ fn append_json(values: &mut StringViewBuilder, text: Option<&str>) -> Option<()>
     match text? {
         "null" => values.append_null(),
         text => values.try_append_value(text).ok()?,
-    }
-    Some(())
-}
-
-/// JSON inside text is JSON; other text is a JSON string.
-fn append_json_text(values: &mut StringViewBuilder, text: Option<&str>) -> Option<()> {
-    let inner: Option<String> = serde_json::from_str(text?).ok();
-    match inner.as_deref().map(str::trim) {
-        Some("") => values.append_null(),
-        inner => values.try_append_value(inner.and_then(json_of).or(text)?).ok()?,
     }
     Some(())
 }

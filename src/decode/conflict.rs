@@ -1,15 +1,33 @@
-//! Values that could not be what their column says: counted by column, with the first record's key.
+//! Values that are not what their column says: counted by column and kind, with the first record's key.
 
 use super::cursor::{Cursor, Token};
+use super::dates::Order;
+use super::lenient::same_name;
 
 /// A key longer than this is nothing that anyone could look for.
 const MAX_KEY: usize = 256;
 
-/// Values of one column that are NULL because their JSON is not of the column's type.
+/// What is odd about a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oddity {
+    /// It is not of the column's type, and NULL.
+    Unreadable,
+    /// Its member came again in the same object, and the first value was kept.
+    Repeated,
+    /// PowerShell wrote text in place of an object; what the text shows was read.
+    Cut,
+}
+
+/// How many oddities there are.
+const KINDS: usize = 3;
+
+/// Odd values of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// Path of the column in SQL: `status.error_code`; elements of a list are `[]`.
     pub column: String,
+    /// What is odd about them.
+    pub oddity: Oddity,
     /// How many values.
     pub count: u64,
     /// Key of the first record concerned, if it has one.
@@ -19,25 +37,30 @@ pub struct Conflict {
 /// The conflicts of one batch, by column number, and the room that odd strings are unescaped in.
 #[derive(Debug, Default)]
 pub(super) struct Conflicts {
-    columns: Vec<Conflict>,
-    /// Columns whose first conflict is in the record that is being read: its key may be yet to come.
+    /// For each column one of each kind.
+    all: Vec<Conflict>,
+    /// Those of which the first is in the record that is being read: its key may be yet to come.
     unsigned: Vec<usize>,
     pub(super) scratch: String,
+    /// What comes first in the dates of the member that is being read.
+    pub(super) order: Option<Order>,
 }
 
 impl Conflicts {
     /// Gives a column its number.
-    pub(super) fn add_column(&mut self, path: String) -> usize {
-        self.columns.push(Conflict { column: path, count: 0, first_id: None });
-        self.columns.len() - 1
+    pub(super) fn add_column(&mut self, path: &str) -> usize {
+        let of = |oddity| Conflict { column: path.to_owned(), oddity, count: 0, first_id: None };
+        self.all.extend([Oddity::Unreadable, Oddity::Repeated, Oddity::Cut].map(of));
+        self.all.len() / KINDS - 1
     }
 
     /// Counts an odd value in the record that is being read.
     #[cold]
-    pub(super) fn count(&mut self, column: usize) {
-        let conflict = &mut self.columns[column];
+    pub(super) fn count(&mut self, column: usize, oddity: Oddity) {
+        let at = column * KINDS + oddity as usize;
+        let conflict = &mut self.all[at];
         if conflict.count == 0 {
-            self.unsigned.push(column);
+            self.unsigned.push(at);
         }
         conflict.count += 1;
     }
@@ -53,15 +76,15 @@ impl Conflicts {
     #[cold]
     fn sign(&mut self, record: &[u8], key: &[String]) {
         let id = key_of(record, key, &mut self.scratch);
-        for column in self.unsigned.drain(..) {
-            self.columns[column].first_id.clone_from(&id);
+        for at in self.unsigned.drain(..) {
+            self.all[at].first_id.clone_from(&id);
         }
     }
 
     /// Everything that was counted; counting starts anew.
     pub(super) fn take(&mut self) -> Vec<Conflict> {
         self.unsigned.clear();
-        let odd = self.columns.iter_mut().filter(|c| c.count > 0);
+        let odd = self.all.iter_mut().filter(|c| c.count > 0);
         odd.map(|c| {
             let taken = c.clone();
             (c.count, c.first_id) = (0, None);
@@ -78,7 +101,7 @@ fn key_of(record: &[u8], key: &[String], scratch: &mut String) -> Option<String>
     let mut more = cursor.enter(b'}').ok()?;
     while more {
         let name = cursor.name().ok()?;
-        let is_key = cursor.string_text(name, scratch).is_some_and(|name| key.iter().any(|key| key == name));
+        let is_key = cursor.string_text(name, scratch).is_some_and(|name| key.iter().any(|key| same_name(key, name)));
         let start = cursor.skip().ok()?;
         if is_key {
             let mut value = cursor.fork(start);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use arrow::array::{Array, RecordBatch};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use super::{Conflict, Rows};
+use super::{Conflict, Oddity, Order, Rows};
 use crate::table::{Codes, Column, Edm, Inputs, RAW, col, derived};
 
 static COLOURS: Codes = Codes::of("Colours.", &[(0, "Red", ""), (1, "Green", "Grass")]);
@@ -58,8 +58,19 @@ fn spellings_fill_a_column_best_first_whatever_their_order() {
         ("time", r#"{"Other":"2020-01-01T00:00:00","Generated":"2019-01-01T00:00:00"}"#, "2019-01-01T00:00:00Z"),
         ("time", r#"{"time":null,"Other":"1/2/2020 3:00:00 PM"}"#, "2020-01-02T15:00:00Z"),
         ("time", r#"{"Generated":"","Other":"2020-01-01T00:00:00"}"#, "2020-01-01T00:00:00Z"),
-        ("time", r#"{"Time":"2020-01-01T00:00:00"}"#, "∅"),
+        ("time", r#"{"Time":"2020-01-01T00:00:00"}"#, "2020-01-01T00:00:00Z"),
+        ("time", r#"{"Time":"2021-01-01T00:00:00","Other":"2020-01-01T00:00:00"}"#, "2020-01-01T00:00:00Z"),
+        ("time", r#"{"OTHER [UTC]":"2020-01-01T00:00:00"}"#, "2020-01-01T00:00:00Z"),
+        ("time", r#"{"Other [Local Time]":"2020-01-01T00:00:00"}"#, "∅"),
+        ("time", r#"{"time":"\/Date(1577836800000)\/"}"#, "2020-01-01T00:00:00Z"),
+        ("time", r#"{"time":{"value":"/Date(1577836800000)/","DateTime":"x"}}"#, "2020-01-01T00:00:00Z"),
         ("text", r#"{"Text":"capital"}"#, "capital"),
+        ("text", r#"{"text":"small","Text":"capital"}"#, "small"),
+        ("text", r#"{"TEXT":"/tenants/x"}"#, "∅"),
+        ("colour_name", r#"{"colour_name":1}"#, "Green"),
+        ("place", r#"{"Place":"CH"}"#, "∅"),
+        ("place", r#"{"Place":"CH","place_dynamic":{"NAME":"x"}}"#, "{name: x, value: ∅}"),
+        ("place", r#"{"PLACE":"{\"name\":\"x\"}"}"#, "{name: x, value: ∅}"),
         ("text", r#"{"Text":"capital","text":"small"}"#, "small"),
         ("place", r#"{"Place_string":"","Place_dynamic":"{\"Name\":\"x\"}"}"#, "{name: x, value: ∅}"),
         ("place", r#"{"Place_dynamic":"","Place_string":"{\"name\":\"x\"}"}"#, "{name: x, value: ∅}"),
@@ -83,7 +94,10 @@ fn nested_values_come_out_of_text_and_out_of_single_values() {
         ("tags", r#"{"tags":"[\"a\",\"b\"]"}"#, "[a, b]"),
         ("tags", r#"{"tags":null}"#, "∅"),
         ("open", r#"{"open":"{\"a\":1}"}"#, r#"{"a":1}"#),
-        ("open", r#"{"open":"plain"}"#, r#""plain""#),
+        ("open", r#"{"open":"plain "}"#, "plain "),
+        ("open", r#"{"open":"say \"yes\""}"#, r#"say "yes""#),
+        ("open", r#"{"open":7}"#, "7"),
+        ("place", r#"{"place":"None"}"#, "∅"),
         ("open", r#"{"open":{"a":1}}"#, r#"{"a":1}"#),
         ("open", r#"{"open":""}"#, "∅"),
     ] {
@@ -128,6 +142,61 @@ fn what_stays_odd_is_null_and_counted() {
             (cell.as_str(), counted),
             (expected, path.map(|p| (p, 1, Some("a"))).into_iter().collect()),
             "{record}"
+        );
+    }
+}
+
+#[test]
+fn what_powershell_cut_is_read_as_far_as_it_shows_something_and_counted() {
+    for (column, record, expected, path) in [
+        ("pairs", r#"{"Id":"a","pairs":["@{Name=To; Value=x; y=z}"]}"#, "[{name: To, value: x; y=z}]", "pairs[]"),
+        (
+            "pairs",
+            r#"{"Id":"a","pairs":"@{Name=a; Value=} @{Name=b; Value=c}"}"#,
+            "[{name: a, value: ∅}, {name: b, value: c}]",
+            "pairs",
+        ),
+        ("pairs", r#"{"Id":"a","pairs":"System.Object[]"}"#, "∅", "pairs"),
+        ("place", r#"{"Id":"a","Place":"@{name=x; value=5}"}"#, "{name: x, value: 5}", "place"),
+        ("place", r#"{"Id":"a","place":"class Place {\n  Name: x\n}\n"}"#, "{name: x, value: ∅}", "place"),
+        ("tags", r#"{"Id":"a","tags":"System.Object[]"}"#, "∅", "tags"),
+        ("open", r#"{"Id":"a","open":"@{UPN=x; y=}"}"#, r#"{"UPN":"x","y":null}"#, "open"),
+        ("open", r#"{"Id":"a","open":"System.Collections.Hashtable"}"#, "∅", "open"),
+    ] {
+        let (cell, conflicts) = read(column, record);
+        assert_eq!(cell, expected, "{record}");
+        let [Conflict { column, oddity: Oddity::Cut, count: 1, first_id }] = conflicts.as_slice() else {
+            panic!("{record}: {conflicts:?}")
+        };
+        assert_eq!((column.as_str(), first_id.as_deref()), (path, Some("a")), "{record}");
+    }
+}
+
+#[test]
+fn a_member_that_comes_again_is_counted_apart() {
+    let (cell, conflicts) = read("text", r#"{"text":"first","text":"second","Id":"a"}"#);
+    assert_eq!(cell, "first");
+    assert!(matches!(conflicts.as_slice(), [Conflict { oddity: Oddity::Repeated, count: 1, .. }]), "{conflicts:?}");
+}
+
+#[test]
+fn dates_are_read_in_the_order_of_their_member() {
+    let mut rows = Rows::lenient(&columns(&["time", "both"]), &COLUMNS[0]);
+    let record = |name: &str| format!(r#"{{"{name}":"5/12/2024 08:49:37","text":"x"}}"#);
+    for (orders, name, time) in [
+        (&[][..], "time", "2024-05-12T08:49:37Z"),
+        (&[("time", Order::Day)], "time", "2024-12-05T08:49:37Z"),
+        (&[("time", Order::Day)], "Generated", "2024-05-12T08:49:37Z"),
+        (&[("Generated [UTC]", Order::Day), ("time", Order::Month)], "Generated [UTC]", "2024-12-05T08:49:37Z"),
+        (&[], "Generated [UTC]", "2024-05-12T08:49:37Z"),
+    ] {
+        rows.set_orders(orders.iter().copied());
+        rows.append(record(name).as_bytes()).unwrap();
+        let batch = rows.finish();
+        assert_eq!(
+            (cell(&batch.rows, 0), cell(&batch.rows, 1)),
+            (time.to_owned(), "x/-".to_owned()),
+            "{orders:?} {name}"
         );
     }
 }

@@ -11,12 +11,14 @@
 //! - A member that comes twice in an object: the first stands, the second is counted as a conflict.
 //! - Raw control characters in strings are kept, though JSON forbids them; half a surrogate pair, an unknown escape or
 //!   a byte that is no UTF-8 makes that one value NULL.
-//! - The feed and exports are read leniently: columns have aliases, nested values may come as text, see [`Reading`].
+//! - The feed and exports are read leniently: columns have aliases, names any spelling, nested values may come as text, see
+//!   [`Reading`]. PowerShell's text for an object is read as far as it shows something, and counted.
 //! - `0001-01-01T00:00:00Z`, which directories use for "never", is an instant like any other.
 
 mod builder;
 mod conflict;
 mod cursor;
+mod dates;
 mod escape;
 pub mod feed;
 mod instant;
@@ -28,13 +30,17 @@ mod number;
 mod page;
 mod powershell;
 mod row;
+mod shown;
 mod texts;
 mod whole;
 
-pub use conflict::Conflict;
+pub use conflict::{Conflict, Oddity};
+pub use dates::{Order, Shows, shows};
+pub use lenient::{folded, same_name};
 pub use members::{Member, elements, members};
 pub use page::{Decoder, Error, Page, link_ahead};
 pub use row::{Batch, Reading, RecordError, Rows};
+pub use shown::is_type_name;
 pub use whole::whole;
 
 #[cfg(test)]

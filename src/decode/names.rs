@@ -6,6 +6,9 @@
 
 use std::collections::HashMap;
 
+use super::dates::Order;
+use super::lenient::{LOOSE, bare, folded};
+
 /// Names without a field that are remembered per object type, and how long one may be. More than any service sends; a
 /// hostile page that invents names cannot make the memory grow.
 const MAX_STRANGERS: usize = 512;
@@ -16,6 +19,8 @@ const MAX_LENGTH: usize = 256;
 pub(super) struct Names {
     known: Vec<Known>,
     by_name: HashMap<Box<[u8]>, usize>,
+    /// What folded spellings of names are for, under lenient reading.
+    loose: HashMap<String, Use>,
     strangers: usize,
 }
 
@@ -24,8 +29,10 @@ pub(super) struct Names {
 pub(super) struct Use {
     /// The field that it fills, and how good a spelling of it the name is: 0 is the field's own name.
     pub(super) field: Option<(usize, usize)>,
-    /// Where its value is noted for derived columns.
-    pub(super) note: Option<usize>,
+    /// Where its value is noted for derived columns, and whether under the very name.
+    pub(super) note: Option<(usize, bool)>,
+    /// What comes first in its dates, if that is known.
+    pub(super) order: Option<Order>,
 }
 
 #[derive(Debug)]
@@ -47,6 +54,7 @@ impl Names {
         let mut names = Self {
             known: vec![Known { name: Box::default(), used: Use::default(), next: 0 }],
             by_name: HashMap::new(),
+            loose: HashMap::new(),
             strangers: 0,
         };
         for (field, name) in fields.enumerate() {
@@ -60,9 +68,43 @@ impl Names {
         self.use_of(name).field.get_or_insert((field, rank));
     }
 
+    /// Takes a name for a field's in any spelling, unless it is another's.
+    pub(super) fn loosen(&mut self, name: &str, field: usize, rank: usize) {
+        self.loose.entry(folded(name)).or_default().field.get_or_insert((field, LOOSE + rank));
+    }
+
     /// Where the value of the member `name` is noted.
     pub(super) fn note(&mut self, name: &str, place: usize) {
-        self.use_of(name).note = Some(place);
+        self.use_of(name).note = Some((place, true));
+        if !self.loose.is_empty() {
+            self.loose.entry(folded(name)).or_default().note.get_or_insert((place, false));
+        }
+    }
+
+    /// Lets names that are known as one thing be the other in another spelling.
+    pub(super) fn settle(&mut self) {
+        for at in 1..self.known.len() {
+            let known = &self.known[at];
+            let (used, loose) = (known.used, self.loosely(&known.name));
+            self.known[at].used =
+                Use { field: used.field.or(loose.field), note: used.note.or(loose.note), order: None };
+        }
+    }
+
+    /// Whether a name is a field's.
+    pub(super) fn has_field(&self, name: &str) -> bool {
+        let known = self.by_name.get(name.as_bytes()).map(|at| self.known[*at].used);
+        known.unwrap_or_else(|| self.loosely(name.as_bytes())).field.is_some()
+    }
+
+    /// What comes first in the dates of these members; of all others it is not known.
+    pub(super) fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
+        self.known.iter_mut().for_each(|known| known.used.order = None);
+        for (name, order) in orders {
+            let loose = self.loosely(name.as_bytes());
+            let used = self.use_of(name);
+            *used = Use { field: used.field.or(loose.field), note: used.note.or(loose.note), order: Some(order) };
+        }
     }
 
     /// What the member `name` is for, which follows the member at `place`.
@@ -82,13 +124,27 @@ impl Names {
             Some(at) => *at,
             None if self.strangers < MAX_STRANGERS && name.len() <= MAX_LENGTH => {
                 self.strangers += 1;
-                self.add(name)
+                let at = self.add(name);
+                self.known[at].used = self.loosely(name);
+                at
             }
-            None => return Use::default(),
+            None => return self.loosely(name),
         };
         self.known[place.0].next = at;
         place.0 = at;
         self.known[at].used
+    }
+
+    /// What the folded spelling of a name is for.
+    fn loosely(&self, name: &[u8]) -> Use {
+        if self.loose.is_empty() || name.len() > MAX_LENGTH {
+            return Use::default();
+        }
+        let name = std::str::from_utf8(name).unwrap_or_default();
+        // `Start_Time [UTC]` is `Start_Time`, and only then what else is called so.
+        let same = self.by_name.get(bare(name).as_bytes()).map(|at| Use { order: None, ..self.known[*at].used });
+        let used = same.filter(|used| used.field.is_some()).or_else(|| self.loose.get(&folded(name)).copied());
+        used.unwrap_or_default()
     }
 
     fn use_of(&mut self, name: &str) -> &mut Use {

@@ -10,7 +10,8 @@ use arrow::datatypes::{DataType, FieldRef, Fields};
 use super::builder::{Builder, Values};
 use super::conflict::Conflicts;
 use super::cursor::{Broken, Cursor};
-use super::lenient::spellings;
+use super::dates::Order;
+use super::lenient::{LOOSE, is_meant};
 use super::names::{Names, Place, Use};
 use super::row::Reading;
 use crate::table::{Column, Edm};
@@ -27,6 +28,8 @@ pub(super) struct Object {
     others: Vec<Option<Other>>,
     /// Places of values in the record that derived columns are made of.
     notes: Vec<Option<(usize, usize)>>,
+    /// Which of them stand under the very name.
+    firm: Vec<bool>,
     reading: Reading,
     validity: NullBufferBuilder,
 }
@@ -36,6 +39,8 @@ pub(super) struct Object {
 struct Other {
     rank: usize,
     start: usize,
+    /// What comes first in its dates.
+    order: Option<Order>,
 }
 
 impl Object {
@@ -53,7 +58,7 @@ impl Object {
             .collect();
         let mut names = Names::new(columns.clone().map(|column| column.wire));
         if reading == Reading::Lenient {
-            spellings(columns.clone(), |name, field, rank| names.spell(name, field, rank));
+            spell(&mut names, columns.clone());
         }
         Self {
             fields: columns.map(Column::field).collect(),
@@ -61,6 +66,7 @@ impl Object {
             filled: vec![false; builders.len()],
             others: vec![None; builders.len()],
             notes: Vec::new(),
+            firm: Vec::new(),
             columns: builders,
             reading,
             validity: NullBufferBuilder::new(0),
@@ -70,7 +76,14 @@ impl Object {
     /// Notes where the values of these members are.
     pub(super) fn note(&mut self, members: &[&str]) {
         members.iter().enumerate().for_each(|(place, name)| self.names.note(name, place));
+        self.names.settle();
         self.notes = vec![None; members.len()];
+        self.firm = vec![false; members.len()];
+    }
+
+    /// What comes first in the dates of these members.
+    pub(super) fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
+        self.names.set_orders(orders);
     }
 
     /// Where the values are that were to be noted, in the object read last.
@@ -82,6 +95,7 @@ impl Object {
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         self.filled.fill(false);
         self.notes.fill(None);
+        self.firm.fill(false);
         let mut place = Place::default();
         let mut more = cursor.enter(b'}')?;
         while more {
@@ -93,7 +107,10 @@ impl Object {
             match self.others[at].take() {
                 _ if self.filled[at] => {}
                 None => self.columns[at].values.append_null(),
-                Some(other) => self.columns[at].read(&mut cursor.fork(other.start), conflicts)?,
+                Some(other) => {
+                    conflicts.order = other.order;
+                    self.columns[at].read(&mut cursor.fork(other.start), conflicts)?;
+                }
             }
         }
         self.validity.append_non_null();
@@ -108,6 +125,7 @@ impl Object {
         match used.field {
             Some((at, 0)) if !self.filled[at] && !absent => {
                 self.filled[at] = true;
+                conflicts.order = used.order;
                 self.columns[at].read(cursor, conflicts)?;
             }
             Some((at, 0)) if !absent => {
@@ -116,15 +134,19 @@ impl Object {
             Some((at, rank)) if !absent => {
                 let start = cursor.skip()?;
                 let better = self.others[at].is_none_or(|other| rank < other.rank);
+                let value = cursor.bytes(start, cursor.at());
+                let meant = rank < LOOSE || is_meant(value, self.columns[at].values.is_nested());
                 // Exports leave twins empty.
-                if better && cursor.bytes(start, cursor.at()) != b"\"\"" {
-                    self.others[at] = Some(Other { rank, start });
+                if better && meant && value != b"\"\"" {
+                    self.others[at] = Some(Other { rank, start, order: used.order });
                 }
             }
             _ => cursor.skip().map(|_| ())?,
         }
-        if let Some(note) = used.note {
-            self.notes[note].get_or_insert((start, cursor.at()));
+        if let Some((note, firm)) = used.note
+            && (self.notes[note].is_none() || (firm && !self.firm[note]))
+        {
+            (self.notes[note], self.firm[note]) = (Some((start, cursor.at())), firm);
         }
         Ok(())
     }
@@ -133,6 +155,11 @@ impl Object {
     pub(super) fn is_pair(&self) -> bool {
         let names: Vec<&str> = self.fields.iter().map(|field| field.name().as_str()).collect();
         names == ["name", "value"]
+    }
+
+    /// Whether it has a member of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.has_field(name)
     }
 
     /// An object that has this name alone, if its first field is a name.
@@ -172,6 +199,17 @@ impl Object {
         let (length, validity) = (self.validity.len(), self.validity.finish());
         StructArray::try_new_with_length(self.fields.clone(), self.finish_columns(), validity, length)
             .expect("every value appended one entry to each column of its declared type")
+    }
+}
+
+/// Lets columns have the other names that they declare, best first, and any spelling of their names.
+fn spell<'c>(names: &mut Names, columns: impl Iterator<Item = &'c Column> + Clone) {
+    for (at, column) in columns.clone().enumerate() {
+        column.aliases.iter().enumerate().for_each(|(rank, name)| names.spell(name, at, rank + 1));
+    }
+    columns.clone().enumerate().for_each(|(at, column)| names.loosen(column.wire, at, 0));
+    for (at, column) in columns.enumerate() {
+        column.aliases.iter().enumerate().for_each(|(rank, name)| names.loosen(name, at, rank + 1));
     }
 }
 

@@ -6,8 +6,9 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder}
 use arrow::datatypes::{Schema, SchemaRef};
 
 use super::builder::Builder;
-use super::conflict::{Conflict, Conflicts};
+use super::conflict::{Conflict, Conflicts, Oddity};
 use super::cursor::{Broken, Cursor};
+use super::dates::Order;
 use super::lenient;
 use super::members::scalar;
 use super::nested::Object;
@@ -22,8 +23,8 @@ pub(super) const MAX_BYTES: usize = i32::MAX as usize;
 pub enum Reading {
     /// Names and types are those that the service documents.
     Exact,
-    /// Names may be spelled as the columns' aliases, nested values may come as text, instants as Americans write them: the
-    /// feed and exports.
+    /// Names may be the columns' aliases and spelled in any way, nested values may come as text, instants as people write
+    /// them: the feed and exports.
     Lenient,
 }
 
@@ -137,7 +138,7 @@ impl Rows {
             record,
             raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
                 place,
-                number: conflicts.add_column(columns[place].name.to_owned()),
+                number: conflicts.add_column(columns[place].name),
                 values: texts(),
             }),
             conflicts,
@@ -147,6 +148,11 @@ impl Rows {
             rows: 0,
             bytes: 0,
         }
+    }
+
+    /// What comes first in the dates of these members, in the records that follow; of all others it is not known.
+    pub fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
+        self.record.set_orders(orders);
     }
 
     /// The columns of the batches.
@@ -268,7 +274,7 @@ impl Raw {
             self.values.append_value(text);
         } else {
             // Bytes that are no UTF-8 cannot be SQL text: they are marked, and the column says so.
-            conflicts.count(self.number);
+            conflicts.count(self.number, Oddity::Unreadable);
             let marked = String::from_utf8_lossy(cursor.bytes(start, end));
             if self.values.try_append_value(marked).is_err() {
                 self.values.append_null();

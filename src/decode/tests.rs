@@ -393,3 +393,22 @@ fn lists_keep_their_bounds_from_batch_to_batch() {
 fn a_column_that_is_asked_for_twice_is_a_fault_of_ours() {
     decoder(&["id", "id"]);
 }
+
+/// Names that two columns of one object would both take.
+fn shared(columns: &[Column], at: &str) -> Vec<String> {
+    let mut seen = std::collections::HashMap::new();
+    let mut all = Vec::new();
+    for column in columns.iter().filter(|column| !column.wire.is_empty()) {
+        if let Some(other) = seen.insert(super::folded(column.wire), column.name) {
+            all.push(format!("{at}.{}: {other}", column.name));
+        }
+        all.extend(shared(column.fields(), &format!("{at}.{}", column.name)));
+    }
+    all
+}
+
+#[test]
+fn no_two_columns_of_a_table_have_one_name_in_two_spellings() {
+    let all: Vec<String> = crate::apis::ALL.iter().flat_map(|set| shared(set.columns, &set.qualified())).collect();
+    assert_eq!(all, Vec::<String>::new());
+}

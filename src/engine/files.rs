@@ -190,9 +190,7 @@ impl Reading {
         let scan = &self.scan;
         let decode::Batch { rows, conflicts } = self.rows.finish();
         self.bytes = 0;
-        for decode::Conflict { column, count, first_id } in conflicts {
-            scan.statement.tally.notice(Notice::TypeConflicts { table: scan.set.qualified(), column, count, first_id });
-        }
+        scan.statement.say_conflicts(&scan.set.qualified(), conflicts);
         let rows = match scan.set.feed {
             Some(feed) => own_rows(&rows, feed),
             None => rows,

@@ -27,7 +27,6 @@ use crate::decode::whole;
 use crate::plan;
 use crate::service::subscriptions::tenant_id;
 use crate::table::{Column, Lookup};
-use crate::tally::Notice;
 
 /// A list as a connection sees it.
 #[derive(Debug, Clone)]
@@ -61,10 +60,7 @@ impl LookupTable {
         call.tally.pages.add(1);
         call.tally.rows_received.add(decoded.rows.num_rows() as u64);
         call.tally.rows_kept.add(decoded.rows.num_rows() as u64);
-        for conflict in decoded.conflicts {
-            let (column, count, first_id) = (conflict.column, conflict.count, conflict.first_id);
-            statement.tally.notice(Notice::TypeConflicts { table: table.clone(), column, count, first_id });
-        }
+        statement.say_conflicts(&table, decoded.conflicts);
         Ok(decoded.rows.project(&projection)?)
     }
 }

@@ -57,12 +57,9 @@ impl Source {
         }
     }
 
-    /// Says which values had another type than their column.
+    /// Says which values are not what their column says.
     pub(super) fn report(&self, conflicts: Vec<Conflict>) {
-        for Conflict { column, count, first_id } in conflicts {
-            let table = self.table();
-            self.statement.tally.notice(Notice::TypeConflicts { table, column, count, first_id });
-        }
+        self.statement.say_conflicts(&self.table(), conflicts);
     }
 
     fn chain_error(&self, source: PagerError) -> Error {

@@ -10,9 +10,10 @@ use chrono::{DateTime, Utc};
 use datafusion::execution::TaskContext;
 
 use super::Error;
+use crate::decode::{Conflict, Oddity};
 use crate::http::{Call, Client};
 use crate::settings::Settings;
-use crate::tally::Tally;
+use crate::tally::{Notice, Tally};
 
 /// The connections of a session, by name.
 #[derive(Debug, Default)]
@@ -54,6 +55,18 @@ impl Statement {
     /// The same budgets, with a tally of its own for one scan.
     pub(super) fn part(&self) -> Call {
         self.call.counted_in(Arc::new(self.tally.part()))
+    }
+
+    /// Says which values are not what their column says.
+    pub(super) fn say_conflicts(&self, table: &str, conflicts: Vec<Conflict>) {
+        for Conflict { column, oddity, count, first_id } in conflicts {
+            let table = table.to_owned();
+            self.tally.notice(match oddity {
+                Oddity::Unreadable => Notice::TypeConflicts { table, column, count, first_id },
+                Oddity::Repeated => Notice::RepeatedMembers { table, column, count, first_id },
+                Oddity::Cut => Notice::CutValues { table, column, count, first_id },
+            });
+        }
     }
 
     /// The statement that a task belongs to. A host's own session may have none: defaults hold then, and `now` is the

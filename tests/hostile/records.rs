@@ -85,7 +85,7 @@ fn values() -> Vec<Fixture> {
             "3 rows, TypeConflicts in 1",
             bytes(br#""userAgent":"\ud83d \ude00""#),
         ),
-        Fixture::always("a member twice", all, "3 rows, TypeConflicts in 1", {
+        Fixture::always("a member twice", all, "3 rows, RepeatedMembers in 1", {
             bytes(br#""userAgent":"a","userAgent":"b""#)
         }),
         Fixture::always("an id that is a number", ALL, "rows [r0 7 r2] in 1", odd("id", json!(7))),

@@ -55,6 +55,8 @@ async fn what_real_records_do_to_typed_columns_costs_no_row() {
         ("sharepoint", "file_size_bytes", json!({"RecordType": 6, "FileSizeBytes": "1e9"}), "1000000000", 0),
         ("sharepoint", "file_size_bytes", json!({"RecordType": 6, "FileSizeBytes": "large"}), "NULL", 1),
         ("general", "sender", json!({"RecordType": 25, "Sender": {"UPN": "a@b"}}), "{\"UPN\":\"a@b\"}", 0),
+        ("general", "sender", json!({"RecordType": 43, "Sender": "user1"}), "user1", 0),
+        ("general", "activity_parameters", json!({"RecordType": 66, "ActivityParameters": "plain"}), "plain", 0),
         (
             "activity",
             "creation_time",
@@ -181,7 +183,7 @@ async fn records_of_defender_are_typed_with_their_enumerations_named() {
     let answer = asked(&input, sql).await;
     assert_eq!(answer.rows(), ["Running | NULL | 2026-04-01T00:00:00Z | 3 | High | 1.2.3.4"]);
     // The member that came twice is counted.
-    assert!(matches!(answer.tally.notices().as_slice(), [Notice::TypeConflicts { count: 1, .. }]));
+    assert!(matches!(answer.tally.notices().as_slice(), [Notice::RepeatedMembers { count: 1, .. }]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
