@@ -41,10 +41,10 @@ impl Shelf {
         assert!(cause::<Error>(&error).is_some_and(why), "{sql}: {error}");
     }
 
-    /// All that is below the folder, except where DataFusion keeps what does not fit into memory.
+    /// All that is below the folder, except where DataFusion keeps what does not fit into memory, and the session's lock.
     fn files(&self) -> Vec<PathBuf> {
         let mut found = below(self.folder.path());
-        found.retain(|path| !path.to_str().unwrap().contains("/datafusion-"));
+        found.retain(|path| !path.to_str().unwrap().contains("/datafusion-") && !path.ends_with(".lock"));
         found
     }
 }

@@ -37,6 +37,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
     check_output(&args, statements.as_deref())?;
 
     let builder = Engine::builder().settings(settings).policy(Policy::LOCAL);
+    let builder = temporary().into_iter().fold(builder, engine::EngineBuilder::spill_dir);
     let builder = args.exports.iter().fold(builder, engine::EngineBuilder::input);
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {
@@ -87,6 +88,13 @@ async fn answer(
         Some(statements) => answer_all(session, &statements, args.output.as_deref()).await,
         None => Ok(prompt(session, outfit).await),
     }
+}
+
+/// Where what does not fit into memory is kept. Said to the engine so that it is in the session's own folder, which the
+/// next run removes if this one is killed; a system whose folder cannot be written to is no reason to answer nothing.
+fn temporary() -> Option<PathBuf> {
+    let folder = std::env::temp_dir();
+    tempfile::tempdir_in(&folder).ok().map(|_| folder)
 }
 
 /// The engine.

@@ -22,6 +22,7 @@ mod facts;
 mod feed;
 mod fetched;
 mod files;
+pub mod leftovers;
 mod lookup;
 mod measure;
 mod merge;

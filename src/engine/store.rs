@@ -22,9 +22,10 @@ use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::logical_expr::{CreateMemoryTable, DropTable, Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use futures::TryStreamExt as _;
-use tempfile::{NamedTempFile, TempDir, TempPath};
+use tempfile::{NamedTempFile, TempPath};
 use url::Url;
 
+use super::leftovers::Folder;
 use super::origin::{Origins, origins};
 use super::parquet::{Parquet, holds};
 use super::runtime::Statement;
@@ -36,13 +37,13 @@ use crate::tally::Notice;
 pub(super) struct Store {
     /// Where the folder is made; `None`: where the system keeps temporary files.
     parent: Option<PathBuf>,
-    folder: Mutex<Option<TempDir>>,
+    folder: Mutex<Option<Folder>>,
 }
 
 impl Store {
     /// A store whose folder is made at once, for what DataFusion keeps out of memory too.
     pub(super) fn open(parent: &Path) -> io::Result<(Self, PathBuf)> {
-        let folder = private_folder(parent)?;
+        let folder = Folder::new(parent)?;
         let path = folder.path().to_path_buf();
         Ok((Self { parent: Some(parent.to_path_buf()), folder: Mutex::new(Some(folder)) }, path))
     }
@@ -51,7 +52,7 @@ impl Store {
     fn file(&self) -> io::Result<NamedTempFile> {
         let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
         if folder.is_none() {
-            *folder = Some(private_folder(&self.parent.clone().unwrap_or_else(std::env::temp_dir))?);
+            *folder = Some(Folder::new(&self.parent.clone().unwrap_or_else(std::env::temp_dir))?);
         }
         let folder = folder.as_ref().expect("the folder was made");
         // tempfile creates with mode 0600.
@@ -64,14 +65,6 @@ impl Store {
         // What cannot be removed now, the system will remove with its other temporary files.
         folder.into_iter().for_each(|folder| drop(folder.close()));
     }
-}
-
-fn private_folder(parent: &Path) -> io::Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("auditql-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir_in(parent)
 }
 
 /// A table of this session: a name in its own schema, resolved.

@@ -9,11 +9,16 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, SpooledTempFile, spooled_tempfile};
 
+use crate::engine::leftovers::{LETTERS, is_held, sweep_files};
+
 /// Bytes of a result that are held back in memory; more go to a file.
 const IN_MEMORY: usize = 1 << 20;
 
 /// Bytes that are handed on at once. Between two such pieces an interrupt is heard.
 const PIECE: usize = 64 << 10;
+
+/// How a file is called until it is complete.
+const BEGUN: [&str; 2] = [".auditql-", ".part"];
 
 /// Where a result goes.
 #[derive(Debug)]
@@ -51,8 +56,8 @@ impl Sink {
             return Ok(if straight { device } else { device.held() });
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // tempfile creates with mode 0600.
-        let temporary = tempfile::Builder::new().prefix(".auditql-").suffix(".part").tempfile_in(folder)?;
+        let temporary = begun(folder)?;
+        sweep_files(folder, BEGUN, temporary.as_file());
         Ok(Self::File(BufWriter::new(temporary), path))
     }
 
@@ -96,6 +101,18 @@ async fn hand_on(mut held: SpooledTempFile, out: &mut Sink) -> io::Result<()> {
         }
         out.write_all(&piece[..len])?;
         tokio::task::yield_now().await;
+    }
+}
+
+/// A new file, held as long as it is written.
+fn begun(folder: &Path) -> io::Result<NamedTempFile> {
+    let [begin, end] = BEGUN;
+    loop {
+        // tempfile creates with mode 0600.
+        let file = tempfile::Builder::new().prefix(begin).suffix(end).rand_bytes(LETTERS).tempfile_in(folder)?;
+        if is_held(file.as_file()) {
+            return Ok(file);
+        }
     }
 }
 
