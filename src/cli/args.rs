@@ -317,7 +317,10 @@ fn demo() -> Command {
             .value_name("FOLDER")
             .value_parser(value_parser!(PathBuf))
             .conflicts_with_all(["command", "file", "serve"])
-            .help("Write the records into files, in each shape in which such records are exported, and leave"),
+            .help(
+                "Write the records into files, in each shape in which such records are exported, and leave; 5000 sign-ins \
+                 unless --rows says otherwise, since each shape holds them again",
+            ),
         Arg::new("serve")
             .long("serve")
             .value_name("ADDR")

@@ -5,12 +5,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use azure_core::credentials::Secret;
-use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound as _, SecondsFormat, TimeDelta, Utc};
 use url::Url;
 
 use super::args::{Args, Demo};
 use crate::auth::{Cloud, Connection, CredentialSource};
-use crate::demo::{Options, Story, Tenant};
+use crate::demo::{Options, Shape, Story, Tenant};
 use crate::engine::EngineBuilder;
 use crate::http::Pace;
 use crate::output::safe;
@@ -68,14 +68,9 @@ impl Started {
     }
 
     /// Writes what it holds into files.
-    pub(super) fn export(&self, folder: &Path) -> Result<Exit, Report> {
+    pub(super) fn export(&self, demo: &Demo, folder: &Path) -> Result<Exit, Report> {
         let shapes = self.tenant.export(folder).map_err(|error| Report::chain(Exit::Usage, &error))?;
-        let mut text =
-            format!("The same records are in {}, once for each shape in which they are exported:\n", folder.display());
-        shapes.iter().for_each(|shape| {
-            let _ = writeln!(text, "  {shape}");
-        });
-        show(&text);
+        show(&exported(demo, &options(demo), folder, &shapes));
         Ok(Exit::Success)
     }
 
@@ -133,6 +128,28 @@ fn greeting(story: &Story) -> String {
     text.push_str("\\d sign_ins lists its columns, \\? what else the prompt knows, \\q leaves. To begin with:\n");
     for example in &story.queries {
         let _ = write!(text, "\n-- {}\n{};\n", example.title, example.sql);
+    }
+    text
+}
+
+/// What was exported, and how the same records are asked alive.
+fn exported(demo: &Demo, options: &Options, folder: &Path, shapes: &[Shape]) -> String {
+    let now = options.now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let tenant = match &demo.data {
+        Some(data) => format!("--data {} --now {now}", data.display()),
+        None => format!("--rows {} --seed {} --now {now}", options.rows, options.seed),
+    };
+    let mut text = format!(
+        "In {}, a folder each, are the records of 'auditql demo {tenant}', in the shapes in which they are exported:\n",
+        folder.display()
+    );
+    for shape in shapes {
+        let holds = match (shape.activity, shape.sign_ins) {
+            (true, true) => "m365.activity and sign_ins",
+            (true, false) => "m365.activity",
+            _ => "sign_ins",
+        };
+        let _ = writeln!(text, "  {:<17} {holds}", shape.folder);
     }
     text
 }

@@ -43,7 +43,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
     if let Some(demo) = &args.demo {
         let tenant = Started::start(demo, &args).await?;
         if let Some(folder) = &demo.export {
-            return tenant.export(folder);
+            return tenant.export(demo, folder);
         }
         if demo.serve.is_some() {
             return Ok(tenant.serve().await);

@@ -40,7 +40,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 pub use data::DataError;
-pub use feed::{Activity, ContentType, ExportError, Feed};
+pub use feed::{Activity, ContentType, ExportError, Feed, Shape};
 pub use record::Kind;
 pub use stats::{Asked, Counts, Stats};
 pub use story::{AttackFacts, Example, Story};
@@ -228,11 +228,11 @@ impl Tenant {
     }
 
     /// Writes what the tenant holds into files, in each of the shapes in which such records are exported; a folder each,
-    /// below `folder`, which is made. Gives the folders' names.
+    /// below `folder`, which is made. Gives the shapes.
     ///
     /// # Errors
     /// When a file cannot be written, or is there already.
-    pub fn export(&self, folder: &std::path::Path) -> Result<Vec<&'static str>, ExportError> {
+    pub fn export(&self, folder: &std::path::Path) -> Result<Vec<Shape>, ExportError> {
         feed::export(self, folder)
     }
 }

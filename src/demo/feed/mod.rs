@@ -22,8 +22,8 @@ mod window;
 use chrono::{DateTime, Utc};
 
 pub use content::ContentType;
-pub use export::ExportError;
 pub(super) use export::export;
+pub use export::{ExportError, Shape};
 pub(super) use service::{Asked, Endpoint};
 
 use super::generate::{Attack, World};

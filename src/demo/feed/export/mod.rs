@@ -1,7 +1,8 @@
 //! Writes what the tenant holds into files, in the shapes in which people export such records.
 //!
-//! Every folder holds all records that its shape can hold, so that a question has the same answer on each. What lies
-//! before the feed's reach, or cannot be retrieved, is in none: nobody could have exported it.
+//! A folder holds all records of the tables that are exported in its shape: nobody gets the activity of Microsoft 365 from
+//! an event hub, or sign-ins from Purview. A question about such a table has the same answer on each. What lies before the
+//! feed's reach, or cannot be retrieved, is in none: nobody could have exported it.
 
 mod csv;
 mod log_analytics;
@@ -24,18 +25,35 @@ struct Source {
 /// Writes the files of one shape into its folder.
 type Write1 = fn(&Source, &Path) -> Result<(), ExportError>;
 
-/// Folder and writer of each shape.
-const SHAPES: &[(&str, Write1)] = &[
-    ("management-array", |source, folder| array(source, &folder.join("records.json"))),
-    ("management-lines", |source, folder| lines(source, &folder.join("records.ndjson"))),
-    ("purview-csv", |source, folder| csv::purview(source, &folder.join("AuditLog.csv"))),
-    ("search-csv", |source, folder| csv::search(source, &folder.join("UnifiedAuditLog.csv"))),
-    ("log-analytics", log_analytics::write),
-    ("event-hub", |source, folder| sign_ins::envelopes(source, &folder.join("insights-logs.json"))),
-    ("graph-array", |source, folder| sign_ins::array(source, &folder.join("InteractiveSignIns.json"))),
-    ("graph-lines", |source, folder| sign_ins::lines(source, &folder.join("signIns.ndjson"))),
-    ("graph-value", |source, folder| sign_ins::value(source, &folder.join("signIns.json"))),
-    ("mixed", mixed),
+/// A shape in which records are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Its folder.
+    pub folder: &'static str,
+    /// Whether the records of the activity feed are in it.
+    pub activity: bool,
+    /// Whether the sign-ins are.
+    pub sign_ins: bool,
+}
+
+const fn shape(folder: &'static str, activity: bool, sign_ins: bool, write: Write1) -> (Shape, Write1) {
+    (Shape { folder, activity, sign_ins }, write)
+}
+
+/// All shapes, and what writes them.
+const SHAPES: &[(Shape, Write1)] = &[
+    shape("management-array", true, false, |source, folder| array(source, &folder.join("records.json"))),
+    shape("management-lines", true, false, |source, folder| lines(source, &folder.join("records.ndjson"))),
+    shape("purview-csv", true, false, |source, folder| csv::purview(source, &folder.join("AuditLog.csv"))),
+    shape("search-csv", true, false, |source, folder| csv::search(source, &folder.join("UnifiedAuditLog.csv"))),
+    shape("log-analytics", true, true, log_analytics::write),
+    shape("event-hub", false, true, |source, folder| sign_ins::envelopes(source, &folder.join("insights-logs.json"))),
+    shape("graph-array", false, true, |source, folder| {
+        sign_ins::array(source, &folder.join("InteractiveSignIns.json"))
+    }),
+    shape("graph-lines", false, true, |source, folder| sign_ins::lines(source, &folder.join("signIns.ndjson"))),
+    shape("graph-value", false, true, |source, folder| sign_ins::value(source, &folder.join("signIns.json"))),
+    shape("mixed", true, true, mixed),
 ];
 
 /// Why an export failed.
@@ -55,7 +73,7 @@ pub enum ExportError {
 }
 
 /// Writes all shapes below a folder.
-pub(in crate::demo) fn export(tenant: &Tenant, folder: &Path) -> Result<Vec<&'static str>, ExportError> {
+pub(in crate::demo) fn export(tenant: &Tenant, folder: &Path) -> Result<Vec<Shape>, ExportError> {
     let reach = tenant.service.feed.listed_from();
     let listed = |record: &Activity| record.retrievable > 0 && record.delivered.iter().any(|(at, _)| *at >= reach);
     let source = Source {
@@ -63,12 +81,12 @@ pub(in crate::demo) fn export(tenant: &Tenant, folder: &Path) -> Result<Vec<&'st
         sign_ins: tenant.sign_ins().collect(),
         tenant: tenant.tenant_id().to_owned(),
     };
-    for (name, write) in SHAPES {
-        let folder = folder.join(name);
+    for (shape, write) in SHAPES {
+        let folder = folder.join(shape.folder);
         fs::create_dir_all(&folder).map_err(|source| ExportError::Write { path: folder.clone(), source })?;
         write(&source, &folder)?;
     }
-    Ok(SHAPES.iter().map(|(name, _)| *name).collect())
+    Ok(SHAPES.iter().map(|(shape, _)| *shape).collect())
 }
 
 /// A file that was not there before.
