@@ -373,6 +373,87 @@ fn a_program_that_is_told_to_end_leaves_nothing_half_written() {
 }
 
 #[test]
+fn an_export_says_what_it_holds_and_which_tenant_has_the_same() {
+    let home = Home::new();
+    let said =
+        home.run(&["demo", "--rows", "300", "--seed", "7", "--now", "2026-05-01T12:00:00Z", "--export", "all"]).good();
+    let (_, rest) = said.split_once("'auditql ").unwrap();
+    let (command, rest) = rest.split_once('\'').unwrap();
+    let count = |args: &[&str], table: &str| {
+        let sql = format!("SELECT count(*) AS n, count(DISTINCT id) AS ids FROM {table}");
+        let answer = home.run(&[args, &["--format", "csv", "--no-throttle", "-c", &sql]].concat()).good();
+        answer.lines().nth(1).unwrap().to_owned()
+    };
+    let live: Vec<&str> = command.split(' ').collect();
+    let tables = ["m365.activity", "sign_ins"];
+    let alive = tables.map(|table| count(&live, table));
+    assert!(alive[1] == "300,300" && alive[0] != "0,0", "{alive:?}");
+    let shapes: Vec<&str> = rest.lines().filter(|line| line.starts_with("  ")).collect();
+    assert_eq!(shapes.len(), fs::read_dir(home.path("all")).unwrap().count());
+    for shape in shapes {
+        let (folder, holds) = shape.trim().split_once(' ').unwrap();
+        for (table, alive) in tables.iter().zip(&alive) {
+            let sql = format!("SELECT count(*) AS n, count(DISTINCT id) AS ids FROM {table}");
+            let path = home.path("all").join(folder);
+            let answer = home.run(&["--input", path.to_str().unwrap(), "--format", "csv", "-c", &sql]).good();
+            let expected = if holds.contains(table) { alive.as_str() } else { "0,0" };
+            assert_eq!(answer.lines().nth(1).unwrap(), expected, "{folder}: {table}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_killed_program_leaves_is_removed_by_the_next_and_what_is_in_use_is_not() {
+    let home = Home::new();
+    let temporary = home.path("tmp");
+    fs::create_dir_all(temporary.join("auditql-backup")).unwrap();
+    home.write(".auditql-backup.part", "mine");
+    let keep = "CREATE TABLE kept AS SELECT * FROM sign_ins WHERE created_date_time > now() - INTERVAL '1 hour'";
+    // Under the throttle this takes minutes.
+    let written = ["demo", "--now", "2026-05-01T12:00:00Z", "-o", "all.csv", "-c", "SELECT * FROM sign_ins"];
+    let kept = ["demo", "--now", "2026-05-01T12:00:00Z", "-c", keep, "-c", "SELECT * FROM sign_ins"];
+    let all = || [names(&temporary), names(home.0.path())].concat();
+    let mine = all();
+    let start = |args: &[&str]| {
+        let before = all().len();
+        let child = Running(home.command(args).env("TMPDIR", &temporary).spawn().unwrap());
+        let wanted = before + 1 + usize::from(args.contains(&"-o"));
+        let begun = Instant::now();
+        while all().len() < wanted && begun.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!(all().len(), wanted, "{args:?} has begun nothing");
+        child
+    };
+    let (dead, living) = (start(&written), start(&kept));
+    let held = all();
+    drop(dead);
+    let next = ["--format", "csv", "-o", "next.csv", "-c", "SELECT 1 AS n"];
+    let answer = || Answer::of(home.command(&next).env("TMPDIR", &temporary).output().unwrap()).good();
+    answer();
+    let left = all();
+    assert!(left.len() == mine.len() + 1 && left.iter().all(|name| held.contains(name)), "{held:?} {left:?}");
+    drop(living);
+    answer();
+    assert_eq!(all(), mine);
+    assert_eq!(fs::read_to_string(home.path(".auditql-backup.part")).unwrap(), "mine");
+}
+
+#[test]
+fn a_result_goes_to_a_file_in_the_format_of_its_name() {
+    let home = Home::new();
+    let select = ["-c", "SELECT 1 AS n"];
+    for (file, text) in [("a.csv", "n\n1\n"), ("a.NDJSON", "{\"n\":1}\n"), ("a.tsv", "n\n1\n")] {
+        home.run(&[&["-o", file][..], &select].concat()).good();
+        assert_eq!(fs::read_to_string(home.path(file)).unwrap(), text, "{file}");
+    }
+    let clash = home.run(&[&["--format", "json", "-o", "a.csv"][..], &select].concat());
+    clash.failed(2, "--format json does not go with a file of csv");
+    assert_eq!(fs::read_to_string(home.path("a.csv")).unwrap(), "n\n1\n");
+}
+
+#[test]
 fn a_script_is_bounded_text_of_sql_alone() {
     let home = Home::new();
     home.write("bom.sql", "\u{feff}SELECT 42 AS n;");

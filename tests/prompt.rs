@@ -150,11 +150,10 @@ fn a_result_that_fails_replaces_no_file() {
     let home = home();
     fs::write(home.path().join("keep.csv"), "GOOD").unwrap();
     let mut terminal = Terminal::demo(home.path(), 80, &["--no-throttle", "--rows", "20000", "--max-requests", "2"]);
-    terminal.line("\\format csv", "");
-    terminal.line("\\o keep.csv", "next result");
+    terminal.line("\\o keep.csv", "keep.csv, as csv");
     terminal.line("SELECT id FROM sign_ins WHERE is_interactive;", "keep.csv was not written");
     assert_eq!(fs::read_to_string(home.path().join("keep.csv")).unwrap(), "GOOD");
-    terminal.line("\\o \"a b.csv\"", "next result");
+    terminal.line("\\o \"a b.csv\"", "a b.csv, as csv");
     terminal.line("SELECT 1 AS n;", "1 row written");
     assert_eq!(fs::read_to_string(home.path().join("a b.csv")).unwrap(), "n\n1\n");
 }

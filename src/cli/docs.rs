@@ -102,10 +102,14 @@ fn settings_page() -> String {
 fn formats_page() -> String {
     let mut page =
         format!("{NOTE}# Formats\n\n`--format NAME`, `AUDITQL_FORMAT`, `format = \"NAME\"` or `\\format NAME`.\n\n");
-    head(&["format", "what it writes"], &mut page);
-    output::ALL.iter().for_each(|format| row(&[&code(format.name), format.doc], &mut page));
+    head(&["format", "what it writes", "files"], &mut page);
+    for format in output::ALL {
+        let endings: Vec<String> = format.endings.iter().map(|ending| code(&format!(".{ending}"))).collect();
+        row(&[&code(format.name), format.doc, &endings.join(", ")], &mut page);
+    }
     page.push_str(
-        "\nOn a terminal every format shows control and invisible characters in a visible form. To a file or a pipe, csv and \
+        "\nA file that is named so, by `-o` or `\\o`, is written in that format; with `--format` beside it the two have to \
+         agree.\n\nOn a terminal every format shows control and invisible characters in a visible form. To a file or a pipe, csv and \
          tsv are exact, except that cells which a spreadsheet would run as a formula begin with `'`; `--csv-raw` leaves \
          them.\n\nWhat goes to a file or a pipe is held back until the result is whole, in a file that only you can read and that \
          has no name: a result that fails half-way writes nothing. `--stream` writes rows as they come, and then only the exit \

@@ -32,7 +32,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
     env.check()?;
     let files = Files::read(&args, &env)?;
     let settings = settings(&args, &env, &files.user)?;
-    let format = chosen_format(&args, &env, &files)?;
+    let format = written_as(&args, chosen_format(&args, &env, &files)?)?;
     let statements = if args.subscriptions.is_some() { None } else { statements(&args)? };
     check_output(&args, statements.as_deref())?;
 
@@ -209,6 +209,19 @@ fn chosen_format(args: &Args, env: &Env, files: &Files) -> Result<&'static Forma
     }
 }
 
+/// The format of a result that goes to a file: the ending of its name chooses where no flag does, and a flag that says
+/// otherwise is a slip.
+fn written_as(args: &Args, format: &'static Format) -> Result<&'static Format, Report> {
+    match args.output.as_deref().and_then(output::by_ending) {
+        Some(named) if args.format.is_none() => Ok(named),
+        Some(named) if named.name != format.name => {
+            let what = format!("--format {} does not go with a file of {}", format.name, named.name);
+            Err(Report::new(Exit::Usage, what).hint("leave --format away, or give the file another ending"))
+        }
+        _ => Ok(format),
+    }
+}
+
 /// The statements to answer; `None` when there is a person to ask.
 fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
     let serves = args.demo.as_ref().is_some_and(|demo| demo.serve.is_some() || demo.export.is_some());
@@ -332,6 +345,30 @@ mod tests {
             (report.exit, report.what.as_str()),
             (Exit::Usage, "'soon' is not a value for timeout, which takes DURATION")
         );
+    }
+
+    #[test]
+    fn the_ending_of_a_file_chooses_its_format() {
+        let chosen = |format: Option<&str>, file: &str| {
+            let args = Args { format: format.map(String::from), output: Some(file.into()), ..Args::default() };
+            let files = Files { user: Config::default(), project: Config::default() };
+            let format = chosen_format(&args, &Env::of(&[("AUDITQL_FORMAT", "json")]), &files).unwrap();
+            written_as(&args, format).map(|format| format.name).map_err(|report| report.exit)
+        };
+        for (format, file, expected) in [
+            (None, "x.csv", Ok("csv")),
+            (None, "deep.json/x.PARQUET", Ok("parquet")),
+            (None, "x.jsonl", Ok("ndjson")),
+            (None, "x", Ok("json")),
+            (None, "x.txt", Ok("json")),
+            (None, "csv", Ok("json")),
+            (Some("table"), "x.txt", Ok("table")),
+            (Some("csv"), "x.csv", Ok("csv")),
+            (Some("table"), "x.csv", Err(Exit::Usage)),
+            (Some("csv"), "x.md", Err(Exit::Usage)),
+        ] {
+            assert_eq!(chosen(format, file), expected, "{format:?} {file}");
+        }
     }
 
     #[test]

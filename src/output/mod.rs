@@ -17,6 +17,7 @@ mod sink;
 mod table;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Schema};
@@ -38,6 +39,8 @@ pub struct Format {
     pub doc: &'static str,
     /// Bytes for programs, which no terminal can show.
     pub binary: bool,
+    /// How files of it are named, without the point.
+    pub endings: &'static [&'static str],
     open: fn(&Schema, Options) -> Body,
 }
 
@@ -47,48 +50,56 @@ pub static ALL: &[Format] = &[
         name: "table",
         doc: "A box for people to read; on a terminal cells are shortened to its width, elsewhere they are whole.",
         binary: false,
+        endings: &[],
         open: |schema, options| Body::Table(table::Table::new(schema, options)),
     },
     Format {
         name: "csv",
         doc: "Comma-separated; NULL is empty, an empty text is \"\", text that a spreadsheet would run begins with '.",
         binary: false,
+        endings: &["csv"],
         open: |schema, options| Body::Delimited(delimited::Delimited::new(schema, ',', options)),
     },
     Format {
         name: "tsv",
         doc: "Tab-separated, otherwise as csv.",
         binary: false,
+        endings: &["tsv", "tab"],
         open: |schema, options| Body::Delimited(delimited::Delimited::new(schema, '\t', options)),
     },
     Format {
         name: "json",
         doc: "One JSON array of objects; it ends with ] only when it is complete.",
         binary: false,
+        endings: &["json"],
         open: |schema, _| Body::Json(json::Json::array(schema)),
     },
     Format {
         name: "ndjson",
         doc: "One JSON object a line.",
         binary: false,
+        endings: &["ndjson", "jsonl"],
         open: |schema, _| Body::Json(json::Json::lines(schema)),
     },
     Format {
         name: "markdown",
         doc: "A table for tickets and pages.",
         binary: false,
+        endings: &["md", "markdown"],
         open: |schema, _| Body::Markdown(markdown::Markdown::new(schema)),
     },
     Format {
         name: "parquet",
         doc: "A Parquet file, compressed with zstd, to a file or a pipe; all types and every digit.",
         binary: true,
+        endings: &["parquet"],
         open: |schema, _| Body::Binary(binary::Binary::parquet(schema)),
     },
     Format {
         name: "arrow",
         doc: "An Arrow IPC file (Feather), to a file or a pipe; all types and every digit.",
         binary: true,
+        endings: &["arrow", "feather"],
         open: |schema, _| Body::Binary(binary::Binary::arrow(schema)),
     },
 ];
@@ -96,6 +107,12 @@ pub static ALL: &[Format] = &[
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static Format> {
     ALL.iter().find(|format| format.name == name)
+}
+
+/// The format of files that are named so; `None` if the name does not tell.
+pub fn by_ending(file: &Path) -> Option<&'static Format> {
+    let ending = file.extension()?.to_str()?;
+    ALL.iter().find(|format| format.endings.iter().any(|own| own.eq_ignore_ascii_case(ending)))
 }
 
 /// How to write, apart from the format.

@@ -251,7 +251,10 @@ fn output(state: &mut State<'_>, file: &str) -> After {
     let named = || script::named(file, state.outfit.home.as_deref(), None);
     state.output = (!file.is_empty()).then(named);
     match &state.output {
-        Some(path) => say(&format!("the next result goes to {}, as {}", path.display(), state.session.format.name)),
+        Some(path) => {
+            let format = output::by_ending(path).unwrap_or(state.session.format);
+            say(&format!("the next result goes to {}, as {}", path.display(), format.name));
+        }
         None => say("results go to the screen"),
     }
     After::Go

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use rustyline::error::ReadlineError;
 
-use crate::output::{Sink, safe};
+use crate::output::{self, Sink, safe};
 use crate::report::{Exit, Report};
 use session::Target;
 use split::Statement;
@@ -191,6 +191,14 @@ impl State<'_> {
     }
 
     async fn answer_to_file(&mut self, statement: &Statement, path: &Path) -> After {
+        let usual = self.session.format;
+        self.session.format = output::by_ending(path).unwrap_or(usual);
+        let after = self.written(statement, path).await;
+        self.session.format = usual;
+        after
+    }
+
+    async fn written(&self, statement: &Statement, path: &Path) -> After {
         let unwritable = |error: &std::io::Error| {
             let mut report = Report::new(Exit::Usage, format!("{} cannot be written", path.display()));
             report.causes.push(error.to_string());
