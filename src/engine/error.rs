@@ -2,7 +2,7 @@
 
 use datafusion::error::DataFusionError;
 
-use super::Part;
+use super::{Part, Place};
 use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
 use crate::service::subscriptions;
@@ -12,10 +12,10 @@ use crate::{auth, decode, http, logs};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A request failed.
-    #[error("{table} could not be read to its end")]
+    #[error("{place} could not be read to its end")]
     Request {
-        /// `entra.sign_ins`
-        table: String,
+        /// What was being read.
+        place: Box<Place>,
         /// Permissions that reading it needs.
         permissions: &'static [&'static str],
         /// What happened.
@@ -23,10 +23,10 @@ pub enum Error {
         source: http::Error,
     },
     /// A reply was no page.
-    #[error("{table} could not be read to its end")]
+    #[error("{place} could not be read to its end")]
     Page {
-        /// `entra.sign_ins`
-        table: String,
+        /// What was being read.
+        place: Box<Place>,
         /// The service's id of the request, to quote to its support.
         request_id: Option<String>,
         /// What was wrong with it.
@@ -34,10 +34,10 @@ pub enum Error {
         source: decode::Error,
     },
     /// A chain of pages could not be followed.
-    #[error("{table} could not be read to its end")]
+    #[error("{place} could not be read to its end")]
     Chain {
-        /// `entra.sign_ins`
-        table: String,
+        /// What was being read.
+        place: Box<Place>,
         /// Why not.
         #[source]
         source: PagerError,
@@ -75,10 +75,10 @@ pub enum Error {
         key: &'static str,
     },
     /// A listing of the feed could not be followed.
-    #[error("{table} could not be read to its end")]
+    #[error("{place} could not be read to its end")]
     Listing {
-        /// `m365.activity`
-        table: String,
+        /// What was being read.
+        place: Box<Place>,
         /// Why not.
         #[source]
         source: ListingError,
@@ -224,8 +224,28 @@ impl Error {
                 | Self::Page { .. }
                 | Self::Chain { .. }
                 | Self::Listing { .. }
+                | Self::BlobGone { .. }
                 | Self::Incomplete { .. }
         )
+    }
+
+    /// Whether other requests of the scan may fare better.
+    pub(super) fn costs_its_place_alone(&self) -> bool {
+        match self {
+            Self::Request { source, .. } => !source.concerns_all(),
+            other => other.leaves_rows(),
+        }
+    }
+
+    /// The error and its causes in one line.
+    pub(super) fn in_one_line(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
     }
 }
 

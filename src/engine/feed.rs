@@ -3,7 +3,8 @@
 //!
 //! The order is what makes an answer repeatable: of records that come twice the first by (`content_created`, `content_id`)
 //! stands, whichever download finished first. Blobs are fetched and decoded on tasks of their own while the rows before
-//! them are worked on; a limit lets fewer run ahead. A listed blob that is gone is a gap in the answer, and said.
+//! them are worked on; a limit lets fewer run ahead. A blob or a listing that cannot be read is a gap in
+//! the answer, and said: it ends the scan, or under `partial` costs itself alone.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -13,10 +14,10 @@ use datafusion::common::runtime::SpawnedTask;
 use futures::future::try_join_all;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
-use super::Error;
 use super::files::own_rows;
 use super::merge::Batches;
 use super::pages::Source;
+use super::{Error, Place};
 use crate::decode::feed::{Blobs, Content, listing};
 use crate::decode::whole;
 use crate::http;
@@ -170,77 +171,81 @@ impl Feed {
     }
 
     async fn list_one(&self, content_type: &'static str, window: Window) -> Result<Vec<Listed>, Error> {
-        let source = &self.source;
-        let mut listing = Listing::new(&self.tenant, content_type, window);
         // By id: a listing that was begun anew names the same blobs again.
         let mut listed = BTreeMap::new();
+        let followed = self.follow(content_type, window, &mut listed).await;
+        followed.or_else(|error| self.source.spare(error))?;
+        Ok(listed.into_values().collect())
+    }
+
+    /// Reads a listing to its end.
+    async fn follow(
+        &self,
+        content_type: &'static str,
+        window: Window,
+        listed: &mut BTreeMap<String, Listed>,
+    ) -> Result<(), Error> {
+        let source = &self.source;
+        let place = || Box::new(Place::Listing { table: source.table(), content_type, window });
+        let lost = |error| Error::Listing { place: place(), source: error };
+        let mut listing = Listing::new(&self.tenant, content_type, window);
         while let Some(request) = listing.next_request() {
             let reply = match source.connected.client.ask(request, &source.call, whole).await {
                 Ok(reply) => reply,
                 Err(error) if code(&error) == Some(LINK_FORGOTTEN) && !listing.is_at_first() => {
-                    listing.restart().map_err(|e| self.listing_error(e))?;
+                    listing.restart().map_err(lost)?;
                     continue;
                 }
-                Err(error) => match self.refused(error, content_type, window) {
-                    // Other windows have what they have.
-                    Error::Incomplete { missing } if source.statement.settings.partial => {
-                        source.statement.tally.notice(Notice::Incomplete { missing });
-                        break;
-                    }
-                    error => return Err(error),
-                },
+                Err(error) => return Err(self.refused(error, content_type, *place())),
             };
             let contents = self::listing(&reply.body).map_err(|e| Error::Page {
-                table: source.table(),
+                place: place(),
                 request_id: reply.request_id.clone(),
                 source: e,
             })?;
             source.call.tally.pages.add(1);
             let ids: Vec<&str> = contents.iter().map(|content| content.id.as_str()).collect();
-            listing.advance(reply.next.as_deref(), &ids).map_err(|e| self.listing_error(e))?;
+            let moved = listing.advance(reply.next.as_deref(), &ids);
             listed.extend(contents.into_iter().map(|content| (content.id.clone(), Listed { content_type, content })));
+            moved.map_err(lost)?;
         }
-        Ok(listed.into_values().collect())
+        Ok(())
     }
 
-    fn listing_error(&self, source: crate::plan::feed::ListingError) -> Error {
-        Error::Listing { table: self.source.table(), source }
-    }
-
-    fn refused(&self, error: http::Error, content_type: &'static str, window: Window) -> Error {
+    fn refused(&self, error: http::Error, content_type: &'static str, place: Place) -> Error {
         let table = self.source.table();
         match code(&error) {
             Some(code) if NOT_SUBSCRIBED.contains(&code) => Error::NotSubscribed { table, content_type },
             Some(code) if OUT_OF_REACH.contains(&code) => {
-                let (from, to) = (second_text(window.from), second_text(window.to));
-                let missing =
-                    format!("{table}: the service does not list {content_type} from {from} to {to} any more ({code})");
-                Error::Incomplete { missing }
+                Error::Incomplete { missing: format!("{place} is out of the service's reach by now ({code})") }
             }
-            _ => self.source.request_error(error),
+            _ => self.source.request_error(place, error),
         }
     }
 
-    /// Fetches a blob and reads its rows. `None`: it is gone, and that was said.
+    /// Fetches a blob and reads its rows. `None`: it cannot be had, and that was said.
     async fn read(self: Arc<Self>, listed: Listed) -> Result<Option<RecordBatch>, Error> {
+        match self.fetch(&listed).await {
+            Ok(rows) => Ok(Some(rows)),
+            Err(error) => self.source.spare(error).map(|()| None),
+        }
+    }
+
+    async fn fetch(&self, listed: &Listed) -> Result<RecordBatch, Error> {
         let source = &self.source;
         let request = blob(&self.tenant, &listed.content.uri);
-        let reply = match source.connected.client.ask(&request, &source.call, whole).await {
-            Ok(reply) => reply,
-            Err(error) if is_gone(&error) => return self.gone(&listed, error).map(|()| None),
-            Err(error) => return Err(source.request_error(error)),
-        };
+        let reply = source.connected.client.ask(&request, &source.call, whole).await;
+        let reply = reply.map_err(|error| self.lost(listed, error))?;
         let decoded = self.decoder().blob(&reply.body).map_err(|e| Error::Page {
-            table: source.table(),
+            place: Box::new(self.place(listed)),
             request_id: reply.request_id,
             source: e,
         })?;
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
         source.report(decoded.conflicts);
-        let rows = delivered(&decoded.rows, &listed);
-        let rows = source.set.feed.map_or_else(|| rows.clone(), |feed| own_rows(&rows, feed));
-        Ok(Some(rows))
+        let rows = delivered(&decoded.rows, listed);
+        Ok(source.set.feed.map_or_else(|| rows.clone(), |feed| own_rows(&rows, feed)))
     }
 
     fn decoder(&self) -> Blobs {
@@ -248,21 +253,27 @@ impl Feed {
         Blobs::new(&self.source.columns, set.column(set.key).expect("every table has its key"))
     }
 
-    /// A blob that cannot be had any more is a gap. Under `partial` the rest is read all the same.
-    fn gone(&self, listed: &Listed, error: http::Error) -> Result<(), Error> {
-        let (table, created) = (self.source.table(), instant_text(listed.content.created));
-        let error = Error::BlobGone {
-            table,
+    fn place(&self, listed: &Listed) -> Place {
+        Place::Blob {
+            table: self.source.table(),
+            content_type: listed.content_type,
+            created: instant_text(listed.content.created),
+            id: listed.content.id.clone(),
+        }
+    }
+
+    /// What a blob that did not come means.
+    fn lost(&self, listed: &Listed, error: http::Error) -> Error {
+        if !is_gone(&error) {
+            return self.source.request_error(self.place(listed), error);
+        }
+        Error::BlobGone {
+            table: self.source.table(),
             content_type: listed.content_type,
             id: listed.content.id.clone(),
-            created,
+            created: instant_text(listed.content.created),
             source: Box::new(error),
-        };
-        if !self.source.statement.settings.partial {
-            return Err(error);
         }
-        self.source.statement.tally.notice(Notice::Incomplete { missing: error.to_string() });
-        Ok(())
     }
 }
 

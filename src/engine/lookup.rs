@@ -20,8 +20,8 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
 use futures::stream;
 
-use super::Error;
 use super::runtime::{Connections, Statement};
+use super::{Error, Place};
 use crate::decode::feed::Blobs;
 use crate::decode::whole;
 use crate::plan;
@@ -48,12 +48,13 @@ impl LookupTable {
         let (table, call) = (lookup.qualified(), statement.part());
         let tenant =
             tenant_id(&connected.tenant).map_err(|source| Error::Subscriptions { table: table.clone(), source })?;
+        let place = Box::new(Place::Table(table.clone()));
         let reply = connected.client.ask(&plan::feed::lookup(tenant, lookup), &call, whole).await;
         let reply =
-            reply.map_err(|source| Error::Request { table: table.clone(), permissions: lookup.permissions, source })?;
+            reply.map_err(|source| Error::Request { place: place.clone(), permissions: lookup.permissions, source })?;
         let columns: Vec<&'static Column> = lookup.columns.iter().collect();
         let decoded = Blobs::new(&columns, columns[0]).blob(&reply.body).map_err(|source| Error::Page {
-            table: table.clone(),
+            place,
             request_id: reply.request_id,
             source,
         })?;

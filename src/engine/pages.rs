@@ -12,9 +12,9 @@ use arrow::compute::filter_record_batch;
 use datafusion::common::runtime::SpawnedTask;
 use futures::stream::{self, Stream};
 
-use super::Error;
 use super::facts::{Marks, first_without};
 use super::runtime::{Connected, Statement};
+use super::{Error, Place};
 use crate::decode::{Conflict, Decoder, Page, link_ahead, whole};
 use crate::http::{self, Call};
 use crate::plan::{PageQuery, Pager, PagerError, Weaker};
@@ -62,12 +62,17 @@ impl Source {
         self.statement.say_conflicts(&self.table(), conflicts);
     }
 
-    fn chain_error(&self, source: PagerError) -> Error {
-        Error::Chain { table: self.table(), source }
+    pub(super) fn request_error(&self, place: Place, source: http::Error) -> Error {
+        Error::Request { place: Box::new(place), permissions: self.set.permissions, source }
     }
 
-    pub(super) fn request_error(&self, source: http::Error) -> Error {
-        Error::Request { table: self.table(), permissions: self.set.permissions, source }
+    /// Under `partial`, what cannot be read costs itself alone, and is said.
+    pub(super) fn spare(&self, error: Error) -> Result<(), Error> {
+        if !self.statement.settings.partial || !error.costs_its_place_alone() {
+            return Err(error);
+        }
+        self.statement.tally.notice(Notice::Incomplete { missing: error.in_one_line() });
+        Ok(())
     }
 }
 
@@ -123,9 +128,23 @@ impl Chain {
         self.pager.next_request().is_none()
     }
 
-    /// The rows of the pages that are left, page by page.
+    /// The rows of the pages that are left, page by page. Under `partial`, one that cannot be read ends this chain alone.
     pub(super) fn into_stream(self) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
-        stream::try_unfold(self, |mut chain| async move { Ok(chain.next_page().await?.map(|rows| (rows, chain))) })
+        stream::try_unfold(self, |mut chain| async move {
+            let rows = match chain.next_page().await {
+                Ok(rows) => rows,
+                Err(error) => chain.source.spare(error).map(|()| None)?,
+            };
+            Ok(rows.map(|rows| (rows, chain)))
+        })
+    }
+
+    fn place(&self) -> Place {
+        Place::of_pages(self.pager.query())
+    }
+
+    fn chain_error(&self, source: PagerError) -> Error {
+        Error::Chain { place: Box::new(self.place()), source }
     }
 
     /// The rows of the next page; `None` after the last.
@@ -134,7 +153,7 @@ impl Chain {
             match self.reply_to(&request).await? {
                 Ok(reply) => return self.accept(reply).map(Some),
                 Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
-                Err(error) => return Err(self.source.request_error(error)),
+                Err(error) => return Err(self.source.request_error(self.place(), error)),
             }
         }
         Ok(None)
@@ -163,13 +182,14 @@ impl Chain {
     /// A 400 to the first request is about its filter: a weaker one is tried. One to a link is about its token.
     fn recover(&mut self, refused: http::Error) -> Result<(), Error> {
         if !self.pager.is_at_first() && self.source.statement.settings.dedup {
-            self.pager.redo().map_err(|e| self.source.chain_error(e))?;
+            self.pager.redo().map_err(|e| self.chain_error(e))?;
             (self.own, self.repeats) = (Some(self.pager.query().interval), true);
             return Ok(());
         }
         let Some(weaker) = self.ladder.next().filter(|_| !self.repeats) else {
             // What the service says about a filter that nobody asked for would mislead.
-            return Err(self.source.request_error(self.refused.take().unwrap_or(refused)));
+            let refused = self.refused.take().unwrap_or(refused);
+            return Err(self.source.request_error(self.place(), refused));
         };
         let because = refused.refusal().and_then(|r| r.message.clone()).unwrap_or_else(|| refused.to_string());
         self.source.statement.tally.notice(Notice::WeakerFilter {
@@ -186,7 +206,7 @@ impl Chain {
         let source = Arc::clone(&self.source);
         self.ask_ahead(&reply.body);
         let page = self.decoder.page(&reply.body).map_err(|e| Error::Page {
-            table: source.table(),
+            place: Box::new(self.place()),
             request_id: reply.request_id,
             source: e,
         })?;
@@ -197,7 +217,7 @@ impl Chain {
         let facts = marks.facts(page.next);
         let again = source.statement.settings.dedup && self.pager.is_repeat(&facts);
         let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
-        moved.map_err(|e| source.chain_error(e))?;
+        moved.map_err(|e| self.chain_error(e))?;
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(rows.num_rows() as u64);
         if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {

@@ -268,7 +268,7 @@ fn unique(
                     Ok(None)
                 }
                 Some(Err(error)) if statement.settings.partial && error.leaves_rows() => {
-                    statement.tally.notice(Notice::Incomplete { missing: described(&error) });
+                    statement.tally.notice(Notice::Incomplete { missing: error.in_one_line() });
                     Ok(None)
                 }
                 Some(Err(error)) => Err(error.into()),
@@ -284,17 +284,6 @@ fn unique(
     })
     .try_filter(|rows: &RecordBatch| std::future::ready(rows.num_rows() > 0))
     .boxed()
-}
-
-/// An error and its causes in one line.
-fn described(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// The rows up to the limit, if there is one.

@@ -97,6 +97,17 @@ impl Error {
             _ => None,
         }
     }
+
+    /// Whether any other request would fare no better: the host, the token or a budget is at fault and not the request.
+    pub fn concerns_all(&self) -> bool {
+        let given_up = |because: &GaveUp| matches!(because, GaveUp::Breaker | GaveUp::AskedTooLong(_));
+        match self {
+            Self::Refused(refusal) => refusal.status == 403,
+            Self::Unavailable { because, .. } | Self::Unreachable { because, .. } => given_up(because),
+            Self::Redirect { .. } | Self::ForeignLink(_) | Self::TooLarge { .. } => false,
+            _ => true,
+        }
+    }
 }
 
 /// Why no further attempt was made.

@@ -84,7 +84,7 @@ fn a_scan_that_fails_says_which_table_and_why() {
     let refusal =
         crate::http::Refusal { address, status: 403, code: Some("Forbidden".into()), message: None, request_id: None };
     let error = crate::engine::Error::Request {
-        table: "entra.sign_ins".into(),
+        place: Box::new(crate::engine::Place::Table("entra.sign_ins".into())),
         permissions: &["AuditLog.Read.All"],
         source: crate::http::Error::Refused(Box::new(refusal)),
     };

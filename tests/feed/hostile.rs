@@ -2,6 +2,7 @@
 
 use auditql::auth::Connection;
 use auditql::settings::Settings;
+use auditql::tally::Notice;
 use serde_json::json;
 
 use crate::hostile;
@@ -221,6 +222,173 @@ async fn a_feed_that_misbehaves_gets_the_right_answer_or_the_right_error_out_of_
         assert!(seen.iter().all(|seen| seen.target.contains("PublisherIdentifier=")), "{name}: {seen:?}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An engine on a server, and the beginning of a question about the last hour.
+fn engine_on(server: &Server, settings: Settings) -> auditql::engine::Engine {
+    let connection = Connection { management_url: Some(server.origin()), ..hostile::connection(server.origin()) };
+    hostile::engine(connection, settings, hostile::options())
+}
+
+fn partial() -> Settings {
+    Settings { partial: true, ..Settings::default() }
+}
+
+/// What is missing by the notices of an answer.
+fn missing(answer: &crate::lab::Answer) -> Vec<String> {
+    let notices = answer.tally.notices().into_iter();
+    notices
+        .filter_map(|notice| if let Notice::Incomplete { missing } = notice { Some(missing) } else { None })
+        .collect()
+}
+
+/// Replies in the place of the second blob that are none, however often they are asked for.
+fn unreadable() -> Vec<(&'static str, Reply, &'static str)> {
+    vec![
+        ("a web page", Reply::json("<html>busy</html>"), "HTML"),
+        ("nothing", Reply::json(""), "empty"),
+        ("half of it", Reply::json(r#"[{"Id":"r2"},{"#), "ends in the middle"),
+        ("an error with status 200", Reply::json(r#"{"error":{"code":"AF50000","message":"no"}}"#), "an object"),
+        ("text among records", Reply::json(r#"["x"]"#), "a string"),
+        ("an internal error", refused(500, "AF50000").unwrap(), "500"),
+        ("another status", Reply::status(418), "418"),
+        ("gone", refused(404, "AF20050").unwrap(), "404"),
+        ("a redirect", Reply::status(302).header("Location", "https://evil.example/"), "redirect"),
+        ("resets", Reply::reset(), "broke off"),
+        ("far too much", Reply::json(format!("[{}]", " ".repeat(17 << 20))), "larger"),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blob_that_cannot_be_read_is_named_and_costs_itself_alone() {
+    for (name, reply, why) in unreadable() {
+        let server = Server::start(move |seen| {
+            let own = format!("http://{}", seen.header("host"));
+            match what(seen) {
+                // The blob in the middle is the bad one.
+                What::Listing => listing(&own, &["a$1", "b$2", "c$3"]),
+                What::Blob if seen.target.contains("b$2") => reply.clone(),
+                What::Blob if seen.target.contains("c$3") => records(&["r3", "r4"]),
+                what => usual(what, 0, &own),
+            }
+        })
+        .await;
+        let sql = format!("SELECT id FROM m365.exchange WHERE content_created >= '{HOUR}'");
+        let place = "content of Audit.Exchange that became available at 2026-05-01T11:30:00Z";
+        let error = answer(&engine_on(&server, Settings::default()), &sql).await.map(drop).unwrap_err();
+        let text = auditql::report::Report::of_query(&error, &auditql::report::About::default()).to_string();
+        assert!(text.contains(place) && text.contains("b$2") && text.contains(why), "{name}: {text}");
+        let answered = answer(&engine_on(&server, partial()), &sql).await.unwrap();
+        let mut rows = answered.rows();
+        rows.sort();
+        assert_eq!(rows, ["r0", "r1", "r2", "r3", "r4"], "{name}");
+        let missing = missing(&answered);
+        assert_eq!(missing.len(), 1, "{name}: {missing:?}");
+        assert!(missing[0].contains(place) && missing[0].contains("b$2"), "{name}: {missing:?}");
+    }
+}
+
+/// Of three windows, the second one's listing breaks after its first page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_that_cannot_be_read_names_its_range_and_costs_no_other() {
+    let circle = |own: &str| {
+        let next = format!("{own}/api/v1.0/x/activity/feed/subscriptions/content?nextPage=2");
+        listing(own, &["b$2"]).header("NextPageUri", &next)
+    };
+    let faults: [(&str, fn(&str) -> Reply); 5] = [
+        ("a web page", |_| Reply::json("<html>")),
+        ("an object", |_| Reply::json(r#"{"error":{"code":"AF50000"}}"#)),
+        ("an entry without address", |_| Reply::json(r#"[{"contentId":"b$2"}]"#)),
+        ("an internal error", |_| Reply::status(500)),
+        ("a link away", |own| listing(own, &["b$2"]).header("NextPageUri", EVIL)),
+    ];
+    for (name, fault) in faults {
+        let server = Server::start(move |seen| {
+            let own = format!("http://{}", seen.header("host"));
+            let of_day = |day: &str| seen.target.contains(&format!("startTime=2026-04-{day}"));
+            match what(seen) {
+                What::Listing if of_day("29") => listing(&own, &["a$1"]),
+                What::Listing if of_day("30") => circle(&own),
+                What::Listing if seen.target.contains("nextPage") => fault(&own),
+                What::Listing => listing(&own, &["c$3"]),
+                What::Blob if seen.target.contains("a$1") => records(&["r0"]),
+                What::Blob if seen.target.contains("b$2") => records(&["r1"]),
+                What::Blob => records(&["r2"]),
+                what => usual(what, 0, &own),
+            }
+        })
+        .await;
+        let sql = "SELECT id FROM m365.exchange WHERE content_created >= '2026-04-29T12:00:00'";
+        let place = "the list of Audit.Exchange from 2026-04-30T11:00:00Z to 2026-05-01T10:00:00Z";
+        let error = answer(&engine_on(&server, Settings::default()), sql).await.map(drop).unwrap_err();
+        let text = auditql::report::Report::of_query(&error, &auditql::report::About::default()).to_string();
+        assert!(text.contains(place), "{name}: {text}");
+        let answered = answer(&engine_on(&server, partial()), sql).await.unwrap();
+        let mut rows = answered.rows();
+        rows.sort();
+        assert_eq!(rows, ["r0", "r1", "r2"], "{name}: what was listed before it is read");
+        let missing = missing(&answered);
+        assert!(missing.len() == 1 && missing[0].contains(place), "{name}: {missing:?}");
+    }
+}
+
+/// What is wrong with the token or the budget is so for every blob: it is said once, and nothing more is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_concerns_all_ends_a_partial_answer() {
+    let server = Server::start(|seen| {
+        let own = format!("http://{}", seen.header("host"));
+        match what(seen) {
+            What::Listing => listing(
+                &own,
+                &(0..40).map(|n| format!("b${n}")).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
+            ),
+            What::Blob => refused(403, "AF10001").unwrap(),
+            what => usual(what, 0, &own),
+        }
+    })
+    .await;
+    let sql = format!("SELECT id FROM m365.exchange WHERE content_created >= '{HOUR}'");
+    let answered = answer(&engine_on(&server, partial()), &sql).await.unwrap();
+    assert_eq!((answered.rows().len(), missing(&answered).len()), (0, 1));
+    assert!(server.seen().len() < 20, "{}", server.seen().len());
+}
+
+/// A listing of twelve pages, whose links the closure forgets: it is given the page and how often its link was followed.
+async fn forgetting(forgets: impl Fn(usize, usize) -> bool + Send + 'static) -> (String, usize) {
+    let mut followed = [0; 12];
+    let server = Server::start(move |seen| {
+        let own = format!("http://{}", seen.header("host"));
+        match what(seen) {
+            What::Listing => {
+                let page = seen.target.split_once("nextPage=").map_or(0, |(_, at)| at[..2].parse::<usize>().unwrap());
+                followed[page] += 1;
+                if page > 0 && forgets(page, followed[page]) {
+                    return refused(400, "AF20031").unwrap();
+                }
+                let reply = listing(&own, &[&format!("b${page:02}")]);
+                let next = format!("{own}/api/v1.0/x/activity/feed/subscriptions/content?nextPage={:02}", page + 1);
+                if page < 11 { reply.header("NextPageUri", &next) } else { reply }
+            }
+            What::Blob => {
+                let id = seen.target.split_once("b$").unwrap().1[..2].parse::<usize>().unwrap();
+                records(&[&format!("r{id}")])
+            }
+            what => usual(what, 0, &own),
+        }
+    })
+    .await;
+    let sql = format!("SELECT id FROM m365.exchange WHERE content_created >= '{HOUR}'");
+    let result = answer(&engine_on(&server, Settings::default()), &sql).await;
+    (hostile::outcome(&result), server.seen().iter().filter(|seen| what(seen) == What::Listing).count())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_is_begun_anew_as_long_as_it_gets_further() {
+    // Each link is forgotten once: eleven restarts, each of which gets one page further.
+    assert_eq!(forgetting(|_, times| times == 1).await, ("12 rows".into(), (2..=12).sum::<usize>() + 12));
+    assert_eq!(forgetting(|_, times| times <= 3).await.0, "12 rows");
+    let (outcome, requests) = forgetting(|page, _| page == 7).await;
+    assert_eq!((outcome.as_str(), requests), ("Listing", 8 * 4), "no restart gets beyond the seventh page");
 }
 
 #[tokio::test(flavor = "multi_thread")]

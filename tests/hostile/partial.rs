@@ -6,7 +6,7 @@ use auditql::settings::Settings;
 use auditql::tally::Notice;
 use futures::StreamExt;
 
-use super::service::{page, page_of, refusal, rows};
+use super::service::{Asked, KINDS, Record, Service, page, page_of, refusal, rows};
 use super::{ALL, Fixture, NEWEST, connection, engine, options, outcome};
 use crate::lab::answer;
 use crate::scripted::{Reply, Server};
@@ -85,6 +85,30 @@ async fn a_partial_answer_says_what_is_missing() {
         panic!("{notices:?}")
     };
     assert!(missing.contains("entra.sign_ins") && missing.contains("403"), "{missing}");
+}
+
+/// Four streams are read side by side: one that cannot be had costs itself, and is named.
+#[tokio::test]
+async fn a_stream_that_breaks_off_costs_itself_alone() {
+    let records = (0..12).map(|n| Record { kind: n % KINDS.len(), ..Record::nth(n) }).collect();
+    let mut service = Service::new(records, 2);
+    let server = Server::start(move |seen| {
+        let asked = Asked::of(seen);
+        if asked.filter.contains(KINDS[1]) { refusal(500, "UnknownError", "no") } else { service.answer(&asked) }
+    })
+    .await;
+    let settings = Settings { partial: true, ..Settings::default() };
+    let engine = engine(connection(server.origin()), settings, options());
+    let from = "2026-05-01T00:00:00Z";
+    for order in ["", " ORDER BY created_date_time DESC"] {
+        let sql = format!("SELECT id FROM sign_ins WHERE created_date_time >= '{from}'{order}");
+        let answered = answer(&engine, &sql).await.unwrap();
+        let mut rows = answered.rows();
+        rows.sort();
+        assert_eq!(rows, ["r0", "r10", "r11", "r2", "r3", "r4", "r6", "r7", "r8"], "{sql}");
+        let missing = answered.tally.missing().unwrap();
+        assert!(missing.contains(&format!("entra.sign_ins ({}) from {from}", KINDS[1])), "{missing}");
+    }
 }
 
 /// The time is over for the scan and for the statement at one instant; the scan has to have its say first, also where it

@@ -15,7 +15,7 @@ use crate::wire::Request;
 const IDLE_PAGES: u32 = 1_000;
 /// Most pages in a row that name blobs, all of which were named before. One that comes twice is a known fault.
 const KNOWN_PAGES: u32 = 5;
-/// How often a listing is begun anew.
+/// How often in a row a listing is begun anew without getting further than before.
 const RESTARTS: u32 = 3;
 
 /// Why a listing cannot be followed to its end.
@@ -28,7 +28,9 @@ pub enum ListingError {
     #[error("the service sent {0} pages of a listing in a row that named nothing new")]
     NothingNew(u32),
     /// The service forgot its links again and again.
-    #[error("the service forgot the links of its own listing {0} times")]
+    #[error(
+        "the service forgot the links of its own listing {0} times in a row, and none of its pages further on came"
+    )]
     Forgotten(u32),
 }
 
@@ -45,7 +47,10 @@ pub struct Listing {
     /// Pages since the last new blob, and those among them that were not empty.
     idle: u32,
     known: u32,
+    /// Times that it was begun anew since it last got further than ever before.
     restarts: u32,
+    /// Most pages that were read before a link was forgotten.
+    furthest: usize,
 }
 
 impl Listing {
@@ -61,6 +66,7 @@ impl Listing {
             idle: 0,
             known: 0,
             restarts: 0,
+            furthest: 0,
         };
         listing.next = Some(listing.first());
         listing
@@ -108,8 +114,12 @@ impl Listing {
     /// Begins anew: the service does not know the link any more that it gave.
     ///
     /// # Errors
-    /// When that happened too often.
+    /// When that happens again and again without getting any further.
     pub fn restart(&mut self) -> Result<(), ListingError> {
+        // Each page that was read since it was begun gave a link.
+        if self.links.len() > self.furthest {
+            (self.furthest, self.restarts) = (self.links.len(), 0);
+        }
         self.restarts += 1;
         if self.restarts > RESTARTS {
             return Err(ListingError::Forgotten(self.restarts));

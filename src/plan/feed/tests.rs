@@ -159,6 +159,19 @@ fn without_pushdown_the_whole_reach_is_read() {
 }
 
 #[test]
+fn a_listing_is_begun_anew_while_that_gets_further() {
+    let mut listing = Listing::new("t", "DLP.All", Window { from: 0, to: 60 });
+    let mut read = |pages: usize| {
+        (0..pages).for_each(|n| listing.advance(Some(&format!("https://h/{n}")), &[&n.to_string()]).unwrap());
+        listing.restart()
+    };
+    for pages in [1, 1, 1, 2, 1, 2, 5, 5, 1] {
+        assert_eq!(read(pages), Ok(()), "{pages}");
+    }
+    assert_eq!(read(5), Err(ListingError::Forgotten(4)));
+}
+
+#[test]
 fn links_are_followed_as_given_and_circles_are_seen() {
     let window = Window { from: NOW / SECOND - 3_600, to: NOW / SECOND };
     let mut listing = Listing::new("t", "DLP.All", window);
