@@ -179,6 +179,19 @@ pub enum Notice {
         /// Which part, and which setting chose it.
         what: String,
     },
+    /// Content was listed for a time that is not its own; it was read all the same.
+    Misplaced {
+        /// `m365.activity`
+        table: String,
+        /// Its content type.
+        content_type: String,
+        /// How many pieces of content.
+        count: u64,
+        /// The service's key of the first.
+        first_id: String,
+        /// When that says it became available, RFC 3339.
+        created: String,
+    },
     /// No lower time bound was asked for: the answer reaches as far back as the service still keeps records.
     Reach {
         /// `entra.sign_ins`
@@ -285,6 +298,11 @@ impl fmt::Display for Notice {
                 )
             }
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
+            Self::Misplaced { table, content_type, count, first_id, created } => write!(
+                f,
+                "{table}: {count} piece(s) of content of {content_type} were listed for a time that is not their own \
+                 (first: {first_id}, of {created}); they were read, and their rows are checked like all others"
+            ),
             Self::Reach { table, oldest } => {
                 write!(f, "{table}: no lower time bound was given; the oldest record received is of {oldest}")
             }
@@ -329,6 +347,7 @@ impl Notices {
             Notice::DifferingDuplicates { table, .. } => (1, table.clone(), String::new()),
             Notice::WeakerFilter { table, dropped, .. } => (2, table.clone(), dropped.clone()),
             Notice::PartOfPopulation { table, what } => (3, table.clone(), what.clone()),
+            Notice::Misplaced { table, content_type, .. } => (20, table.clone(), content_type.clone()),
             Notice::Reach { table, .. } => (4, table.clone(), String::new()),
             Notice::Nothing { table, because } => (6, table.clone(), because.to_string()),
             Notice::Incomplete { missing } => (5, missing.clone(), String::new()),
@@ -350,7 +369,8 @@ impl Notices {
             (Notice::TypeConflicts { count, .. }, Notice::TypeConflicts { count: more, .. })
             | (Notice::RepeatedMembers { count, .. }, Notice::RepeatedMembers { count: more, .. })
             | (Notice::CutValues { count, .. }, Notice::CutValues { count: more, .. })
-            | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. }) => {
+            | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. })
+            | (Notice::Misplaced { count, .. }, Notice::Misplaced { count: more, .. }) => {
                 *count += more;
             }
             // Two scans of one file, or one scan on its way: the same lines.

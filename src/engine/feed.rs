@@ -52,6 +52,8 @@ struct Feed {
 #[derive(Debug, Clone)]
 struct Listed {
     content_type: &'static str,
+    /// The window in whose listing it was named first.
+    window: Window,
     content: Content,
 }
 
@@ -134,14 +136,14 @@ impl Feed {
     fn blobs(self: Arc<Self>) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
         let ahead = if self.source.eager { AHEAD } else { AHEAD_OF_LIMIT };
         let windows_ahead = if self.source.eager { WINDOWS_AHEAD } else { 1 };
-        let (lister, fetcher) = (Arc::clone(&self), self);
+        let (lister, chooser, fetcher) = (Arc::clone(&self), Arc::clone(&self), self);
         let mut seen = HashSet::new();
         stream::iter(lister.plan.windows.clone())
             .map(move |window| on_its_own(Arc::clone(&lister).list(window)))
             .buffered(windows_ahead)
             .map_ok(move |listed| {
-                let new = listed.into_iter().filter(|l| seen.insert(l.content.id.clone())).map(Ok);
-                stream::iter(new.collect::<Vec<_>>())
+                let new = listed.into_iter().filter(|l| seen.insert(l.content.id.clone()) && chooser.is_asked(l));
+                stream::iter(new.map(Ok).collect::<Vec<_>>())
             })
             .try_flatten()
             .map(move |listed| {
@@ -156,18 +158,38 @@ impl Feed {
     async fn list(self: Arc<Self>, window: Window) -> Result<Vec<Listed>, Error> {
         let all =
             try_join_all(self.content_types.iter().map(|content_type| self.list_one(content_type, window))).await?;
-        let mut listed: Vec<Listed> = all.into_iter().flatten().filter(|l| self.is_asked(l)).collect();
+        let mut listed: Vec<Listed> = all.into_iter().flatten().collect();
         listed.sort_by(|a, b| (a.content.created, &a.content.id).cmp(&(b.content.created, &b.content.id)));
         Ok(listed)
     }
 
-    /// Windows are whole seconds; a blob outside of the bounds has no row of the answer.
+    /// Whether a blob can hold rows of the answer. Windows are whole seconds, so at their ends the blob's own time decides.
+    /// One that names a time outside of the window it was listed in belies its listing: it is read, and the conditions
+    /// decide on its rows.
     fn is_asked(&self, listed: &Listed) -> bool {
-        let Interval { from, to } = self.plan.available;
         let created = listed.content.created;
+        if !listed.window.holds(created) {
+            self.say_misplaced(listed);
+            return true;
+        }
+        let Interval { from, to } = self.plan.available;
         // Between the statement's instant and the end of its second more can become available: it counts.
-        let inside = from.is_none_or(|from| from <= created) && to.is_none_or(|to| created <= to);
-        inside || self.plan.to == To::Now && from.is_none_or(|from| from <= created)
+        let ended = self.plan.to != To::Now && to.is_some_and(|to| to < created);
+        from.is_none_or(|from| from <= created) && !ended
+    }
+
+    /// Says that a blob was listed out of its time, unless another of the windows is its own.
+    fn say_misplaced(&self, Listed { content_type, content, .. }: &Listed) {
+        if self.plan.windows.iter().any(|window| window.holds(content.created)) {
+            return;
+        }
+        self.source.statement.tally.notice(Notice::Misplaced {
+            table: self.source.table(),
+            content_type: (*content_type).to_owned(),
+            count: 1,
+            first_id: content.id.clone(),
+            created: instant_text(content.created),
+        });
     }
 
     async fn list_one(&self, content_type: &'static str, window: Window) -> Result<Vec<Listed>, Error> {
@@ -206,7 +228,9 @@ impl Feed {
             source.call.tally.pages.add(1);
             let ids: Vec<&str> = contents.iter().map(|content| content.id.as_str()).collect();
             let moved = listing.advance(reply.next.as_deref(), &ids);
-            listed.extend(contents.into_iter().map(|content| (content.id.clone(), Listed { content_type, content })));
+            listed.extend(
+                contents.into_iter().map(|content| (content.id.clone(), Listed { content_type, window, content })),
+            );
             moved.map_err(lost)?;
         }
         Ok(())

@@ -104,6 +104,13 @@ pub struct Window {
     pub to: i64,
 }
 
+impl Window {
+    /// Whether an instant, in microseconds, lies in it.
+    pub fn holds(self, instant: i64) -> bool {
+        (self.from..self.to).contains(&instant.div_euclid(SECOND))
+    }
+}
+
 impl FeedScan {
     /// The plan.
     pub fn plan(&self) -> FeedPlan {
@@ -113,7 +120,9 @@ impl FeedScan {
         let types = wanted.and(self.populated());
         let creation = interval(&told, self.set.time);
         let created = interval(&told, "content_created");
+        // Windows are whole seconds: so is what is taken from them, or blobs of their first instant would be lost.
         let reach = self.now - i64::from(self.set.reach_days.unwrap_or_default()) * 86_400 * SECOND;
+        let reach = reach.div_euclid(SECOND) * SECOND;
         let (to, to_why) = self.end(creation, created);
         let (from, from_why) = begin(creation, created, reach, to);
         let never = wanted.is_empty() || creation.is_empty() || created.is_empty();

@@ -30,7 +30,10 @@ fn what(seen: &Seen) -> What {
 }
 
 fn entry(id: &str, uri: &str) -> serde_json::Value {
-    let created = "2026-05-01T11:30:00.000Z";
+    created_at("2026-05-01T11:30:00.000Z", id, uri)
+}
+
+fn created_at(created: &str, id: &str, uri: &str) -> serde_json::Value {
     json!({"contentType": "Audit.Exchange", "contentId": id, "contentUri": uri, "contentCreated": created})
 }
 
@@ -240,6 +243,58 @@ fn missing(answer: &crate::lab::Answer) -> Vec<String> {
     notices
         .filter_map(|notice| if let Notice::Incomplete { missing } = notice { Some(missing) } else { None })
         .collect()
+}
+
+/// A service with one blob of each of these times, which hold r0, r1 … and are listed in every window.
+async fn with_blobs(times: &'static [&'static str]) -> Server {
+    Server::start(move |seen| {
+        let own = format!("http://{}", seen.header("host"));
+        let uri = |n: usize| format!("{own}/api/v1.0/x/activity/feed/audit/b${n}");
+        match what(seen) {
+            What::Listing => {
+                let entries = times.iter().enumerate().map(|(n, at)| created_at(at, &format!("b${n}"), &uri(n)));
+                Reply::json(json!(entries.collect::<Vec<_>>()).to_string())
+            }
+            What::Blob => {
+                let (_, rest) = seen.target.split_once("b$").unwrap();
+                records(&[&format!("r{}", &rest[..1])])
+            }
+            what => usual(what, 0, &own),
+        }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blob_that_is_listed_out_of_its_time_is_read_and_said() {
+    let server =
+        with_blobs(&["2026-05-01T11:30:00.000Z", "2020-01-01T00:00:00.000Z", "2030-01-01T00:00:00.000Z"]).await;
+    let engine = engine_on(&server, Settings::default());
+    for (predicate, rows, said) in [
+        (format!("creation_time >= '{HOUR}'"), "3 rows", true),
+        // What is said of the time of availability is true of every row.
+        (format!("content_created >= '{HOUR}'"), "rows [r0 r2]", true),
+        (format!("content_created >= '{HOUR}' AND content_created < '2026-05-01T12:00:00'"), "1 rows", true),
+    ] {
+        let result = answer(&engine, &format!("SELECT id FROM m365.exchange WHERE {predicate}")).await;
+        let expected = if said { format!("{rows}, Misplaced") } else { rows.to_owned() };
+        assert_eq!(hostile::outcome(&result), expected, "{predicate}");
+        let notices = result.unwrap().tally.notices();
+        let said = notices.iter().map(ToString::to_string).find(|notice| notice.contains("not their own")).unwrap();
+        assert!(said.contains("2 piece(s) of content of Audit.Exchange") && said.contains("b$1"), "{said}");
+    }
+}
+
+/// The program's own clock has fractions of a second, and windows have none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blob_of_the_first_instant_of_an_open_range_is_read() {
+    let server = with_blobs(&["2026-04-24T12:05:00.000Z", "2026-05-01T12:00:00.900Z"]).await;
+    let connection = Connection { management_url: Some(server.origin()), ..hostile::connection(server.origin()) };
+    let now = crate::lab::now() + chrono::TimeDelta::milliseconds(400);
+    let builder = auditql::engine::Engine::builder().connection(connection).settings(Settings::default()).now(now);
+    let engine = builder.pace(auditql::http::Pace::Unlimited).http(hostile::options()).build().unwrap();
+    let result = answer(&engine, "SELECT id FROM m365.exchange").await;
+    assert_eq!(hostile::outcome(&result), "2 rows, PartOfPopulation");
 }
 
 /// Replies in the place of the second blob that are none, however often they are asked for.

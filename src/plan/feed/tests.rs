@@ -53,6 +53,18 @@ fn without_bounds_everything_in_reach_is_asked_for() {
 }
 
 #[test]
+fn an_open_range_begins_with_a_whole_second_as_its_first_window_does() {
+    for fraction in [0, 1, 400_000, SECOND - 1] {
+        for bounds in [Vec::new(), vec![at("content_created", Comparison::GtEq, NOW - 30 * DAY)]] {
+            let plan = FeedScan { now: NOW + fraction, ..scan(&ACTIVITY, bounds) }.plan();
+            let first = plan.windows[0];
+            assert_eq!(plan.available.from, Some(first.from * SECOND), "{fraction}");
+            assert!(first.holds(first.from * SECOND) && !first.holds(first.from * SECOND - 1), "{fraction}");
+        }
+    }
+}
+
+#[test]
 fn windows_meet_without_gap_or_overlap_and_none_is_longer_than_23_hours() {
     for span in [1, SECOND - 1, SECOND, 23 * HOUR - SECOND, 23 * HOUR, 23 * HOUR + 1, 6 * DAY] {
         let from = NOW - span - 1;
