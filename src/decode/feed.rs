@@ -6,15 +6,18 @@
 use chrono::DateTime;
 use serde::Deserialize;
 
-use super::cursor::Cursor;
+use super::cursor::{Broken, Cursor};
 use super::page::{BYTE_ORDER_MARK, Error};
 use super::row::{Batch, MAX_BYTES, Rows, kind};
-use crate::table::Column;
+use crate::table::{Column, activity_mark, is_activity};
 
 /// Decodes blobs, one after the other.
 #[derive(Debug)]
 pub struct Blobs {
     rows: Rows,
+    /// Whether an object has to have the marks of a record.
+    marked: bool,
+    strangers: usize,
 }
 
 impl Blobs {
@@ -23,7 +26,18 @@ impl Blobs {
     /// # Panics
     /// If a column is asked for twice.
     pub fn new(columns: &[&'static Column], key: &'static Column) -> Self {
-        Self { rows: Rows::lenient(columns, key) }
+        Self { rows: Rows::lenient(columns, key), marked: false, strangers: 0 }
+    }
+
+    /// Only objects that have the marks of a record of the feed are rows; all others are counted as strangers.
+    #[must_use]
+    pub fn of_records(self) -> Self {
+        Self { marked: true, ..self }
+    }
+
+    /// The objects in the blob decoded last that are no records.
+    pub fn strangers(&self) -> usize {
+        self.strangers
     }
 
     /// Decodes the body of a blob: an array of records.
@@ -34,6 +48,7 @@ impl Blobs {
         if body.len() >= MAX_BYTES {
             return Err(Error::TooLarge { bytes: body.len() });
         }
+        self.strangers = 0;
         self.records(body).inspect_err(|_| self.rows.clear())?;
         Ok(self.rows.finish())
     }
@@ -48,6 +63,10 @@ impl Blobs {
         let mut more = cursor.enter(b']')?;
         while more {
             match cursor.peek()? {
+                b'{' if self.marked && !is_record(&mut cursor.fork(cursor.at()))? => {
+                    self.strangers += 1;
+                    cursor.skip()?;
+                }
                 b'{' => self.rows.read(&mut cursor)?,
                 byte => return Err(Error::NotARecord { index: self.rows.len(), found: kind(byte) }),
             }
@@ -55,6 +74,23 @@ impl Blobs {
         }
         if cursor.is_at_end() { Ok(()) } else { Err(Error::Trailing { at: cursor.at() }) }
     }
+}
+
+/// Whether the object at which the cursor stands has the marks of a record. Records have them among their first members,
+/// so that few are looked at.
+fn is_record(cursor: &mut Cursor<'_>) -> Result<bool, Broken> {
+    let (mut marks, mut scratch) = (Vec::new(), String::new());
+    let mut more = cursor.enter(b'}')?;
+    while more {
+        let name = cursor.name()?;
+        marks.extend(cursor.string_text(name, &mut scratch).and_then(activity_mark));
+        if is_activity(|name| marks.contains(&name)) {
+            return Ok(true);
+        }
+        cursor.skip()?;
+        more = cursor.more(b'}')?;
+    }
+    Ok(false)
 }
 
 /// A blob as a listing names it.
@@ -134,6 +170,24 @@ mod tests {
             blobs.blob(body.as_bytes()).expect_err(body);
         }
         assert_eq!(blobs.blob(b"[]").unwrap().rows.num_rows(), 0, "nothing is left of a refused blob");
+    }
+
+    #[test]
+    fn an_object_without_the_marks_of_a_record_is_a_stranger() {
+        let record = r#"{"Other":[{"x":1}],"Id":"a","RecordType":20}"#;
+        for (body, rows, strangers) in [
+            (format!("[{record},{record}]"), 2, 0),
+            (format!(r#"[{record},{{}},{{"error":{{"RecordType":1,"Id":"a"}}}},{record}]"#), 2, 2),
+            (r#"[{"\u0049d":"a","record\u0054ype":1},{"Message":"An error has occurred."}]"#.to_owned(), 1, 1),
+            (r#"[{"contentType":"DLP.All","contentId":"a"}]"#.to_owned(), 0, 1),
+        ] {
+            let mut blobs = blobs().of_records();
+            let decoded = blobs.blob(body.as_bytes()).unwrap();
+            assert_eq!((decoded.rows.num_rows(), blobs.strangers()), (rows, strangers), "{body}");
+            blobs.blob(b"[]").unwrap();
+            assert_eq!(blobs.strangers(), 0);
+        }
+        blobs().of_records().blob(br#"[{"x":[}]"#).unwrap_err();
     }
 
     #[test]

@@ -125,6 +125,16 @@ pub enum Error {
         #[source]
         source: Box<http::Error>,
     },
+    /// A blob holds objects that are no records: an error in the place of one, a listing, nothing.
+    #[error("the answer would be incomplete: {place}: {count} object(s) in it are no records")]
+    NoRecords {
+        /// What was being read.
+        place: Box<Place>,
+        /// How many.
+        count: usize,
+        /// The service's id of the request, to quote to its support.
+        request_id: Option<String>,
+    },
     /// Something that was asked for cannot be had: the answer would be short.
     #[error("the answer would be incomplete: {missing}")]
     Incomplete {
@@ -225,6 +235,7 @@ impl Error {
                 | Self::Chain { .. }
                 | Self::Listing { .. }
                 | Self::BlobGone { .. }
+                | Self::NoRecords { .. }
                 | Self::Incomplete { .. }
         )
     }
@@ -237,9 +248,10 @@ impl Error {
         }
     }
 
-    /// The error and its causes in one line.
-    pub(super) fn in_one_line(&self) -> String {
-        let mut text = self.to_string();
+    /// What is missing because of it: the error and its causes in one line.
+    pub(super) fn missing(&self) -> String {
+        let text = self.to_string();
+        let mut text = text.strip_prefix("the answer would be incomplete: ").unwrap_or(&text).to_owned();
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
             text = format!("{text}: {error}");

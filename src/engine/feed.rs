@@ -260,11 +260,15 @@ impl Feed {
         let request = blob(&self.tenant, &listed.content.uri);
         let reply = source.connected.client.ask(&request, &source.call, whole).await;
         let reply = reply.map_err(|error| self.lost(listed, error))?;
-        let decoded = self.decoder().blob(&reply.body).map_err(|e| Error::Page {
-            place: Box::new(self.place(listed)),
-            request_id: reply.request_id,
-            source: e,
-        })?;
+        let (mut decoder, place) = (self.decoder(), || Box::new(self.place(listed)));
+        let request_id = reply.request_id;
+        let decoded = match decoder.blob(&reply.body) {
+            Ok(decoded) => decoded,
+            Err(source) => return Err(Error::Page { place: place(), request_id, source }),
+        };
+        if decoder.strangers() > 0 {
+            source.spare(Error::NoRecords { place: place(), count: decoder.strangers(), request_id })?;
+        }
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
         source.report(decoded.conflicts);
@@ -274,7 +278,7 @@ impl Feed {
 
     fn decoder(&self) -> Blobs {
         let set = self.source.set;
-        Blobs::new(&self.source.columns, set.column(set.key).expect("every table has its key"))
+        Blobs::new(&self.source.columns, set.column(set.key).expect("every table has its key")).of_records()
     }
 
     fn place(&self, listed: &Listed) -> Place {

@@ -71,7 +71,7 @@ impl Source {
         if !self.statement.settings.partial || !error.costs_its_place_alone() {
             return Err(error);
         }
-        self.statement.tally.notice(Notice::Incomplete { missing: error.in_one_line() });
+        self.statement.tally.notice(Notice::Incomplete { missing: error.missing() });
         Ok(())
     }
 }

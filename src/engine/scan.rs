@@ -268,7 +268,7 @@ fn unique(
                     Ok(None)
                 }
                 Some(Err(error)) if statement.settings.partial && error.leaves_rows() => {
-                    statement.tally.notice(Notice::Incomplete { missing: error.in_one_line() });
+                    statement.tally.notice(Notice::Incomplete { missing: error.missing() });
                     Ok(None)
                 }
                 Some(Err(error)) => Err(error.into()),

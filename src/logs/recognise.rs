@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::decode::{self, Member};
-use crate::table::Family;
+use crate::table::{self, Family};
 
 /// What an object turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,14 +31,9 @@ const NAMES: [(&str, Family); 11] = [
     ("OfficeActivity", Family::Activity),
 ];
 
-/// Members that tell a kind of record: all of the first list, and one of the second.
-const MARKS: [(&[&str], &[&str], Family); 8] = [
-    (
-        &["RecordType"],
-        &["CreationTime", "Operation", "Operations", "Workload", "OfficeWorkload", "TimeGenerated", "Id"],
-        Family::Activity,
-    ),
-    (&["CreationTime"], &["Operation", "Workload"], Family::Activity),
+/// Members that tell a kind of record: all of the first list, and one of the second. Those of the activity feed are
+/// declared with the tables.
+const MARKS: [(&[&str], &[&str], Family); 6] = [
     (
         &["ActivityDateTime"],
         &["ActivityDisplayName", "LoggedByService", "InitiatedBy", "TargetResources"],
@@ -74,14 +69,17 @@ pub(super) fn recognise(record: &[u8]) -> Result<Found, String> {
     if let Some(found) = envelope(&members)? {
         return Ok(found);
     }
-    let table = get(&members, "Type").and_then(Member::text);
-    if let Some(family) = table.as_deref().and_then(named) {
+    let of_type = get(&members, "Type").and_then(Member::text);
+    if let Some(family) = of_type.as_deref().and_then(named) {
         return Ok(Found::Record(family));
     }
     let has = |name: &&str| members.iter().any(|member| is_named(&member.name, name));
+    if table::is_activity(|name| has(&name)) {
+        return Ok(Found::Record(Family::Activity));
+    }
     let mark = MARKS.iter().find(|(all, one, _)| all.iter().all(has) && one.iter().any(has));
-    mark.map(|(_, _, family)| Found::Record(*family)).ok_or_else(|| match table {
-        Some(table) => format!("it is of type {table}, for which there is no table"),
+    mark.map(|(_, _, family)| Found::Record(*family)).ok_or_else(|| match of_type {
+        Some(of_type) => format!("it is of type {of_type}, for which there is no table"),
         None => "it is no known kind of record".into(),
     })
 }
@@ -91,6 +89,7 @@ pub(super) fn is_heading(names: &[Cow<'_, str>]) -> bool {
     let has = |name: &&str| names.iter().any(|own| is_named(own, name));
     has(&"Type")
         || ["category", "properties"].iter().all(has)
+        || table::is_activity(|name| has(&name))
         || MARKS.iter().any(|(all, one, _)| all.iter().all(has) && one.iter().any(has))
 }
 

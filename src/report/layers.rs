@@ -6,6 +6,7 @@ use super::{About, Exit, Report, remote};
 use crate::service::subscriptions;
 use crate::{auth, decode, engine, http, logs, plan, settings};
 
+const PARTIAL: &str = "--partial gives what could be had and says what is missing";
 const ODD_REPLY: &str = "the service did not keep its own rules; ask again, and report it if it happens again";
 
 /// Looked for from the outside in, because a layer may have wrapped another's error.
@@ -60,8 +61,12 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Keyless { .. } => {
             Report::chain(Exit::Remote, error).hint("with --dedup=false copies are counted as often as they come")
         }
-        E::Incomplete { .. } | E::BlobGone { .. } => {
-            Report::chain(Exit::Incomplete, error).hint("--partial gives what could be had and says what is missing")
+        E::Incomplete { .. } | E::BlobGone { .. } | E::NoRecords { .. } => {
+            let mut report = Report::chain(Exit::Incomplete, error).hint(PARTIAL);
+            if let E::NoRecords { request_id: Some(id), .. } = error {
+                report.causes.push(format!("request id {id}"));
+            }
+            report
         }
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("ask without --partial"),
         E::Evaluation(inner) | E::Session(inner) => Report::of_query(inner, about),

@@ -10,6 +10,7 @@ mod column;
 mod edm;
 mod entity_set;
 mod lookup;
+mod marks;
 mod ops;
 
 pub use codes::{CODE_COLUMNS, Codes};
@@ -17,4 +18,5 @@ pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, jo
 pub use edm::Edm;
 pub use entity_set::{Api, EntitySet, Family, Feed, Kind, Paging, Population, Quota, Version};
 pub use lookup::Lookup;
+pub use marks::{activity_mark, is_activity};
 pub use ops::{Op, Ops};

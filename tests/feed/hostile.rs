@@ -343,6 +343,59 @@ async fn a_blob_that_cannot_be_read_is_named_and_costs_itself_alone() {
     }
 }
 
+/// What may stand in the place of a record, with how many records are in it.
+const IN_PLACE_OF_RECORDS: &[(&str, usize)] = &[
+    ("[{}]", 0),
+    (r#"[{"error":{"code":"AF50000","message":"An internal error occurred."}}]"#, 0),
+    (r#"[{"Message":"An error has occurred."}]"#, 0),
+    (
+        r#"[{"contentType":"Audit.Exchange","contentId":"x","contentUri":"y","contentCreated":"2026-05-01T11:30:00Z"}]"#,
+        0,
+    ),
+    (r#"[{"Id":"a","CreationTime":"2026-05-01T11:00:00"}]"#, 0),
+    (r#"[{"Id":"a","RecordType":2,"CreationTime":"2026-05-01T11:00:00","Operation":"Send"},{}]"#, 1),
+    (r#"[{"Id":"a","RecordType":2},{"Id":"b","RecordType":2}]"#, 2),
+    (r#"[{"CreationTime":"2026-05-01T11:00:00","Operation":"Send","RecordType":2}]"#, 1),
+    (r#"[{"id":"a","recordType":2}]"#, 1),
+    (r#"[{"CreationTime":null,"Workload":"Exchange","RecordType":"2"}]"#, 1),
+    ("[]", 0),
+];
+
+/// The same bytes mean the same as a blob and as a file.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_marks_of_a_record_is_none_live_and_offline() {
+    let sql = "SELECT count(*) FROM m365.exchange";
+    let folder = tempfile::tempdir().unwrap();
+    for (body, count) in IN_PLACE_OF_RECORDS {
+        let server = Server::start(move |seen| {
+            let own = format!("http://{}", seen.header("host"));
+            match what(seen) {
+                What::Listing => listing(&own, &["a$1"]),
+                What::Blob => Reply::json(*body),
+                what => usual(what, 0, &own),
+            }
+        })
+        .await;
+        let asked = format!("{sql} WHERE content_created >= '{HOUR}'");
+        let live = answer(&engine_on(&server, partial()), &asked).await.unwrap();
+        let path = folder.path().join("blob.json");
+        std::fs::write(&path, body).unwrap();
+        let offline = auditql::engine::Engine::builder().input(&path).build().unwrap();
+        let offline = answer(&offline, sql).await.unwrap();
+        assert_eq!((live.rows(), offline.rows()), (vec![count.to_string()], vec![count.to_string()]), "{body}");
+        let missing = missing(&live);
+        let strange = offline.tally.notices().iter().any(|notice| matches!(notice, Notice::UnreadLines { .. }));
+        assert_eq!((missing.len(), strange), (usize::from(strange), !missing.is_empty()), "{body}: {missing:?}");
+        let strict = answer(&engine_on(&server, Settings::default()), &asked).await;
+        assert_eq!(hostile::outcome(&strict) == "NoRecords", strange, "{body}");
+        if strange {
+            assert!(
+                missing[0].contains("content of Audit.Exchange that became available at 2026-05-01T11:30:00Z (a$1)")
+            );
+        }
+    }
+}
+
 /// Of three windows, the second one's listing breaks after its first page.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listing_that_cannot_be_read_names_its_range_and_costs_no_other() {
