@@ -100,6 +100,17 @@ pub enum Error {
         /// The content type.
         content_type: &'static str,
     },
+    /// Records were asked for whose collection was switched off.
+    #[error("{table}: the subscription to {content_type} is disabled, so there is nothing to read")]
+    Disabled {
+        /// `m365.dlp`
+        table: String,
+        /// The content type.
+        content_type: &'static str,
+        /// What the service said when it was asked for records all the same.
+        #[source]
+        source: Option<Box<http::Error>>,
+    },
     /// A connection names a content type that does not exist.
     #[error("the connection '{name}' names the content type '{content_type}', which does not exist")]
     ContentType {

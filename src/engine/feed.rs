@@ -22,7 +22,7 @@ use crate::decode::feed::{Blobs, Content, listing};
 use crate::decode::whole;
 use crate::http;
 use crate::plan::feed::{FeedPlan, From, Listing, To, Window, blob};
-use crate::service::subscriptions::{Subscriptions, known};
+use crate::service::subscriptions::{Population, Subscriptions, known};
 use crate::tally::Notice;
 use crate::time::{Interval, instant_text, second_text};
 
@@ -33,8 +33,10 @@ const AHEAD_OF_LIMIT: usize = 2;
 /// Windows that are listed ahead of the one whose blobs are read.
 const WINDOWS_AHEAD: usize = 2;
 
-/// The code for a content type without subscription, and for one that an administrator switched off.
-const NOT_SUBSCRIBED: [&str; 2] = ["AF20022", "AF20023"];
+/// The code for a content type without subscription.
+const NOT_SUBSCRIBED: &str = "AF20022";
+/// The code for a subscription that an administrator switched off.
+const DISABLED: &str = "AF20023";
 /// The codes for a time out of the service's reach.
 const OUT_OF_REACH: [&str; 2] = ["AF20030", "AF20055"];
 /// The code for a link that the service does not know any more.
@@ -101,6 +103,32 @@ fn say_bounds(source: &Source, plan: &FeedPlan) {
     }
 }
 
+/// What the subscriptions leave out, and what is odd about them.
+fn say_population(source: &Source, plan: &FeedPlan, missing: &[&str], population: &Population) {
+    let left_out = missing.iter().map(|content_type| match population.disabled.contains(content_type) {
+        true => format!(
+            "the subscription to {content_type} is disabled by an administrator, its records are not in the answer"
+        ),
+        false => format!(
+            "{content_type} is not subscribed to, its records are not in the answer; \
+             'auditql subscriptions start {content_type}' starts it"
+        ),
+    });
+    let odd = population.odd.iter().filter(|(content_type, _)| plan.content_types.contains(content_type));
+    let odd = odd.map(|(content_type, status)| {
+        format!("the subscription to {content_type} has the status '{status}'; it was read like an enabled one")
+    });
+    // A table of certain content types has nothing to do with others.
+    let all = source.set.feed.is_some_and(|feed| feed.content_types.is_empty());
+    let unknown = population.unknown.iter().filter(|_| all && !plan.named);
+    let unknown = unknown.map(|name| {
+        format!("{name} is subscribed to and not known to this version, its records are not in the answer")
+    });
+    for what in left_out.chain(odd).chain(unknown) {
+        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+    }
+}
+
 /// Work on a task of its own, which ends with its owner. It goes on while nobody asks for its result: a request that
 /// has its turn at the quota must not wait for a reader, behind whose other requests it would stand in the way.
 async fn on_its_own<T: Send + 'static>(
@@ -116,19 +144,18 @@ impl Feed {
         let tenant = source.connected.tenant.clone();
         let failed = |error| Error::Subscriptions { table: source.table(), source: error };
         let subscriptions = Subscriptions::new(source.connected.client.clone(), &tenant).map_err(failed)?;
-        let enabled = subscriptions.enabled(&source.call).await.map_err(failed)?;
+        let population = subscriptions.population(&source.call).await.map_err(failed)?;
         let (content_types, missing): (Vec<_>, Vec<_>) =
-            plan.content_types.iter().copied().partition(|wanted| enabled.contains(wanted));
-        if let Some(first) = missing.first().filter(|_| plan.named || content_types.is_empty()) {
-            return Err(Error::NotSubscribed { table: source.table(), content_type: first });
+            plan.content_types.iter().copied().partition(|wanted| population.readable.contains(wanted));
+        let lacks = |wanted: &&&str| content_types.is_empty() || plan.required.contains(wanted);
+        if let Some(content_type) = missing.iter().find(lacks) {
+            let table = source.table();
+            return Err(match population.disabled.contains(content_type) {
+                true => Error::Disabled { table, content_type, source: None },
+                false => Error::NotSubscribed { table, content_type },
+            });
         }
-        for content_type in missing {
-            let what = format!(
-                "{content_type} is not subscribed to, its records are not in the answer; \
-                 'auditql subscriptions start {content_type}' starts it"
-            );
-            source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
-        }
+        say_population(&source, &plan, &missing, &population);
         Ok(Self { source, plan, tenant, content_types })
     }
 
@@ -239,7 +266,8 @@ impl Feed {
     fn refused(&self, error: http::Error, content_type: &'static str, place: Place) -> Error {
         let table = self.source.table();
         match code(&error) {
-            Some(code) if NOT_SUBSCRIBED.contains(&code) => Error::NotSubscribed { table, content_type },
+            Some(NOT_SUBSCRIBED) => Error::NotSubscribed { table, content_type },
+            Some(DISABLED) => Error::Disabled { table, content_type, source: Some(Box::new(error)) },
             Some(code) if OUT_OF_REACH.contains(&code) => {
                 Error::Incomplete { missing: format!("{place} is out of the service's reach by now ({code})") }
             }

@@ -23,7 +23,7 @@ use futures::stream;
 use super::runtime::{Connections, Statement};
 use super::{Error, Place};
 use crate::decode::feed::Blobs;
-use crate::decode::whole;
+use crate::decode::{self, whole};
 use crate::plan;
 use crate::service::subscriptions::tenant_id;
 use crate::table::{Column, Lookup};
@@ -52,6 +52,10 @@ impl LookupTable {
         let reply = connected.client.ask(&plan::feed::lookup(tenant, lookup), &call, whole).await;
         let reply =
             reply.map_err(|source| Error::Request { place: place.clone(), permissions: lookup.permissions, source })?;
+        if reply.next.is_some() {
+            let (request_id, source) = (reply.request_id, decode::Error::NotAPage { found: "a part of a list" });
+            return Err(Error::Page { place, request_id, source }.into());
+        }
         let columns: Vec<&'static Column> = lookup.columns.iter().collect();
         let decoded = Blobs::new(&columns, columns[0]).blob(&reply.body).map_err(|source| Error::Page {
             place,

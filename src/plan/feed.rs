@@ -57,6 +57,8 @@ pub struct FeedPlan {
     pub left_out: Vec<&'static str>,
     /// Whether the connection names the content types; else those that are subscribed to are read.
     pub named: bool,
+    /// The content types among them that somebody named, in the connection or in a condition: they have to be there.
+    pub required: Vec<&'static str>,
     /// When blobs became available that can hold rows of the answer, in microseconds.
     pub available: Interval,
     /// What the beginning of it follows from.
@@ -115,6 +117,7 @@ impl FeedScan {
     /// The plan.
     pub fn plan(&self) -> FeedPlan {
         let all = Bound::And(self.conjuncts.iter().map(|c| c.bound.clone()).collect());
+        let demanded = if self.population.is_some() { Types::ALL } else { Types::demanded_by(&all) };
         let told = if self.pushdown { all } else { Bound::And(Vec::new()) };
         let wanted = Types::of_table(self.set).and(Types::left_by(&told));
         let types = wanted.and(self.populated());
@@ -136,6 +139,7 @@ impl FeedScan {
             content_types: if empty { Vec::new() } else { types.names() },
             left_out: if never { Vec::new() } else { wanted.without(types).names() },
             named: self.population.is_some(),
+            required: if empty { Vec::new() } else { types.and(demanded).names() },
             available,
             from: from_why,
             to: to_why,

@@ -75,6 +75,14 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::NotSubscribed { content_type, .. } => Report::chain(Exit::Usage, error).hint(format!(
             "'auditql subscriptions start {content_type}' starts it; the first records come within hours"
         )),
+        E::Disabled { source, .. } => {
+            let mut report = Report::chain(Exit::Usage, error).hint(
+                "an administrator of the tenant or of the service switched it off: ask them; \
+                 what they stop collecting cannot be read later",
+            );
+            report.causes.extend(source.iter().flat_map(|error| remote::of_http(error, &[]).causes));
+            report
+        }
         E::Subscriptions { source, .. } => under(error, of_subscriptions(source)),
         E::ContentType { .. } => Report::chain(Exit::Usage, error).hint(content_types()),
         E::TooLarge(part) => Report::chain(Exit::Query, error).hint(smaller(*part)),

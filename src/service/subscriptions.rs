@@ -32,6 +32,44 @@ pub enum Error {
     Reply(#[source] decode::Error),
 }
 
+/// What a tenant's subscriptions let be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Population {
+    /// The content types to read: all that are not known to be switched off. What else a status may mean the service knows,
+    /// which refuses to list what cannot be read; what was left out here would be missing without an error.
+    pub readable: Vec<&'static str>,
+    /// Those that an administrator of the tenant or of the service switched off.
+    pub disabled: Vec<&'static str>,
+    /// Content types to read whose status says something else than that they are enabled.
+    pub odd: Vec<(&'static str, String)>,
+    /// Content types that are not known here, which nobody can read.
+    pub unknown: Vec<String>,
+}
+
+impl Population {
+    /// What a list of subscriptions says. A webhook that does not work any more keeps nobody from reading.
+    pub fn of(list: &[Subscription]) -> Self {
+        let mut all = Self::default();
+        for Subscription { content_type, status } in list {
+            let Some(known) = known(content_type) else {
+                all.unknown.push(content_type.clone());
+                continue;
+            };
+            match status.as_deref().map(str::trim) {
+                Some(status) if status.eq_ignore_ascii_case("disabled") => all.disabled.push(known),
+                Some(status) if !status.eq_ignore_ascii_case("enabled") => {
+                    all.readable.push(known);
+                    all.odd.push((known, status.to_owned()));
+                }
+                _ => all.readable.push(known),
+            }
+        }
+        // Named twice, one that can be read can be read.
+        all.disabled.retain(|content_type| !all.readable.contains(content_type));
+        all
+    }
+}
+
 /// What came of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
@@ -64,18 +102,18 @@ impl Subscriptions {
     pub async fn list(&self, call: &Call) -> Result<Vec<Subscription>, Error> {
         let reply =
             self.client.ask(&plan::feed::subscriptions(&self.tenant), call, whole).await.map_err(Error::Request)?;
+        if reply.next.is_some() {
+            return Err(Error::Reply(decode::Error::NotAPage { found: "a part of the list of subscriptions" }));
+        }
         feed::subscriptions(&reply.body).map_err(Error::Reply)
     }
 
-    /// The content types whose records can be read now.
+    /// What of the feed can be read now.
     ///
     /// # Errors
     /// When the list cannot be had.
-    pub async fn enabled(&self, call: &Call) -> Result<Vec<&'static str>, Error> {
-        let list = self.list(call).await?;
-        let enabled =
-            list.into_iter().filter(|s| !s.status.as_deref().is_some_and(|s| s.eq_ignore_ascii_case("disabled")));
-        Ok(enabled.filter_map(|s| known(&s.content_type)).collect())
+    pub async fn population(&self, call: &Call) -> Result<Population, Error> {
+        Ok(Population::of(&self.list(call).await?))
     }
 
     /// Starts one.
@@ -120,4 +158,37 @@ pub fn tenant_id(tenant: &str) -> Result<&str, Error> {
 fn is_guid(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
     lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_known_to_be_switched_off_is_not_read() {
+        let list = |entries: &[(&str, Option<&str>)]| -> Vec<Subscription> {
+            let entry = |(name, status): &(&str, Option<&str>)| Subscription {
+                content_type: (*name).into(),
+                status: status.map(Into::into),
+            };
+            entries.iter().map(entry).collect()
+        };
+        for (status, readable, odd) in [
+            (Some("enabled"), true, 0),
+            (Some(" Enabled"), true, 0),
+            (None, true, 0),
+            (Some("disabled"), false, 0),
+            (Some("DISABLED "), false, 0),
+            (Some("expired"), true, 1),
+            (Some(""), true, 1),
+        ] {
+            let found = Population::of(&list(&[("dlp.all", status)]));
+            let (read, off) = if readable { (vec!["DLP.All"], vec![]) } else { (vec![], vec!["DLP.All"]) };
+            assert_eq!((found.readable, found.disabled, found.odd.len()), (read, off, odd), "{status:?}");
+        }
+        let twice = Population::of(&list(&[("DLP.All", Some("disabled")), ("DLP.All", Some("enabled"))]));
+        assert_eq!((twice.readable, twice.disabled), (vec!["DLP.All"], vec![]));
+        let new = Population::of(&list(&[("Audit.New", Some("enabled"))]));
+        assert!(new.readable.is_empty() && new.unknown == ["Audit.New"], "{new:?}");
+    }
 }

@@ -85,6 +85,62 @@ const FAULTS: &[(&str, Fault, &str)] = &[
         |w, _, _| if w == What::Listing { refused(400, "AF20022") } else { None },
         "NotSubscribed",
     ),
+    ("disabled after all", |w, _, _| if w == What::Listing { refused(400, "AF20023") } else { None }, "Disabled"),
+    (
+        "a subscription without status",
+        |w, _, _| {
+            (w == What::Subscriptions).then(|| Reply::json(r#"[{"contentType":"Audit.Exchange","webhook":null}]"#))
+        },
+        "5 rows",
+    ),
+    (
+        "a subscription of a status that nobody knows",
+        |w, _, _| {
+            (w == What::Subscriptions).then(|| Reply::json(r#"[{"contentType":"Audit.Exchange","status":"paused"}]"#))
+        },
+        "5 rows, PartOfPopulation",
+    ),
+    (
+        "a subscription whose webhook is broken",
+        |w, _, _| {
+            let webhook = r#"{"status":"disabled","address":"https://a.example","authId":"x","expiration":null}"#;
+            let list = format!(r#"[{{"contentType":"Audit.Exchange","status":"enabled","webhook":{webhook}}}]"#);
+            (w == What::Subscriptions).then(|| Reply::json(list))
+        },
+        "5 rows",
+    ),
+    (
+        "a disabled subscription",
+        |w, _, _| {
+            (w == What::Subscriptions).then(|| Reply::json(r#"[{"contentType":"Audit.Exchange","status":"disabled"}]"#))
+        },
+        "Disabled",
+    ),
+    (
+        "a part of the list of subscriptions",
+        |w, _, own| {
+            let list = Reply::json(r#"[{"contentType":"Audit.Exchange","status":"enabled"}]"#);
+            (w == What::Subscriptions).then(|| list.header("NextPageUri", &format!("{own}/api/v1.0/x")))
+        },
+        "Subscriptions",
+    ),
+    (
+        "a next page under a name much like it",
+        |w, n, own| {
+            let next = format!("{own}/api/v1.0/x/activity/feed/subscriptions/content?nextPage=1");
+            (w == What::Listing && n == 0).then(|| listing(own, &["a$1"]).header("X-Next-Page-Link", &next))
+        },
+        "5 rows",
+    ),
+    (
+        "two next pages",
+        |w, n, own| {
+            let next = |at| format!("{own}/api/v1.0/x/activity/feed/subscriptions/content?nextPage={at}");
+            let reply = listing(own, &["a$1"]).header("NextPageUri", &next(1)).header("NextPageUrl", &next(2));
+            (w == What::Listing && n == 0).then_some(reply)
+        },
+        "Request: ForeignLink Form",
+    ),
     ("out of reach", |w, _, _| if w == What::Listing { refused(400, "AF20030") } else { None }, "Incomplete"),
     (
         "a blob that does not exist",
@@ -497,6 +553,34 @@ async fn a_listing_is_begun_anew_as_long_as_it_gets_further() {
     assert_eq!(forgetting(|_, times| times <= 3).await.0, "12 rows");
     let (outcome, requests) = forgetting(|page, _| page == 7).await;
     assert_eq!((outcome.as_str(), requests), ("Listing", 8 * 4), "no restart gets beyond the seventh page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_administrator_switched_off_is_called_that_and_starting_it_is_not_advised() {
+    let server = Server::start(|seen| {
+        let own = format!("http://{}", seen.header("host"));
+        match what(seen) {
+            What::Subscriptions => Reply::json(
+                r#"[{"contentType":"Audit.Exchange","status":"enabled"},{"contentType":"DLP.All","status":"disabled"},
+                    {"contentType":"Audit.Brandnew","status":"enabled"}]"#,
+            ),
+            what => usual(what, usize::from(seen.target.contains("b$2")), &own),
+        }
+    })
+    .await;
+    let engine = engine_on(&server, Settings::default());
+    for condition in ["content_type = 'DLP.All'", "content_type IN ('Audit.Exchange', 'DLP.All')"] {
+        let sql = format!("SELECT id FROM m365.activity WHERE content_created >= '{HOUR}' AND {condition}");
+        let error = answer(&engine, &sql).await.map(drop).unwrap_err();
+        let text = auditql::report::Report::of_query(&error, &auditql::report::About::default()).to_string();
+        assert!(text.contains("the subscription to DLP.All is disabled"), "{text}");
+        assert!(text.contains("administrator") && !text.contains("subscriptions start"), "{text}");
+    }
+    let result = answer(&engine, &format!("SELECT id FROM m365.activity WHERE content_created >= '{HOUR}'")).await;
+    assert_eq!(hostile::outcome(&result), "5 rows, PartOfPopulation");
+    let notices = result.unwrap().tally.notices();
+    let said = |word: &str| notices.iter().filter(|notice| notice.to_string().contains(word)).count();
+    assert_eq!((said("DLP.All is disabled"), said("Audit.Brandnew"), said("is not subscribed to")), (1, 1, 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -206,7 +206,12 @@ async fn what_is_not_subscribed_to_is_said_or_refused() {
     let refused = |error: &auditql::datafusion::error::DataFusionError| {
         matches!(cause::<Error>(error), Some(Error::NotSubscribed { content_type: "DLP.All", .. }))
     };
-    for sql in ["SELECT * FROM m365.dlp", "SELECT * FROM m365.activity WHERE content_type = 'DLP.All'"] {
+    for sql in [
+        "SELECT * FROM m365.dlp",
+        "SELECT * FROM m365.activity WHERE content_type = 'DLP.All'",
+        "SELECT * FROM m365.activity WHERE content_type IN ('Audit.Exchange', 'DLP.All')",
+        "SELECT * FROM m365.activity WHERE content_type = 'Audit.Exchange' OR content_type = 'DLP.All'",
+    ] {
         assert!(refused(&lab.answer(sql).await.err().unwrap()), "{sql}");
     }
     let names = |names: &[&str]| Some(names.iter().map(|n| (*n).to_owned()).collect());

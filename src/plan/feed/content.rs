@@ -63,6 +63,18 @@ impl Types {
         }
     }
 
+    /// The types that a predicate names one by one.
+    pub(super) fn demanded_by(bound: &Bound) -> Self {
+        match bound {
+            Bound::And(ps) | Bound::Or(ps) => ps.iter().map(Self::demanded_by).fold(Self::NONE, Self::or),
+            Bound::Leaf(leaf) if leaf.property.is("content_type") => match &leaf.ask {
+                Ask::Compare(Comparison::Eq, _) | Ask::In { negated: false, .. } => Self::of_content(leaf),
+                _ => Self::NONE,
+            },
+            Bound::Constant(_) | Bound::Leaf(_) | Bound::Local(_) => Self::NONE,
+        }
+    }
+
     fn of_content(leaf: &Leaf) -> Self {
         // Folded, the column's text is in lower case, and so is what can equal it.
         let spelt = |known: &str| if leaf.folded { known.to_lowercase() } else { known.to_owned() };

@@ -164,6 +164,39 @@ fn content_types_are_left_out_only_where_that_is_certain() {
 }
 
 #[test]
+fn a_content_type_that_somebody_names_has_to_be_there() {
+    let types = |names: &[&str], negated| {
+        let values = names.iter().map(|name| Scalar::Text((*name).into())).collect();
+        test("content_type", Test::In { values, negated })
+    };
+    for (predicates, expected) in [
+        (vec![], &[][..]),
+        (vec![types(&["DLP.All"], false)], &["DLP.All"]),
+        (vec![types(&["Audit.General", "DLP.All", "nonsense"], false)], &["Audit.General", "DLP.All"]),
+        (vec![types(&["Audit.Exchange", "DLP.All"], false), record_types(&[1])], &["Audit.Exchange"]),
+        (vec![text("content_type", Comparison::Eq, "DLP.All")], &["DLP.All"]),
+        (
+            vec![Predicate::Or(vec![
+                text("content_type", Comparison::Eq, "DLP.All"),
+                text("operation", Comparison::Eq, "x"),
+            ])],
+            &["DLP.All"],
+        ),
+        (vec![types(&["DLP.All"], true)], &[]),
+        (vec![text("content_type", Comparison::NotEq, "DLP.All")], &[]),
+        (vec![text("content_type", Comparison::Gt, "DLP.All")], &[]),
+        (vec![record_types(&[1])], &[]),
+    ] {
+        let name = format!("{predicates:?}");
+        assert_eq!(plan(predicates.clone()).required, expected, "{name}");
+        let off = FeedScan { pushdown: false, ..scan(&ACTIVITY, predicates) }.plan();
+        assert!(expected.iter().all(|content_type| off.required.contains(content_type)), "{name}");
+    }
+    let connection = FeedScan { population: Some(vec!["Audit.General".into()]), ..scan(&ACTIVITY, Vec::new()) };
+    assert_eq!(connection.plan().required, ["Audit.General"]);
+}
+
+#[test]
 fn without_pushdown_the_whole_reach_is_read() {
     let scan = scan(&ACTIVITY, vec![record_types(&[1]), at("content_created", Comparison::GtEq, NOW - HOUR)]);
     let plan = FeedScan { pushdown: false, ..scan }.plan();
