@@ -1,8 +1,8 @@
 //! The envelope of an OData page: its records, and the link to the next page.
 //!
 //! Members may come in any order and unknown ones are stepped over. What must not happen is that a chain of pages ends
-//! without a word: a missing `value`, an `error` in a reply that says 200, a link that is no text or is given twice are
-//! errors, each with a name.
+//! without a word: a missing `value`, an `error` in a reply that says 200, a link that is no text, is given twice or has an
+//! unknown name are errors, each with a name.
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -14,6 +14,10 @@ use crate::table::Column;
 
 /// The link's name in OData 4, in OData 3, and in OData 4.01 where the prefix may be left out.
 const NEXT_LINKS: [&str; 3] = ["@odata.nextLink", "odata.nextLink", "@nextLink"];
+/// How a name ends, in small letters alone, that must be another one for it.
+const LIKE_NEXT_LINKS: [&str; 6] = ["nextlink", "nextpage", "nextpagelink", "nextpageuri", "nextpageurl", "nexturl"];
+/// Longest name that an error quotes.
+const LONGEST_NAME: usize = 60;
 
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -64,6 +68,12 @@ pub enum Error {
     BadLink {
         /// What it is.
         found: &'static str,
+    },
+    /// It names a next page in another way than OData does. To pass it over would end the chain.
+    #[error("the page has a member '{name}', which may be a link to a next page under an unknown name")]
+    UnknownLink {
+        /// The member.
+        name: String,
     },
     /// It ends before its last brace.
     #[error("the page ends too early, at byte {at}")]
@@ -170,9 +180,13 @@ impl Decoder {
                 seen.next = link(cursor)?;
                 Ok(())
             }
-            Some("error") => {
-                seen.error = service_error(cursor)?;
+            Some(name) if is_error(name) => {
+                let error = service_error(cursor)?;
+                seen.error = seen.error.take().or(error);
                 Ok(())
+            }
+            Some(name) if is_like_next_link(name) && !is_nothing(cursor)? => {
+                Err(Error::UnknownLink { name: name.trim().chars().take(LONGEST_NAME).collect() })
             }
             _ => {
                 cursor.skip()?;
@@ -218,6 +232,21 @@ pub fn link_ahead(body: &[u8]) -> Option<String> {
         more = cursor.more(b'}').ok()?;
     }
     None
+}
+
+/// Whether a member reports a failure: `error`, whatever its case, blanks and prefix.
+fn is_error(name: &str) -> bool {
+    name.trim().rsplit(['.', '@']).next().is_some_and(|name| name.eq_ignore_ascii_case("error"))
+}
+
+fn is_like_next_link(name: &str) -> bool {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    letters == "next" || LIKE_NEXT_LINKS.iter().any(|end| letters.ends_with(end))
+}
+
+/// Whether the next value is null or false; the cursor stays before it.
+fn is_nothing(cursor: &mut Cursor<'_>) -> Result<bool, Broken> {
+    Ok(matches!(cursor.peek()?, b'n' | b'f'))
 }
 
 /// What the envelope has held so far.

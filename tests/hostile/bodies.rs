@@ -47,6 +47,16 @@ fn envelopes() -> Vec<Fixture> {
             format!(r#"{{"value":{},"error":{error}}}"#, value()),
         ),
         reply("an error that is text", "Page: ServiceError in 1", format!(r#"{{"error":"x","value":{}}}"#, value())),
+        reply("an Error", "Page: ServiceError in 1", format!(r#"{{"value":{},"Error":{error}}}"#, value())),
+        reply("an odata.error", "Page: ServiceError in 1", format!(r#"{{"odata.error":{error},"value":{}}}"#, value())),
+        reply("an @odata.error", "Page: ServiceError in 1", format!(r#"{{"@odata.error":{error},"value":[]}}"#)),
+        reply("an error and blanks", "Page: ServiceError in 1", format!(r#"{{" error ":{error},"value":[]}}"#)),
+        reply(
+            "an error, and then none",
+            "Page: ServiceError in 1",
+            format!(r#"{{"error":{error},"value":{},"error":null}}"#, value()),
+        ),
+        reply("an error count", "3 rows in 1", format!(r#"{{"errorCount":0,"value":{}}}"#, value())),
         reply("an error that is null", "3 rows in 1", format!(r#"{{"error":null,"value":{}}}"#, value())),
         reply("a byte order mark", "3 rows in 1", format!("\u{feff}{{\"value\":{}}}", value())),
         Fixture::queue(

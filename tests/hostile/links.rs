@@ -92,6 +92,10 @@ fn odd() -> Vec<Fixture> {
         let value = serde_json::Value::from(rows(0..3)).to_string();
         Reply::json(format!(r#"{{"@odata.nextLink":"{}","{name}":"{}","value":{value}}}"#, link("2"), link("3")))
     };
+    let like = |name: &'static str, link: &serde_json::Value| {
+        let page = json!({"value": rows(0..3), name: link});
+        Fixture::always(name, ALL, "Page: UnknownLink in 1", Reply::json(page.to_string()))
+    };
     let older = json!({"value": rows(0..3), "odata.nextLink": link("2")});
     vec![
         Fixture::always("an empty link", ALL, "Page: BadLink in 1", page_linking(&"".into())),
@@ -99,6 +103,21 @@ fn odd() -> Vec<Fixture> {
         Fixture::always("a link that is a number", ALL, "Page: BadLink in 1", page_linking(&7.into())),
         Fixture::always("a link that is an object", ALL, "Page: BadLink in 1", page_linking(&json!({"a": 1}))),
         Fixture::always("a link that is null is the end", ALL, "3 rows in 1", page_linking(&serde_json::Value::Null)),
+        like("@odata.nextlink", &link("2").into()),
+        like("@ODATA.NEXTLINK", &link("2").into()),
+        like("@odata.NextLink", &link("2").into()),
+        like("nextLink", &link("2").into()),
+        like("__next", &link("2").into()),
+        like("@odata.nextPageLink", &link("2").into()),
+        like("@odata.nextLink ", &link("2").into()),
+        like("odata.next_link", &link("2").into()),
+        like("NextPageUri", &link("2").into()),
+        like("@microsoft.graph.nextUrl", &link("2").into()),
+        like("next", &json!({"href": link("2")})),
+        like("@odata.nextPage", &"".into()),
+        like("nextlink", &serde_json::Value::Null).expecting("3 rows in 1"),
+        like("hasNextPage", &false.into()).expecting("3 rows in 1"),
+        like("@odata.deltaLink", &link("2").into()).expecting("3 rows in 1"),
         Fixture::always("two links", ALL, "Page: Duplicate in 1", twice("@odata.nextLink")),
         Fixture::always("two links by two names", ALL, "Page: Duplicate in 1", twice("@nextLink")),
         Fixture::queue(
