@@ -139,7 +139,7 @@ const FAULTS: &[(&str, Fault, &str)] = &[
             let reply = listing(own, &["a$1"]).header("NextPageUri", &next(1)).header("NextPageUrl", &next(2));
             (w == What::Listing && n == 0).then_some(reply)
         },
-        "Request: ForeignLink Form",
+        "Request: ForeignLink Path",
     ),
     ("out of reach", |w, _, _| if w == What::Listing { refused(400, "AF20030") } else { None }, "Incomplete"),
     (
@@ -420,7 +420,7 @@ const IN_PLACE_OF_RECORDS: &[(&str, usize)] = &[
 /// The same bytes mean the same as a blob and as a file.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_no_marks_of_a_record_is_none_live_and_offline() {
-    let sql = "SELECT count(*) FROM m365.exchange";
+    let sql = "SELECT count(*) FROM m365.activity";
     let folder = tempfile::tempdir().unwrap();
     for (body, count) in IN_PLACE_OF_RECORDS {
         let server = Server::start(move |seen| {
@@ -552,7 +552,7 @@ async fn a_listing_is_begun_anew_as_long_as_it_gets_further() {
     assert_eq!(forgetting(|_, times| times == 1).await, ("12 rows".into(), (2..=12).sum::<usize>() + 12));
     assert_eq!(forgetting(|_, times| times <= 3).await.0, "12 rows");
     let (outcome, requests) = forgetting(|page, _| page == 7).await;
-    assert_eq!((outcome.as_str(), requests), ("Listing", 8 * 4), "no restart gets beyond the seventh page");
+    assert_eq!((outcome.as_str(), requests), ("Listing", 8 * 11), "no restart gets beyond the seventh page");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! Feeds made by chance: late records, copies, short pages, faults of every kind. An answer is the truth, or an error
+//! Feeds made by chance: late records, copies, short pages, faults of every kind, forgotten links. An answer is the truth, or an error
 //! that names a blob which is gone: never less without a word.
 
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ impl Dice {
             empty_per_million: self.one_of(&[0, 300_000]),
             throttled_per_million: self.one_of(&[0, 0, 60_000]),
             broken_per_million: self.one_of(&[0, 0, 40_000]),
+            garbled_per_million: self.one_of(&[0, 0, 60_000]),
+            forgotten_per_million: self.one_of(&[0, 0, 200_000, 500_000]),
             dead_per_million: self.one_of(&[0, 0, 0, 20_000]),
             ..Feed::default()
         };

@@ -223,6 +223,26 @@ async fn replies_break_off_and_blobs_are_gone_when_they_should() {
 }
 
 #[tokio::test]
+async fn replies_are_garbled_and_links_forgotten_for_a_while() {
+    let tenant = start(Feed { garbled_per_million: 1_000_000, ..small() }).await;
+    let url = address(&tenant, "subscriptions/list");
+    for _ in 0..2 {
+        let reply = client().get(&url).bearer_auth(tenant.access_token()).send().await.unwrap();
+        assert_eq!(reply.status().as_u16(), 200);
+        serde_json::from_str::<Value>(&reply.text().await.unwrap()).unwrap_err();
+    }
+    assert_eq!(get(&tenant, "subscriptions/list").await.rows().len(), 5);
+
+    let tenant = start(Feed { forgotten_per_million: 1_000_000, page: 1, ..small() }).await;
+    let window = "startTime=2026-04-30T00:00:00&endTime=2026-04-30T23:00:00";
+    let first = get(&tenant, &format!("subscriptions/content?contentType=Audit.Exchange&{window}")).await;
+    let next = first.next.unwrap();
+    for code in [(400, "AF20031"), (400, "AF20031"), (200, "")] {
+        assert_eq!(call(&tenant, Method::GET, &next, &[], "").await.code(), code);
+    }
+}
+
+#[tokio::test]
 async fn the_same_seed_tells_the_same_feed_and_every_quirk_is_there() {
     let feed = Feed { records: 12_000, ..Feed::default() };
     let (one, two) = (start(feed.clone()).await, start(feed).await);

@@ -57,6 +57,10 @@ pub struct Feed {
     pub throttled_per_million: u32,
     /// Replies that break off in the middle.
     pub broken_per_million: u32,
+    /// Replies with status 200 in whose place stands something else: a web page, nothing, half of the body.
+    pub garbled_per_million: u32,
+    /// Links to further pages of a listing that the service does not know any more.
+    pub forgotten_per_million: u32,
     /// Blobs that are listed and cannot be retrieved.
     pub dead_per_million: u32,
     /// The types that are subscribed to at the start.
@@ -76,6 +80,8 @@ impl Default for Feed {
             throttle: Some(Throttle { requests: 2_000, window: std::time::Duration::from_mins(1) }),
             throttled_per_million: 0,
             broken_per_million: 0,
+            garbled_per_million: 0,
+            forgotten_per_million: 0,
             dead_per_million: 0,
             subscribed: ContentType::ALL.to_vec(),
         }

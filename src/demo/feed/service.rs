@@ -148,6 +148,8 @@ impl Endpoint {
             Ok(answer) => (answer.body, answer.rows, answer.next),
             Err(refusal) => (refusal.body(), 0, None),
         };
+        let garbled = status == 200 && self.misbehaves(asked.uri, 0x9a, self.contents.feed.garbled_per_million);
+        let (body, next) = if garbled { (garbled_body(body), None) } else { (body, next) };
         // One page of the vendor calls the header by another name.
         let header = if body.len() % 7 == 0 { "nextpageurl" } else { "nextpageuri" };
         let next = next.map(|next| (HeaderName::from_static(header), next));
@@ -174,6 +176,7 @@ impl Endpoint {
             Operation::Start => self.start(&parameters, asked.body),
             Operation::Stop => self.stop(&parameters),
             Operation::List => Ok(self.list()),
+            Operation::Content if self.forgets(&parameters, asked.uri) => Err(Refusal::next_page("forgotten")),
             Operation::Content => self.content(&parameters, asked.origin, place.tenant),
             Operation::Notifications => self.notifications(&parameters),
             Operation::Audit => self.audit(place.rest),
@@ -210,6 +213,12 @@ impl Endpoint {
         let address = uri.path_and_query().map_or("", |all| all.as_str());
         let hash = address.bytes().fold(purpose, |hash, byte| mix(hash, u64::from(byte)));
         times <= MOST_FAULTS && mix(hash ^ self.contents.seed, times) % 1_000_000 < u64::from(per_million)
+    }
+
+    /// Whether the address is a link to a page that is not known any more.
+    fn forgets(&self, parameters: &Parameters, uri: &Uri) -> bool {
+        let share = self.contents.feed.forgotten_per_million;
+        parameters.get("nextPage").is_some() && self.misbehaves(uri, 0xf0, share)
     }
 
     /// How often the address was counted for that purpose, this time included.
@@ -315,6 +324,19 @@ impl Endpoint {
             1 => Refusal::expired(&blob.id, 410),
             _ => Refusal::expired(&blob.id, 400),
         })
+    }
+}
+
+/// What faults on the way put in the place of a body, whatever its status says.
+fn garbled_body(mut body: String) -> String {
+    match body.len() % 3 {
+        0 => "<!DOCTYPE html><html><body>The service is busy</body></html>".into(),
+        1 => String::new(),
+        _ => {
+            let half = (0..=body.len() / 2).rev().find(|at| body.is_char_boundary(*at));
+            body.truncate(half.unwrap_or_default());
+            body
+        }
     }
 }
 

@@ -16,7 +16,7 @@ const IDLE_PAGES: u32 = 1_000;
 /// Most pages in a row that name blobs, all of which were named before. One that comes twice is a known fault.
 const KNOWN_PAGES: u32 = 5;
 /// How often in a row a listing is begun anew without getting further than before.
-const RESTARTS: u32 = 3;
+const RESTARTS: u32 = 10;
 
 /// Why a listing cannot be followed to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
