@@ -5,6 +5,7 @@
 
 mod live;
 mod nothing;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +15,8 @@ use std::time::Duration;
 
 pub use live::{ChainMark, Live, View, Waiting, Why};
 pub use nothing::Because;
+
+use waits::Waits;
 
 /// Counters of one query. Cheap to share, updated without locks.
 #[derive(Debug, Default)]
@@ -32,10 +35,9 @@ pub struct Tally {
     pub rows_kept: Counter,
     /// Bytes of reply bodies, decompressed.
     pub bytes: Counter,
-    /// Milliseconds spent waiting for the quota or for the end of a throttle.
-    pub waited_ms: Counter,
     /// What it is doing at this moment.
     pub live: Live,
+    waits: Waits,
     notices: Mutex<Notices>,
 }
 
@@ -51,15 +53,21 @@ impl Tally {
             rows_received: self.rows_received.part(),
             rows_kept: self.rows_kept.part(),
             bytes: self.bytes.part(),
-            waited_ms: self.waited_ms.part(),
+            waits: self.waits.part(),
             live: self.live.clone(),
             notices: Mutex::default(),
         }
     }
 
-    /// Adds a wait.
-    pub fn waited(&self, time: Duration) {
-        self.waited_ms.add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    /// Enters a wait that is over, by the times since the query began.
+    pub fn waited(&self, why: Why, from: Duration, to: Duration) {
+        self.waits.add(why, from, to);
+    }
+
+    /// How much of the query's time was waited away for this reason: time on the clock, so all reasons together are never
+    /// more than the whole.
+    pub fn waited_for(&self, why: Why) -> Duration {
+        self.waits.total(why)
     }
 
     /// Leaves a notice. Notices of the same kind about the same thing are merged and their counts added.

@@ -372,6 +372,7 @@ impl Login {
             idle: Duration::from_secs(1),
             whole: Duration::from_secs(10),
             body: 1 << 20,
+            ..Patience::default()
         };
         let limits = Limits::default().scaled(50);
         http::Options { transport: self.authority.transport(), limits, patience, ..http::Options::default() }

@@ -129,6 +129,7 @@ pub(crate) fn options() -> http::Options {
         idle: Duration::from_secs(2),
         whole: Duration::from_secs(30),
         body: 16 << 20,
+        ..Patience::default()
     };
     let limits = Limits { longest_told: Duration::from_secs(900), ..Limits::default().scaled(1000) };
     http::Options { limits, patience, ..http::Options::default() }

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use auditql::http::client::Patience;
 use auditql::http::retry::Limits;
-use auditql::http::{Call, Client, Credentials, Error, Fault, GaveUp, Options, Pace, Pacer, Service, Services};
+use auditql::http::{Call, Client, Credentials, Error, Fault, GaveUp, Options, Pace, Pacer, Service, Services, Stage};
 use auditql::table::{Api, Quota};
+use auditql::tally::Why;
 use auditql::wire::{Method, Reply as Answer, Request, Target};
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::error::ErrorKind;
 use azure_core::time::OffsetDateTime;
 use url::Url;
 
@@ -28,6 +30,7 @@ fn options() -> Options {
         idle: Duration::from_secs(1),
         whole: Duration::from_secs(5),
         body: 8 << 20,
+        ..Patience::default()
     };
     Options {
         limits: Limits { longest_told: Duration::from_mins(15), ..Limits::default().scaled(1000) },
@@ -103,7 +106,7 @@ async fn a_storm_of_throttles_is_waited_out() {
     let call = call();
     get(&server, &call).await.unwrap();
     assert_eq!(counts(&call), [7, 6, 6]);
-    assert!(call.tally.waited_ms.get() >= 20);
+    assert!(call.tally.waited_for(Why::Told) >= Duration::from_millis(20));
 }
 
 #[tokio::test]
@@ -206,13 +209,73 @@ async fn a_request_that_changes_something_is_sent_again_only_where_it_says_so() 
 
 #[tokio::test]
 async fn a_body_that_trickles_is_no_progress() {
-    let server = Server::start(|_| Reply::json(PAGE).chunked(1, Duration::from_millis(50))).await;
+    // Twenty bytes a second, and twice that is enough.
+    let trickle = || Reply::json(format!("{PAGE}{}", " ".repeat(40))).chunked(1, Duration::from_millis(50));
+    let with = |rate| {
+        let mut options = options();
+        (options.patience.idle, options.patience.rate, options.limits.tries) = (Duration::from_millis(500), rate, 2);
+        options
+    };
+    let server = Server::start(move |_| trickle()).await;
+    for (rate, patient) in [(40, false), (10, true)] {
+        let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, with(rate));
+        let reply = client.send(&path(PATH), &call()).await;
+        assert_eq!(reply.is_ok(), patient, "{reply:?}");
+        if let Err(error) = reply {
+            assert!(
+                matches!(error, Error::Unreachable { fault: Fault::Slow(_), because: GaveUp::Tries, .. }),
+                "{error:?}"
+            );
+        }
+    }
+    assert_eq!(server.seen().len(), 4 + 1);
+}
+
+#[tokio::test]
+async fn silence_and_storms_end_in_an_error_when_nothing_came_for_as_long_as_may_be() {
+    // The minute in a hundredth of its time, with its proportions.
+    let scaled = || {
+        let patience = Patience::default();
+        let patience = Patience {
+            first_byte: patience.first_byte / 100,
+            idle: patience.idle / 100,
+            whole: patience.whole / 100,
+            ..patience
+        };
+        Options { patience, limits: Limits::default().scaled(100), jitter: || 1.0, ..Options::default() }
+    };
+    let page = || Reply::json(PAGE);
+    let long = || Reply::json(format!("{PAGE}{}", " ".repeat(100)));
+    for (case, reply, requests) in [
+        ("silence", Reply::silence(), 2..=2),
+        ("a head that stands still", Reply::half_a_head(), 2..=2),
+        ("a body that stands still", page().stalled(5), 2..=3),
+        ("a body of a byte at a time", long().chunked(1, Duration::from_millis(10)), 2..=3),
+        ("a storm", Reply::status(503), 6..=10),
+        ("a throttle that names no time", Reply::status(429), 5..=8),
+    ] {
+        // The host is known to answer, so a fault is not taken for a wrong address.
+        let mut first = true;
+        let server = Server::start(move |_| if std::mem::take(&mut first) { page() } else { reply.clone() }).await;
+        let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, scaled());
+        client.send(&path(PATH), &call()).await.unwrap();
+        let error = client.send(&path(PATH), &call()).await.expect_err(case);
+        let text = all_words(&error);
+        assert!(text.contains("NoProgress") || text.contains("Tries"), "{case}: {text}");
+        let asked = server.seen().len() - 1;
+        assert!(requests.contains(&asked), "{case}: {asked} requests, {text}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_body_that_stands_still_is_not_waited_for() {
     let mut options = options();
-    options.patience.whole = Duration::from_millis(200);
-    options.limits.tries = 2;
+    options.patience.whole = Duration::from_millis(300);
+    let server = Server::start(|_| Reply::status(503).body(vec![b'x'; 100]).stalled(50)).await;
     let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, options);
     let error = client.send(&path(PATH), &call()).await.unwrap_err();
-    assert!(matches!(error, Error::Unreachable { fault: Fault::Slow(_), because: GaveUp::Tries, .. }), "{error:?}");
+    assert!(matches!(&error, Error::Unavailable { because: GaveUp::NoProgress(_), .. }), "{error:?}");
+    assert_eq!(server.seen().len(), 1);
 }
 
 #[tokio::test]
@@ -479,22 +542,76 @@ async fn retries_count_against_the_budget_of_requests() {
     let server = Server::start(|_| Reply::status(429)).await;
     let call = call().limited(Some(3), None);
     let error = get(&server, &call).await.unwrap_err();
-    assert!(matches!(error, Error::RequestBudget { limit: 3 }), "{error:?}");
+    assert!(matches!(error, Error::RequestBudget { limit: 3, .. }), "{error:?}");
     assert_eq!((server.seen().len(), call.tally.requests.get()), (3, 3));
     assert!(matches!(get(&server, &call).await, Err(Error::RequestBudget { .. })), "the budget is the statement's");
 }
 
+/// What comes of a request that has 300 milliseconds, and how long that took.
+async fn within_its_time(client: &Client) -> (Error, Duration) {
+    let deadline = tokio::time::Instant::now() + Duration::from_millis(300);
+    let (call, begun) = (call().limited(None, Some(deadline)), Instant::now());
+    let error = client.send(&path(PATH), &call).await.unwrap_err();
+    let waited: Duration = Why::ALL.iter().map(|why| call.tally.waited_for(*why)).sum();
+    assert!(waited <= begun.elapsed(), "{waited:?}");
+    (error, begun.elapsed())
+}
+
 #[tokio::test]
-async fn the_deadline_ends_silence_and_does_not_wait_for_a_retry_beyond_it() {
-    for reply in [Reply::silence(), Reply::status(429).header("Retry-After", "600")] {
-        let server = Server::queue([reply]).await;
-        let deadline = tokio::time::Instant::now() + Duration::from_millis(200);
-        let (call, begun) = (call().limited(None, Some(deadline)), Instant::now());
-        let error = get(&server, &call).await.unwrap_err();
-        assert!(matches!(error, Error::Deadline { .. }), "{error:?}");
-        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-        server.until_closed(1).await;
+async fn the_deadline_is_waited_for_and_tells_what_went_wrong_before() {
+    let mut options = options();
+    options.limits = Limits::default();
+    for (case, reply, stage, last) in [
+        ("silence", Reply::silence(), Stage::Reply, None),
+        ("a long wait", Reply::status(429).header("Retry-After", "600"), Stage::Retry, Some("status 429")),
+        ("a storm", Reply::status(503), Stage::Retry, Some("status 503")),
+        ("resets", Reply::reset(), Stage::Retry, Some("the answer broke off")),
+    ] {
+        let server = Server::start(move |_| reply.clone()).await;
+        let credentials = Credentials::given(CANARY.into());
+        let client =
+            client_of(server.origin(), credentials, Pace::Unlimited, Options { jitter: || 1.0, ..options.clone() });
+        let (error, elapsed) = within_its_time(&client).await;
+        assert!(matches!(&error, Error::Deadline { stage: s, .. } if *s == stage), "{case}: {error:?}");
+        assert!(elapsed >= Duration::from_millis(300) && elapsed < Duration::from_secs(2), "{case}: {elapsed:?}");
+        let words = all_words(&error);
+        assert!(!words.contains("CANARY"), "{case}: {words}");
+        match last {
+            None => assert!(std::error::Error::source(&error).is_none(), "{case}: {words}"),
+            Some(last) => assert!(words.contains(last), "{case}: {words}"),
+        }
     }
+}
+
+#[tokio::test]
+async fn a_deadline_while_nobody_can_be_reached_or_signed_in_tells_so() {
+    let server = Server::queue([]).await;
+    let origin = server.origin();
+    drop(server);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let slow = Options { jitter: || 1.0, limits: Limits::default(), ..options() };
+    let client = client_of(origin.clone(), Credentials::given(CANARY.into()), Pace::Unlimited, slow.clone());
+    let (error, _) = within_its_time(&client).await;
+    assert!(matches!(error.underlying(), Error::Unreachable { fault: Fault::Connect(_), .. }), "{error:?}");
+    let failing = Credentials::made(vec![], || {
+        let kind = ErrorKind::HttpResponse { status: 503.into(), error_code: None, raw_response: None };
+        Err(azure_core::Error::with_message(kind, "the sign-in service is busy"))
+    });
+    let client = client_of(origin, failing, Pace::Unlimited, slow);
+    let (error, _) = within_its_time(&client).await;
+    assert!(matches!(error.underlying(), Error::SignIn(s) if s.message.contains("is busy")), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_deadline_in_the_queue_of_the_quota_says_so() {
+    let server = Server::start(|_| Reply::json(PAGE)).await;
+    let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Documented, options());
+    for _ in 0..5 {
+        client.send(&path(PATH), &call()).await.unwrap();
+    }
+    let (error, _) = within_its_time(&client).await;
+    assert!(matches!(error, Error::Deadline { stage: Stage::Turn, .. }), "{error:?}");
+    assert_eq!(server.seen().len(), 5);
 }
 
 #[tokio::test]
@@ -525,5 +642,5 @@ async fn requests_and_retries_keep_the_pace() {
     futures::future::try_join_all((0..8).map(|_| client.send(&request, &call))).await.unwrap();
     assert_eq!(server.seen().len(), 11, "8 and every third once more");
     assert!(begun.elapsed() >= Duration::from_millis(2 * 205), "{:?}", begun.elapsed());
-    assert!(call.tally.waited_ms.get() > 0);
+    assert!(call.tally.waited_for(Why::Quota) >= Duration::from_millis(2 * 200));
 }

@@ -326,7 +326,9 @@ async fn explain_sends_nothing_and_analyze_counts() {
     }
     let (rows, asked) = lab.asked("EXPLAIN ANALYZE SELECT id FROM sign_ins WHERE is_interactive").await;
     assert_eq!(asked.len(), 1);
-    for metric in ["requests=1", "pages=1", "rows_received=", "rows_kept=", "bytes_received=", "retries=0", "waited="] {
+    for metric in
+        ["requests=1", "pages=1", "rows_received=", "rows_kept=", "bytes_received=", "retries=0", "waited_for_quota="]
+    {
         assert!(rows[0].contains(metric), "{metric}\n{}", rows[0]);
     }
 }
@@ -338,7 +340,7 @@ async fn a_statement_stays_within_its_requests() {
     assert_eq!(lab.rows("SHOW auditql.max_requests").await, ["auditql.max_requests | 2"]);
     let error = fails(&lab.engine, "SELECT id FROM sign_ins").await;
     assert!(
-        cause::<http::Error>(&error).is_some_and(|e| matches!(e, http::Error::RequestBudget { limit: 2 })),
+        cause::<http::Error>(&error).is_some_and(|e| matches!(e, http::Error::RequestBudget { limit: 2, .. })),
         "{error:?}"
     );
     assert!(lab.tenant.stats().requests.len() <= 2);

@@ -60,6 +60,8 @@ enum Body {
     Endless { head: Vec<u8>, piece: Vec<u8> },
     /// These bytes instead of a reply, and then the end of the connection.
     Raw(Vec<u8>),
+    /// These bytes instead of a reply, and then nothing.
+    Hung(Vec<u8>),
     /// Nothing, for ever.
     Silence,
     /// A reset of the connection.
@@ -122,6 +124,11 @@ impl Reply {
     /// These bytes, whatever they are.
     pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self { body: Body::Raw(bytes.into()), ..Self::status(0) }
+    }
+
+    /// The beginning of a head, and then nothing.
+    pub(crate) fn half_a_head() -> Self {
+        Self { body: Body::Hung(b"HTTP/1.1 200 OK\r\nContent-Le".to_vec()), ..Self::status(0) }
     }
 
     /// No answer at all, with the connection open.
@@ -386,6 +393,10 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, reply: &Reply
             }
         }
         Body::Raw(bytes) => stream.write_all(bytes).await?,
+        Body::Hung(bytes) => {
+            stream.write_all(bytes).await?;
+            until_end(stream).await;
+        }
         Body::Silence | Body::Reset | Body::Down(_) => until_end(stream).await,
     }
     Ok(false)

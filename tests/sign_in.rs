@@ -7,6 +7,7 @@ use auditql::auth::{self, Cloud, Connection, CredentialSource};
 use auditql::http::retry::Limits;
 use auditql::http::transport::TransportOptions;
 use auditql::http::{Call, Client, Credentials, Error, Fault, Options, Pace, Pacer, Service, Services};
+use auditql::report::Report;
 use auditql::table::{Api, Quota};
 use auditql::wire::{Request, Target};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -143,6 +144,87 @@ async fn a_refused_sign_in_says_why_and_keeps_the_secret() {
     assert_eq!((failure.status, failure.code.as_deref()), (Some(401), Some("AADSTS7000215")));
     assert!(failure.message.contains("Invalid client secret *** or *** or ***"), "{}", failure.message);
     assert!(!all_words(&error).contains("CANARY"), "{}", all_words(&error));
+    assert_eq!((login.seen().len(), graph.connections()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_its_code_in_whatever_form_it_is_written() {
+    let description = "AADSTS7000215: Invalid client secret provided. \"Ensure\" it is the value.\r\n\
+        Trace ID: 0f1e2d3c-1111-4222-8333-444455556666\r\nCorrelation ID: 7b795fb9-09d3-42f4-a494-38864f99ba3c\r\n\
+        Timestamp: 2026-05-01 12:00:00Z";
+    let coded = |codes: &str| {
+        format!(r#"{{"error":"invalid_client","error_description":"{}",{codes}"timestamp":"x"}}"#, escaped(description))
+    };
+    for (case, status, body, code, words) in [
+        (
+            "as the service writes",
+            401,
+            coded(r#""error_codes":[7000215],"#),
+            Some("AADSTS7000215"),
+            "Trace ID: 0f1e2d3c",
+        ),
+        ("as a bad request", 400, coded(r#""error_codes":[7000215],"#), Some("AADSTS7000215"), "\"Ensure\" it is"),
+        ("without codes", 400, coded(""), Some("AADSTS7000215"), "Invalid client secret"),
+        ("with several codes", 400, coded(r#""error_codes":[7000215,1],"#), Some("AADSTS7000215"), "Timestamp"),
+        ("an error alone", 400, r#"{"error":"invalid_grant"}"#.into(), None, "invalid_grant"),
+        ("of other types", 401, r#"{"error_codes":"x","error":{"a":1}}"#.into(), None, "answered with status 401"),
+        ("a page of a gateway", 403, "<html>no</html>".into(), None, "answered with status 403"),
+        ("nothing", 400, String::new(), None, "answered with status 400"),
+    ] {
+        let authority = Authority::new();
+        let login = Server::tls(authority.acceptor("127.0.0.1", false), [Reply::status(status).body(body)]).await;
+        let graph = Server::queue([]).await;
+        let error = send(&client(&authority, &login, &graph)).await.unwrap_err();
+        let Error::SignIn(failure) = &error else { panic!("{case}: {error:?}") };
+        assert_eq!((failure.status, failure.code.as_deref()), (Some(status), code), "{case}: {}", failure.message);
+        assert!(failure.message.contains(words), "{case}: {}", failure.message);
+        assert!(!failure.message.contains(['\r', '\n']), "{case}: {}", failure.message);
+        assert_eq!((login.seen().len(), graph.connections()), (1, 0), "{case}");
+        if code.is_some() {
+            let hint = Report::of_error(&error).hint.unwrap();
+            assert!(hint.contains("AZURE_CLIENT_SECRET is not the secret's value"), "{case}: {hint}");
+        }
+    }
+}
+
+/// The text of a JSON string.
+fn escaped(text: &str) -> String {
+    let quoted = serde_json::to_string(text).unwrap();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+#[tokio::test]
+async fn a_hundred_requests_with_a_wrong_secret_cost_one_sign_in() {
+    let body = r#"{"error":"invalid_client","error_codes":[7000215],"error_description":"AADSTS7000215: no"}"#;
+    let authority = Authority::new();
+    let refused = || Reply::status(401).body(body);
+    let login = Server::tls(authority.acceptor("127.0.0.1", false), (0..100).map(|_| refused())).await;
+    let graph = Server::queue([]).await;
+    let client = client(&authority, &login, &graph);
+    let all = futures::future::join_all((0..100).map(|_| send(&client))).await;
+    assert!(all.iter().all(|sent| matches!(sent, Err(Error::SignIn(_)))));
+    send(&client).await.unwrap_err();
+    assert_eq!((login.seen().len(), graph.connections()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_hundred_requests_ask_a_sign_in_service_in_trouble_once_a_round() {
+    let authority = Authority::new();
+    let troubles = (0..3).map(|_| Reply::status(503)).chain([token("T1")]);
+    let login = Server::tls(authority.acceptor("127.0.0.1", false), troubles).await;
+    let graph = Server::start(|_| Reply::json("{}")).await;
+    let client = client(&authority, &login, &graph);
+    futures::future::try_join_all((0..100).map(|_| send(&client))).await.unwrap();
+    assert_eq!((login.seen().len(), graph.seen().len()), (4, 100));
+}
+
+#[tokio::test]
+async fn a_reply_without_a_token_is_no_sign_in() {
+    let authority = Authority::new();
+    let login = Server::tls(authority.acceptor("127.0.0.1", false), [Reply::json("{}")]).await;
+    let graph = Server::queue([]).await;
+    let error = send(&client(&authority, &login, &graph)).await.unwrap_err();
+    assert!(matches!(&error, Error::SignIn(s) if s.message.contains("no token")), "{error:?}");
     assert_eq!((login.seen().len(), graph.connections()), (1, 0));
 }
 

@@ -1,11 +1,10 @@
 //! What EXPLAIN ANALYZE shows of a scan: its tally, entered as DataFusion's metrics when the scan ends or is dropped.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder};
 
-use crate::tally::Tally;
+use crate::tally::{Tally, Why};
 
 /// Enters a scan's tally as metrics once the scan is over.
 pub(super) struct Measured {
@@ -33,8 +32,11 @@ impl Drop for Measured {
         enter("rows_received", t.rows_received.get());
         enter("rows_kept", t.rows_kept.get());
         enter("bytes_received", t.bytes.get());
-        MetricBuilder::new(&self.metrics)
-            .subset_time("waited", 0)
-            .add_duration(Duration::from_millis(t.waited_ms.get()));
+        let waited = |name: &'static str, why: Why| {
+            MetricBuilder::new(&self.metrics).subset_time(name, 0).add_duration(t.waited_for(why));
+        };
+        waited("waited_for_quota", Why::Quota);
+        waited("waited_as_told", Why::Told);
+        waited("waited_to_retry", Why::BackOff);
     }
 }

@@ -58,12 +58,14 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
 
 /// What is left to a statement whose scans have ended in time with a part of their rows.
 const TO_FINISH: Duration = Duration::from_secs(1);
+/// The same to scans that have to say which request was under way, and what went wrong with it.
+const TO_SAY_WHY: Duration = Duration::from_millis(250);
 
 /// The rows, or an error once the statement's time is over: also while nothing is requested.
 fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> SendableRecordBatchStream {
     let Some(deadline) = statement.call.deadline else { return rows };
     // Scans end at the deadline themselves. Where a part will do, what is above them still has to give it out.
-    let deadline = if statement.settings.partial { deadline + TO_FINISH } else { deadline };
+    let deadline = deadline + if statement.settings.partial { TO_FINISH } else { TO_SAY_WHY };
     let schema = rows.schema();
     let timed = stream::unfold(Some(rows), move |rows| async move {
         let mut rows = rows?;

@@ -5,46 +5,21 @@
 
 use std::time::Duration;
 
-use azure_core::credentials::Secret;
-use azure_core::error::ErrorKind;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{RequestBuilder, Response};
-use tokio::time::timeout;
-use url::{Url, form_urlencoded};
+use tokio::time::{Instant, timeout};
+use url::Url;
 
+use super::effort::{Effort, Patience, Pulse};
 use super::refusal::{BODY_CAP, request_id};
 use super::retry::Outcome;
-use super::transport::{HEADER_CAP, chain, fault, refused_tls};
-use super::{Address, Error, Fault, GaveUp, Refusal, SignIn, body, retry_after};
+use super::sign_in::SignInFailure;
+use super::transport::{HEADER_CAP, fault};
+use super::{Address, Error, Fault, GaveUp, Refusal, body, retry_after};
 use crate::wire::Reply;
 
-/// Longest message of a sign-in service that is kept.
-const LONGEST_MESSAGE: usize = 4096;
-
-/// How long each part of a reply may take, and how large it may be.
-#[derive(Debug, Clone)]
-pub struct Patience {
-    /// To the first byte. Filters are evaluated before it, so this is the service's own limit (100 s) and not the idle one.
-    pub first_byte: Duration,
-    /// Between two pieces of the body.
-    pub idle: Duration,
-    /// To the end of the body: one that trickles is never idle.
-    pub whole: Duration,
-    /// Most bytes of a body, decompressed.
-    pub body: usize,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            first_byte: Duration::from_secs(100),
-            idle: Duration::from_secs(30),
-            whole: Duration::from_mins(5),
-            body: 64 << 20,
-        }
-    }
-}
+/// Time for the body of an error reply, which is a courtesy.
+const COURTESY: Duration = Duration::from_secs(5);
 
 /// An attempt that brought no reply.
 #[derive(Debug)]
@@ -56,13 +31,6 @@ pub(super) enum Failure {
     SignIn(SignInFailure),
 }
 
-/// A sign-in that failed, and what that means for another attempt.
-#[derive(Debug)]
-pub(super) struct SignInFailure {
-    pub(super) error: Box<SignIn>,
-    outcome: Outcome,
-}
-
 impl Failure {
     pub(super) fn outcome(&self) -> Outcome {
         match self {
@@ -72,7 +40,7 @@ impl Failure {
             Self::Refused { refusal, told } => Outcome::Status { status: refusal.status, told: *told },
             Self::Fault(fault) if fault.is_passing() => Outcome::Fault,
             Self::Fault(_) | Self::Redirect { .. } | Self::TooLarge { .. } => Outcome::Permanent,
-            Self::SignIn(failure) => failure.outcome,
+            Self::SignIn(failure) => failure.outcome(),
         }
     }
 
@@ -93,6 +61,15 @@ impl Failure {
     pub(super) fn pauses_family(&self) -> bool {
         let named = matches!(self, Self::Refused { refusal, told: Some(_) } if refusal.status == 503);
         named || self.is_throttle()
+    }
+
+    /// How long another attempt would meet the same.
+    pub(super) fn rest(&self) -> Duration {
+        if let Self::SignIn(failure) = self { failure.rest() } else { Duration::ZERO }
+    }
+
+    pub(super) fn is_sign_in(&self) -> bool {
+        matches!(self, Self::SignIn(_))
     }
 
     /// Whether the request surely never reached the service.
@@ -119,18 +96,14 @@ impl Failure {
     }
 }
 
-/// Sends one request and reads its reply.
-pub(super) async fn attempt(request: RequestBuilder, url: &Url, patience: &Patience) -> Result<Reply, Failure> {
-    timeout(patience.whole, exchange(request, url, patience))
-        .await
-        .unwrap_or(Err(Failure::Fault(Fault::Slow(patience.whole))))
-}
-
-async fn exchange(request: RequestBuilder, url: &Url, patience: &Patience) -> Result<Reply, Failure> {
-    let mut response = timeout(patience.first_byte, request.send())
-        .await
-        .map_err(|_| Failure::Fault(Fault::Silent(patience.first_byte)))?
-        .map_err(|e| Failure::Fault(fault(e)))?;
+/// Sends one request and reads its reply, for as long as the request may go without progress.
+pub(super) async fn attempt(
+    request: RequestBuilder,
+    url: &Url,
+    patience: &Patience,
+    effort: &mut Effort,
+) -> Result<Reply, Failure> {
+    let mut response = head(request, patience, effort).await?;
     let status = response.status().as_u16();
     if header_bytes(response.headers()) > HEADER_CAP as usize {
         return Err(Failure::TooLarge { limit: HEADER_CAP as usize });
@@ -140,12 +113,21 @@ async fn exchange(request: RequestBuilder, url: &Url, patience: &Patience) -> Re
         200..=205 | 207..=299 => {
             let request_id = request_id(response.headers());
             let next = next_page(response.headers());
-            let (body, ended) = body::read(&mut response, patience.body, patience.idle).await;
+            let mut pulse = Pulse::new(patience, effort.left());
+            let (body, ended) = body::read(&mut response, patience.body, &mut pulse).await;
+            effort.spend(pulse.behind());
             ended.map(|()| Reply { body, next, request_id })
         }
         300..=399 => Err(Failure::Redirect { status, host: redirect_host(url, response.headers()) }),
-        _ => Err(refused(response, url, patience.idle).await),
+        _ => Err(refused(response, url, effort).await),
     }
+}
+
+async fn head(request: RequestBuilder, patience: &Patience, effort: &mut Effort) -> Result<Response, Failure> {
+    let (begun, time) = (Instant::now(), patience.first_byte.min(effort.left()));
+    let response = timeout(time, request.send()).await;
+    effort.spend(begun.elapsed());
+    response.map_err(|_| Failure::Fault(Fault::Silent(time)))?.map_err(|e| Failure::Fault(fault(e)))
 }
 
 /// The next page of a listing of the Management Activity API. Its documents give the header two names; what is named much
@@ -163,15 +145,17 @@ fn is_next(header: &str) -> bool {
     ["nextpageuri", "nextpageurl", "nextpagelink", "nextpage", "nextlink"].iter().any(|end| letters.ends_with(end))
 }
 
-/// An error reply. Its body is a courtesy: when it breaks off or is too long, what was read has to do.
-async fn refused(mut response: Response, url: &Url, idle: Duration) -> Failure {
-    let (body, _) = body::read(&mut response, BODY_CAP, idle).await;
+/// An error reply. Its body is a courtesy: when it breaks off, is too long or too slow, what was read has to do.
+async fn refused(mut response: Response, url: &Url, effort: &mut Effort) -> Failure {
+    let mut pulse = Pulse::within(COURTESY.min(effort.left()));
+    let (body, _) = body::read(&mut response, BODY_CAP, &mut pulse).await;
+    effort.spend(pulse.behind());
     let refusal = Refusal::read(Address::of(url), response.status().as_u16(), response.headers(), &body);
     Failure::Refused { refusal: Box::new(refusal), told: told(response.headers()) }
 }
 
 #[expect(clippy::disallowed_methods, reason = "measures a Retry-After date when the reply itself carries no date")]
-fn told(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn told(headers: &HeaderMap) -> Option<Duration> {
     retry_after::told(headers, chrono::Utc::now())
 }
 
@@ -182,60 +166,4 @@ fn header_bytes(headers: &HeaderMap) -> usize {
 fn redirect_host(url: &Url, headers: &HeaderMap) -> String {
     let to = headers.get(LOCATION).and_then(|to| url.join(to.to_str().ok()?).ok());
     to.as_ref().and_then(Url::host_str).unwrap_or_default().to_owned()
-}
-
-impl SignInFailure {
-    /// Reads the library's error, which wraps the reply of the sign-in service; of that only status, code and message
-    /// are kept, since it may echo what was sent.
-    pub(super) fn of(error: &azure_core::Error, secrets: &[Secret]) -> Self {
-        let inner = chain(error).filter_map(|e| e.downcast_ref::<azure_core::Error>());
-        let deepest = inner.last().unwrap_or(error);
-        let (status, code, told) = match deepest.kind() {
-            ErrorKind::HttpResponse { status, error_code, raw_response } => {
-                let told = raw_response.as_ref().and_then(|r| told_by(r.headers()));
-                (Some(u16::from(*status)), error_code.as_deref().map(|c| format!("AADSTS{c}")), told)
-            }
-            _ => (None, None, None),
-        };
-        let passing = matches!(deepest.kind(), ErrorKind::Connection | ErrorKind::Io) && secured(deepest);
-        let outcome = match status {
-            // A 401 of the sign-in service is a rejected secret. A new credential would send the same.
-            Some(status) if status != 401 => Outcome::Status { status, told },
-            None if passing => Outcome::Fault,
-            _ => Outcome::Permanent,
-        };
-        let message = scrubbed(&message(deepest), secrets);
-        Self { error: Box::new(SignIn { status, code, message }), outcome }
-    }
-}
-
-fn told_by(headers: &azure_core::http::headers::Headers) -> Option<Duration> {
-    let mut map = HeaderMap::new();
-    for (name, value) in [("retry-after", reqwest::header::RETRY_AFTER), ("date", reqwest::header::DATE)] {
-        let text = headers.get_optional_str(&name.into()).and_then(|v| v.parse().ok());
-        text.map(|text| map.insert(value, text));
-    }
-    told(&map)
-}
-
-fn secured(error: &azure_core::Error) -> bool {
-    !chain(error).any(|e| e.downcast_ref::<reqwest::Error>().is_some_and(refused_tls))
-}
-
-/// The error's words and those of its causes, which say what was wrong with a connection or a certificate.
-fn message(error: &azure_core::Error) -> String {
-    let mut parts: Vec<String> = chain(error).map(ToString::to_string).collect();
-    parts.dedup();
-    parts.join(": ")
-}
-
-/// Takes the secrets out of a text, also in their percent-encoded spellings.
-fn scrubbed(text: &str, secrets: &[Secret]) -> String {
-    let secrets = secrets.iter().map(Secret::secret).filter(|s| !s.is_empty());
-    let spellings = secrets.flat_map(|s| {
-        let form = form_urlencoded::byte_serialize(s.as_bytes()).collect::<String>();
-        [s.to_owned(), form, utf8_percent_encode(s, NON_ALPHANUMERIC).to_string()]
-    });
-    let text = spellings.fold(text.to_owned(), |text, spelling| text.replace(&spelling, "***"));
-    text.chars().take(LONGEST_MESSAGE).collect()
 }

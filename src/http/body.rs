@@ -5,16 +5,16 @@
 //! follows the last member and is none, a member that is cut, a checksum that is wrong: each makes the body a broken one.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::Fault;
 use super::attempt::Failure;
+use super::effort::Pulse;
 use super::transport::fault;
 
 /// The codings that are asked for.
@@ -33,20 +33,19 @@ struct Capped {
     full: bool,
 }
 
-/// Reads a body of at most `cap` bytes, decompressed, with at most `idle` between two pieces. Gives what was read, and how
-/// it ended.
-pub(super) async fn read(response: &mut Response, cap: usize, idle: Duration) -> (Bytes, Result<(), Failure>) {
+/// Reads a body of at most `cap` bytes, decompressed, as long as its pulse beats. Gives what was read, and how it ended.
+pub(super) async fn read(response: &mut Response, cap: usize, pulse: &mut Pulse) -> (Bytes, Result<(), Failure>) {
     let mut body = match Inflow::new(response.headers(), cap) {
         Ok(body) => body,
         Err(failure) => return (Bytes::new(), Err(failure)),
     };
-    let ended = fill(&mut body, response, idle).await;
+    let ended = fill(&mut body, response, pulse).await;
     (body.into_bytes(), ended)
 }
 
-async fn fill(body: &mut Inflow, response: &mut Response, idle: Duration) -> Result<(), Failure> {
+async fn fill(body: &mut Inflow, response: &mut Response, pulse: &mut Pulse) -> Result<(), Failure> {
     let mut any = false;
-    while let Some(piece) = next_piece(response, idle).await? {
+    while let Some(piece) = next_piece(response, pulse).await? {
         any |= !piece.is_empty();
         body.take(&piece)?;
     }
@@ -54,12 +53,13 @@ async fn fill(body: &mut Inflow, response: &mut Response, idle: Duration) -> Res
     if any { body.finish() } else { Ok(()) }
 }
 
-async fn next_piece(response: &mut Response, idle: Duration) -> Result<Option<Bytes>, Failure> {
-    match timeout(idle, response.chunk()).await {
-        Ok(Ok(piece)) => Ok(piece),
-        Ok(Err(error)) => Err(Failure::Fault(fault(error))),
-        Err(_) => Err(Failure::Fault(Fault::Stalled(idle))),
-    }
+async fn next_piece(response: &mut Response, pulse: &mut Pulse) -> Result<Option<Bytes>, Failure> {
+    let begun = Instant::now();
+    let piece = timeout(pulse.left(), response.chunk()).await;
+    pulse.passed(begun.elapsed());
+    let piece = piece.map_err(|_| Failure::Fault(pulse.dead()))?.map_err(|e| Failure::Fault(fault(e)))?;
+    pulse.came(piece.as_ref().map_or(0, Bytes::len));
+    Ok(piece)
 }
 
 impl Inflow {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Error;
-use crate::tally::Tally;
+use crate::tally::{Tally, Waiting, Why};
 
 /// The budgets of one statement and where its costs are counted. Clones share both.
 #[derive(Debug, Clone)]
@@ -17,13 +17,30 @@ pub struct Call {
     pub max_requests: Option<u64>,
     /// When its time is over.
     pub deadline: Option<Instant>,
+    begun: Instant,
     taken: Arc<AtomicU64>,
+}
+
+/// A wait, seen while it lasts and entered when it is over, also when it is broken off.
+#[derive(Debug)]
+pub(super) struct Wait<'a> {
+    call: &'a Call,
+    why: Why,
+    begun: Instant,
+    _seen: Option<Waiting>,
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        let since = |time: Instant| time.saturating_duration_since(self.call.begun);
+        self.call.tally.waited(self.why, since(self.begun), since(Instant::now()));
+    }
 }
 
 impl Call {
     /// A call without limits.
     pub fn new(tally: Arc<Tally>) -> Self {
-        Self { tally, max_requests: None, deadline: None, taken: Arc::default() }
+        Self { tally, max_requests: None, deadline: None, begun: Instant::now(), taken: Arc::default() }
     }
 
     /// The same budgets, with costs counted elsewhere: in a part of this call's tally.
@@ -38,13 +55,23 @@ impl Call {
         Self { max_requests, deadline, ..self }
     }
 
-    /// Takes one request from the budget. Streams that run side by side cannot overdraw it.
-    pub(super) fn take(&self) -> Result<(), Error> {
+    /// Begins a wait of that length.
+    pub(super) fn wait(&self, why: Why, time: Duration) -> Wait<'_> {
+        Wait { call: self, why, begun: Instant::now(), _seen: Some(self.tally.live.wait(why, time)) }
+    }
+
+    /// Begins a wait of which nobody knows how long it takes, such as that in a queue.
+    pub(super) fn queue(&self, why: Why) -> Wait<'_> {
+        Wait { call: self, why, begun: Instant::now(), _seen: None }
+    }
+
+    /// Takes one request from the budget, or says how large that is. Streams that run side by side cannot overdraw it.
+    pub(super) fn take(&self) -> Result<(), u64> {
         let limit = self.max_requests.unwrap_or(u64::MAX);
         self.taken
             .fetch_update(Relaxed, Relaxed, |taken| (taken < limit).then_some(taken + 1))
             .map(drop)
-            .map_err(|_| Error::RequestBudget { limit })
+            .map_err(|_| limit)
     }
 }
 
@@ -58,7 +85,16 @@ mod tests {
         let other = call.clone();
         call.take().unwrap();
         other.take().unwrap();
-        assert!(matches!(call.take(), Err(Error::RequestBudget { limit: 2 })));
-        assert!(matches!(other.take(), Err(Error::RequestBudget { limit: 2 })));
+        assert_eq!((call.take(), other.take()), (Err(2), Err(2)));
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_is_broken_off_counts_as_long_as_it_was() {
+        let call = Call::new(Arc::default());
+        let waiting = call.wait(Why::Told, Duration::from_mins(10));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        drop(waiting);
+        let (waited, run) = (call.tally.waited_for(Why::Told), call.begun.elapsed());
+        assert!(waited >= Duration::from_millis(20) && waited <= run, "{waited:?} of {run:?}");
     }
 }

@@ -3,23 +3,24 @@
 //! Cheap to clone. Nothing happens unless a future is polled, and dropping it drops the request with its connection.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use azure_core::Uuid;
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Url;
 
-pub use super::attempt::Patience;
 use super::attempt::{Failure, attempt};
 use super::body::ACCEPTED;
+use super::course::{Course, Host};
 use super::credentials::{Credentials, Token};
-use super::retry::{Allowance, History, Limits, Outcome, Verdict, decide};
-use super::transport::{self, TransportOptions};
-use super::{Address, Call, Error, Fault, Pacer, pin};
+pub use super::effort::Patience;
+use super::retry::{Limits, Outcome, Verdict};
+use super::sign_in::SignInFailure;
+use super::transport::TransportOptions;
+use super::{Address, Call, Error, Fault, GaveUp, Pacer, Stage, pin};
 use crate::table::{Api, Quota};
 use crate::tally::Why;
 use crate::wire::{Method, Reply, Request, Target};
@@ -82,16 +83,6 @@ struct Inner {
     options: Options,
 }
 
-/// What is known about a host: its connections, and how it has been doing.
-#[derive(Debug)]
-struct Host {
-    service: Service,
-    http: reqwest::Client,
-    allowance: Mutex<Allowance>,
-    answers: AtomicU64,
-    successes: AtomicU64,
-}
-
 impl Client {
     /// A client for these services.
     ///
@@ -122,14 +113,16 @@ impl Client {
     /// # Errors
     /// As those of [`Client::send`].
     pub async fn ask(&self, request: &Request, call: &Call, check: Check) -> Result<Reply, Error> {
-        let url = self.address(request)?;
-        let work = self.persist(request, &url, call, check);
-        match call.deadline {
-            None => work.await,
-            Some(deadline) => {
-                timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Error::Deadline { address: Address::of(&url) }))
-            }
+        let (url, host) = (self.address(request)?, self.0.host(request.api)?);
+        let mut course = Course::new(&self.0.options, host, self.0.credentials.renewable(), request.is_repeatable());
+        let work = self.persist(request, (host, &url), (call, check), &mut course);
+        let Some(deadline) = call.deadline else { return work.await };
+        if let Ok(done) = timeout_at(deadline, work).await {
+            return done;
         }
+        let (address, stage) = (Address::of(&url), course.stage);
+        let last = course.last(GaveUp::Deadline, &address);
+        Err(Error::Deadline { address, stage, last })
     }
 
     /// Where a request goes: the only place that joins host and path, or lets a link from a reply through.
@@ -141,13 +134,19 @@ impl Client {
         })
     }
 
-    async fn persist(&self, request: &Request, url: &Url, call: &Call, check: Check) -> Result<Reply, Error> {
-        let host = self.0.host(request.api)?;
-        let mut course = Course::new(&self.0, host, request.is_repeatable());
+    async fn persist(
+        &self,
+        request: &Request,
+        (host, url): (&Host, &Url),
+        (call, check): (&Call, Check),
+        course: &mut Course,
+    ) -> Result<Reply, Error> {
         loop {
-            call.take()?;
-            let mut token = None;
-            let reply = self.0.once(request, (host, url), call, &mut token).await;
+            call.take().map_err(|limit| {
+                let last = course.last(GaveUp::Budget, &Address::of(url));
+                Error::RequestBudget { limit, last }
+            })?;
+            let reply = self.0.once(request, (host, url), call, course).await;
             let failure = match reply.and_then(|reply| checked(reply, check)) {
                 Ok(reply) => {
                     host.succeeded();
@@ -159,13 +158,9 @@ impl Client {
             if failure.is_throttle() {
                 call.tally.throttled.add(1);
             }
-            match course.verdict(&self.0, host, &failure) {
-                Verdict::Renew => {
-                    if let Some(token) = &token {
-                        self.0.credentials.renew(token).await;
-                    }
-                }
-                Verdict::Wait(wait) => self.0.wait(request.quota, wait, &failure, url, call).await?,
+            match course.verdict(&self.0.options, host, &failure) {
+                Verdict::Renew => self.0.renew(course).await,
+                Verdict::Wait(wait) => self.0.wait(request.quota, wait, failure, (call, course)).await,
                 Verdict::Fail(because) => return Err(failure.into_error(because, Address::of(url))),
                 Verdict::Done => unreachable!("a failure is never a success"),
             }
@@ -186,45 +181,61 @@ impl Inner {
         }
     }
 
-    /// One attempt, in its turn. The token is left behind so that it can be dropped if it was rejected.
+    /// One attempt, in its turn. The token is left in the course so that it can be dropped if it was rejected.
     async fn once(
         &self,
         request: &Request,
         (host, url): (&Host, &Url),
         call: &Call,
-        used: &mut Option<Token>,
+        course: &mut Course,
     ) -> Result<Reply, Failure> {
         let scope = &host.service.scope;
         // Signing in comes before the turn, so that a request is sent when it is counted; and again after it, which costs
         // nothing unless the turn took so long that the token expired.
-        self.credentials.token(scope).await.map_err(Failure::SignIn)?;
-        call.tally.waited(self.pacer.turn(request.quota, &call.tally.live).await);
-        let token = used.insert(self.credentials.token(scope).await.map_err(Failure::SignIn)?);
+        self.token(scope, course).await?;
+        course.stage = Stage::Turn;
+        let turn = self.pacer.turn(request.quota, call).await;
+        course.turned(host, turn);
+        let token = self.token(scope, course).await?;
+        course.stage = Stage::Reply;
         call.tally.requests.add(1);
         let request = match request.method {
             Method::Get => host.http.get(url.clone()),
             Method::Post { .. } => host.http.post(url.clone()).body(""),
         };
-        let result = attempt(dressed(request, token), url, &self.options.patience).await;
+        let result = attempt(dressed(request, &token), url, &self.options.patience, &mut course.effort).await;
         let result = result.map_err(|failure| failure.without(token.secret.secret()));
         tracing::debug!(address = %Address::of(url), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
         result
     }
 
+    /// The token to send with. A sign-in that fails costs of the time that the request may go without progress.
+    async fn token(&self, scope: &str, course: &mut Course) -> Result<Token, Failure> {
+        course.stage = Stage::SignIn;
+        let (begun, left) = (Instant::now(), course.effort.left());
+        let token = timeout(left, self.credentials.token(scope, &self.options.limits)).await;
+        let token = token.unwrap_or_else(|_| Err(SignInFailure::late(left)));
+        let token = token.inspect_err(|_| course.effort.spend(begun.elapsed())).map_err(Failure::SignIn)?;
+        course.token = Some(token.clone());
+        Ok(token)
+    }
+
+    /// Drops the credential of a token that was rejected.
+    async fn renew(&self, course: &Course) {
+        if let Some(token) = &course.token {
+            self.credentials.renew(token).await;
+        }
+    }
+
     /// Waits before a retry, and with it, if the service was throttling, all requests of the family.
-    async fn wait(&self, quota: Quota, wait: Duration, failure: &Failure, url: &Url, call: &Call) -> Result<(), Error> {
+    async fn wait(&self, quota: Quota, wait: Duration, failure: Failure, (call, course): (&Call, &mut Course)) {
+        let why = if failure.outcome().told().is_some() { Why::Told } else { Why::BackOff };
         if failure.pauses_family() {
-            self.pacer.pause(quota, wait);
+            self.pacer.pause(quota, wait, why);
         }
-        if call.deadline.is_some_and(|deadline| Instant::now() + wait > deadline) {
-            return Err(Error::Deadline { address: Address::of(url) });
-        }
-        let why = if failure.is_throttle() { Why::Throttle } else { Why::Retry };
-        let waiting = call.tally.live.wait(why, wait);
+        course.failed(failure);
+        let _waiting = call.wait(why, wait);
         sleep(wait).await;
-        drop(waiting);
-        call.tally.waited(wait);
-        Ok(())
     }
 }
 
@@ -242,69 +253,6 @@ fn dressed(request: RequestBuilder, token: &Token) -> RequestBuilder {
         }
         // A token with control characters cannot be one; without it the service answers 401, which says as much.
         Err(_) => request,
-    }
-}
-
-impl Host {
-    fn new(service: Service, options: &TransportOptions) -> Result<Self, Error> {
-        let http = transport::client(&service.base, options)?;
-        Ok(Self {
-            service,
-            http,
-            allowance: Mutex::default(),
-            answers: AtomicU64::new(0),
-            successes: AtomicU64::new(0),
-        })
-    }
-
-    fn succeeded(&self) {
-        self.answers.fetch_add(1, Relaxed);
-        self.successes.fetch_add(1, Relaxed);
-        self.allowance.lock().unwrap_or_else(PoisonError::into_inner).earn();
-    }
-}
-
-/// The course of one request through its attempts.
-struct Course {
-    history: History,
-    successes: u64,
-    /// Whether it may be sent again when nobody knows what came of it.
-    repeatable: bool,
-}
-
-impl Course {
-    fn new(client: &Inner, host: &Host, repeatable: bool) -> Self {
-        let renewable = client.credentials.renewable();
-        let history = History { tries: 0, waited: Duration::ZERO, reached: false, renewable, repeatable };
-        Self { history, successes: host.successes.load(Relaxed), repeatable }
-    }
-
-    fn verdict(&mut self, client: &Inner, host: &Host, failure: &Failure) -> Verdict {
-        if failure.is_answer() {
-            host.answers.fetch_add(1, Relaxed);
-        }
-        let outcome = failure.outcome();
-        self.history.reached = host.answers.load(Relaxed) > 0;
-        self.history.repeatable = self.repeatable || failure.is_unsent();
-        self.forget_if_others_succeed(host, failure);
-        self.history.tries += 1;
-        let mut allowance = host.allowance.lock().unwrap_or_else(PoisonError::into_inner);
-        let verdict = decide(outcome, &self.history, &mut allowance, &client.options.limits, (client.options.jitter)());
-        match verdict {
-            Verdict::Wait(wait) => self.history.waited += wait,
-            Verdict::Renew => self.history = History { renewable: false, ..self.history },
-            Verdict::Done | Verdict::Fail(_) => {}
-        }
-        verdict
-    }
-
-    /// A throttled request is not without progress while others in the same quota get through: it only lost the race.
-    fn forget_if_others_succeed(&mut self, host: &Host, failure: &Failure) {
-        let successes = host.successes.load(Relaxed);
-        if failure.is_throttle() && successes > self.successes {
-            self.history = History { tries: 0, waited: Duration::ZERO, ..self.history };
-        }
-        self.successes = successes;
     }
 }
 

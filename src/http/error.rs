@@ -73,12 +73,20 @@ pub enum Error {
     RequestBudget {
         /// The budget.
         limit: u64,
+        /// Why the request was to be sent again.
+        #[source]
+        last: Option<Box<Error>>,
     },
-    /// The statement's time is over, or would be before the request may be sent again.
-    #[error("the time for the statement is over")]
+    /// The statement's time is over.
+    #[error("the time for the statement is over; the request to {address} {stage}")]
     Deadline {
         /// The request that was under way.
         address: Address,
+        /// How far it was.
+        stage: Stage,
+        /// Why an earlier attempt did not succeed.
+        #[source]
+        last: Option<Box<Error>>,
     },
     /// The connection's cloud does not have the service.
     #[error("the connection's cloud has no {0}")]
@@ -89,6 +97,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// What lies behind the end of a budget: the failure of the request that was under way.
+    pub fn underlying(&self) -> &Self {
+        match self {
+            Self::Deadline { last: Some(last), .. } | Self::RequestBudget { last: Some(last), .. } => last,
+            _ => self,
+        }
+    }
+
     /// The service's refusal, if it is one: status, code and request id.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
@@ -110,6 +126,23 @@ impl Error {
     }
 }
 
+/// Where a request is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Stage {
+    /// It needs a token first.
+    #[error("waited for the sign-in")]
+    SignIn,
+    /// Its turn has not come.
+    #[error("waited for the quota")]
+    Turn,
+    /// It is sent.
+    #[error("was not answered")]
+    Reply,
+    /// It failed and is going to be sent again.
+    #[error("waited to be sent again")]
+    Retry,
+}
+
 /// Why no further attempt was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GaveUp {
@@ -122,9 +155,18 @@ pub enum GaveUp {
     /// As many attempts in a row as the limits allow.
     #[error("repeated attempts did not help")]
     Tries,
-    /// As much waiting without progress as the limits allow.
+    /// As much waiting as the service may ask for without progress.
     #[error("waiting did not help")]
     Patience,
+    /// As much time as may pass while nothing comes of it.
+    #[error("trying for {} s did not help", .0.as_secs())]
+    NoProgress(Duration),
+    /// The statement's time was over before another attempt.
+    #[error("there was no time for another attempt")]
+    Deadline,
+    /// The statement had no request left for another attempt.
+    #[error("there was no request left for another attempt")]
+    Budget,
     /// The service named a wait beyond the longest that is accepted.
     #[error("it asks to wait {} s", .0.as_secs())]
     AskedTooLong(Duration),
@@ -148,9 +190,9 @@ pub enum Fault {
     /// The answer began and then stood still.
     #[error("the answer stood still for {} s", .0.as_secs())]
     Stalled(Duration),
-    /// The answer trickled.
-    #[error("the answer was not complete after {} s", .0.as_secs())]
-    Slow(Duration),
+    /// The answer trickled, below this many bytes a second.
+    #[error("the answer came at less than {} KiB a second", .0 >> 10)]
+    Slow(u32),
     /// The connection broke, or the body ended before it was whole.
     #[error("the answer broke off")]
     Broken(#[source] reqwest::Error),

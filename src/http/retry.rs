@@ -5,8 +5,9 @@
 //! The rule is "retry while there is progress" instead of a fixed number of attempts: a long crawl meets hundreds of
 //! replies that ask it to slow down, and each of them is followed by success (clients that give up after three have been
 //! called pointless in public, microsoft-graph-docs #6892). So a request is given up only after [`Limits::tries`] in a row,
-//! or [`Limits::patience`] of waiting, without anything having succeeded. Against a service that fails altogether the
-//! [`Allowance`] is the circuit breaker: it is shared by all requests to a host.
+//! a minute in which nothing comes of it (`effort`), or [`Limits::patience`] of waiting at the service's own word, without
+//! anything having succeeded. Against a service that fails altogether the [`Allowance`] is the circuit breaker: it is
+//! shared by all requests to a host.
 
 use std::time::Duration;
 
@@ -25,11 +26,12 @@ pub struct Limits {
     pub throttled_base: Duration,
     /// First step after "bandwidth exceeded" (509), and its least half is always waited.
     pub bandwidth_base: Duration,
-    /// The longest wait of our own choice.
+    /// The longest wait of our own choice: a quota's window is ten seconds, and what did not pass in that time is seldom
+    /// better after a longer one.
     pub cap: Duration,
     /// The longest wait that is accepted when the service names it.
     pub longest_told: Duration,
-    /// Time that one request may wait for retries without progress.
+    /// Time that one request may wait for retries without progress, at the service's own word.
     pub patience: Duration,
 }
 
@@ -40,8 +42,8 @@ impl Default for Limits {
             first_tries: 4,
             base: Duration::from_millis(500),
             throttled_base: Duration::from_secs(2),
-            bandwidth_base: Duration::from_mins(1),
-            cap: Duration::from_mins(1),
+            bandwidth_base: Duration::from_secs(40),
+            cap: Duration::from_secs(10),
             longest_told: Duration::from_mins(15),
             patience: Duration::from_mins(15),
         }
@@ -82,6 +84,16 @@ pub enum Outcome {
     Permanent,
 }
 
+impl Outcome {
+    /// How long the service asks to wait. No time at all is no answer.
+    pub fn told(self) -> Option<Duration> {
+        match self {
+            Self::Status { told, .. } => told.filter(|told| !told.is_zero()),
+            Self::Success | Self::Fault | Self::Permanent => None,
+        }
+    }
+}
+
 /// What happened to one request so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct History {
@@ -89,6 +101,10 @@ pub struct History {
     pub tries: u32,
     /// Time waited between them.
     pub waited: Duration,
+    /// Time in which nothing came of them, see `Patience::whole`.
+    pub spent: Duration,
+    /// The longest wait of our own choice that leaves time for another attempt.
+    pub room: Duration,
     /// Whether the host ever answered.
     pub reached: bool,
     /// Whether a 401 may be answered with a new credential: there is one to be had, and it was not tried yet.
@@ -119,19 +135,19 @@ pub fn is_throttle(status: u16) -> bool {
 ///
 /// Only faults are taken from the allowance: a service that says when to return is in good health.
 pub fn decide(outcome: Outcome, history: &History, allowance: &mut Allowance, limits: &Limits, jitter: f64) -> Verdict {
-    let (floor, base, told, throttled) = match outcome {
+    let (floor, base, throttled) = match outcome {
         Outcome::Success => return Verdict::Done,
         Outcome::Status { status: 401, .. } if history.renewable => return Verdict::Renew,
-        Outcome::Status { status: 429, told } => (0.0, limits.throttled_base, told, true),
-        Outcome::Status { status: 509, told } => (0.5, limits.bandwidth_base, told, true),
-        Outcome::Status { status: 408 | 500 | 502 | 503 | 504, told } => (0.0, limits.base, told, false),
-        Outcome::Fault => (0.0, limits.base, None, false),
+        Outcome::Status { status: 429, .. } => (0.0, limits.throttled_base, true),
+        Outcome::Status { status: 509, .. } => (0.5, limits.bandwidth_base, true),
+        Outcome::Status { status: 408 | 500 | 502 | 503 | 504, .. } | Outcome::Fault => (0.0, limits.base, false),
         Outcome::Permanent | Outcome::Status { .. } => return Verdict::Fail(GaveUp::Final),
     };
     // A throttled request was turned away at the door; of all others nobody knows how far they came.
     if !throttled && !history.repeatable {
         return Verdict::Fail(GaveUp::NotRepeatable);
     }
+    let told = outcome.told();
     if let Some(asked) = told.filter(|asked| *asked > limits.longest_told) {
         return Verdict::Fail(GaveUp::AskedTooLong(asked));
     }
@@ -139,9 +155,12 @@ pub fn decide(outcome: Outcome, history: &History, allowance: &mut Allowance, li
         return Verdict::Fail(GaveUp::Tries);
     }
     let wait = match told {
-        Some(told) if !told.is_zero() => told.mul_f64(1.0 + 0.1 * jitter),
-        _ => back_off(base, history.tries, limits.cap).mul_f64(floor + (1.0 - floor) * jitter),
+        Some(told) => told.mul_f64(1.0 + 0.1 * jitter),
+        None => back_off(base, history.tries, limits.cap).mul_f64(floor + (1.0 - floor) * jitter),
     };
+    if history.room.is_zero() || (told.is_none() && wait > history.room) {
+        return Verdict::Fail(GaveUp::NoProgress(history.spent));
+    }
     if history.waited + wait > limits.patience.max(told.unwrap_or_default().mul_f64(1.1)) {
         return Verdict::Fail(GaveUp::Patience);
     }
@@ -152,8 +171,8 @@ pub fn decide(outcome: Outcome, history: &History, allowance: &mut Allowance, li
 }
 
 /// `base` doubled with every attempt, up to the cap.
-fn back_off(base: Duration, tries: u32, cap: Duration) -> Duration {
-    base.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(cap)
+pub(super) fn back_off(base: Duration, tries: u32, cap: Duration) -> Duration {
+    base.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(cap.max(base))
 }
 
 /// Tokens that retries after faults are paid with, shared by all requests to a host (the figures are those of the AWS
@@ -187,10 +206,18 @@ impl Default for Allowance {
 
 #[cfg(test)]
 mod tests {
+    use super::super::effort::{Effort, Patience};
     use super::*;
 
-    const FRESH: History =
-        History { tries: 1, waited: Duration::ZERO, reached: true, renewable: true, repeatable: true };
+    const FRESH: History = History {
+        tries: 1,
+        waited: Duration::ZERO,
+        spent: Duration::ZERO,
+        room: Duration::from_secs(49),
+        reached: true,
+        renewable: true,
+        repeatable: true,
+    };
 
     fn verdict(outcome: Outcome, history: History, jitter: f64) -> Verdict {
         decide(outcome, &history, &mut Allowance::default(), &Limits::default(), jitter)
@@ -239,14 +266,14 @@ mod tests {
             Verdict::Wait(wait) => wait.as_millis(),
             other => panic!("{other:?}"),
         };
-        for (tries, most) in [(1, 500), (2, 1000), (3, 2000), (7, 32_000), (8, 60_000), (9, 60_000)] {
+        for (tries, most) in [(1, 500), (2, 1000), (3, 2000), (5, 8_000), (6, 10_000), (9, 10_000)] {
             assert_eq!(millis(Outcome::Fault, tries, 1.0), most);
             assert_eq!(millis(Outcome::Fault, tries, 0.0), 0);
         }
-        for (tries, most) in [(1, 2000), (2, 4000), (6, 60_000)] {
+        for (tries, most) in [(1, 2000), (2, 4000), (6, 10_000)] {
             assert_eq!(millis(status(429, None), tries, 1.0), most);
         }
-        assert_eq!((millis(status(509, None), 1, 0.0), millis(status(509, None), 1, 1.0)), (30_000, 60_000));
+        assert_eq!((millis(status(509, None), 1, 0.0), millis(status(509, None), 1, 1.0)), (20_000, 40_000));
         assert_eq!(millis(status(429, Some(0)), 1, 1.0), 2000, "a wait of nothing is no answer to a throttle");
     }
 
@@ -277,6 +304,55 @@ mod tests {
         assert_eq!(verdict(Outcome::Fault, unreached(4), 0.5), Verdict::Fail(GaveUp::Tries));
         let tired = History { waited: Duration::from_secs(899), ..FRESH };
         assert_eq!(verdict(status(429, Some(2)), tired, 0.0), Verdict::Fail(GaveUp::Patience));
+    }
+
+    /// Seconds from the first attempt to the error, and the attempts: each takes `cost`, or as much of it as is left.
+    fn course(outcome: Outcome, cost: u64, jitter: f64) -> (f64, u32) {
+        let mut effort = Effort::new(&Patience::default());
+        let (mut history, mut clock) = (History { tries: 0, ..FRESH }, Duration::ZERO);
+        loop {
+            let attempt = Duration::from_secs(cost).min(effort.left());
+            clock += attempt;
+            effort.spend(attempt);
+            history = History { tries: history.tries + 1, spent: effort.spent(), room: effort.room(), ..history };
+            match verdict(outcome, history, jitter) {
+                Verdict::Wait(wait) => {
+                    clock += wait;
+                    effort.spend(wait);
+                }
+                _ => return (clock.as_secs_f64(), history.tries),
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_the_service_does_its_silence_or_storm_ends_within_a_minute() {
+        let patience = Patience::default();
+        let (head, body) = (patience.first_byte.as_secs(), patience.idle.as_secs());
+        for jitter in [0.0, 0.25, 0.5, 0.75, 1.0] {
+            for (case, outcome, cost, tries) in [
+                ("silence, or half a head", Outcome::Fault, head, 2..=2),
+                ("a body that stands still or trickles", Outcome::Fault, body, 3..=3),
+                ("connections that are never made", Outcome::Fault, 10, 4..=5),
+                ("resets", Outcome::Fault, 0, 9..=10),
+                ("a storm of errors", status(503, None), 0, 9..=10),
+                ("errors that take half a minute", status(504, None), 30, 2..=2),
+                ("error bodies that stand still", status(500, None), 5, 6..=10),
+                ("throttles that name no time", status(429, None), 0, 6..=10),
+                ("bandwidth that is exceeded", status(509, None), 0, 2..=3),
+            ] {
+                let (seconds, attempts) = course(outcome, cost, jitter);
+                assert!(seconds <= 60.0, "{case}: {seconds} s at {jitter}");
+                assert!(tries.contains(&attempts), "{case}: {attempts} attempts in {seconds} s at {jitter}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wait_that_the_service_asks_for_is_no_lack_of_progress() {
+        let late = History { room: Duration::from_millis(1), ..FRESH };
+        assert!(matches!(verdict(status(429, Some(600)), late, 1.0), Verdict::Wait(_)));
+        assert_eq!(verdict(status(429, None), late, 1.0), Verdict::Fail(GaveUp::NoProgress(Duration::ZERO)));
     }
 
     #[test]

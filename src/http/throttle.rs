@@ -15,8 +15,9 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
+use super::Call;
 use crate::table::Quota;
-use crate::tally::{Live, Why};
+use crate::tally::Why;
 
 /// Added to every window: the spread of travel times that is allowed for.
 const MARGIN: Duration = Duration::from_millis(250);
@@ -46,24 +47,28 @@ impl Pacer {
         Self { pace, families: Mutex::default() }
     }
 
-    /// Waits until a request of that family may be sent, and counts it as sent. Gives back how long that took; meanwhile
-    /// `live` says what is waited for.
-    pub async fn turn(&self, quota: Quota, live: &Live) -> Duration {
+    /// Waits until a request of that family may be sent, and counts it as sent. Gives back how long that took, without
+    /// the time for which the service itself held up the family; meanwhile the call says what is waited for.
+    pub async fn turn(&self, quota: Quota, call: &Call) -> Duration {
         let family = self.family(quota);
         let begun = Instant::now();
+        let queued = call.queue(Why::Quota);
         // The head of the queue holds the only permit while it waits for its slot; a dropped head passes it on.
         // The semaphore is never closed, so there always is one.
         let _head = family.queue.acquire().await;
+        drop(queued);
         while let Err((ready, why)) = family.try_send() {
-            let _waiting = live.wait(why, ready.saturating_duration_since(Instant::now()));
+            let _waiting = call.wait(why, ready.saturating_duration_since(Instant::now()));
             sleep_until(ready).await;
         }
-        begun.elapsed()
+        let (told_until, now) = (family.log().told_until, Instant::now());
+        let told = told_until.map_or(Duration::ZERO, |until| until.min(now).saturating_duration_since(begun));
+        (now - begun).saturating_sub(told)
     }
 
     /// Holds up the whole family: nothing is sent for `wait` from now.
-    pub fn pause(&self, quota: Quota, wait: Duration) {
-        self.family(quota).log().pause(Instant::now() + wait);
+    pub fn pause(&self, quota: Quota, wait: Duration, why: Why) {
+        self.family(quota).log().pause(Instant::now() + wait, why);
     }
 
     fn family(&self, quota: Quota) -> Arc<Family> {
@@ -85,7 +90,13 @@ impl Family {
             Pace::Faster(factor) => Some((quota.window() + MARGIN) / factor.max(1)),
             Pace::Unlimited => None,
         };
-        let log = Log { most: quota.requests() as usize, window, sent: VecDeque::new(), paused_until: None };
+        let log = Log {
+            most: quota.requests() as usize,
+            window,
+            sent: VecDeque::new(),
+            paused_until: None,
+            told_until: None,
+        };
         Self { queue: Semaphore::new(1), log: Mutex::new(log) }
     }
 
@@ -108,6 +119,8 @@ struct Log {
     window: Option<Duration>,
     sent: VecDeque<Instant>,
     paused_until: Option<Instant>,
+    /// The same, as far as the service asked for it.
+    told_until: Option<Instant>,
 }
 
 impl Log {
@@ -136,11 +149,18 @@ impl Log {
 
     /// What is waited for until `ready`.
     fn why(&self, ready: Instant) -> Why {
-        if self.paused_until == Some(ready) { Why::Throttle } else { Why::Quota }
+        match ready {
+            _ if self.told_until == Some(ready) => Why::Told,
+            _ if self.paused_until == Some(ready) => Why::BackOff,
+            _ => Why::Quota,
+        }
     }
 
-    fn pause(&mut self, until: Instant) {
+    fn pause(&mut self, until: Instant, why: Why) {
         self.paused_until = self.paused_until.max(Some(until));
+        if why == Why::Told {
+            self.told_until = self.told_until.max(Some(until));
+        }
     }
 }
 
@@ -161,6 +181,10 @@ mod tests {
             last
         };
         asked.iter().map(|asked| send(*asked)).collect()
+    }
+
+    fn call() -> Call {
+        Call::new(Arc::default())
     }
 
     fn log(pace: Pace) -> Log {
@@ -200,10 +224,39 @@ mod tests {
     fn a_pause_holds_up_everything_and_is_never_shortened() {
         for pace in [Pace::Documented, Pace::Unlimited] {
             let (mut log, start) = (log(pace), Instant::now());
-            log.pause(start + Duration::from_secs(41));
-            log.pause(start + Duration::from_secs(2));
+            log.pause(start + Duration::from_secs(41), Why::Told);
+            log.pause(start + Duration::from_secs(2), Why::BackOff);
             assert_eq!(replay(&mut log, start, &[0]), [41_000]);
         }
+    }
+
+    #[test]
+    fn each_wait_has_its_reason() {
+        let (mut log, start) = (log(Pace::Documented), Instant::now());
+        let why = |log: &mut Log| {
+            let ready = log.ready(start);
+            log.why(ready)
+        };
+        replay(&mut log, start, &[0; 5]);
+        assert_eq!(why(&mut log), Why::Quota);
+        log.pause(start + Duration::from_secs(11), Why::BackOff);
+        assert_eq!(why(&mut log), Why::BackOff);
+        log.pause(start + Duration::from_secs(12), Why::Told);
+        assert_eq!(why(&mut log), Why::Told);
+        log.pause(start + Duration::from_secs(13), Why::BackOff);
+        assert_eq!(why(&mut log), Why::BackOff);
+    }
+
+    #[tokio::test]
+    async fn the_time_that_the_service_asked_for_is_left_out() {
+        let (pacer, call) = (Pacer::new(Pace::Unlimited), call());
+        let time = Duration::from_millis(60);
+        pacer.pause(Quota::Reports, time, Why::Told);
+        assert!(pacer.turn(Quota::Reports, &call).await < time / 2);
+        pacer.pause(Quota::Reports, time, Why::BackOff);
+        assert!(pacer.turn(Quota::Reports, &call).await >= time);
+        let waited = Why::ALL.map(|why| call.tally.waited_for(why) >= time);
+        assert_eq!(waited, [true, true, false]);
     }
 
     #[test]
@@ -215,12 +268,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_waiter_that_is_dropped_gives_its_place_back() {
-        let (pacer, live) = (Pacer::new(Pace::Faster(100)), Live::default());
+        let (pacer, call) = (Pacer::new(Pace::Faster(100)), call());
         for _ in 0..5 {
-            pacer.turn(Quota::Reports, &live).now_or_never().expect("the window is empty");
+            pacer.turn(Quota::Reports, &call).now_or_never().expect("the window is empty");
         }
-        let mut head = Box::pin(pacer.turn(Quota::Reports, &live));
-        let mut second = Box::pin(pacer.turn(Quota::Reports, &live));
+        let mut head = Box::pin(pacer.turn(Quota::Reports, &call));
+        let mut second = Box::pin(pacer.turn(Quota::Reports, &call));
         assert!(head.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
         drop(head);
         let waited = tokio::time::timeout(Duration::from_secs(5), second).await.expect("the queue moves on");
@@ -231,9 +284,9 @@ mod tests {
     async fn waiters_are_served_in_the_order_in_which_they_came() {
         let pacer = Pacer::new(Pace::Faster(200));
         let order = Mutex::new(Vec::new());
-        let (pacer, order, live) = (&pacer, &order, &Live::default());
+        let (pacer, order, call) = (&pacer, &order, &call());
         let turns = (0..12).map(|i| async move {
-            pacer.turn(Quota::Reports, live).await;
+            pacer.turn(Quota::Reports, call).await;
             order.lock().unwrap().push(i);
         });
         futures::future::join_all(turns).await;

@@ -5,6 +5,7 @@
 //! - No proxy for loopback: with `HTTP_PROXY` set, a request to 127.0.0.1 goes to the proxy, token included.
 //! - TLS 1.2 or later with the system's trust store, which TLS-inspecting networks add to; plain http only where the
 //!   address itself is loopback (the connection's own check is stricter still).
+//! - Dead connections are probed for: a backend that went away without a word is noticed long before a reply is overdue.
 //! - No decompression of its own: `body` does it, and knows why.
 //! - No retries of its own: what was not counted and paced here is not sent.
 
@@ -20,6 +21,8 @@ use super::{Error, Fault, pin};
 
 /// What this program calls itself.
 pub const USER_AGENT: &str = concat!("auditql/", env!("CARGO_PKG_VERSION"));
+/// How long a connection is silent before it is probed, and how long that may take.
+const PROBED: Duration = Duration::from_secs(10);
 /// Most bytes of header that are read of a reply.
 pub(super) const HEADER_CAP: u32 = 64 << 10;
 
@@ -54,6 +57,11 @@ pub fn client(base: &Url, options: &TransportOptions) -> Result<reqwest::Client,
         .tls_version_min(tls::Version::TLS_1_2)
         .tls_certs_merge(options.roots.iter().cloned())
         .http2_max_header_list_size(HEADER_CAP)
+        .http2_keep_alive_interval(PROBED)
+        .http2_keep_alive_timeout(PROBED)
+        .tcp_keepalive(PROBED)
+        .tcp_keepalive_interval(PROBED / 2)
+        .tcp_keepalive_retries(2)
         .connect_timeout(options.connect);
     let builder = if loopback { builder.no_proxy() } else { builder };
     builder.build().map_err(|e| Error::Setup(e.without_url()))

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
+use super::session::count;
 use crate::output::safe;
 use crate::tally::{Tally, View};
 use crate::time::instant_text;
@@ -137,10 +138,10 @@ fn text(tally: &Tally, view: &View, left: Duration) -> String {
     let mut parts = Vec::new();
     let requests = tally.requests.get();
     match view.open {
-        0 => parts.push(format!("{requests} requests")),
-        open => parts.push(format!("{requests} requests, at least {open} to go")),
+        0 => parts.push(count(requests, "request")),
+        open => parts.push(format!("{}, at least {open} to go", count(requests, "request"))),
     }
-    parts.push(format!("{} rows", tally.rows_received.get()));
+    parts.push(count(tally.rows_received.get(), "row"));
     // On a narrow terminal the end is cut off, so what changes what a person does comes first.
     if let Some((_, why, _)) = view.wait {
         parts.push(format!("waiting {} s {why}", left.as_secs() + 1));
@@ -174,6 +175,10 @@ mod tests {
             "12 requests, at least 1 to go · 11988 rows · waiting 4 s for the quota · 2026-05-01 00:00 to 2026-05-01 01:46 covered"
         );
         assert_eq!(text(&Tally::default(), &View::default(), Duration::ZERO), "0 requests · 0 rows");
+        let one = Tally::default();
+        one.requests.add(1);
+        one.rows_received.add(1);
+        assert_eq!(text(&one, &View::default(), Duration::ZERO), "1 request · 1 row");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -21,7 +21,7 @@ use super::split::Statement;
 use crate::engine::{Engine, Query};
 use crate::output::{self, Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver, safe};
 use crate::report::{About, Exit, Report, compared_with_null};
-use crate::tally::Tally;
+use crate::tally::{Tally, Why};
 
 /// An engine, and how its answers are shown.
 #[derive(Debug)]
@@ -305,14 +305,18 @@ fn costs(tally: &Tally) -> String {
     if tally.retries.get() > 0 {
         parts.push(format!("{} of the requests again", tally.retries.get()));
     }
-    let waited = Duration::from_millis(tally.waited_ms.get());
-    if !waited.is_zero() {
-        parts.push(format!("{:.1} s waiting for the quota", waited.as_secs_f64()));
+    for why in [Why::Quota, Why::Told, Why::BackOff] {
+        let waited = tally.waited_for(why).as_secs_f64();
+        // What would be shown as nothing is nothing.
+        if waited >= 0.05 {
+            parts.push(format!("{waited:.1} s waiting {why}"));
+        }
     }
     parts.join(", ")
 }
 
-fn count(n: u64, what: &str) -> String {
+/// `1 request`, `2 requests`
+pub(super) fn count(n: u64, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
@@ -385,10 +389,15 @@ mod tests {
         tally.rows_received.add(2_000);
         assert_eq!(costs(&tally), "3 requests, 2000 rows received");
         tally.retries.add(1);
-        tally.waited(Duration::from_millis(10_250));
+        let at = std::time::Duration::from_millis;
+        tally.waited(Why::Quota, at(0), at(10_250));
+        tally.waited(Why::Quota, at(3_000), at(9_000));
+        tally.waited(Why::BackOff, at(10_000), at(11_500));
+        tally.waited(Why::Told, at(12_000), at(12_020));
         assert_eq!(
             costs(&tally),
-            "3 requests, 2000 rows received, 1 of the requests again, 10.2 s waiting for the quota"
+            "3 requests, 2000 rows received, 1 of the requests again, 10.0 s waiting for the quota, \
+             1.5 s waiting before asking again"
         );
     }
 

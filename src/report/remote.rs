@@ -24,8 +24,9 @@ pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or take -
 /// A request that brought no reply, and the permissions that it needs.
 pub(super) fn of_http(error: &Error, permissions: &[&str]) -> Report {
     let mut report = Report::chain(exit_of(error), error);
-    report.causes.extend(error.refusal().into_iter().flat_map(words));
-    if let Error::SignIn(sign_in) = error {
+    let underlying = error.underlying();
+    report.causes.extend(underlying.refusal().into_iter().flat_map(words));
+    if let Error::SignIn(sign_in) = underlying {
         report.causes.push(sign_in.message.clone());
     }
     Report { hint: advice(error, permissions), ..report }
@@ -54,10 +55,13 @@ fn words(refusal: &Refusal) -> Vec<String> {
 fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
     Some(match error {
         Error::Refused(refusal) => return of_refusal(refusal, permissions),
-        Error::TokenRejected(_) => "the access token is expired or for another service; get a new one".into(),
+        Error::TokenRejected(refusal) => of_refusal(refusal, permissions)
+            .unwrap_or_else(|| "the access token is expired or for another service; get a new one".into()),
         Error::SignIn(sign_in) => of_sign_in(sign_in),
         Error::Throttled { .. } => "all programs of the tenant share this quota: ask for a shorter time, or later".into(),
-        Error::Unavailable { .. } => "nothing is wrong with the query; try later".into(),
+        Error::Unavailable { last, .. } => {
+            of_refusal(last, permissions).unwrap_or_else(|| "nothing is wrong with the query; try later".into())
+        }
         Error::Unreachable { fault: Fault::Tls(_), .. } => {
             "the certificate is not trusted here; behind an inspecting proxy, add its authority to the system or SSL_CERT_FILE".into()
         }
@@ -78,6 +82,9 @@ fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
 
 fn of_refusal(refusal: &Refusal, permissions: &[&str]) -> Option<String> {
     let licence = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
+    if refusal.message.as_deref().is_some_and(no_audit_log) {
+        return Some(AUDITING_OFF.into());
+    }
     match (refusal.status, refusal.code.as_deref()) {
         (403, Some(code)) if code == licence => {
             Some("sign-ins can be read only in a tenant with a Microsoft Entra ID P1 or P2 licence".into())
@@ -86,6 +93,15 @@ fn of_refusal(refusal: &Refusal, permissions: &[&str]) -> Option<String> {
         _ => None,
     }
 }
+
+/// How the activity feed calls a tenant that keeps no audit log (source: "Troubleshooting the Office 365 Management
+/// Activity API"): `…Audit.DataServiceException: Tenant <id> does not exist`.
+fn no_audit_log(message: &str) -> bool {
+    message.split_once("Tenant ").is_some_and(|(_, rest)| rest.contains("does not exist"))
+}
+
+const AUDITING_OFF: &str = "auditing may be off in the tenant: Set-AdminAuditLogConfig \
+     -UnifiedAuditLogIngestionEnabled $true turns it on, and takes up to an hour; or the connection's tenant is another one";
 
 /// Which permissions are needed, and who grants them.
 fn permission(names: &[&str]) -> String {
@@ -106,7 +122,7 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::http::{Address, GaveUp};
+    use crate::http::{Address, GaveUp, Stage};
 
     fn refusal(status: u16, code: &str) -> Box<Refusal> {
         Box::new(Refusal {
@@ -130,11 +146,44 @@ mod tests {
             (Error::TokenRejected(refusal(401, "InvalidAuthenticationToken")), Exit::SignIn),
             (Error::SignIn(Box::new(sign_in)), Exit::SignIn),
             (Error::Throttled { because: GaveUp::Tries, last: refusal(429, "x") }, Exit::Remote),
-            (Error::RequestBudget { limit: 5 }, Exit::Incomplete),
-            (Error::Deadline { address }, Exit::Deadline),
+            (Error::RequestBudget { limit: 5, last: None }, Exit::Incomplete),
+            (Error::Deadline { address, stage: Stage::Reply, last: None }, Exit::Deadline),
         ];
         for (error, exit) in rows {
             assert_eq!(of_http(&error, &[]).exit, exit, "{error}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_budget_hides_no_cause() {
+        let last = || {
+            let mut last = refusal(503, "UnknownError");
+            last.message = Some("busy".into());
+            Some(Box::new(Error::Unavailable { because: GaveUp::Deadline, last }))
+        };
+        let address = refusal(400, "x").address;
+        let deadline = Error::Deadline { address, stage: Stage::Retry, last: last() };
+        for error in [deadline, Error::RequestBudget { limit: 5, last: last() }] {
+            let report = of_http(&error, &[]).to_string();
+            for part in ["answered with status 503", "UnknownError: busy", "r-1", "hint: raise --"] {
+                assert!(report.contains(part), "{part}: {report}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tenant_without_an_audit_log_is_told_apart_from_one_that_is_wrong() {
+        let words = "Microsoft.Office.Compliance.Audit.DataServiceException: Tenant 7b795fb9-09d3-42f4-a494-38864f99ba3c \
+                     does not exist.";
+        for status in [400, 401, 403, 500] {
+            let refusal = Box::new(Refusal { message: Some(words.into()), ..*refusal(status, "AF10001") });
+            let error = match status {
+                401 => Error::TokenRejected(refusal),
+                500 => Error::Unavailable { because: GaveUp::Tries, last: refusal },
+                _ => Error::Refused(refusal),
+            };
+            let hint = of_http(&error, &["ActivityFeed.Read"]).hint.unwrap();
+            assert!(hint.starts_with("auditing may be off"), "{status}: {hint}");
         }
     }
 

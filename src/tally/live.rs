@@ -8,23 +8,28 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Why nothing is sent.
+/// Why nothing is sent. Where several reasons hold at once, the first of them is what is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
+    /// The service said how long (Retry-After).
+    Told,
+    /// A request failed, and is sent again.
+    BackOff,
     /// The service's quota of requests is used up for now.
     Quota,
-    /// The service said "too many requests".
-    Throttle,
-    /// A request failed and is sent again.
-    Retry,
+}
+
+impl Why {
+    /// All reasons, the strongest first.
+    pub const ALL: [Self; 3] = [Self::Told, Self::BackOff, Self::Quota];
 }
 
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Told => "because the service asks for it",
+            Self::BackOff => "before asking again",
             Self::Quota => "for the quota",
-            Self::Throttle => "because the service is throttling",
-            Self::Retry => "before asking again",
         })
     }
 }
@@ -156,7 +161,7 @@ mod tests {
         let (first, why, time) = live.view().wait.unwrap();
         assert_eq!((why, time), (Why::Quota, Duration::from_secs(4)));
         drop(waiting);
-        let _again = live.wait(Why::Retry, Duration::from_secs(1));
+        let _again = live.wait(Why::BackOff, Duration::from_secs(1));
         assert_ne!(live.view().wait.unwrap().0, first, "another wait has another number");
     }
 }
