@@ -20,6 +20,7 @@ mod layers;
 mod names;
 mod place;
 mod remote;
+mod words;
 
 pub use empty::compared_with_null;
 pub use names::nearest;
@@ -218,7 +219,10 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
     match error {
         DataFusionError::SQL(error, _) => Report::new(Exit::Query, place::without_position(&parser_text(error))),
         DataFusionError::SchemaError(error, _) => of_schema(error, about),
-        DataFusionError::Internal(_) => bug(&error.message()),
+        DataFusionError::Internal(text) => match words::of_internal(text) {
+            Some(words) => in_words(words),
+            None => bug(&error.message()),
+        },
         DataFusionError::ExecutionJoin(join) if join.is_panic() => bug("a task of the query panicked"),
         DataFusionError::ResourcesExhausted(text) => {
             let hint = "raise --memory-limit, or ask for fewer columns or a shorter time";
@@ -231,7 +235,13 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
 
 /// An error of which only the text is known.
 fn of_text(text: &str, about: &About<'_>) -> Report {
-    let what = first_line(text);
+    if let Some(words) = words::of_plan(text) {
+        return in_words(words);
+    }
+    let what = words::without_dump(first_line(text));
+    if what.len() < first_line(text).len() {
+        return Report::new(Exit::Query, what).hint(words::DIALECT);
+    }
     let report = Report::new(Exit::Query, what);
     if let Some(table) = names::quoted(what, "table '", "' not found") {
         return of_table(table, about);
@@ -250,6 +260,10 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
     if rest.is_empty() { report } else { Report { verbatim: true, ..report.hint(rest.replace('\n', "; ")) } }
 }
 
+fn in_words((what, hint): words::Words) -> Report {
+    Report::new(Exit::Query, what).hint(hint)
+}
+
 fn of_struct_field(field: &str) -> Report {
     let report = Report::new(Exit::Query, format!("there is no field {field} in that column"));
     let fields = crate::apis::ALL.iter().flat_map(|set| names::fields_of(set.columns));
@@ -261,6 +275,9 @@ fn of_struct_field(field: &str) -> Report {
 
 fn of_table(table: &str, about: &About<'_>) -> Report {
     let short = table.rsplit('.').next().unwrap_or(table);
+    if let Some((what, hint)) = names::elsewhere(short, about.tables).or_else(|| names::file(table)) {
+        return Report::new(Exit::Query, what).hint(hint);
+    }
     let report = Report::new(Exit::Query, format!("there is no table {short}"));
     let found =
         nearest(short, about.tables.iter().map(|name| (name.as_str(), name.rsplit('.').next().unwrap_or(name))));
@@ -315,7 +332,8 @@ fn of_field(field: &Column, valid: &[Column], about: &About<'_>) -> Report {
 }
 
 fn bug(text: &str) -> Report {
-    Report::new(Exit::Bug, first_line(text)).hint("this is a bug of auditql; please report it with the statement")
+    Report::new(Exit::Bug, words::without_dump(first_line(text)))
+        .hint("this is a bug of auditql; please report it with the statement")
 }
 
 fn parser_text(error: &ParserError) -> String {

@@ -52,6 +52,17 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
             "Error parsing timestamp",
             "a time is written '2026-05-01' or '2026-05-01T12:00:00Z'; now() - INTERVAL '1 day' counts back",
         ),
+        (
+            "Cannot access field at argument",
+            "fields are those of structs; raw is JSON as text: raw -> 'name' ->> 'name'",
+        ),
+        ("Unsupported SQL type JSON", "JSON is text here, and -> goes into it as it is: raw -> 'a' -> 0 ->> 'b'"),
+        (
+            "Unsupported SQL type",
+            "types are TEXT, INT, BIGINT, DOUBLE, DECIMAL, BOOLEAN, DATE, TIME, TIMESTAMP, INTERVAL",
+        ),
+        ("Invalid timezone", "a zone is 'Europe/Berlin' or '+02:00'"),
+        ("could not find config namespace", "settings are set by SET auditql.NAME = VALUE, and listed by \\set"),
         ("is not a variable which can be viewed", "settings are shown by SHOW auditql.NAME, and listed by \\set"),
         ("Could not find config namespace", "settings are set by SET auditql.NAME = VALUE, and listed by \\set"),
     ];

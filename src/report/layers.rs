@@ -97,6 +97,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::NotKept { column, .. } => {
             Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) makes it a text"))
         }
+        E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
         E::RemoteLocation(_) => Report::chain(Exit::Query, error).hint("fetch the file first, and give its path"),
         E::NotSettable { .. } => Report::chain(Exit::Query, error)

@@ -15,6 +15,40 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = (&'a str, &'a st
     (distance * 3 <= name.chars().count()).then_some(found)
 }
 
+/// A declared table that the open connection does not have: what is said, and where its records come from.
+pub(super) fn elsewhere(name: &str, tables: &[String]) -> Option<(String, String)> {
+    let (schema, _) = crate::apis::names().find(|(_, known)| *known == name)?;
+    if tables.is_empty() || tables.iter().any(|known| *known == format!("{schema}.{name}")) {
+        return None;
+    }
+    let of_files = crate::apis::ALL.iter().any(|set| set.name == name && set.api.is_none());
+    let from = if of_files {
+        "its records are read from exported files: --input FILE, or a connection of kind = \"files\""
+    } else {
+        "it is asked of a service: --connection NAME"
+    };
+    Some((format!("there is no table {schema}.{name} in this connection"), from.into()))
+}
+
+/// A file where a table was expected.
+pub(super) fn file(name: &str) -> Option<(String, String)> {
+    let (before, ending) = name.rsplit_once('.')?;
+    let stem = before.rsplit(['.', '/']).next().unwrap_or(before);
+    let stored = match ending.to_ascii_lowercase().as_str() {
+        "csv" | "tsv" | "txt" => "CSV",
+        "json" | "ndjson" | "jsonl" => "JSON",
+        "parquet" => "PARQUET",
+        _ => return None,
+    };
+    Some((
+        format!("there is no table {stem}.{ending}"),
+        format!(
+            "CREATE EXTERNAL TABLE x STORED AS {stored} LOCATION '{stem}.{ending}' makes a table of a file; \
+             --input reads exported audit logs"
+        ),
+    ))
+}
+
 /// Whether some word of the statement is the camelCase spelling of a name.
 pub(super) fn is_camel_case_of(sql: &str, name: &str) -> bool {
     let words = sql.split(|c: char| !c.is_alphanumeric() && c != '_');

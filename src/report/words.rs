@@ -1,0 +1,108 @@
+//! The engine's own texts that are dumps of its parts, in words.
+//!
+//! The dialect refuses most of what would lead to one before it is planned; what is left is known by how the text begins.
+//! Where it is not, what is a dump is cut off: it tells a reader nothing, and it may hold values of records.
+
+/// An error in words: what failed, and what to do.
+pub(super) type Words = (String, String);
+
+/// What to do where only that is known that the planner does not know it.
+pub(super) const DIALECT: &str = "the dialect is PostgreSQL's, as far as DataFusion knows it";
+
+/// The words for a text of the planner.
+pub(super) fn of_plan(text: &str) -> Option<Words> {
+    let after = |begin: &str| text.strip_prefix(begin);
+    if let Some(words) = of_arguments(text) {
+        return Some(words);
+    }
+    if after("Physical plan does not support logical expression").is_some() {
+        let hint = "a subquery is compared in WHERE; in a select list write (SELECT count(*) FROM …) > 0, or join";
+        return Some(("a subquery of that kind cannot stand there".into(), hint.into()));
+    }
+    if let Some(parts) = after("compound identifier: ") {
+        let name = parts.trim_matches(['[', ']']).replace(['"', ' '], "").replace(',', ".");
+        return Some((format!("{name} names no column"), "a field is written table.column.field".into()));
+    }
+    if after("Unsupported Interval Expression").is_some() {
+        return Some(("this form of INTERVAL is not known here".into(), "write INTERVAL '1 day 2 hours'".into()));
+    }
+    if after("Unsupported logical plan").is_some() {
+        return Some(("this statement is not done here".into(), STATEMENTS.into()));
+    }
+    if after("Projections require unique expression names").is_some() {
+        let hint = "give one of them another name: x AS y";
+        return Some(("two columns of the result have the same name".into(), hint.into()));
+    }
+    None
+}
+
+const STATEMENTS: &str = "SELECT asks, EXPLAIN SELECT shows the requests, CREATE TABLE … AS SELECT keeps rows";
+
+/// The words for a text that the engine takes for its own fault, where it is the statement's.
+pub(super) fn of_internal(text: &str) -> Option<Words> {
+    let compared = text.contains("Uncomparable values") || text.contains("Hash not supported");
+    compared.then(|| {
+        let hint = "compare or join on their fields, as in status.error_code; NATURAL JOIN takes every column";
+        ("lists and structs cannot be compared with one another".to_owned(), hint.to_owned())
+    })
+}
+
+/// A function that does not take what it was given: `No function matches the given name and argument types 'f(Int64)'`.
+fn of_arguments(text: &str) -> Option<Words> {
+    let (_, call) = text.split_once("argument types '")?;
+    let (call, rest) = call.split_once("'. ").or_else(|| call.split_once('\''))?;
+    let (name, types) = call.split_once('(')?;
+    let forms = rest.split_once("Candidate functions:").map_or("", |(_, forms)| forms);
+    let forms: Vec<&str> = forms.lines().map(str::trim).filter(|form| !form.is_empty()).take(3).collect();
+    let hint = match forms.as_slice() {
+        [] => format!("\\df {name} shows what it takes"),
+        forms => format!("it takes {}", forms.join(", ").replace("NullAry()", "")),
+    };
+    Some((format!("{name} does not take ({types}"), hint))
+}
+
+/// A text without the dump that it ends with: `Ident { value: … }`.
+pub(super) fn without_dump(text: &str) -> &str {
+    let begins = |at: usize| {
+        let inner = text[at + 3..].trim_start();
+        let word = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+        word > 0 && inner[word..].starts_with(": ")
+    };
+    let Some((at, _)) = text.match_indices(" { ").find(|(at, _)| begins(*at)) else { return text };
+    // The dump begins before its first brace: `Function(Function {`, `[Identifier(Ident {`.
+    let head = text[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "_([".contains(c));
+    head.trim_end_matches([' ', ':', ','])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dump_is_cut_off() {
+        for (text, left) in [
+            ("Unsupported ast node in sqltorel: Collate { expr: Value(x) }", "Unsupported ast node in sqltorel"),
+            (
+                "Dot access: Function(Function { name: ObjectName([Identifier(Ident { value: \"user\" })]) })",
+                "Dot access",
+            ),
+            ("Join [On(Ident { value: 1 })]", "Join"),
+            ("plain text { of a reader }", "plain text { of a reader }"),
+            ("JSON { \"a\": 1 }", "JSON { \"a\": 1 }"),
+            ("", ""),
+        ] {
+            assert_eq!(without_dump(text), left, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_function_says_what_it_takes() {
+        let text = "array_has does not support type Utf8. No function matches the given name and argument types \
+                    'array_has(Utf8, Utf8)'. You might need to add explicit type casts.\n\tCandidate functions:\n\tarray_has(array, element)";
+        let (what, hint) = of_arguments(text).unwrap();
+        assert_eq!(what, "array_has does not take (Utf8, Utf8)");
+        assert_eq!(hint, "it takes array_has(array, element)");
+        assert_eq!(of_arguments("argument types 'now(Int64)'").unwrap().1, "\\df now shows what it takes");
+        assert_eq!(of_arguments("nothing of that kind"), None);
+    }
+}
