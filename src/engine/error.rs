@@ -219,6 +219,14 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// A part of SQL that the engine would ignore, or take for something else.
+    #[error("{what}")]
+    Dialect {
+        /// The part, and what is the matter with it.
+        what: String,
+        /// What to write.
+        instead: String,
+    },
     /// A column cannot be kept in a table.
     #[error("column {column} is of the type {kind}, which a table cannot keep")]
     NotKept {

@@ -18,6 +18,7 @@ mod dedup;
 mod described;
 mod error;
 mod explain;
+mod external;
 mod facts;
 mod feed;
 mod fetched;
