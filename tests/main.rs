@@ -11,6 +11,7 @@
 mod cli;
 mod death;
 mod demo;
+mod dialect;
 mod docs;
 mod ending;
 mod faults;

@@ -36,7 +36,9 @@ Names are in snake_case: createdDateTime is created_date_time.
 A field of a struct      status.error_code, location.city
 An element of a list     sign_in_event_types[1], array_has(sign_in_event_types, 'interactiveUser')
 A row for each element   SELECT id, unnest(applied_conditional_access_policies) FROM sign_ins
-JSON in a text           raw -> 'status' ->> 'errorCode'
+JSON in a text           raw -> 'status' ->> 'errorCode', or raw #>> '{status,errorCode}'
+A time as a text         to_char(created_date_time, 'YYYY-MM-DD HH24:MI')
+A list of your own       CREATE EXTERNAL TABLE ips (ip TEXT) STORED AS CSV LOCATION 'ips.txt'
 Text compares with case  lower(user_principal_name) = 'ada@contoso.com', or ILIKE
 EXPLAIN SELECT ...       shows the requests, and sends none",
     },
@@ -48,6 +50,8 @@ Times are UTC. A day is a range:
   WHERE created_date_time >= '2026-05-01' AND created_date_time < '2026-05-02'
 The last hours:
   WHERE created_date_time > now() - INTERVAL '6 hours'
+The days of another zone; the instants stay what they are:
+  GROUP BY date_trunc('day', created_date_time AT TIME ZONE 'Europe/Berlin')
 The service keeps sign-ins for 30 days at most. A range that begins earlier is an error,
 since its answer cannot be complete; --partial gives what there is.",
     },
