@@ -32,7 +32,7 @@ fn configured(config: SessionConfig, settings: &Settings) -> SessionConfig {
     let options = config.options_mut();
     options.sql_parser.dialect = Dialect::PostgreSQL;
     // The zone of every column. Without one, `now()` is a clock reading of nowhere, which AT TIME ZONE takes for local time.
-    options.execution.time_zone = Some("UTC".into());
+    options.execution.time_zone.get_or_insert_with(|| "UTC".into());
     options.execution.sort_pushdown_buffer_capacity = READ_AHEAD;
     // The build side has to be whole before the remote side is asked, so that its keys can narrow the request.
     options.execution.hash_join_buffering_capacity = 0;

@@ -112,7 +112,9 @@ pub(super) async fn create(
     check_names(create.input.schema())?;
     if !create.constraints.is_empty() || !create.column_defaults.is_empty() {
         let what = "a constraint or a default of a table";
-        return Err(Error::NotDone { what, instead: "leave it away: a table keeps the rows of its query as they are" }.into());
+        return Err(
+            Error::NotDone { what, instead: "leave it away: a table keeps the rows of its query as they are" }.into()
+        );
     }
     let store = state.config().get_extension::<Store>().unwrap_or_default();
     let (file, count, schema) = write(&store, rows()?).await?;
