@@ -104,7 +104,7 @@ fn text(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// `$`, `$.a`, `$[0]`: as SQLite, MySQL and DuckDB write paths.
+/// `$`, `$.a`, `$[0]`: as other dialects write paths.
 fn is_path(text: &str) -> bool {
     text == "$" || text.starts_with("$.") || text.starts_with("$[")
 }
