@@ -12,6 +12,7 @@ use std::path::Path;
 use datafusion::logical_expr::{CreateExternalTable, DdlStatement, LogicalPlan};
 
 use super::Error;
+use crate::logs;
 
 /// Bytes of a file that are looked at, and lines of them.
 const LOOKED_AT: u64 = 64 << 10;
@@ -85,12 +86,14 @@ fn heading(table: &CreateExternalTable) -> Result<bool, Error> {
 }
 
 /// The first lines of a file, as far as they can be read.
-fn lines(path: &Path, delimiter: u8) -> std::io::Result<Vec<csv::StringRecord>> {
+fn lines(path: &Path, delimiter: u8) -> std::io::Result<Vec<Vec<String>>> {
     let mut head = Vec::new();
     File::open(path)?.take(LOOKED_AT).read_to_end(&mut head)?;
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(&head[..]);
-    Ok(reader.records().map_while(Result::ok).take(LINES).collect())
+    if head.len() as u64 == LOOKED_AT {
+        // The last line is cut.
+        head.truncate(head.iter().rposition(|byte| *byte == b'\n').map_or(head.len(), |at| at + 1));
+    }
+    Ok(logs::first_rows(&head, delimiter, LINES))
 }
 
 /// What the first line is.
@@ -103,18 +106,18 @@ enum First {
 
 /// A line with a value in it is a row. One of names is a heading if it has the declared names, or if all that stands below
 /// one of the names is values.
-fn first_line(lines: &[csv::StringRecord], declared: &[&str]) -> First {
+fn first_line(lines: &[Vec<String>], declared: &[&str]) -> First {
     let Some((first, rest)) = lines.split_first() else { return First::Row };
-    let is_declared = |(field, name): (&str, &&str)| field.trim().eq_ignore_ascii_case(name);
+    let is_declared = |(field, name): (&String, &&str)| field.trim().eq_ignore_ascii_case(name);
     if first.len() == declared.len() && first.iter().zip(declared).all(is_declared) {
         return First::Heading;
     }
-    if first.iter().any(is_value) {
+    if first.iter().any(|field| is_value(field)) {
         return First::Row;
     }
     let all_values = |at: usize| {
         let mut below = rest.iter().filter_map(|line| line.get(at)).filter(|field| !field.trim().is_empty()).peekable();
-        below.peek().is_some() && below.all(is_value)
+        below.peek().is_some() && below.all(|field| is_value(field))
     };
     let named = |at: &usize| first.get(*at).is_some_and(|field| !field.trim().is_empty());
     if (0..first.len()).filter(named).any(all_values) { First::Heading } else { First::Unknown }
@@ -137,8 +140,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str, declared: &[&str]) -> First {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-        first_line(&reader.records().map(Result::unwrap).collect::<Vec<_>>(), declared)
+        first_line(&logs::first_rows(text.as_bytes(), b',', LINES), declared)
     }
 
     #[test]

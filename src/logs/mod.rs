@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use crate::table::Family;
 
 pub use archive::Entry;
+pub use fields::first_rows;
 pub use inputs::{Part, Skipped, Source, Sources, sources};
 
 use json::Splitter;
