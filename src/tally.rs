@@ -243,6 +243,11 @@ pub enum Notice {
         /// The first by name.
         first: String,
     },
+    /// Files hold pages of replies that link to a next page.
+    NextPages {
+        /// The files.
+        files: Vec<String>,
+    },
     /// A result became a table of the session.
     Kept {
         /// Its name.
@@ -324,6 +329,13 @@ impl fmt::Display for Notice {
             Self::Spreadsheets { within, count, first } => {
                 write!(f, "{within}: {count} spreadsheet(s) not read (first: {first}); saved as CSV they can be read")
             }
+            Self::NextPages { files } => write!(
+                f,
+                "{} file(s) hold a page that links to a next one (first: {}); \
+                 records of pages that were not saved are not in the answer",
+                files.len(),
+                files[0]
+            ),
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
             Self::FetchedAgain { table, requests } => write!(
                 f,
@@ -359,6 +371,7 @@ impl Notices {
             Notice::Reach { table, .. } => (4, table.clone(), String::new()),
             Notice::Nothing { table, because } => (6, table.clone(), because.to_string()),
             Notice::Incomplete { missing } => (5, missing.clone(), String::new()),
+            Notice::NextPages { .. } => (21, String::new(), String::new()),
             Notice::Kept { table, .. } => (6, table.clone(), String::new()),
             Notice::FetchedAgain { table, .. } => (7, table.clone(), String::new()),
             Notice::UnreadLines { file, .. } => (8, file.clone(), String::new()),
@@ -380,6 +393,9 @@ impl Notices {
             | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. })
             | (Notice::Misplaced { count, .. }, Notice::Misplaced { count: more, .. }) => {
                 *count += more;
+            }
+            (Notice::NextPages { files }, Notice::NextPages { files: more }) => {
+                files.extend(more.into_iter().filter(|file| !files.contains(file)).collect::<Vec<_>>());
             }
             // Two scans of one file, or one scan on its way: the same lines.
             (Notice::UnreadLines { count, .. }, Notice::UnreadLines { count: other, .. }) => *count = other.max(*count),

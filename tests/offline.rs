@@ -292,3 +292,39 @@ fn the_program_ends_with_5_when_lines_could_not_be_read() {
     assert!(said.contains("bad.json: 1 line(s) could not be read (first: line 1,"), "{said}");
     assert_eq!(run(&[Path::new("none.json")]).0, Some(2));
 }
+
+/// Pages of Graph that were saved as they came: only the last is the end of its reply.
+#[tokio::test]
+async fn a_saved_page_that_links_to_a_next_one_is_not_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (context, link) =
+        ("https://h/beta/$metadata#auditLogs/signIns", "https://h/beta/auditLogs/signIns?$skiptoken=x");
+    let page = |link: Value| json!({"@odata.context": context, "@odata.nextLink": link, "value": sign_ins()});
+    let text = |page: &Value| page.to_string();
+    let behind = format!("{{\"value\":{},\"@odata.nextLink\":\"{link}\"}}", Value::from(sign_ins()));
+    let other = behind.replace("@odata.nextLink", "nextLink");
+    let two = format!("{}\n{}\n", text(&page(Value::Null)), text(&page(link.into())));
+    for (name, bytes, linked) in [
+        ("one line", text(&page(link.into())), true),
+        ("pretty", serde_json::to_string_pretty(&page(link.into())).unwrap(), true),
+        ("behind its records", behind, true),
+        ("by another name", other, true),
+        ("the second of two", two, true),
+        ("the last", text(&page(Value::Null)), false),
+        ("the last, pretty", serde_json::to_string_pretty(&page(Value::Null)).unwrap(), false),
+        ("records alone", Value::from(sign_ins()).to_string(), false),
+    ] {
+        let path = file(&folder, "page.json", bytes);
+        let answer = asked(std::slice::from_ref(&path), "SELECT count(*) FROM sign_ins").await;
+        assert_eq!(answer.rows(), [RECORDS.to_string()], "{name}");
+        let expected: Vec<Notice> =
+            linked.then(|| Notice::NextPages { files: vec![path.display().to_string()] }).into_iter().collect();
+        assert_eq!(answer.tally.notices(), expected, "{name}");
+    }
+    let path = file(&folder, "page.json", text(&page(link.into())));
+    let other = asked(&[path], "SELECT count(*) FROM activity").await;
+    assert!(
+        !other.tally.notices().iter().any(|n| matches!(n, Notice::NextPages { .. })),
+        "the table has nothing of it"
+    );
+}

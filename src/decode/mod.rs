@@ -38,7 +38,7 @@ pub use conflict::{Conflict, Oddity};
 pub use dates::{Order, Shows, shows};
 pub use lenient::{folded, same_name};
 pub use members::{Member, elements, members};
-pub use page::{Decoder, Error, Page, link_ahead};
+pub use page::{Decoder, Error, Page, link_ahead, names_next_page};
 pub use row::{Batch, Reading, RecordError, Rows};
 pub use shown::is_type_name;
 pub use whole::whole;

@@ -9,6 +9,7 @@ use arrow::datatypes::SchemaRef;
 
 use super::conflict::Conflict;
 use super::cursor::{Broken, Cursor, Token};
+use super::members::{Member, members};
 use super::row::{Batch, MAX_BYTES, Rows, kind};
 use crate::table::Column;
 
@@ -247,6 +248,15 @@ fn is_like_next_link(name: &str) -> bool {
 /// Whether the next value is null or false; the cursor stays before it.
 fn is_nothing(cursor: &mut Cursor<'_>) -> Result<bool, Broken> {
     Ok(matches!(cursor.peek()?, b'n' | b'f'))
+}
+
+/// Whether an object, such as a page in a file, names a next page, by whatever name.
+pub fn names_next_page(object: &[u8]) -> bool {
+    let is_link = |member: &Member<'_>| {
+        let named = NEXT_LINKS.contains(&member.name.as_ref()) || is_like_next_link(&member.name);
+        named && !matches!(member.value, b"null" | b"false" | b"\"\"")
+    };
+    members(object).is_ok_and(|members| members.iter().any(is_link))
 }
 
 /// What the envelope has held so far.

@@ -126,6 +126,9 @@ struct Open {
     reader: Reader,
     unread: u64,
     first: Option<(u64, String)>,
+    /// It has records of the table's family, and of others.
+    of_table: bool,
+    of_others: bool,
 }
 
 impl Reading {
@@ -148,11 +151,15 @@ impl Reading {
             match open.reader.next(&mut self.record) {
                 None => {
                     open.say_unread(&self.scan.statement);
+                    open.say_linked(&self.scan.statement);
                     self.open = None;
                 }
                 Some(Item::Unread { line, why }) => open.count(line, why),
-                Some(Item::Record(family)) if family == self.scan.set.family => self.take(),
-                Some(Item::Record(_)) => {}
+                Some(Item::Record(family)) if family == self.scan.set.family => {
+                    open.of_table = true;
+                    self.take();
+                }
+                Some(Item::Record(_)) => open.of_others = true,
             }
         }
         // A limit may end the scan here: what is known so far is said.
@@ -168,7 +175,9 @@ impl Reading {
     /// Opens a file. One that cannot be opened costs itself.
     fn begin(&self, file: &logs::Source) -> Option<Open> {
         match Reader::open(file) {
-            Ok(reader) => Some(Open { name: file.to_string(), reader, unread: 0, first: None }),
+            Ok(reader) => {
+                Some(Open { name: file.to_string(), reader, unread: 0, first: None, of_table: false, of_others: false })
+            }
             Err(error) => {
                 let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
                 self.scan.statement.tally.notice(Notice::UnreadFile { file: file.to_string(), why });
@@ -204,6 +213,13 @@ impl Open {
     fn count(&mut self, line: u64, why: String) {
         self.unread += 1;
         self.first.get_or_insert((line, why));
+    }
+
+    /// Says that it is a page of a reply, and not the last.
+    fn say_linked(&self, statement: &Statement) {
+        if self.reader.is_linked() && (self.of_table || !self.of_others) {
+            statement.tally.notice(Notice::NextPages { files: vec![self.name.clone()] });
+        }
     }
 
     /// Says how much of the file could not be read so far.

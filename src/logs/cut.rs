@@ -2,11 +2,15 @@
 
 use super::json::too_long;
 use super::{MAX_RECORD, Piece};
+use crate::decode::names_next_page;
 
 /// Members whose array holds the records, in replies of Graph and in batches of an event hub.
 const HOLDERS: [&[u8]; 2] = [b"value", b"records"];
 /// How far into an object such a member may begin.
 const HOLDER_WITHIN: usize = 64 << 10;
+
+/// What stands before the end of a reply, so that it is an object by itself.
+const TAIL: &[u8] = b"{\"\":[]";
 
 /// What is wrong with a piece.
 const OPEN: &str = "it ends before its last brace";
@@ -25,6 +29,8 @@ pub(super) struct Cut {
     open: Option<Open>,
     /// Inside the array of a reply, whose rest is no record.
     held: bool,
+    /// A reply names a next page.
+    pub(super) linked: bool,
     /// Arrays around the objects that are open.
     arrays: u64,
     /// What is passed over before something is read again.
@@ -54,7 +60,7 @@ struct Open {
     /// Where the last string of the outermost object begins and ends in the record.
     string: (usize, usize),
     line_start: bool,
-    /// The end of a reply, behind its records: nothing of it is kept.
+    /// The end of a reply, behind its records: it is no record.
     tail: bool,
     /// One of the records of a reply, which is no reply itself.
     held: bool,
@@ -155,11 +161,13 @@ impl Cut {
             Step::On => None,
             Step::Holder => {
                 (self.open, self.held) = (None, true);
+                self.linked |= names_next_page(&[record, &b"]}"[..]].concat());
                 None
             }
             Step::Done => {
                 let tail = open.tail;
                 self.open = None;
+                self.linked |= tail && names_next_page(record);
                 (!tail).then_some(Piece::Object(line))
             }
             Step::Again => {
@@ -197,6 +205,8 @@ impl Cut {
             }
             b']' if self.held => {
                 self.held = false;
+                record.clear();
+                record.extend_from_slice(TAIL);
                 self.open =
                     Some(Open { line: self.line, stack: vec![b'{'], last: byte, tail: true, ..Open::default() });
                 None
@@ -229,7 +239,7 @@ impl Open {
         if line_start && byte == b'{' && !self.may_open() {
             return Step::Again;
         }
-        if !self.tail {
+        if !self.tail || record.len() < HOLDER_WITHIN {
             record.push(byte);
         }
         if self.in_string {

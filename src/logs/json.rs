@@ -43,6 +43,11 @@ impl<R: BufRead> Splitter<R> {
         Self { input: Input { stream, failed: false }, lines, cut: Cut::default() }
     }
 
+    /// Whether a reply among what was read names a next page.
+    pub(super) fn is_linked(&self) -> bool {
+        self.cut.linked
+    }
+
     /// The next object; its text replaces what is in `record`.
     pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
         if self.lines { self.next_line(record) } else { self.next_object(record) }

@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 use std::io::BufRead;
 use std::path::PathBuf;
 
+use crate::decode;
 use crate::table::Family;
 
 pub use archive::Entry;
@@ -101,6 +102,8 @@ pub struct Reader {
     /// Records of a piece that holds several.
     waiting: VecDeque<Result<Vec<u8>, String>>,
     line: u64,
+    /// A reply on a line of its own names a next page.
+    linked: bool,
 }
 
 enum Pieces {
@@ -137,7 +140,7 @@ impl Reader {
             Ok(open::Layout::Other) => Pieces::Strange(Some("it is neither JSON nor CSV".into())),
             Err(error) => Pieces::Strange(Some(format!("it cannot be unpacked: {error}"))),
         };
-        Ok(Self { pieces, waiting: VecDeque::new(), line: 1 })
+        Ok(Self { pieces, waiting: VecDeque::new(), line: 1, linked: false })
     }
 
     /// The next record, whose JSON replaces what is in `record`; `None` at the end.
@@ -157,7 +160,10 @@ impl Reader {
                     *record = inner;
                     return Some(Item::Record(family));
                 }
-                Ok(Found::Many(records)) => self.waiting.extend(records.into_iter().map(Ok)),
+                Ok(Found::Many(records)) => {
+                    self.linked |= decode::names_next_page(record);
+                    self.waiting.extend(records.into_iter().map(Ok));
+                }
                 Err(why) => match self.several(record) {
                     Some(pieces) => self.waiting.extend(pieces),
                     None => return Some(Item::Unread { line: self.line, why }),
@@ -168,8 +174,13 @@ impl Reader {
 
     /// The records of a line that is no object, but holds some.
     fn several(&self, record: &[u8]) -> Option<Vec<Result<Vec<u8>, String>>> {
-        let is_line = matches!(self.pieces, Pieces::Json(_)) && crate::decode::members(record).is_err();
+        let is_line = matches!(self.pieces, Pieces::Json(_)) && decode::members(record).is_err();
         is_line.then(|| json::several(record)).flatten()
+    }
+
+    /// Whether what was read so far is a page, or has one in it, that names a next page.
+    pub fn is_linked(&self) -> bool {
+        self.linked || matches!(&self.pieces, Pieces::Json(splitter) if splitter.is_linked())
     }
 
     /// The line on which the record given last begins.
