@@ -116,10 +116,12 @@ impl Error {
 
     /// Whether any other request would fare no better: the host, the token or a budget is at fault and not the request.
     pub fn concerns_all(&self) -> bool {
-        let given_up = |because: &GaveUp| matches!(because, GaveUp::Breaker | GaveUp::AskedTooLong(_));
         match self {
             Self::Refused(refusal) => refusal.status == 403,
-            Self::Unavailable { because, .. } | Self::Unreachable { because, .. } => given_up(because),
+            Self::Unavailable { because, .. } => matches!(because, GaveUp::AskedTooLong(_)),
+            Self::Unreachable { because, fault, .. } => {
+                fault.is_lasting() || *because == GaveUp::Breaker && fault.is_slow()
+            }
             Self::Redirect { .. } | Self::ForeignLink(_) | Self::TooLarge { .. } => false,
             _ => true,
         }
@@ -207,7 +209,16 @@ pub enum Fault {
 impl Fault {
     /// Whether another attempt may fare better.
     pub fn is_passing(&self) -> bool {
-        !matches!(self, Self::Tls(_) | Self::Request(_))
+        !self.is_lasting()
+    }
+
+    fn is_lasting(&self) -> bool {
+        matches!(self, Self::Tls(_) | Self::Request(_))
+    }
+
+    /// Whether the host did not answer at all, or took its time over it: asking it for something else costs as much.
+    fn is_slow(&self) -> bool {
+        matches!(self, Self::Connect(_) | Self::Silent(_) | Self::Stalled(_) | Self::Slow(_))
     }
 }
 

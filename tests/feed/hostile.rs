@@ -399,6 +399,32 @@ async fn a_blob_that_cannot_be_read_is_named_and_costs_itself_alone() {
     }
 }
 
+/// So many blobs fail that none is asked for twice any more; the others are there all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_blobs_that_cannot_be_read_cost_themselves_alone() {
+    let faults: [fn() -> Reply; 3] = [|| Reply::status(500), || Reply::json("<html>"), Reply::reset];
+    for fault in faults {
+        let server = Server::start(move |seen| {
+            let own = format!("http://{}", seen.header("host"));
+            let ids: Vec<String> = (10..50).map(|n| format!("b${n}")).collect();
+            match what(seen) {
+                What::Listing => listing(&own, &ids.iter().map(String::as_str).collect::<Vec<_>>()),
+                What::Blob => {
+                    let (_, id) = seen.target.split_once("b$").unwrap();
+                    let n = id[..2].parse::<usize>().unwrap() - 10;
+                    if n % 4 == 3 { records(&[&format!("r{}", n / 4)]) } else { fault() }
+                }
+                what => usual(what, 0, &own),
+            }
+        })
+        .await;
+        let sql = format!("SELECT id FROM m365.exchange WHERE content_created >= '{HOUR}'");
+        let result = answer(&engine_on(&server, partial()), &sql).await;
+        assert_eq!(hostile::outcome(&result), "10 rows, Incomplete");
+        assert_eq!(missing(&result.unwrap()).len(), 30);
+    }
+}
+
 /// What may stand in the place of a record, with how many records are in it.
 const IN_PLACE_OF_RECORDS: &[(&str, usize)] = &[
     ("[{}]", 0),
