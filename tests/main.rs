@@ -23,6 +23,7 @@ mod http;
 mod lab;
 mod laws;
 mod leaks;
+mod memory;
 mod offline;
 mod prompt;
 mod queries;

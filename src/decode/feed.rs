@@ -3,6 +3,8 @@
 //! All three are JSON arrays. Blobs are large and odd, so they are read by the decoder; the other two are small and their
 //! few members are all needed, so anything that lacks one of them is an error.
 
+use std::ops::Range;
+
 use chrono::DateTime;
 use serde::Deserialize;
 
@@ -11,13 +13,19 @@ use super::page::{BYTE_ORDER_MARK, Error};
 use super::row::{Batch, MAX_BYTES, Rows, kind};
 use crate::table::{Column, activity_mark, is_activity};
 
-/// Decodes blobs, one after the other.
+/// Records of a part, and bytes that it is made of. A blob of 60 MB may hold millions of records.
+const MOST_ROWS: usize = 16_384;
+const MOST_BYTES: usize = 4 << 20;
+
+/// Decodes blobs, one after the other, each in parts: what is decoded at once is bounded, whatever a blob holds.
 #[derive(Debug)]
 pub struct Blobs {
     rows: Rows,
     /// Whether an object has to have the marks of a record.
     marked: bool,
     strangers: usize,
+    /// Where the parts are that were looked over and not decoded, the next one last.
+    parts: Vec<Range<usize>>,
 }
 
 impl Blobs {
@@ -26,7 +34,7 @@ impl Blobs {
     /// # Panics
     /// If a column is asked for twice.
     pub fn new(columns: &[&'static Column], key: &'static Column) -> Self {
-        Self { rows: Rows::lenient(columns, key), marked: false, strangers: 0 }
+        Self { rows: Rows::lenient(columns, key), marked: false, strangers: 0, parts: Vec::new() }
     }
 
     /// Only objects that have the marks of a record of the feed are rows; all others are counted as strangers.
@@ -40,7 +48,7 @@ impl Blobs {
         self.strangers
     }
 
-    /// Decodes the body of a blob: an array of records.
+    /// Looks over the whole body of a blob, an array of records, and decodes its first part.
     ///
     /// # Errors
     /// When it is not one whole array of objects. An odd value is none: it is NULL, and counted.
@@ -49,31 +57,85 @@ impl Blobs {
             return Err(Error::TooLarge { bytes: body.len() });
         }
         self.strangers = 0;
-        self.records(body).inspect_err(|_| self.rows.clear())?;
+        self.parts.clear();
+        self.records(text(body)).inspect_err(|_| self.rows.clear())?;
+        self.parts.reverse();
         Ok(self.rows.finish())
     }
 
+    /// Decodes the next part of the body that was looked over last; `None` behind its end.
+    ///
+    /// # Errors
+    /// Never for the same body: it was found to be whole.
+    pub fn more(&mut self, body: &[u8]) -> Result<Option<Batch>, Error> {
+        let Some(part) = self.parts.pop() else { return Ok(None) };
+        self.part(&text(body)[part]).inspect_err(|_| self.rows.clear())?;
+        Ok(Some(self.rows.finish()))
+    }
+
+    /// Whether nothing of the body is left to decode.
+    pub fn is_done(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     fn records(&mut self, body: &[u8]) -> Result<(), Error> {
-        let mut cursor = Cursor::new(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body));
+        let mut cursor = Cursor::new(body);
         match cursor.peek() {
             Ok(b'[') => {}
             Ok(byte) => return Err(Error::NotAPage { found: kind(byte) }),
             Err(_) => return Err(Error::NotAPage { found: "nothing" }),
         }
         let mut more = cursor.enter(b']')?;
+        let (mut index, mut begun, mut rows) = (0, cursor.at(), 0);
         while more {
             match cursor.peek()? {
-                b'{' if self.marked && !is_record(&mut cursor.fork(cursor.at()))? => {
+                b'{' if self.is_stranger(&cursor)? => {
                     self.strangers += 1;
                     cursor.skip()?;
                 }
-                b'{' => self.rows.read(&mut cursor)?,
-                byte => return Err(Error::NotARecord { index: self.rows.len(), found: kind(byte) }),
+                b'{' => {
+                    if rows == MOST_ROWS || cursor.at() - begun >= MOST_BYTES {
+                        (begun, rows) = (cursor.at(), 0);
+                        self.parts.push(begun..begun);
+                    }
+                    rows += 1;
+                    // The parts behind the first are only looked over: nothing of a blob is used unless it is whole.
+                    match self.parts.last_mut() {
+                        None => self.rows.read(&mut cursor)?,
+                        Some(part) => {
+                            cursor.skip()?;
+                            part.end = cursor.at();
+                        }
+                    }
+                }
+                byte => return Err(Error::NotARecord { index, found: kind(byte) }),
             }
+            index += 1;
             more = cursor.more(b']')?;
         }
         if cursor.is_at_end() { Ok(()) } else { Err(Error::Trailing { at: cursor.at() }) }
     }
+
+    /// Reads records, and commas between them.
+    fn part(&mut self, part: &[u8]) -> Result<(), Error> {
+        let mut cursor = Cursor::new(part);
+        while let Ok(byte) = cursor.peek() {
+            match byte {
+                b'{' if self.is_stranger(&cursor)? => cursor.skip().map(|_| ())?,
+                b'{' => self.rows.read(&mut cursor)?,
+                _ => cursor.step(),
+            }
+        }
+        Ok(())
+    }
+
+    fn is_stranger(&self, cursor: &Cursor<'_>) -> Result<bool, Broken> {
+        Ok(self.marked && !is_record(&mut cursor.fork(cursor.at()))?)
+    }
+}
+
+fn text(body: &[u8]) -> &[u8] {
+    body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
 }
 
 /// Whether the object at which the cursor stands has the marks of a record. Records have them among their first members,
@@ -146,11 +208,13 @@ pub fn subscriptions(body: &[u8]) -> Result<Vec<Subscription>, Error> {
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8], found: &'static str) -> Result<T, Error> {
-    serde_json::from_slice(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)).map_err(|_| Error::NotAPage { found })
+    serde_json::from_slice(text(body)).map_err(|_| Error::NotAPage { found })
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::AsArray as _;
+
     use super::*;
     use crate::apis::activity::ACTIVITY;
 
@@ -170,6 +234,38 @@ mod tests {
             blobs.blob(body.as_bytes()).expect_err(body);
         }
         assert_eq!(blobs.blob(b"[]").unwrap().rows.num_rows(), 0, "nothing is left of a refused blob");
+    }
+
+    #[test]
+    fn a_blob_is_decoded_in_parts_that_are_bounded_by_rows_and_by_bytes() {
+        let of = |count: usize, filler: usize, between: &str| {
+            let filler = "x".repeat(filler);
+            let record = |n: usize| format!(r#"{{"Id":"{n}","RecordType":1,"UserId":"{filler}"}}"#);
+            let all: Vec<String> = (0..count).map(|n| if n % 7 == 3 { "{}".into() } else { record(n) }).collect();
+            format!("\u{feff}[{}]", all.join(between))
+        };
+        for (count, filler, between, parts) in
+            [(9, 0, ",", 1), (50_000, 0, " ,\n ", 3), (40, 1 << 20, ",", 9), (3, 6 << 20, ",", 3)]
+        {
+            let body = of(count, filler, between);
+            let mut blobs = blobs().of_records();
+            let mut batches = vec![blobs.blob(body.as_bytes()).unwrap()];
+            assert_eq!(blobs.strangers(), (count + 3) / 7);
+            while let Some(batch) = blobs.more(body.as_bytes()).unwrap() {
+                batches.push(batch);
+            }
+            let ids: Vec<String> = batches
+                .iter()
+                .flat_map(|batch| batch.rows.column_by_name("id").unwrap().as_string_view().iter())
+                .map(|id| id.unwrap().to_owned())
+                .collect();
+            let expected: Vec<String> = (0..count).filter(|n| n % 7 != 3).map(|n| n.to_string()).collect();
+            assert!(ids == expected && batches.len() == parts, "{count} {filler}: {} parts", batches.len());
+            assert!(batches.iter().all(|batch| batch.rows.num_rows() <= MOST_ROWS));
+            // What is broken at its end is no blob, and nothing is left of it.
+            let cut = &body.as_bytes()[..body.len() - 3];
+            assert!(blobs.blob(cut).is_err() && blobs.blob(b"[]").unwrap().rows.num_rows() == 0 && blobs.is_done());
+        }
     }
 
     #[test]

@@ -20,6 +20,9 @@ const LIKE_NEXT_LINKS: [&str; 6] = ["nextlink", "nextpage", "nextpagelink", "nex
 /// Longest name that an error quotes.
 const LONGEST_NAME: usize = 60;
 
+/// Records of a page, which is asked to hold a thousand at most. Of empty ones 60 MB would hold twenty million.
+const MOST_RECORDS: usize = 50_000;
+
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A decoded page.
@@ -95,6 +98,12 @@ pub enum Error {
     Trailing {
         /// Where that begins.
         at: usize,
+    },
+    /// It holds more records than any page does.
+    #[error("the page has more than {most} records, which is too many")]
+    TooMany {
+        /// How many it may have.
+        most: usize,
     },
     /// It is larger than any page is.
     #[error("the page has {bytes} bytes, which is too large")]
@@ -208,6 +217,7 @@ impl Decoder {
         let mut more = cursor.enter(b']')?;
         while more {
             match cursor.peek()? {
+                b'{' if self.rows.len() == MOST_RECORDS => return Err(Error::TooMany { most: MOST_RECORDS }),
                 b'{' => self.rows.read(cursor)?,
                 byte => return Err(Error::NotARecord { index: self.rows.len(), found: kind(byte) }),
             }

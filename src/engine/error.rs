@@ -161,6 +161,9 @@ pub enum Error {
     /// A predicate could not be evaluated on the rows received.
     #[error("a condition could not be evaluated")]
     Evaluation(#[source] DataFusionError),
+    /// What a scan holds is more than the memory limit.
+    #[error("a scan needs more memory than it may have")]
+    Memory(#[source] DataFusionError),
     /// The statement's time is over.
     #[error("the time for the statement is over")]
     Deadline,

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringViewArray, TimestampMicrosecondArray};
+use bytes::Bytes;
 use datafusion::common::runtime::SpawnedTask;
 use futures::future::try_join_all;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
@@ -18,8 +19,8 @@ use super::files::own_rows;
 use super::merge::Batches;
 use super::pages::Source;
 use super::{Error, Place};
+use crate::decode::Batch;
 use crate::decode::feed::{Blobs, Content, listing};
-use crate::decode::whole;
 use crate::http;
 use crate::plan::feed::{FeedPlan, From, Listing, To, Window, blob};
 use crate::service::subscriptions::{Population, Subscriptions, known};
@@ -32,6 +33,9 @@ const AHEAD: usize = 8;
 const AHEAD_OF_LIMIT: usize = 2;
 /// Windows that are listed ahead of the one whose blobs are read.
 const WINDOWS_AHEAD: usize = 2;
+
+/// Bytes that the name of a blob takes besides its own, once it was listed.
+const NAME: usize = 48;
 
 /// The code for a content type without subscription.
 const NOT_SUBSCRIBED: &str = "AF20022";
@@ -48,6 +52,30 @@ struct Feed {
     plan: FeedPlan,
     tenant: String,
     content_types: Vec<&'static str>,
+}
+
+/// A blob whose first rows were read.
+struct Opened {
+    listed: Listed,
+    /// What is left to decode is in it.
+    body: Bytes,
+    decoder: Blobs,
+    first: Option<RecordBatch>,
+}
+
+impl Opened {
+    /// The next rows; `None` behind the last.
+    fn next(&mut self, feed: &Feed) -> Result<Option<RecordBatch>, Error> {
+        if let Some(rows) = self.first.take() {
+            return Ok(Some(rows));
+        }
+        let decoded = self.decoder.more(&self.body).map_err(|source| Error::Page {
+            place: Box::new(feed.place(&self.listed)),
+            request_id: None,
+            source,
+        })?;
+        Ok(decoded.map(|decoded| feed.rows_of(decoded, &self.listed)))
+    }
 }
 
 /// A blob to be read.
@@ -163,14 +191,15 @@ impl Feed {
     fn blobs(self: Arc<Self>) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
         let ahead = if self.source.eager { AHEAD } else { AHEAD_OF_LIMIT };
         let windows_ahead = if self.source.eager { WINDOWS_AHEAD } else { 1 };
-        let (lister, chooser, fetcher) = (Arc::clone(&self), Arc::clone(&self), self);
+        let [lister, chooser, fetcher, reader] = [(); 4].map(|()| Arc::clone(&self));
         let mut seen = HashSet::new();
         stream::iter(lister.plan.windows.clone())
             .map(move |window| on_its_own(Arc::clone(&lister).list(window)))
             .buffered(windows_ahead)
             .map_ok(move |listed| {
                 let new = listed.into_iter().filter(|l| seen.insert(l.content.id.clone()) && chooser.is_asked(l));
-                stream::iter(new.map(Ok).collect::<Vec<_>>())
+                let counted = |l: Listed| chooser.source.room.take(l.content.id.len() + NAME).map(|()| l);
+                stream::iter(new.map(counted).collect::<Vec<_>>())
             })
             .try_flatten()
             .map(move |listed| {
@@ -178,7 +207,8 @@ impl Feed {
                 async move { on_its_own(feed.read(listed?)).await }
             })
             .buffered(ahead)
-            .try_filter_map(|rows| std::future::ready(Ok(rows)))
+            .map_ok(move |opened| Arc::clone(&reader).parts(opened))
+            .try_flatten()
     }
 
     /// The blobs of a window, of all content types, by availability.
@@ -239,7 +269,7 @@ impl Feed {
         let lost = |error| Error::Listing { place: place(), source: error };
         let mut listing = Listing::new(&self.tenant, content_type, window);
         while let Some(request) = listing.next_request() {
-            let reply = match source.connected.client.ask(request, &source.call, whole).await {
+            let reply = match source.ask(request).await? {
                 Ok(reply) => reply,
                 Err(error) if code(&error) == Some(LINK_FORGOTTEN) && !listing.is_at_first() => {
                     listing.restart().map_err(lost)?;
@@ -275,20 +305,19 @@ impl Feed {
         }
     }
 
-    /// Fetches a blob and reads its rows. `None`: it cannot be had, and that was said.
-    async fn read(self: Arc<Self>, listed: Listed) -> Result<Option<RecordBatch>, Error> {
-        match self.fetch(&listed).await {
-            Ok(rows) => Ok(Some(rows)),
+    /// Fetches a blob and reads its first rows. `None`: it cannot be had, and that was said.
+    async fn read(self: Arc<Self>, listed: Listed) -> Result<Option<Opened>, Error> {
+        match self.fetch(listed).await {
+            Ok(opened) => Ok(Some(opened)),
             Err(error) => self.source.spare(error).map(|()| None),
         }
     }
 
-    async fn fetch(&self, listed: &Listed) -> Result<RecordBatch, Error> {
+    async fn fetch(&self, listed: Listed) -> Result<Opened, Error> {
         let source = &self.source;
         let request = blob(&self.tenant, &listed.content.uri);
-        let reply = source.connected.client.ask(&request, &source.call, whole).await;
-        let reply = reply.map_err(|error| self.lost(listed, error))?;
-        let (mut decoder, place) = (self.decoder(), || Box::new(self.place(listed)));
+        let reply = source.ask(&request).await?.map_err(|error| self.lost(&listed, error))?;
+        let (mut decoder, place) = (self.decoder(), || Box::new(self.place(&listed)));
         let request_id = reply.request_id;
         let decoded = match decoder.blob(&reply.body) {
             Ok(decoded) => decoded,
@@ -298,10 +327,30 @@ impl Feed {
             source.spare(Error::NoRecords { place: place(), count: decoder.strangers(), request_id })?;
         }
         source.call.tally.pages.add(1);
+        let first = Some(self.rows_of(decoded, &listed));
+        // A body that has no more to give makes room.
+        let body = if decoder.is_done() { Bytes::new() } else { reply.body };
+        Ok(Opened { listed, body, decoder, first })
+    }
+
+    /// The rows of a part of a blob.
+    fn rows_of(&self, decoded: Batch, listed: &Listed) -> RecordBatch {
+        let source = &self.source;
         source.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
         source.report(decoded.conflicts);
         let rows = delivered(&decoded.rows, listed);
-        Ok(source.set.feed.map_or_else(|| rows.clone(), |feed| own_rows(&rows, feed)))
+        source.set.feed.map_or_else(|| rows.clone(), |feed| own_rows(&rows, feed))
+    }
+
+    /// The rows of a blob, part by part: those behind the first are decoded when they are asked for.
+    fn parts(self: Arc<Self>, opened: Option<Opened>) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
+        stream::try_unfold(opened, move |opened| {
+            let feed = Arc::clone(&self);
+            async move {
+                let Some(mut opened) = opened else { return Ok(None) };
+                Ok(opened.next(&feed)?.map(|rows| (rows, Some(opened))))
+            }
+        })
     }
 
     fn decoder(&self) -> Blobs {

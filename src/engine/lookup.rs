@@ -28,6 +28,9 @@ use crate::plan;
 use crate::service::subscriptions::tenant_id;
 use crate::table::{Column, Lookup};
 
+/// What is wrong with a list that has thousands of members.
+const TOO_LONG: decode::Error = decode::Error::NotAPage { found: "longer than any list" };
+
 /// A list as a connection sees it.
 #[derive(Debug, Clone)]
 pub(super) struct LookupTable {
@@ -57,11 +60,12 @@ impl LookupTable {
             return Err(Error::Page { place, request_id, source }.into());
         }
         let columns: Vec<&'static Column> = lookup.columns.iter().collect();
-        let decoded = Blobs::new(&columns, columns[0]).blob(&reply.body).map_err(|source| Error::Page {
-            place,
-            request_id: reply.request_id,
-            source,
-        })?;
+        let mut decoder = Blobs::new(&columns, columns[0]);
+        let decoded = decoder.blob(&reply.body);
+        // A list has some hundreds of members; it is decoded at once or not at all.
+        let decoded = decoded.and_then(|decoded| if decoder.is_done() { Ok(decoded) } else { Err(TOO_LONG) });
+        let request_id = reply.request_id;
+        let decoded = decoded.map_err(|source| Error::Page { place, request_id, source })?;
         call.tally.pages.add(1);
         call.tally.rows_received.add(decoded.rows.num_rows() as u64);
         call.tally.rows_kept.add(decoded.rows.num_rows() as u64);

@@ -38,6 +38,7 @@ mod place;
 mod policy;
 mod provider;
 mod remaining;
+mod room;
 mod runtime;
 mod scan;
 mod scan_exec;

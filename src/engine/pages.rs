@@ -13,6 +13,7 @@ use datafusion::common::runtime::SpawnedTask;
 use futures::stream::{self, Stream};
 
 use super::facts::{Marks, first_without};
+use super::room::Room;
 use super::runtime::{Connected, Statement};
 use super::{Error, Place};
 use crate::decode::{Conflict, Decoder, Page, link_ahead, whole};
@@ -22,6 +23,12 @@ use crate::table::{Column, EntitySet, Version};
 use crate::tally::{ChainMark, Notice};
 use crate::time::{Interval, instant_text};
 use crate::wire::{Reply, Request};
+
+/// The body of a page behind which the next one is asked for ahead. Real ones have one to three megabytes.
+const MOST_AHEAD: usize = 8 << 20;
+
+/// The service's reply or its refusal, unless this side could not take it.
+pub(super) type Asked = Result<Result<Reply, http::Error>, Error>;
 
 /// What all chains of a scan share.
 pub(super) struct Source {
@@ -36,6 +43,8 @@ pub(super) struct Source {
     pub(super) eager: bool,
     /// The oldest time among all records received; [`i64::MAX`] before the first.
     pub(super) oldest: AtomicI64,
+    /// What it holds counts there.
+    pub(super) room: Room,
 }
 
 impl Source {
@@ -60,6 +69,14 @@ impl Source {
     /// Says which values are not what their column says.
     pub(super) fn report(&self, conflicts: Vec<Conflict>) {
         self.statement.say_conflicts(&self.table(), conflicts);
+    }
+
+    /// Sends a request. The reply's body counts in the memory pool as long as it is held.
+    pub(super) async fn ask(&self, request: &Request) -> Asked {
+        match self.connected.client.ask(request, &self.call, whole).await {
+            Ok(reply) => self.room.held(reply).map(Ok),
+            Err(refused) => Ok(Err(refused)),
+        }
     }
 
     pub(super) fn request_error(&self, place: Place, source: http::Error) -> Error {
@@ -100,7 +117,7 @@ pub(super) struct Chain {
 /// A request that is under way. Dropping it aborts it.
 struct Ahead {
     request: Request,
-    reply: SpawnedTask<Result<Reply, http::Error>>,
+    reply: SpawnedTask<Asked>,
 }
 
 impl Chain {
@@ -160,21 +177,21 @@ impl Chain {
     }
 
     /// The reply to a request, which may be under way already.
-    async fn reply_to(&mut self, request: &Request) -> Result<Result<Reply, http::Error>, Error> {
+    async fn reply_to(&mut self, request: &Request) -> Asked {
         match self.ahead.take().filter(|ahead| ahead.request == *request) {
             // Besides its owner only a runtime that shuts down aborts it.
-            Some(ahead) => ahead.reply.join_unwind().await.map_err(|_| Error::Ending),
-            None => Ok(self.source.connected.client.ask(request, &self.source.call, whole).await),
+            Some(ahead) => ahead.reply.join_unwind().await.unwrap_or(Err(Error::Ending)),
+            None => self.source.ask(request).await,
         }
     }
 
-    /// Asks for the next page before this one is decoded, if all of it is wanted in any case.
+    /// Asks for the next page before this one is decoded, if all of it is wanted in any case. Where pages are large, two of
+    /// them take more memory than the time that is saved is worth.
     fn ask_ahead(&mut self, body: &[u8]) {
-        let link = link_ahead(body).filter(|_| self.eager);
+        let link = link_ahead(body).filter(|_| self.eager && body.len() <= MOST_AHEAD);
         self.ahead = link.and_then(|link| self.pager.ahead(&link)).map(|request| {
             let (source, asked) = (Arc::clone(&self.source), request.clone());
-            let reply =
-                SpawnedTask::spawn(async move { source.connected.client.ask(&asked, &source.call, whole).await });
+            let reply = SpawnedTask::spawn(async move { source.ask(&asked).await });
             Ahead { request, reply }
         });
     }

@@ -69,7 +69,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             report
         }
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("ask without --partial"),
-        E::Evaluation(inner) | E::Session(inner) => Report::of_query(inner, about),
+        E::Evaluation(inner) | E::Session(inner) | E::Memory(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
         E::Ending => Report::chain(Exit::Terminated, error),
         E::NotSubscribed { content_type, .. } => Report::chain(Exit::Usage, error).hint(format!(

@@ -24,6 +24,7 @@ use crate::engine::files::{self, FileScan};
 use crate::engine::measure::Measured;
 use crate::engine::nothing::Watch;
 use crate::engine::pages::Source;
+use crate::engine::room::Room;
 use crate::engine::runtime::{Connections, Statement};
 use crate::engine::scan::{FileScanning, Scanning, Work};
 use crate::http::Call;
@@ -118,7 +119,8 @@ impl ScanExec {
         };
         let fetched = context.session_config().get_extension::<Fetched>();
         let set = self.table.set;
-        let source = Source { set, columns, connected, statement, call, eager, oldest: i64::MAX.into() };
+        let (oldest, room) = (i64::MAX.into(), Room::of(&reservation));
+        let source = Source { set, columns, connected, statement, call, eager, oldest, room };
         check_reach(&work, &source)?;
         say_population(&source, version);
         let watch = self.watch(work.reasons(source.statement.now.timestamp_micros()));
