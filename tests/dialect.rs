@@ -307,3 +307,29 @@ async fn every_time_has_the_zone_utc() {
         assert_eq!(one(&engine, sql).await, expected, "{sql}");
     }
 }
+
+#[tokio::test]
+async fn columns_of_one_name_and_two_meanings_are_not_joined() {
+    let folder = TempDir::new().unwrap();
+    let engine = engine(&folder);
+    for sql in [
+        "SELECT 1 FROM m365.activity a JOIN sign_ins s ON a.user_id = s.user_id",
+        "SELECT 1 FROM m365.exchange a JOIN sign_ins s USING (user_id)",
+        "SELECT 1 FROM sign_ins s, m365.activity a WHERE s.user_id = a.user_id AND a.operation = 'x'",
+        "SELECT 1 FROM sign_ins WHERE user_id IN (SELECT user_id FROM m365.activity)",
+        "WITH a AS (SELECT user_id FROM m365.activity) SELECT 1 FROM a LEFT JOIN sign_ins s ON s.user_id = a.user_id",
+        "CREATE VIEW v AS SELECT 1 FROM m365.activity a JOIN sign_ins s ON a.user_id = s.user_id",
+    ] {
+        let report = refusal(&engine, sql).await;
+        assert!(report.what.contains("object id"), "{sql}: {report}");
+        assert!(report.hint.unwrap().contains("a.user_name = s.user_principal_name"), "{sql}");
+    }
+    for sql in [
+        "SELECT count(*) FROM m365.activity a JOIN sign_ins s ON a.user_name = s.user_principal_name",
+        "SELECT count(*) FROM m365.activity a JOIN m365.exchange e ON a.user_id = e.user_id",
+        "SELECT count(*) FROM sign_ins a JOIN sign_ins b ON a.user_id = b.user_id WHERE a.user_id <> ''",
+        "SELECT count(*) FROM m365.activity a JOIN sign_ins s ON a.user_id || '' = s.user_id",
+    ] {
+        engine.query(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+    }
+}

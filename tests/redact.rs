@@ -227,6 +227,10 @@ fn what_is_said_beside_a_result_does_not_quote_records() {
         (format!("SELECT user_display_name::int FROM sign_ins WHERE user_display_name = '{quoted}'"), "Cast error"),
         (format!("SELECT id FROM sign_ins WHERE user_display_name = '{}'", quoted.to_lowercase()), "is nowhere '…'"),
         (
+            format!("SELECT id FROM sign_ins WHERE user_display_name LIKE '{}%'", quoted.to_lowercase()),
+            "if case did not count",
+        ),
+        (
             format!(
                 "SELECT regexp_like('a', user_display_name || '(') FROM sign_ins WHERE user_display_name = '{quoted}'"
             ),

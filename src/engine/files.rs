@@ -15,6 +15,7 @@ use futures::stream::{self, StreamExt};
 
 use super::Error;
 use super::merge::Batches;
+use super::nothing::Held;
 use super::runtime::Statement;
 use crate::decode;
 use crate::http::Call;
@@ -37,6 +38,8 @@ pub(super) struct FileScan {
     pub(super) statement: Arc<Statement>,
     /// This scan's own tally.
     pub(super) call: Call,
+    /// What the files turn out to hold.
+    pub(super) held: Arc<Held>,
 }
 
 /// The columns that tell which records of the feed are a table's own.
@@ -155,11 +158,15 @@ impl Reading {
                     self.open = None;
                 }
                 Some(Item::Unread { line, why }) => open.count(line, why),
-                Some(Item::Record(family)) if family == self.scan.set.family => {
-                    open.of_table = true;
-                    self.take();
+                Some(Item::Record(family)) => {
+                    self.scan.held.record(family);
+                    if family == self.scan.set.family {
+                        open.of_table = true;
+                        self.take();
+                    } else {
+                        open.of_others = true;
+                    }
                 }
-                Some(Item::Record(_)) => open.of_others = true,
             }
         }
         // A limit may end the scan here: what is known so far is said.
@@ -174,6 +181,7 @@ impl Reading {
 
     /// Opens a file. One that cannot be opened costs itself.
     fn begin(&self, file: &logs::Source) -> Option<Open> {
+        self.scan.held.file(file.to_string());
         match Reader::open(file) {
             Ok(reader) => {
                 Some(Open { name: file.to_string(), reader, unread: 0, first: None, of_table: false, of_others: false })

@@ -28,6 +28,7 @@ mod lookup;
 mod measure;
 mod merge;
 mod names;
+mod namesakes;
 mod nothing;
 mod options;
 mod origin;

@@ -1,64 +1,109 @@
-//! Why a scan brought no row: facts of its plan, and records that nearly satisfied a condition.
+//! Why a scan brought no row: facts of its plan, of the files it read, and of the records that came.
 //!
-//! It guesses nothing: a reason is given only where the plan or a record that came proves it. A scan that gives out a row
-//! stops looking.
+//! It guesses nothing. A condition is named as the cause only if no record that came satisfies it, or if the plan or its own
+//! text proves that none can. A scan that gives out a row stops looking.
+
+mod held;
+mod near;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{AsArray, RecordBatch, StringViewArray};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
+use datafusion::common::cast::as_boolean_array;
+use datafusion::error::Result;
+use datafusion::physical_expr::PhysicalExpr;
 
-use crate::apis::activity::content::CONTENT_TYPES;
+pub(super) use held::Held;
+use near::Text;
+
 use crate::plan::feed::FeedPlan;
 use crate::plan::{ScanPlan, StreamPlan};
 use crate::predicate::{Comparison, Predicate, Scalar, Test};
-use crate::table::{Column, Edm, EntitySet};
+use crate::table::EntitySet;
 use crate::tally::{Because, Notice, Tally};
-use crate::time::instant_text;
+use crate::time::{Interval, instant_text};
 
 /// Looks on while a scan runs.
 #[derive(Debug)]
 pub(super) struct Watch {
     set: &'static EntitySet,
     reasons: Vec<Because>,
-    spellings: Vec<Spelling>,
-    /// A text that a record has in another case.
-    other_case: Mutex<Option<Because>>,
+    conditions: Vec<Condition>,
+    /// The times that the conditions leave.
+    asked: Interval,
+    /// What the files hold, if files are read.
+    held: Option<Arc<Held>>,
+    seen: Mutex<Seen>,
     kept: AtomicBool,
 }
 
-/// A text that a column is compared with.
+/// One of the conditions that all have to hold.
 #[derive(Debug)]
-struct Spelling {
-    path: Vec<String>,
-    asked: String,
+struct Condition {
+    expr: Arc<dyn PhysicalExpr>,
+    sql: String,
+    is_of_time: bool,
+    /// The texts that a column is compared with.
+    texts: Vec<Text>,
+}
+
+/// What was seen of the records.
+#[derive(Debug, Default)]
+struct Seen {
+    records: u64,
+    /// For each condition, whether a record satisfied it.
+    met: Vec<bool>,
+    /// For each condition, a record that nearly did.
+    near: Vec<Option<Because>>,
+    oldest: Option<i64>,
+    newest: Option<i64>,
 }
 
 impl Watch {
-    /// A watch over a scan of these conditions, with the reasons that its plan tells.
-    pub(super) fn new(set: &'static EntitySet, mut reasons: Vec<Because>, conditions: &[Predicate]) -> Self {
-        let mut spellings = Vec::new();
-        conditions.iter().for_each(|condition| texts_of(condition, &mut spellings));
-        let members: Vec<Because> = spellings.iter().filter_map(|spelling| not_a_member(set, spelling)).collect();
-        if !members.is_empty() {
-            // A value that there is not contradicts nothing.
-            reasons.retain(|because| !matches!(because, Because::Contradiction));
-        }
-        reasons.extend(members);
-        Self { set, reasons, spellings, other_case: Mutex::default(), kept: AtomicBool::new(false) }
+    /// A watch over a scan of these conditions, each over the rows that are decoded and in words, with the reasons that its
+    /// plan tells.
+    pub(super) fn new(
+        set: &'static EntitySet,
+        reasons: Vec<Because>,
+        conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
+        held: Option<Arc<Held>>,
+    ) -> Self {
+        let range = |(_, condition): &(_, Predicate)| times_of(condition, set.time);
+        let asked = conditions.iter().map(range).fold(Interval::ALL, Interval::intersect);
+        let conditions: Vec<Condition> = conditions
+            .into_iter()
+            .map(|(expr, condition)| Condition {
+                expr,
+                sql: condition.to_string(),
+                is_of_time: is_of(&condition, set.time),
+                texts: near::texts_of(&condition),
+            })
+            .collect();
+        let seen = Seen { met: vec![false; conditions.len()], near: vec![None; conditions.len()], ..Seen::default() };
+        Self { set, reasons, conditions, asked, held, seen: Mutex::new(seen), kept: AtomicBool::new(false) }
     }
 
-    /// Looks at the records of a page, and at how many of them satisfied the conditions.
+    /// Looks at records, and at how many of them satisfied the conditions.
     pub(super) fn see(&self, rows: &RecordBatch, kept: usize) {
         if kept > 0 {
             self.kept.store(true, Relaxed);
         }
-        if self.kept.load(Relaxed) || self.spellings.is_empty() {
+        if self.kept.load(Relaxed) || rows.num_rows() == 0 {
             return;
         }
-        let mut other_case = self.other_case.lock().unwrap_or_else(PoisonError::into_inner);
-        if other_case.is_none() {
-            *other_case = self.spellings.iter().find_map(|spelling| in_other_case(rows, spelling));
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.add(rows, self.set.time);
+        for (at, condition) in self.conditions.iter().enumerate() {
+            if seen.met[at] {
+                continue;
+            }
+            // A condition that fails on its own, guarded by another, proves nothing.
+            seen.met[at] = condition.is_met(rows).unwrap_or(true);
+            if !seen.met[at] && seen.near[at].is_none() {
+                seen.near[at] = condition.texts.iter().find_map(|text| text.near(rows));
+            }
         }
     }
 
@@ -67,12 +112,126 @@ impl Watch {
         if self.kept.load(Relaxed) {
             return;
         }
-        let other_case = self.other_case.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // A record is better proof than the documentation.
-        let member = |because: &&Because| other_case.is_none() || !matches!(because, Because::Member { .. });
-        for because in self.reasons.iter().filter(member).chain(&other_case).cloned() {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for because in self.because(&seen) {
             tally.notice(Notice::Nothing { table: self.set.qualified(), because });
         }
+    }
+
+    fn because(&self, seen: &Seen) -> Vec<Because> {
+        // That kinds were left out explains nothing where something else does.
+        let (kinds, mut told): (Vec<_>, Vec<_>) =
+            self.reasons.iter().cloned().partition(|because| matches!(because, Because::Kinds { .. }));
+        told.extend(self.range(seen));
+        let of_time = |because: &Because| {
+            matches!(because, Because::Future { .. } | Because::Instant { .. } | Because::Range { .. })
+        };
+        let time_is_told = told.iter().any(of_time);
+        let unmet = (0..self.conditions.len()).filter(|at| !seen.met[*at]);
+        let causes: Vec<Because> = unmet
+            .filter(|at| !(time_is_told && self.conditions[*at].is_of_time))
+            .flat_map(|at| self.cause(at, seen))
+            .collect();
+        if causes.iter().any(|because| matches!(because, Because::Member { .. })) {
+            // A value that there is not contradicts nothing.
+            told.retain(|because| !matches!(because, Because::Contradiction));
+        }
+        told.extend(causes);
+        if told.is_empty() {
+            told.extend(self.otherwise(kinds, seen));
+        }
+        told
+    }
+
+    /// Why no record satisfied a condition. A record is better proof than the documentation.
+    fn cause(&self, at: usize, seen: &Seen) -> Vec<Because> {
+        let condition = &self.conditions[at];
+        if let Some(near) = &seen.near[at] {
+            return vec![near.clone()];
+        }
+        let facts: Vec<Because> = condition.texts.iter().filter_map(|text| text.fact(self.set)).collect();
+        if facts.is_empty() && seen.records > 0 {
+            return vec![Because::Excluded { condition: condition.sql.clone(), records: seen.records }];
+        }
+        facts
+    }
+
+    /// The times of the records, if they all lie outside of what was asked for.
+    fn range(&self, seen: &Seen) -> Option<Because> {
+        let (oldest, newest) = seen.oldest.zip(seen.newest)?;
+        let held = Interval { from: Some(oldest), to: Some(newest) };
+        held.intersect(self.asked).is_empty().then(|| Because::Range {
+            column: self.set.time,
+            oldest: instant_text(oldest),
+            newest: instant_text(newest),
+            asked: in_words(self.asked),
+        })
+    }
+
+    /// What can be said where no condition is the cause by itself.
+    fn otherwise(&self, kinds: Vec<Because>, seen: &Seen) -> Vec<Because> {
+        match &self.held {
+            _ if seen.records > 0 && self.conditions.len() > 1 => vec![Because::Together { records: seen.records }],
+            _ if seen.records > 0 => Vec::new(),
+            Some(held) => vec![held.because()],
+            None if kinds.is_empty() => vec![Because::NoneCame { conditions: !self.conditions.is_empty() }],
+            None => kinds,
+        }
+    }
+}
+
+impl Condition {
+    /// Whether one of the records satisfies it.
+    fn is_met(&self, rows: &RecordBatch) -> Result<bool> {
+        let verdict = self.expr.evaluate(rows)?.into_array(rows.num_rows())?;
+        Ok(as_boolean_array(&verdict)?.iter().flatten().any(|holds| holds))
+    }
+}
+
+impl Seen {
+    fn add(&mut self, rows: &RecordBatch, time: &str) {
+        self.records += rows.num_rows() as u64;
+        let times = rows.column_by_name(time).and_then(|times| times.as_primitive_opt::<TimestampMicrosecondType>());
+        let Some(times) = times else { return };
+        let (oldest, newest) = (arrow::compute::min(times), arrow::compute::max(times));
+        self.oldest = self.oldest.into_iter().chain(oldest).min();
+        self.newest = self.newest.into_iter().chain(newest).max();
+    }
+}
+
+/// A range as it was asked for: a bound that lies a microsecond inside of a second comes from `>` or `<`.
+fn in_words(asked: Interval) -> String {
+    let from = asked.from.map(|from| if from.rem_euclid(1_000_000) == 1 { from - 1 } else { from });
+    let to = asked.to.map(|to| if to.rem_euclid(1_000_000) == 999_999 { to + 1 } else { to });
+    let bounds = [("from", from), ("up to", to)].into_iter();
+    bounds.filter_map(|(word, at)| Some(format!("{word} {}", instant_text(at?)))).collect::<Vec<_>>().join(" ")
+}
+
+/// The times that a condition on the time leaves.
+fn times_of(condition: &Predicate, time: &str) -> Interval {
+    match condition {
+        Predicate::And(all) => all.iter().map(|one| times_of(one, time)).fold(Interval::ALL, Interval::intersect),
+        Predicate::Test { path, test: Test::Compare(comparison, Scalar::Instant(at)), .. } if *path == [time] => {
+            match comparison {
+                Comparison::Eq => Interval { from: Some(*at), to: Some(*at) },
+                Comparison::Lt => Interval::until(at.saturating_sub(1)),
+                Comparison::LtEq => Interval::until(*at),
+                Comparison::Gt => Interval::since(at.saturating_add(1)),
+                Comparison::GtEq => Interval::since(*at),
+                Comparison::NotEq => Interval::ALL,
+            }
+        }
+        _ => Interval::ALL,
+    }
+}
+
+/// Whether a condition is about a column alone.
+fn is_of(condition: &Predicate, column: &str) -> bool {
+    match condition {
+        Predicate::And(all) | Predicate::Or(all) => all.iter().all(|one| is_of(one, column)),
+        Predicate::Not(one) => is_of(one, column),
+        Predicate::Test { path, .. } => *path == [column],
+        Predicate::Constant(_) | Predicate::Opaque { .. } => false,
     }
 }
 
@@ -92,6 +251,12 @@ pub(super) fn of_plan(plan: &ScanPlan, now: i64) -> Vec<Because> {
         }
     }
     reasons
+}
+
+/// The same of a scan of files, which hold records of all kinds.
+pub(super) fn of_files(plan: &ScanPlan, now: i64) -> Vec<Because> {
+    let kinds = |because: &Because| matches!(because, Because::Kinds { .. });
+    of_plan(plan, now).into_iter().filter(|because| !kinds(because)).collect()
 }
 
 /// The same of a scan of the activity feed. What its population leaves out is said with every answer.
@@ -114,106 +279,5 @@ fn of_time(plan: &ScanPlan, now: i64) -> Option<Because> {
     }
 }
 
-/// The texts that columns of a row must equal, or one of which must equal one.
-fn texts_of(condition: &Predicate, found: &mut Vec<Spelling>) {
-    match condition {
-        Predicate::And(all) | Predicate::Or(all) => all.iter().for_each(|condition| texts_of(condition, found)),
-        Predicate::Test { path, folded: false, test: Test::Compare(Comparison::Eq, Scalar::Text(asked)), .. } => {
-            found.push(Spelling { path: path.clone(), asked: asked.clone() });
-        }
-        Predicate::Test { path, folded: false, test: Test::In { values, negated: false }, .. } => {
-            found.extend(values.iter().filter_map(|value| match value {
-                Scalar::Text(asked) => Some(Spelling { path: path.clone(), asked: asked.clone() }),
-                _ => None,
-            }));
-        }
-        _ => {}
-    }
-}
-
-fn not_a_member(set: &EntitySet, spelling: &Spelling) -> Option<Because> {
-    let mut columns: &[Column] = set.columns;
-    let mut found = None;
-    for name in &spelling.path {
-        found = Some(columns.iter().find(|column| column.name == name)?);
-        columns = found.map_or(&[], Column::fields);
-    }
-    let found = found?;
-    let members = match found.edm {
-        Edm::Enum(members) => members,
-        _ if set.feed.is_some() && found.name == "content_type" => CONTENT_TYPES,
-        _ => return None,
-    };
-    let Spelling { path, asked } = spelling;
-    let unknown = !members.is_empty() && !members.contains(&asked.as_str());
-    unknown.then(|| Because::Member { column: path.join("."), asked: asked.clone(), members })
-}
-
-fn in_other_case(rows: &RecordBatch, spelling: &Spelling) -> Option<Because> {
-    let texts = column_at(rows, &spelling.path)?;
-    let asked = spelling.asked.as_str();
-    let same_but_case = |stored: &&str| *stored != asked && stored.eq_ignore_ascii_case(asked);
-    let stored = texts.iter().flatten().find(same_but_case)?.to_owned();
-    Some(Because::Case { column: spelling.path.join("."), asked: asked.to_owned(), stored })
-}
-
-fn column_at<'a>(rows: &'a RecordBatch, path: &[String]) -> Option<&'a StringViewArray> {
-    let (first, fields) = path.split_first()?;
-    let mut array = rows.column_by_name(first)?;
-    for field in fields {
-        array = array.as_struct_opt()?.column_by_name(field)?;
-    }
-    array.as_string_view_opt()
-}
-
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::ArrayRef;
-
-    use super::*;
-
-    fn equals(column: &str, asked: &str) -> Predicate {
-        let test = Test::Compare(Comparison::Eq, Scalar::Text(asked.into()));
-        Predicate::Test { path: vec![column.into()], folded: false, test, sql: String::new() }
-    }
-
-    fn watch(conditions: &[Predicate]) -> Watch {
-        let set = crate::apis::ALL[0];
-        let version = crate::table::Version::Beta;
-        let scan = crate::plan::Scan { set, version, conjuncts: Vec::new(), order: None, limit: None, pushdown: true };
-        Watch::new(set, of_plan(&scan.plan(), 0), conditions)
-    }
-
-    fn said(watch: &Watch) -> Vec<String> {
-        let tally = Tally::default();
-        watch.say(&tally);
-        tally.notices().iter().map(ToString::to_string).collect()
-    }
-
-    fn users(names: &[&str]) -> RecordBatch {
-        let column: ArrayRef = Arc::new(StringViewArray::from(names.to_vec()));
-        RecordBatch::try_from_iter([("user_principal_name", column)]).unwrap()
-    }
-
-    #[test]
-    fn a_record_in_another_case_is_a_reason_and_a_kept_row_ends_the_search() {
-        let other = watch(&[equals("user_principal_name", "Ada@contoso.com")]);
-        other.see(&users(&["bob@contoso.com", "ada@contoso.com"]), 0);
-        assert_eq!(
-            said(&other),
-            ["no row of entra.sign_ins: user_principal_name is nowhere 'Ada@contoso.com', but 'ada@contoso.com': \
-              case counts, lower(user_principal_name) = 'ada@contoso.com' does without it"]
-        );
-        other.see(&users(&["Ada@contoso.com"]), 1);
-        assert_eq!(said(&other), [""; 0]);
-    }
-
-    #[test]
-    fn nothing_is_guessed() {
-        let plain = watch(&[equals("user_principal_name", "nobody@contoso.com")]);
-        plain.see(&users(&["ada@contoso.com"]), 0);
-        assert_eq!(said(&plain), [""; 0]);
-    }
-}
+mod tests;

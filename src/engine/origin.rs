@@ -130,7 +130,8 @@ fn of_source(scan: &TableScan, found: &mut Vec<String>) {
     found.extend(table.downcast_ref::<Kept>().into_iter().flat_map(|kept| kept.origins().literals.iter().cloned()));
 }
 
-fn of(plan: &LogicalPlan, at: usize) -> Origin {
+/// The origin of a column of a plan.
+pub(super) fn of(plan: &LogicalPlan, at: usize) -> Origin {
     match plan {
         LogicalPlan::Projection(projection) => of_maybe(&projection.input, projection.expr.get(at)),
         LogicalPlan::Aggregate(aggregate) => of_aggregate(aggregate, at),
@@ -236,7 +237,8 @@ fn of_maybe(input: &LogicalPlan, expr: Option<&Expr>) -> Origin {
     expr.map_or(Origin::Other, |expr| of_expr(input, expr))
 }
 
-fn of_expr(input: &LogicalPlan, expr: &Expr) -> Origin {
+/// The origin of an expression over a plan's columns.
+pub(super) fn of_expr(input: &LogicalPlan, expr: &Expr) -> Origin {
     let kept = match expr {
         Expr::Alias(alias) => Some(of_expr(input, &alias.expr)),
         Expr::Column(column) => Some(input.schema().index_of_column(column).map_or(Origin::Other, |at| of(input, at))),

@@ -24,7 +24,7 @@ use super::names::named;
 use super::origin::{self, Origins};
 use super::parse::{check_plan, parse, roomy_stream};
 use super::runtime::Statement;
-use super::{Error, Policy, Query, explain, external, options, store, views};
+use super::{Error, Policy, Query, explain, external, namesakes, options, store, views};
 
 /// Plans a statement at an instant.
 pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>, policy: Policy) -> Result<Query> {
@@ -35,6 +35,7 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     let plan = named(state.statement_to_plan(parsed).await?)?;
     check_plan(&plan)?;
     policy.check(&plan)?;
+    namesakes::check(&plan)?;
     let plan = external::settled(plan)?;
     let mut origins = origin::origins(&plan);
     let keeps = matches!(plan, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));

@@ -247,9 +247,9 @@ impl Session {
         }
     }
 
-    /// A statement without rows may itself say why.
+    /// A statement may itself say why nothing comes, or a count of nothing.
     fn say_nothing(&self, statement: &Statement, answered: Answered) {
-        if self.voice != Voice::Quiet && answered.is_good() && answered.rows == 0 {
+        if self.voice != Voice::Quiet && answered.is_good() {
             compared_with_null(&statement.text).iter().for_each(|note| self.note(note));
         }
     }

@@ -37,6 +37,61 @@ pub enum Because {
         /// What a record has.
         stored: String,
     },
+    /// A text would fit a condition if case did not count.
+    CaseOf {
+        /// The condition.
+        condition: String,
+        /// What a record has.
+        stored: String,
+        /// Whether ILIKE is a way to ask.
+        ilike: bool,
+    },
+    /// A text has blanks around it.
+    Blank {
+        /// The column.
+        column: String,
+        /// What was asked for.
+        asked: String,
+        /// What a record has, if one differs in blanks alone.
+        stored: Option<String>,
+    },
+    /// No record that was read satisfies a condition.
+    Excluded {
+        /// The condition.
+        condition: String,
+        /// How many records were read.
+        records: u64,
+    },
+    /// Records satisfy each condition, and none all of them.
+    Together {
+        /// How many records were read.
+        records: u64,
+    },
+    /// All records that were read are of another time.
+    Range {
+        /// The column.
+        column: &'static str,
+        /// The oldest time among them.
+        oldest: String,
+        /// The newest time among them.
+        newest: String,
+        /// The range that was asked for, in words.
+        asked: String,
+    },
+    /// The service sent nothing.
+    NoneCame {
+        /// Whether it was asked with conditions.
+        conditions: bool,
+    },
+    /// Files hold no record of the table.
+    NotHeld {
+        /// How many were read.
+        files: usize,
+        /// The first of them.
+        first: String,
+        /// The tables of the records that they hold.
+        holds: Vec<String>,
+    },
     /// A value of an enumeration that is not among the documented ones.
     Member {
         /// The column.
@@ -67,6 +122,41 @@ impl fmt::Display for Because {
                 "{column} is nowhere '{asked}', but '{stored}': case counts, lower({column}) = '{}' does without it",
                 asked.to_lowercase()
             ),
+            Self::CaseOf { condition, stored, ilike } => write!(
+                f,
+                "{condition} fits no record, but would fit '{stored}' if case did not count{}",
+                if *ilike { ": ILIKE does without it" } else { "" }
+            ),
+            Self::Blank { column, asked, stored: Some(stored) } => {
+                write!(f, "{column} is nowhere '{asked}', but '{stored}': blanks at the ends count")
+            }
+            Self::Blank { column, asked, stored: None } => {
+                let without = asked.trim();
+                write!(f, "'{asked}' has blanks at its ends, and they count: {column} = '{without}' is without")
+            }
+            Self::Excluded { condition, records } => {
+                write!(f, "none of the {records} record(s) read satisfies {condition}")
+            }
+            Self::Together { records } => {
+                write!(
+                    f,
+                    "each condition is satisfied by some of the {records} record(s) read, and by none all of them"
+                )
+            }
+            Self::Range { column, oldest, newest, asked } => {
+                write!(f, "{column} of the records read lies between {oldest} and {newest}, and {asked} was asked for")
+            }
+            Self::NoneCame { conditions: true } => {
+                f.write_str("the service sent no record for the conditions that it was asked with")
+            }
+            Self::NoneCame { conditions: false } => f.write_str("the service sent no record at all"),
+            Self::NotHeld { files, first, holds } if holds.is_empty() => {
+                write!(f, "the {files} file(s) read hold no record at all (first: {first})")
+            }
+            Self::NotHeld { files, holds, .. } => {
+                let holds = holds.join(" and ");
+                write!(f, "the {files} file(s) read hold none of its records, but records of {holds}")
+            }
             Self::Member { column, asked, members } => {
                 write!(f, "{column} is not documented to be '{asked}'; its values are {}", members.join(", "))
             }

@@ -22,13 +22,12 @@ use crate::engine::Error;
 use crate::engine::fetched::{Fetched, Window};
 use crate::engine::files::{self, FileScan};
 use crate::engine::measure::Measured;
-use crate::engine::nothing::Watch;
+use crate::engine::nothing::{self, Held, Watch};
 use crate::engine::pages::Source;
 use crate::engine::room::Room;
 use crate::engine::runtime::{Connections, Statement};
 use crate::engine::scan::{FileScanning, Scanning, Work};
 use crate::http::Call;
-use crate::predicate::Predicate;
 use crate::table::{Column, Version};
 use crate::tally::{Because, Notice};
 use crate::time::instant_text;
@@ -96,8 +95,10 @@ impl ScanExec {
     fn of_files(&self, inputs: &Arc<[PathBuf]>, opening: Opening) -> Result<Rows> {
         let Opening { columns, schema, statement, call, reservation } = opening;
         let predicates = over_rows(&self.predicates, &schema)?;
-        let watch = self.watch(Vec::new());
-        let files = FileScan { set: self.table.set, columns, inputs: Arc::clone(inputs), statement, call };
+        let held = Arc::new(Held::default());
+        let reasons = nothing::of_files(&self.plan(true), statement.now.timestamp_micros());
+        let watch = self.watch(reasons, &predicates, Some(Arc::clone(&held)));
+        let files = FileScan { set: self.table.set, columns, inputs: Arc::clone(inputs), statement, call, held };
         Ok(FileScanning { files, limit: self.fetch, schema, predicates, watch, reservation }.run())
     }
 
@@ -123,7 +124,7 @@ impl ScanExec {
         let source = Source { set, columns, connected, statement, call, eager, oldest, room };
         check_reach(&work, &source)?;
         say_population(&source, version);
-        let watch = self.watch(work.reasons(source.statement.now.timestamp_micros()));
+        let watch = self.watch(work.reasons(source.statement.now.timestamp_micros()), &predicates, None);
         let source = Arc::new(source);
         let asked = Arc::clone(&source);
         let end = move || {
@@ -136,9 +137,9 @@ impl ScanExec {
         Ok(rows.chain(stream::once(async move { end() }).filter_map(|()| ready(None))).boxed())
     }
 
-    fn watch(&self, reasons: Vec<Because>) -> Watch {
-        let conditions: Vec<Predicate> = self.conditions().collect();
-        Watch::new(self.table.set, reasons, &conditions)
+    fn watch(&self, reasons: Vec<Because>, predicates: &[Arc<dyn PhysicalExpr>], held: Option<Arc<Held>>) -> Watch {
+        let conditions = predicates.iter().cloned().zip(self.conditions()).collect();
+        Watch::new(self.table.set, reasons, conditions, held)
     }
 }
 

@@ -1,0 +1,135 @@
+//! Texts of conditions: records that have them nearly, and what a text alone tells.
+
+use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
+
+use crate::apis::activity::content::CONTENT_TYPES;
+use crate::predicate::{Comparison, Pattern, Predicate, Scalar, Test};
+use crate::table::{Column, Edm, EntitySet};
+use crate::tally::Because;
+
+/// A text that a column has to equal, hold or begin with.
+#[derive(Debug)]
+pub(super) struct Text {
+    path: Vec<String>,
+    asked: String,
+    how: How,
+    /// The condition, as SQL.
+    sql: String,
+}
+
+/// How a column is compared with a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Equals,
+    Begins,
+    Ends,
+    Holds,
+    /// One of the texts of a list equals it.
+    HasElement,
+}
+
+/// The texts of a condition that a row satisfies if one of them fits.
+pub(super) fn texts_of(condition: &Predicate) -> Vec<Text> {
+    match condition {
+        Predicate::And(all) | Predicate::Or(all) => all.iter().flat_map(texts_of).collect(),
+        Predicate::Test { path, folded: false, test, sql } => {
+            let text = |asked: &String, how| Text { path: path.clone(), asked: asked.clone(), how, sql: sql.clone() };
+            of_test(test).into_iter().map(|(asked, how)| text(asked, how)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_test(test: &Test) -> Vec<(&String, How)> {
+    match test {
+        Test::Compare(Comparison::Eq, Scalar::Text(text)) => vec![(text, How::Equals)],
+        Test::Has { value: Scalar::Text(text), negated: false } => vec![(text, How::HasElement)],
+        Test::In { values, negated: false } => {
+            let texts =
+                values.iter().filter_map(|value| if let Scalar::Text(text) = value { Some(text) } else { None });
+            texts.map(|text| (text, How::Equals)).collect()
+        }
+        Test::Like { pattern, negated: false } => match pattern {
+            Pattern::Prefix(text) => vec![(text, How::Begins)],
+            Pattern::Suffix(text) => vec![(text, How::Ends)],
+            Pattern::Infix(text) => vec![(text, How::Holds)],
+            Pattern::Free => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+impl Text {
+    /// A record that has the text but for case, or but for blanks around it.
+    pub(super) fn near(&self, rows: &RecordBatch) -> Option<Because> {
+        let column = column_at(rows, &self.path)?;
+        let texts = column.as_string_view_opt().or_else(|| elements(column))?;
+        texts.iter().flatten().find_map(|stored| self.nearly(stored))
+    }
+
+    fn nearly(&self, stored: &str) -> Option<Because> {
+        let (column, asked) = (self.path.join("."), self.asked.clone());
+        let fits = |stored: &str, asked: &str| match self.how {
+            How::Equals | How::HasElement => stored == asked,
+            How::Begins => stored.starts_with(asked),
+            How::Ends => stored.ends_with(asked),
+            How::Holds => stored.contains(asked),
+        };
+        if fits(stored, &asked) {
+            return None;
+        }
+        let case = fits(&stored.to_ascii_lowercase(), &asked.to_ascii_lowercase());
+        match self.how {
+            How::Equals if case => Some(Because::Case { column, asked, stored: stored.to_owned() }),
+            How::Equals if stored.trim() == asked.trim() => {
+                Some(Because::Blank { column, asked, stored: Some(stored.to_owned()) })
+            }
+            _ if case => {
+                let ilike = !matches!(self.how, How::HasElement);
+                Some(Because::CaseOf { condition: self.sql.clone(), stored: stored.to_owned(), ilike })
+            }
+            _ => None,
+        }
+    }
+
+    /// What the text alone tells: blanks around it, a member that an enumeration does not have.
+    pub(super) fn fact(&self, set: &EntitySet) -> Option<Because> {
+        let (column, asked) = (self.path.join("."), self.asked.clone());
+        match self.how {
+            How::Equals if asked.trim() != asked => Some(Because::Blank { column, asked, stored: None }),
+            How::Equals => not_a_member(set, &self.path, &asked),
+            _ => None,
+        }
+    }
+}
+
+fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because> {
+    let mut columns: &[Column] = set.columns;
+    let mut found = None;
+    for name in path {
+        found = Some(columns.iter().find(|column| column.name == name)?);
+        columns = found.map_or(&[], Column::fields);
+    }
+    let found = found?;
+    let members = match found.edm {
+        Edm::Enum(members) => members,
+        _ if set.feed.is_some() && found.name == "content_type" => CONTENT_TYPES,
+        _ => return None,
+    };
+    let unknown = !members.is_empty() && !members.contains(&asked);
+    unknown.then(|| Because::Member { column: path.join("."), asked: asked.to_owned(), members })
+}
+
+fn column_at<'a>(rows: &'a RecordBatch, path: &[String]) -> Option<&'a dyn Array> {
+    let (first, fields) = path.split_first()?;
+    let mut array = rows.column_by_name(first)?;
+    for field in fields {
+        array = array.as_struct_opt()?.column_by_name(field)?;
+    }
+    Some(array.as_ref())
+}
+
+/// The texts of a column of lists.
+fn elements(column: &dyn Array) -> Option<&StringViewArray> {
+    column.as_list_opt::<i32>()?.values().as_string_view_opt()
+}

@@ -1,0 +1,179 @@
+//! What is said of scans without rows, as it is read.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, ListArray, StringViewArray, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field};
+use datafusion::logical_expr::Operator;
+use datafusion::physical_expr::expressions::{BinaryExpr, Column, lit};
+use datafusion::scalar::ScalarValue;
+
+use super::*;
+use crate::predicate::Pattern;
+use crate::table::{Family, Version};
+
+const TIME: &str = "created_date_time";
+const NAME: &str = "user_principal_name";
+
+/// Rows of a name and a time, in seconds.
+fn rows(names: &[(&str, i64)]) -> RecordBatch {
+    let texts: ArrayRef = Arc::new(StringViewArray::from(names.iter().map(|(name, _)| *name).collect::<Vec<_>>()));
+    let times = TimestampMicrosecondArray::from(names.iter().map(|(_, at)| at * 1_000_000).collect::<Vec<_>>());
+    let times: ArrayRef = Arc::new(times.with_timezone("UTC"));
+    RecordBatch::try_from_iter([(NAME, texts), (TIME, times)]).unwrap()
+}
+
+type Pair = (Arc<dyn PhysicalExpr>, Predicate);
+
+fn compared(column: &str, at: usize, op: Operator, value: ScalarValue, test: Test, sql: &str) -> Pair {
+    let expr = BinaryExpr::new(Arc::new(Column::new(column, at)), op, lit(value));
+    (Arc::new(expr), Predicate::Test { path: vec![column.into()], folded: false, test, sql: sql.into() })
+}
+
+fn equals(asked: &str) -> Pair {
+    let test = Test::Compare(Comparison::Eq, Scalar::Text(asked.into()));
+    compared(NAME, 0, Operator::Eq, ScalarValue::Utf8View(Some(asked.into())), test, &format!("{NAME} = '{asked}'"))
+}
+
+fn begins(asked: &str) -> Pair {
+    let pattern = Pattern::Prefix(asked.into());
+    let test = Test::Like { pattern, negated: false };
+    let value = ScalarValue::Utf8View(Some(format!("{asked}%")));
+    compared(NAME, 0, Operator::LikeMatch, value, test, &format!("{NAME} LIKE '{asked}%'"))
+}
+
+fn since(second: i64) -> Pair {
+    let micros = second * 1_000_000;
+    let value = ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into()));
+    let test = Test::Compare(Comparison::GtEq, Scalar::Instant(micros));
+    compared(TIME, 1, Operator::GtEq, value, test, &format!("{TIME} >= {second}"))
+}
+
+fn set() -> &'static EntitySet {
+    crate::apis::ALL[0]
+}
+
+fn kinds() -> Because {
+    Because::Kinds { asked: vec!["interactiveUser"], left_out: vec!["managedIdentity"] }
+}
+
+/// What is said after these records, with a plan that leaves kinds out.
+fn said(conditions: Vec<Pair>, seen: &[(&str, i64)]) -> Vec<String> {
+    told(&Watch::new(set(), vec![kinds()], conditions, None), seen)
+}
+
+fn told(watch: &Watch, seen: &[(&str, i64)]) -> Vec<String> {
+    watch.see(&rows(seen), 0);
+    let tally = Tally::default();
+    watch.say(&tally);
+    let text = |notice: &Notice| notice.to_string().replace("no row of entra.sign_ins: ", "");
+    tally.notices().iter().map(text).collect()
+}
+
+#[test]
+fn the_condition_that_no_record_satisfies_is_the_cause() {
+    let ada = [("ada@contoso.com", 10), ("bob@contoso.com", 20)];
+    let case = "user_principal_name is nowhere 'Ada@contoso.com', but 'ada@contoso.com': case counts, \
+                lower(user_principal_name) = 'ada@contoso.com' does without it";
+    let like = "user_principal_name LIKE 'ADA%' fits no record, but would fit 'ada@contoso.com' if case did not count: \
+                ILIKE does without it";
+    let blank = "user_principal_name is nowhere 'ada@contoso.com ', but 'ada@contoso.com': blanks at the ends count";
+    let range = "created_date_time of the records read lies between 1970-01-01T00:00:10Z and 1970-01-01T00:00:20Z, and from \
+                 1970-01-01T00:00:30Z was asked for";
+    for (conditions, expected) in [
+        (vec![equals("Ada@contoso.com")], vec![case]),
+        (vec![begins("ADA")], vec![like]),
+        (vec![equals("ada@contoso.com ")], vec![blank]),
+        (vec![equals("nobody")], vec!["none of the 2 record(s) read satisfies user_principal_name = 'nobody'"]),
+        (vec![since(30)], vec![range]),
+        (vec![since(30), equals("ada@contoso.com")], vec![range]),
+        (vec![since(15), equals("Ada@contoso.com")], vec![case]),
+        (
+            vec![since(15), equals("ada@contoso.com")],
+            vec!["each condition is satisfied by some of the 2 record(s) read, and by none all of them"],
+        ),
+    ] {
+        assert_eq!(said(conditions, &ada), expected);
+    }
+}
+
+#[test]
+fn without_any_record_only_the_plan_and_the_texts_tell() {
+    for (conditions, expected) in [
+        (
+            vec![equals("nobody")],
+            "the conditions ask for interactiveUser records only; those of managedIdentity were left out",
+        ),
+        (vec![equals("ada ")], "'ada ' has blanks at its ends, and they count: user_principal_name = 'ada' is without"),
+    ] {
+        assert_eq!(said(conditions, &[]), [expected]);
+    }
+    let no_kinds = |conditions| told(&Watch::new(set(), Vec::new(), conditions, None), &[]);
+    assert_eq!(
+        no_kinds(vec![equals("nobody")]),
+        ["the service sent no record for the conditions that it was asked with"]
+    );
+    assert_eq!(no_kinds(Vec::new()), ["the service sent no record at all"]);
+}
+
+#[test]
+fn a_kept_row_ends_the_search() {
+    let watch = Watch::new(set(), vec![kinds()], vec![equals("Ada")], None);
+    watch.see(&rows(&[("ada", 1)]), 0);
+    watch.see(&rows(&[("Ada", 1)]), 1);
+    assert_eq!(told(&watch, &[("ada", 1)]), [""; 0]);
+}
+
+#[test]
+fn files_tell_what_they_hold() {
+    let held = Arc::new(Held::default());
+    let watch = |held: &Arc<Held>| Watch::new(set(), Vec::new(), vec![equals("a")], Some(Arc::clone(held)));
+    held.file("empty.json".into());
+    assert_eq!(told(&watch(&held), &[]), ["the 1 file(s) read hold no record at all (first: empty.json)"]);
+    held.file("log.csv".into());
+    held.record(Family::Activity);
+    assert_eq!(told(&watch(&held), &[]), ["the 2 file(s) read hold none of its records, but records of m365.activity"]);
+}
+
+#[test]
+fn an_element_of_a_list_in_another_case_is_found() {
+    let values: ArrayRef = Arc::new(StringViewArray::from(vec!["interactiveUser"]));
+    let field = Arc::new(Field::new("item", DataType::Utf8View, true));
+    let list = ListArray::new(field, arrow::buffer::OffsetBuffer::from_lengths([1]), values, None);
+    let rows = RecordBatch::try_from_iter([("sign_in_event_types", Arc::new(list) as ArrayRef)]).unwrap();
+    let has = Predicate::Test {
+        path: vec!["sign_in_event_types".into()],
+        folded: false,
+        test: Test::Has { value: Scalar::Text("InteractiveUser".into()), negated: false },
+        sql: "array_has(sign_in_event_types, 'InteractiveUser')".into(),
+    };
+    let watch = Watch::new(set(), Vec::new(), vec![(lit(false), has)], None);
+    watch.see(&rows, 0);
+    assert_eq!(
+        told(&watch, &[]),
+        [
+            "array_has(sign_in_event_types, 'InteractiveUser') fits no record, but would fit 'interactiveUser' if case did \
+          not count"
+        ]
+    );
+}
+
+#[test]
+fn a_condition_that_fails_by_itself_is_not_blamed() {
+    let fails = BinaryExpr::new(lit(1), Operator::Divide, lit(0));
+    let opaque = Predicate::Opaque { sql: "1 / 0".into(), pending: false };
+    let conditions = vec![(Arc::new(fails) as Arc<dyn PhysicalExpr>, opaque), equals("nobody")];
+    assert_eq!(
+        said(conditions, &[("ada", 1)]),
+        ["none of the 1 record(s) read satisfies user_principal_name = 'nobody'"]
+    );
+}
+
+#[test]
+fn the_plan_names_what_it_leaves_out() {
+    let version = Version::Beta;
+    let scan =
+        crate::plan::Scan { set: set(), version, conjuncts: Vec::new(), order: None, limit: None, pushdown: true };
+    assert_eq!(of_plan(&scan.plan(), 0), []);
+    assert_eq!(of_files(&scan.plan(), 0), []);
+}

@@ -1,0 +1,59 @@
+//! Answers without rows, offline: every way to one says why.
+
+use super::*;
+
+/// What was said of a statement that counts nothing.
+async fn said(inputs: &[PathBuf], sql: &str) -> Vec<String> {
+    let answer = asked(inputs, sql).await;
+    assert!(matches!(answer.rows().as_slice(), [] | [_]), "{sql}");
+    answer.tally.notices().iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn zero_rows_of_files_say_why() {
+    let folder = TempDir::new().unwrap();
+    let sign_in = |id: &str, at: &str, user: &str| {
+        format!(
+            r#"{{"id":"{id}","createdDateTime":"{at}","userPrincipalName":"{user}","isInteractive":true,"status":{{"errorCode":0}}}}"#
+        )
+    };
+    let lines = [
+        sign_in("a", "2020-05-20T10:00:00Z", "ada@contoso.com"),
+        sign_in("b", "2021-05-04T10:00:00Z", "bob@contoso.com"),
+    ];
+    let records = [file(&folder, "sign_ins.ndjson", lines.join("\n"))];
+    let range = "no row of entra.sign_ins: created_date_time of the records read lies between 2020-05-20T10:00:00Z and \
+                 2021-05-04T10:00:00Z, and from 2026-04-24T12:00:00Z was asked for";
+    let held = "no row of m365.exchange: the 1 file(s) read hold none of its records, but records of entra.sign_ins";
+    let case = "no row of entra.sign_ins: user_principal_name is nowhere 'Ada@contoso.com', but 'ada@contoso.com': case counts, \
+                lower(user_principal_name) = 'ada@contoso.com' does without it";
+    let like = "no row of entra.sign_ins: user_principal_name LIKE 'ADA%' fits no record, but would fit 'ada@contoso.com' if \
+                case did not count: ILIKE does without it";
+    let blank = "no row of entra.sign_ins: user_principal_name is nowhere 'ada@contoso.com ', but 'ada@contoso.com': blanks at \
+                 the ends count";
+    let excluded = "no row of entra.sign_ins: none of the 2 record(s) read satisfies status.error_code = 50126";
+    let together = "no row of entra.sign_ins: each condition is satisfied by some of the 2 record(s) read, and by none all of them";
+    for (sql, expected) in [
+        ("SELECT count(*) FROM sign_ins WHERE created_date_time > now() - INTERVAL '7 days' AND is_interactive", range),
+        ("SELECT id FROM sign_ins WHERE created_date_time >= now() - INTERVAL '7 days'", range),
+        ("SELECT count(*) FROM m365.exchange", held),
+        ("SELECT id FROM sign_ins WHERE is_interactive AND user_principal_name = 'Ada@contoso.com'", case),
+        ("SELECT count(*) FROM sign_ins WHERE is_interactive AND user_principal_name LIKE 'ADA%'", like),
+        ("SELECT count(*) FROM sign_ins WHERE user_principal_name = 'ada@contoso.com '", blank),
+        ("SELECT count(*) FROM sign_ins WHERE is_interactive AND status.error_code = 50126", excluded),
+        ("SELECT id FROM sign_ins WHERE id = 'a' AND user_principal_name LIKE 'bob%'", together),
+    ] {
+        assert_eq!(said(&records, sql).await, [expected], "{sql}");
+    }
+    assert_eq!(said(&records, "SELECT count(*) FROM sign_ins WHERE id = 'a'").await, [""; 0]);
+    assert_eq!(said(&records, "SELECT count(*) FROM sign_ins").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_empty_file_is_named() {
+    let folder = TempDir::new().unwrap();
+    let empty = [file(&folder, "empty.json", "[]")];
+    let [said] = said(&empty, "SELECT count(*) FROM sign_ins").await.try_into().unwrap();
+    let name = empty[0].display();
+    assert_eq!(said, format!("no row of entra.sign_ins: the 1 file(s) read hold no record at all (first: {name})"));
+}
