@@ -350,6 +350,20 @@ async fn a_statement_stays_within_its_requests() {
     assert!(lab.answer("SET auditql.max_request = 2").await.is_err());
 }
 
+#[tokio::test]
+async fn a_part_is_all_that_came_also_where_another_stream_broke_off() {
+    let settings = Settings { partial: true, max_requests: Some(2), ..Settings::default() };
+    let lab = Lab::with(options(6_000), settings).await;
+    for sql in ["SELECT count(*) FROM sign_ins", "SELECT count(created_date_time) FROM sign_ins WHERE id IS NOT NULL"] {
+        let answer = lab.answer(sql).await.unwrap();
+        let count: u64 = answer.rows()[0].parse().unwrap();
+        assert_eq!(answer.tally.requests.get(), 2, "{sql}");
+        // Some of the rows are copies.
+        assert!(count > 0 && count + 20 > answer.tally.rows_received.get(), "{sql}: {count}");
+        assert!(answer.tally.missing().is_some(), "{sql}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_partial_answer_is_refused_where_a_missing_row_would_be_a_finding() {
     let lab = small().await;

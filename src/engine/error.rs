@@ -153,9 +153,9 @@ pub enum Error {
         missing: String,
     },
     /// A partial answer was allowed, where a missing row would invent a finding.
-    #[error("a partial answer is not given below {operator}: a missing row would look like a finding")]
+    #[error("a part of the answer is not given here, because of {operator}: a missing row would look like a finding")]
     PartialRefused {
-        /// `NOT IN`, `EXCEPT` or an anti join.
+        /// What a missing row could add to.
         operator: String,
     },
     /// A predicate could not be evaluated on the rows received.

@@ -35,6 +35,7 @@ mod origin;
 mod pages;
 pub mod parquet;
 mod parse;
+mod partial;
 mod place;
 mod policy;
 mod provider;
@@ -69,7 +70,7 @@ use scan_exec::Records;
 
 pub use described::{Described, described, source};
 pub use error::Error;
-pub use origin::{Origin, Origins};
+pub use origin::{Lineage, Origin, Origins};
 pub use parse::Part;
 pub use place::Place;
 pub use policy::Policy;
@@ -105,7 +106,7 @@ pub struct Query {
     /// What it cost so far, and what its reader has to know. Complete when the stream has ended.
     pub tally: Arc<Tally>,
     /// Where its columns come from.
-    pub origins: Origins,
+    pub origins: Lineage,
 }
 
 /// What an [`Engine`] is made of.

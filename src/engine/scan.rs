@@ -166,14 +166,35 @@ fn chains(source: Arc<Source>, stream: StreamPlan, how: Merge) -> Batches {
         parts => choose(parts, stream.query.interval, now, None),
     };
     match choice {
-        Choice::Window => Chain::new(source, stream.query).into_stream().boxed(),
+        Choice::Window => alone(&source, Chain::new(Arc::clone(&source), stream.query)),
         Choice::Parts => {
             let queries = stream.part_queries(stream.query.interval);
-            let chains = queries.into_iter().map(|q| Chain::new(Arc::clone(&source), q).into_stream().boxed());
+            let chains = queries.into_iter().map(|q| alone(&source, Chain::new(Arc::clone(&source), q)));
             merge(chains.collect(), how)
         }
-        Choice::Look => stream::once(look(source, stream, now, how)).try_flatten().boxed(),
+        Choice::Look => {
+            let statement = Arc::clone(&source.statement);
+            tolerant(statement, stream::once(look(source, stream, now, how)).try_flatten().boxed())
+        }
     }
+}
+
+/// The rows of one chain. Under `partial` one that breaks off ends alone: what others bring is given out all the same.
+fn alone(source: &Source, chain: Chain) -> Batches {
+    tolerant(Arc::clone(&source.statement), chain.into_stream().boxed())
+}
+
+fn tolerant(statement: Arc<Statement>, rows: Batches) -> Batches {
+    rows.filter_map(move |rows| {
+        std::future::ready(match rows {
+            Err(error) if statement.settings.partial && error.leaves_rows() => {
+                statement.tally.notice(Notice::Incomplete { missing: error.missing() });
+                None
+            }
+            rows => Some(rows),
+        })
+    })
+    .boxed()
 }
 
 /// Reads the first page of the time range, then goes on with it or turns to the parts, whichever needs fewer requests.
@@ -186,10 +207,10 @@ async fn look(source: Arc<Source>, stream: StreamPlan, now: i64, how: Merge) -> 
     let span = arrow::compute::max(times).zip(arrow::compute::min(times));
     let choice = choose(stream.parts.len(), stream.query.interval, now, span.or(Some((now, now))));
     let rest = match window.remaining().filter(|_| choice == Choice::Parts && !window.is_done()) {
-        None => window.into_stream().boxed(),
+        None => alone(&source, window),
         Some(rest) => {
             let queries = stream.part_queries(rest);
-            let chains = queries.into_iter().map(|q| Chain::over_rest(Arc::clone(&source), q).into_stream().boxed());
+            let chains = queries.into_iter().map(|q| alone(&source, Chain::over_rest(Arc::clone(&source), q)));
             merge(chains.collect(), how)
         }
     };

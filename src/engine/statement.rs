@@ -12,8 +12,7 @@ use chrono::{DateTime, Utc};
 use datafusion::common::TableReference;
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
-use datafusion::logical_expr::{CreateMemoryTable, DdlStatement, Explain, JoinType, LogicalPlan, Statement as Command};
-use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::logical_expr::{CreateMemoryTable, DdlStatement, Explain, LogicalPlan, Statement as Command};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionContext;
@@ -21,10 +20,10 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::timeout_at;
 
 use super::names::named;
-use super::origin::{self, Origins};
+use super::origin::Lineage;
 use super::parse::{check_plan, parse, roomy_stream};
 use super::runtime::Statement;
-use super::{Error, Policy, Query, explain, external, namesakes, options, store, views};
+use super::{Error, Policy, Query, explain, external, namesakes, options, partial, store, views};
 
 /// Plans a statement at an instant.
 pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>, policy: Policy) -> Result<Query> {
@@ -36,18 +35,20 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     check_plan(&plan)?;
     policy.check(&plan)?;
     namesakes::check(&plan)?;
-    let plan = external::settled(plan)?;
-    let mut origins = origin::origins(&plan);
-    let keeps = matches!(plan, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
+    let plan = Arc::new(external::settled(plan)?);
+    let mut origins = Lineage::of(Arc::clone(&plan));
+    let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let statement = Arc::new(Statement { keeps, ..Statement::new(options::of(state.config_options()), now) });
     state.config_mut().set_extension(Arc::clone(&statement));
-    let stream = match plan {
+    let stream = match plan.as_ref() {
         LogicalPlan::Statement(
             Command::SetVariable(_) | Command::ResetVariable(_) | Command::Prepare(_) | Command::Deallocate(_),
-        ) => context.execute_logical_plan(plan).await?.execute_stream().await?,
-        LogicalPlan::Explain(explained) if shows_requests(&explained) => explain(&state, explained, &statement).await?,
-        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create, &statement).await?,
-        LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, &table).await.map(|()| no_rows())?,
+        ) => context.execute_logical_plan(LogicalPlan::clone(&plan)).await?.execute_stream().await?,
+        LogicalPlan::Explain(explained) if shows_requests(explained) => {
+            explain(&state, explained.clone(), &statement).await?
+        }
+        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create.clone(), &statement).await?,
+        LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, table).await.map(|()| no_rows())?,
         plan => {
             let (rows, executed) = run(&state, plan, &statement, policy).await?;
             origins = executed.unwrap_or(origins);
@@ -82,23 +83,23 @@ fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> Sen
 /// The rows of a plan; of what another plan stands behind, the origins of that one's columns too.
 async fn run(
     state: &SessionState,
-    plan: LogicalPlan,
+    plan: &LogicalPlan,
     statement: &Statement,
     policy: Policy,
-) -> Result<(SendableRecordBatchStream, Option<Origins>)> {
+) -> Result<(SendableRecordBatchStream, Option<Lineage>)> {
     // EXECUTE and statements that make views need a session; they get one over the same state and catalogs.
     if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
-        if let Some(name) = made(&plan) {
+        if let Some(name) = made(plan) {
             store::check_place(state, name).await?;
         }
         let session = SessionContext::new_with_state(state.clone());
-        let frame = session.execute_logical_plan(plan).await?;
-        let plan = named(frame.logical_plan().clone())?;
+        let frame = session.execute_logical_plan(plan.clone()).await?;
+        let plan = Arc::new(named(frame.logical_plan().clone())?);
         policy.check(&plan)?;
         let rows = lazily(physical(state, &plan, statement).await?, state.task_ctx());
-        return Ok((rows, Some(origin::origins(&plan))));
+        return Ok((rows, Some(Lineage::of(plan))));
     }
-    Ok((lazily(physical(state, &plan, statement).await?, state.task_ctx()), None))
+    Ok((lazily(physical(state, plan, statement).await?, state.task_ctx()), None))
 }
 
 /// The name under which a plan makes something that others can ask.
@@ -112,11 +113,10 @@ fn made(plan: &LogicalPlan) -> Option<&TableReference> {
 
 /// The physical plan, if the settings allow to carry it out.
 async fn physical(state: &SessionState, plan: &LogicalPlan, statement: &Statement) -> Result<Arc<dyn ExecutionPlan>> {
-    let physical = state.create_physical_plan(plan).await?;
     if statement.settings.partial {
-        refuse_below_anti_joins(&physical)?;
+        partial::check(plan)?;
     }
-    Ok(physical)
+    state.create_physical_plan(plan).await
 }
 
 /// Executes at the first poll. Some nodes begin to read what is below them as soon as they are executed.
@@ -167,19 +167,4 @@ async fn explain(
     let plans = lazily(outer, state.task_ctx());
     let rows = stream::once(async { Ok(requests) }).chain(plans);
     Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
-}
-
-/// A missing row on the side that is subtracted would invent a finding.
-fn refuse_below_anti_joins(plan: &Arc<dyn ExecutionPlan>) -> Result<()> {
-    let kind = plan
-        .downcast_ref::<HashJoinExec>()
-        .map(|join| *join.join_type())
-        .or_else(|| plan.downcast_ref::<SortMergeJoinExec>().map(SortMergeJoinExec::join_type))
-        .or_else(|| plan.downcast_ref::<NestedLoopJoinExec>().map(|join| *join.join_type()));
-    let subtracts =
-        matches!(kind, Some(JoinType::LeftAnti | JoinType::RightAnti | JoinType::LeftMark | JoinType::RightMark));
-    if subtracts && !explain::scans(plan)?.is_empty() {
-        return Err(Error::PartialRefused { operator: "NOT IN, NOT EXISTS or EXCEPT".into() }.into());
-    }
-    plan.children().into_iter().try_for_each(refuse_below_anti_joins)
 }

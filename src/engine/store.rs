@@ -28,8 +28,9 @@ use url::Url;
 use super::leftovers::Folder;
 use super::origin::{Origins, origins};
 use super::parquet::{Parquet, holds};
+use super::partial::Part;
 use super::runtime::Statement;
-use super::{Error, catalog};
+use super::{Error, catalog, partial};
 use crate::tally::Notice;
 
 /// The folder of a session's tables.
@@ -121,6 +122,7 @@ pub(super) async fn create(
     let missing = statement.tally.missing();
     let mut table = Kept::open(state, file, schema, &place.name.table, missing)?;
     table.origins = origins(&create.input);
+    table.part = table.missing.as_ref().map(|_| partial::of(&create.input)).transpose()?;
     if place.is_taken() {
         place.schema.deregister_table(&place.name.table)?;
     }
@@ -187,6 +189,8 @@ pub(super) struct Kept {
     name: String,
     missing: Option<String>,
     origins: Origins,
+    /// What the missing rows mean for its own; `None` if nothing is missing.
+    part: Option<Part>,
     /// Removed with the table.
     _file: TempPath,
 }
@@ -211,6 +215,7 @@ impl Kept {
             name: name.to_owned(),
             missing,
             origins: Origins::default(),
+            part: None,
             _file: file,
         })
     }
@@ -218,6 +223,11 @@ impl Kept {
     /// Where its columns came from.
     pub(super) fn origins(&self) -> &Origins {
         &self.origins
+    }
+
+    /// What the missing rows mean for its own, if any are.
+    pub(super) fn part(&self) -> Option<&Part> {
+        self.part.as_ref()
     }
 
     /// An answer from an incomplete table is incomplete too.
