@@ -23,6 +23,7 @@ mod facts;
 mod feed;
 mod fetched;
 mod files;
+mod finer;
 pub mod leftovers;
 mod lookup;
 mod measure;

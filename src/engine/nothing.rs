@@ -66,10 +66,16 @@ impl Watch {
     /// plan tells.
     pub(super) fn new(
         set: &'static EntitySet,
-        reasons: Vec<Because>,
+        mut reasons: Vec<Because>,
         conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
         held: Option<Arc<Held>>,
     ) -> Self {
+        let finer: Vec<Because> = conditions.iter().filter_map(|(_, condition)| finer(condition)).collect();
+        if !finer.is_empty() {
+            // A time that there is not contradicts nothing.
+            reasons.retain(|because| !matches!(because, Because::Contradiction));
+        }
+        reasons.extend(finer);
         let range = |(_, condition): &(_, Predicate)| times_of(condition, set.time);
         let asked = conditions.iter().map(range).fold(Interval::ALL, Interval::intersect);
         let conditions: Vec<Condition> = conditions
@@ -223,6 +229,18 @@ fn times_of(condition: &Predicate, time: &str) -> Interval {
         }
         _ => Interval::ALL,
     }
+}
+
+/// A condition that nothing satisfies, since it asks for a time between two microseconds.
+fn finer(condition: &Predicate) -> Option<Because> {
+    let Predicate::Test { path, test, .. } = condition else { return None };
+    let is_finer = |value: &Scalar| matches!(value, Scalar::Finer(_));
+    let never = match test {
+        Test::Compare(Comparison::Eq, value) => is_finer(value),
+        Test::In { values, negated: false } => !values.is_empty() && values.iter().all(is_finer),
+        _ => false,
+    };
+    never.then(|| Because::Finer { column: path.join(".") })
 }
 
 /// Whether a condition is about a column alone.

@@ -11,6 +11,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
 
 use super::fetched::Fetched;
+use super::finer::FinerTimes;
 use super::options::Options;
 use super::runtime::Connections;
 use super::store::Store;
@@ -68,7 +69,10 @@ pub(super) fn extend(
         .with_extension(connections)
         .with_extension(Arc::new(store))
         .with_extension(Arc::<Fetched>::default());
-    Ok(with_defaults(builder.with_config(config)))
+    let mut builder = with_defaults(builder.with_config(config));
+    // Before types are coerced: the cut that it prevents follows from that.
+    builder.analyzer().get_or_insert_default().rules.insert(0, Arc::new(FinerTimes));
+    Ok(builder)
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.

@@ -150,6 +150,12 @@ fn bind_test(property: Property, folded: bool, test: &Test) -> Bound {
         Test::Compare(_, Scalar::Null) | Test::Has { value: Scalar::Null, .. } => {
             return Bound::Constant(Truth::Unknown);
         }
+        Test::Compare(comparison, Scalar::Finer(t)) if matches!(column.edm, Edm::Instant) => {
+            match finer(*comparison, *t) {
+                Some(ask) => Ok(ask),
+                None => return Bound::Constant(Truth::False),
+            }
+        }
         Test::Compare(comparison, value) => literal(value, &column.edm).map(|v| Ask::Compare(*comparison, v)),
         Test::In { values, negated } => in_list(values, *negated, &column.edm),
         Test::Like { pattern, negated } => {
@@ -167,14 +173,26 @@ fn bind_test(property: Property, folded: bool, test: &Test) -> Bound {
     }
 }
 
-/// NULL among the values never matches; in NOT IN it makes every row unknown.
+/// What whole microseconds are asked where the time lies between two of them; `None`: nothing equals it.
+fn finer(comparison: Comparison, before: i64) -> Option<Ask> {
+    let compare = |comparison| Some(Ask::Compare(comparison, Literal::Instant(before)));
+    match comparison {
+        Comparison::Lt | Comparison::LtEq => compare(Comparison::LtEq),
+        Comparison::Gt | Comparison::GtEq => compare(Comparison::Gt),
+        Comparison::NotEq => Some(Ask::IsNull { negated: true }),
+        Comparison::Eq => None,
+    }
+}
+
+/// NULL among the values never matches, nor does a time finer than the column's; NULL in NOT IN it makes every row unknown.
 fn in_list(values: &[Scalar], negated: bool, edm: &Edm) -> Result<Ask, Local> {
     if negated && values.contains(&Scalar::Null) {
         return Ok(Ask::In { values: Vec::new(), negated: false });
     }
     let mut literals: Vec<Literal> = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for value in values.iter().filter(|v| **v != Scalar::Null) {
+    let known = |v: &&Scalar| **v != Scalar::Null && !(matches!(edm, Edm::Instant) && matches!(v, Scalar::Finer(_)));
+    for value in values.iter().filter(known) {
         let value = literal(value, edm)?;
         if seen.insert(format!("{value:?}")) {
             literals.push(value);

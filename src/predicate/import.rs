@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Schema, TimeUnit};
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{ColumnarValue, Operator};
+use datafusion::logical_expr::{ColumnarValue, Operator, Volatility};
 use datafusion::physical_expr::expressions::{
     BinaryExpr, CastExpr, Column, InListExpr, IsNotNullExpr, IsNullExpr, LikeExpr, Literal, NotExpr,
 };
@@ -18,7 +18,7 @@ use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
 use super::like::{LikeText, like_text};
-use super::{Comparison, Pattern, Predicate, Scalar, Test, Truth};
+use super::{Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 
 type Expr = Arc<dyn PhysicalExpr>;
 
@@ -229,7 +229,7 @@ fn opaque(expr: &Expr) -> Predicate {
 fn holds_pending(expr: &Expr) -> bool {
     let mut stack = vec![expr];
     while let Some(expr) = stack.pop() {
-        if expr.is::<ScalarSubqueryExpr>() && subquery(expr).is_none() {
+        if expr.is::<ScalarSubqueryExpr>() && evaluated(expr).is_none() {
             return true;
         }
         stack.extend(expr.children());
@@ -256,18 +256,23 @@ fn scalar(expr: &Expr) -> Option<Scalar> {
         return Some(scalar_of(literal.value()));
     }
     if expr.is::<ScalarSubqueryExpr>() {
-        return Some(subquery(expr).map_or(Scalar::Pending, |v| scalar_of(&v)));
+        return Some(evaluated(expr).map_or(Scalar::Pending, |v| scalar_of(&v)));
     }
-    // A cast around a subquery is computed once its value is there.
-    let cast = expr.downcast_ref::<CastExpr>().filter(|c| c.expr().is::<ScalarSubqueryExpr>())?;
-    match subquery(cast.expr()) {
-        None => Some(Scalar::Pending),
-        Some(value) => value.cast_to(cast.cast_type()).ok().map(|v| scalar_of(&v)),
-    }
+    // What is made of a subquery is computed once its value is there.
+    made_of_constants(expr)
+        .then(|| if holds_pending(expr) { Some(Scalar::Pending) } else { evaluated(expr).map(|v| scalar_of(&v)) })?
 }
 
-/// The value of a scalar subquery, once it ran.
-fn subquery(expr: &Expr) -> Option<ScalarValue> {
+/// Whether an expression is a cast or a function of constants, whatever row it is evaluated for.
+fn made_of_constants(expr: &Expr) -> bool {
+    let immutable = |f: &ScalarFunctionExpr| f.fun().signature().volatility == Volatility::Immutable;
+    let of_values = expr.is::<CastExpr>() || expr.downcast_ref::<ScalarFunctionExpr>().is_some_and(immutable);
+    let constant = |e: &Expr| e.is::<Literal>() || e.is::<ScalarSubqueryExpr>() || made_of_constants(e);
+    of_values && expr.children().into_iter().all(constant)
+}
+
+/// The value of a constant; of a subquery, once it ran.
+fn evaluated(expr: &Expr) -> Option<ScalarValue> {
     match expr.evaluate(&RecordBatch::new_empty(Arc::new(Schema::empty()))).ok()? {
         ColumnarValue::Scalar(value) => Some(value),
         ColumnarValue::Array(_) => None,
@@ -285,8 +290,12 @@ fn scalar_of(value: &ScalarValue) -> Scalar {
         ScalarValue::Boolean(Some(b)) => Scalar::Bool(*b),
         ScalarValue::TimestampSecond(Some(t), _) => Scalar::Instant(t.saturating_mul(1_000_000)),
         ScalarValue::TimestampMillisecond(Some(t), _) => Scalar::Instant(t.saturating_mul(1_000)),
+        ScalarValue::TimestampMicrosecond(Some(NO_MICROSECOND), _) => Scalar::Finer(NO_MICROSECOND),
         ScalarValue::TimestampMicrosecond(Some(t), _) => Scalar::Instant(*t),
-        ScalarValue::TimestampNanosecond(Some(t), _) => Scalar::Instant(t.div_euclid(1_000)),
+        ScalarValue::TimestampNanosecond(Some(t), _) => match (t.div_euclid(1_000), t.rem_euclid(1_000)) {
+            (micros, 0) => Scalar::Instant(micros),
+            (micros, _) => Scalar::Finer(micros),
+        },
         ScalarValue::Float64(Some(d)) => Scalar::Double(*d),
         ScalarValue::Float32(Some(d)) => Scalar::Double(f64::from(*d)),
         other => match other.cast_to(&DataType::Int64) {
@@ -314,6 +323,7 @@ fn shown(value: &Scalar) -> String {
         Scalar::Int(n) => n.to_string(),
         Scalar::Double(d) => d.to_string(),
         Scalar::Instant(micros) => quoted(&crate::time::instant_text(*micros)),
+        Scalar::Finer(_) => "a time finer than a microsecond".into(),
         Scalar::Null => "NULL".into(),
         Scalar::Pending => "<known at run time>".into(),
         Scalar::Other => "…".into(),

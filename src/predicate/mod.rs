@@ -167,6 +167,9 @@ pub enum Pattern {
     Free,
 }
 
+/// What a finer time becomes where it is only asked whether something equals it: a microsecond that no record is of.
+pub const NO_MICROSECOND: i64 = i64::MIN;
+
 /// A constant of a predicate, not yet of a column's type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar {
@@ -178,8 +181,10 @@ pub enum Scalar {
     Int(i64),
     /// A floating point number.
     Double(f64),
-    /// An instant in microseconds UTC; finer digits are cut off, which the widening of bounds makes up for.
+    /// An instant in microseconds UTC.
     Instant(i64),
+    /// An instant between this microsecond and the next. No column holds one, so nothing equals it.
+    Finer(i64),
     /// NULL.
     Null,
     /// Known when the query runs: a scalar subquery.

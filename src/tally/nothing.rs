@@ -21,6 +21,11 @@ pub enum Because {
         /// The instant.
         at: String,
     },
+    /// A time was to be equalled that is finer than the column.
+    Finer {
+        /// The column.
+        column: String,
+    },
     /// Kinds of record that the conditions leave out.
     Kinds {
         /// The kinds that were asked for.
@@ -111,6 +116,11 @@ impl fmt::Display for Because {
             Self::Instant { column, at } => {
                 write!(f, "{column} was asked for at one instant, {at}; a day is a range, from >= to <")
             }
+            Self::Finer { column } => write!(
+                f,
+                "{column} holds microseconds and was to equal a finer time, which nothing does; \
+                 give six digits, or a range"
+            ),
             Self::Kinds { asked, left_out } => write!(
                 f,
                 "the conditions ask for {} records only; those of {} were left out",

@@ -25,6 +25,8 @@ pub(crate) enum Flaw {
     LiteralUnderscore,
     /// Times are compared by whole seconds, as they are sent.
     WholeSeconds,
+    /// Times are cut to microseconds before they are compared.
+    CutTimes,
     /// ILIKE minds case.
     SeeingIlike,
     /// NOT makes true of unknown.
@@ -34,12 +36,13 @@ pub(crate) enum Flaw {
 }
 
 impl Flaw {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::BlindEquality,
         Self::NullDiffers,
         Self::NullInListIgnored,
         Self::LiteralUnderscore,
         Self::WholeSeconds,
+        Self::CutTimes,
         Self::SeeingIlike,
         Self::NotOfUnknown,
         Self::AbsentListIsEmpty,
@@ -112,8 +115,11 @@ impl Judge {
             (Literal::Time(a), Literal::Time(b)) if self.has(Flaw::WholeSeconds) => {
                 a.div_euclid(1_000_000_000).cmp(&b.div_euclid(1_000_000_000))
             }
-            // DataFusion compares in the column's unit, to which it cuts a finer literal.
-            (Literal::Time(a), Literal::Time(b)) => a.div_euclid(1000).cmp(&b.div_euclid(1000)),
+            (Literal::Time(a), Literal::Time(b)) if self.has(Flaw::CutTimes) => {
+                a.div_euclid(1000).cmp(&b.div_euclid(1000))
+            }
+            // A column holds microseconds; what it is compared with stands as it is written.
+            (Literal::Time(a), Literal::Time(b)) => a.cmp(b),
             (a, b) => panic!("{a:?} and {b:?} cannot be compared"),
         };
         Some(match op {

@@ -266,7 +266,8 @@ impl fmt::Display for Literal {
             Self::Double(d) => write!(f, "{d:?}"),
             Self::Bool(b) => write!(f, "{b}"),
             Self::Null => f.write_str("NULL"),
-            Self::Time(nanos) if nanos % 1000 == 0 => write!(f, "'{}'", time_text(*nanos)),
+            // The services write seven digits, and who pastes one writes them too.
+            Self::Time(nanos) if nanos % 1000 == 0 || nanos % 200 == 0 => write!(f, "'{}'", time_text(*nanos)),
             Self::Time(nanos) => {
                 write!(f, "arrow_cast('{}', 'Timestamp(ns, \"UTC\")')", time_text(*nanos))
             }
