@@ -9,8 +9,9 @@ use crate::time::Interval;
 /// The clause that a test implies, as far as it is documented in a version.
 pub(super) fn clause_of(leaf: &Leaf, version: Version) -> Result<Clause, Reason> {
     let column = leaf.property.column();
-    if leaf.folded && (column.case != Case::Lower || !asks_ascii(&leaf.ask)) {
-        return Err(Reason::Computed);
+    // Also where the service is documented to store lower case: a record in another spelling would be lost without a word.
+    if leaf.folded {
+        return Err(Reason::AnySpelling);
     }
     let asked = Asked { path: leaf.property.wire(), ops: column.ops_in(version), case: column.case };
     match &leaf.ask {
@@ -119,20 +120,6 @@ fn value(literal: &Literal) -> Value {
         Literal::Int(n) => Value::Int(*n),
         Literal::Double(d) => Value::Double(*d),
         Literal::Instant(micros) => Value::Second(micros.div_euclid(1_000_000)),
-    }
-}
-
-/// Whether a test is about ASCII alone. Of other letters each side has its own idea what their lower case is: ILIKE takes
-/// `ς` for `σ`, which no spelling that could be sent does.
-fn asks_ascii(ask: &Ask) -> bool {
-    let ascii = |literal: &Literal| !matches!(literal, Literal::Text(text) if !text.is_ascii());
-    match ask {
-        Ask::Compare(_, value) | Ask::Has { value, .. } => ascii(value),
-        Ask::In { values, .. } => values.iter().all(ascii),
-        Ask::Like { pattern: Pattern::Prefix(text) | Pattern::Suffix(text) | Pattern::Infix(text), .. } => {
-            text.is_ascii()
-        }
-        Ask::Like { pattern: Pattern::Free, .. } | Ask::IsNull { .. } => true,
     }
 }
 

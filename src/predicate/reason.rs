@@ -20,6 +20,8 @@ pub enum Reason {
     EmptyText,
     /// The pattern has no fixed part that could be sent.
     FreePattern,
+    /// Case is to be ignored, and whether the service does so is not documented.
+    AnySpelling,
     /// It computes something.
     Computed,
     /// Known when the query runs.
@@ -52,6 +54,7 @@ impl fmt::Display for Reason {
             Self::Null => f.write_str("tests for NULL are not documented"),
             Self::EmptyText => f.write_str("how the service treats empty text is not documented"),
             Self::FreePattern => f.write_str("the pattern has no fixed part to send"),
+            Self::AnySpelling => f.write_str("case is ignored on this side alone; = with the stored spelling is sent"),
             Self::Computed => f.write_str("computed on this side"),
             Self::Pending => f.write_str("<known at run time>"),
             Self::Type => f.write_str("the literal is not of the property's type"),

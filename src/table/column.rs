@@ -9,7 +9,8 @@ use super::{Codes, Edm, Ops, Version};
 pub enum Case {
     /// Stored as written; comparison is taken to be case-sensitive or to find too much, never too little.
     AsWritten,
-    /// Stored in lower case and compared case-sensitively: a literal travels as written and in lower case.
+    /// Documented to be stored in lower case and compared case-sensitively: a literal travels as written and in lower case,
+    /// so that no row is lost whether that is so or not.
     Lower,
 }
 

@@ -10,6 +10,7 @@ pub(super) fn fixtures() -> Vec<Fixture> {
     let mut all = kinds();
     all.extend(ladder());
     all.extend(reach());
+    all.extend(spellings());
     all
 }
 
@@ -134,5 +135,54 @@ fn reach() -> Vec<Fixture> {
         Fixture::new("a bound within the reach", TWO_DAYS, "3 rows in 1", reaching(30)).with_reach(),
         Fixture::new("a bound within the reach that is refused", TWO_DAYS, "3 rows, WeakerFilter in 2", reaching(1))
             .with_reach(),
+    ]
+}
+
+/// Names in several spellings behind a service that compares as it likes: byte for byte, or without regard to case.
+fn spelt(blind: bool) -> impl FnMut(&Seen) -> Reply + Send {
+    let names = ["alice@contoso.com", "Alice@Contoso.com", "ALICE@CONTOSO.COM", "bob@contoso.com"];
+    let same = move |text: &str| if blind { text.to_lowercase() } else { text.to_owned() };
+    move |seen| {
+        let filter = Asked::of(seen).filter;
+        let texts = |begin: &str| -> Vec<String> {
+            let found = filter.split(begin).skip(1);
+            found.map(|rest| same(rest.split('\'').next().unwrap())).collect()
+        };
+        let (equal, begun) = (texts("userPrincipalName eq '"), texts("startswith(userPrincipalName,'"));
+        let everything = equal.is_empty() && begun.is_empty();
+        let asked = |name: &str| {
+            let name = same(name);
+            everything || equal.contains(&name) || begun.iter().any(|text| name.starts_with(text))
+        };
+        let rows = rows(0..names.len()).into_iter().zip(names).filter(|(_, name)| asked(name));
+        let rows: Vec<_> = rows
+            .map(|(mut row, name)| {
+                row["userPrincipalName"] = json!(name);
+                row
+            })
+            .collect();
+        page_of(&rows, None)
+    }
+}
+
+fn spellings() -> Vec<Fixture> {
+    let lower = "SELECT id FROM sign_ins WHERE is_interactive AND lower(user_principal_name) = 'alice@contoso.com'";
+    let list =
+        "SELECT id FROM sign_ins WHERE is_interactive AND lower(user_principal_name) IN ('alice@contoso.com', 'x')";
+    let blind = "SELECT id FROM sign_ins WHERE is_interactive AND user_principal_name ILIKE 'ALICE@%'";
+    let whole = "SELECT id FROM sign_ins WHERE is_interactive AND user_principal_name ILIKE 'Alice@contoso.com'";
+    let plain = "SELECT id FROM sign_ins WHERE is_interactive AND user_principal_name = 'Alice@Contoso.com'";
+    let two = "SELECT id FROM sign_ins WHERE is_interactive AND user_principal_name IN ('ALICE@CONTOSO.COM', 'Bob@contoso.com')";
+    let prefix = "SELECT id FROM sign_ins WHERE is_interactive AND user_principal_name LIKE 'ALICE%'";
+    vec![
+        Fixture::new("lower() of names in any spelling", lower, "3 rows in 1", spelt(false)),
+        Fixture::new("lower() of names in any spelling, blindly", lower, "3 rows in 1", spelt(true)),
+        Fixture::new("a list of lower() in any spelling", list, "3 rows in 1", spelt(false)),
+        Fixture::new("ILIKE of names in any spelling", blind, "3 rows in 1", spelt(false)),
+        Fixture::new("ILIKE without wildcard in any spelling", whole, "3 rows in 1", spelt(false)),
+        Fixture::new("a name with capitals", plain, "rows [r1] in 1", spelt(false)),
+        Fixture::new("a name with capitals, blindly", plain, "rows [r1] in 1", spelt(true)),
+        Fixture::new("names with capitals", two, "rows [r2] in 1", spelt(false)),
+        Fixture::new("a prefix with capitals", prefix, "rows [r2] in 1", spelt(false)),
     ]
 }
