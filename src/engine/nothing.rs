@@ -287,7 +287,7 @@ pub(super) fn of_feed(plan: &FeedPlan, now: i64) -> Vec<Because> {
 }
 
 fn of_time(plan: &ScanPlan, now: i64) -> Option<Because> {
-    let range = plan.interval();
+    let range = plan.about;
     match (range.from, range.to) {
         (Some(from), _) if from > now => Some(Because::Future { from: instant_text(from), now: instant_text(now) }),
         (Some(from), Some(to)) if from == to => {

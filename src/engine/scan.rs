@@ -75,7 +75,7 @@ impl Work {
     /// Whether nobody asked for a lower bound of the time.
     fn open_start(&self) -> bool {
         match self {
-            Self::Chains(plan) => plan.interval().from.is_none(),
+            Self::Chains(plan) => plan.about.from.is_none(),
             // What of it became available when is said before it is read.
             Self::Feed(_) => false,
         }

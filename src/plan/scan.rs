@@ -19,7 +19,7 @@ pub struct Scan {
     pub order: Option<Direction>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
-    /// Whether filters may be sent. The kind of record is sent in any case: it selects, it does not filter.
+    /// Whether the predicate may choose what is asked for. If not, everything is: all kinds of record, all of time.
     pub pushdown: bool,
 }
 
@@ -32,6 +32,8 @@ pub struct ScanPlan {
     pub version: Version,
     /// One for each kind of record that can satisfy the predicate. None: it cannot hold, and nothing is sent.
     pub streams: Vec<StreamPlan>,
+    /// The times that the predicate is about, whether or not they are sent.
+    pub about: Interval,
     /// What becomes of each conjunct.
     pub residue: Vec<Residue>,
     /// The order of rows.
@@ -64,12 +66,19 @@ impl Scan {
     pub fn plan(&self) -> ScanPlan {
         let mut residue: Vec<Residue> =
             self.conjuncts.iter().map(|c| Residue { sql: c.sql.clone(), reasons: Vec::new() }).collect();
-        let streams: Vec<Split> = split(&self.conjuncts, self.set, self.version);
-        let all_sent =
-            self.pushdown && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
+        let mut streams: Vec<Split> = split(&self.conjuncts, self.set, self.version);
+        let about = streams.iter().map(|s| s.interval).fold(Interval::EMPTY, Interval::hull);
+        if !self.pushdown {
+            // The control of all that a predicate can choose: nothing of it reaches what is asked for.
+            streams = split(&[], self.set, self.version);
+            residue.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
+        }
+        let all_sent = (self.pushdown || self.conjuncts.is_empty())
+            && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
         let top = self.top(all_sent);
         let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residue)).collect();
-        ScanPlan { set: self.set, version: self.version, streams, residue, order: self.order, limit: self.limit }
+        let Self { set, version, order, limit, .. } = *self;
+        ScanPlan { set, version, streams, about, residue, order, limit }
     }
 
     fn stream(&self, split: Split, top: usize, residue: &mut [Residue]) -> StreamPlan {
@@ -84,10 +93,6 @@ impl Scan {
         };
         for (at, reasons) in split.reasons.iter().enumerate() {
             reasons.iter().for_each(|r| residue[at].add(r.clone()));
-        }
-        if !self.pushdown {
-            residue.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
-            return StreamPlan { query: query(Interval::ALL, Vec::new()), parts: Vec::new() };
         }
         let room = MAX_FILTER_BYTES.saturating_sub(encoded_len(&query(split.interval, Vec::new()).filter()));
         let fitted = Fitted::new(split.clauses, room, residue);
