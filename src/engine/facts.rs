@@ -31,10 +31,11 @@ impl<'a> Marks<'a> {
         let mut facts = PageFacts { next, rows: self.times.len(), falling: true, rising: true, ..PageFacts::default() };
         let mut hasher = DefaultHasher::new();
         for row in 0..self.times.len() {
-            if self.keys.is_null(row) {
+            if self.keys.is_null(row) || self.keys.value(row).is_empty() {
                 facts.keyless += 1;
             } else {
                 self.keys.value(row).hash(&mut hasher);
+                facts.keys.push(hash_of(self.keys.value(row)));
             }
             if self.times.is_null(row) {
                 facts.timeless += 1;
@@ -59,6 +60,12 @@ impl<'a> Marks<'a> {
     pub(super) fn newest(&self) -> Option<i64> {
         arrow::compute::max(self.times)
     }
+}
+
+fn hash_of(key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The key of the first row whose list does not hold the member. A row without a list is no such row.

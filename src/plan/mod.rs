@@ -15,18 +15,11 @@ pub use pager::{PageFacts, Pager, PagerError};
 pub use parts::{Choice, choose};
 pub use scan::{Residue, Scan, ScanPlan, StreamPlan};
 
+pub use crate::table::Direction;
+
 /// Longest filter that is sent, in bytes once encoded. UNCERTAIN: only 2,048 characters of URL are documented, for
 /// advanced directory queries; path and options take the rest.
 pub const MAX_FILTER_BYTES: usize = 1_850;
-
-/// The order of a scan's rows by the entity set's time column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Newest first.
-    Descending,
-    /// Oldest first.
-    Ascending,
-}
 
 #[cfg(test)]
 mod tests;

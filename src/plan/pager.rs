@@ -1,9 +1,13 @@
 //! Follows one chain of pages: a pure state machine. It says what to request next and judges what came.
 //!
 //! An answer is complete or it is an error, so everything that could end a chain early or never is an error here: a link
-//! that was followed before, pages that repeat, rows that break an order on which somebody relies.
-//! The opaque token in a link can die (the audit-log reports answer 400 then). The chain is begun anew from the last time
-//! seen if every page so far came newest first, else from its start; the caller recognises repeated records by their key.
+//! that was followed before, pages that bring nothing new, rows that break an order on which somebody relies.
+//!
+//! The opaque token in a link can die (the audit-log reports answer 400 then). The chain is begun anew: from the last time
+//! seen where the order of its rows was asked for, or is documented and the pages so far have shown it; else from its
+//! start. A page that is as full as was asked for and links to no other may have been cut there (`$top` has been taken for
+//! the size of the result): what lies behind it is asked for once more. The caller recognises repeated records by their
+//! key.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,8 +18,11 @@ use crate::wire::Request;
 /// How often an identical, non-empty page may come before the chain counts as a loop. A page that comes twice is a known
 /// fault of the services; their rows are recognised by key.
 const SAME_PAGE: u32 = 3;
-/// Most empty pages in a row. They are legal, but a chain of nothing else would never end.
-const EMPTY_PAGES: u32 = 10_000;
+/// Most pages in a row without a new record. Empty ones are legal: a service that looks through a long range for few records
+/// sends them while it does. A thousand are half an hour at the documented pace.
+const IDLE_PAGES: u32 = 1_000;
+/// Most pages in a row that hold records, all of which came before.
+const KNOWN_PAGES: u32 = 5;
 /// How often in a row a chain may be begun anew and then get no further than before. A token that lives for one page lets
 /// a chain go on; one that always dies at the same place would keep it at its beginning for ever.
 const STALLED: u32 = 3;
@@ -41,6 +48,8 @@ pub struct PageFacts {
     pub keyless: usize,
     /// A hash over the rows' keys, in order.
     pub fingerprint: u64,
+    /// A hash of each key.
+    pub keys: Vec<u64>,
 }
 
 /// Why a chain cannot be followed to its end.
@@ -52,9 +61,15 @@ pub enum PagerError {
     /// The same page keeps coming.
     #[error("the service sent the same page {0} times")]
     SamePage(u32),
-    /// Empty pages without end.
-    #[error("the service sent {0} empty pages in a row")]
-    OnlyEmptyPages(u32),
+    /// Pages without end that bring no new record.
+    #[error("the service sent {0} pages in a row that held no new record")]
+    NothingNew(u32),
+    /// A page that may have been cut, and no way to tell.
+    #[error(
+        "the service sent a page of {0} records, as many as were asked for, without a link to the next, and more of \
+         them cannot be asked for: {1}"
+    )]
+    FullPage(usize, &'static str),
     /// The order that was asked for was not kept.
     #[error("the service broke the order it was asked for: {later} came after {earlier}")]
     OutOfOrder {
@@ -85,16 +100,35 @@ pub struct Pager {
     fingerprints: HashMap<u64, u32>,
     /// The last page that had rows.
     previous: Option<u64>,
-    empty: u32,
+    /// Keys of the records since the start; in an order that was asked for, those since the time last changed.
+    keys: HashSet<u64>,
+    /// Pages since the last new record, and those among them that were not empty.
+    idle: u32,
+    known: u32,
     pages_since_start: u32,
     /// Most pages that were read from one start while the order was broken.
     most_pages: u32,
     /// Starts in a row that brought the chain no further.
     stalled: u32,
-    /// The time of the last row seen, and whether all rows came in the chain's direction so far.
+    /// The time of the last row seen.
     last: Option<i64>,
-    monotone: bool,
+    shown: Shown,
+    /// Its rows have to have a time: an order is wanted, even if the service does not give it.
+    timed: bool,
     keyless: usize,
+    /// The range was narrowed to what lies behind rows that were read: those at its edge come again.
+    overlaps: bool,
+}
+
+/// What the rows so far show of the order in which they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Nothing: there was one time at most.
+    Nothing,
+    /// That it is the chain's.
+    Kept,
+    /// That it is another, or none.
+    Broken,
 }
 
 #[derive(Debug)]
@@ -108,18 +142,22 @@ impl Pager {
     /// A chain that has not begun.
     pub fn new(query: PageQuery) -> Self {
         Self {
+            timed: query.order.is_some(),
             query,
             state: State::First,
             links: HashSet::new(),
             fingerprints: HashMap::new(),
             previous: None,
-            empty: 0,
+            keys: HashSet::new(),
+            idle: 0,
+            known: 0,
             pages_since_start: 0,
             most_pages: 0,
             stalled: 0,
             last: None,
-            monotone: true,
+            shown: Shown::Nothing,
             keyless: 0,
+            overlaps: false,
         }
     }
 
@@ -147,7 +185,18 @@ impl Pager {
         matches!(self.state, State::First)
     }
 
-    /// Takes a weaker filter after the service refused the present one.
+    /// Whether records of pages before will come again: what lies behind the last of them was asked for once more.
+    pub fn overlaps(&self) -> bool {
+        self.overlaps
+    }
+
+    /// Bytes that it holds to recognise what came before.
+    pub fn size(&self) -> usize {
+        // A set keeps a seventh of its room free, and a byte for each place.
+        self.keys.capacity() * (size_of::<u64>() + 1) * 8 / 7
+    }
+
+    /// Takes a weaker query after the service refused the present one.
     pub fn weaken(&mut self, query: PageQuery) {
         self.query = query;
     }
@@ -182,6 +231,7 @@ impl Pager {
     fn follow(&mut self, page: &PageFacts) -> Result<(), PagerError> {
         self.pages_since_start += 1;
         self.state = match &page.next {
+            None if page.rows >= self.query.top => return self.go_behind(page.rows),
             None => State::Done,
             Some(link) if !self.links.insert(link.clone()) => return Err(PagerError::Circle),
             Some(link) => State::Next(link.clone()),
@@ -201,19 +251,40 @@ impl Pager {
         if self.stalled >= STALLED {
             return Err(PagerError::DeadChain);
         }
+        self.begin_anew();
+        (self.idle, self.known) = (0, 0);
+        self.keys.clear();
+        Ok(())
+    }
+
+    fn begin_anew(&mut self) {
         self.state = State::First;
         self.pages_since_start = 0;
         (self.last, self.previous) = (None, None);
         // A service may hand out the same links and pages again.
         self.links.clear();
         self.fingerprints.clear();
+    }
+
+    /// Asks for what lies behind a page that may have been cut. Were it the last, the records of its last second come
+    /// again, and that is all.
+    fn go_behind(&mut self, rows: usize) -> Result<(), PagerError> {
+        if self.keyless > 0 {
+            return Err(PagerError::FullPage(rows, "records without a key would not be recognised"));
+        }
+        let rest = self.remaining().ok_or(PagerError::FullPage(rows, "they came in no order"))?;
+        if rest == self.query.interval {
+            return Err(PagerError::FullPage(rows, "all of them are of one second"));
+        }
+        self.query.interval = rest;
+        self.overlaps = true;
+        self.begin_anew();
         Ok(())
     }
 
     /// Narrows the range to what was not read, and says whether more was read than at any start before.
     fn got_further(&mut self) -> bool {
-        if let (true, Some(last)) = (self.monotone, self.last) {
-            let rest = self.rest(last);
+        if let Some(rest) = self.remaining() {
             return std::mem::replace(&mut self.query.interval, rest) != rest;
         }
         let further = self.pages_since_start > self.most_pages;
@@ -221,28 +292,30 @@ impl Pager {
         further
     }
 
-    /// What of the chain's time range lies at or beyond the last row seen; `None` if its rows came in no order.
+    /// What of the chain's time range lies at or beyond the last row seen; `None` if nothing vouches for their order.
     pub fn remaining(&self) -> Option<Interval> {
-        self.last.filter(|_| self.monotone).map(|last| self.rest(last))
+        let rest = |last| match self.vouched()? {
+            Direction::Descending => Some(Interval::until(last)),
+            Direction::Ascending => Some(Interval::since(last)),
+        };
+        self.last.and_then(rest).map(|rest| self.query.interval.intersect(rest))
     }
 
-    fn rest(&self, last: i64) -> Interval {
-        self.query.interval.intersect(match self.direction() {
-            Direction::Descending => Interval::until(last),
-            Direction::Ascending => Interval::since(last),
-        })
+    /// The order on which something may be built: one that was asked for is held to, row by row; a documented one counts
+    /// once it was seen. A single time, or a page of one row, shows nothing.
+    fn vouched(&self) -> Option<Direction> {
+        self.query.order.or(self.query.set.listed.filter(|_| self.shown == Shown::Kept))
     }
 
-    /// Newest first is the documented order of the reports when none is asked for.
     fn direction(&self) -> Direction {
-        self.query.order.unwrap_or(Direction::Descending)
+        self.query.order.or(self.query.set.listed).unwrap_or(Direction::Descending)
     }
 
     fn check_order(&mut self, page: &PageFacts) -> Result<(), PagerError> {
         let asked = self.query.order.is_some();
         if page.timeless > 0 {
-            self.monotone = false;
-            return if asked { Err(PagerError::NoTime(page.timeless)) } else { Ok(()) };
+            self.shown = Shown::Broken;
+            return if self.timed { Err(PagerError::NoTime(page.timeless)) } else { Ok(()) };
         }
         let (kept, inside) = match self.direction() {
             Direction::Descending => {
@@ -250,8 +323,13 @@ impl Pager {
             }
             Direction::Ascending => (self.last.zip(page.first).is_none_or(|(last, first)| first >= last), page.rising),
         };
-        self.monotone &= kept && inside;
-        if asked && !self.monotone {
+        let moved = page.first != page.last || self.last.zip(page.first).is_some_and(|(last, first)| first != last);
+        if !kept || !inside {
+            self.shown = Shown::Broken;
+        } else if moved && self.shown == Shown::Nothing {
+            self.shown = Shown::Kept;
+        }
+        if asked && self.shown == Shown::Broken {
             let text = |t: Option<i64>| t.map_or_else(|| "a record".into(), instant_text);
             let earlier = if kept { page.first } else { self.last };
             let later = if kept { page.last } else { page.first };
@@ -261,14 +339,132 @@ impl Pager {
     }
 
     fn check_progress(&mut self, page: &PageFacts) -> Result<(), PagerError> {
-        if page.rows == 0 {
-            self.empty += 1;
-            return if self.empty > EMPTY_PAGES { Err(PagerError::OnlyEmptyPages(self.empty)) } else { Ok(()) };
+        if page.rows > 0 {
+            self.previous = Some(page.fingerprint);
+            let times = self.fingerprints.entry(page.fingerprint).or_default();
+            *times += 1;
+            if *times >= SAME_PAGE {
+                return Err(PagerError::SamePage(*times));
+            }
         }
-        self.empty = 0;
-        self.previous = Some(page.fingerprint);
-        let times = self.fingerprints.entry(page.fingerprint).or_default();
-        *times += 1;
-        if *times >= SAME_PAGE { Err(PagerError::SamePage(*times)) } else { Ok(()) }
+        if self.has_new(page) {
+            (self.idle, self.known) = (0, 0);
+            return Ok(());
+        }
+        self.idle += 1;
+        self.known += u32::from(page.rows > 0);
+        // The last page ends the chain, whatever it holds.
+        let endless = page.next.is_some() && (self.idle > IDLE_PAGES || self.known > KNOWN_PAGES);
+        if endless { Err(PagerError::NothingNew(self.idle)) } else { Ok(()) }
+    }
+
+    /// Whether a page holds a record that did not come before. Records without a key cannot be told, and count as new.
+    fn has_new(&mut self, page: &PageFacts) -> bool {
+        // In an order that is held to, a record of another time than the last cannot have come before.
+        let passed = self.query.order.is_some() && page.rows > 0 && (page.first != page.last || self.last != page.last);
+        if passed {
+            self.keys.clear();
+        }
+        let before = self.keys.len();
+        self.keys.extend(&page.keys);
+        passed || page.keyless > 0 || self.keys.len() > before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apis::graph::{DIRECTORY_AUDITS, SIGN_INS};
+    use crate::table::{EntitySet, Version};
+
+    fn query(set: &'static EntitySet) -> PageQuery {
+        let (kind, interval, clauses, order) = (None, Interval::ALL, Vec::new(), None);
+        PageQuery { set, version: Version::Beta, kind, interval, clauses, order, top: 4 }
+    }
+
+    /// A page of records at these times, with a link to another.
+    fn page(times: &[i64]) -> PageFacts {
+        PageFacts {
+            next: Some(format!("{times:?}")),
+            rows: times.len(),
+            first: times.first().copied(),
+            last: times.last().copied(),
+            falling: times.is_sorted_by(|a, b| a >= b),
+            rising: times.is_sorted(),
+            fingerprint: times.iter().fold(7, |hash, t| hash * 31 + t.unsigned_abs()),
+            keys: times.iter().map(|t| t.unsigned_abs()).collect(),
+            ..PageFacts::default()
+        }
+    }
+
+    fn last(times: &[i64]) -> PageFacts {
+        PageFacts { next: None, ..page(times) }
+    }
+
+    /// What a chain asks for after these pages and the death of its token.
+    fn after(set: &'static EntitySet, order: Option<Direction>, pages: &[&[i64]]) -> Interval {
+        let mut pager = Pager::new(PageQuery { order, ..query(set) });
+        pages.iter().for_each(|times| pager.advance(&page(times)).unwrap());
+        pager.redo().unwrap();
+        pager.query().interval
+    }
+
+    #[test]
+    fn a_chain_goes_on_where_it_was_only_if_something_vouches_for_its_order() {
+        let (descending, ascending) = (Some(Direction::Descending), Some(Direction::Ascending));
+        for (set, order, pages, expected) in [
+            // Documented and seen.
+            (&SIGN_INS, None, &[&[9, 8, 8][..], &[7]][..], Interval::until(7)),
+            (&SIGN_INS, None, &[&[9], &[7]], Interval::until(7)),
+            // Documented, and not to be seen in a single time.
+            (&SIGN_INS, None, &[&[9]], Interval::ALL),
+            (&SIGN_INS, None, &[&[9, 9], &[9]], Interval::ALL),
+            // Documented, and broken.
+            (&SIGN_INS, None, &[&[9, 7], &[8]], Interval::ALL),
+            // Seen by chance: nobody documents it.
+            (&DIRECTORY_AUDITS, None, &[&[9, 8], &[7]], Interval::ALL),
+            // Asked for.
+            (&DIRECTORY_AUDITS, descending, &[&[9]], Interval::until(9)),
+            (&DIRECTORY_AUDITS, ascending, &[&[7, 8]], Interval::since(8)),
+        ] {
+            assert_eq!(after(set, order, pages), expected, "{} {order:?} {pages:?}", set.name);
+        }
+    }
+
+    #[test]
+    fn behind_a_full_page_without_a_link_is_asked_once_more() {
+        let mut pager = Pager::new(query(&SIGN_INS));
+        pager.advance(&page(&[20, 19, 18])).unwrap();
+        pager.advance(&last(&[17, 16, 15, 14])).unwrap();
+        assert!(pager.overlaps() && pager.is_at_first());
+        assert_eq!(pager.query().interval, Interval::until(14));
+        // The records of its last second come again; this page is not full.
+        pager.advance(&last(&[15, 14, 13])).unwrap();
+        assert!(pager.next_request().is_none());
+        let ends = |set, facts: &PageFacts| Pager::new(query(set)).advance(facts).unwrap_err();
+        assert!(matches!(ends(&DIRECTORY_AUDITS, &last(&[9, 8, 7, 6])), PagerError::FullPage(4, _)));
+        assert!(matches!(ends(&SIGN_INS, &last(&[9, 8, 9, 6])), PagerError::FullPage(4, _)));
+        let keyless = PageFacts { keyless: 1, ..last(&[9, 8, 7, 6]) };
+        assert!(matches!(ends(&SIGN_INS, &keyless), PagerError::FullPage(4, _)));
+        let mut pager = Pager::new(query(&SIGN_INS));
+        pager.advance(&last(&[9, 8, 7])).unwrap();
+        assert!(pager.next_request().is_none() && !pager.overlaps());
+    }
+
+    #[test]
+    fn a_full_page_behind_which_the_same_comes_is_no_end() {
+        let mut pager = Pager::new(query(&SIGN_INS));
+        pager.advance(&last(&[9, 8, 7, 6])).unwrap();
+        assert!(matches!(pager.advance(&last(&[9, 8, 7, 6])), Err(PagerError::FullPage(4, _))));
+    }
+
+    #[test]
+    fn an_order_that_is_held_to_needs_no_memory_of_what_has_passed() {
+        let mut pager = Pager::new(PageQuery { order: Some(Direction::Descending), ..query(&SIGN_INS) });
+        for n in 0..1_000 {
+            let newest = 1_000_000 - n * 3;
+            pager.advance(&page(&[newest, newest - 1, newest - 2])).unwrap();
+        }
+        assert!(pager.size() < 500, "{}", pager.size());
     }
 }

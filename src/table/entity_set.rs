@@ -40,7 +40,32 @@ pub enum Quota {
     Activity,
 }
 
+/// Requests that are allowed in any window of that length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rate {
+    /// How many.
+    pub requests: u32,
+    /// The length of the sliding window.
+    pub window: std::time::Duration,
+}
+
 impl Quota {
+    /// All families.
+    pub const ALL: [Self; 2] = [Self::Reports, Self::Activity];
+
+    /// The name in a configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reports => "reports",
+            Self::Activity => "activity",
+        }
+    }
+
+    /// The documented rate.
+    pub const fn rate(self) -> Rate {
+        Rate { requests: self.requests(), window: self.window() }
+    }
+
     /// Requests allowed in any window of [`Quota::window`].
     pub const fn requests(self) -> u32 {
         match self {
@@ -56,6 +81,15 @@ impl Quota {
             Self::Activity => std::time::Duration::from_mins(1),
         }
     }
+}
+
+/// An order of records by their time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Newest first.
+    Descending,
+    /// Oldest first.
+    Ascending,
 }
 
 /// How an entity set is read page by page.
@@ -142,6 +176,9 @@ pub struct EntitySet {
     pub tenant: Option<&'static str>,
     /// How it pages.
     pub paging: Paging,
+    /// The order in which the service is documented to list its records unasked; `None`: none is. Only where there is one
+    /// can a chain of pages that broke off go on from the last time that it saw.
+    pub listed: Option<Direction>,
     /// How many days back the service keeps records with every licence that it needs; `None`: without limit.
     pub reach_days: Option<u32>,
     /// The kinds that must be asked for one by one, if any.

@@ -16,7 +16,7 @@ mod ops;
 pub use codes::{CODE_COLUMNS, Codes};
 pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, joined};
 pub use edm::Edm;
-pub use entity_set::{Api, EntitySet, Family, Feed, Kind, Paging, Population, Quota, Version};
+pub use entity_set::{Api, Direction, EntitySet, Family, Feed, Kind, Paging, Population, Quota, Rate, Version};
 pub use lookup::Lookup;
 pub use marks::{activity_mark, is_activity};
 pub use ops::{Op, Ops};

@@ -91,6 +91,7 @@ fn restarted() -> Vec<Fixture> {
     let fixed = |at: usize, _: usize| format!("{at}");
     vec![
         Fixture::new("a token dies and the order was broken", ALL, "9 rows in 6", shuffled(|n| n == 3, anew)),
+        Fixture::new("a token dies behind a first page of one row", ALL, "9 rows in 6", one_row_first()),
         Fixture::new("the same tokens come again after a restart", ALL, "9 rows in 6", shuffled(|n| n == 3, fixed)),
         Fixture::new(
             "tokens die and the order was broken",
@@ -99,6 +100,26 @@ fn restarted() -> Vec<Fixture> {
             shuffled(|n| [2, 5].contains(&n), anew),
         ),
     ]
+}
+
+/// Pages in no order, of which the first has one row: it shows nothing.
+fn one_row_first() -> impl FnMut(&Seen) -> Reply + Send {
+    let order: [&[usize]; 4] = [&[4], &[1, 8, 0], &[5, 2, 7], &[3, 6]];
+    let mut count = 0;
+    move |seen| {
+        count += 1;
+        let asked = Asked::of(seen);
+        if count == 2 {
+            return expired();
+        }
+        let at = asked.token.as_ref().map_or(0, |token| token.parse::<usize>().unwrap());
+        // The bounds of time are kept: what was narrowed away is lost.
+        let to = asked.bound("le").unwrap_or(i64::MAX);
+        let records = order[at].iter().map(|n| Record::nth(*n)).filter(|record| record.time <= to);
+        let records: Vec<_> = records.map(|record| record.json()).collect();
+        let next = (at + 1).to_string();
+        page_of(&records, (at < 3).then_some(next.as_str()))
+    }
 }
 
 fn given_up() -> Vec<Fixture> {

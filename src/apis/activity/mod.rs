@@ -68,6 +68,7 @@ pub(in crate::apis) const fn feed_table(
         key: "id",
         tenant: Some("organization_id"),
         paging: Paging::Blobs,
+        listed: None,
         reach_days: Some(7),
         population: None,
         columns,

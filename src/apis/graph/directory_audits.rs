@@ -22,6 +22,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
     key: "id",
     tenant: None,
     paging: Paging::NextLink { page: 999 },
+    listed: None,
     reach_days: Some(30),
     population: None,
     columns: COLUMNS,

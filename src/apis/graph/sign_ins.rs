@@ -10,7 +10,8 @@ use super::types::{
     RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, STATUS, TEXTS,
 };
 use crate::table::{
-    Api, Column, Edm, EntitySet, Family, Kind, Op, Ops, Paging, Population, Quota, RAW, Sensitive, col, joined,
+    Api, Column, Direction, Edm, EntitySet, Family, Kind, Op, Ops, Paging, Population, Quota, RAW, Sensitive, col,
+    joined,
 };
 
 /// The sign-ins of users, service principals and managed identities.
@@ -30,6 +31,8 @@ pub static SIGN_INS: EntitySet = EntitySet {
     tenant: None,
     // 1,000 is documented, but has been refused in the field with "Must be between 1 and 999 inclusive".
     paging: Paging::NextLink { page: 999 },
+    // "By default, the most recent sign-ins are returned first" (the reference page of v1.0).
+    listed: Some(Direction::Descending),
     reach_days: Some(30),
     population: Some(Population {
         column: "sign_in_event_types",
