@@ -76,7 +76,7 @@ pub static ALL: &[Setting] = &[
     },
     Setting {
         name: "pushdown",
-        doc: "Send filters to the service. Off, everything is read and every predicate is evaluated here: slower, same answer.",
+        doc: "Let a predicate choose what is asked for. Off, all of a table is asked for and every predicate is evaluated here alone: slower, same answer; a control of the other.",
         value: "true|false",
         get: |s| s.pushdown.to_string(),
         set: |s, v| boolean(v).map(|b| s.pushdown = b),
@@ -156,7 +156,8 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-fn duration(text: &str) -> Option<Duration> {
+/// Reads a time such as `90s`, `10m`, `2h` or `1d`.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = split_unit(text)?;
     let seconds = match unit {
         "" | "s" => 1,

@@ -180,6 +180,13 @@ pub enum Notice {
         /// The service's own words.
         because: String,
     },
+    /// The service refused to sort: all rows of the scan were read, and sorted here.
+    OrderRefused {
+        /// `entra.sign_ins`
+        table: String,
+        /// What the service said.
+        because: String,
+    },
     /// The answer holds a part of the population only, by the connection's own setting.
     PartOfPopulation {
         /// `entra.sign_ins`
@@ -310,6 +317,9 @@ impl fmt::Display for Notice {
                     "{table}: the service refused a filter ({because}); sent without: {dropped}. The answer is still exact"
                 )
             }
+            Self::OrderRefused { table, because } => {
+                write!(f, "{table}: the service refused to sort ({because}); all of it was read, and sorted here")
+            }
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
             Self::Misplaced { table, content_type, count, first_id, created } => write!(
                 f,
@@ -376,6 +386,7 @@ impl Notices {
             Notice::FetchedAgain { table, .. } => (7, table.clone(), String::new()),
             Notice::UnreadLines { file, .. } => (8, file.clone(), String::new()),
             Notice::UnreadFile { file, .. } => (9, file.clone(), String::new()),
+            Notice::OrderRefused { table, .. } => (11, table.clone(), String::new()),
             Notice::FilesSkipped { within, .. } => (10, within.clone(), String::new()),
             Notice::Spreadsheets { within, .. } => (10, within.clone(), "spreadsheets".into()),
             Notice::RepeatedMembers { table, column, .. } => (11, table.clone(), column.clone()),

@@ -9,6 +9,7 @@ mod chains;
 mod filters;
 mod limits;
 mod links;
+mod order;
 mod partial;
 mod records;
 pub(crate) mod service;
@@ -19,13 +20,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use auditql::auth::{Cloud, Connection, CredentialSource};
+use auditql::auth::{Cloud, Connection, CredentialSource, Keeps};
 use auditql::datafusion::error::DataFusionError;
 use auditql::engine::{self, Engine, Policy};
 use auditql::http;
-use auditql::http::Pace;
 use auditql::http::client::Patience;
 use auditql::http::retry::Limits;
+use auditql::http::{Pace, Quotas};
 use auditql::settings::Settings;
 use auditql::table::Version;
 use auditql::tally::{Notice, Tally};
@@ -49,7 +50,7 @@ struct Fixture {
     sql: &'static str,
     script: Box<dyn FnMut(&Seen) -> Reply + Send>,
     settings: Settings,
-    keeps_all: bool,
+    keeps: Keeps,
     /// The outcome, and how many requests it took where streams do not race for it: `3 rows, TypeConflicts in 2`.
     expected: &'static str,
 }
@@ -62,7 +63,7 @@ impl Fixture {
         expected: &'static str,
         script: impl FnMut(&Seen) -> Reply + Send + 'static,
     ) -> Self {
-        Self { name, sql, script: Box::new(script), settings: Settings::default(), keeps_all: true, expected }
+        Self { name, sql, script: Box::new(script), settings: Settings::default(), keeps: Keeps::All, expected }
     }
 
     /// A fixture whose service answers from a list, and with status 599 after its end.
@@ -92,13 +93,18 @@ impl Fixture {
 
     /// The connection is to a service that is held to its documented reach.
     fn with_reach(self) -> Self {
-        Self { keeps_all: false, ..self }
+        self.keeping(Keeps::Documented)
+    }
+
+    /// The connection is to a service that keeps records for so long.
+    fn keeping(self, keeps: Keeps) -> Self {
+        Self { keeps, ..self }
     }
 
     /// What came of it, in words; `None` if it was as expected.
     async fn failure(self) -> Option<String> {
         let server = Server::start(self.script).await;
-        let connection = Connection { keeps_all: self.keeps_all, ..connection(server.origin()) };
+        let connection = Connection { keeps: self.keeps, ..connection(server.origin()) };
         let engine = engine(connection, self.settings, options());
         let begun = Instant::now();
         let Ok(result) = tokio::time::timeout(LONGEST, answer(&engine, self.sql)).await else {
@@ -147,7 +153,8 @@ pub(crate) fn connection(origin: Url) -> Connection {
         authority_url: None,
         allow_insecure_loopback: true,
         api_version: Version::Beta,
-        keeps_all: true,
+        quotas: Quotas::default(),
+        keeps: Keeps::All,
     }
 }
 
@@ -222,6 +229,7 @@ async fn a_hostile_service_gets_the_right_answer_or_the_right_error_out_of_us() 
         filters::fixtures(),
         partial::fixtures(),
         limits::fixtures(),
+        order::fixtures(),
     ];
     let fixtures: Vec<Fixture> = groups.into_iter().flatten().collect();
     let count = fixtures.len();

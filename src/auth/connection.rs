@@ -10,8 +10,8 @@ use azure_core::credentials::Secret;
 use url::Url;
 
 use super::Cloud;
-use crate::http::{Service, Services, pin};
-use crate::table::Version;
+use crate::http::{Quotas, Service, Services, pin};
+use crate::table::{EntitySet, Version};
 
 /// A tenant and the way to it.
 #[derive(Debug, Clone)]
@@ -36,8 +36,34 @@ pub struct Connection {
     pub allow_insecure_loopback: bool,
     /// The version of Microsoft Graph that is asked.
     pub api_version: Version,
-    /// The service keeps records without limit: a demo tenant that serves a file.
-    pub keeps_all: bool,
+    /// The quotas of its services, where they are not those documented.
+    pub quotas: Quotas,
+    /// How far back its reports go. What the activity feed can be asked for is fixed.
+    pub keeps: Keeps,
+}
+
+/// How far back the reports of a service go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keeps {
+    /// As documented.
+    #[default]
+    Documented,
+    /// So many days.
+    Days(u32),
+    /// Without limit: a service of one's own, a demo tenant that serves a file.
+    All,
+}
+
+impl Keeps {
+    /// The days that records of a set are kept; `None`: without limit.
+    pub fn days(self, set: &EntitySet) -> Option<u32> {
+        match self {
+            // The feed refuses to be asked for more, whatever is kept.
+            Self::Days(days) if set.feed.is_none() => Some(days),
+            Self::All if set.feed.is_none() => None,
+            Self::Documented | Self::Days(_) | Self::All => set.reach_days,
+        }
+    }
 }
 
 /// Where tokens come from. Secrets cannot be printed: their type has no `Display`, and `Debug` shows no content.
@@ -144,7 +170,8 @@ impl Connection {
             authority_url: None,
             allow_insecure_loopback: false,
             api_version: Version::Beta,
-            keeps_all: false,
+            quotas: Quotas::default(),
+            keeps: Keeps::default(),
         }
     }
 

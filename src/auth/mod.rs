@@ -9,5 +9,5 @@ mod credential;
 mod token_transport;
 
 pub use cloud::Cloud;
-pub use connection::{Connection, ConnectionError, CredentialSource, UrlFlaw, UrlKey};
+pub use connection::{Connection, ConnectionError, CredentialSource, Keeps, UrlFlaw, UrlKey};
 pub use credential::{Error, client, credential, credentials};

@@ -12,6 +12,7 @@ use toml::{Table, Value};
 
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
+use crate::table::Quota;
 
 /// Longest file that is read.
 const LONGEST: u64 = 1 << 20;
@@ -36,6 +37,8 @@ const CONNECTION_KEYS: &[&str] = &[
     "allow_insecure_loopback",
     "api_version",
     "content_types",
+    "quota",
+    "keeps_days",
 ];
 
 /// Words that mark a key as a secret.
@@ -81,6 +84,10 @@ pub(super) struct Entry {
     pub(super) api_version: Option<String>,
     /// The content types of the activity feed to read, if not all that are subscribed to.
     pub(super) content_types: Option<Vec<String>>,
+    /// Requests in a time, such as `5/10s`, or `none`, by family.
+    pub(super) quota: Vec<(Quota, String)>,
+    /// A number of days, or `all`.
+    pub(super) keeps_days: Option<String>,
 }
 
 /// Who wrote a file.
@@ -212,7 +219,24 @@ impl<'a> Section<'a> {
             allow_insecure_loopback: self.boolean("allow_insecure_loopback")?,
             api_version: self.text("api_version")?,
             content_types: self.texts("content_types")?,
+            quota: self.section("quota")?.map_or(Ok(Vec::new()), Section::quota)?,
+            keeps_days: self.number_or_text("keeps_days")?,
         })
+    }
+
+    fn quota(mut self) -> Result<Vec<(Quota, String)>, Report> {
+        self.check(&Quota::ALL.map(Quota::name))?;
+        let of = |quota: Quota| self.text(quota.name()).map(|rate| rate.map(|rate| (quota, rate))).transpose();
+        Quota::ALL.into_iter().filter_map(of).collect()
+    }
+
+    fn number_or_text(&mut self, key: &str) -> Result<Option<String>, Report> {
+        match self.table.remove(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Integer(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(self.error(format!("'{}' has to be a number or a text", self.path_of(key)))),
+        }
     }
 
     fn settings(self) -> Result<Vec<(String, String)>, Report> {
@@ -353,6 +377,28 @@ mod tests {
         }
         let report = parse("version = 1\n\n[connections.a]\nclient_secret = CANARY", Author::User, "f").unwrap_err();
         assert!(report.what.starts_with("f, line 4: ") && !report.to_string().contains("CANARY"), "{report}");
+    }
+
+    #[test]
+    fn a_connection_may_have_quotas_and_a_memory_of_its_own() {
+        let text = "version = 1\n[connections.a]\nkeeps_days = 90\n[connections.a.quota]\nreports = '5/10s'\nactivity = 'none'";
+        let entry = parse(text, Author::User, "f").unwrap().connections["a"].clone();
+        assert_eq!(entry.quota, [(Quota::Reports, "5/10s".into()), (Quota::Activity, "none".into())]);
+        assert_eq!(entry.keeps_days.as_deref(), Some("90"));
+        let rows = [
+            (
+                "quota.report = '5/10s'",
+                "f: there is no key 'connections.a.quota.report'",
+                Some("did you mean reports?"),
+            ),
+            ("quota = '5/10s'", "f: 'connections.a.quota' has to be a table", None),
+            ("quota.reports = 5", "f: 'connections.a.quota.reports' has to be a text", None),
+            ("keeps_days = true", "f: 'connections.a.keeps_days' has to be a number or a text", None),
+        ];
+        for (text, what, hint) in rows {
+            let report = parse(&format!("version = 1\n[connections.a]\n{text}"), Author::User, "f").unwrap_err();
+            assert_eq!((report.what.as_str(), report.hint.as_deref()), (what, hint), "{text}");
+        }
     }
 
     #[test]

@@ -5,16 +5,19 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use azure_core::credentials::Secret;
 use url::Url;
 
 use super::config::{Config, Entry};
 use super::env::Env;
-use crate::auth::{Cloud, Connection, CredentialSource};
+use crate::auth::{Cloud, Connection, CredentialSource, Keeps};
 use crate::engine::EngineBuilder;
+use crate::http::Quotas;
 use crate::report::{Exit, Report, nearest};
-use crate::table::Version;
+use crate::settings::duration;
+use crate::table::{Quota, Rate, Version};
 
 /// Name of the connection that the environment alone describes.
 pub(super) const FROM_ENVIRONMENT: &str = "env";
@@ -136,7 +139,8 @@ fn open(name: &str, entry: &Entry, env: &Env) -> Result<Chosen, Report> {
         authority_url: authority.map(|url| about.url("authority_url", &url)).transpose()?,
         allow_insecure_loopback: entry.allow_insecure_loopback,
         api_version: about.version(entry.api_version.as_deref())?,
-        keeps_all: false,
+        quotas: about.quotas(&entry.quota)?,
+        keeps: about.keeps(entry.keeps_days.as_deref())?,
     };
     connection.check().map_err(|error| about.error(&format!("cannot be used: {error}")))?;
     Ok(Chosen::Service(Box::new(connection)))
@@ -145,6 +149,22 @@ fn open(name: &str, entry: &Entry, env: &Env) -> Result<Chosen, Report> {
 /// `AZURE_AUTHORITY_HOST` is given as a host or as an address.
 fn with_scheme(host: &str) -> String {
     if host.contains("://") { host.to_owned() } else { format!("https://{host}") }
+}
+
+/// The longest time that a service could be said to keep records.
+const MOST_DAYS: u32 = 36_500;
+/// The longest window of a quota.
+const LONGEST_WINDOW: Duration = Duration::from_hours(24);
+
+/// Reads a rate: `5/10s`, or `none`.
+fn rate(text: &str) -> Option<Option<Rate>> {
+    if text == "none" {
+        return Some(None);
+    }
+    let (requests, window) = text.split_once('/')?;
+    let requests: u32 = requests.trim().parse().ok().filter(|n| *n > 0)?;
+    let window = duration(window.trim()).filter(|window| !window.is_zero() && *window <= LONGEST_WINDOW)?;
+    Some(Some(Rate { requests, window }))
 }
 
 struct About<'a> {
@@ -212,6 +232,30 @@ impl About<'_> {
             "azure_cli" => Ok(CredentialSource::AzureCli),
             other => Err(self.choice("auth", other, AUTHS)),
         }
+    }
+
+    fn quotas(&self, said: &[(Quota, String)]) -> Result<Quotas, Report> {
+        let mut quotas = Quotas::default();
+        for (quota, text) in said {
+            let rate = rate(text).ok_or_else(|| {
+                self.error(&format!("has quota.{} = \"{text}\", which is no rate", quota.name()))
+                    .hint("a rate is \"5/10s\", which is 5 requests in 10 seconds, or \"none\" for no limit")
+            })?;
+            quotas.set(*quota, rate);
+        }
+        Ok(quotas)
+    }
+
+    fn keeps(&self, days: Option<&str>) -> Result<Keeps, Report> {
+        let Some(days) = days else { return Ok(Keeps::Documented) };
+        if days == "all" {
+            return Ok(Keeps::All);
+        }
+        let days: Option<u32> = days.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
+        days.map(Keeps::Days).ok_or_else(|| {
+            self.error("has a keeps_days that is no number of days")
+                .hint("it is how many days its reports go back, such as 90, or \"all\"")
+        })
     }
 
     fn url(&self, key: &str, url: &str) -> Result<Url, Report> {
@@ -306,6 +350,37 @@ mod tests {
         let report = chosen(None, &[("AUDITQL_ACCESS_TOKEN", "t")], "", &user("client_secret")).unwrap_err();
         assert_eq!(report.hint.as_deref(), Some("set AZURE_CLIENT_ID in the environment"));
         assert_eq!(chosen(None, &app, "", &user("azure_cli")).unwrap().unwrap().credential, CredentialSource::AzureCli);
+    }
+
+    #[test]
+    fn quotas_and_memory_are_those_that_the_connection_names() {
+        let open = |more: &str| {
+            chosen(None, &[], "", &format!("[connections.a]\ntenant = 'a.example'\nauth = 'azure_cli'\n{more}"))
+        };
+        let connection = open("").unwrap().unwrap();
+        assert_eq!((connection.quotas, connection.keeps), (Quotas::default(), Keeps::Documented));
+        let connection =
+            open("keeps_days = 'all'\nquota.reports = 'none'\nquota.activity = '60000 / 1m'").unwrap().unwrap();
+        let rate = Rate { requests: 60_000, window: Duration::from_mins(1) };
+        assert_eq!(
+            (connection.quotas.rate(Quota::Reports), connection.quotas.rate(Quota::Activity)),
+            (None, Some(rate))
+        );
+        assert_eq!(connection.keeps, Keeps::All);
+        assert_eq!(open("keeps_days = 90").unwrap().unwrap().keeps, Keeps::Days(90));
+        for text in ["", "5", "5/", "/10s", "0/10s", "5/0s", "-5/10s", "5/10y", "5/25h", "5.5/10s", "None", "5/10s/10s"]
+        {
+            let report = open(&format!("quota.reports = '{text}'")).unwrap_err();
+            let what = format!("the connection 'a' has quota.reports = \"{text}\", which is no rate");
+            assert_eq!((report.what, report.exit), (what, Exit::Usage));
+        }
+        for days in ["0", "-1", "'ninety'", "36501", "'All'"] {
+            let report = open(&format!("keeps_days = {days}")).unwrap_err();
+            assert_eq!(
+                (report.what.as_str(), report.exit),
+                ("the connection 'a' has a keeps_days that is no number of days", Exit::Usage)
+            );
+        }
     }
 
     #[test]

@@ -9,10 +9,10 @@ use chrono::{DateTime, DurationRound as _, SecondsFormat, TimeDelta, Utc};
 use url::Url;
 
 use super::args::{Args, Demo};
-use crate::auth::{Cloud, Connection, CredentialSource};
+use crate::auth::{Cloud, Connection, CredentialSource, Keeps};
 use crate::demo::{Options, Shape, Story, Tenant};
 use crate::engine::EngineBuilder;
-use crate::http::Pace;
+use crate::http::{Pace, Quotas};
 use crate::output::safe;
 use crate::report::{Exit, Report};
 use crate::table::Version;
@@ -55,7 +55,8 @@ impl Started {
             authority_url: None,
             allow_insecure_loopback: true,
             api_version: Version::Beta,
-            keeps_all: self.keeps_all,
+            quotas: Quotas::default(),
+            keeps: if self.keeps_all { Keeps::All } else { Keeps::Documented },
         };
         let pace = if demo.no_throttle { Pace::Unlimited } else { Pace::Documented };
         let builder = builder.connection(connection).pace(pace);

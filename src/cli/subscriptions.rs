@@ -21,7 +21,11 @@ pub(super) async fn run(asked: &args::Subscriptions, connection: Option<Connecti
         Report::new(Exit::Usage, "no connection is configured, so there is no tenant to ask")
             .hint("a section [connections.NAME] of the configuration describes one")
     })?;
-    let client = auth::client(&connection, Arc::new(Pacer::new(Pace::default())), Options::default());
+    let client = auth::client(
+        &connection,
+        Arc::new(Pacer::with_quotas(Pace::default(), connection.quotas.clone())),
+        Options::default(),
+    );
     let client = client.map_err(|error| Report::of_error(&error))?;
     let subscriptions = Subscriptions::new(client, &connection.tenant).map_err(|error| Report::of_error(&error))?;
     let call = Call::new(Arc::new(Tally::default()));

@@ -46,6 +46,7 @@ mod runtime;
 mod scan;
 mod scan_exec;
 mod session;
+mod sorted;
 mod statement;
 mod store;
 mod views;
@@ -61,8 +62,8 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
 use datafusion::prelude::SessionContext;
 
-use crate::auth::{self, Connection};
-use crate::http::{self, Pace, Pacer};
+use crate::auth::{self, Connection, CredentialSource};
+use crate::http::{self, Pace, Pacer, Quotas};
 use crate::logs;
 use crate::settings::Settings;
 use crate::tally::Tally;
@@ -212,10 +213,10 @@ impl EngineBuilder {
     /// As for [`EngineBuilder::build`].
     pub fn configure(&self, builder: SessionStateBuilder) -> Result<SessionStateBuilder, Error> {
         let mut connections = Connections::default();
-        let mut names = HashSet::new();
+        let (mut names, mut pacers) = (HashSet::new(), Pacers::default());
         for connection in &self.connections {
             check_name(&connection.name, &mut names)?;
-            connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection)?));
+            connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection, &mut pacers)?));
         }
         for (name, paths) in self.exports() {
             check_name(name, &mut names)?;
@@ -252,14 +253,34 @@ impl EngineBuilder {
         named.chain(std::iter::once(unnamed).filter(|(_, paths)| !paths.is_empty()))
     }
 
-    fn connect(&self, connection: &Connection) -> Result<Connected, Error> {
-        let pacer = Arc::new(Pacer::new(self.pace));
+    fn connect(&self, connection: &Connection, pacers: &mut Pacers) -> Result<Connected, Error> {
+        let pacer = pacers.of(connection, self.pace);
         let client = auth::client(connection, pacer, self.http.clone())
             .map_err(|source| Error::Connection { name: connection.name.clone(), source })?;
         let content_types = feed::population(connection.content_types.as_deref())
             .map_err(|content_type| Error::ContentType { name: connection.name.clone(), content_type })?;
-        let tenant = connection.tenant.clone();
-        Ok(Connected { client, tenant, content_types, keeps_all: connection.keeps_all })
+        let (tenant, keeps, quotas) = (connection.tenant.clone(), connection.keeps, connection.quotas.clone());
+        Ok(Connected { client, tenant, content_types, keeps, quotas })
+    }
+}
+
+/// One pacer for all connections that a service counts together.
+#[derive(Default)]
+struct Pacers(Vec<(PacedBy, Arc<Pacer>)>);
+
+/// What quotas are counted by: the tenant, and who asks.
+type PacedBy = (String, CredentialSource, [Option<url::Url>; 2], Quotas);
+
+impl Pacers {
+    fn of(&mut self, connection: &Connection, pace: Pace) -> Arc<Pacer> {
+        let Connection { tenant, credential, graph_url, management_url, quotas, .. } = connection.clone();
+        let by = (tenant.to_ascii_lowercase(), credential, [graph_url, management_url], quotas);
+        if let Some((_, pacer)) = self.0.iter().find(|(other, _)| *other == by) {
+            return Arc::clone(pacer);
+        }
+        let pacer = Arc::new(Pacer::with_quotas(pace, by.3.clone()));
+        self.0.push((by, Arc::clone(&pacer)));
+        pacer
     }
 }
 
@@ -317,5 +338,29 @@ impl Engine {
             return Err(DataFusionError::Configuration("the session has no auditql settings".into()));
         };
         ours.0.set(name, value).map_err(|e| DataFusionError::External(Box::new(e)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_of_one_application_and_tenant_have_one_pacer() {
+        let secret = |id: &str| CredentialSource::ClientSecret { client_id: id.into(), secret: "s".into() };
+        let one = Connection::new("a", "contoso.example", secret("x"));
+        let mut pacers = Pacers::default();
+        let first = pacers.of(&one, Pace::Documented);
+        let mut other = Quotas::default();
+        other.set(crate::table::Quota::Reports, None);
+        for (connection, same) in [
+            (Connection { name: "b".into(), tenant: "CONTOSO.example".into(), ..one.clone() }, true),
+            (Connection { api_version: crate::table::Version::V1, ..one.clone() }, true),
+            (Connection { tenant: "fabrikam.example".into(), ..one.clone() }, false),
+            (Connection { credential: secret("y"), ..one.clone() }, false),
+            (Connection { quotas: other, ..one.clone() }, false),
+        ] {
+            assert_eq!(Arc::ptr_eq(&first, &pacers.of(&connection, Pace::Documented)), same, "{connection:?}");
+        }
     }
 }

@@ -2,23 +2,29 @@
 //!
 //! The [`Pager`] decides, the client sends, the decoder reads; what comes out are pages whose rows are known to be of
 //! the kind, the time range and the order that were asked for. A dead token begins the chain anew, a refused filter is
-//! weakened step by step; everything else that goes wrong is an error, never an end.
+//! weakened step by step, rows that the service will not sort are sorted here; everything else that goes wrong is an error,
+//! never an end.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringViewBuilder};
 use arrow::compute::filter_record_batch;
 use datafusion::common::runtime::SpawnedTask;
-use futures::stream::{self, Stream};
+use datafusion::execution::TaskContext;
+use datafusion::execution::memory_pool::MemoryReservation;
+use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
 use super::facts::{Marks, first_without};
+use super::merge::Batches;
 use super::room::Room;
 use super::runtime::{Connected, Statement};
+use super::sorted::sorted;
 use super::{Error, Place};
 use crate::decode::{Conflict, Decoder, Page, link_ahead, whole};
 use crate::http::{self, Call};
-use crate::plan::{PageQuery, Pager, PagerError, Weaker};
+use crate::plan::{Direction, PageQuery, Pager, PagerError, Weaker};
 use crate::table::{Column, EntitySet, Version};
 use crate::tally::{ChainMark, Notice};
 use crate::time::{Interval, instant_text};
@@ -45,6 +51,8 @@ pub(super) struct Source {
     pub(super) oldest: AtomicI64,
     /// What it holds counts there.
     pub(super) room: Room,
+    /// Where rows are sorted that a service does not sort.
+    pub(super) context: Arc<TaskContext>,
 }
 
 impl Source {
@@ -54,7 +62,7 @@ impl Source {
 
     /// The instant before which the service keeps nothing.
     pub(super) fn reach_from(&self) -> Option<i64> {
-        let days = self.set.reach_days.filter(|_| !self.connected.keeps_all)?;
+        let days = self.connected.keeps.days(self.set)?;
         Some((self.statement.now - chrono::Duration::days(i64::from(days))).timestamp_micros())
     }
 
@@ -98,10 +106,14 @@ pub(super) struct Chain {
     source: Arc<Source>,
     pager: Pager,
     decoder: Decoder,
-    /// Weaker filters to try while the service refuses the one of the first request.
+    /// The order in which its rows are wanted.
+    order: Option<Direction>,
+    /// Weaker queries to try while the service refuses the first request.
     ladder: std::vec::IntoIter<Weaker>,
-    /// The service's answer to the full filter, while weaker ones are tried.
+    /// The service's answer to the full query, while weaker ones are tried.
     refused: Option<http::Error>,
+    /// What is to be said once a weaker one was accepted.
+    weakened: Vec<Notice>,
     /// Rows outside of it were given out before the chain was narrowed to what remained.
     own: Option<Interval>,
     /// The chain was begun anew: records will come again.
@@ -112,6 +124,7 @@ pub(super) struct Chain {
     ahead: Option<Ahead>,
     /// Says how far it has come.
     mark: ChainMark,
+    reservation: MemoryReservation,
 }
 
 /// A request that is under way. Dropping it aborts it.
@@ -124,10 +137,22 @@ impl Chain {
     pub(super) fn new(source: Arc<Source>, query: PageQuery) -> Self {
         let key = source.set.column(source.set.key).map_or("", |c| c.wire);
         let decoder = Decoder::new(&source.columns, key);
-        let ladder = query.weaker(source.reach_from()).into_iter();
-        let (pager, eager) = (Pager::new(query), source.eager);
-        let mark = source.call.tally.live.chain();
-        Self { source, pager, decoder, ladder, refused: None, own: None, repeats: false, eager, ahead: None, mark }
+        let (order, ladder) = (query.order, query.weaker(source.reach_from()).into_iter());
+        Self {
+            pager: Pager::new(query),
+            decoder,
+            order,
+            ladder,
+            refused: None,
+            weakened: Vec::new(),
+            own: None,
+            repeats: false,
+            eager: source.eager,
+            ahead: None,
+            mark: source.call.tally.live.chain(),
+            reservation: source.room.part(),
+            source,
+        }
     }
 
     /// A chain over what another one left: rows outside of the range belong to that one.
@@ -145,13 +170,39 @@ impl Chain {
         self.pager.next_request().is_none()
     }
 
+    /// Its rows, in the order in which they are wanted.
+    pub(super) fn into_stream(mut self) -> Batches {
+        if self.order.is_none() {
+            return self.pages().boxed();
+        }
+        // Only its first reply tells whether the service will sort.
+        let rows = async move {
+            let first = self.next_page().await.or_else(|error| self.source.spare(error).map(|()| None))?;
+            Ok(first.map_or_else(|| stream::empty().boxed(), |first| self.after(first)))
+        };
+        stream::once(rows).try_flatten().boxed()
+    }
+
+    /// The rows of its first page, which was read, and of those that are left, in the order in which they are wanted.
+    pub(super) fn after(self, first: RecordBatch) -> Batches {
+        let (source, schema) = (Arc::clone(&self.source), first.schema());
+        let unsorted = self.order.filter(|_| self.will_not_sort());
+        let rows = stream::once(ready(Ok(first))).chain(self.pages()).boxed();
+        match unsorted {
+            Some(direction) => sorted(rows, &schema, direction, &source),
+            None => rows,
+        }
+    }
+
+    /// Whether the service refused the order in which its rows are wanted.
+    pub(super) fn will_not_sort(&self) -> bool {
+        self.pager.query().order != self.order
+    }
+
     /// The rows of the pages that are left, page by page. Under `partial`, one that cannot be read ends this chain alone.
-    pub(super) fn into_stream(self) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
+    fn pages(self) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
         stream::try_unfold(self, |mut chain| async move {
-            let rows = match chain.next_page().await {
-                Ok(rows) => rows,
-                Err(error) => chain.source.spare(error).map(|()| None)?,
-            };
+            let rows = chain.next_page().await.or_else(|error| chain.source.spare(error).map(|()| None))?;
             Ok(rows.map(|rows| (rows, chain)))
         })
     }
@@ -203,20 +254,28 @@ impl Chain {
             (self.own, self.repeats) = (Some(self.pager.query().interval), true);
             return Ok(());
         }
-        let Some(weaker) = self.ladder.next().filter(|_| !self.repeats) else {
-            // What the service says about a filter that nobody asked for would mislead.
+        let because = refused.refusal().and_then(|r| r.message.clone()).unwrap_or_else(|| refused.to_string());
+        let about_order = names_order(&because) && !self.will_not_sort();
+        // Where the service names the order, no weaker filter will help.
+        let helps = |weaker: &Weaker| !about_order || weaker.query.order.is_none();
+        let Some(weaker) = self.ladder.find(helps).filter(|_| !self.repeats) else {
+            // What the service says about a query that nobody asked for would mislead.
             let refused = self.refused.take().unwrap_or(refused);
             return Err(self.source.request_error(self.place(), refused));
         };
-        let because = refused.refusal().and_then(|r| r.message.clone()).unwrap_or_else(|| refused.to_string());
-        self.source.statement.tally.notice(Notice::WeakerFilter {
-            table: self.source.table(),
-            dropped: weaker.dropped,
-            because,
-        });
         self.pager.weaken(weaker.query);
+        self.weakened = self.notices(weaker.dropped, because);
         self.refused.get_or_insert(refused);
         Ok(())
+    }
+
+    /// What a reader has to know of the present query, which is not the one that was wanted.
+    fn notices(&self, dropped: String, because: String) -> Vec<Notice> {
+        let table = self.source.table();
+        let unsorted =
+            self.will_not_sort().then(|| Notice::OrderRefused { table: table.clone(), because: because.clone() });
+        let weaker = (!dropped.is_empty()).then_some(Notice::WeakerFilter { table, dropped, because });
+        unsorted.into_iter().chain(weaker).collect()
     }
 
     fn accept(&mut self, reply: Reply) -> Result<RecordBatch, Error> {
@@ -227,25 +286,42 @@ impl Chain {
             request_id: reply.request_id,
             source: e,
         })?;
-        // The ladder has served once a filter was accepted.
+        // The ladder has served once a query was accepted.
         (self.ladder, self.refused) = (Vec::new().into_iter(), None);
+        self.weakened.drain(..).for_each(|notice| source.statement.tally.notice(notice));
+        // Nothing can be given out before the last page is there.
+        self.eager |= self.will_not_sort();
         let rows = self.with_kind(&page)?;
         let marks = Marks::of(source.set, &rows);
         let facts = marks.facts(page.next);
         let again = source.statement.settings.dedup && self.pager.is_repeat(&facts);
         let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
         moved.map_err(|e| self.chain_error(e))?;
+        self.reservation.try_resize(self.pager.size()).map_err(Error::Memory)?;
         source.call.tally.pages.add(1);
         source.call.tally.rows_received.add(rows.num_rows() as u64);
         if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {
             self.mark.read(oldest, newest);
         }
         source.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
-        if again {
-            return Ok(rows.slice(0, 0));
+        let rows = if again { rows.slice(0, 0) } else { self.only_own(rows) };
+        if !again {
+            source.report(page.conflicts);
         }
-        source.report(page.conflicts);
-        Ok(self.only_own(rows))
+        self.expect_copies(facts.rows)?;
+        Ok(rows)
+    }
+
+    /// Where the pager asks once more for what lies behind a page, records come again.
+    fn expect_copies(&mut self, rows: usize) -> Result<(), Error> {
+        if !self.pager.overlaps() {
+            return Ok(());
+        }
+        if !self.source.statement.settings.dedup {
+            return Err(self.chain_error(PagerError::FullPage(rows, "without dedup they would count twice")));
+        }
+        (self.own, self.repeats) = (Some(self.pager.query().interval), true);
+        Ok(())
     }
 
     /// Every row has to be of the kind that the chain asked for. Version 1.0 knows one kind only and does not name it.
@@ -278,6 +354,12 @@ impl Chain {
 
 fn is_bad_request(error: &http::Error) -> bool {
     matches!(error, http::Error::Refused(refusal) if refusal.status == 400)
+}
+
+/// Whether a refusal is about the order that was asked for.
+fn names_order(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    ["orderby", "order by", "sort"].iter().any(|word| message.contains(word))
 }
 
 /// The rows with the kind filled in.

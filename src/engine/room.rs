@@ -36,6 +36,11 @@ impl Room {
         self.0.try_grow(bytes).map_err(Error::Memory)
     }
 
+    /// A part of it, for what grows and shrinks.
+    pub(super) fn part(&self) -> MemoryReservation {
+        self.0.new_empty()
+    }
+
     /// The reply, whose body counts as long as it is held.
     pub(super) fn held(&self, reply: Reply) -> Result<Reply, Error> {
         let room = self.0.new_empty();

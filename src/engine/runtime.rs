@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use datafusion::execution::TaskContext;
 
 use super::Error;
+use crate::auth::Keeps;
 use crate::decode::{Conflict, Oddity};
-use crate::http::{Call, Client};
+use crate::http::{Call, Client, Quotas};
 use crate::settings::Settings;
 use crate::tally::{Notice, Tally};
 
@@ -27,8 +28,9 @@ pub(super) struct Connected {
     pub(super) tenant: String,
     /// The content types of the feed that are the population; `None`: those that are subscribed to.
     pub(super) content_types: Option<Vec<String>>,
-    /// The service keeps records without limit.
-    pub(super) keeps_all: bool,
+    /// How far back the service's reports go.
+    pub(super) keeps: Keeps,
+    pub(super) quotas: Quotas,
 }
 
 /// What belongs to one statement.

@@ -181,7 +181,7 @@ fn chains(source: Arc<Source>, stream: StreamPlan, how: Merge) -> Batches {
 
 /// The rows of one chain. Under `partial` one that breaks off ends alone: what others bring is given out all the same.
 fn alone(source: &Source, chain: Chain) -> Batches {
-    tolerant(Arc::clone(&source.statement), chain.into_stream().boxed())
+    tolerant(Arc::clone(&source.statement), chain.into_stream())
 }
 
 fn tolerant(statement: Arc<Statement>, rows: Batches) -> Batches {
@@ -203,6 +203,10 @@ async fn look(source: Arc<Source>, stream: StreamPlan, now: i64, how: Merge) -> 
     window.eager = false;
     let Some(first) = window.next_page().await? else { return Ok(stream::empty().boxed()) };
     window.eager = source.eager;
+    if window.will_not_sort() {
+        // Where rows are sorted here, all of them are read anyway.
+        return Ok(window.after(first));
+    }
     let times = Marks::of(source.set, &first).times;
     let span = arrow::compute::max(times).zip(arrow::compute::min(times));
     let choice = choose(stream.parts.len(), stream.query.interval, now, span.or(Some((now, now))));

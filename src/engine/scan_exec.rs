@@ -103,10 +103,12 @@ impl ScanExec {
         Scan { set: self.table.set, version, conjuncts, order: self.order, limit: self.fetch, pushdown }.plan()
     }
 
-    /// What it would read, in words. `now` is the statement's instant, in microseconds.
-    pub(super) fn explain(&self, pushdown: bool, now: i64) -> String {
-        let plan = self.plan(pushdown);
-        let Records::Files(inputs) = &self.table.records else { return plan.explain(now).to_string() };
+    /// What it would read, in words.
+    pub(super) fn explain(&self, statement: &Statement, connected: Option<&Connected>) -> String {
+        let plan = self.plan(statement.settings.pushdown);
+        let (now, quota) = (statement.now.timestamp_micros(), plan.set.quota);
+        let rate = connected.map_or(Some(quota.rate()), |connected| connected.quotas.rate(quota));
+        let Records::Files(inputs) = &self.table.records else { return plan.explain(now, rate).to_string() };
         let mut text = files::explained(&plan.set.qualified(), inputs);
         for residue in &plan.residue {
             text.push_str(&format!("  local: {}\n", residue.sql));
@@ -128,6 +130,7 @@ impl ScanExec {
             population: connected.content_types.clone(),
             now: statement.now.timestamp_micros(),
             late_arrival: late,
+            rate: connected.quotas.rate(self.table.set.quota),
         };
         scan.plan()
     }

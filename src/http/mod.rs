@@ -32,4 +32,4 @@ pub use credentials::Credentials;
 pub use error::{Error, Fault, GaveUp, SignIn, Stage};
 pub use pin::ForeignLink;
 pub use refusal::Refusal;
-pub use throttle::{Pace, Pacer};
+pub use throttle::{Pace, Pacer, Quotas};

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
 use super::Call;
-use crate::table::Quota;
+use crate::table::{Quota, Rate};
 use crate::tally::Why;
 
 /// Added to every window: the spread of travel times that is allowed for.
@@ -25,7 +25,7 @@ const MARGIN: Duration = Duration::from_millis(250);
 /// How fast requests may go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pace {
-    /// As the services document it.
+    /// As the services document it, or as a connection says.
     #[default]
     Documented,
     /// The same numbers in windows this many times shorter.
@@ -34,17 +34,39 @@ pub enum Pace {
     Unlimited,
 }
 
+/// The quotas that a connection names: a rate, or no limit. Families that it does not name have the documented one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Quotas(BTreeMap<Quota, Option<Rate>>);
+
+impl Quotas {
+    /// Names the rate of a family; `None`: it has no limit.
+    pub fn set(&mut self, quota: Quota, rate: Option<Rate>) {
+        self.0.insert(quota, rate);
+    }
+
+    /// The rate of a family; `None`: it has no limit.
+    pub fn rate(&self, quota: Quota) -> Option<Rate> {
+        self.0.get(&quota).copied().unwrap_or(Some(quota.rate()))
+    }
+}
+
 /// Keeps the quotas of one application in one tenant.
 #[derive(Debug, Default)]
 pub struct Pacer {
     pace: Pace,
+    quotas: Quotas,
     families: Mutex<BTreeMap<Quota, Arc<Family>>>,
 }
 
 impl Pacer {
     /// A pacer with empty logs.
     pub fn new(pace: Pace) -> Self {
-        Self { pace, families: Mutex::default() }
+        Self::with_quotas(pace, Quotas::default())
+    }
+
+    /// The same where a connection names quotas of its own.
+    pub fn with_quotas(pace: Pace, quotas: Quotas) -> Self {
+        Self { pace, quotas, families: Mutex::default() }
     }
 
     /// Waits until a request of that family may be sent, and counts it as sent. Gives back how long that took, without
@@ -73,7 +95,7 @@ impl Pacer {
 
     fn family(&self, quota: Quota) -> Arc<Family> {
         let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(families.entry(quota).or_insert_with(|| Arc::new(Family::new(self.pace, quota))))
+        Arc::clone(families.entry(quota).or_insert_with(|| Arc::new(Family::new(self.pace, self.quotas.rate(quota)))))
     }
 }
 
@@ -84,19 +106,15 @@ struct Family {
 }
 
 impl Family {
-    fn new(pace: Pace, quota: Quota) -> Self {
+    fn new(pace: Pace, rate: Option<Rate>) -> Self {
+        let window = rate.map(|rate| rate.window + MARGIN);
         let window = match pace {
-            Pace::Documented => Some(quota.window() + MARGIN),
-            Pace::Faster(factor) => Some((quota.window() + MARGIN) / factor.max(1)),
+            Pace::Documented => window,
+            Pace::Faster(factor) => window.map(|window| window / factor.max(1)),
             Pace::Unlimited => None,
         };
-        let log = Log {
-            most: quota.requests() as usize,
-            window,
-            sent: VecDeque::new(),
-            paused_until: None,
-            told_until: None,
-        };
+        let most = rate.map_or(0, |rate| rate.requests as usize);
+        let log = Log { most, window, sent: VecDeque::new(), paused_until: None, told_until: None };
         Self { queue: Semaphore::new(1), log: Mutex::new(log) }
     }
 
@@ -188,7 +206,7 @@ mod tests {
     }
 
     fn log(pace: Pace) -> Log {
-        Family::new(pace, Quota::Reports).log.into_inner().unwrap()
+        Family::new(pace, Some(Quota::Reports.rate())).log.into_inner().unwrap()
     }
 
     #[test]
@@ -264,6 +282,21 @@ mod tests {
         let mut log = log(Pace::Unlimited);
         assert_eq!(replay(&mut log, Instant::now(), &[0; 1000]), [0; 1000]);
         assert!(log.sent.is_empty());
+    }
+
+    #[test]
+    fn a_family_has_the_rate_that_a_connection_names() {
+        let mut quotas = Quotas::default();
+        let own = Rate { requests: 2, window: Duration::from_secs(1) };
+        quotas.set(Quota::Reports, Some(own));
+        assert_eq!(
+            (quotas.rate(Quota::Reports), quotas.rate(Quota::Activity)),
+            (Some(own), Some(Quota::Activity.rate()))
+        );
+        let log = |rate| Family::new(Pace::Documented, rate).log.into_inner().unwrap();
+        assert_eq!(replay(&mut log(Some(own)), Instant::now(), &[0; 5]), [0, 0, 1_250, 1_250, 2_500]);
+        quotas.set(Quota::Reports, None);
+        assert_eq!(replay(&mut log(quotas.rate(Quota::Reports)), Instant::now(), &[0; 1_000]), [0; 1_000]);
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Choice, Direction, ScanPlan, StreamPlan, choose};
+use crate::table::Rate;
 use crate::time::Interval;
 
 impl ScanPlan {
@@ -18,9 +19,10 @@ impl ScanPlan {
         self.streams.iter().map(|s| s.query.interval).fold(Interval::EMPTY, Interval::hull)
     }
 
-    /// The plan in words. `now` is the statement's instant, in microseconds.
-    pub fn explain(&self, now: i64) -> impl fmt::Display + '_ {
-        Explained { plan: self, now }
+    /// The plan in words. `now` is the statement's instant, in microseconds; `rate` is how fast requests may go out, if
+    /// that is limited.
+    pub fn explain(&self, now: i64, rate: Option<Rate>) -> impl fmt::Display + '_ {
+        Explained { plan: self, now, rate }
     }
 }
 
@@ -38,12 +40,13 @@ impl StreamPlan {
 struct Explained<'a> {
     plan: &'a ScanPlan,
     now: i64,
+    rate: Option<Rate>,
 }
 
 impl fmt::Display for Explained<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plan = self.plan;
-        writeln!(f, "{}: {}", plan.set.qualified(), Cost { plan, now: self.now })?;
+        writeln!(f, "{}: {}", plan.set.qualified(), Cost { plan, now: self.now, rate: self.rate })?;
         for stream in &plan.streams {
             self.stream(f, stream)?;
         }
@@ -91,6 +94,7 @@ impl Explained<'_> {
 struct Cost<'a> {
     plan: &'a ScanPlan,
     now: i64,
+    rate: Option<Rate>,
 }
 
 impl fmt::Display for Cost<'_> {
@@ -99,10 +103,10 @@ impl fmt::Display for Cost<'_> {
         if requests == 0 {
             return f.write_str("nothing is sent, the predicate cannot hold");
         }
-        let quota = self.plan.set.quota;
-        let (allowed, window) = (quota.requests() as usize, quota.window().as_secs());
-        let windows = (requests - 1) / allowed;
         let plural = if requests == 1 { "" } else { "s" };
+        let Some(rate) = self.rate else { return write!(f, "at least {requests} request{plural}, without a quota") };
+        let (allowed, window) = (rate.requests as usize, rate.window.as_secs());
+        let windows = (requests - 1) / allowed;
         let seconds = windows as u64 * window;
         write!(f, "at least {requests} request{plural}, {seconds} s at {allowed} requests in {window} s")
     }

@@ -14,7 +14,7 @@ pub use listing::{Listing, ListingError};
 use super::Residue;
 use crate::predicate::bind::{Ask, Leaf, Literal};
 use crate::predicate::{Bound, Comparison, Conjunct, Truth};
-use crate::table::{Api, EntitySet, Lookup, Quota};
+use crate::table::{Api, EntitySet, Lookup, Quota, Rate};
 use crate::time::Interval;
 use crate::wire::{Method, Request, Target};
 use content::Types;
@@ -44,6 +44,8 @@ pub struct FeedScan {
     pub now: i64,
     /// How late records can be, in microseconds, if the user says.
     pub late_arrival: Option<i64>,
+    /// How fast requests may go out, if that is limited.
+    pub rate: Option<Rate>,
 }
 
 /// The requests that answer a scan of the feed, as data.
@@ -73,6 +75,8 @@ pub struct FeedPlan {
     pub residue: Vec<Residue>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
+    /// How fast requests may go out, if that is limited.
+    pub rate: Option<Rate>,
 }
 
 /// What the beginning of the availability asked for follows from.
@@ -118,6 +122,7 @@ impl FeedScan {
     pub fn plan(&self) -> FeedPlan {
         let all = Bound::And(self.conjuncts.iter().map(|c| c.bound.clone()).collect());
         let demanded = if self.population.is_some() { Types::ALL } else { Types::demanded_by(&all) };
+        let about = (interval(&all, self.set.time), interval(&all, "content_created"));
         let told = if self.pushdown { all } else { Bound::And(Vec::new()) };
         let wanted = Types::of_table(self.set).and(Types::left_by(&told));
         let types = wanted.and(self.populated());
@@ -131,9 +136,11 @@ impl FeedScan {
         let never = wanted.is_empty() || creation.is_empty() || created.is_empty();
         let empty = never || types.is_empty();
         let available = if empty { Interval::EMPTY } else { Interval { from: Some(from), to: Some(to) } };
-        // A range that ended before the reach is as much out of it as one that began there.
-        let ended = (to < reach && to_why != To::Now).then_some(to);
-        let asked = ended.or_else(|| [creation.from, created.from].into_iter().flatten().max());
+        // A range that ended before the reach is as much out of it as one that began there. What is asked for is that,
+        // whether or not it narrows what is read.
+        let (to_asked, from_asked) = (self.end(about.0, about.1), [about.0.from, about.1.from]);
+        let ended = (to_asked.0 < reach && to_asked.1 != To::Now).then_some(to_asked.0);
+        let asked = ended.or_else(|| from_asked.into_iter().flatten().max());
         FeedPlan {
             set: self.set,
             content_types: if empty { Vec::new() } else { types.names() },
@@ -143,10 +150,11 @@ impl FeedScan {
             available,
             from: from_why,
             to: to_why,
-            beyond_reach: asked.filter(|asked| *asked < reach && !empty),
+            beyond_reach: asked.filter(|asked| *asked < reach && !empty && !about.0.is_empty() && !about.1.is_empty()),
             windows: windows(available),
             residue: self.residue(),
             limit: self.limit,
+            rate: self.rate,
         }
     }
 
@@ -207,7 +215,7 @@ fn interval(bound: &Bound, column: &str) -> Interval {
     }
 }
 
-/// Literals are cut to microseconds, so that a strict bound is taken for one that is not.
+/// A strict bound is taken for one that is not: windows are whole seconds anyway.
 fn asked_of(leaf: &Leaf) -> Interval {
     let one = |t: i64| Interval { from: Some(t), to: Some(t) };
     match &leaf.ask {

@@ -27,12 +27,12 @@ pub struct PageQuery {
     pub top: usize,
 }
 
-/// A filter that lets more through, to try after a service refused the full one.
+/// A query that asks for less of the service, to try after it refused the full one.
 #[derive(Debug, Clone)]
 pub struct Weaker {
-    /// The query with the weaker filter.
+    /// The query with a filter that lets more through, or without an order.
     pub query: PageQuery,
-    /// What it lacks, as `$filter` text.
+    /// What its filter lacks, as `$filter` text; empty if nothing.
     pub dropped: String,
 }
 
@@ -68,9 +68,21 @@ impl PageQuery {
         filter(&self.all_clauses())
     }
 
-    /// The ladder of weaker filters, each letting more through than the one before. The kind is in all of them: without it
-    /// the service would return another population, not a larger one.
+    /// The ladder of weaker queries: filters, each letting more through than the one before; then, if an order was asked
+    /// for, the same without it, beginning with the full filter.
     pub fn weaker(&self, reach_from: Option<i64>) -> Vec<Weaker> {
+        let mut ladder = self.weaker_filters(reach_from);
+        if self.order.is_some() {
+            let unordered = Self { order: None, ..self.clone() };
+            let rest = unordered.weaker_filters(reach_from);
+            ladder.push(Weaker { query: unordered, dropped: String::new() });
+            ladder.extend(rest);
+        }
+        ladder
+    }
+
+    /// The kind is in all of them: without it the service would return another population, not a larger one.
+    fn weaker_filters(&self, reach_from: Option<i64>) -> Vec<Weaker> {
         let ids: Vec<Clause> = self.clauses.iter().filter(|c| self.asks_key(c)).cloned().collect();
         let time_and_key = Self { clauses: ids, ..self.clone() };
         // A lower bound from before the service's reach may be what it refuses: no record can lie there.

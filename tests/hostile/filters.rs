@@ -1,5 +1,6 @@
 //! A service that refuses a filter, or does not do what it says.
 
+use auditql::auth::Keeps;
 use serde_json::json;
 
 use super::service::{Asked, KINDS, Record, page, page_of, refusal, rows};
@@ -132,6 +133,18 @@ fn reach() -> Vec<Fixture> {
             .with_reach()
             .with(|settings| settings.partial = true),
         Fixture::new("a bound before a reach that nobody documents", old, "3 rows, WeakerFilter in 2", reaching(30)),
+        Fixture::new(
+            "a bound before the documented reach, where the connection says more",
+            old,
+            "3 rows in 1",
+            reaching(50),
+        )
+        .keeping(Keeps::Days(50)),
+        Fixture::new("a bound before the reach that the connection says", TWO_DAYS, "Incomplete in 0", reaching(30))
+            .keeping(Keeps::Days(1)),
+        Fixture::new("a bound before the reach, without pushdown", old, "Incomplete in 0", reaching(30))
+            .with_reach()
+            .with(|settings| settings.pushdown = false),
         Fixture::new("a bound within the reach", TWO_DAYS, "3 rows in 1", reaching(30)).with_reach(),
         Fixture::new("a bound within the reach that is refused", TWO_DAYS, "3 rows, WeakerFilter in 2", reaching(1))
             .with_reach(),

@@ -177,3 +177,17 @@ fn the_plan_names_what_it_leaves_out() {
     assert_eq!(of_plan(&scan.plan(), 0), []);
     assert_eq!(of_files(&scan.plan(), 0), []);
 }
+
+#[test]
+fn a_time_finer_than_the_column_is_the_reason() {
+    let finer = |comparison, op| {
+        let value = ScalarValue::TimestampMicrosecond(Some(crate::predicate::NO_MICROSECOND), Some("UTC".into()));
+        compared(TIME, 1, op, value, Test::Compare(comparison, Scalar::Finer(5)), "finer")
+    };
+    let said = |pair| told(&Watch::new(set(), vec![Because::Contradiction], vec![pair], None), &[]);
+    let reason = format!(
+        "{TIME} holds microseconds and was to equal a finer time, which nothing does; give six digits, or a range"
+    );
+    assert_eq!(said(finer(Comparison::Eq, Operator::Eq)), [reason]);
+    assert_eq!(said(finer(Comparison::Lt, Operator::Lt)).len(), 1, "the contradiction stays");
+}

@@ -102,7 +102,7 @@ impl ScanExec {
         Ok(FileScanning { files, limit: self.fetch, schema, predicates, watch, reservation }.run())
     }
 
-    fn of_service(&self, version: Version, context: &TaskContext, opening: Opening) -> Result<Rows> {
+    fn of_service(&self, version: Version, context: &Arc<TaskContext>, opening: Opening) -> Result<Rows> {
         let Opening { columns, schema, statement, call, reservation } = opening;
         let connected = Connections::of(context, &self.table.connection)?;
         let work = if self.is_of_feed() {
@@ -120,8 +120,8 @@ impl ScanExec {
         };
         let fetched = context.session_config().get_extension::<Fetched>();
         let set = self.table.set;
-        let (oldest, room) = (i64::MAX.into(), Room::of(&reservation));
-        let source = Source { set, columns, connected, statement, call, eager, oldest, room };
+        let (oldest, context, room) = (i64::MAX.into(), Arc::clone(context), Room::of(&reservation));
+        let source = Source { set, columns, connected, statement, call, eager, oldest, room, context };
         check_reach(&work, &source)?;
         say_population(&source, version);
         let watch = self.watch(work.reasons(source.statement.now.timestamp_micros()), &predicates, None);
@@ -152,16 +152,16 @@ fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<
 fn check_reach(work: &Work, source: &Source) -> Result<(), Error> {
     let Some(reach) = source.reach_from() else { return Ok(()) };
     let bound = match work {
-        Work::Chains(plan) if plan.streams.is_empty() => None,
+        Work::Chains(plan) if plan.about.is_empty() => None,
         Work::Chains(plan) => {
-            let range = plan.interval();
+            let range = plan.about;
             let from = range.from.map(|from| ("from", from));
             from.into_iter().chain(range.to.map(|to| ("up to", to))).find(|(_, bound)| *bound < reach)
         }
         Work::Feed(plan) => plan.beyond_reach.map(|from| ("from", from)),
     };
     let Some((word, bound)) = bound else { return Ok(()) };
-    let days = source.set.reach_days.unwrap_or_default();
+    let days = source.connected.keeps.days(source.set).unwrap_or_default();
     let (table, bound, reach) = (source.table(), instant_text(bound), instant_text(reach));
     let missing =
         format!("{table}: records {word} {bound} were asked for, and the service keeps {days} days, from {reach}");

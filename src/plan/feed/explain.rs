@@ -37,13 +37,12 @@ impl fmt::Display for FeedPlan {
             };
             return writeln!(f, "{table}: nothing is sent, {why}");
         }
-        let quota = self.set.quota;
-        let (allowed, seconds) = (quota.requests(), quota.window().as_secs());
         let requests = 1 + types * windows;
-        writeln!(
-            f,
-            "{table}: at least {requests} requests and one for each blob, at {allowed} requests in {seconds} s"
-        )?;
+        write!(f, "{table}: at least {requests} requests and one for each blob, ")?;
+        match self.rate {
+            Some(rate) => writeln!(f, "at {} requests in {} s", rate.requests, rate.window.as_secs())?,
+            None => writeln!(f, "without a quota")?,
+        }
         let population = if self.named { "named by the connection" } else { "those of them that are subscribed to" };
         writeln!(f, "  content types: {} ({population})", self.content_types.join(", "))?;
         self.window(f)?;

@@ -32,7 +32,7 @@ fn scan(set: &'static EntitySet, predicates: Vec<Predicate>) -> FeedScan {
         Conjunct { sql: predicate.to_string(), bound: bind(&predicate, set) }
     };
     let conjuncts = predicates.into_iter().map(conjunct).collect();
-    FeedScan { set, conjuncts, limit: None, pushdown: true, population: None, now: NOW, late_arrival: None }
+    FeedScan { set, conjuncts, limit: None, pushdown: true, population: None, now: NOW, late_arrival: None, rate: None }
 }
 
 fn plan(predicates: Vec<Predicate>) -> FeedPlan {
@@ -197,10 +197,22 @@ fn a_content_type_that_somebody_names_has_to_be_there() {
 }
 
 #[test]
-fn without_pushdown_the_whole_reach_is_read() {
-    let scan = scan(&ACTIVITY, vec![record_types(&[1]), at("content_created", Comparison::GtEq, NOW - HOUR)]);
-    let plan = FeedScan { pushdown: false, ..scan }.plan();
-    assert_eq!((ends(&plan).0, plan.content_types.len()), (MARGIN - 7 * DAY, 5));
+fn without_pushdown_the_whole_reach_is_read_whatever_the_predicate() {
+    for predicates in [
+        vec![record_types(&[1]), at("content_created", Comparison::GtEq, NOW - HOUR)],
+        vec![text("content_type", Comparison::Eq, "Audit.General"), text("content_type", Comparison::Eq, "DLP.All")],
+        vec![at("creation_time", Comparison::Lt, NOW - DAY), at("creation_time", Comparison::Gt, NOW - HOUR)],
+        vec![Predicate::Constant(Truth::False)],
+    ] {
+        let scan = FeedScan { pushdown: false, ..scan(&ACTIVITY, predicates) };
+        let name = format!("{:?}", scan.conjuncts);
+        let plan = scan.plan();
+        assert_eq!((ends(&plan), plan.content_types.len()), ((MARGIN - 7 * DAY, SECOND), 5), "{name}");
+        assert_eq!(plan.beyond_reach, None, "{name}");
+    }
+    // What the service does not keep any more cannot be had either way.
+    let old = scan(&ACTIVITY, vec![at("creation_time", Comparison::GtEq, NOW - 8 * DAY)]);
+    assert_eq!(FeedScan { pushdown: false, ..old }.plan().beyond_reach, Some(NOW - 8 * DAY));
 }
 
 #[test]
