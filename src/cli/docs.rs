@@ -38,6 +38,36 @@ Numbers, times, places, names of applications and of policies stay. Values that 
 statement in computed names and in plans, are left out or replaced; names that you give yourself stay.
 ";
 
+/// What columns of times hold.
+const TIMES: &str = "
+Times are microseconds, UTC. The services write seven digits: the last one is cut off when a record is read, and is whole in
+`raw`. What a column is compared with counts as it is written: a pasted `'2026-05-01T11:09:15.1234567Z'` equals no row,
+`< '….1234567Z'` keeps the row at `….123456`. Give six digits, or a range.
+";
+
+/// What a connection can say of its service.
+const CONNECTIONS: &str = "
+## Connections
+
+A section `[connections.NAME]` of the configuration file describes a service, or exported files. Of a service it says where
+it is and who asks (`tenant`, `cloud`, `auth`, `client_id`, `graph_url`, `management_url`, `authority_url`,
+`allow_insecure_loopback`, `api_version`, `content_types`), and what is special about it:
+
+```toml
+[connections.lab]
+tenant = \"00000000-0000-0000-0000-000000000000\"
+keeps_days = 90             # how many days its reports go back, or \"all\"; documented are 30
+
+[connections.lab.quota]
+reports = \"5/10s\"         # requests in a time, or \"none\"; this is the documented rate
+activity = \"2000/1m\"      # the same of the activity feed
+```
+
+A range from before what the service keeps is an error, since the answer would be short: `keeps_days` says where that begins.
+It changes nothing about the activity feed, which cannot be asked for more than 7 days. Connections of one application in one
+tenant share their quota. Too high a rate is answered with \"too many requests\", which costs more time than it saves.
+";
+
 /// Writes all pages into a folder.
 pub(super) fn write(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
@@ -96,6 +126,7 @@ fn settings_page() -> String {
     page.push_str("\n## Environment\n\n");
     head(&["variable", "meaning"], &mut page);
     env::ALL.iter().for_each(|variable| row(&[&code(variable.name), variable.doc], &mut page));
+    page.push_str(CONNECTIONS);
     page
 }
 
@@ -120,7 +151,7 @@ fn formats_page() -> String {
 }
 
 fn tables_page() -> String {
-    let mut page = format!("{NOTE}# Tables\n");
+    let mut page = format!("{NOTE}# Tables\n{TIMES}");
     for set in apis::ALL {
         let read = format!("Read with `{}`, which needs {}.", source(set), set.permissions.join(" and "));
         let read = if set.api.is_some() { read } else { "Read from exported files.".into() };
