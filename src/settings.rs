@@ -16,7 +16,7 @@ pub struct Settings {
     pub partial: bool,
     /// Send filters to the service. Off, every predicate is evaluated here.
     pub pushdown: bool,
-    /// Count a record that comes twice once.
+    /// Make one row of a record that comes several times.
     pub dedup: bool,
     /// A bound on how late records of the activity feed become available, stated by the user.
     pub late_arrival: Option<Duration>,
@@ -83,7 +83,7 @@ pub static ALL: &[Setting] = &[
     },
     Setting {
         name: "dedup",
-        doc: "Count a record that the service hands out twice once.",
+        doc: "Make one row of a record that comes several times; off, every copy is a row.",
         value: "true|false",
         get: |s| s.dedup.to_string(),
         set: |s, v| boolean(v).map(|b| s.dedup = b),

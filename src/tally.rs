@@ -126,6 +126,15 @@ impl Counter {
     }
 }
 
+/// Which of several copies of a record stands for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// The one that came first: a service's answer cannot be read twice.
+    First,
+    /// The last version by what the copies say of themselves: files can.
+    Last,
+}
+
 /// Something the reader of an answer has to know. It does not make the answer wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -162,14 +171,16 @@ pub enum Notice {
         /// Key of the first record concerned.
         first_id: Option<String>,
     },
-    /// Records that came twice with different values; the first in listing order was kept.
+    /// Records that came several times, and not with the same values each time. Each counts once.
     DifferingDuplicates {
         /// `entra.sign_ins`
         table: String,
-        /// How many.
+        /// How many copies differ from the one that stands, or how many records have copies that differ.
         count: u64,
         /// Key of the first such record.
         first_id: String,
+        /// Which of the copies stands for the record.
+        stands: Stands,
     },
     /// The service refused a filter and a weaker one was sent; the answer is right, it only cost more.
     WeakerFilter {
@@ -305,11 +316,12 @@ impl fmt::Display for Notice {
                 )?;
                 in_record(f, first_id.as_ref())
             }
-            Self::DifferingDuplicates { table, count, first_id } => {
-                write!(
-                    f,
-                    "{table}: {count} record(s) came twice with different values, the first was kept (first: {first_id})"
-                )
+            Self::DifferingDuplicates { table, count, first_id, stands } => {
+                let (what, which) = match stands {
+                    Stands::First => ("came again with other values", "what came first stands"),
+                    Stands::Last => ("came in versions that differ", "the last version of each stands"),
+                };
+                write!(f, "{table}: {count} record(s) {what}, {which} (first: {first_id})")
             }
             Self::WeakerFilter { table, dropped, because } => {
                 write!(
@@ -374,7 +386,7 @@ impl Notices {
     fn add(&mut self, notice: Notice) {
         let subject = match &notice {
             Notice::TypeConflicts { table, column, .. } => (0, table.clone(), column.clone()),
-            Notice::DifferingDuplicates { table, .. } => (1, table.clone(), String::new()),
+            Notice::DifferingDuplicates { table, stands, .. } => (1, table.clone(), format!("{stands:?}")),
             Notice::WeakerFilter { table, dropped, .. } => (2, table.clone(), dropped.clone()),
             Notice::PartOfPopulation { table, what } => (3, table.clone(), what.clone()),
             Notice::Misplaced { table, content_type, .. } => (20, table.clone(), content_type.clone()),
@@ -398,6 +410,11 @@ impl Notices {
             return;
         };
         match (&mut self.list[at], notice) {
+            // Two scans of the same files find the same.
+            (
+                Notice::DifferingDuplicates { count, stands: Stands::Last, .. },
+                Notice::DifferingDuplicates { count: other, .. },
+            ) => *count = other.max(*count),
             (Notice::TypeConflicts { count, .. }, Notice::TypeConflicts { count: more, .. })
             | (Notice::RepeatedMembers { count, .. }, Notice::RepeatedMembers { count: more, .. })
             | (Notice::CutValues { count, .. }, Notice::CutValues { count: more, .. })

@@ -15,6 +15,7 @@ mod records;
 pub(crate) mod service;
 mod statuses;
 mod tokens;
+mod versions;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

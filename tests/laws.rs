@@ -11,6 +11,7 @@ mod generate;
 mod judge;
 mod requests;
 mod served;
+mod versions;
 mod words;
 
 use std::collections::BTreeMap;

@@ -17,7 +17,8 @@ mod empty;
 mod generated;
 mod places;
 mod quirks;
-mod shapes;
+pub(crate) mod shapes;
+mod versions;
 
 use shapes::{SIGN_INS, activity, as_is, directory_audits, sign_ins};
 
@@ -207,8 +208,8 @@ async fn records_that_lie_in_several_files_count_once() {
     records[1].as_object_mut().unwrap().remove("Id");
     records[2]["Operation"] = json!("Changed");
     file(&folder, "deep/c.ndjson", as_is::lines(&records));
-    let answer = asked(&inputs, "SELECT count(*), count(*) FILTER (WHERE operation = 'Changed') FROM activity").await;
-    assert_eq!(answer.rows(), [format!("{} | 0", RECORDS + 2)]);
+    let answer = asked(&inputs, "SELECT count(*) FROM activity").await;
+    assert_eq!(answer.rows(), [(RECORDS + 2).to_string()]);
     let notices = answer.tally.notices();
     assert!(matches!(notices.as_slice(), [Notice::DifferingDuplicates { count: 1, .. }]), "{notices:?}");
     let off = engine(&inputs);

@@ -47,7 +47,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::table::{Api, Column, Edm, Op, Ops, Version};
+    use crate::table::{Api, Column, Edm, Op, Ops, Version, Versions};
 
     const VERSIONS: [Version; 2] = [Version::V1, Version::Beta];
 
@@ -152,6 +152,43 @@ mod tests {
     #[test]
     fn the_key_is_a_text_column() {
         ALL.iter().for_each(|set| assert!(set.column(set.key).unwrap().edm.is_text(), "{}", set.qualified()));
+    }
+
+    #[test]
+    fn tables_of_one_family_know_one_record_by_the_same_columns_and_choose_the_same_version() {
+        for set in ALL {
+            for other in ALL.iter().filter(|other| other.family == set.family && other.name != set.name) {
+                let same = |name: &str| set.column(name).unwrap().wire == other.column(name).unwrap().wire;
+                assert_eq!(
+                    (set.key, set.tenant, set.time),
+                    (other.key, other.tenant, other.time),
+                    "{}",
+                    set.qualified()
+                );
+                assert!(
+                    [Some(set.key), Some(set.time), set.tenant].into_iter().flatten().all(same),
+                    "{}",
+                    set.qualified()
+                );
+                // Evidence counts where copies differ, and tables see different parts of them.
+                assert!(set.versions.written.is_none() && set.versions.outcome.is_none(), "{}", set.qualified());
+            }
+        }
+    }
+
+    #[test]
+    fn what_tells_versions_is_declared_as_it_is_read() {
+        for set in ALL {
+            let Versions { written, outcome } = set.versions;
+            assert!(written.is_none_or(|column| matches!(column.edm, Edm::Instant)), "{}", set.qualified());
+            let Some(outcome) = outcome else { continue };
+            let field = set.column(outcome.path[0]).unwrap().fields().iter().find(|f| f.name == outcome.path[1]);
+            assert!([field.unwrap(), outcome.flat].iter().all(|c| matches!(c.edm, Edm::Int32)), "{}", set.qualified());
+            assert!(outcome.interim.is_sorted_by(|a, b| a < b), "{}", set.qualified());
+            assert!(
+                outcome.is_final(Some(0)) && !outcome.is_final(None) && !outcome.is_final(Some(outcome.interim[0]))
+            );
+        }
     }
 
     #[test]

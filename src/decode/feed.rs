@@ -48,6 +48,12 @@ impl Blobs {
         self.strangers
     }
 
+    /// The same with a column of digests, see [`Rows::digested`].
+    #[must_use]
+    pub fn digested(self) -> Self {
+        Self { rows: self.rows.digested(), ..self }
+    }
+
     /// Looks over the whole body of a blob, an array of records, and decodes its first part.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod builder;
 mod conflict;
 mod cursor;
 mod dates;
+mod digest;
 mod escape;
 pub mod feed;
 mod instant;
@@ -32,15 +33,18 @@ mod powershell;
 mod row;
 mod shown;
 mod texts;
+mod weight;
 mod whole;
 
 pub use conflict::{Conflict, Oddity};
 pub use dates::{Order, Shows, shows};
+pub use digest::digest_of;
 pub use lenient::{folded, same_name};
 pub use members::{Member, elements, members};
 pub use page::{Decoder, Error, Page, link_ahead, names_next_page};
-pub use row::{Batch, Reading, RecordError, Rows};
+pub use row::{Batch, DIGEST, Reading, RecordError, Rows};
 pub use shown::is_type_name;
+pub use weight::weight;
 pub use whole::whole;
 
 #[cfg(test)]

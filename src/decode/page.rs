@@ -134,6 +134,12 @@ impl Decoder {
         Self { rows: Rows::new(columns, key) }
     }
 
+    /// The same with a column of digests, see [`Rows::digested`].
+    #[must_use]
+    pub fn digested(self) -> Self {
+        Self { rows: self.rows.digested() }
+    }
+
     /// The columns of the pages.
     pub fn schema(&self) -> SchemaRef {
         self.rows.schema()

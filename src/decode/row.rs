@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder};
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder, UInt64Builder};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use super::builder::Builder;
 use super::conflict::{Conflict, Conflicts, Oddity};
 use super::cursor::{Broken, Cursor};
 use super::dates::Order;
+use super::digest::digest;
 use super::lenient;
 use super::members::scalar;
 use super::nested::Object;
@@ -17,6 +18,9 @@ use crate::table::{Column, Derived, Edm};
 
 /// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
 pub(super) const MAX_BYTES: usize = i32::MAX as usize;
+
+/// The name of the column of digests, see [`Rows::digested`]. No column of a table has such a name.
+pub const DIGEST: &str = "(digest)";
 
 /// How closely records keep to the declarations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +83,7 @@ pub struct Rows {
     record: Object,
     raw: Option<Raw>,
     computed: Vec<Computed>,
+    digests: Option<UInt64Builder>,
     conflicts: Conflicts,
     reading: Reading,
     key: &'static str,
@@ -135,6 +140,7 @@ impl Rows {
             columns: columns.to_vec(),
             schema: Arc::new(Schema::new(columns.iter().map(|c| c.field()).collect::<Vec<_>>())),
             computed: computed(columns, &mut record, reading, &mut conflicts),
+            digests: None,
             record,
             raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
                 place,
@@ -153,6 +159,15 @@ impl Rows {
     /// What comes first in the dates of these members, in the records that follow; of all others it is not known.
     pub fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
         self.record.set_orders(orders);
+    }
+
+    /// The same with one more column, the last: a number for what the whole record says, whatever columns are asked for.
+    #[must_use]
+    pub fn digested(mut self) -> Self {
+        let digest = Arc::new(Field::new(DIGEST, DataType::UInt64, false));
+        self.schema = Arc::new(Schema::new(self.schema.fields().iter().cloned().chain([digest]).collect::<Vec<_>>()));
+        self.digests = Some(UInt64Builder::new());
+        self
     }
 
     /// The columns of the batches.
@@ -192,6 +207,7 @@ impl Rows {
         others.extend(self.raw.as_mut().map(|raw| (raw.place, Arc::new(finish_texts(&mut raw.values)) as ArrayRef)));
         others.sort_by_key(|(place, _)| *place);
         others.into_iter().for_each(|(place, values)| columns.insert(place, values));
+        columns.extend(self.digests.as_mut().map(|digests| Arc::new(digests.finish()) as ArrayRef));
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         let rows = RecordBatch::try_new_with_options(self.schema(), columns, &options)
             .expect("every record appended one entry to each column of its declared type");
@@ -222,6 +238,9 @@ impl Rows {
         if let Some(raw) = &mut self.raw {
             raw.append(cursor, start, end, &mut self.conflicts);
         }
+        if let Some(digests) = &mut self.digests {
+            digests.append_value(digest(&mut cursor.fork(start))?);
+        }
         self.conflicts.end_record(cursor.bytes(start, end), &self.keys);
         Ok(())
     }
@@ -239,7 +258,9 @@ impl Rows {
 
     /// Forgets everything since the last [`Rows::finish`].
     pub(super) fn clear(&mut self) {
-        *self = Self::reading(&self.columns, self.key, std::mem::take(&mut self.keys), self.reading);
+        let digested = self.digests.is_some();
+        let empty = Self::reading(&self.columns, self.key, std::mem::take(&mut self.keys), self.reading);
+        *self = if digested { empty.digested() } else { empty };
     }
 }
 

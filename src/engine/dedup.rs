@@ -1,123 +1,67 @@
-//! Counts a record that the service hands out twice once: by key, the first that comes wins.
+//! Counts a record that a service hands out twice once: by key, the copy that comes first stands.
 //!
-//! Keys are kept as 128-bit hashes. In a scan ordered by time only those of the present instant are kept, since a second
-//! copy has the same time. Records without a key, or with an empty one, are never merged.
+//! It stands whatever it says: the choice comes before the conditions, so that what one of them tells of a record, no other
+//! one denies. Rows that were given out cannot be taken back, so a later copy that says something else is only noted.
+//! In a scan ordered by time only the keys of the present instant are kept, since a second copy has the same time.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-
-use arrow::array::{Array, BooleanArray, RecordBatch};
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use datafusion::common::hash_utils::{RandomState as RowState, create_hashes};
+use arrow::datatypes::UInt64Type;
 use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::MemoryReservation;
 
-use super::Error;
 use super::facts::Marks;
-use super::feed::DELIVERY;
-use crate::table::{Edm, EntitySet};
-use crate::tally::{Notice, Tally};
-
-/// Bytes that a kept key takes: hash, hash of the values, and the table's own share.
-const ENTRY: usize = 48;
+use super::keys::{ENTRY, Keys, Known, lower};
+use crate::decode::DIGEST;
+use crate::table::EntitySet;
+use crate::tally::{Notice, Stands, Tally};
 
 /// The records seen so far in one scan.
 pub(super) struct Dedup {
     set: &'static EntitySet,
-    /// The connection's tenant: that of records which name none.
-    tenant: String,
+    keys: Keys,
     /// Forget keys once their time has passed.
     ordered: bool,
-    /// Several requests bring the same records: one without a key could not be recognised.
-    overlapping: bool,
-    states: (RandomState, RandomState),
-    rows: RowState,
-    /// By the hash of the key, in words that need no room between them: that of the values, which only tells of copies
-    /// that differ.
-    seen: HashMap<[u32; 4], u32>,
+    /// By key, a part of the digest of the copy that stands: it tells of copies that differ.
+    seen: Known,
     present: Option<i64>,
     reservation: MemoryReservation,
 }
 
 impl Dedup {
-    pub(super) fn new(
-        set: &'static EntitySet,
-        tenant: &str,
-        (ordered, overlapping): (bool, bool),
-        reservation: MemoryReservation,
-    ) -> Self {
-        Self {
-            set,
-            tenant: tenant.to_ascii_lowercase(),
-            ordered,
-            overlapping,
-            states: (RandomState::new(), RandomState::new()),
-            rows: RowState::with_seed(0),
-            seen: HashMap::new(),
-            present: None,
-            reservation,
-        }
+    pub(super) fn new(set: &'static EntitySet, tenant: &str, ordered: bool, reservation: MemoryReservation) -> Self {
+        Self { set, keys: Keys::new(tenant), ordered, seen: Known::new(), present: None, reservation }
     }
 
-    /// The rows that did not come before.
+    /// The rows that did not come before, without their digests.
     pub(super) fn first_of_each(&mut self, rows: &RecordBatch, tally: &Tally) -> Result<RecordBatch, DataFusionError> {
-        let values = self.hashes(rows)?;
         let marks = Marks::of(self.set, rows);
+        let (rows, digests) = without_digests(rows)?;
         let mut keep = Vec::with_capacity(rows.num_rows());
         let before = self.seen.len();
-        for (row, value) in values.iter().enumerate() {
+        for (row, digest) in digests.into_iter().enumerate() {
             if self.ordered && self.present != Some(marks.times.value(row)) {
                 self.present = Some(marks.times.value(row));
                 self.seen.clear();
             }
-            if marks.keys.is_null(row) || marks.keys.value(row).is_empty() {
-                if self.overlapping {
-                    return Err(Error::Keyless { table: self.set.qualified(), key: self.set.key }.into());
-                }
-                keep.push(true);
-                continue;
-            }
-            let tenant = marks.tenants.filter(|tenants| tenants.is_valid(row)).map(|tenants| tenants.value(row));
-            keep.push(self.is_first((tenant, marks.keys.value(row)), *value, tally));
+            keep.push(self.is_first(&marks, row, digest, tally));
         }
         self.account(before)?;
         if keep.iter().all(|k| *k) {
-            return Ok(rows.clone());
+            return Ok(rows);
         }
-        Ok(filter_record_batch(rows, &BooleanArray::from(keep))?)
+        Ok(filter_record_batch(&rows, &BooleanArray::from(keep))?)
     }
 
-    fn is_first(&mut self, (tenant, key): (Option<&str>, &str), value: u64, tally: &Tally) -> bool {
-        // One tenant's id is spelled in lower case or upper; nearly all records are of the connection's own.
-        let tenant = tenant.filter(|tenant| !tenant.eq_ignore_ascii_case(&self.tenant));
-        let whole = (tenant.map(str::to_ascii_lowercase), key);
-        let (high, low) = (self.states.0.hash_one(&whole), self.states.1.hash_one(&whole));
-        let (hash, value) = ([upper(high), lower(high), upper(low), lower(low)], lower(value));
-        match self.seen.insert(hash, value) {
-            None => true,
-            Some(first) => {
-                if first != value {
-                    self.seen.insert(hash, first);
-                    let (table, first_id) = (self.set.qualified(), key.to_owned());
-                    tally.notice(Notice::DifferingDuplicates { table, count: 1, first_id });
-                }
-                false
-            }
+    fn is_first(&mut self, marks: &Marks<'_>, row: usize, digest: u32, tally: &Tally) -> bool {
+        let Some(key) = self.keys.of(marks, row) else { return true };
+        let Some(first) = self.seen.insert(key, digest) else { return true };
+        if first != digest {
+            self.seen.insert(key, first);
+            let (table, first_id) = (self.set.qualified(), marks.id(row).unwrap_or_default().to_owned());
+            tally.notice(Notice::DifferingDuplicates { table, count: 1, first_id, stands: Stands::First });
         }
-    }
-
-    /// A hash of each row's typed values. The raw text is left out: its spelling is not its meaning. So is what says how a
-    /// record was delivered.
-    fn hashes(&self, rows: &RecordBatch) -> Result<Vec<u64>, DataFusionError> {
-        let is_raw = |name: &str| {
-            let raw = self.set.column(name).is_some_and(|c| matches!(c.edm, Edm::Raw));
-            raw || (self.set.feed.is_some() && DELIVERY.contains(&name))
-        };
-        let schema = rows.schema();
-        let typed = rows.columns().iter().zip(schema.fields()).filter(|(_, f)| !is_raw(f.name())).map(|(c, _)| c);
-        let mut hashes = vec![0; rows.num_rows()];
-        create_hashes(typed, &self.rows, &mut hashes)?;
-        Ok(hashes)
+        false
     }
 
     fn account(&mut self, before: usize) -> Result<(), DataFusionError> {
@@ -130,12 +74,10 @@ impl Dedup {
     }
 }
 
-fn upper(hash: u64) -> u32 {
-    lower(hash >> 32)
-}
-
-/// The lower half of a hash.
-#[expect(clippy::cast_possible_truncation, reason = "half of it is what is wanted")]
-fn lower(hash: u64) -> u32 {
-    hash as u32
+/// The rows without the column of digests, which is their last, and a half of each digest.
+fn without_digests(rows: &RecordBatch) -> Result<(RecordBatch, Vec<u32>), DataFusionError> {
+    let last = rows.num_columns() - 1;
+    debug_assert_eq!(rows.schema().field(last).name(), DIGEST, "a scan that counts records once decodes their digests");
+    let digests = rows.column(last).as_primitive::<UInt64Type>().values().iter().copied().map(lower).collect();
+    Ok((rows.project(&(0..last).collect::<Vec<_>>())?, digests))
 }

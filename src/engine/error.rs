@@ -51,6 +51,12 @@ pub enum Error {
         #[source]
         source: logs::Error,
     },
+    /// Files were written to while they were read.
+    #[error("{table}: files changed while they were read")]
+    FilesChanged {
+        /// `m365.activity`
+        table: String,
+    },
     /// An input means no file.
     #[error("an input cannot be read")]
     Input(#[source] logs::Error),

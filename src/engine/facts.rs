@@ -27,6 +27,12 @@ impl<'a> Marks<'a> {
         }
     }
 
+    /// The id of a row's record, unless it has none or an empty one.
+    pub(super) fn id(&self, row: usize) -> Option<&'a str> {
+        let id = self.keys.is_valid(row).then(|| self.keys.value(row));
+        id.filter(|id| !id.is_empty())
+    }
+
     pub(super) fn facts(&self, next: Option<String>) -> PageFacts {
         let mut facts = PageFacts { next, rows: self.times.len(), falling: true, rising: true, ..PageFacts::default() };
         let mut hasher = DefaultHasher::new();

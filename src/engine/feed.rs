@@ -339,7 +339,10 @@ impl Feed {
         source.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
         source.report(decoded.conflicts);
         let rows = delivered(&decoded.rows, listed);
-        source.set.feed.map_or_else(|| rows.clone(), |feed| own_rows(&rows, feed))
+        match source.set.feed {
+            Some(feed) => own_rows(rows, feed),
+            None => rows,
+        }
     }
 
     /// The rows of a blob, part by part: those behind the first are decoded when they are asked for.
@@ -355,7 +358,9 @@ impl Feed {
 
     fn decoder(&self) -> Blobs {
         let set = self.source.set;
-        Blobs::new(&self.source.columns, set.column(set.key).expect("every table has its key")).of_records()
+        let blobs =
+            Blobs::new(&self.source.columns, set.column(set.key).expect("every table has its key")).of_records();
+        if self.source.statement.settings.dedup { blobs.digested() } else { blobs }
     }
 
     fn place(&self, listed: &Listed) -> Place {

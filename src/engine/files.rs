@@ -1,27 +1,30 @@
 //! Reads exported files as the rows of a table: the same records that the service would send, out of files.
 //!
-//! Files are read one after the other, so that of two copies of a record the one in the earlier file wins, whatever the
-//! machine's speed. A batch is read when it is asked for, on a thread that may block; dropping the stream ends reading.
+//! Files are read one after the other. A batch is read when it is asked for, on a thread that may block; dropping the stream
+//! ends reading. Which copy of a record stands is found out in passes of their own over the same files, see `versions`.
 
 use std::fmt::Write as _;
+use std::hash::{BuildHasher, DefaultHasher, Hasher as _, RandomState};
 use std::panic::resume_unwind;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
+use arrow::compute::{and, filter_record_batch};
 use arrow::datatypes::Int32Type;
-use futures::stream::{self, StreamExt};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::memory_pool::MemoryReservation;
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::Error;
-use super::merge::Batches;
 use super::nothing::Held;
 use super::runtime::Statement;
+use super::versions::{self, Chosen, Standing, Versions};
 use crate::decode;
 use crate::http::Call;
-use crate::logs::{self, Item, Reader};
+use crate::logs::{self, Item, Reader, Stamp};
 use crate::table::{Column, EntitySet, Feed};
-use crate::tally::Notice;
+use crate::tally::{Notice, Tally};
 
 /// Rows of a batch, and bytes of the records that it is made of.
 const ROWS: usize = 8192;
@@ -40,6 +43,49 @@ pub(super) struct FileScan {
     pub(super) call: Call,
     /// What the files turn out to hold.
     pub(super) held: Arc<Held>,
+    /// What the session knows of its files.
+    pub(super) known: Option<Arc<Versions>>,
+    pub(super) reservation: MemoryReservation,
+}
+
+/// One reading of all files.
+pub(super) struct Pass {
+    /// The columns to decode.
+    pub(super) columns: Vec<&'static Column>,
+    /// What else to decode, for who compares copies.
+    pub(super) evidence: Option<Vec<&'static Column>>,
+    /// Where it is said what could not be read.
+    pub(super) said: Arc<Tally>,
+    /// Its rows are those of the answer, and what is odd in them is said.
+    pub(super) answers: bool,
+    /// The state that all files have to be in; `None`: in any.
+    pub(super) stamps: Option<Arc<[Stamp]>>,
+}
+
+/// Records that were read.
+pub(super) struct Read {
+    pub(super) rows: RecordBatch,
+    /// A number for the bytes of each, if copies are told apart.
+    pub(super) prints: Vec<u64>,
+    /// If they are compared: what tells versions, and an order that is the same on every machine.
+    pub(super) evidence: Option<RecordBatch>,
+    pub(super) orders: Vec<Order>,
+}
+
+/// A number for the bytes of a record. The seed is chosen once in a process, so that nobody can prepare two records with
+/// one number.
+fn print(record: &[u8]) -> u64 {
+    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    SEED.hash_one(record)
+}
+
+/// How much a record says, whatever the table; then a number for its bytes, which means nothing.
+pub(super) type Order = (usize, u64);
+
+fn order(record: &[u8]) -> Order {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(record);
+    (decode::weight(record), hasher.finish())
 }
 
 /// The columns that tell which records of the feed are a table's own.
@@ -83,19 +129,70 @@ fn notice(skipped: &logs::Skipped) -> Notice {
 }
 
 impl FileScan {
-    /// The table's rows, file by file.
-    pub(super) fn run(self) -> Batches {
-        let start = Arc::new(self);
-        stream::try_unfold(None, move |reading: Option<Reading>| {
-            let scan = Arc::clone(&start);
+    /// The table's rows, file by file, and each record once unless copies count.
+    pub(super) fn run(self) -> BoxStream<'static, Result<RecordBatch>> {
+        let scan = Arc::new(self);
+        let rows = async move {
+            let chosen = match scan.statement.settings.dedup {
+                true => Some(versions::choose(&scan).await?),
+                false => None,
+            };
+            Ok::<_, DataFusionError>(scan.answer(chosen))
+        };
+        stream::once(rows).try_flatten().boxed()
+    }
+
+    /// Reads the files for the answer.
+    fn answer(self: Arc<Self>, chosen: Option<Arc<Chosen>>) -> BoxStream<'static, Result<RecordBatch>> {
+        let pass = Pass {
+            columns: self.columns.clone(),
+            evidence: None,
+            said: Arc::clone(&self.statement.tally),
+            answers: true,
+            stamps: chosen.as_ref().map(|chosen| chosen.stamps()),
+        };
+        let standing = chosen.map(|chosen| Standing::new(chosen, self.reservation.new_empty()));
+        let read = Arc::clone(&self).read(pass);
+        stream::try_unfold((read, standing), move |(mut read, mut standing)| {
+            let scan = Arc::clone(&self);
+            async move {
+                let Some(read_now) = read.next().await.transpose()? else {
+                    standing.map_or(Ok(()), |standing| standing.finish(scan.set))?;
+                    return Ok(None);
+                };
+                let rows = scan.standing_rows(&read_now, standing.as_mut())?;
+                Ok(Some((rows, (read, standing))))
+            }
+        })
+        .boxed()
+    }
+
+    /// The rows that are the table's own and stand for their records. A record is chosen among all its copies, and is the
+    /// table's if that copy is.
+    fn standing_rows(&self, read: &Read, standing: Option<&mut Standing>) -> Result<RecordBatch> {
+        let own = self.set.feed.and_then(|feed| own_mask(&read.rows, feed));
+        let received = own.as_ref().map_or(read.rows.num_rows(), BooleanArray::true_count);
+        self.call.tally.rows_received.add(received as u64);
+        let stands = standing.map(|standing| standing.keep(self.set, read)).transpose()?.flatten();
+        let keep = match (own, stands) {
+            (Some(own), Some(stands)) => Some(and(&own, &stands)?),
+            (own, stands) => own.or(stands),
+        };
+        Ok(keep.map_or_else(|| Ok(read.rows.clone()), |keep| filter_record_batch(&read.rows, &keep))?)
+    }
+
+    /// Reads all files once.
+    pub(super) fn read(self: Arc<Self>, pass: Pass) -> BoxStream<'static, Result<Read, Error>> {
+        stream::try_unfold(Place::Before(pass), move |place| {
+            let scan = Arc::clone(&self);
             async move {
                 // Files block, and may be slow.
                 let read = tokio::task::spawn_blocking(move || {
-                    let mut reading = match reading {
-                        Some(reading) => reading,
-                        None => Reading::new(scan)?,
+                    let mut reading = match place {
+                        Place::Before(pass) => Reading::new(scan, pass)?,
+                        Place::At(reading) => *reading,
                     };
-                    Ok(reading.next().map(|rows| (rows, Some(reading))))
+                    Ok(reading.next()?.map(|read| (read, Place::At(Box::new(reading)))))
                 });
                 match read.await {
                     Ok(read) => read,
@@ -107,17 +204,32 @@ impl FileScan {
         .boxed()
     }
 
-    fn error(&self, source: logs::Error) -> Error {
-        Error::Files { table: self.set.qualified(), source }
+    /// The files, as they are now.
+    pub(super) fn sources(&self) -> Result<logs::Sources, Error> {
+        logs::sources(&self.inputs).map_err(|source| Error::Files { table: self.set.qualified(), source })
+    }
+
+    pub(super) fn changed(&self) -> Error {
+        Error::FilesChanged { table: self.set.qualified() }
     }
 }
 
-/// Where reading is.
+/// How far a pass has come.
+enum Place {
+    Before(Pass),
+    At(Box<Reading>),
+}
+
+/// A pass that has begun.
 struct Reading {
     scan: Arc<FileScan>,
+    pass: Pass,
     files: std::vec::IntoIter<logs::Source>,
     open: Option<Open>,
     rows: decode::Rows,
+    evidence: Option<decode::Rows>,
+    prints: Vec<u64>,
+    orders: Vec<Order>,
     /// The record read last.
     record: Vec<u8>,
     bytes: usize,
@@ -125,7 +237,8 @@ struct Reading {
 
 /// A file that is being read, and what could not be read of it.
 struct Open {
-    name: String,
+    source: logs::Source,
+    stamp: Stamp,
     reader: Reader,
     unread: u64,
     first: Option<(u64, String)>,
@@ -135,31 +248,34 @@ struct Open {
 }
 
 impl Reading {
-    fn new(scan: Arc<FileScan>) -> Result<Self, Error> {
-        let logs::Sources { files, skipped } = logs::sources(&scan.inputs).map_err(|error| scan.error(error))?;
-        skipped.iter().for_each(|skipped| scan.statement.tally.notice(notice(skipped)));
+    fn new(scan: Arc<FileScan>, pass: Pass) -> Result<Self, Error> {
+        let logs::Sources { files, skipped } = scan.sources()?;
+        if pass.stamps.as_ref().is_some_and(|stamps| **stamps != *versions::stamps(&files)) {
+            return Err(scan.changed());
+        }
+        skipped.iter().for_each(|skipped| pass.said.notice(notice(skipped)));
         let key = scan.set.column(scan.set.key).expect("every table declares its key");
-        let rows = decode::Rows::lenient(&scan.columns, key);
-        Ok(Self { scan, files: files.into_iter(), open: None, rows, record: Vec::new(), bytes: 0 })
+        let rows = decode::Rows::lenient(&pass.columns, key);
+        let evidence = pass.evidence.as_ref().map(|columns| decode::Rows::lenient(columns, key));
+        let (prints, orders, record) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { scan, pass, files: files.into_iter(), open: None, rows, evidence, prints, orders, record, bytes: 0 })
     }
 
-    /// The next rows; `None` after the last file.
-    fn next(&mut self) -> Option<RecordBatch> {
+    /// The next records; `None` after the last file.
+    fn next(&mut self) -> Result<Option<Read>, Error> {
         while self.rows.len() < ROWS && self.bytes < BYTES {
             let Some(open) = &mut self.open else {
                 let Some(file) = self.files.next() else { break };
-                self.open = self.begin(&file);
+                self.open = self.begin(file);
                 continue;
             };
             match open.reader.next(&mut self.record) {
-                None => {
-                    open.say_unread(&self.scan.statement);
-                    open.say_linked(&self.scan.statement);
-                    self.open = None;
-                }
+                None => self.end()?,
                 Some(Item::Unread { line, why }) => open.count(line, why),
                 Some(Item::Record(family)) => {
-                    self.scan.held.record(family);
+                    if self.pass.answers {
+                        self.scan.held.record(family);
+                    }
                     if family == self.scan.set.family {
                         open.of_table = true;
                         self.take();
@@ -171,49 +287,74 @@ impl Reading {
         }
         // A limit may end the scan here: what is known so far is said.
         if let Some(open) = &self.open {
-            open.say_unread(&self.scan.statement);
+            open.say_unread(&self.pass.said);
         }
         if self.rows.is_empty() && self.open.is_none() {
-            return None;
+            return Ok(None);
         }
-        Some(self.batch())
+        Ok(Some(self.batch()))
     }
 
     /// Opens a file. One that cannot be opened costs itself.
-    fn begin(&self, file: &logs::Source) -> Option<Open> {
-        self.scan.held.file(file.to_string());
-        match Reader::open(file) {
+    fn begin(&self, source: logs::Source) -> Option<Open> {
+        if self.pass.answers {
+            self.scan.held.file(source.to_string());
+        }
+        let stamp = Stamp::of(&source);
+        match Reader::open(&source) {
             Ok(reader) => {
-                Some(Open { name: file.to_string(), reader, unread: 0, first: None, of_table: false, of_others: false })
+                Some(Open { source, stamp, reader, unread: 0, first: None, of_table: false, of_others: false })
             }
             Err(error) => {
                 let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-                self.scan.statement.tally.notice(Notice::UnreadFile { file: file.to_string(), why });
+                self.pass.said.notice(Notice::UnreadFile { file: source.to_string(), why });
                 None
             }
         }
+    }
+
+    /// Ends a file. One that is read more than once must have been the same all the time.
+    fn end(&mut self) -> Result<(), Error> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        open.say_unread(&self.pass.said);
+        open.say_linked(&self.pass.said);
+        if self.pass.stamps.is_some() && !open.stamp.holds(&open.source) { Err(self.scan.changed()) } else { Ok(()) }
     }
 
     fn take(&mut self) {
         let Some(open) = &mut self.open else { return };
         self.scan.call.tally.bytes.add(self.record.len() as u64);
         match self.rows.append(&self.record) {
-            Ok(()) => self.bytes += self.record.len(),
+            Ok(()) => {
+                self.bytes += self.record.len();
+                self.number();
+            }
             Err(error) => open.count(open.reader.line(), error.to_string()),
         }
     }
 
-    fn batch(&mut self) -> RecordBatch {
+    /// Notes what tells the record from its copies. Where all copies count, nobody asks for it.
+    fn number(&mut self) {
+        if self.pass.stamps.is_some() {
+            self.prints.push(print(&self.record));
+        }
+        if let Some(evidence) = &mut self.evidence {
+            // What is a record for the table's columns is one for these.
+            evidence.append(&self.record).expect("the same bytes have been read as a record");
+            self.orders.push(order(&self.record));
+        }
+    }
+
+    fn batch(&mut self) -> Read {
         let scan = &self.scan;
         let decode::Batch { rows, conflicts } = self.rows.finish();
         self.bytes = 0;
-        scan.statement.say_conflicts(&scan.set.qualified(), conflicts);
-        let rows = match scan.set.feed {
-            Some(feed) => own_rows(&rows, feed),
-            None => rows,
-        };
-        scan.call.tally.rows_received.add(rows.num_rows() as u64);
-        rows
+        if self.pass.answers {
+            scan.statement.say_conflicts(&scan.set.qualified(), conflicts);
+        }
+        let evidence = self.evidence.as_mut().map(|evidence| evidence.finish().rows);
+        let (prints, orders) = (std::mem::take(&mut self.prints), std::mem::take(&mut self.orders));
+        Read { rows, evidence, prints, orders }
     }
 }
 
@@ -224,23 +365,23 @@ impl Open {
     }
 
     /// Says that it is a page of a reply, and not the last.
-    fn say_linked(&self, statement: &Statement) {
+    fn say_linked(&self, said: &Tally) {
         if self.reader.is_linked() && (self.of_table || !self.of_others) {
-            statement.tally.notice(Notice::NextPages { files: vec![self.name.clone()] });
+            said.notice(Notice::NextPages { files: vec![self.source.to_string()] });
         }
     }
 
     /// Says how much of the file could not be read so far.
-    fn say_unread(&self, statement: &Statement) {
+    fn say_unread(&self, said: &Tally) {
         if let Some((line, why)) = &self.first {
-            let (file, line, why) = (self.name.clone(), *line, why.clone());
-            statement.tally.notice(Notice::UnreadLines { file, line, count: self.unread, why });
+            let (file, line, why) = (self.source.to_string(), *line, why.clone());
+            said.notice(Notice::UnreadLines { file, line, count: self.unread, why });
         }
     }
 }
 
-/// The rows that are of the table's own content types and record types.
-pub(super) fn own_rows(rows: &RecordBatch, feed: Feed) -> RecordBatch {
+/// Which rows are of the table's own content types and record types; `None`: all.
+pub(super) fn own_mask(rows: &RecordBatch, feed: Feed) -> Option<BooleanArray> {
     let mut keep = vec![true; rows.num_rows()];
     if let Some(types) = rows.column_by_name(CONTENT_TYPE).filter(|_| !feed.content_types.is_empty()) {
         let types = types.as_string_view();
@@ -254,8 +395,13 @@ pub(super) fn own_rows(rows: &RecordBatch, feed: Feed) -> RecordBatch {
             *keep &= number.is_some_and(|number| feed.record_types.contains(&number));
         });
     }
-    if keep.iter().all(|keep| *keep) {
-        return rows.clone();
+    keep.contains(&false).then(|| BooleanArray::from(keep))
+}
+
+/// The rows that are of the table's own content types and record types.
+pub(super) fn own_rows(rows: RecordBatch, feed: Feed) -> RecordBatch {
+    match own_mask(&rows, feed) {
+        None => rows,
+        Some(keep) => filter_record_batch(&rows, &keep).expect("the mask is as long as the batch"),
     }
-    filter_record_batch(rows, &BooleanArray::from(keep)).expect("the mask is as long as the batch")
 }

@@ -24,6 +24,7 @@ mod feed;
 mod fetched;
 mod files;
 mod finer;
+mod keys;
 pub mod leftovers;
 mod lookup;
 mod measure;
@@ -49,6 +50,7 @@ mod session;
 mod sorted;
 mod statement;
 mod store;
+mod versions;
 mod views;
 
 use std::collections::HashSet;

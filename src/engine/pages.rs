@@ -137,6 +137,7 @@ impl Chain {
     pub(super) fn new(source: Arc<Source>, query: PageQuery) -> Self {
         let key = source.set.column(source.set.key).map_or("", |c| c.wire);
         let decoder = Decoder::new(&source.columns, key);
+        let decoder = if source.statement.settings.dedup { decoder.digested() } else { decoder };
         let (order, ladder) = (query.order, query.weaker(source.reach_from()).into_iter());
         Self {
             pager: Pager::new(query),

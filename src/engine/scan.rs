@@ -1,6 +1,7 @@
-//! Carries out a scan plan: chains of pages or blobs of the feed, the whole predicate on their rows, one stream, each
-//! record once, the limit.
+//! Carries out a scan plan: chains of pages or blobs of the feed, one stream, each record once, the whole predicate on its
+//! rows, the limit. In this order: a condition must not choose among the copies of a record.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
@@ -10,7 +11,8 @@ use datafusion::common::cast::as_boolean_array;
 use datafusion::error::Result;
 use datafusion::execution::memory_pool::MemoryReservation;
 use datafusion::physical_expr::PhysicalExpr;
-use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use datafusion::physical_expr::utils::collect_columns;
+use futures::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 
 use super::Error;
 use super::dedup::Dedup;
@@ -24,6 +26,7 @@ use super::remaining::Remaining;
 use super::runtime::Statement;
 use crate::plan::feed::FeedPlan;
 use crate::plan::{Choice, Direction, ScanPlan, StreamPlan, choose};
+use crate::table::EntitySet;
 use crate::tally::{Because, Notice};
 
 /// A scan, ready to be carried out.
@@ -111,12 +114,18 @@ impl Scanning {
             (None, None) => Merge::Together,
         };
         let time_name = source.set.time;
-        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, time_name, order, watch });
-        let dedup = Dedup::new(source.set, &source.connected.tenant, (order.is_some(), work.overlaps()), reservation);
+        let overlapping = work.overlaps().then_some(source.set);
+        let (delivery, predicates) = parted(source.set, predicates, &schema);
+        let by_delivery = !delivery.is_empty();
+        let filter = RowFilter { schema, time, predicates, dynamic, time_name, order, overlapping, by_delivery, watch };
+        let filter = Arc::new(filter);
+        let dedup = Dedup::new(source.set, &source.connected.tenant, order.is_some(), reservation);
         let once = source.statement.settings.dedup.then_some(dedup);
         let open_start = work.open_start();
-        let streams: Vec<Batches> = work.streams(&source, how).into_iter().map(|rows| filter.over(rows)).collect();
+        let streams: Vec<Batches> =
+            work.streams(&source, how).into_iter().map(|rows| filter.while_needed(rows)).collect();
         let all = if streams.is_empty() { stream::empty().boxed() } else { merge(streams, how) };
+        let all = if delivery.is_empty() { all } else { filter.delivered(all, delivery) };
         let (statement, watched) = (Arc::clone(&source.statement), Arc::clone(&filter));
         let at_end = move || {
             if open_start {
@@ -124,8 +133,19 @@ impl Scanning {
             }
             watched.watch.say(&source.statement.tally);
         };
-        ended(unique(all, once, statement, at_end), limit)
+        ended(filter.over(unique(all, once, statement, at_end)), limit)
     }
+}
+
+/// Conditions on how a record was delivered, and all others. A copy in another blob is another delivery: those conditions
+/// choose among deliveries, before one of them stands for the record.
+fn parted(set: &EntitySet, all: Vec<Predicate>, schema: &SchemaRef) -> (Vec<Predicate>, Vec<Predicate>) {
+    let of_delivery = |expr: &Predicate| {
+        let columns = collect_columns(expr);
+        let mut names = columns.iter().map(|column| schema.field(column.index()).name().as_str());
+        set.feed.is_some() && !columns.is_empty() && names.all(|name| feed::DELIVERY.contains(&name))
+    };
+    all.into_iter().partition(of_delivery)
 }
 
 /// A scan of files, ready to be carried out. The same rules hold for its rows.
@@ -137,22 +157,20 @@ pub(super) struct FileScanning {
     /// Conjuncts over decoded rows, all of which hold for every row given out.
     pub(super) predicates: Vec<Arc<dyn PhysicalExpr>>,
     pub(super) watch: Watch,
-    pub(super) reservation: MemoryReservation,
 }
 
 impl FileScanning {
     /// The rows of the answer. Nothing is opened before the stream is polled.
     pub(super) fn run(self) -> BoxStream<'static, Result<RecordBatch>> {
-        let Self { files, limit, schema, predicates, watch, reservation } = self;
+        let Self { files, limit, schema, predicates, watch } = self;
         let time = schema.index_of(files.set.time).expect("a scan decodes the time");
         let (dynamic, time_name) = (Vec::new(), files.set.time);
-        let filter = Arc::new(RowFilter { schema, time, predicates, dynamic, time_name, order: None, watch });
-        let statement = Arc::clone(&files.statement);
-        let dedup = Dedup::new(files.set, "", (false, false), reservation);
-        let once = statement.settings.dedup.then_some(dedup);
-        let (tally, watched) = (Arc::clone(&statement.tally), Arc::clone(&filter));
+        let (order, overlapping, by_delivery) = (None, None, false);
+        let filter = RowFilter { schema, time, predicates, dynamic, time_name, order, overlapping, by_delivery, watch };
+        let filter = Arc::new(filter);
+        let (tally, watched) = (Arc::clone(&files.statement.tally), Arc::clone(&filter));
         let at_end = move || watched.watch.say(&tally);
-        ended(unique(filter.over(files.run()), once, statement, at_end), limit)
+        ended(filter.over(files.run()).chain(after(at_end)).boxed(), limit)
     }
 }
 
@@ -221,43 +239,70 @@ async fn look(source: Arc<Source>, stream: StreamPlan, now: i64, how: Merge) -> 
     Ok(stream::once(async { Ok(first) }).chain(rest).boxed())
 }
 
+/// A condition over decoded rows.
+type Predicate = Arc<dyn PhysicalExpr>;
+
 /// The whole predicate, applied to every row on this side.
 struct RowFilter {
     schema: SchemaRef,
     time: usize,
-    predicates: Vec<Arc<dyn PhysicalExpr>>,
-    dynamic: Vec<Arc<dyn PhysicalExpr>>,
+    predicates: Vec<Predicate>,
+    dynamic: Vec<Predicate>,
     time_name: &'static str,
     order: Option<Direction>,
+    /// The table, if several requests bring the same records: one without key could not be recognised.
+    overlapping: Option<&'static EntitySet>,
+    /// Conditions on deliveries were applied before.
+    by_delivery: bool,
     watch: Watch,
 }
 
 impl RowFilter {
-    fn over(self: &Arc<Self>, batches: Batches) -> Batches {
+    /// The rows of one stream, until no later one of it can be in the answer.
+    fn while_needed(self: &Arc<Self>, batches: Batches) -> Batches {
         let filter = Arc::clone(self);
         stream::try_unfold(Some(batches), move |batches| {
             let filter = Arc::clone(&filter);
             async move {
                 let Some(mut batches) = batches else { return Ok(None) };
                 let Some(rows) = batches.next().await.transpose()? else { return Ok(None) };
-                let kept = filter.keep(&rows).map_err(Error::Evaluation)?;
-                filter.watch.see(&rows, kept.num_rows());
                 let done = filter.ends_at(&rows).map_err(Error::Evaluation)?;
-                Ok(Some((kept, (!done).then_some(batches))))
+                Ok(Some((rows, (!done).then_some(batches))))
             }
         })
         .boxed()
     }
 
-    fn keep(&self, rows: &RecordBatch) -> Result<RecordBatch> {
-        let mut rows = rows.clone();
-        for predicate in &self.predicates {
-            let verdict = predicate.evaluate(&rows)?.into_array(rows.num_rows())?;
-            rows = filter_record_batch(&rows, &true_only(as_boolean_array(&verdict)?))?;
-        }
-        Ok(rows)
+    /// The rows whose delivery is as it was asked for.
+    fn delivered(self: &Arc<Self>, batches: Batches, delivery: Vec<Predicate>) -> Batches {
+        let filter = Arc::clone(self);
+        let keep = move |rows: RecordBatch| {
+            filter.watch.see(&rows, 0);
+            satisfying(&rows, &delivery).map_err(Error::Evaluation)
+        };
+        batches.map(move |rows| keep(rows?)).boxed()
     }
 
+    /// The rows that satisfy the conditions.
+    fn over(
+        self: &Arc<Self>,
+        batches: BoxStream<'static, Result<RecordBatch>>,
+    ) -> BoxStream<'static, Result<RecordBatch>> {
+        let filter = Arc::clone(self);
+        let kept = batches.map(move |rows| Ok(filter.keep(&rows?)?));
+        kept.try_filter(|rows| ready(rows.num_rows() > 0)).boxed()
+    }
+
+    fn keep(&self, rows: &RecordBatch) -> Result<RecordBatch, Error> {
+        let kept = satisfying(rows, &self.predicates).map_err(Error::Evaluation)?;
+        // Where deliveries were chosen, all of them have been seen.
+        let new = if self.by_delivery { rows.slice(0, 0) } else { rows.clone() };
+        self.watch.see(&new, kept.num_rows());
+        match self.overlapping {
+            Some(set) if has_keyless(set, &kept) => Err(Error::Keyless { table: set.qualified(), key: set.key }),
+            _ => Ok(kept),
+        }
+    }
     /// Whether no later row of a scan in order of time can satisfy the conditions that change while the query runs.
     fn ends_at(&self, rows: &RecordBatch) -> Result<bool> {
         let Some((direction, at)) = self.order.zip(rows.num_rows().checked_sub(1)) else { return Ok(false) };
@@ -270,6 +315,27 @@ impl RowFilter {
         }
         Ok(false)
     }
+}
+
+/// Nothing more, and at its end a last word.
+fn after(at_end: impl FnOnce() + Send + 'static) -> impl Stream<Item = Result<RecordBatch>> + Send {
+    stream::once(async move { at_end() }).filter_map(|()| ready(None))
+}
+
+/// Whether a record has no id, or an empty one.
+fn has_keyless(set: &EntitySet, rows: &RecordBatch) -> bool {
+    let marks = Marks::of(set, rows);
+    (0..rows.num_rows()).any(|row| marks.id(row).is_none())
+}
+
+/// The rows that satisfy all conditions.
+fn satisfying(rows: &RecordBatch, conditions: &[Predicate]) -> Result<RecordBatch> {
+    let mut rows = rows.clone();
+    for condition in conditions {
+        let verdict = condition.evaluate(&rows)?.into_array(rows.num_rows())?;
+        rows = filter_record_batch(&rows, &true_only(as_boolean_array(&verdict)?))?;
+    }
+    Ok(rows)
 }
 
 fn true_only(verdict: &BooleanArray) -> BooleanArray {
@@ -307,7 +373,6 @@ fn unique(
             }
         }
     })
-    .try_filter(|rows: &RecordBatch| std::future::ready(rows.num_rows() > 0))
     .boxed()
 }
 

@@ -15,6 +15,7 @@ use super::finer::FinerTimes;
 use super::options::Options;
 use super::runtime::Connections;
 use super::store::Store;
+use super::versions::Versions;
 use crate::settings::Settings;
 
 /// Read-ahead between merging nodes, in bytes. The default is a gigabyte, which at five requests in ten seconds would be
@@ -68,7 +69,8 @@ pub(super) fn extend(
     let config = configured(builder.config().take().unwrap_or_default(), settings)
         .with_extension(connections)
         .with_extension(Arc::new(store))
-        .with_extension(Arc::<Fetched>::default());
+        .with_extension(Arc::<Fetched>::default())
+        .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
     builder.analyzer().get_or_insert_default().rules.insert(0, Arc::new(FinerTimes));

@@ -13,6 +13,7 @@ mod json;
 mod open;
 mod recognise;
 mod rows;
+mod stamp;
 mod utf16;
 
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ use crate::table::Family;
 pub use archive::Entry;
 pub use fields::first_rows;
 pub use inputs::{Part, Skipped, Source, Sources, sources};
+pub use stamp::Stamp;
 
 use json::Splitter;
 use recognise::{Found, recognise};

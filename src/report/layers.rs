@@ -107,6 +107,8 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source)),
         // The rows that other files hold are missing.
         E::Files { .. } => Report::chain(Exit::Incomplete, error),
+        E::FilesChanged { .. } => Report::chain(Exit::Incomplete, error)
+            .hint("ask again once nothing writes to them; copies of a record are compared before one is chosen"),
         E::Connection { source, .. } => under(error, of_auth(source)),
     }
 }

@@ -1,6 +1,6 @@
 //! An entity set of a service: where it lives, how it pages, which population a request reads, and its columns.
 
-use super::Column;
+use super::{Column, Versions};
 
 /// The services that are spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -174,6 +174,8 @@ pub struct EntitySet {
     pub key: &'static str,
     /// SQL name of the column that names the tenant, where records of several can come together.
     pub tenant: Option<&'static str>,
+    /// Which of several differing copies of a record is the last.
+    pub versions: Versions,
     /// How it pages.
     pub paging: Paging,
     /// The order in which the service is documented to list its records unasked; `None`: none is. Only where there is one

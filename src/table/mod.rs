@@ -12,6 +12,7 @@ mod entity_set;
 mod lookup;
 mod marks;
 mod ops;
+mod versions;
 
 pub use codes::{CODE_COLUMNS, Codes};
 pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, joined};
@@ -20,3 +21,4 @@ pub use entity_set::{Api, Direction, EntitySet, Family, Feed, Kind, Paging, Popu
 pub use lookup::Lookup;
 pub use marks::{activity_mark, is_activity};
 pub use ops::{Op, Ops};
+pub use versions::{Outcome, Versions};

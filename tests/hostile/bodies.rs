@@ -228,7 +228,12 @@ fn huge() -> Vec<Fixture> {
             super::service::page_of(&with_long, None),
         ),
         Fixture::always("a depth of 100,000 where nobody looks", ALL, "1 rows in 1", with("unknown", &deep)),
-        Fixture::always("a depth of 100,000 in a column", STATUS, "1 rows, TypeConflicts in 1", with("status", &deep)),
+        Fixture::always(
+            "a depth of 100,000 in a column",
+            STATUS,
+            "1 rows, RepeatedMembers in 1",
+            with("status", &deep),
+        ),
         Fixture::always("objects 100,000 deep in a record", RAW, "1 rows in 1", with("unknown", &deep_object)),
         Fixture::always("a list of 100,000 objects", ALL, "1 rows in 1", with("unknown", &format!("[{many}]"))),
         Fixture::always("a record of 100,000 members", RAW, "1 rows in 1", {

@@ -130,7 +130,7 @@ fn doubled() -> Vec<Fixture> {
         Fixture::queue(
             "a second copy that no longer satisfies the query",
             differing,
-            "5 rows in 2",
+            "5 rows, DifferingDuplicates in 2",
             [page(0..3, Some("2")), page_of(&changed, None)],
         ),
         Fixture::queue(

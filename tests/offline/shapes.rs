@@ -93,7 +93,7 @@ pub(super) fn directory_audits() -> Vec<Value> {
 }
 
 /// Records as they are, laid out in several ways.
-pub(super) mod as_is {
+pub(crate) mod as_is {
     use serde_json::{Value, json};
 
     pub(crate) fn lines(records: &[Value]) -> String {
@@ -220,7 +220,7 @@ fn capital(name: &str) -> String {
 }
 
 /// Rows of the tables `SigninLogs` and `AuditLogs`.
-pub(super) fn log_analytics(sign_ins: &[Value], audits: &[Value]) -> Vec<Value> {
+pub(crate) fn log_analytics(sign_ins: &[Value], audits: &[Value]) -> Vec<Value> {
     let row = |record: &Value, table: &str| {
         let mut row = Map::new();
         for (name, value) in record.as_object().unwrap() {
@@ -254,7 +254,7 @@ pub(super) fn log_analytics(sign_ins: &[Value], audits: &[Value]) -> Vec<Value> 
 }
 
 /// A table as CSV, under all names that its rows have.
-pub(super) fn csv(rows: &[Value]) -> String {
+pub(crate) fn csv(rows: &[Value]) -> String {
     let mut names: Vec<&String> = rows.iter().flat_map(|row| row.as_object().unwrap().keys()).collect();
     names.sort();
     names.dedup();
@@ -272,7 +272,7 @@ pub(super) fn csv(rows: &[Value]) -> String {
 }
 
 /// What diagnostic settings send.
-pub(super) fn diagnostic(sign_ins: &[Value], audits: &[Value]) -> Vec<Value> {
+pub(crate) fn diagnostic(sign_ins: &[Value], audits: &[Value]) -> Vec<Value> {
     let envelope = |record: &Value, category: &str| {
         json!({"time": "2026-04-03T00:00:00.0000000Z", "resourceId": "/tenants/x", "operationName": "y", "category": category,
             "level": 4, "location": "CH", "properties": record})

@@ -23,7 +23,7 @@ pub use record_types::RECORD_TYPES;
 pub use sensitive::DLP_SENSITIVE_TYPES;
 pub use sharepoint::SHAREPOINT;
 
-use crate::table::{Api, Column, EntitySet, Family, Feed, Paging, Quota, RAW, joined};
+use crate::table::{Api, Column, EntitySet, Family, Feed, Paging, Quota, RAW, Versions, joined};
 use common::COMMON;
 
 /// All records of the feed.
@@ -67,6 +67,8 @@ pub(in crate::apis) const fn feed_table(
         time: "creation_time",
         key: "id",
         tenant: Some("organization_id"),
+        // An event is over when it is recorded. What comes later says more, not something else.
+        versions: Versions { written: None, outcome: None },
         paging: Paging::Blobs,
         listed: None,
         reach_days: Some(7),

@@ -4,7 +4,7 @@
 //! Filters on `category`, `result` and the target's name are not on the reference page; public clients send them.
 
 use super::types::{KEY_VALUE, TEXTS};
-use crate::table::{Column, Edm, EntitySet, Family, Ops, Paging, Quota, RAW, Sensitive, col};
+use crate::table::{Column, Edm, EntitySet, Family, Ops, Paging, Quota, RAW, Sensitive, Versions, col};
 
 /// Changes in the directory.
 pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
@@ -21,12 +21,16 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
     time: "activity_date_time",
     key: "id",
     tenant: None,
+    versions: Versions { written: Some(&TAKEN_IN), outcome: None },
     paging: Paging::NextLink { page: 999 },
     listed: None,
     reach_days: Some(30),
     population: None,
     columns: COLUMNS,
 };
+
+/// In Log Analytics, the time at which the row was recorded.
+static TAKEN_IN: Column = super::types::taken_in();
 
 /// `graph.userIdentity`.
 const USER: &[Column] = &[

@@ -10,8 +10,8 @@ use super::types::{
     RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, STATUS, TEXTS,
 };
 use crate::table::{
-    Api, Column, Direction, Edm, EntitySet, Family, Kind, Op, Ops, Paging, Population, Quota, RAW, Sensitive, col,
-    joined,
+    Api, Column, Direction, Edm, EntitySet, Family, Kind, Op, Ops, Outcome, Paging, Population, Quota, RAW, Sensitive,
+    Versions, col, joined,
 };
 
 /// The sign-ins of users, service principals and managed identities.
@@ -29,6 +29,10 @@ pub static SIGN_INS: EntitySet = EntitySet {
     time: "created_date_time",
     key: "id",
     tenant: None,
+    versions: Versions {
+        written: Some(&TAKEN_IN),
+        outcome: Some(Outcome { path: ["status", "error_code"], flat: &RESULT, interim: INTERRUPTS }),
+    },
     // 1,000 is documented, but has been refused in the field with "Must be between 1 and 999 inclusive".
     paging: Paging::NextLink { page: 999 },
     // "By default, the most recent sign-ins are returned first" (the reference page of v1.0).
@@ -47,6 +51,39 @@ pub static SIGN_INS: EntitySet = EntitySet {
     }),
     columns: &COLUMNS,
 };
+
+/// In Log Analytics, the time at which this state of the sign-in was recorded.
+static TAKEN_IN: Column = super::types::taken_in();
+
+/// The code in rows that are flat: of Log Analytics, of the portal.
+static RESULT: Column =
+    col("result", "ResultType", Edm::Int32, "Result code.").alias(&["resultType", "Sign-in error code"]);
+
+/// Results that the service calls interrupts: the user is asked for something more, and the sign-in goes on under the same
+/// id. Source: "Microsoft Entra authentication and authorization error codes".
+const INTERRUPTS: &[i32] = &[
+    16_000, // several accounts to choose from
+    50_055, // the password has expired
+    50_058, // no session that would do
+    50_072, // registration for MFA
+    50_074, // strong authentication
+    50_076, // MFA
+    50_078, // MFA again
+    50_079, // registration for MFA, by an administrator
+    50_097, // the device
+    50_125, // registration for password reset
+    50_127, // a broker application
+    50_129, // a joined device
+    50_133, // a new sign-in after a password change
+    50_140, // "Keep me signed in"
+    50_143, // another session
+    50_158, // a challenge outside
+    50_199, // "Are you trying to sign in to"
+    50_203, // registration of the authenticator
+    51_006, // authentication anew
+    65_001, // consent
+    70_044, // a new session
+];
 
 const COLUMNS: [Column; OWN.len() + CONTEXT.len() + 1] = joined(&[OWN, CONTEXT, &[RAW]]);
 

@@ -66,6 +66,11 @@ pub(super) const CONDITIONAL_ACCESS_STATUS: Edm =
 /// `graph.tokenProtectionStatus`.
 pub(super) const TOKEN_PROTECTION: Edm = Edm::Enum(&["none", "bound", "unbound", "unknownFutureValue"]);
 
+/// When Log Analytics recorded a row: evidence of versions, and no column of any table.
+pub(super) const fn taken_in() -> Column {
+    col("taken_in", "TimeGenerated", Edm::Instant, "When the row was recorded, UTC.").alias(&["TimeGenerated [UTC]"])
+}
+
 /// `graph.signInStatus`.
 pub(super) const STATUS: &[Column] = &[
     col("error_code", "errorCode", Edm::Int32, "The result code; 0 is success, others are AADSTS error numbers.")

@@ -63,7 +63,7 @@ impl ScanExec {
         let opening = Opening { columns, schema, statement, call, reservation };
         let rows = match &self.table.records {
             Records::Service(version) => self.of_service(*version, context, opening)?,
-            Records::Files(inputs) => self.of_files(inputs, opening)?,
+            Records::Files(inputs) => self.of_files(inputs, context, opening)?,
         };
         let rows = rows.map(move |rows| {
             let _alive = &measured;
@@ -92,14 +92,16 @@ impl ScanExec {
         wanted.map(|(_, column)| column).collect()
     }
 
-    fn of_files(&self, inputs: &Arc<[PathBuf]>, opening: Opening) -> Result<Rows> {
+    fn of_files(&self, inputs: &Arc<[PathBuf]>, context: &TaskContext, opening: Opening) -> Result<Rows> {
         let Opening { columns, schema, statement, call, reservation } = opening;
+        let known = context.session_config().get_extension();
         let predicates = over_rows(&self.predicates, &schema)?;
         let held = Arc::new(Held::default());
         let reasons = nothing::of_files(&self.plan(true), statement.now.timestamp_micros());
         let watch = self.watch(reasons, &predicates, Some(Arc::clone(&held)));
-        let files = FileScan { set: self.table.set, columns, inputs: Arc::clone(inputs), statement, call, held };
-        Ok(FileScanning { files, limit: self.fetch, schema, predicates, watch, reservation }.run())
+        let (set, inputs) = (self.table.set, Arc::clone(inputs));
+        let files = FileScan { set, columns, inputs, statement, call, held, known, reservation };
+        Ok(FileScanning { files, limit: self.fetch, schema, predicates, watch }.run())
     }
 
     fn of_service(&self, version: Version, context: &Arc<TaskContext>, opening: Opening) -> Result<Rows> {

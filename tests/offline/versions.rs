@@ -1,0 +1,172 @@
+//! Files in which a record lies in several versions: which stands, what is said, what it costs.
+
+use std::fs;
+use std::path::PathBuf;
+
+use auditql::engine::Engine;
+use auditql::tally::{Notice, Stands};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{as_is, asked, engine, file};
+use crate::lab::{Answer, answer};
+
+/// The parts of a condition, asked in each way in which SQL can.
+async fn agree(inputs: &[PathBuf], table: &str, condition: &str) -> [String; 2] {
+    let count = async |condition: &str| {
+        asked(inputs, &format!("SELECT count(*) FROM {table} WHERE {condition}")).await.rows().remove(0)
+    };
+    let parts = [count(condition).await, count(&format!("NOT ({condition})")).await];
+    let filters = format!("count(*) FILTER (WHERE {condition}), count(*) FILTER (WHERE NOT ({condition}))");
+    let rows = asked(inputs, &format!("SELECT {filters} FROM {table}")).await.rows();
+    assert_eq!(rows, [parts.join(" | ")], "{condition}");
+    parts
+}
+
+fn told(answer: &Answer) -> Vec<String> {
+    answer.tally.notices().iter().map(ToString::to_string).collect()
+}
+
+/// A row of Log Analytics about one sign-in.
+fn row(id: usize, code: usize, minute: usize) -> Value {
+    json!({
+        "Id": format!("sign-in {id}"), "CreatedDateTime": "2026-05-04T08:49:37.1Z", "AppDisplayName": "Mail", "AppId": "a",
+        "TimeGenerated": format!("2026-05-04T08:{minute}:00Z"), "ResultType": code.to_string(),
+        "Status": json!({"errorCode": code}).to_string(), "Type": "SigninLogs",
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_gives_way_to_what_came_of_it_in_any_order() {
+    let folder = TempDir::new().unwrap();
+    let rows = [row(1, 50_074, 50), row(1, 0, 51), row(2, 50_126, 50), row(3, 0, 52), row(3, 50_140, 59)];
+    let one = [file(&folder, "one.json", as_is::lines(&rows))];
+    let early = file(&folder, "early.json", as_is::lines(&rows[..1]));
+    let late = file(&folder, "late.json", as_is::array(&rows[1..]));
+    for inputs in [one.to_vec(), vec![early.clone(), late.clone()], vec![late, early]] {
+        assert_eq!(agree(&inputs, "sign_ins", "status.error_code = 0").await, ["2", "1"]);
+        assert_eq!(agree(&inputs, "sign_ins", "status.error_code IN (50074, 50140)").await, ["0", "3"]);
+        let limited = asked(&inputs, "SELECT id FROM sign_ins WHERE app_id = 'a' LIMIT 1").await;
+        assert_eq!(limited.rows().len(), 1);
+        let said = "entra.sign_ins: 2 record(s) came in versions that differ, the last version of each stands (first: sign-in 1)";
+        assert_eq!(told(&limited), [said]);
+    }
+}
+
+/// A record of the feed.
+fn record(id: usize, operation: &str) -> Value {
+    json!({"CreationTime": "2026-05-04T08:49:37", "Id": id.to_string(), "RecordType": 1, "Operation": operation})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_without_evidence_is_one_row_all_the_same() {
+    let folder = TempDir::new().unwrap();
+    let a = file(&folder, "a.json", as_is::array(&[record(1, "New-InboxRule"), record(2, "Send")]));
+    let b = file(&folder, "b.json", as_is::array(&[record(2, "Send"), record(1, "X")]));
+    let straight = agree(&[a.clone(), b.clone()], "activity", "operation = 'X'").await;
+    assert_eq!(agree(&[b, a], "activity", "operation = 'X'").await, straight);
+    assert_eq!(straight.iter().map(|n| n.parse::<u8>().unwrap()).sum::<u8>(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_whose_versions_are_of_two_tables_is_in_one_of_them() {
+    let folder = TempDir::new().unwrap();
+    // Many, so that chance cannot make it right.
+    let both = |id| {
+        let mut file_of = record(id, "FileAccessed");
+        file_of["RecordType"] = json!(6);
+        file_of["SiteUrl"] = json!("https://contoso.example");
+        let mut mail = record(id, "Send");
+        mail["Folders"] = json!([{"Path": "x"}]);
+        [mail, file_of]
+    };
+    let inputs = [file(&folder, "a.json", as_is::array(&(0..20).flat_map(both).collect::<Vec<_>>()))];
+    let sql =
+        "SELECT (SELECT count(*) FROM exchange) + (SELECT count(*) FROM sharepoint), (SELECT count(*) FROM activity)";
+    assert_eq!(asked(&inputs, sql).await.rows(), ["20 | 20"]);
+    let other = asked(&inputs, "SELECT count(*) FROM general").await;
+    assert_eq!((other.rows(), told(&other)), (vec!["0".into()], vec![]), "it is no version of that table's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shapes_of_one_version_differ_in_nothing_and_the_fuller_stands() {
+    let folder = TempDir::new().unwrap();
+    let whole = json!({
+        "id": "s", "createdDateTime": "2026-05-04T08:49:37.1234567Z", "appId": "a", "userDisplayName": "Ada", "userAgent": "curl",
+        "status": {"errorCode": 50_126, "failureReason": "x"}, "appDisplayName": "Mail",
+    });
+    let json = file(&folder, "a.json", serde_json::to_string_pretty(&whole).unwrap());
+    let portal = "Date (UTC),Request ID,User,Application,Sign-in error code,Status\n\
+                  2026-05-04T08:49:37Z,s,Ada,Mail,50126,Failure\n";
+    let portal = file(&folder, "b.csv", portal);
+    for inputs in [[json.clone(), portal.clone()], [portal, json]] {
+        let found = asked(&inputs, "SELECT user_agent, user_display_name FROM sign_ins").await;
+        assert_eq!((found.rows(), told(&found)), (vec!["curl | Ada".into()], vec![]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_without_an_id_are_no_versions_of_each_other() {
+    let folder = TempDir::new().unwrap();
+    let mut records = [record(1, "A"), record(1, "B"), record(2, "C"), record(2, "D")];
+    records[..2].iter_mut().for_each(|record| record["Id"] = json!(""));
+    records[2..].iter_mut().for_each(|record| record["Id"] = Value::Null);
+    let inputs = [file(&folder, "a.json", as_is::array(&records))];
+    let all = asked(&inputs, "SELECT count(*) FROM activity").await;
+    assert_eq!((all.rows(), told(&all)), (vec!["4".into()], vec![]));
+}
+
+async fn bytes_read(engine: &Engine, sql: &str) -> (Vec<String>, u64) {
+    let answer = answer(engine, sql).await.unwrap();
+    (answer.rows(), answer.tally.bytes.get())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_compares_once_and_again_when_a_file_has_changed() {
+    let folder = TempDir::new().unwrap();
+    let same: Vec<Value> = (0..50).map(|id| record(id, "Send")).collect();
+    let a = file(&folder, "a.json", as_is::array(&same));
+    let engine = engine(std::slice::from_ref(&a));
+    let sql = "SELECT count(*) FROM activity";
+    let (rows, twice) = bytes_read(&engine, sql).await;
+    let (_, once) = bytes_read(&engine, sql).await;
+    assert_eq!((rows, twice), (vec!["50".into()], 2 * once), "keys, then rows");
+    let (_, other) = bytes_read(&engine, "SELECT count(*) FROM m365.exchange").await;
+    assert_eq!(other, once, "another table of the same records");
+    fs::write(&a, as_is::array(&[same.as_slice(), &[record(0, "X")]].concat())).unwrap();
+    let (rows, thrice) = bytes_read(&engine, sql).await;
+    let (_, again) = bytes_read(&engine, sql).await;
+    assert_eq!((rows, thrice), (vec!["50".into()], 3 * again), "keys, copies that differ, then rows");
+    engine.set("dedup", "false").unwrap();
+    assert_eq!(bytes_read(&engine, sql).await, (vec!["51".into()], again));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_told_by_every_statement_of_a_session() {
+    let folder = TempDir::new().unwrap();
+    let text = format!("{}\n{}\nno record\n", record(1, "A"), record(2, "B"));
+    let engine = engine(&[file(&folder, "a.json", text)]);
+    for sql in ["SELECT count(*) FROM activity", "SELECT id FROM activity LIMIT 1", "SELECT id FROM activity LIMIT 1"] {
+        let answer = answer(&engine, sql).await.unwrap();
+        assert!(matches!(answer.tally.notices().as_slice(), [Notice::UnreadLines { count: 1, .. }]), "{sql}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_for_the_comparison_is_the_statements() {
+    let folder = TempDir::new().unwrap();
+    let of = |operation: &str| (0..20_000).map(|id| record(id, operation)).collect::<Vec<_>>();
+    let inputs = [file(&folder, "a.json", as_is::lines(&of("A"))), file(&folder, "b.json", as_is::lines(&of("B")))];
+    let builder = inputs.iter().fold(Engine::builder().now(crate::lab::now()), |builder, input| builder.input(input));
+    let settings = auditql::settings::Settings { memory_limit: 2 << 20, ..Default::default() };
+    let error =
+        answer(&builder.settings(settings).build().unwrap(), "SELECT count(*) FROM activity").await.err().unwrap();
+    assert!(error.to_string().contains("Resources exhausted"), "{error}");
+    let all = asked(&inputs, "SELECT count(*) FROM activity").await;
+    let notices = all.tally.notices();
+    assert!(
+        matches!(notices.as_slice(), [Notice::DifferingDuplicates { count: 20_000, stands: Stands::Last, .. }]),
+        "{notices:?}"
+    );
+    assert_eq!(all.rows(), ["20000"]);
+}
