@@ -24,6 +24,7 @@ mod words;
 
 pub use empty::compared_with_null;
 pub use names::nearest;
+pub use remote::NOT_SET;
 
 /// What the program's exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -80,6 +80,8 @@ pub enum CredentialSource {
     AzureCli,
     /// A token that is used as it is.
     AccessToken(Secret),
+    /// Nobody, and why: what needs no service, such as EXPLAIN, is done all the same.
+    Missing(String),
 }
 
 /// What is wrong with a connection.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
+use azure_core::error::ErrorKind;
 use azure_core::http::{ClientOptions, RetryOptions, Transport};
 use azure_core::time::{Duration, OffsetDateTime};
 use azure_identity::{
@@ -51,7 +52,7 @@ pub fn credentials(connection: &Connection, options: &TransportOptions) -> Resul
     let secret = match &connection.credential {
         CredentialSource::AccessToken(token) => return Ok(Credentials::given(token.clone())),
         CredentialSource::ClientSecret { secret, .. } => vec![secret.clone()],
-        CredentialSource::AzureCli => vec![],
+        CredentialSource::AzureCli | CredentialSource::Missing(_) => vec![],
     };
     let transport = TokenTransport::new(&connection.authority(), options)?;
     let connection = connection.clone();
@@ -80,6 +81,9 @@ fn build(connection: &Connection, transport: &TokenTransport) -> azure_core::Res
             AzureCliCredential::new(Some(options))?
         }
         CredentialSource::AccessToken(token) => Arc::new(Given(token.clone())),
+        CredentialSource::Missing(why) => {
+            return Err(azure_core::Error::with_message(ErrorKind::Credential, why.clone()));
+        }
     })
 }
 

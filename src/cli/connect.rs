@@ -15,7 +15,7 @@ use super::env::Env;
 use crate::auth::{Cloud, Connection, CredentialSource, Keeps};
 use crate::engine::EngineBuilder;
 use crate::http::Quotas;
-use crate::report::{Exit, Report, nearest};
+use crate::report::{Exit, NOT_SET, Report, nearest};
 use crate::settings::duration;
 use crate::table::{Quota, Rate, Version};
 
@@ -218,17 +218,17 @@ impl About<'_> {
         let secret = self.env.get("AZURE_CLIENT_SECRET");
         let offered = if client_id.is_some() && secret.is_some() { "client_secret" } else { "azure_cli" };
         match entry.auth.as_deref().unwrap_or(offered) {
-            "client_secret" => Ok(CredentialSource::ClientSecret {
-                client_id: client_id.ok_or_else(|| self.missing("AZURE_CLIENT_ID"))?.to_owned(),
-                secret: secret
-                    .map(|secret| Secret::new(secret.to_owned()))
-                    .ok_or_else(|| self.missing("AZURE_CLIENT_SECRET"))?,
+            "client_secret" => Ok(match (client_id, secret) {
+                (None, _) => self.missing("AZURE_CLIENT_ID"),
+                (_, None) => self.missing("AZURE_CLIENT_SECRET"),
+                (Some(id), Some(secret)) => {
+                    CredentialSource::ClientSecret { client_id: id.to_owned(), secret: Secret::new(secret.to_owned()) }
+                }
             }),
-            "access_token" => self
-                .env
-                .get("AUDITQL_ACCESS_TOKEN")
-                .map(|token| CredentialSource::AccessToken(Secret::new(token.to_owned())))
-                .ok_or_else(|| self.missing("AUDITQL_ACCESS_TOKEN")),
+            "access_token" => Ok(match self.env.get("AUDITQL_ACCESS_TOKEN") {
+                Some(token) => CredentialSource::AccessToken(Secret::new(token.to_owned())),
+                None => self.missing("AUDITQL_ACCESS_TOKEN"),
+            }),
             "azure_cli" => Ok(CredentialSource::AzureCli),
             other => Err(self.choice("auth", other, AUTHS)),
         }
@@ -263,9 +263,10 @@ impl About<'_> {
         Url::parse(url).map_err(|error| self.error(&format!("has a {key} that cannot be read: {error}")))
     }
 
-    fn missing(&self, variable: &str) -> Report {
-        let report = self.error(&format!("signs in with what {variable} holds, and it is not set"));
-        Report { exit: Exit::SignIn, ..report }.hint(format!("set {variable} in the environment"))
+    /// Told when something is to be sent: EXPLAIN, kept tables and the prompt's own commands need no credential.
+    fn missing(&self, variable: &str) -> CredentialSource {
+        let name = self.name;
+        CredentialSource::Missing(format!("the connection '{name}' signs in with what {variable} holds, and {NOT_SET}"))
     }
 
     fn choice(&self, key: &str, value: &str, values: &[&str]) -> Report {
@@ -342,13 +343,13 @@ mod tests {
     fn a_configured_credential_never_gives_way_to_another() {
         let app = [("AZURE_CLIENT_ID", ID), ("AZURE_CLIENT_SECRET", "s")];
         let user = |auth: &str| format!("[connections.a]\ntenant = 'a.example'\nauth = '{auth}'");
-        let report = chosen(None, &app, "", &user("access_token")).unwrap_err();
-        assert_eq!(
-            (report.exit, report.hint.as_deref()),
-            (Exit::SignIn, Some("set AUDITQL_ACCESS_TOKEN in the environment"))
-        );
-        let report = chosen(None, &[("AUDITQL_ACCESS_TOKEN", "t")], "", &user("client_secret")).unwrap_err();
-        assert_eq!(report.hint.as_deref(), Some("set AZURE_CLIENT_ID in the environment"));
+        let lacks = |env: &[(&str, &str)], auth: &str, variable: &str| {
+            let credential = chosen(None, env, "", &user(auth)).unwrap().unwrap().credential;
+            assert!(matches!(&credential, CredentialSource::Missing(why) if why.contains(variable)), "{credential:?}");
+        };
+        lacks(&app, "access_token", "AUDITQL_ACCESS_TOKEN");
+        lacks(&[("AUDITQL_ACCESS_TOKEN", "t")], "client_secret", "AZURE_CLIENT_ID");
+        lacks(&app[..1], "client_secret", "AZURE_CLIENT_SECRET");
         assert_eq!(chosen(None, &app, "", &user("azure_cli")).unwrap().unwrap().credential, CredentialSource::AzureCli);
     }
 

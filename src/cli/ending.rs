@@ -2,6 +2,11 @@
 //!
 //! A terminal that is closed sends SIGHUP, `kill` and service managers send SIGTERM. The statement is dropped first, with
 //! the file that it was writing; who waits at the prompt is not waited for.
+//!
+//! This is also the last resort. Ctrl-C and deadlines end a statement, not the program, and are heard however busy the
+//! engine is; but where the answer itself is stuck, in a pipe that nobody reads, nothing is heard. There a second Ctrl-C
+//! ends the program, and so do some seconds beyond the time that a statement of a script had. At the prompt more is lost
+//! than a statement: it takes a second of patience, and a pager, where Ctrl-C means something of its own, is left alone.
 
 use std::sync::Arc;
 
@@ -24,27 +29,72 @@ pub(super) fn watch(engine: &Engine) -> std::io::Result<Arc<Ending>> {
     const LOOKS: u32 = 60;
 
     let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let interrupts = signal(SignalKind::interrupt())?;
     let asked = Arc::<Ending>::default();
     let (told, close) = (Arc::clone(&asked), engine.closer());
     let ends = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = hang_up.recv() => {}
-        }
-        told.asked.notify_one();
-        for _ in 0..LOOKS {
-            if !told.busy.load(Relaxed) {
-                break;
+        let exit = tokio::select! {
+            _ = terminate.recv() => Exit::Terminated,
+            _ = hang_up.recv() => Exit::Terminated,
+            () = insisted(interrupts, &told) => Exit::Interrupted,
+            () = overdue(&told) => Exit::Deadline,
+        };
+        if exit == Exit::Terminated {
+            told.asked.notify_one();
+            for _ in 0..LOOKS {
+                if !told.busy.load(Relaxed) {
+                    break;
+                }
+                tokio::time::sleep(GRACE).await;
             }
             tokio::time::sleep(GRACE).await;
         }
-        tokio::time::sleep(GRACE).await;
         close();
-        std::process::exit(i32::from(Exit::Terminated.code()));
+        std::process::exit(i32::from(exit.code()));
     };
     #[expect(clippy::disallowed_methods, reason = "it outlives every query: it ends the program")]
     drop(tokio::spawn(ends));
     Ok(asked)
+}
+
+/// Waits for a Ctrl-C while the statement that another one was to end is still being answered.
+#[cfg(unix)]
+async fn insisted(mut interrupts: tokio::signal::unix::Signal, told: &Ending) {
+    use std::sync::atomic::Ordering::Relaxed;
+    use std::time::{Duration, Instant};
+
+    /// Ctrl-C twice in a row, at the prompt, means one.
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    let mut first: Option<(u64, Instant)> = None;
+    while interrupts.recv().await.is_some() {
+        let running = Some(told.begun.load(Relaxed)).filter(|_| told.busy.load(Relaxed));
+        let again = first.filter(|(statement, _)| Some(*statement) == running);
+        let insists = again.is_some_and(|(_, at)| !told.people.load(Relaxed) || at.elapsed() >= PATIENCE);
+        if insists && !told.at_pager.load(Relaxed) {
+            return;
+        }
+        first = again.or(running.map(|statement| (statement, Instant::now())));
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Waits until a statement is beyond its time and has not even ended with an error.
+#[cfg(unix)]
+async fn overdue(told: &Ending) {
+    use std::sync::atomic::Ordering::Relaxed;
+    use std::time::{Duration, Instant};
+
+    /// How often the clock is looked at.
+    const LOOK: Duration = Duration::from_millis(500);
+
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if !told.people.load(Relaxed) && told.due().is_some_and(|due| due < Instant::now()) {
+            crate::repl::say("error: the time for the statement is over, and it did not end");
+            return;
+        }
+    }
 }
 
 /// Elsewhere the system ends programs without asking.

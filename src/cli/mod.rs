@@ -52,15 +52,21 @@ fn say_refusal(error: &clap::Error) -> std::io::Result<()> {
     text.lines().try_for_each(|line| writeln!(std::io::stderr(), "{}", safe::line(line)))
 }
 
+/// Statements have a runtime of their own: however busy one keeps it, this one hears Ctrl-C and the clock.
 fn on_runtime(args: args::Args) -> Exit {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
-        Ok(runtime) => runtime,
+    let (runtime, workers) = match runtime().and_then(|runtime| Ok((runtime, self::runtime()?))) {
+        Ok(runtimes) => runtimes,
         Err(error) => return left_with(&Report::chain(Exit::Bug, &error)),
     };
-    let exit = runtime.block_on(run::run(args)).unwrap_or_else(|report| left_with(&report));
-    // A request that is still under way must not keep the program.
+    let exit = runtime.block_on(run::run(args, workers.handle())).unwrap_or_else(|report| left_with(&report));
+    // What is still under way must not keep the program.
+    workers.shutdown_background();
     runtime.shutdown_background();
     exit
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build()
 }
 
 fn left_with(report: &Report) -> Exit {

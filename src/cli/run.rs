@@ -2,6 +2,9 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::Relaxed;
+
+use tokio::runtime::Handle;
 
 use super::args::{Args, Input};
 use super::config::{self, Author, Config};
@@ -24,7 +27,7 @@ const PROJECT_FILE: &str = "auditql.toml";
 const SHORTEST_KEY: usize = 16;
 
 /// Runs the program to its exit code.
-pub(super) async fn run(args: Args) -> Result<Exit, Report> {
+pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     if let Some(folder) = &args.docs {
         return docs::write(folder).map(|()| Exit::Success).map_err(|error| unwritable(folder, &error));
     }
@@ -36,7 +39,7 @@ pub(super) async fn run(args: Args) -> Result<Exit, Report> {
     let statements = if args.subscriptions.is_some() { None } else { statements(&args)? };
     check_output(&args, statements.as_deref())?;
 
-    let builder = Engine::builder().settings(settings).policy(Policy::LOCAL);
+    let builder = Engine::builder().settings(settings).policy(Policy::LOCAL).runtime(workers.clone());
     let builder = temporary().into_iter().fold(builder, engine::EngineBuilder::spill_dir);
     let builder = args.exports.iter().fold(builder, engine::EngineBuilder::input);
     #[cfg(feature = "demo")]
@@ -86,7 +89,10 @@ async fn answer(
 ) -> Result<Exit, Report> {
     match statements {
         Some(statements) => answer_all(session, &statements, args.output.as_deref()).await,
-        None => Ok(prompt(session, outfit).await),
+        None => {
+            session.ended.people.store(true, Relaxed);
+            Ok(prompt(session, outfit).await)
+        }
     }
 }
 

@@ -194,6 +194,14 @@ pub enum Error {
     /// The statement is too deep or too long to be planned safely.
     #[error("the statement has more than {} {_0}", _0.most())]
     TooLarge(Part),
+    /// A function would make more than it may.
+    #[error("{function} would make more than {limit} MiB at once")]
+    TooMuch {
+        /// The function.
+        function: &'static str,
+        /// What it may make.
+        limit: usize,
+    },
     /// A view is made of itself.
     #[error("the view {0} is made of itself")]
     CircularView(String),

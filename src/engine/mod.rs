@@ -13,6 +13,8 @@
 //! # Ok(()) }
 //! ```
 
+mod apart;
+mod bounded;
 mod catalog;
 mod dedup;
 mod described;
@@ -69,8 +71,12 @@ use crate::http::{self, Pace, Pacer, Quotas};
 use crate::logs;
 use crate::settings::Settings;
 use crate::tally::Tally;
+use apart::Workers;
 use runtime::{Connected, Connections};
 use scan_exec::Records;
+use statement::Asked;
+use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 pub use described::{Described, described, source};
 pub use error::Error;
@@ -87,6 +93,7 @@ pub struct Engine {
     /// The instant of every statement; `None`: the present one.
     now: Option<DateTime<Utc>>,
     policy: Policy,
+    workers: Workers,
 }
 
 impl fmt::Debug for Engine {
@@ -127,6 +134,7 @@ pub struct EngineBuilder {
     http: http::Options,
     spill_dir: Option<PathBuf>,
     policy: Policy,
+    workers: Workers,
 }
 
 impl EngineBuilder {
@@ -195,14 +203,22 @@ impl EngineBuilder {
         self
     }
 
+    /// The runtime on which statements are planned and run; the one that asks unless said otherwise. With one of its own,
+    /// whoever waits for an answer hears deadlines and interrupts also while a statement keeps all of its threads busy.
+    #[must_use]
+    pub fn runtime(mut self, runtime: Handle) -> Self {
+        self.workers = Workers(Some(runtime));
+        self
+    }
+
     /// The engine. Nothing is sent, no credential is asked for.
     ///
     /// # Errors
     /// When a connection is not usable as it is: its name, its addresses, its credential.
     pub fn build(self) -> Result<Engine, Error> {
-        let (now, policy) = (self.now, self.policy);
+        let (now, policy, workers) = (self.now, self.policy, self.workers.clone());
         let context = SessionContext::new_with_state(self.configure(SessionStateBuilder::new())?.build());
-        Ok(Engine { context, now, policy })
+        Ok(Engine { context, now, policy, workers })
     }
 
     /// The same for a host's own session: settings, connections and catalogs are added to what its builder has.
@@ -245,6 +261,7 @@ impl EngineBuilder {
             state.catalog_list().register_catalog(name.into(), tables);
         }
         datafusion_functions_json::register_all(&mut state)?;
+        bounded::bound(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
     }
 
@@ -308,7 +325,10 @@ impl Engine {
     /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
     pub async fn query(&self, sql: &str) -> Result<Query> {
         let now = self.now.unwrap_or_else(runtime::clock);
-        parse::roomy(statement::plan(&self.context, sql, now, self.policy)).await
+        let deadline = self.settings().timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let asked = Asked { sql: sql.to_owned(), now, deadline, policy: self.policy, workers: self.workers.clone() };
+        let context = self.context.clone();
+        self.workers.plan(deadline, move || statement::plan(context, asked)).await
     }
 
     /// Removes the session's tables when it is called, as dropping the engine does: for a program that ends without.

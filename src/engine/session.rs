@@ -10,6 +10,7 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
 
+use super::bounded;
 use super::fetched::Fetched;
 use super::finer::FinerTimes;
 use super::options::Options;
@@ -83,6 +84,7 @@ fn with_defaults(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let aggregate = builder.aggregate_functions().take();
     let window = builder.window_functions().take();
     let mut builder = builder.with_default_features();
+    builder.expr_planners().get_or_insert_default().insert(0, bounded::planner());
     builder.scalar_functions().get_or_insert_default().extend(scalar.into_iter().flatten());
     builder.aggregate_functions().get_or_insert_default().extend(aggregate.into_iter().flatten());
     builder.window_functions().get_or_insert_default().extend(window.into_iter().flatten());

@@ -17,18 +17,29 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::prelude::SessionContext;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 
+use super::apart::Workers;
 use super::names::named;
 use super::origin::Lineage;
-use super::parse::{check_plan, parse, roomy_stream};
+use super::parse::{check_plan, parse};
 use super::runtime::Statement;
 use super::{Error, Policy, Query, explain, external, namesakes, options, partial, store, views};
 
+/// A statement, and what it is asked with.
+pub(super) struct Asked {
+    pub(super) sql: String,
+    pub(super) now: DateTime<Utc>,
+    pub(super) deadline: Option<Instant>,
+    pub(super) policy: Policy,
+    pub(super) workers: Workers,
+}
+
 /// Plans a statement at an instant.
-pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>, policy: Policy) -> Result<Query> {
+pub(super) async fn plan(context: SessionContext, asked: Asked) -> Result<Query> {
+    let Asked { sql, now, deadline, policy, workers } = asked;
     let mut state = context.state();
-    let parsed = parse(&state, sql)?;
+    let parsed = parse(&state, &sql)?;
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
     let plan = named(state.statement_to_plan(parsed).await?)?;
@@ -38,7 +49,10 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
     let plan = Arc::new(external::settled(plan)?);
     let mut origins = Lineage::of(Arc::clone(&plan));
     let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
-    let statement = Arc::new(Statement { keeps, ..Statement::new(options::of(state.config_options()), now) });
+    let mut statement = Statement { keeps, ..Statement::new(options::of(state.config_options()), now) };
+    // Planning has taken some of the time.
+    statement.call.deadline = deadline;
+    let statement = Arc::new(statement);
     state.config_mut().set_extension(Arc::clone(&statement));
     let stream = match plan.as_ref() {
         LogicalPlan::Statement(
@@ -55,7 +69,7 @@ pub(super) async fn plan(context: &SessionContext, sql: &str, now: DateTime<Utc>
             rows
         }
     };
-    let stream = until_deadline(roomy_stream(stream), &statement);
+    let stream = until_deadline(workers.rows(stream), &statement);
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
 }
 

@@ -3,9 +3,9 @@
 //! Shared by the prompt and the command line, which differ only in where statements come from.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -48,13 +48,43 @@ pub struct Session {
     pub ended: Arc<Ending>,
 }
 
-/// The end of the program, when the system asks for it.
+/// The end of the program, when the system asks for it or a statement does not end.
 #[derive(Debug, Default)]
 pub struct Ending {
     /// Tells the statement that is being answered.
     pub asked: Notify,
     /// Whether one is.
     pub busy: AtomicBool,
+    /// Whether somebody sits at the prompt, and has more to lose than a statement.
+    pub people: AtomicBool,
+    /// How many there have been.
+    pub begun: AtomicU64,
+    /// Whether its result may be shown by a pager.
+    pub at_pager: AtomicBool,
+    due: Mutex<Option<Instant>>,
+}
+
+impl Ending {
+    /// What is left to a statement beyond its time to end with an error.
+    const TO_END: Duration = Duration::from_secs(5);
+
+    /// When the statement that is being answered is overdue, if its time is limited.
+    pub fn due(&self) -> Option<Instant> {
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, timeout: Option<Duration>, at_pager: bool) {
+        let due = timeout.and_then(|timeout| Instant::now().checked_add(timeout + Self::TO_END));
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = due;
+        self.at_pager.store(at_pager, Relaxed);
+        self.begun.fetch_add(1, Relaxed);
+        self.busy.store(true, Relaxed);
+    }
+
+    fn end(&self) {
+        self.busy.store(false, Relaxed);
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// How much is said besides results and errors.
@@ -112,7 +142,8 @@ impl Session {
     /// The same, wherever the answer goes.
     pub(super) async fn answer_to(&self, statement: &Statement, target: Target<'_>) -> Answered {
         let begun = Instant::now();
-        self.ended.busy.store(true, Relaxed);
+        let at_pager = matches!(target, Target::Screen(Some(_))) && io::stdout().is_terminal();
+        self.ended.begin(self.engine.settings().timeout, at_pager);
         let ended = {
             let run = self.run(statement, target);
             tokio::pin!(run);
@@ -124,7 +155,7 @@ impl Session {
             }
         };
         // Only here is the cancelled run gone, and with it the line of progress.
-        self.ended.busy.store(false, Relaxed);
+        self.ended.end();
         let answered = match ended {
             Ok(answered) => answered,
             Err(Ok(Exit::Interrupted)) => self.interrupted(),

@@ -86,6 +86,8 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Subscriptions { source, .. } => under(error, of_subscriptions(source)),
         E::ContentType { .. } => Report::chain(Exit::Usage, error).hint(content_types()),
         E::TooLarge(part) => Report::chain(Exit::Query, error).hint(smaller(*part)),
+        E::TooMuch { .. } => Report::chain(Exit::Query, error)
+            .hint("that is a quarter of --memory-limit; make less of it, or raise the limit"),
         E::CircularView(_) => {
             Report::chain(Exit::Query, error).hint("CREATE OR REPLACE VIEW changes it, DROP VIEW removes it")
         }
@@ -146,6 +148,7 @@ fn smaller(part: engine::Part) -> &'static str {
         P::Operators => "write x IN (…) for a list of values, or join a table: (VALUES (…), (…)) AS wanted(x)",
         P::Tables | P::Uses => "answer it in steps: CREATE TABLE part AS SELECT … keeps the rows of one for the next",
         P::Branches => "join a table instead: (VALUES (…, …), (…, …)) AS names(x, name)",
+        P::Types => "name a simpler type",
         P::Steps => "json_get(x, 'a', 'b', …) takes a whole path",
         P::Columns => "ask for fewer columns at a time",
         P::Text => "put long lists of values into a table, or ask in parts",

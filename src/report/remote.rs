@@ -18,6 +18,9 @@ const SIGN_IN_ADVICE: &[(&str, &str)] = &[
     ("AADSTS50076", "the sign-in needs a second factor; sign in again with 'az login'"),
 ];
 
+/// How the reason ends why there is no credential.
+pub const NOT_SET: &str = "it is not set";
+
 /// What to do when the time for a statement is over.
 pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or take --partial";
 
@@ -114,7 +117,8 @@ fn of_sign_in(sign_in: &SignIn) -> String {
     let advice = SIGN_IN_ADVICE.iter().find(|(known, _)| *known == code).map(|(_, advice)| *advice);
     let azure_cli =
         sign_in.message.contains("az login").then_some("sign in with 'az login', in the connection's tenant");
-    advice.or(azure_cli).unwrap_or("check tenant, cloud and credential of the connection").into()
+    let unset = sign_in.message.ends_with(NOT_SET).then_some("set it in the environment; EXPLAIN needs no credential");
+    advice.or(azure_cli).or(unset).unwrap_or("check tenant, cloud and credential of the connection").into()
 }
 
 #[cfg(test)]

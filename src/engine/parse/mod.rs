@@ -51,6 +51,8 @@ pub enum Part {
     Branches,
     /// Steps into JSON.
     Steps,
+    /// Levels of the name of a type.
+    Types,
 }
 
 impl Part {
@@ -64,6 +66,7 @@ impl Part {
             Self::Columns => depth::MOST_COLUMNS,
             Self::Branches => depth::MOST_BRANCHES,
             Self::Steps => depth::MOST_STEPS,
+            Self::Types => super::bounded::MOST_TYPES,
         }
     }
 }
@@ -77,6 +80,7 @@ impl std::fmt::Display for Part {
             Self::Uses => "tables, joins and set operations",
             Self::Columns => "columns",
             Self::Branches => "branches of a CASE",
+            Self::Types => "levels of a type inside one another",
             Self::Steps => "steps into JSON by -> in a row or by functions inside one another",
         })
     }
