@@ -14,7 +14,7 @@
 //!
 //! | layer | modules | may not |
 //! |---|---|---|
-//! | 0 facts | [`table`], [`apis`], [`settings`], [`wire`], [`tally`], [`time`] | do I/O, read a clock, know SQL |
+//! | 0 facts | [`table`], [`apis`], [`settings`], [`veil`], [`wire`], [`tally`], [`time`] | do I/O, read a clock, know SQL |
 //! | 1 pure translation | [`predicate`], [`odata`], [`plan`], [`decode`] | do I/O, read a clock |
 //! | 2 I/O | [`http`], [`auth`], [`logs`], [`service`] | know SQL, tables or Arrow |
 //! | 3 engine | [`engine`] | know a surface or the demo tenant |
@@ -26,6 +26,7 @@ pub mod settings;
 pub mod table;
 pub mod tally;
 pub mod time;
+pub mod veil;
 pub mod wire;
 
 // 1: pure translation

@@ -13,6 +13,7 @@ use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::output::{Failure, Redactor, safe};
+use crate::veil::Veil;
 
 mod advice;
 mod empty;
@@ -117,6 +118,19 @@ impl Report {
             hint: self.hint.as_ref().filter(|_| !self.verbatim).map(told),
             verbatim: self.verbatim,
             exit: self.exit,
+        }
+    }
+
+    /// The same without secrets that were given in the wrong place.
+    #[must_use]
+    pub fn veiled(&self, veil: &Veil) -> Self {
+        let told = |text: &String| veil.told(text).to_string();
+        Self {
+            what: told(&self.what),
+            causes: self.causes.iter().map(told).collect(),
+            place: self.place.as_ref().map(told),
+            hint: self.hint.as_ref().map(told),
+            ..*self
         }
     }
 

@@ -18,6 +18,8 @@ pub use nothing::Because;
 
 use waits::Waits;
 
+use crate::veil::Veiled;
+
 /// Counters of one query. Cheap to share, updated without locks.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -147,7 +149,7 @@ pub enum Notice {
         /// How many values.
         count: u64,
         /// Key of the first record concerned.
-        first_id: Option<String>,
+        first_id: Option<Veiled>,
     },
     /// Members that came twice in an object: the first value is in the answer.
     RepeatedMembers {
@@ -158,7 +160,7 @@ pub enum Notice {
         /// How many values were passed over.
         count: u64,
         /// Key of the first record concerned.
-        first_id: Option<String>,
+        first_id: Option<Veiled>,
     },
     /// Values that PowerShell had cut short: what their text shows was read.
     CutValues {
@@ -169,7 +171,7 @@ pub enum Notice {
         /// How many values.
         count: u64,
         /// Key of the first record concerned.
-        first_id: Option<String>,
+        first_id: Option<Veiled>,
     },
     /// Records that came several times, and not with the same values each time. Each counts once.
     DifferingDuplicates {
@@ -178,7 +180,7 @@ pub enum Notice {
         /// How many copies differ from the one that stands, or how many records have copies that differ.
         count: u64,
         /// Key of the first such record.
-        first_id: String,
+        first_id: Veiled,
         /// Which of the copies stands for the record.
         stands: Stands,
     },
@@ -189,14 +191,14 @@ pub enum Notice {
         /// What was left out, as `$filter` text.
         dropped: String,
         /// The service's own words.
-        because: String,
+        because: Veiled,
     },
     /// The service refused to sort: all rows of the scan were read, and sorted here.
     OrderRefused {
         /// `entra.sign_ins`
         table: String,
         /// What the service said.
-        because: String,
+        because: Veiled,
     },
     /// The answer holds a part of the population only, by the connection's own setting.
     PartOfPopulation {
@@ -214,7 +216,7 @@ pub enum Notice {
         /// How many pieces of content.
         count: u64,
         /// The service's key of the first.
-        first_id: String,
+        first_id: Veiled,
         /// When that says it became available, RFC 3339.
         created: String,
     },
@@ -371,7 +373,7 @@ impl fmt::Display for Notice {
 }
 
 /// Says where something was seen first.
-fn in_record(f: &mut fmt::Formatter<'_>, first_id: Option<&String>) -> fmt::Result {
+fn in_record(f: &mut fmt::Formatter<'_>, first_id: Option<&Veiled>) -> fmt::Result {
     first_id.map_or(Ok(()), |id| write!(f, " (first in record {id})"))
 }
 
@@ -436,6 +438,7 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::veil::Veil;
 
     #[test]
     fn a_part_counts_for_itself_and_for_the_whole() {
@@ -454,7 +457,7 @@ mod tests {
             table: "entra.sign_ins".into(),
             column: "status.error_code".into(),
             count,
-            first_id: Some(id.into()),
+            first_id: Some(Veil::default().told(id)),
         };
         tally.notice(conflict(1, "a"));
         tally.notice(conflict(2, "b"));

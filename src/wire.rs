@@ -7,6 +7,7 @@
 use bytes::Bytes;
 
 use crate::table::{Api, Quota};
+use crate::veil::Veiled;
 
 /// A request, complete except for host and token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,5 +69,5 @@ pub struct Reply {
     /// The link to the next page, where a service puts it into a header. Untrusted.
     pub next: Option<String>,
     /// The service's id for this request, to quote to support.
-    pub request_id: Option<String>,
+    pub request_id: Option<Veiled>,
 }

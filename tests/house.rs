@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// The modules, lowest layer first.
 const LAYERS: [&[&str]; 5] = [
-    &["table", "apis", "settings", "wire", "tally", "time"],
+    &["table", "apis", "settings", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
     &["http", "auth", "logs", "service"],
     &["engine"],
@@ -19,8 +19,8 @@ const LAYERS: [&[&str]; 5] = [
 const BESIDE: &[(&str, &[&str])] = &[
     ("apis", &["table"]),
     ("settings", &["table"]),
-    ("wire", &["table"]),
-    ("tally", &["table"]),
+    ("wire", &["table", "veil"]),
+    ("tally", &["table", "veil"]),
     ("odata", &["predicate"]),
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
@@ -33,9 +33,9 @@ const BESIDE: &[(&str, &[&str])] = &[
 /// Modules that may use these and no others, whatever their layer: `http` knows no tables or filters, and the demo tenant
 /// shares facts and grammar with us only, so that it can disagree.
 const CONFINED: &[(&str, &[&str])] = &[
-    ("decode", &["table"]),
-    ("http", &["table", "settings", "wire", "tally", "time"]),
-    ("auth", &["table", "settings", "wire", "tally", "time", "http"]),
+    ("decode", &["table", "veil"]),
+    ("http", &["table", "settings", "veil", "wire", "tally", "time"]),
+    ("auth", &["table", "settings", "veil", "wire", "tally", "time", "http"]),
     ("logs", &["table", "decode", "time"]),
     ("demo", &["table", "apis", "settings", "wire", "tally", "time", "odata"]),
 ];

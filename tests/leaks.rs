@@ -9,6 +9,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::terminal::Terminal;
 
+mod quoted;
+
 /// Bidirectional and invisible characters by which texts have been forged.
 const INVISIBLE: &str = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{200e}\u{200f}\u{61c}\
     \u{2028}\u{2029}\u{feff}\u{200b}\u{200c}\u{200d}\u{2060}\u{ad}\u{e0001}\u{e0041}\u{e007f}\u{180e}\u{3164}";
@@ -110,12 +112,24 @@ fn quoting() -> String {
     url
 }
 
+/// Places of a configuration where a secret does not belong, and nobody knows that it is one.
+const MISPLACED: [&str; 7] =
+    ["auth", "tenant", "cloud", "api_version", "kind", "graph_url", "auth = \"client_secret\"\nclient_id = \"SECRET\""];
+
 fn output(home: &Path, args: &[&str]) -> String {
+    let mut command = bare(home, args);
+    said(command.envs(SECRETS))
+}
+
+/// The program, in an empty environment.
+fn bare(home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_auditql"));
     command.args(args).current_dir(home).env_clear().env("HOME", home).stdin(Stdio::null());
-    for (name, value) in SECRETS {
-        command.env(name, value);
-    }
+    command
+}
+
+/// All that it says.
+fn said(command: &mut Command) -> String {
     let output = command.output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
@@ -151,6 +165,19 @@ fn planted_secrets_come_out_nowhere() {
     surfaces.push(("a file with a secret", output(home.path(), &["--config", "bad.toml", "-c", "SELECT 1"])));
     surfaces.push(("a file that is broken", output(home.path(), &["--config", "broken.toml", "-c", "SELECT 1"])));
     surfaces.push(("a flag", output(home.path(), &["--client-secret", SECRET])));
+    for key in MISPLACED {
+        let line = if key.contains('=') { key.replace("SECRET", SECRET) } else { format!("{key} = \"{SECRET}\"") };
+        let config =
+            format!("version = 1\nconnection = \"lab\"\n[connections.lab]\ntenant = \"lab.example\"\n{line}\n");
+        // The first of two equal keys would be the error.
+        let config = if key == "tenant" { config.replace("tenant = \"lab.example\"\n", "") } else { config };
+        fs::write(home.path().join("odd.toml"), config).unwrap();
+        let mut command = bare(home.path(), &["--config", "odd.toml", "-c", "SELECT 1"]);
+        surfaces.push((key, said(command.env("AZURE_CLIENT_SECRET", "another"))));
+    }
+    for flag in ["--connection", "--format", "--timeout"] {
+        surfaces.push((flag, output(home.path(), &[flag, SECRET, "-c", "SELECT 1"])));
+    }
     let mut terminal = Terminal::open(home.path(), 100, &[], &SECRETS);
     terminal.wait_for("lab>");
     for (line, awaited) in

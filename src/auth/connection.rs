@@ -12,6 +12,7 @@ use url::Url;
 use super::Cloud;
 use crate::http::{Quotas, Service, Services, pin};
 use crate::table::{EntitySet, Version};
+use crate::veil::{Veil, Veiled};
 
 /// A tenant and the way to it.
 #[derive(Debug, Clone)]
@@ -89,10 +90,10 @@ pub enum CredentialSource {
 pub enum ConnectionError {
     /// The tenant is neither an id nor a domain name.
     #[error("'{0}' is no tenant id and no domain name")]
-    Tenant(String),
+    Tenant(Veiled),
     /// The application id is not an id.
     #[error("'{0}' is no application id")]
-    ClientId(String),
+    ClientId(Veiled),
     /// The secret or token is empty.
     #[error("the {0} is empty")]
     EmptySecret(&'static str),
@@ -183,7 +184,7 @@ impl Connection {
     /// The first thing that is wrong.
     pub fn check(&self) -> Result<(), ConnectionError> {
         if !is_guid(&self.tenant) && !is_domain(&self.tenant) {
-            return Err(ConnectionError::Tenant(self.tenant.clone()));
+            return Err(ConnectionError::Tenant(self.credential.veil().quoted(&self.tenant)));
         }
         self.credential.check()?;
         let flaw = |key| move |flaw| ConnectionError::Url { key, flaw };
@@ -235,10 +236,18 @@ impl Connection {
 }
 
 impl CredentialSource {
+    /// Hides its secret, which may stand in the wrong place.
+    fn veil(&self) -> Veil {
+        match self {
+            Self::ClientSecret { secret, .. } | Self::AccessToken(secret) => Veil::over([secret.secret()]),
+            Self::AzureCli | Self::Missing(_) => Veil::default(),
+        }
+    }
+
     fn check(&self) -> Result<(), ConnectionError> {
         match self {
             Self::ClientSecret { client_id, .. } if !is_guid(client_id) => {
-                Err(ConnectionError::ClientId(client_id.clone()))
+                Err(ConnectionError::ClientId(self.veil().quoted(client_id)))
             }
             Self::ClientSecret { secret, .. } if secret.secret().is_empty() => {
                 Err(ConnectionError::EmptySecret("client secret"))
@@ -319,7 +328,7 @@ mod tests {
             "7b795fb9-09d3-42f4-a494-38864f99ba3g",
             &long,
         ] {
-            assert_eq!(check(tenant), Err(ConnectionError::Tenant(tenant.into())));
+            assert!(matches!(check(tenant), Err(ConnectionError::Tenant(_))), "{tenant}");
         }
     }
 
@@ -385,7 +394,7 @@ mod tests {
         };
         assert_eq!(check(secret(ID, "CANARY")), Ok(()));
         assert_eq!(check(secret(ID, "")), Err(ConnectionError::EmptySecret("client secret")));
-        assert_eq!(check(secret("my app", "CANARY")), Err(ConnectionError::ClientId("my app".into())));
+        assert_eq!(check(secret("my app", "CANARY")), Err(ConnectionError::ClientId(Veil::default().told("my app"))));
         assert_eq!(check(CredentialSource::AccessToken("".into())), Err(ConnectionError::EmptySecret("access token")));
         let malformed = check(CredentialSource::AccessToken("CANARY\r\nX: y".into()));
         assert_eq!(malformed, Err(ConnectionError::MalformedToken));

@@ -18,6 +18,7 @@ use crate::http::Quotas;
 use crate::report::{Exit, NOT_SET, Report, nearest};
 use crate::settings::duration;
 use crate::table::{Quota, Rate, Version};
+use crate::veil::Veil;
 
 /// Name of the connection that the environment alone describes.
 pub(super) const FROM_ENVIRONMENT: &str = "env";
@@ -77,7 +78,7 @@ impl Chosen {
 pub(super) fn choose(flag: Option<&str>, env: &Env, project: &Config, user: &Config) -> Result<Option<Chosen>, Report> {
     let named = flag.or(env.get("AUDITQL_CONNECTION")).or(project.connection.as_deref()).or(user.connection.as_deref());
     if let Some(name) = named {
-        let entry = user.connections.get(name).ok_or_else(|| unknown(name, &user.connections))?;
+        let entry = user.connections.get(name).ok_or_else(|| unknown(name, &user.connections, &env.veil()))?;
         return open(name, entry, env).map(Some);
     }
     let mut all = user.connections.iter();
@@ -94,8 +95,9 @@ pub(super) fn choose(flag: Option<&str>, env: &Env, project: &Config, user: &Con
     }
 }
 
-fn unknown(name: &str, connections: &BTreeMap<String, Entry>) -> Report {
-    let report = Report::new(Exit::Usage, format!("there is no connection '{name}' in the configuration"));
+fn unknown(name: &str, connections: &BTreeMap<String, Entry>, veil: &Veil) -> Report {
+    let told = veil.quoted(name);
+    let report = Report::new(Exit::Usage, format!("there is no connection '{told}' in the configuration"));
     let names: Vec<&str> = connections.keys().map(String::as_str).collect();
     match nearest(name, names.iter().map(|name| (*name, *name))) {
         Some(near) => report.hint(format!("did you mean {near}?")),
@@ -270,7 +272,7 @@ impl About<'_> {
     }
 
     fn choice(&self, key: &str, value: &str, values: &[&str]) -> Report {
-        self.error(&format!("has {key} = \"{value}\", which means nothing"))
+        self.error(&format!("has {key} = \"{}\", which means nothing", self.env.veil().quoted(value)))
             .hint(format!("values are {}", values.join(", ")))
     }
 

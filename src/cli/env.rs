@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
+use crate::veil::Veil;
 
 /// A variable that is read, besides one `AUDITQL_<SETTING>` for each setting.
 #[derive(Debug)]
@@ -31,6 +32,9 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "TERM", doc: "'dumb' for a prompt without completion, colours and pager" },
 ];
 
+/// Those of them that hold secrets.
+const SECRETS: [&str; 2] = ["AUDITQL_ACCESS_TOKEN", "AZURE_CLIENT_SECRET"];
+
 /// The variables as they were when the program began. Secrets among them: never printed.
 #[derive(Default)]
 pub(super) struct Env(BTreeMap<String, String>);
@@ -51,6 +55,11 @@ impl Env {
     /// The value of a variable; an empty one counts as not set.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Hides the secrets that the environment holds, wherever else they stand.
+    pub(super) fn veil(&self) -> Veil {
+        Veil::over(SECRETS.iter().filter_map(|name| self.get(name)))
     }
 
     /// Whether the terminal can do no more than print lines.

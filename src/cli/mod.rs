@@ -20,6 +20,7 @@ use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::thread;
 
+use self::env::Env;
 use crate::output::safe;
 use crate::repl::tell;
 use crate::report::{Exit, Report};
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
 /// What is wrong with the command line. It quotes the words that were given, and those may come from anywhere.
 fn say_refusal(error: &clap::Error) -> std::io::Result<()> {
     let text = error.render().to_string();
+    let text = Env::read().veil().told(&text);
     text.lines().try_for_each(|line| writeln!(std::io::stderr(), "{}", safe::line(line)))
 }
 
@@ -69,8 +71,9 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build()
 }
 
+/// Ends with an error about flags, environment or configuration: a secret may stand there in any place.
 fn left_with(report: &Report) -> Exit {
-    tell(report);
+    tell(&report.veiled(&Env::read().veil()));
     report.exit
 }
 

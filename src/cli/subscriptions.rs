@@ -56,7 +56,7 @@ async fn list(subscriptions: &Subscriptions, call: &Call) -> Result<Exit, Report
     }
     let mut out = io::stdout().lock();
     // A reader that went away needs no list.
-    let _ = writeln!(out, "{}", safe::block(&lines.join("\n")));
+    let _ = writeln!(out, "{}", safe::block(&subscriptions.veil().told(&lines.join("\n"))));
     Ok(Exit::Success)
 }
 

@@ -12,6 +12,7 @@ use super::cursor::{Broken, Cursor, Token};
 use super::members::{Member, members};
 use super::row::{Batch, MAX_BYTES, Rows, kind};
 use crate::table::Column;
+use crate::veil::{Raw, Veil, Veiled};
 
 /// The link's name in OData 4, in OData 3, and in OData 4.01 where the prefix may be left out.
 const NEXT_LINKS: [&str; 3] = ["@odata.nextLink", "odata.nextLink", "@nextLink"];
@@ -46,12 +47,12 @@ pub enum Error {
         found: &'static str,
     },
     /// It reports a failure, though its status said success.
-    #[error("the service reports {code} in a reply that says success: {message}")]
+    #[error("the service reports an error in a reply that says success")]
     ServiceError {
         /// The service's code.
-        code: String,
+        code: Raw,
         /// The service's words.
-        message: String,
+        message: Raw,
     },
     /// An element of `value` is no record.
     #[error("record {index} of the page is {found}, not an object")]
@@ -111,6 +112,14 @@ pub enum Error {
         /// Its length.
         bytes: usize,
     },
+}
+
+impl Error {
+    /// The service's own words, if there are any.
+    pub fn words(&self, veil: &Veil) -> Option<Veiled> {
+        let Self::ServiceError { code, message } = self else { return None };
+        Raw::joined([code, message], ": ").map(|words| veil.told_of(&words))
+    }
 }
 
 impl From<Broken> for Error {
@@ -335,8 +344,7 @@ fn service_error(cursor: &mut Cursor<'_>) -> Result<Option<Error>, Broken> {
         }
         Token::Bool(_) | Token::Number(..) => {}
     }
-    let code = if code.is_empty() { "an error without a code".to_owned() } else { code };
-    Ok(Some(Error::ServiceError { code, message }))
+    Ok(Some(Error::ServiceError { code: Raw::new(code), message: Raw::new(message) }))
 }
 
 /// A string's text; nothing for any other value.

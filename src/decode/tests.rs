@@ -5,6 +5,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::*;
 use crate::table::{Column, Edm, col};
+use crate::veil::Raw;
 
 const PLACE: &[Column] = &[col("city", "city", Edm::Text, ""), col("height", "height", Edm::Double, "")];
 
@@ -271,7 +272,7 @@ fn an_envelope_is_read_in_any_order() {
 fn a_reply_that_is_no_page_is_an_error_with_a_name() {
     let not_a_page = |found| Error::NotAPage { found };
     let link = |found| Error::BadLink { found };
-    let service = |code: &str, message: &str| Error::ServiceError { code: code.into(), message: message.into() };
+    let service = |code: &str, message: &str| Error::ServiceError { code: Raw::new(code), message: Raw::new(message) };
     for (body, error) in [
         ("", not_a_page("nothing")),
         (" \n ", not_a_page("nothing")),
@@ -290,7 +291,7 @@ fn a_reply_that_is_no_page_is_an_error_with_a_name() {
             r#"{"error":{"code":"UnknownError","message":"a \"b\"","innerError":{"code":"x"}}}"#,
             service("UnknownError", "a \"b\""),
         ),
-        (r#"{"value":[],"error":{"message":["x"]}}"#, service("an error without a code", "")),
+        (r#"{"value":[],"error":{"message":["x"]}}"#, service("", "")),
         (r#"{"error":"invalid_grant"}"#, service("invalid_grant", "")),
         (r#"{"value":[{},null]}"#, Error::NotARecord { index: 1, found: "null" }),
         (r#"{"value":[[{}]]}"#, Error::NotARecord { index: 0, found: "an array" }),

@@ -15,6 +15,7 @@ use super::keys::{ENTRY, Keys, Known, lower};
 use crate::decode::DIGEST;
 use crate::table::EntitySet;
 use crate::tally::{Notice, Stands, Tally};
+use crate::veil::Veil;
 
 /// The records seen so far in one scan.
 pub(super) struct Dedup {
@@ -26,11 +27,18 @@ pub(super) struct Dedup {
     seen: Known,
     present: Option<i64>,
     reservation: MemoryReservation,
+    veil: Veil,
 }
 
 impl Dedup {
     pub(super) fn new(set: &'static EntitySet, tenant: &str, ordered: bool, reservation: MemoryReservation) -> Self {
-        Self { set, keys: Keys::new(tenant), ordered, seen: Known::new(), present: None, reservation }
+        let (keys, veil) = (Keys::new(tenant), Veil::default());
+        Self { set, keys, ordered, seen: Known::new(), present: None, reservation, veil }
+    }
+
+    /// The same, whose words about records of a service are veiled by its connection.
+    pub(super) fn behind(self, veil: &Veil) -> Self {
+        Self { veil: veil.clone(), ..self }
     }
 
     /// The rows that did not come before, without their digests.
@@ -58,7 +66,7 @@ impl Dedup {
         let Some(first) = self.seen.insert(key, digest) else { return true };
         if first != digest {
             self.seen.insert(key, first);
-            let (table, first_id) = (self.set.qualified(), marks.id(row).unwrap_or_default().to_owned());
+            let (table, first_id) = (self.set.qualified(), self.veil.told(marks.id(row).unwrap_or_default()));
             tally.notice(Notice::DifferingDuplicates { table, count: 1, first_id, stands: Stands::First });
         }
         false

@@ -6,6 +6,7 @@ use super::{Part, Place};
 use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
 use crate::service::subscriptions;
+use crate::veil::{Veil, Veiled};
 use crate::{auth, decode, http, logs};
 
 /// Why a query has no answer, or not a whole one.
@@ -28,7 +29,9 @@ pub enum Error {
         /// What was being read.
         place: Box<Place>,
         /// The service's id of the request, to quote to its support.
-        request_id: Option<String>,
+        request_id: Option<Veiled>,
+        /// The service's own words, if it said what was wrong.
+        said: Option<Veiled>,
         /// What was wrong with it.
         #[source]
         source: decode::Error,
@@ -70,7 +73,7 @@ pub enum Error {
         /// The kind asked for.
         kind: &'static str,
         /// Key of the first record of another kind.
-        first_id: String,
+        first_id: Veiled,
     },
     /// Several requests bring overlapping records, and one of these has no key by which it could be recognised.
     #[error("{table}: a record without {key} cannot be told apart from its copies in other requests")]
@@ -135,7 +138,7 @@ pub enum Error {
         /// Its content type.
         content_type: &'static str,
         /// The service's key of it.
-        id: String,
+        id: Veiled,
         /// When it became available.
         created: String,
         /// What the service said.
@@ -150,7 +153,7 @@ pub enum Error {
         /// How many.
         count: usize,
         /// The service's id of the request, to quote to its support.
-        request_id: Option<String>,
+        request_id: Option<Veiled>,
     },
     /// Something that was asked for cannot be had: the answer would be short.
     #[error("the answer would be incomplete: {missing}")]
@@ -261,6 +264,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A reply that is no page, with what the service said of it.
+    pub(super) fn page(place: Box<Place>, veil: &Veil, request_id: Option<Veiled>, source: decode::Error) -> Self {
+        Self::Page { place, request_id, said: source.words(veil), source }
+    }
+
     /// Whether the rows received before it are good and only further ones are missing. A service that did not do what it
     /// was asked casts doubt on those as well.
     pub(super) fn leaves_rows(&self) -> bool {
@@ -292,6 +300,9 @@ impl Error {
         while let Some(error) = cause {
             text = format!("{text}: {error}");
             cause = error.source();
+        }
+        if let Self::Page { said: Some(said), .. } = self {
+            text = format!("{text}: {said}");
         }
         text
     }

@@ -69,11 +69,9 @@ impl Opened {
         if let Some(rows) = self.first.take() {
             return Ok(Some(rows));
         }
-        let decoded = self.decoder.more(&self.body).map_err(|source| Error::Page {
-            place: Box::new(feed.place(&self.listed)),
-            request_id: None,
-            source,
-        })?;
+        let decoded = self.decoder.more(&self.body);
+        let decoded = decoded
+            .map_err(|error| Error::page(Box::new(feed.place(&self.listed)), feed.source.veil(), None, error))?;
         Ok(decoded.map(|decoded| feed.rows_of(decoded, &self.listed)))
     }
 }
@@ -244,7 +242,7 @@ impl Feed {
             table: self.source.table(),
             content_type: (*content_type).to_owned(),
             count: 1,
-            first_id: content.id.clone(),
+            first_id: self.source.veil().told(&content.id),
             created: instant_text(content.created),
         });
     }
@@ -277,11 +275,8 @@ impl Feed {
                 }
                 Err(error) => return Err(self.refused(error, content_type, *place())),
             };
-            let contents = self::listing(&reply.body).map_err(|e| Error::Page {
-                place: place(),
-                request_id: reply.request_id.clone(),
-                source: e,
-            })?;
+            let contents = self::listing(&reply.body)
+                .map_err(|e| Error::page(place(), source.veil(), reply.request_id.clone(), e))?;
             source.call.tally.pages.add(1);
             let ids: Vec<&str> = contents.iter().map(|content| content.id.as_str()).collect();
             let moved = listing.advance(reply.next.as_deref(), &ids);
@@ -321,7 +316,7 @@ impl Feed {
         let request_id = reply.request_id;
         let decoded = match decoder.blob(&reply.body) {
             Ok(decoded) => decoded,
-            Err(source) => return Err(Error::Page { place: place(), request_id, source }),
+            Err(source) => return Err(Error::page(place(), self.source.veil(), request_id, source)),
         };
         if decoder.strangers() > 0 {
             source.spare(Error::NoRecords { place: place(), count: decoder.strangers(), request_id })?;
@@ -368,7 +363,7 @@ impl Feed {
             table: self.source.table(),
             content_type: listed.content_type,
             created: instant_text(listed.content.created),
-            id: listed.content.id.clone(),
+            id: self.source.veil().told(&listed.content.id),
         }
     }
 
@@ -380,7 +375,7 @@ impl Feed {
         Error::BlobGone {
             table: self.source.table(),
             content_type: listed.content_type,
-            id: listed.content.id.clone(),
+            id: self.source.veil().told(&listed.content.id),
             created: instant_text(listed.content.created),
             source: Box::new(error),
         }

@@ -25,6 +25,7 @@ use crate::http::Call;
 use crate::logs::{self, Item, Reader, Stamp};
 use crate::table::{Column, EntitySet, Feed};
 use crate::tally::{Notice, Tally};
+use crate::veil::Veil;
 
 /// Rows of a batch, and bytes of the records that it is made of.
 const ROWS: usize = 8192;
@@ -350,7 +351,7 @@ impl Reading {
         let decode::Batch { rows, conflicts } = self.rows.finish();
         self.bytes = 0;
         if self.pass.answers {
-            scan.statement.say_conflicts(&scan.set.qualified(), conflicts);
+            scan.statement.say_conflicts(&scan.set.qualified(), conflicts, &Veil::default());
         }
         let evidence = self.evidence.as_mut().map(|evidence| evidence.finish().rows);
         let (prints, orders) = (std::mem::take(&mut self.prints), std::mem::take(&mut self.orders));

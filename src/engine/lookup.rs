@@ -55,21 +55,21 @@ impl LookupTable {
         let reply = connected.client.ask(&plan::feed::lookup(tenant, lookup), &call, whole).await;
         let reply =
             reply.map_err(|source| Error::Request { place: place.clone(), permissions: lookup.permissions, source })?;
+        let veil = connected.client.veil();
         if reply.next.is_some() {
             let (request_id, source) = (reply.request_id, decode::Error::NotAPage { found: "a part of a list" });
-            return Err(Error::Page { place, request_id, source }.into());
+            return Err(Error::page(place, veil, request_id, source).into());
         }
         let columns: Vec<&'static Column> = lookup.columns.iter().collect();
         let mut decoder = Blobs::new(&columns, columns[0]);
         let decoded = decoder.blob(&reply.body);
         // A list has some hundreds of members; it is decoded at once or not at all.
         let decoded = decoded.and_then(|decoded| if decoder.is_done() { Ok(decoded) } else { Err(TOO_LONG) });
-        let request_id = reply.request_id;
-        let decoded = decoded.map_err(|source| Error::Page { place, request_id, source })?;
+        let decoded = decoded.map_err(|source| Error::page(place, veil, reply.request_id, source))?;
         call.tally.pages.add(1);
         call.tally.rows_received.add(decoded.rows.num_rows() as u64);
         call.tally.rows_kept.add(decoded.rows.num_rows() as u64);
-        statement.say_conflicts(&table, decoded.conflicts);
+        statement.say_conflicts(&table, decoded.conflicts, veil);
         Ok(decoded.rows.project(&projection)?)
     }
 }

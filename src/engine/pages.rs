@@ -28,6 +28,7 @@ use crate::plan::{Direction, PageQuery, Pager, PagerError, Weaker};
 use crate::table::{Column, EntitySet, Version};
 use crate::tally::{ChainMark, Notice};
 use crate::time::{Interval, instant_text};
+use crate::veil::{Veil, Veiled};
 use crate::wire::{Reply, Request};
 
 /// The body of a page behind which the next one is asked for ahead. Real ones have one to three megabytes.
@@ -76,7 +77,12 @@ impl Source {
 
     /// Says which values are not what their column says.
     pub(super) fn report(&self, conflicts: Vec<Conflict>) {
-        self.statement.say_conflicts(&self.table(), conflicts);
+        self.statement.say_conflicts(&self.table(), conflicts, self.veil());
+    }
+
+    /// What hides the connection's secrets in words of the service.
+    pub(super) fn veil(&self) -> &Veil {
+        self.connected.client.veil()
     }
 
     /// Sends a request. The reply's body counts in the memory pool as long as it is held.
@@ -255,7 +261,8 @@ impl Chain {
             (self.own, self.repeats) = (Some(self.pager.query().interval), true);
             return Ok(());
         }
-        let because = refused.refusal().and_then(|r| r.message.clone()).unwrap_or_else(|| refused.to_string());
+        let said = refused.refusal().and_then(|r| r.message.clone());
+        let because = said.unwrap_or_else(|| self.source.veil().told(&refused.to_string()));
         let about_order = names_order(&because) && !self.will_not_sort();
         // Where the service names the order, no weaker filter will help.
         let helps = |weaker: &Weaker| !about_order || weaker.query.order.is_none();
@@ -271,7 +278,7 @@ impl Chain {
     }
 
     /// What a reader has to know of the present query, which is not the one that was wanted.
-    fn notices(&self, dropped: String, because: String) -> Vec<Notice> {
+    fn notices(&self, dropped: String, because: Veiled) -> Vec<Notice> {
         let table = self.source.table();
         let unsorted =
             self.will_not_sort().then(|| Notice::OrderRefused { table: table.clone(), because: because.clone() });
@@ -282,11 +289,8 @@ impl Chain {
     fn accept(&mut self, reply: Reply) -> Result<RecordBatch, Error> {
         let source = Arc::clone(&self.source);
         self.ask_ahead(&reply.body);
-        let page = self.decoder.page(&reply.body).map_err(|e| Error::Page {
-            place: Box::new(self.place()),
-            request_id: reply.request_id,
-            source: e,
-        })?;
+        let page = self.decoder.page(&reply.body);
+        let page = page.map_err(|e| Error::page(Box::new(self.place()), source.veil(), reply.request_id, e))?;
         // The ladder has served once a query was accepted.
         (self.ladder, self.refused) = (Vec::new().into_iter(), None);
         self.weakened.drain(..).for_each(|notice| source.statement.tally.notice(notice));
@@ -340,7 +344,7 @@ impl Chain {
             .or_else(|| (unnamed as u64 > odd.map(|c| c.count).sum()).then_some(0));
         let Some(row) = other else { return Ok(rows) };
         let keys = Marks::of(query.set, &rows).keys;
-        let first_id = keys.iter().nth(row).flatten().unwrap_or("without id").to_owned();
+        let first_id = self.source.veil().told(keys.iter().nth(row).flatten().unwrap_or("without id"));
         Err(Error::KindIgnored { table: self.source.table(), kind: kind.member, first_id })
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::plan::PageQuery;
 use crate::plan::feed::Window;
 use crate::time::{instant_text, second_text};
+use crate::veil::Veiled;
 
 /// A part of a table that is read with requests of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub enum Place {
         /// When it became available, RFC 3339.
         created: String,
         /// The service's key of it.
-        id: String,
+        id: Veiled,
     },
 }
 

@@ -15,6 +15,7 @@ use crate::decode::{Conflict, Oddity};
 use crate::http::{Call, Client, Quotas};
 use crate::settings::Settings;
 use crate::tally::{Notice, Tally};
+use crate::veil::Veil;
 
 /// The connections of a session, by name.
 #[derive(Debug, Default)]
@@ -60,9 +61,9 @@ impl Statement {
     }
 
     /// Says which values are not what their column says.
-    pub(super) fn say_conflicts(&self, table: &str, conflicts: Vec<Conflict>) {
+    pub(super) fn say_conflicts(&self, table: &str, conflicts: Vec<Conflict>, veil: &Veil) {
         for Conflict { column, oddity, count, first_id } in conflicts {
-            let table = table.to_owned();
+            let (table, first_id) = (table.to_owned(), first_id.map(|id| veil.told(&id)));
             self.tally.notice(match oddity {
                 Oddity::Unreadable => Notice::TypeConflicts { table, column, count, first_id },
                 Oddity::Repeated => Notice::RepeatedMembers { table, column, count, first_id },

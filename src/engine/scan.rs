@@ -120,6 +120,7 @@ impl Scanning {
         let filter = RowFilter { schema, time, predicates, dynamic, time_name, order, overlapping, by_delivery, watch };
         let filter = Arc::new(filter);
         let dedup = Dedup::new(source.set, &source.connected.tenant, order.is_some(), reservation);
+        let dedup = dedup.behind(source.veil());
         let once = source.statement.settings.dedup.then_some(dedup);
         let open_start = work.open_start();
         let streams: Vec<Batches> =

@@ -6,27 +6,29 @@ use std::fmt;
 
 use url::Url;
 
+use crate::veil::{Veil, Veiled};
+
 /// Longest parameter name that is shown.
 const LONGEST_NAME: usize = 32;
 
 /// `https://graph.microsoft.com/beta/auditLogs/signIns?$filter&$top`
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(String);
+pub struct Address(Veiled);
 
 impl Address {
-    /// The address of `url` without credentials, values and fragment.
-    pub fn of(url: &Url) -> Self {
+    /// The address of `url` without credentials, values and fragment. A link from a reply may hold anything in its path.
+    pub fn of(url: &Url, veil: &Veil) -> Self {
         let host = url.host_str().unwrap_or_default();
         let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
         let names = names(url.query().unwrap_or_default());
         let mark = if names.is_empty() { "" } else { "?" };
-        Self(format!("{}://{host}{port}{}{mark}{names}", url.scheme(), url.path()))
+        Self(veil.told(&format!("{}://{host}{port}{}{mark}{names}", url.scheme(), url.path())))
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -59,7 +61,7 @@ mod tests {
             ("https://h/p?CANARY%3Dx=1&&a=CANARY=CANARY", "https://h/p?…&a"),
             ("https://h/?CANARYCANARYCANARYCANARYCANARYCANARY=1", "https://h/?…"),
         ] {
-            assert_eq!(Address::of(&Url::parse(url).unwrap()).to_string(), shown);
+            assert_eq!(Address::of(&Url::parse(url).unwrap(), &Veil::default()).to_string(), shown);
         }
     }
 }

@@ -16,6 +16,7 @@ use super::retry::Outcome;
 use super::sign_in::SignInFailure;
 use super::transport::{HEADER_CAP, fault};
 use super::{Address, Error, Fault, GaveUp, Refusal, body, retry_after};
+use crate::veil::{Veil, Veiled};
 use crate::wire::Reply;
 
 /// Time for the body of an error reply, which is a courtesy.
@@ -25,7 +26,7 @@ const COURTESY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) enum Failure {
     Refused { refusal: Box<Refusal>, told: Option<Duration> },
-    Redirect { status: u16, host: String },
+    Redirect { status: u16, host: Veiled },
     TooLarge { limit: usize },
     Fault(Fault),
     SignIn(SignInFailure),
@@ -42,14 +43,6 @@ impl Failure {
             Self::Fault(_) | Self::Redirect { .. } | Self::TooLarge { .. } => Outcome::Permanent,
             Self::SignIn(failure) => failure.outcome(),
         }
-    }
-
-    /// The same, should the service quote the token that it was sent.
-    pub(super) fn without(mut self, secret: &str) -> Self {
-        if let Self::Refused { refusal, .. } = &mut self {
-            refusal.forget(secret);
-        }
-        self
     }
 
     /// Whether the service said "too many requests".
@@ -99,7 +92,7 @@ impl Failure {
 /// Sends one request and reads its reply, for as long as the request may go without progress.
 pub(super) async fn attempt(
     request: RequestBuilder,
-    url: &Url,
+    (url, veil): (&Url, &Veil),
     patience: &Patience,
     effort: &mut Effort,
 ) -> Result<Reply, Failure> {
@@ -111,15 +104,15 @@ pub(super) async fn attempt(
     match status {
         // 206 answers a range, and none was asked for: part of a page is no page.
         200..=205 | 207..=299 => {
-            let request_id = request_id(response.headers());
+            let request_id = request_id(response.headers(), veil);
             let next = next_page(response.headers());
             let mut pulse = Pulse::new(patience, effort.left());
             let (body, ended) = body::read(&mut response, patience.body, &mut pulse).await;
             effort.spend(pulse.behind());
             ended.map(|()| Reply { body, next, request_id })
         }
-        300..=399 => Err(Failure::Redirect { status, host: redirect_host(url, response.headers()) }),
-        _ => Err(refused(response, url, effort).await),
+        300..=399 => Err(Failure::Redirect { status, host: veil.told(&redirect_host(url, response.headers())) }),
+        _ => Err(refused(response, (url, veil), effort).await),
     }
 }
 
@@ -146,11 +139,12 @@ fn is_next(header: &str) -> bool {
 }
 
 /// An error reply. Its body is a courtesy: when it breaks off, is too long or too slow, what was read has to do.
-async fn refused(mut response: Response, url: &Url, effort: &mut Effort) -> Failure {
+async fn refused(mut response: Response, (url, veil): (&Url, &Veil), effort: &mut Effort) -> Failure {
     let mut pulse = Pulse::within(COURTESY.min(effort.left()));
     let (body, _) = body::read(&mut response, BODY_CAP, &mut pulse).await;
     effort.spend(pulse.behind());
-    let refusal = Refusal::read(Address::of(url), response.status().as_u16(), response.headers(), &body);
+    let (address, status) = (Address::of(url, veil), response.status().as_u16());
+    let refusal = Refusal::read(address, status, response.headers(), &body, veil);
     Failure::Refused { refusal: Box::new(refusal), told: told(response.headers()) }
 }
 

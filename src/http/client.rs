@@ -23,6 +23,7 @@ use super::transport::TransportOptions;
 use super::{Address, Call, Error, Fault, GaveUp, Pacer, Stage, pin};
 use crate::table::{Api, Quota};
 use crate::tally::Why;
+use crate::veil::Veil;
 use crate::wire::{Method, Reply, Request, Target};
 
 /// A service as a connection reaches it.
@@ -120,17 +121,22 @@ impl Client {
         if let Ok(done) = timeout_at(deadline, work).await {
             return done;
         }
-        let (address, stage) = (Address::of(&url), course.stage);
+        let (address, stage) = (Address::of(&url, self.veil()), course.stage);
         let last = course.last(GaveUp::Deadline, &address);
         Err(Error::Deadline { address, stage, last })
+    }
+
+    /// What hides the secrets of the connection in words of its services.
+    pub fn veil(&self) -> &Veil {
+        self.0.credentials.veil()
     }
 
     /// Where a request goes: the only place that joins host and path, or lets a link from a reply through.
     fn address(&self, request: &Request) -> Result<Url, Error> {
         let base = &self.0.host(request.api)?.service.base;
         Ok(match &request.target {
-            Target::Path(path) => pin::resolve(base, "/", path)?,
-            Target::Link { url, prefix } => pin::resolve(base, prefix, url)?,
+            Target::Path(path) => pin::resolve(base, "/", path, self.veil())?,
+            Target::Link { url, prefix } => pin::resolve(base, prefix, url, self.veil())?,
         })
     }
 
@@ -143,7 +149,7 @@ impl Client {
     ) -> Result<Reply, Error> {
         loop {
             call.take().map_err(|limit| {
-                let last = course.last(GaveUp::Budget, &Address::of(url));
+                let last = course.last(GaveUp::Budget, &Address::of(url, self.veil()));
                 Error::RequestBudget { limit, last }
             })?;
             let reply = self.0.once(request, (host, url), call, course).await;
@@ -161,7 +167,7 @@ impl Client {
             match course.verdict(&self.0.options, host, &failure) {
                 Verdict::Renew => self.0.renew(course).await,
                 Verdict::Wait(wait) => self.0.wait(request.quota, wait, failure, (call, course)).await,
-                Verdict::Fail(because) => return Err(failure.into_error(because, Address::of(url))),
+                Verdict::Fail(because) => return Err(failure.into_error(because, Address::of(url, self.veil()))),
                 Verdict::Done => unreachable!("a failure is never a success"),
             }
             call.tally.retries.add(1);
@@ -199,13 +205,13 @@ impl Inner {
         let token = self.token(scope, course).await?;
         course.stage = Stage::Reply;
         call.tally.requests.add(1);
+        let veil = self.credentials.veil();
         let request = match request.method {
             Method::Get => host.http.get(url.clone()),
             Method::Post { .. } => host.http.post(url.clone()).body(""),
         };
-        let result = attempt(dressed(request, &token), url, &self.options.patience, &mut course.effort).await;
-        let result = result.map_err(|failure| failure.without(token.secret.secret()));
-        tracing::debug!(address = %Address::of(url), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
+        let result = attempt(dressed(request, &token), (url, veil), &self.options.patience, &mut course.effort).await;
+        tracing::debug!(address = %Address::of(url, veil), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
         result
     }
 

@@ -17,6 +17,7 @@ use tokio::time::{Instant, timeout};
 
 use super::retry::{Limits, back_off};
 use super::sign_in::SignInFailure;
+use crate::veil::Veil;
 
 /// A token is replaced this long before it expires, or at half its life if that is shorter.
 const MARGIN: Duration = Duration::from_mins(5);
@@ -36,7 +37,7 @@ pub struct Credentials(Arc<Inner>);
 
 struct Inner {
     source: Source,
-    secrets: Vec<Secret>,
+    veil: Veil,
     state: Mutex<State>,
 }
 
@@ -92,7 +93,13 @@ impl Credentials {
     }
 
     fn over(source: Source, secrets: Vec<Secret>) -> Self {
-        Self(Arc::new(Inner { source, secrets, state: Mutex::default() }))
+        let veil = Veil::over(secrets.iter().map(Secret::secret));
+        Self(Arc::new(Inner { source, veil, state: Mutex::default() }))
+    }
+
+    /// What hides the secrets, and the tokens that came of them.
+    pub(super) fn veil(&self) -> &Veil {
+        &self.0.veil
     }
 
     /// Whether a rejected token can be replaced.
@@ -118,10 +125,13 @@ impl Credentials {
             return Ok(held.token(generation));
         }
         let held = match (state.fetch(make, scope).await, held.filter(|held| now < held.expires)) {
-            (Ok(token), _) => Held::of(&token, Instant::now()),
+            (Ok(token), _) => {
+                self.0.veil.add_token(token.token.secret());
+                Held::of(&token, Instant::now())
+            }
             (Err(_), Some(held)) => Held { refresh: now + PAUSE, ..held },
             (Err(error), None) => {
-                let failure = SignInFailure::of(&error, &self.0.secrets);
+                let failure = SignInFailure::of(&error, &self.0.veil);
                 return Err(state.refuse(scope, failure, limits));
             }
         };
@@ -192,6 +202,7 @@ mod tests {
     use azure_core::credentials::TokenRequestOptions;
 
     use super::*;
+    use crate::veil::Veiled;
 
     /// Hands out `token-<credential>-<call>`, living for so many seconds; fails from the given call on.
     #[derive(Debug)]
@@ -267,7 +278,7 @@ mod tests {
             let (tries, credentials) = failing(status);
             let limits = limits();
             let all = futures::future::join_all((0..100).map(|_| credentials.token("a", &limits))).await;
-            let messages: Vec<String> = all.into_iter().map(|t| t.unwrap_err().error.message).collect();
+            let messages: Vec<Veiled> = all.into_iter().map(|t| t.unwrap_err().error.message).collect();
             assert_eq!(tries.load(SeqCst), 1, "{status:?}");
             assert!(messages.iter().all(|m| *m == messages[0]), "{messages:?}");
         }
@@ -322,7 +333,7 @@ mod tests {
     #[tokio::test]
     async fn secrets_are_taken_out_of_messages_and_never_printed() {
         let failure = counting(3600, 0).token("a", &limits()).await.unwrap_err();
-        assert_eq!(failure.error.message, "no *** today, nor ***");
+        assert_eq!(&*failure.error.message, "no *** today, nor ***");
         let given = Credentials::given("CANARY".into());
         let token = given.token("a", &limits()).await.unwrap();
         assert!(!format!("{given:?} {token:?}").contains("CANARY"));

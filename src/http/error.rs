@@ -1,12 +1,13 @@
 //! What can go wrong between here and a service.
 //!
 //! `Display` says what happened in one clause; causes are the `source`, advice is `report`'s. No variant holds a token, a
-//! query string or the text of a request. Words of a service are kept raw in their fields: whoever shows them has to make
-//! them safe first.
+//! query string or the text of a request, and words of a service are kept veiled. They are still untrusted: whoever shows
+//! them has to make them safe for a terminal.
 
 use std::time::Duration;
 
 use super::{Address, ForeignLink, Refusal};
+use crate::veil::Veiled;
 
 /// A request that brought no reply.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +56,7 @@ pub enum Error {
         /// The HTTP status.
         status: u16,
         /// The host it names, empty when it names none.
-        host: String,
+        host: Veiled,
     },
     /// A link in a reply leads away from the service.
     #[error(transparent)]
@@ -230,8 +231,8 @@ pub struct SignIn {
     pub status: Option<u16>,
     /// Its code: `AADSTS7000215`.
     pub code: Option<String>,
-    /// What the sign-in service or tool said; untrusted, known secrets are taken out.
-    pub message: String,
+    /// What the sign-in service or tool said; untrusted.
+    pub message: Veiled,
 }
 
 #[cfg(test)]

@@ -8,12 +8,14 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use crate::veil::{Veil, Veiled};
+
 /// A link that does not lead back to the connection's own service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the service handed out a link that {why}: host '{host}'")]
 pub struct ForeignLink {
     /// The host it names, in its ASCII form; empty when it names none.
-    pub host: String,
+    pub host: Veiled,
     /// In what it differs.
     pub why: Difference,
 }
@@ -57,14 +59,14 @@ impl fmt::Display for Difference {
 ///
 /// # Errors
 /// When the link leads anywhere else.
-pub fn resolve(base: &Url, prefix: &str, link: &str) -> Result<Url, ForeignLink> {
+pub fn resolve(base: &Url, prefix: &str, link: &str, veil: &Veil) -> Result<Url, ForeignLink> {
     if link.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
-        return Err(foreign(None, Difference::Form));
+        return Err(foreign(None, Difference::Form, veil));
     }
-    let url = base.join(link).map_err(|_| foreign(None, Difference::Form))?;
+    let url = base.join(link).map_err(|_| foreign(None, Difference::Form, veil))?;
     match difference(base, prefix, &url) {
         None => Ok(url),
-        Some(why) => Err(foreign(Some(&url), why)),
+        Some(why) => Err(foreign(Some(&url), why, veil)),
     }
 }
 
@@ -85,8 +87,8 @@ fn begins_with(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn foreign(url: Option<&Url>, why: Difference) -> ForeignLink {
-    ForeignLink { host: url.and_then(Url::host_str).unwrap_or_default().to_owned(), why }
+fn foreign(url: Option<&Url>, why: Difference, veil: &Veil) -> ForeignLink {
+    ForeignLink { host: veil.told(url.and_then(Url::host_str).unwrap_or_default()), why }
 }
 
 /// Whether the URL's host is a loopback address written as an address. The name `localhost` is not: it is resolved, and
@@ -103,8 +105,9 @@ pub fn is_loopback(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn base() -> Url {
-        Url::parse("https://graph.microsoft.com/").unwrap()
+    fn resolve(link: &str) -> Result<Url, ForeignLink> {
+        let base = Url::parse("https://graph.microsoft.com/").unwrap();
+        super::resolve(&base, "/beta/", link, &Veil::over(["s3cr3t-token"]))
     }
 
     #[test]
@@ -125,11 +128,11 @@ mod tests {
             "https://graph.microsoft.com/beta/./x/../y",
             "https://graph.microsoft.com/beta/users('o''neil%23x')/y",
         ] {
-            let url = resolve(&base(), "/beta/", link).unwrap_or_else(|e| panic!("{link}: {e}"));
+            let url = resolve(link).unwrap_or_else(|e| panic!("{link}: {e}"));
             assert_eq!(url.host_str(), Some("graph.microsoft.com"), "{link}");
         }
         let token = "https://graph.microsoft.com/beta/x?$skiptoken=a%2Bb+c%2F%3D~!*()";
-        assert_eq!(resolve(&base(), "/beta/", token).unwrap().as_str(), token);
+        assert_eq!(resolve(token).unwrap().as_str(), token);
     }
 
     #[test]
@@ -201,16 +204,21 @@ mod tests {
             ("https://", Difference::Form),
             ("https://[::1/beta/x", Difference::Form),
         ] {
-            let found = resolve(&base(), "/beta/", link).map_err(|e| e.why);
+            let found = resolve(link).map_err(|e| e.why);
             assert_eq!(found, Err(why), "{link}");
         }
     }
 
     #[test]
     fn the_error_names_the_host_and_nothing_of_the_rest() {
-        let error =
-            resolve(&base(), "/beta/", "https://u:CANARY@evil.example/CANARY?CANARY=CANARY#CANARY").unwrap_err();
+        let error = resolve("https://u:CANARY@evil.example/CANARY?CANARY=CANARY#CANARY").unwrap_err();
         assert_eq!(error.to_string(), "the service handed out a link that leads to another host: host 'evil.example'");
+    }
+
+    #[test]
+    fn a_token_that_a_link_carries_as_a_host_is_not_shown() {
+        let error = resolve("https://S3CR3T-TOKEN.evil.example/beta/x").unwrap_err();
+        assert_eq!(&*error.host, "***.evil.example");
     }
 
     #[test]

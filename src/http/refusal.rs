@@ -4,11 +4,11 @@
 
 use std::fmt;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::Address;
+use crate::veil::{Veil, Veiled};
 
 /// Most of an error body that is read.
 pub(super) const BODY_CAP: usize = 64 << 10;
@@ -23,11 +23,11 @@ pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
     /// The service's code, such as `Authorization_RequestDenied`. Untrusted text.
-    pub code: Option<String>,
+    pub code: Option<Veiled>,
     /// The service's words. Untrusted text.
-    pub message: Option<String>,
+    pub message: Option<Veiled>,
     /// The service's id for the request, to quote to support. Untrusted text.
-    pub request_id: Option<String>,
+    pub request_id: Option<Veiled>,
 }
 
 impl fmt::Display for Refusal {
@@ -44,7 +44,7 @@ impl Refusal {
     }
 
     /// Reads an error reply.
-    pub(super) fn read(address: Address, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub(super) fn read(address: Address, status: u16, headers: &HeaderMap, body: &[u8], veil: &Veil) -> Self {
         let root: Value = serde_json::from_slice(body).unwrap_or_default();
         let error = root.as_object().and_then(|o| get(o, "error")).and_then(Value::as_object);
         let text = |name| error.and_then(|e| get(e, name)).and_then(Value::as_str).filter(|t| !t.is_empty());
@@ -53,31 +53,16 @@ impl Refusal {
         Self {
             address,
             status,
-            code: text("code").map(clipped),
-            message: text("message").map(str::to_owned),
-            request_id: request_id(headers).or_else(|| inner_id.map(clipped)),
-        }
-    }
-}
-
-/// What stands for a secret that a service quoted.
-const HIDDEN: &str = "<token>";
-
-impl Refusal {
-    /// Takes a secret out of the service's words, as it is and percent-encoded.
-    pub(super) fn forget(&mut self, secret: &str) {
-        let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-        for text in [&mut self.code, &mut self.message, &mut self.request_id].into_iter().flatten() {
-            for shape in [secret, encoded.as_str()].into_iter().filter(|shape| !shape.is_empty()) {
-                *text = text.replace(shape, HIDDEN);
-            }
+            code: text("code").map(|code| clipped(code, veil)),
+            message: text("message").map(|message| veil.told(message)),
+            request_id: request_id(headers, veil).or_else(|| inner_id.map(|id| clipped(id, veil))),
         }
     }
 }
 
 /// The service's id for a request, from the headers of its reply.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
-    ["request-id", "x-ms-request-id"].iter().find_map(|name| Some(clipped(headers.get(*name)?.to_str().ok()?)))
+pub(super) fn request_id(headers: &HeaderMap, veil: &Veil) -> Option<Veiled> {
+    ["request-id", "x-ms-request-id"].iter().find_map(|name| Some(clipped(headers.get(*name)?.to_str().ok()?, veil)))
 }
 
 /// The member of that name, whatever its case.
@@ -85,8 +70,8 @@ fn get<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object.iter().find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
 }
 
-fn clipped(text: &str) -> String {
-    text.chars().take(LONGEST_NAME).collect()
+fn clipped(text: &str, veil: &Veil) -> Veiled {
+    veil.told(&text.chars().take(LONGEST_NAME).collect::<String>())
 }
 
 #[cfg(test)]
@@ -95,9 +80,11 @@ mod tests {
     use url::Url;
 
     fn read(headers: &HeaderMap, body: &str) -> (Option<String>, Option<String>, Option<String>) {
-        let address = Address::of(&Url::parse("https://h/p").unwrap());
-        let refusal = Refusal::read(address, 400, headers, body.as_bytes());
-        (refusal.code, refusal.message, refusal.request_id)
+        let veil = Veil::default();
+        let address = Address::of(&Url::parse("https://h/p").unwrap(), &veil);
+        let refusal = Refusal::read(address, 400, headers, body.as_bytes(), &veil);
+        let text = |veiled: Option<Veiled>| veiled.map(|text| text.to_string());
+        (text(refusal.code), text(refusal.message), text(refusal.request_id))
     }
 
     #[test]

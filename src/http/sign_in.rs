@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use azure_core::credentials::Secret;
 use azure_core::error::ErrorKind;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use url::form_urlencoded;
 
 use super::SignIn;
 use super::attempt::told;
 use super::retry::Outcome;
 use super::transport::{chain, refused_tls};
+use crate::veil::Veil;
 
 /// Longest message of a sign-in service that is kept.
 const LONGEST_MESSAGE: usize = 4096;
@@ -28,7 +26,7 @@ pub(super) struct SignInFailure {
 impl SignInFailure {
     /// Reads the library's error, which wraps the reply of the sign-in service; of that only status, code and message
     /// are kept, since it may echo what was sent.
-    pub(super) fn of(error: &azure_core::Error, secrets: &[Secret]) -> Self {
+    pub(super) fn of(error: &azure_core::Error, veil: &Veil) -> Self {
         let inner = chain(error).filter_map(|e| e.downcast_ref::<azure_core::Error>());
         let deepest = inner.last().unwrap_or(error);
         let (status, code, told) = match deepest.kind() {
@@ -45,14 +43,15 @@ impl SignInFailure {
             None if passing => Outcome::Fault,
             _ => Outcome::Permanent,
         };
-        let message = scrubbed(&message(deepest), secrets);
+        let message: String = message(deepest).chars().take(LONGEST_MESSAGE).collect();
+        let message = veil.told(&message);
         let code = code.or_else(|| code_in(&message));
         Self { error: Box::new(SignIn { status, code, message }), outcome, rest: Duration::ZERO }
     }
 
     /// One that came to nothing in its time.
     pub(super) fn late(time: Duration) -> Self {
-        let message = format!("no token within {} s", time.as_secs());
+        let message = Veil::default().told(&format!("no token within {} s", time.as_secs()));
         let error = Box::new(SignIn { status: None, code: None, message });
         Self { error, outcome: Outcome::Fault, rest: Duration::ZERO }
     }
@@ -105,17 +104,6 @@ fn message(error: &azure_core::Error) -> String {
     let mut parts: Vec<String> = chain(error).map(ToString::to_string).collect();
     parts.dedup();
     parts.join(": ")
-}
-
-/// Takes the secrets out of a text, also in their percent-encoded spellings.
-fn scrubbed(text: &str, secrets: &[Secret]) -> String {
-    let secrets = secrets.iter().map(Secret::secret).filter(|s| !s.is_empty());
-    let spellings = secrets.flat_map(|s| {
-        let form = form_urlencoded::byte_serialize(s.as_bytes()).collect::<String>();
-        [s.to_owned(), form, utf8_percent_encode(s, NON_ALPHANUMERIC).to_string()]
-    });
-    let text = spellings.fold(text.to_owned(), |text, spelling| text.replace(&spelling, "***"));
-    text.chars().take(LONGEST_MESSAGE).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use crate::output::safe;
+use crate::veil::holds_secret;
 
 /// Lines that are remembered.
 pub(super) const REMEMBERED: usize = 10_000;
@@ -36,14 +37,8 @@ pub(super) fn is_kept(line: &str) -> bool {
     !line.starts_with(' ')
         && !line.trim().is_empty()
         && !SECRET_WORDS.iter().any(|word| folded.contains(word))
-        && !holds_client_secret(line)
+        && !holds_secret(line)
         && !line.contains(|c| safe::acts_unseen(c) && !matches!(c, '\n' | '\t'))
-}
-
-/// Whether there is a secret as the directory makes them for applications: 40 letters of base 64, `Q~` among the first.
-fn holds_client_secret(line: &str) -> bool {
-    let of_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '~' | '.' | '_' | '-');
-    line.split(|c| !of_secret(c)).any(|word| word.len() >= 34 && word.find("Q~").is_some_and(|at| at < 8))
 }
 
 /// Closes an existing file to others.

@@ -50,8 +50,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
     use engine::Error as E;
     match error {
         E::Request { permissions, source, .. } => under(error, remote::of_http(source, permissions)),
-        E::Page { request_id, .. } => {
+        E::Page { request_id, said, .. } => {
             let mut report = Report::chain(Exit::Remote, error).hint(ODD_REPLY);
+            report.causes.extend(said.as_ref().map(ToString::to_string));
             report.causes.extend(request_id.as_ref().map(|id| format!("request id {id}")));
             report
         }

@@ -30,7 +30,7 @@ pub(super) fn of_http(error: &Error, permissions: &[&str]) -> Report {
     let underlying = error.underlying();
     report.causes.extend(underlying.refusal().into_iter().flat_map(words));
     if let Error::SignIn(sign_in) = underlying {
-        report.causes.push(sign_in.message.clone());
+        report.causes.push(sign_in.message.to_string());
     }
     Report { hint: advice(error, permissions), ..report }
 }
@@ -49,7 +49,7 @@ fn exit_of(error: &Error) -> Exit {
 fn words(refusal: &Refusal) -> Vec<String> {
     let said = match (&refusal.code, &refusal.message) {
         (Some(code), Some(message)) => Some(format!("{code}: {message}")),
-        (code, message) => code.clone().or_else(|| message.clone()),
+        (code, message) => code.as_ref().or(message.as_ref()).map(ToString::to_string),
     };
     let id = refusal.request_id.as_ref().map(|id| format!("request id {id}"));
     said.into_iter().chain(id).collect()
@@ -127,22 +127,28 @@ mod tests {
 
     use super::*;
     use crate::http::{Address, GaveUp, Stage};
+    use crate::veil::{Veil, Veiled};
+
+    fn told(text: &str) -> Veiled {
+        Veil::default().told(text)
+    }
 
     fn refusal(status: u16, code: &str) -> Box<Refusal> {
         Box::new(Refusal {
             address: Address::of(
                 &Url::parse("https://graph.microsoft.com/beta/auditLogs/signIns?$filter=secret").unwrap(),
+                &Veil::default(),
             ),
             status,
-            code: Some(code.into()),
-            message: Some("words".into()),
-            request_id: Some("r-1".into()),
+            code: Some(told(code)),
+            message: Some(told("words")),
+            request_id: Some(told("r-1")),
         })
     }
 
     #[test]
     fn each_kind_of_failure_has_its_exit_code() {
-        let sign_in = SignIn { status: Some(401), code: Some("AADSTS7000215".into()), message: "no".into() };
+        let sign_in = SignIn { status: Some(401), code: Some("AADSTS7000215".into()), message: told("no") };
         let address = refusal(400, "x").address;
         let rows = [
             (Error::Refused(refusal(400, "BadRequest")), Exit::Remote),
@@ -162,7 +168,7 @@ mod tests {
     fn the_end_of_a_budget_hides_no_cause() {
         let last = || {
             let mut last = refusal(503, "UnknownError");
-            last.message = Some("busy".into());
+            last.message = Some(told("busy"));
             Some(Box::new(Error::Unavailable { because: GaveUp::Deadline, last }))
         };
         let address = refusal(400, "x").address;
@@ -180,7 +186,7 @@ mod tests {
         let words = "Microsoft.Office.Compliance.Audit.DataServiceException: Tenant 7b795fb9-09d3-42f4-a494-38864f99ba3c \
                      does not exist.";
         for status in [400, 401, 403, 500] {
-            let refusal = Box::new(Refusal { message: Some(words.into()), ..*refusal(status, "AF10001") });
+            let refusal = Box::new(Refusal { message: Some(told(words)), ..*refusal(status, "AF10001") });
             let error = match status {
                 401 => Error::TokenRejected(refusal),
                 500 => Error::Unavailable { because: GaveUp::Tries, last: refusal },
@@ -203,8 +209,11 @@ mod tests {
     #[test]
     fn known_sign_in_codes_have_their_own_advice() {
         for (code, advice) in SIGN_IN_ADVICE {
-            let error =
-                Error::SignIn(Box::new(SignIn { status: None, code: Some((*code).into()), message: String::new() }));
+            let error = Error::SignIn(Box::new(SignIn {
+                status: None,
+                code: Some((*code).into()),
+                message: Veiled::default(),
+            }));
             assert_eq!(of_http(&error, &[]).hint.as_deref(), Some(*advice));
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::*;
+use crate::veil::Veil;
 
 async fn failing(sql: &str) -> Report {
     let config = SessionConfig::new().set_str("datafusion.sql_parser.dialect", "postgres");
@@ -80,9 +81,17 @@ fn our_own_bugs_have_their_own_exit_code() {
 
 #[test]
 fn a_scan_that_fails_says_which_table_and_why() {
-    let address = crate::http::Address::of(&url::Url::parse("https://h/beta/auditLogs/signIns?$filter=x").unwrap());
-    let refusal =
-        crate::http::Refusal { address, status: 403, code: Some("Forbidden".into()), message: None, request_id: None };
+    let address = crate::http::Address::of(
+        &url::Url::parse("https://h/beta/auditLogs/signIns?$filter=x").unwrap(),
+        &Veil::default(),
+    );
+    let refusal = crate::http::Refusal {
+        address,
+        status: 403,
+        code: Some(Veil::default().told("Forbidden")),
+        message: None,
+        request_id: None,
+    };
     let error = crate::engine::Error::Request {
         place: Box::new(crate::engine::Place::Table("entra.sign_ins".into())),
         permissions: &["AuditLog.Read.All"],

@@ -7,6 +7,7 @@ use crate::apis::activity::content::CONTENT_TYPES;
 use crate::decode::{self, feed, whole};
 use crate::http::{self, Call, Client};
 use crate::plan;
+use crate::veil::Veil;
 
 pub use crate::decode::feed::Subscription;
 
@@ -93,6 +94,11 @@ impl Subscriptions {
     /// When it is not an id, but one of the tenant's domains.
     pub fn new(client: Client, tenant: &str) -> Result<Self, Error> {
         Ok(Self { client, tenant: tenant_id(tenant)?.into() })
+    }
+
+    /// What hides the connection's secrets in words of the service.
+    pub fn veil(&self) -> &Veil {
+        self.client.veil()
     }
 
     /// All subscriptions.

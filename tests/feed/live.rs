@@ -320,7 +320,7 @@ async fn an_explanation_says_what_would_be_asked_and_why() {
 /// An answer, or the error that is ours.
 pub(super) async fn ask(engine: &auditql::engine::Engine, sql: &str) -> Result<Answer, String> {
     answer(engine, sql).await.map_err(|error| match cause::<Error>(&error) {
-        Some(Error::BlobGone { id, .. }) => id.clone(),
+        Some(Error::BlobGone { id, .. }) => id.to_string(),
         _ => panic!("{sql}\n{error}\n{:?}", cause::<Error>(&error)),
     })
 }

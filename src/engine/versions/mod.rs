@@ -28,6 +28,7 @@ use super::keys::{ENTRY, Key, Keys, Known, lower};
 use crate::logs::{self, Stamp};
 use crate::table::{Column, Edm, EntitySet, Family};
 use crate::tally::{Notice, Stands, Tally};
+use crate::veil::Veil;
 use compare::Comparison;
 
 /// Choices that are remembered; the oldest go first.
@@ -203,7 +204,9 @@ impl Chosen {
     /// Says what every statement over these files has to say, however little of them it reads.
     fn say(&self, set: &EntitySet, tally: &Tally) {
         self.survey.unread.iter().for_each(|notice| tally.notice(notice.clone()));
-        if let Some((count, first_id)) = self.differing.clone() {
+        if let Some((count, first_id)) = &self.differing {
+            // Of a file nobody has a secret.
+            let (count, first_id) = (*count, Veil::default().told(first_id));
             tally.notice(Notice::DifferingDuplicates { table: set.qualified(), count, first_id, stands: Stands::Last });
         }
     }
