@@ -268,6 +268,55 @@ pub enum Notice {
         /// The files.
         files: Vec<String>,
     },
+    /// Files hold things that there is no table for.
+    OtherRecords {
+        /// What, in the plural.
+        what: String,
+        /// How many.
+        count: u64,
+        /// In how many files.
+        files: u64,
+        /// The first of them.
+        first: String,
+    },
+    /// The dates of a file do not show whether the day or the month comes first.
+    AssumedOrder {
+        /// The file.
+        file: String,
+        /// The members.
+        members: String,
+        /// What was assumed.
+        day_first: bool,
+        /// The first such date.
+        example: String,
+    },
+    /// A file holds records of which only an outer part is there.
+    BareRecords {
+        /// The file.
+        file: String,
+        /// How many.
+        count: u64,
+        /// What stands in place of the first one's data; may be empty.
+        shown: String,
+    },
+    /// A column that every record fills stays empty for the whole of a file.
+    EmptyColumn {
+        /// The file.
+        file: String,
+        /// SQL name of the column.
+        column: String,
+        /// A member that holds the time of a clock whose zone is not known.
+        local: Option<String>,
+    },
+    /// The time of a file's records is the one at which they were taken in.
+    TimeTakenIn {
+        /// The file.
+        file: String,
+        /// SQL name of the column.
+        column: String,
+        /// The member that it was taken from.
+        member: String,
+    },
     /// A result became a table of the session.
     Kept {
         /// Its name.
@@ -306,7 +355,8 @@ impl fmt::Display for Notice {
             Self::RepeatedMembers { table, column, count, first_id } => {
                 write!(
                     f,
-                    "{table}: {column} came again {count} time(s) in one record; the first value was kept, see raw"
+                    "{table}: {count} value(s) of {column} came again in the same record and were passed over: the first value \
+                     was kept; see raw"
                 )?;
                 in_record(f, first_id.as_ref())
             }
@@ -360,6 +410,38 @@ impl fmt::Display for Notice {
                 files.len(),
                 files[0]
             ),
+            Self::OtherRecords { what, count, files, first } => write!(
+                f,
+                "{what} are not read, since there is no table for them: {count} in {files} file(s) (first: {first})"
+            ),
+            Self::AssumedOrder { file, members, day_first, example } => {
+                let first = if *day_first { "day" } else { "month" };
+                write!(
+                    f,
+                    "{file}: nothing in it shows whether dates such as {example} begin with the day or with the month; the \
+                     {first} was taken to come first ({members})"
+                )
+            }
+            Self::BareRecords { file, count, shown } => {
+                write!(f, "{file}: {count} record(s) have no AuditData, only their other columns were read")?;
+                if shown.is_empty() {
+                    return Ok(());
+                }
+                write!(
+                    f,
+                    "; in its place stands the name of a .NET type ({shown}): export it by ConvertTo-Json -Depth 10"
+                )
+            }
+            Self::EmptyColumn { file, column, local } => {
+                write!(f, "{file}: {column} is empty in every record")?;
+                local.as_ref().map_or(Ok(()), |member| {
+                    write!(f, "; {member} is the time of a clock whose zone is not known: export with times in UTC")
+                })
+            }
+            Self::TimeTakenIn { file, column, member } => write!(
+                f,
+                "{file}: {column} was read from {member}, the time at which a record was taken in, often minutes after the event"
+            ),
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
             Self::FetchedAgain { table, requests } => write!(
                 f,
@@ -403,6 +485,11 @@ impl Notices {
             Notice::OrderRefused { table, .. } => (11, table.clone(), String::new()),
             Notice::FilesSkipped { within, .. } => (10, within.clone(), String::new()),
             Notice::Spreadsheets { within, .. } => (10, within.clone(), "spreadsheets".into()),
+            Notice::OtherRecords { what, .. } => (13, what.clone(), String::new()),
+            Notice::AssumedOrder { file, members, .. } => (14, file.clone(), members.clone()),
+            Notice::BareRecords { file, .. } => (15, file.clone(), String::new()),
+            Notice::EmptyColumn { file, column, .. } => (16, file.clone(), column.clone()),
+            Notice::TimeTakenIn { file, column, .. } => (17, file.clone(), column.clone()),
             Notice::RepeatedMembers { table, column, .. } => (11, table.clone(), column.clone()),
             Notice::CutValues { table, column, .. } => (12, table.clone(), column.clone()),
         };
@@ -429,6 +516,10 @@ impl Notices {
             }
             // Two scans of one file, or one scan on its way: the same lines.
             (Notice::UnreadLines { count, .. }, Notice::UnreadLines { count: other, .. }) => *count = other.max(*count),
+            (Notice::BareRecords { count, .. }, Notice::BareRecords { count: other, .. }) => *count = other.max(*count),
+            (Notice::OtherRecords { count, files, .. }, Notice::OtherRecords { count: other, files: others, .. }) => {
+                (*count, *files) = (other.max(*count), others.max(*files))
+            }
             (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
             _ => {}
         }

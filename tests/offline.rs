@@ -13,12 +13,14 @@ use tempfile::TempDir;
 use crate::lab::{Answer, answer, cause, now};
 
 mod broken;
+mod dates;
 mod empty;
 mod generated;
 mod places;
 mod quirks;
 pub(crate) mod shapes;
 mod versions;
+mod wrapped;
 
 use shapes::{SIGN_INS, activity, as_is, directory_audits, sign_ins};
 

@@ -18,6 +18,7 @@ use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::Error;
 use super::nothing::Held;
+use super::remarks::{Others, wanted};
 use super::runtime::Statement;
 use super::versions::{self, Chosen, Standing, Versions};
 use crate::decode;
@@ -226,6 +227,8 @@ struct Reading {
     scan: Arc<FileScan>,
     pass: Pass,
     files: std::vec::IntoIter<logs::Source>,
+    wanted: Arc<logs::Wanted>,
+    others: Others,
     open: Option<Open>,
     rows: decode::Rows,
     evidence: Option<decode::Rows>,
@@ -258,8 +261,11 @@ impl Reading {
         let key = scan.set.column(scan.set.key).expect("every table declares its key");
         let rows = decode::Rows::lenient(&pass.columns, key);
         let evidence = pass.evidence.as_ref().map(|columns| decode::Rows::lenient(columns, key));
+        let decoded: Vec<_> = pass.columns.iter().chain(pass.evidence.iter().flatten()).copied().collect();
+        let (wanted, others) = (wanted(scan.set, &decoded), Others::default());
         let (prints, orders, record) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { scan, pass, files: files.into_iter(), open: None, rows, evidence, prints, orders, record, bytes: 0 })
+        let files = files.into_iter();
+        Ok(Self { scan, pass, files, wanted, others, open: None, rows, evidence, prints, orders, record, bytes: 0 })
     }
 
     /// The next records; `None` after the last file.
@@ -287,22 +293,34 @@ impl Reading {
             }
         }
         // A limit may end the scan here: what is known so far is said.
-        if let Some(open) = &self.open {
-            open.say_unread(&self.pass.said);
-        }
+        self.say(false);
         if self.rows.is_empty() && self.open.is_none() {
             return Ok(None);
         }
         Ok(Some(self.batch()))
     }
 
+    /// Says what there is to say of the open file.
+    fn say(&mut self, at_end: bool) {
+        let Some(open) = &self.open else { return };
+        open.say_unread(&self.pass.said);
+        if at_end {
+            open.say_linked(&self.pass.said);
+        }
+        if self.pass.answers {
+            self.others.say(&open.source.to_string(), open.reader.remarks(at_end), at_end, &self.pass.said);
+        }
+    }
+
     /// Opens a file. One that cannot be opened costs itself.
-    fn begin(&self, source: logs::Source) -> Option<Open> {
+    fn begin(&mut self, source: logs::Source) -> Option<Open> {
         if self.pass.answers {
             self.scan.held.file(source.to_string());
         }
+        self.rows.set_orders(std::iter::empty());
+        self.evidence.iter_mut().for_each(|evidence| evidence.set_orders(std::iter::empty()));
         let stamp = Stamp::of(&source);
-        match Reader::open(&source) {
+        match Reader::open_for(&source, &self.wanted) {
             Ok(reader) => {
                 Some(Open { source, stamp, reader, unread: 0, first: None, of_table: false, of_others: false })
             }
@@ -316,15 +334,19 @@ impl Reading {
 
     /// Ends a file. One that is read more than once must have been the same all the time.
     fn end(&mut self) -> Result<(), Error> {
+        self.say(true);
         let Some(open) = self.open.take() else { return Ok(()) };
-        open.say_unread(&self.pass.said);
-        open.say_linked(&self.pass.said);
         if self.pass.stamps.is_some() && !open.stamp.holds(&open.source) { Err(self.scan.changed()) } else { Ok(()) }
     }
 
     fn take(&mut self) {
         let Some(open) = &mut self.open else { return };
         self.scan.call.tally.bytes.add(self.record.len() as u64);
+        if let Some(orders) = open.reader.orders() {
+            let orders: Vec<_> = orders.collect();
+            self.rows.set_orders(orders.iter().copied());
+            self.evidence.iter_mut().for_each(|evidence| evidence.set_orders(orders.iter().copied()));
+        }
         match self.rows.append(&self.record) {
             Ok(()) => {
                 self.bytes += self.record.len();

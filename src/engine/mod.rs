@@ -44,6 +44,7 @@ mod place;
 mod policy;
 mod provider;
 mod remaining;
+mod remarks;
 mod room;
 mod runtime;
 mod scan;

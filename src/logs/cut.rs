@@ -4,8 +4,9 @@ use super::json::too_long;
 use super::{MAX_RECORD, Piece};
 use crate::decode::names_next_page;
 
-/// Members whose array holds the records, in replies of Graph and in batches of an event hub.
-const HOLDERS: [&[u8]; 2] = [b"value", b"records"];
+/// Members whose array holds the records, in replies of Graph, of advanced hunting and of Splunk, and in batches of an event
+/// hub.
+const HOLDERS: [&[u8]; 4] = [b"value", b"records", b"Results", b"results"];
 /// How far into an object such a member may begin.
 const HOLDER_WITHIN: usize = 64 << 10;
 

@@ -7,11 +7,15 @@
 
 mod archive;
 mod cut;
+mod dates;
+mod envelopes;
 mod fields;
 mod inputs;
 mod json;
+mod kinds;
 mod open;
 mod recognise;
+mod remarks;
 mod rows;
 mod stamp;
 mod utf16;
@@ -19,17 +23,22 @@ mod utf16;
 use std::collections::VecDeque;
 use std::io::BufRead;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::decode;
+use crate::decode::{self, Order};
 use crate::table::Family;
 
 pub use archive::Entry;
 pub use fields::first_rows;
 pub use inputs::{Part, Skipped, Source, Sources, sources};
+pub use remarks::{Instead, Remark, Wanted};
 pub use stamp::Stamp;
 
+use dates::Dates;
+use envelopes::Held;
 use json::Splitter;
-use recognise::{Found, recognise};
+use recognise::{Found, Recogniser};
+use remarks::Remarks;
 use rows::Rows;
 
 /// The largest record. Real ones stay below a megabyte.
@@ -102,10 +111,13 @@ pub enum Item {
 pub struct Reader {
     pieces: Pieces,
     /// Records of a piece that holds several.
-    waiting: VecDeque<Result<Vec<u8>, String>>,
+    waiting: VecDeque<Held>,
     line: u64,
     /// A reply on a line of its own names a next page.
     linked: bool,
+    recogniser: Recogniser,
+    dates: Option<Dates>,
+    remarks: Remarks,
 }
 
 enum Pieces {
@@ -142,30 +154,56 @@ impl Reader {
             Ok(open::Layout::Other) => Pieces::Strange(Some("it is neither JSON nor CSV".into())),
             Err(error) => Pieces::Strange(Some(format!("it cannot be unpacked: {error}"))),
         };
-        Ok(Self { pieces, waiting: VecDeque::new(), line: 1, linked: false })
+        Ok(Self {
+            pieces,
+            waiting: VecDeque::new(),
+            line: 1,
+            linked: false,
+            recogniser: Recogniser::default(),
+            dates: None,
+            remarks: Remarks::new(None),
+        })
+    }
+
+    /// The same, for someone who wants these records.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_for(source: &Source, wanted: &Arc<Wanted>) -> Result<Self, Error> {
+        let mut reader = Self::open(source)?;
+        reader.dates = Some(Dates::new(source.clone(), Arc::clone(wanted)));
+        reader.remarks = Remarks::new(Some(Arc::clone(wanted)));
+        Ok(reader)
     }
 
     /// The next record, whose JSON replaces what is in `record`; `None` at the end.
     pub fn next(&mut self, record: &mut Vec<u8>) -> Option<Item> {
         loop {
-            match self.waiting.pop_front() {
-                Some(Ok(next)) => *record = next,
+            let is_row = match self.waiting.pop_front().map(Held::object) {
+                Some(Ok(next)) => {
+                    *record = next;
+                    false
+                }
                 Some(Err(why)) => return Some(Item::Unread { line: self.line, why }),
                 None => match self.piece(record)? {
-                    Piece::Object(line) => self.line = line,
+                    Piece::Object(line) => {
+                        self.line = line;
+                        self.take_heading()
+                    }
                     Piece::Bad(line, why) => return Some(Item::Unread { line, why }),
                 },
-            }
-            match recognise(record) {
-                Ok(Found::Record(family)) => return Some(Item::Record(family)),
+            };
+            match self.recogniser.look(record, is_row) {
+                Ok(Found::Record(family)) => return Some(self.found(family, record)),
                 Ok(Found::Inner(family, inner)) => {
                     *record = inner;
-                    return Some(Item::Record(family));
+                    return Some(self.found(family, record));
                 }
-                Ok(Found::Many(records)) => {
+                Ok(Found::Many(held)) => {
                     self.linked |= decode::names_next_page(record);
-                    self.waiting.extend(records.into_iter().map(Ok));
+                    self.waiting.extend(held);
                 }
+                Ok(Found::Other(what)) => self.remarks.other(what),
                 Err(why) => match self.several(record) {
                     Some(pieces) => self.waiting.extend(pieces),
                     None => return Some(Item::Unread { line: self.line, why }),
@@ -174,10 +212,46 @@ impl Reader {
         }
     }
 
+    /// Notes what there is to say of a record.
+    fn found(&mut self, family: Family, record: &[u8]) -> Item {
+        self.remarks.record(family, self.recogniser.last.bare.take(), record);
+        if let Some(dates) = &mut self.dates {
+            dates.see(&self.recogniser.last.dates);
+        }
+        Item::Record(family)
+    }
+
+    /// Whether the piece read last is made of a row's fields, whose columns are known then.
+    fn take_heading(&mut self) -> bool {
+        let Pieces::Rows(rows) = &self.pieces else { return false };
+        if self.recogniser.needs_heading() {
+            self.recogniser.set_heading(rows.names());
+        }
+        rows.is_of_fields()
+    }
+
+    /// Which of day and month comes first in the dates of some members, if something new is known of it.
+    pub fn orders(&mut self) -> Option<impl Iterator<Item = (&str, Order)>> {
+        self.dates.as_mut().and_then(Dates::news)
+    }
+
+    /// What has to be said of the file so far; some of it is known `at_end` only.
+    pub fn remarks(&self, at_end: bool) -> Vec<Remark> {
+        let mut remarks = self.remarks.list(at_end);
+        remarks.extend(self.dates.as_ref().and_then(Dates::remark));
+        remarks
+    }
+
+    /// Members of the record read last that may be dates.
+    fn dates(&self) -> &[(String, String)] {
+        &self.recogniser.last.dates
+    }
+
     /// The records of a line that is no object, but holds some.
-    fn several(&self, record: &[u8]) -> Option<Vec<Result<Vec<u8>, String>>> {
+    fn several(&self, record: &[u8]) -> Option<Vec<Held>> {
         let is_line = matches!(self.pieces, Pieces::Json(_)) && decode::members(record).is_err();
-        is_line.then(|| json::several(record)).flatten()
+        let pieces = is_line.then(|| json::several(record)).flatten()?;
+        Some(pieces.into_iter().map(|piece| piece.map_or_else(Held::Bad, Held::Object)).collect())
     }
 
     /// Whether what was read so far is a page, or has one in it, that names a next page.

@@ -1,9 +1,13 @@
 //! What kind of record a JSON object is, by its members; and the record inside, if it is an envelope.
 
-use std::borrow::Cow;
+use crate::decode::{self, Member, is_type_name};
+use crate::table::Family;
 
-use crate::decode::{self, Member};
-use crate::table::{self, Family};
+use super::envelopes::{self, AUDIT_DATA, Held, OTHERS, SURE, get};
+use super::kinds::{self, Kinds, Told};
+
+/// Envelopes in envelopes.
+const DEEPEST: usize = 8;
 
 /// What an object turned out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,91 +17,169 @@ pub(super) enum Found {
     /// An envelope around one.
     Inner(Family, Vec<u8>),
     /// A reply or a batch that holds several objects.
-    Many(Vec<Vec<u8>>),
+    Many(Vec<Held>),
+    /// Something that there is no table for: its name, in the plural.
+    Other(String),
 }
 
-/// Tables of Log Analytics, and categories of diagnostic settings.
-const NAMES: [(&str, Family); 11] = [
-    ("SigninLogs", Family::SignIns),
-    ("AADNonInteractiveUserSignInLogs", Family::SignIns),
-    ("AADServicePrincipalSignInLogs", Family::SignIns),
-    ("AADManagedIdentitySignInLogs", Family::SignIns),
-    ("NonInteractiveUserSignInLogs", Family::SignIns),
-    ("ServicePrincipalSignInLogs", Family::SignIns),
-    ("ManagedIdentitySignInLogs", Family::SignIns),
-    ("ADFSSignInLogs", Family::SignIns),
-    ("ADFSSignInLogsV2", Family::SignIns),
-    ("AuditLogs", Family::DirectoryAudits),
-    ("OfficeActivity", Family::Activity),
-];
-
-/// Members that tell a kind of record: all of the first list, and one of the second. Those of the activity feed are
-/// declared with the tables.
-const MARKS: [(&[&str], &[&str], Family); 6] = [
-    (
-        &["ActivityDateTime"],
-        &["ActivityDisplayName", "LoggedByService", "InitiatedBy", "TargetResources"],
-        Family::DirectoryAudits,
-    ),
-    (&["ActivityDisplayName"], &["LoggedByService", "InitiatedBy", "TargetResources"], Family::DirectoryAudits),
-    (
-        &["CreatedDateTime"],
-        &["AppId", "UserPrincipalName", "ServicePrincipalId", "SignInEventTypes", "ConditionalAccessStatus"],
-        Family::SignIns,
-    ),
-    (
-        &["TimeGenerated"],
-        &["AppDisplayName", "SignInIdentifier", "ServicePrincipalName", "UniqueTokenIdentifier"],
-        Family::SignIns,
-    ),
-    (&["Date (UTC)"], &["Sign-in error code", "Client app"], Family::SignIns),
-    (&["Date (UTC)"], &["Activity", "Service"], Family::DirectoryAudits),
-];
-
-/// Tells what an object is.
-///
-/// # Errors
-/// Why it is none of what is known, in one clause.
-pub(super) fn recognise(record: &[u8]) -> Result<Found, String> {
-    let members = decode::members(record).map_err(|error| error.to_string())?;
-    if let Some(found) = whole(&members)? {
-        return Ok(found);
-    }
-    if is_activity(&members) {
-        return Ok(Found::Record(Family::Activity));
-    }
-    if let Some(found) = envelope(&members)? {
-        return Ok(found);
-    }
-    let of_type = get(&members, "Type").and_then(Member::text);
-    if let Some(family) = of_type.as_deref().and_then(named) {
-        return Ok(Found::Record(family));
-    }
-    let has = |name: &&str| members.iter().any(|member| is_named(&member.name, name));
-    if table::is_activity(|name| has(&name)) {
-        return Ok(Found::Record(Family::Activity));
-    }
-    let mark = MARKS.iter().find(|(all, one, _)| all.iter().all(has) && one.iter().any(has));
-    mark.map(|(_, _, family)| Found::Record(*family)).ok_or_else(|| match of_type {
-        Some(of_type) => format!("it is of type {of_type}, for which there is no table"),
-        None => "it is no known kind of record".into(),
-    })
+/// Tells what the objects of a file are.
+#[derive(Debug, Default)]
+pub(super) struct Recogniser {
+    kinds: Kinds,
+    /// The names of all columns, where objects are rows of filled fields.
+    heading: Vec<String>,
+    /// What there is to say of the record that was found last.
+    pub(super) last: Seen,
 }
 
-/// Whether rows under a heading of these names can be records.
-pub(super) fn is_heading(names: &[Cow<'_, str>]) -> bool {
-    let has = |name: &&str| names.iter().any(|own| is_named(own, name));
-    has(&"Type")
-        || ["category", "properties"].iter().all(has)
-        || table::is_activity(|name| has(&name))
-        || MARKS.iter().any(|(all, one, _)| all.iter().all(has) && one.iter().any(has))
+/// What there is to say of a record.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Members that may be dates as people write them.
+    pub(super) dates: Vec<(String, String)>,
+    /// It stands for one whose data are not there, but for this text.
+    pub(super) bare: Option<String>,
 }
 
-/// A record that stands in a row or an item of an audit query.
-fn whole(members: &[Member<'_>]) -> Result<Option<Found>, String> {
-    let Some(data) = get(members, "AuditData").and_then(inner) else { return Ok(None) };
-    decode::members(&data).map_err(|error| format!("its AuditData cannot be read: {error}"))?;
-    Ok(Some(Found::Inner(Family::Activity, data.into_owned())))
+/// Whether rows under these names can be anything that is known.
+pub(super) fn is_heading(names: &[String]) -> bool {
+    Recogniser::default().set_heading(names.to_vec())
+}
+
+impl Recogniser {
+    /// Whether nothing is known of the rows that follow.
+    pub(super) fn needs_heading(&self) -> bool {
+        self.heading.is_empty()
+    }
+
+    /// Rows of these columns follow. Whether they can be anything that is known.
+    pub(super) fn set_heading(&mut self, names: Vec<String>) -> bool {
+        self.heading = names;
+        let names = || self.heading.iter().map(String::as_str);
+        let has = |name: &str| names().any(|own| decode::same_name(own, name));
+        let known = envelopes::is_heading(names()) || has("Type") || (has("category") && has("properties"));
+        known || self.kinds.of(names()).is_known()
+    }
+
+    /// Tells what an object is; `is_row` if it is one under the heading.
+    ///
+    /// # Errors
+    /// Why it is none of what is known, in one clause.
+    pub(super) fn look(&mut self, record: &[u8], is_row: bool) -> Result<Found, String> {
+        self.last = Seen::default();
+        let told = is_row.then(|| self.kinds.of(self.heading.iter().map(String::as_str)));
+        self.look_into(record, told, 0)
+    }
+
+    fn look_into(&mut self, record: &[u8], told: Option<Told>, depth: usize) -> Result<Found, String> {
+        let members = decode::members(record).map_err(|error| error.to_string())?;
+        if let Some(found) = self.whole(&members)? {
+            return Ok(found);
+        }
+        let sure = self.wrapped(&members, &SURE, depth);
+        if let Some(Ok(Found::Inner(..) | Found::Many(_))) = sure {
+            return sure.unwrap_or_else(|| Err(String::new()));
+        }
+        if is_activity(&members) {
+            return Ok(self.record(Family::Activity, &members));
+        }
+        let told = told.unwrap_or_else(|| self.kinds.of(members.iter().map(|member| member.name.as_ref())));
+        let table = get(&members, "Type").and_then(Member::text);
+        if let Some(family) = table.as_deref().and_then(kinds::named) {
+            let is_row = told.is_row(family);
+            return Ok(if is_row { self.record(family, &members) } else { Found::Other(kinds::SUMS.into()) });
+        }
+        if let Some(found) = self.diagnostic(&members)? {
+            return Ok(found);
+        }
+        if let Some(family) = told.family {
+            return Ok(self.record(family, &members));
+        }
+        let inside = match self.wrapped(&members, &OTHERS, depth) {
+            Some(Ok(found @ (Found::Inner(..) | Found::Many(_)))) => return Ok(found),
+            inside => sure.or(inside),
+        };
+        match (table, told.other, inside) {
+            (Some(table), ..) if get(&members, "TimeGenerated").is_some() => {
+                Ok(Found::Other(format!("records of type {table}")))
+            }
+            (_, Some(other), _) => Ok(Found::Other(other.into())),
+            (_, _, Some(inside)) => inside,
+            _ => Err("it is no known kind of record".into()),
+        }
+    }
+
+    /// A record that was found, with what there is to say of it.
+    fn record(&mut self, family: Family, members: &[Member<'_>]) -> Found {
+        self.last.dates = dates(members);
+        let of_search = || ["AuditLogRecordType", "Operations"].iter().any(|name| get(members, name).is_some());
+        if family == Family::Activity && !is_activity(members) && of_search() {
+            let data = get(members, "AuditData").and_then(Member::text);
+            self.last.bare = Some(data.filter(|text| is_type_name(text)).unwrap_or_default().into_owned());
+        }
+        Found::Record(family)
+    }
+
+    /// A record that stands in a row or an item of an audit query.
+    fn whole(&mut self, members: &[Member<'_>]) -> Result<Option<Found>, String> {
+        let mut found = false;
+        for path in AUDIT_DATA {
+            let Some(data) = envelopes::at(members, path) else { continue };
+            found = true;
+            let inner = decode::members(&data).map_err(|error| format!("its AuditData cannot be read: {error}"))?;
+            if ["Id", "CreationTime", "Operation", "RecordType"].iter().any(|name| get(&inner, name).is_some()) {
+                self.last.dates = dates(&inner);
+                return Ok(Some(Found::Inner(Family::Activity, data.into_owned())));
+            }
+        }
+        let data = get(members, "AuditData").and_then(Member::text);
+        match data.filter(|text| !found && !text.trim().is_empty() && !is_type_name(text)) {
+            Some(_) => Err("its AuditData is no JSON".into()),
+            None => Ok(None),
+        }
+    }
+
+    /// What is inside, if it is an envelope: the first that is known, else what is wrong with the first.
+    fn wrapped(&mut self, members: &[Member<'_>], paths: &[&[&str]], depth: usize) -> Option<Result<Found, String>> {
+        if let Some(mut rows) = envelopes::rows(members) {
+            rows.extend(envelopes::missing(members));
+            return Some(Ok(Found::Many(rows)));
+        }
+        let mut first = None;
+        for inside in paths.iter().filter_map(|path| envelopes::at(members, path)) {
+            let found = match envelopes::elements(&inside) {
+                Some(mut all) => {
+                    all.extend(envelopes::missing(members));
+                    Ok(Found::Many(all))
+                }
+                None if depth == DEEPEST => Err("it is wrapped too often".into()),
+                None => match self.look_into(&inside, None, depth + 1) {
+                    Ok(Found::Record(family)) => Ok(Found::Inner(family, inside.into_owned())),
+                    found => found,
+                },
+            };
+            match found {
+                Ok(Found::Inner(..) | Found::Many(_)) => return Some(found),
+                found => first = first.or(Some(found)),
+            }
+        }
+        first
+    }
+
+    /// The record of an envelope that diagnostic settings write, whose category tells what it is.
+    fn diagnostic(&mut self, members: &[Member<'_>]) -> Result<Option<Found>, String> {
+        let Some(category) = get(members, "category").and_then(Member::text) else { return Ok(None) };
+        let Some(properties) = envelopes::at(members, &["properties"]) else { return Ok(None) };
+        let Some(family) = kinds::named(&category) else {
+            return Ok(Some(Found::Other(format!("records of category {category}"))));
+        };
+        let inner = decode::members(&properties).map_err(|error| format!("its properties cannot be read: {error}"))?;
+        if inner.is_empty() {
+            return Err("its properties are empty".into());
+        }
+        self.last.dates = dates(&inner);
+        Ok(Some(Found::Inner(family, properties.into_owned())))
+    }
 }
 
 /// Whether it is a record of the Management API, whose own members may be called as those of envelopes are.
@@ -106,52 +188,27 @@ fn is_activity(members: &[Member<'_>]) -> bool {
     has("CreationTime") && (has("RecordType") || has("Operation"))
 }
 
-fn envelope(members: &[Member<'_>]) -> Result<Option<Found>, String> {
-    for holder in ["records", "value"] {
-        let held = members.iter().find(|member| member.name == holder);
-        if let Some(records) = held.and_then(|member| decode::elements(member.value)) {
-            return Ok(Some(Found::Many(records.into_iter().map(<[u8]>::to_vec).collect())));
-        }
-    }
-    let Some(category) = get(members, "category").and_then(Member::text) else { return Ok(None) };
-    let Some(properties) = get(members, "properties").and_then(inner) else { return Ok(None) };
-    let family =
-        named(&category).ok_or_else(|| format!("it is of category {category}, for which there is no table"))?;
-    decode::members(&properties).map_err(|error| format!("its properties cannot be read: {error}"))?;
-    Ok(Some(Found::Inner(family, properties.into_owned())))
-}
-
-/// The object that a member holds, as such or as text.
-fn inner<'a>(member: &Member<'a>) -> Option<Cow<'a, [u8]>> {
-    if member.is_object() {
-        return Some(Cow::Borrowed(member.value));
-    }
-    let text = member.text().filter(|text| text.trim_start().starts_with('{'))?;
-    Some(match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    })
-}
-
-fn named(name: &str) -> Option<Family> {
-    NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, family)| *family)
-}
-
-fn get<'m, 'a>(members: &'m [Member<'a>], name: &str) -> Option<&'m Member<'a>> {
-    members.iter().find(|member| is_named(&member.name, name))
-}
-
-/// Whether a member has a name, whatever the case of its first letter and the zone behind it.
-fn is_named(member: &str, name: &str) -> bool {
-    let member = member.strip_suffix(" [UTC]").unwrap_or(member);
-    member.len() == name.len()
-        && member.get(1..) == name.get(1..)
-        && member.as_bytes().first().map(u8::to_ascii_lowercase) == name.as_bytes().first().map(u8::to_ascii_lowercase)
+/// Members that may be dates of three numbers that end with the year.
+fn dates(members: &[Member<'_>]) -> Vec<(String, String)> {
+    let is_date = |value: &[u8]| {
+        let mark = |at: usize| value.get(at).is_some_and(|byte| matches!(byte, b'/' | b'-'));
+        value.len() < 64 && value.get(1).is_some_and(u8::is_ascii_digit) && value[0] == b'"' && (mark(2) || mark(3))
+    };
+    let dates = members.iter().filter(|member| is_date(member.value));
+    dates.filter_map(|member| Some((member.name.to_string(), member.text()?.into_owned()))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn look(record: &str) -> Result<Found, String> {
+        Recogniser::default().look(record.as_bytes(), false)
+    }
+
+    fn objects(objects: &[&str]) -> Found {
+        Found::Many(objects.iter().map(|object| Held::Object(object.as_bytes().to_vec())).collect())
+    }
 
     #[test]
     fn records_are_told_by_their_members() {
@@ -166,17 +223,17 @@ mod tests {
                 r#"{"CreationTime":"x","Operation":"y","Category":"AuditLogs","Properties":{"id":"a"}}"#,
                 Family::Activity,
             ),
-            (r#"{"Type":"AuditLogs","Records":[],"Value":[{"a":1}]}"#, Family::DirectoryAudits),
-            (r#"{"Type":"OfficeActivity"}"#, Family::Activity),
-            (r#"{"id":"a","createdDateTime":"x","appId":"b"}"#, Family::SignIns),
-            (r#"{"CreatedDateTime [UTC]":"x","AppId":"b"}"#, Family::SignIns),
-            (r#"{"Type":"SigninLogs"}"#, Family::SignIns),
+            (r#"{"Type":"AuditLogs","Id":"a","Records":[],"Value":[{"a":1}]}"#, Family::DirectoryAudits),
+            (r#"{"Type":"OfficeActivity","OfficeId":"a"}"#, Family::Activity),
+            (r#"{"id":"a","createdDateTime":"x","appId":"b","isInteractive":true}"#, Family::SignIns),
+            (r#"{"CreatedDateTime [UTC]":"x","IPAddress":"b"}"#, Family::SignIns),
+            (r#"{"Type":"SigninLogs","TimeGenerated [Local Time]":"x"}"#, Family::SignIns),
             (r#"{"Date (UTC)":"x","Sign-in error code":"0","Status":"Success"}"#, Family::SignIns),
             (r#"{"activityDateTime":"x","activityDisplayName":"y","initiatedBy":null}"#, Family::DirectoryAudits),
-            (r#"{"Type":"AuditLogs","OperationName":"x"}"#, Family::DirectoryAudits),
+            (r#"{"Type":"AuditLogs","TimeGenerated":"x"}"#, Family::DirectoryAudits),
             (r#"{"Date (UTC)":"x","Service":"Core Directory","Activity":"Add user"}"#, Family::DirectoryAudits),
         ] {
-            assert_eq!(recognise(record.as_bytes()), Ok(Found::Record(family)), "{record}");
+            assert_eq!(look(record), Ok(Found::Record(family)), "{record}");
         }
     }
 
@@ -198,10 +255,10 @@ mod tests {
                 r#"{"time":"t","category":"NonInteractiveUserSignInLogs","properties":{"id":"a"}}"#,
                 inner(Family::SignIns, r#"{"id":"a"}"#),
             ),
-            (r#"{"records":[{"a":1},null]}"#, Ok(Found::Many(vec![br#"{"a":1}"#.to_vec(), b"null".to_vec()]))),
-            (r#"{"records":[{"a":1},{"b":2}]}"#, Ok(Found::Many(vec![br#"{"a":1}"#.to_vec(), br#"{"b":2}"#.to_vec()]))),
+            (r#"{"records":[{"a":1},null]}"#, Ok(objects(&[r#"{"a":1}"#, "null"]))),
+            (r#"{"records":[{"a":1},{"b":2}]}"#, Ok(objects(&[r#"{"a":1}"#, r#"{"b":2}"#]))),
         ] {
-            assert_eq!(recognise(record.as_bytes()), found, "{record}");
+            assert_eq!(look(record), found, "{record}");
         }
     }
 
@@ -211,17 +268,34 @@ mod tests {
             (r#"{"a":1}"#, "it is no known kind of record"),
             ("{", "the record ends too early, at byte 1"),
             ("[1]", "the record is an array, not an object"),
-            (
-                r#"{"category":"RiskyUsers","properties":{}}"#,
-                "it is of category RiskyUsers, for which there is no table",
-            ),
+            (r#"{"category":"AuditLogs","properties":{}}"#, "its properties are empty"),
+            (r#"{"AuditData":"no data"}"#, "its AuditData is no JSON"),
+            (r#"{"Type":"SomethingElse"}"#, "it is no known kind of record"),
+            (r#"{"AuditData":{},"x":1}"#, "it is no known kind of record"),
             (r#"{"AuditData":"{\"Id\""}"#, "its AuditData cannot be read: the record ends too early, at byte 5"),
-            (
-                r#"{"Type":"SecurityEvent","TimeGenerated":"x"}"#,
-                "it is of type SecurityEvent, for which there is no table",
-            ),
         ] {
-            assert_eq!(recognise(record.as_bytes()), Err(why.to_owned()), "{record}");
+            assert_eq!(look(record), Err(why.to_owned()), "{record}");
         }
+    }
+
+    #[test]
+    fn what_has_no_table_is_told_by_name() {
+        for (record, what) in [
+            (r#"{"category":"RiskyUsers","properties":{}}"#, "records of category RiskyUsers"),
+            (r#"{"Type":"SecurityEvent","TimeGenerated":"x"}"#, "records of type SecurityEvent"),
+            (r#"{"Type":"SigninLogs","StartTime":"x"}"#, "rows that a query has summed up"),
+            (r#"{"_source":{"@timestamp":"x","message":"y"}}"#, "events of other programs"),
+        ] {
+            assert_eq!(look(record), Ok(Found::Other(what.into())), "{record}");
+        }
+    }
+
+    #[test]
+    fn envelopes_in_envelopes_are_opened_up_to_a_depth() {
+        let record = r#"{"CreationTime":"x","Operation":"y"}"#;
+        let wrapped = |depth: usize| format!("{}{record}{}", r#"{"_source":"#.repeat(depth), "}".repeat(depth));
+        assert_eq!(look(&wrapped(DEEPEST)), Ok(Found::Inner(Family::Activity, record.as_bytes().to_vec())));
+        assert_eq!(look(&wrapped(DEEPEST + 1)), Err("it is wrapped too often".to_owned()));
+        look(&wrapped(10_000)).unwrap_err();
     }
 }

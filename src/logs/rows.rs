@@ -47,6 +47,16 @@ impl Rows {
         }
     }
 
+    /// The names of the columns, once they have been read.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.heading.as_ref().map(Heading::texts).unwrap_or_default()
+    }
+
+    /// Whether the record given last is an object of the row's fields, and not what one of them holds.
+    pub(super) fn is_of_fields(&self) -> bool {
+        self.heading.as_ref().is_some_and(|heading| heading.whole(&self.row).is_none())
+    }
+
     /// What a row is; `None` if it is no record but speaks of those that follow.
     fn piece(&mut self, line: u64, record: &mut Vec<u8>) -> Option<Piece> {
         let Some(heading) = &self.heading else {
@@ -65,8 +75,7 @@ impl Rows {
 
     fn begin(&mut self, line: u64) -> Option<Piece> {
         let heading = Heading::new(&self.row);
-        let names: Vec<_> = heading.names.iter().map(|name| String::from_utf8_lossy(name)).collect();
-        let known = heading.whole.is_some() || is_heading(&names);
+        let known = is_heading(&heading.texts());
         self.heading = Some(heading);
         (!known).then(|| Piece::Bad(line, "it is the heading of no known export".into()))
     }
@@ -80,8 +89,19 @@ impl Heading {
         Self { names, twins, whole }
     }
 
+    fn texts(&self) -> Vec<String> {
+        self.names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+    }
+
     fn is(&self, row: &Row) -> bool {
         row.len() == self.names.len() && row.iter().zip(&self.names).all(|(field, name)| plain(field) == name)
+    }
+
+    /// The record that a row holds whole. PowerShell may have written the name of a type in its place, or nothing: then the
+    /// other columns are all there is.
+    fn whole<'r>(&self, row: &'r Row) -> Option<&'r [u8]> {
+        let text = row.get(self.whole?)?.trim_ascii();
+        (text.starts_with(b"{") && text != b"{}").then_some(text)
     }
 
     /// A row as an object of its filled fields, or as what its column of whole records holds.
@@ -90,8 +110,7 @@ impl Heading {
         if row.len() != self.names.len() {
             return Err(format!("it has {} field(s) under a heading of {}", row.len(), self.names.len()));
         }
-        let whole = self.whole.and_then(|at| row.get(at)).map(<[u8]>::trim_ascii).filter(|text| !text.is_empty());
-        if let Some(whole) = whole {
+        if let Some(whole) = self.whole(row) {
             record.extend_from_slice(whole);
             return Ok(());
         }

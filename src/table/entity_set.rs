@@ -172,6 +172,8 @@ pub struct EntitySet {
     pub time: &'static str,
     /// SQL name of the column that identifies a record within a tenant.
     pub key: &'static str,
+    /// SQL names of the columns of which one says who did it, in every record.
+    pub actors: &'static [&'static str],
     /// SQL name of the column that names the tenant, where records of several can come together.
     pub tenant: Option<&'static str>,
     /// Which of several differing copies of a record is the last.

@@ -107,7 +107,7 @@ async fn what_real_records_do_to_typed_columns_costs_no_row() {
             0,
         ),
     ] {
-        let mut record = json!({"Id": "a", "CreationTime": "2026-04-01T00:00:00", "Operation": "x", "Workload": "y"});
+        let mut record = json!({"Id": "a", "CreationTime": "2026-04-01T00:00:00", "Operation": "x", "Workload": "y", "UserKey": "k"});
         record.as_object_mut().unwrap().extend(quirk.as_object().unwrap().clone());
         let input = [file(&folder, "quirk.json", record.to_string())];
         let answer = asked(&input, &format!("SELECT {column}, raw FROM {table}")).await;
@@ -190,14 +190,14 @@ async fn records_of_defender_are_typed_with_their_enumerations_named() {
 async fn quirks_of_the_directory_logs_are_read_as_well() {
     let folder = TempDir::new().unwrap();
     let sign_in = |own: Value| {
-        let mut record = json!({"id": "a", "createdDateTime": "2026-04-01T00:00:00Z", "appId": "b"});
+        let mut record = json!({"id": "a", "createdDateTime": "2026-04-01T00:00:00Z", "appId": "b", "userId": "u", "clientAppUsed": "c"});
         record.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
         record
     };
     let hub =
         |time: &str| json!({"time": time, "category": "SignInLogs", "level": 4, "properties": sign_in(json!({}))});
     let audit = |own: Value| {
-        let mut record = json!({"id": "a", "activityDateTime": "2026-04-01T00:00:00Z", "activityDisplayName": "b", "loggedByService": "c"});
+        let mut record = json!({"id": "a", "activityDateTime": "2026-04-01T00:00:00Z", "activityDisplayName": "b", "loggedByService": "c", "initiatedBy": {"user": {"id": "u"}}});
         record.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
         record
     };

@@ -49,6 +49,8 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         "TimeGenerated",
         "TimeGenerated [UTC]",
         "CreationDate",
+        "CreatedDateTime",
+        "Start_Time",
     ]),
     col("id", "Id", Edm::Text, "Id of the record, a GUID; the same event delivered again has the same id.").alias(&[
         "OfficeId",
@@ -73,7 +75,7 @@ pub(in crate::apis) const COMMON: &[Column] = &[
         Edm::Text,
         "The service that the event happened in, such as Exchange or AzureActiveDirectory.",
     )
-    .alias(&["OfficeWorkload"]),
+    .alias(&["OfficeWorkload", "Service"]),
     col(
         "user_id",
         "UserId",

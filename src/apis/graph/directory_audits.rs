@@ -20,6 +20,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
     quota: Quota::Reports,
     time: "activity_date_time",
     key: "id",
+    actors: &["initiated_by"],
     tenant: None,
     versions: Versions { written: Some(&TAKEN_IN), outcome: None },
     paging: Paging::NextLink { page: 999 },

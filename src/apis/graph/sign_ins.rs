@@ -28,6 +28,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
     quota: Quota::Reports,
     time: "created_date_time",
     key: "id",
+    actors: &["user_principal_name", "user_id", "user_display_name", "service_principal_id", "service_principal_name"],
     tenant: None,
     versions: Versions {
         written: Some(&TAKEN_IN),

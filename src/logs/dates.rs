@@ -1,0 +1,137 @@
+//! Which of day and month comes first in the dates of a file, by member.
+//!
+//! A date of which one number is no month shows it for all dates under its name. Where the first date shows nothing, the
+//! file is read ahead once: by then no record has been given out. Where no date under a name shows anything, those under
+//! other names may; else what is usual is assumed, and said.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
+use super::inputs::Source;
+use super::remarks::Wanted;
+use super::{Reader, Remark};
+use crate::decode::{Order, Shows, folded, shows};
+
+/// What is known of the dates of a file.
+#[derive(Debug)]
+pub(super) struct Dates {
+    source: Source,
+    wanted: Arc<Wanted>,
+    orders: BTreeMap<String, Known>,
+    /// Something was found since it was last asked for.
+    news: bool,
+}
+
+/// What is known of the dates under one name.
+#[derive(Debug, Clone)]
+struct Known {
+    order: Order,
+    /// A date that does not show it, where nothing shows it.
+    assumed: Option<String>,
+}
+
+impl Dates {
+    pub(super) fn new(source: Source, wanted: Arc<Wanted>) -> Self {
+        Self { source, wanted, orders: BTreeMap::new(), news: false }
+    }
+
+    /// Takes note of members of a record that may be dates.
+    pub(super) fn see(&mut self, dates: &[(String, String)]) {
+        for (name, text) in dates {
+            if self.orders.contains_key(name) || !self.wanted.times.contains(&folded(name)) {
+                continue;
+            }
+            match shows(text) {
+                None => {}
+                Some(Shows::This(order)) => self.know(name.clone(), Known { order, assumed: None }),
+                Some(Shows::Either(_)) => self.read_ahead(name, text),
+            }
+        }
+    }
+
+    /// The orders that were found, if there is anything new.
+    pub(super) fn news(&mut self) -> Option<impl Iterator<Item = (&str, Order)>> {
+        let news = std::mem::take(&mut self.news);
+        news.then(|| self.orders.iter().map(|(name, known)| (name.as_str(), known.order)))
+    }
+
+    /// What was assumed.
+    pub(super) fn remark(&self) -> Option<Remark> {
+        let assumed = |(name, known): (&String, &Known)| Some((name.clone(), known.order, known.assumed.clone()?));
+        let all: Vec<_> = self.orders.iter().filter_map(assumed).collect();
+        let (_, order, example) = all.first()?.clone();
+        let day_first = order == Order::Day;
+        Some(Remark::Order { members: all.into_iter().map(|(name, ..)| name).collect(), day_first, example })
+    }
+
+    fn know(&mut self, name: String, known: Known) {
+        self.orders.insert(name, known);
+        self.news = true;
+    }
+
+    /// Looks for what the dates of the file show.
+    fn read_ahead(&mut self, name: &str, text: &str) {
+        let mut seen = Evidence::default();
+        seen.add(name, text);
+        // What cannot be read twice cannot be looked through.
+        if std::fs::metadata(&self.source.path).is_ok_and(|file| file.is_file())
+            && let Ok(mut reader) = Reader::open(&self.source)
+        {
+            let mut record = Vec::new();
+            while !seen.is_settled() && reader.next(&mut record).is_some() {
+                for (name, text) in reader.dates() {
+                    if self.wanted.times.contains(&folded(name)) {
+                        seen.add(name, text);
+                    }
+                }
+            }
+        }
+        let other = seen.unanimous();
+        for (name, Column { shown, usual, example }) in seen.0 {
+            let assumed = (shown.is_none() && other.is_none()).then_some(example);
+            self.know(name, Known { order: shown.or(other).unwrap_or(usual), assumed });
+        }
+    }
+}
+
+/// What dates show, by name.
+#[derive(Default)]
+struct Evidence(BTreeMap<String, Column>);
+
+struct Column {
+    shown: Option<Order>,
+    usual: Order,
+    example: String,
+}
+
+impl Evidence {
+    fn add(&mut self, name: &str, text: &str) {
+        let Some(shows) = shows(text) else { return };
+        let (shown, usual) = match shows {
+            Shows::This(order) => (Some(order), order),
+            Shows::Either(usual) => (None, usual),
+        };
+        match self.0.entry(name.to_owned()) {
+            Entry::Vacant(entry) => {
+                entry.insert(Column { shown, usual, example: text.to_owned() });
+            }
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.shown = known.shown.or(shown);
+            }
+        }
+    }
+
+    /// Whether all names have shown their order.
+    fn is_settled(&self) -> bool {
+        self.0.values().all(|seen| seen.shown.is_some())
+    }
+
+    /// The order of all names that have shown one.
+    fn unanimous(&self) -> Option<Order> {
+        let mut shown = self.0.values().filter_map(|seen| seen.shown);
+        let first = shown.next()?;
+        shown.all(|order| order == first).then_some(first)
+    }
+}

@@ -1,0 +1,141 @@
+//! What has to be said of a file whose records were read: what stayed empty, what was assumed, what was left out.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::kinds::without_zone;
+use crate::decode::{Member, folded};
+use crate::table::Family;
+
+/// Something that has to be said of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// It holds things that there is no table for.
+    Other {
+        /// What, in the plural.
+        what: String,
+        /// How many.
+        count: u64,
+    },
+    /// The dates do not show whether the day or the month comes first.
+    Order {
+        /// The members.
+        members: Vec<String>,
+        /// What was assumed.
+        day_first: bool,
+        /// The first such date.
+        example: String,
+    },
+    /// Records of which only an outer part is there.
+    Bare {
+        /// How many.
+        count: u64,
+        /// What stands in place of the first one's data.
+        shown: String,
+    },
+    /// Every record lacks something that each has.
+    Empty {
+        /// What, as the table calls it.
+        column: String,
+        /// A member that holds something like it.
+        instead: Option<Instead>,
+    },
+}
+
+/// What holds something like a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Instead {
+    /// A time of a clock whose zone nobody knows.
+    Local(String),
+    /// The time at which the record was taken in; it is used.
+    TakenIn(String),
+}
+
+/// What is wanted of a file's records.
+#[derive(Debug)]
+pub struct Wanted {
+    /// Which records.
+    pub family: Family,
+    /// Folded names of members that are times.
+    pub times: HashSet<String>,
+    /// What each record has, beginning with its time: what the table calls it, and the folded names of the members.
+    pub always: Vec<(String, HashSet<String>)>,
+}
+
+/// Kinds of things without a table that are told apart in a file.
+const MOST_KINDS: usize = 32;
+
+/// The member of `OfficeActivity` that says when a record was taken in.
+const TAKEN_IN: &str = "starttime";
+
+/// What was seen in a file so far.
+#[derive(Debug)]
+pub(super) struct Remarks {
+    wanted: Option<Arc<Wanted>>,
+    /// What no record has had, by its place among what is wanted.
+    empty: Vec<usize>,
+    instead: Option<Instead>,
+    records: u64,
+    others: BTreeMap<String, u64>,
+    bare: Option<(u64, String)>,
+}
+
+impl Remarks {
+    pub(super) fn new(wanted: Option<Arc<Wanted>>) -> Self {
+        let empty = (0..wanted.as_ref().map_or(0, |wanted| wanted.always.len())).collect();
+        Self { wanted, empty, instead: None, records: 0, others: BTreeMap::new(), bare: None }
+    }
+
+    /// Counts something that there is no table for.
+    pub(super) fn other(&mut self, what: String) {
+        let full = self.others.len() >= MOST_KINDS && !self.others.contains_key(&what);
+        *self.others.entry(if full { "records of other kinds".into() } else { what }).or_default() += 1;
+    }
+
+    /// Takes note of a record.
+    pub(super) fn record(&mut self, family: Family, bare: Option<String>, record: &[u8]) {
+        let Some(wanted) = self.wanted.clone().filter(|wanted| wanted.family == family) else { return };
+        self.records += 1;
+        if let Some(shown) = bare {
+            self.bare.get_or_insert((0, shown)).0 += 1;
+        }
+        if self.empty.is_empty() {
+            return;
+        }
+        let Ok(members) = crate::decode::members(record) else { return };
+        self.empty.retain(|at| {
+            let names = &wanted.always[*at].1;
+            !members.iter().any(|member| is_filled(member) && names.contains(&folded(&member.name)))
+        });
+        if self.empty.first() == Some(&0) && self.instead.is_none() {
+            self.instead = members.iter().find_map(|member| instead(member, &wanted.always[0].1));
+        }
+    }
+
+    /// What has to be said so far; what every record lacks is known `at_end` only.
+    pub(super) fn list(&self, at_end: bool) -> Vec<Remark> {
+        let others = self.others.iter().map(|(what, count)| Remark::Other { what: what.clone(), count: *count });
+        let bare = self.bare.iter().map(|(count, shown)| Remark::Bare { count: *count, shown: shown.clone() });
+        let empty = self.empty.iter().filter(|_| at_end && self.records > 0).filter_map(|at| {
+            let column = self.wanted.as_ref()?.always[*at].0.clone();
+            Some(Remark::Empty { column, instead: self.instead.clone().filter(|_| *at == 0) })
+        });
+        others.chain(bare).chain(empty).collect()
+    }
+}
+
+fn is_filled(member: &Member<'_>) -> bool {
+    !matches!(member.value, b"null" | b"\"\"" | b"{}" | b"[]")
+}
+
+/// Whether a member holds something like a time of these names.
+fn instead(member: &Member<'_>, names: &HashSet<String>) -> Option<Instead> {
+    let bare = without_zone(&member.name);
+    let name = || member.name.to_string();
+    match folded(bare) {
+        _ if !is_filled(member) => None,
+        folded if folded == TAKEN_IN => Some(Instead::TakenIn(name())),
+        folded if bare.len() < member.name.len() && names.contains(&folded) => Some(Instead::Local(name())),
+        _ => None,
+    }
+}
