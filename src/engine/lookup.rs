@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array as _, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
@@ -23,10 +23,11 @@ use futures::stream;
 use super::runtime::{Connections, Statement};
 use super::{Error, Place};
 use crate::decode::feed::Blobs;
-use crate::decode::{self, whole};
+use crate::decode::{self, Batch, whole};
 use crate::plan;
 use crate::service::subscriptions::tenant_id;
 use crate::table::{Column, Lookup};
+use crate::wire::Reply;
 
 /// What is wrong with a list that has thousands of members.
 const TOO_LONG: decode::Error = decode::Error::NotAPage { found: "longer than any list" };
@@ -56,15 +57,7 @@ impl LookupTable {
         let reply =
             reply.map_err(|source| Error::Request { place: place.clone(), permissions: lookup.permissions, source })?;
         let veil = connected.client.veil();
-        if reply.next.is_some() {
-            let (request_id, source) = (reply.request_id, decode::Error::NotAPage { found: "a part of a list" });
-            return Err(Error::page(place, veil, request_id, source).into());
-        }
-        let columns: Vec<&'static Column> = lookup.columns.iter().collect();
-        let mut decoder = Blobs::new(&columns, columns[0]);
-        let decoded = decoder.blob(&reply.body);
-        // A list has some hundreds of members; it is decoded at once or not at all.
-        let decoded = decoded.and_then(|decoded| if decoder.is_done() { Ok(decoded) } else { Err(TOO_LONG) });
+        let decoded = whole_list(lookup, &reply);
         let decoded = decoded.map_err(|source| Error::page(place, veil, reply.request_id, source))?;
         call.tally.pages.add(1);
         call.tally.rows_received.add(decoded.rows.num_rows() as u64);
@@ -72,6 +65,24 @@ impl LookupTable {
         statement.say_conflicts(&table, decoded.conflicts, veil);
         Ok(decoded.rows.project(&projection)?)
     }
+}
+
+/// The entries of a list. It comes in one reply, and an entry without its key is something else in the place of one.
+fn whole_list(lookup: &Lookup, reply: &Reply) -> std::result::Result<Batch, decode::Error> {
+    if reply.next.is_some() {
+        return Err(decode::Error::NotAPage { found: "a part of a list" });
+    }
+    let columns: Vec<&'static Column> = lookup.columns.iter().collect();
+    let mut decoder = Blobs::new(&columns, columns[0]);
+    let decoded = decoder.blob(&reply.body)?;
+    // A list has some hundreds of members; it is decoded at once or not at all.
+    if !decoder.is_done() {
+        return Err(TOO_LONG);
+    }
+    if decoded.rows.column(0).null_count() > 0 {
+        return Err(decode::Error::NotAPage { found: "a list with something else than entries in it" });
+    }
+    Ok(decoded)
 }
 
 #[async_trait]

@@ -609,6 +609,24 @@ async fn what_an_administrator_switched_off_is_called_that_and_starting_it_is_no
     assert_eq!((said("DLP.All is disabled"), said("Audit.Brandnew"), said("is not subscribed to")), (1, 1, 3));
 }
 
+/// Sensitive types come in one list, of which nothing may be missing or something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_not_whole_is_an_error() {
+    let good = r#"[{"id":"r0","name":"a"},{"id":"r1","name":"b"}]"#;
+    let next = || Reply::json(good).header("NextPageUri", "http://h/api/v1.0/x");
+    for (name, replies, expected) in [
+        ("good", vec![Reply::json(good)], "2 rows"),
+        ("a web page, once", vec![Reply::json("<html>"), Reply::json(good)], "2 rows"),
+        ("a part", vec![next()], "Page: NotAPage"),
+        ("something else", vec![Reply::json(r#"[{"id":"r0","name":"a"},{}]"#)], "Page: NotAPage"),
+        ("an error in it", vec![Reply::json(r#"[{"error":{"code":"AF50000"}}]"#)], "Page: NotAPage"),
+    ] {
+        let server = Server::queue(replies).await;
+        let result = answer(&engine_on(&server, Settings::default()), "SELECT id FROM m365.dlp_sensitive_types").await;
+        assert_eq!(hostile::outcome(&result), expected, "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_opaque_in_a_link_is_sent_as_it_came() {
     let fault = FAULTS.iter().find(|(name, _, _)| name.starts_with("an empty page")).unwrap().1;
