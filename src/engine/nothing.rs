@@ -115,7 +115,9 @@ impl Watch {
 
     /// Says why there may have been nothing, if there was nothing.
     pub(super) fn say(&self, tally: &Tally) {
-        if self.kept.load(Relaxed) {
+        // Of an answer that is not whole nobody knows that there was nothing.
+        let is_part = || tally.notices().iter().any(|notice| matches!(notice, Notice::Incomplete { .. }));
+        if self.kept.load(Relaxed) || is_part() {
             return;
         }
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -228,12 +228,8 @@ fn huge() -> Vec<Fixture> {
             super::service::page_of(&with_long, None),
         ),
         Fixture::always("a depth of 100,000 where nobody looks", ALL, "1 rows in 1", with("unknown", &deep)),
-        Fixture::always(
-            "a depth of 100,000 in a column",
-            STATUS,
-            "1 rows, RepeatedMembers in 1",
-            with("status", &deep),
-        ),
+        Fixture::always("a depth of 100,000 in a column", PLACE, "1 rows, TypeConflicts in 1", with("location", &deep)),
+        Fixture::always("a member that comes again", STATUS, "1 rows, RepeatedMembers in 1", with("status", &deep)),
         Fixture::always("objects 100,000 deep in a record", RAW, "1 rows in 1", with("unknown", &deep_object)),
         Fixture::always("a list of 100,000 objects", ALL, "1 rows in 1", with("unknown", &format!("[{many}]"))),
         Fixture::always("a record of 100,000 members", RAW, "1 rows in 1", {
@@ -243,6 +239,7 @@ fn huge() -> Vec<Fixture> {
     ]
 }
 
+const PLACE: &str = "SELECT id FROM sign_ins WHERE is_interactive AND location.city IS DISTINCT FROM 'x'";
 const STATUS: &str = "SELECT id FROM sign_ins WHERE is_interactive AND status.failure_reason IS DISTINCT FROM 'x'";
 const RAW: &str = "SELECT id FROM sign_ins WHERE is_interactive AND length(raw) > 1000";
 
