@@ -100,6 +100,6 @@ impl<T> Drop for Step<T> {
 fn unwound(error: JoinError) -> DataFusionError {
     match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
-        Err(_) => DataFusionError::Execution("the program is ending".into()),
+        Err(_) => Error::Ending.into(),
     }
 }
