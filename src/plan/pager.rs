@@ -231,7 +231,7 @@ impl Pager {
     fn follow(&mut self, page: &PageFacts) -> Result<(), PagerError> {
         self.pages_since_start += 1;
         self.state = match &page.next {
-            None if page.rows >= self.query.top => return self.go_behind(page.rows),
+            None if page.rows == self.query.top => return self.go_behind(page.rows),
             None => State::Done,
             Some(link) if !self.links.insert(link.clone()) => return Err(PagerError::Circle),
             Some(link) => State::Next(link.clone()),
