@@ -105,7 +105,10 @@ impl Remarks {
         let Ok(members) = crate::decode::members(record) else { return };
         self.empty.retain(|at| {
             let names = &wanted.always[*at].1;
-            !members.iter().any(|member| is_filled(member) && names.contains(&folded(&member.name)))
+            !members.iter().filter(|member| is_filled(member)).map(|member| folded(&member.name)).any(|name| {
+                // A time that only comes near to it is said to do so.
+                names.contains(&name) && !(*at == 0 && name == TAKEN_IN)
+            })
         });
         if self.empty.first() == Some(&0) && self.instead.is_none() {
             self.instead = members.iter().find_map(|member| instead(member, &wanted.always[0].1));
