@@ -231,7 +231,7 @@ async fn the_whole_predicate_order_and_limit_hold_for_files() {
     let newest = rows(&input, "SELECT creation_time FROM activity ORDER BY creation_time DESC LIMIT 3").await;
     let all = rows(&input, "SELECT creation_time FROM activity ORDER BY creation_time DESC").await;
     assert_eq!((newest.as_slice(), all.len()), (&all[..3], RECORDS));
-    let sql = "SELECT count(*) FROM activity WHERE creation_time >= '2026-04-01T06:00:00' AND creation_time < '2026-04-02T12:00:00' \
+    let sql = "SELECT count(*) FROM activity WHERE creation_time >= '2026-04-13T06:00:00' AND creation_time < '2026-04-14T12:00:00' \
                AND record_type_name LIKE 'Exchange%' AND lower(operation) <> 'new-inboxrule'";
     let aggregated = (6..36).filter(|i| i % 5 == 0).count();
     assert_eq!(rows(&input, sql).await, [aggregated.to_string()]);

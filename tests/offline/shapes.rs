@@ -17,7 +17,7 @@ pub(super) fn activity() -> Vec<Value> {
 
 fn one(i: usize) -> Value {
     let mut record = json!({
-        "CreationTime": format!("2026-04-{:02}T{:02}:{:02}:07", 1 + i / 24, i % 24, i % 60),
+        "CreationTime": format!("2026-04-{:02}T{:02}:{:02}:07", 13 + i / 24, i % 24, i % 60),
         "Id": format!("00000000-0000-0000-0000-{i:012}"),
         "OrganizationId": "11111111-2222-3333-4444-555555555555",
         "UserId": format!("{}@Contoso.example", ["Ada", "ada", "Brian", "Grace"][i % 4]),
@@ -61,7 +61,7 @@ pub(super) fn sign_ins() -> Vec<Value> {
     let one = |i: usize| {
         json!({
             "id": format!("sign-in-{i:03}"),
-            "createdDateTime": format!("2026-04-01T{:02}:00:0{}Z", i % 24, i % 10),
+            "createdDateTime": format!("2026-04-14T{:02}:00:0{}Z", i % 24, i % 10),
             "userDisplayName": "Ada", "userPrincipalName": format!("user{i}@contoso.example"), "userId": "u", "appId": "app",
             "appDisplayName": "Portal", "ipAddress": format!("203.0.113.{i}"), "clientAppUsed": "Browser",
             "correlationId": format!("c{i}"), "conditionalAccessStatus": "success", "isInteractive": i % 2 == 0,
@@ -80,7 +80,7 @@ pub(super) fn directory_audits() -> Vec<Value> {
     let one = |i: usize| {
         json!({
             "id": format!("audit-{i:03}"), "category": "ApplicationManagement", "correlationId": "c", "result": "success",
-            "activityDisplayName": "Add service principal", "activityDateTime": format!("2026-04-02T{:02}:00:00.1234567Z", i % 24),
+            "activityDisplayName": "Add service principal", "activityDateTime": format!("2026-04-15T{:02}:00:00.1234567Z", i % 24),
             "loggedByService": "Core Directory", "operationType": "Add",
             "initiatedBy": {"user": {"id": "u", "userPrincipalName": format!("admin{i}@contoso.example")}, "app": null},
             "targetResources": [{"id": "t", "type": "ServicePrincipal", "modifiedProperties": [
