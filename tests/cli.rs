@@ -316,7 +316,7 @@ fn statements_before_one_that_fails_are_given_out_whole() {
 fn sql_may_begin_with_a_comment() {
     let home = Home::new();
     assert_eq!(home.run(&["--format", "csv", "-c", "-- who\nSELECT 1 AS n"]).good(), "n\n1\n");
-    home.run(&["-c", "--verbose"]).failed(2, "a flag where SQL was expected");
+    home.run(&["-c", "--verbose"]).failed(2, "a flag, or a comment alone, where SQL was expected");
 }
 
 #[test]
@@ -605,4 +605,14 @@ fn help_names_every_setting_and_variable() {
     }
     assert!(help.contains("AUDITQL_ACCESS_TOKEN") && help.contains("Exit codes"));
     assert!(Path::new(env!("CARGO_BIN_EXE_auditql")).exists());
+}
+
+#[test]
+fn a_name_that_promises_another_format_is_refused() {
+    let home = Home::new();
+    for name in ["x.xlsx", "x.csv.gz", "X.ZIP"] {
+        home.run(&["-o", name, "-c", "SELECT 1"]).failed(2, "no result is written as .");
+        assert!(!home.path(name).exists(), "{name}");
+    }
+    home.run(&["-o", "x.txt", "-c", "SELECT 1"]).good();
 }

@@ -66,6 +66,7 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ("SELECT json_extract(raw, '$.a') FROM sign_ins", "no function json_extract", "raw -> 'a'"),
         ("SELECT to_char(created_date_time, 'yyyy-MM-dd HH:mm') FROM sign_ins", "minutes are MI", "HH24:MI:SS"),
         ("SELECT to_char(created_date_time, 'YYYY-WW') FROM sign_ins", "WW is no part", "%Y-%m-%d"),
+        ("SELECT count(DISTINCT *) FROM sign_ins", "count(DISTINCT *)", "SELECT DISTINCT *"),
         ("SELECT count(*) FROM sign_ins TABLESAMPLE BERNOULLI(1)", "TABLESAMPLE", "random()"),
         ("SELECT * FROM (SELECT 1) x TABLESAMPLE SYSTEM (10)", "TABLESAMPLE", "random()"),
         ("SELECT id FROM sign_ins FOR UPDATE", "locks rows", "leave it away"),

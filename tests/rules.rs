@@ -307,7 +307,9 @@ async fn memory_for_recognising_copies_is_accounted() {
     let line = |n: usize| {
         let time = now() - chrono::TimeDelta::seconds(i64::try_from(n).unwrap());
         let time = time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        format!(r#"{{"id":"{n}","createdDateTime":"{time}","isInteractive":true,"signInEventTypes":["interactiveUser"]}}"#)
+        format!(
+            r#"{{"id":"{n}","createdDateTime":"{time}","isInteractive":true,"signInEventTypes":["interactiveUser"]}}"#
+        )
     };
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), (0..RECORDS).map(line).collect::<Vec<_>>().join("\n")).unwrap();

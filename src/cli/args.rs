@@ -333,7 +333,7 @@ fn demo() -> Command {
 /// SQL, and not a flag that took its place.
 fn sql(text: &str) -> Result<String, String> {
     let flag = text.starts_with('-') && !(text.starts_with("--") && text.contains('\n'));
-    if flag { Err("a flag where SQL was expected".into()) } else { Ok(text.to_owned()) }
+    if flag { Err("a flag, or a comment alone, where SQL was expected".into()) } else { Ok(text.to_owned()) }
 }
 
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {

@@ -232,7 +232,8 @@ impl About<'_> {
                 None => self.missing("AUDITQL_ACCESS_TOKEN"),
             }),
             "azure_cli" => Ok(CredentialSource::AzureCli),
-            other => Err(self.choice("auth", other, AUTHS)),
+            // What stands there may be a secret, however short.
+            _ => Err(self.error("has a value of auth that is none").hint(format!("values are {}", AUTHS.join(", ")))),
         }
     }
 
@@ -393,7 +394,7 @@ mod tests {
                 "tenant = 'a.example'\ncloud = 'germany'",
                 "the connection 'a' has cloud = \"germany\", which means nothing",
             ),
-            ("tenant = 'a.example'\nauth = 'magic'", "the connection 'a' has auth = \"magic\", which means nothing"),
+            ("tenant = 'a.example'\nauth = 'magic'", "the connection 'a' has a value of auth that is none"),
             (
                 "tenant = 'a.example'\napi_version = '2'",
                 "the connection 'a' has api_version = \"2\", which means nothing",

@@ -16,7 +16,7 @@ use super::{connect, docs, ending, subscriptions};
 use crate::engine::{self, Engine, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
-use crate::repl::{Known, Outfit, Session, USUAL_PAGER, Voice, format, prompt, say, script};
+use crate::repl::{Known, Outfit, Session, USUAL_PAGER, Voice, check_name, format, prompt, say, script};
 use crate::report::{About, Exit, Report};
 use crate::settings::{SettingError, Settings};
 
@@ -218,6 +218,7 @@ fn chosen_format(args: &Args, env: &Env, files: &Files) -> Result<&'static Forma
 /// The format of a result that goes to a file: the ending of its name chooses where no flag does, and a flag that says
 /// otherwise is a slip.
 fn written_as(args: &Args, format: &'static Format) -> Result<&'static Format, Report> {
+    args.output.as_deref().map_or(Ok(()), check_name)?;
     match args.output.as_deref().and_then(output::by_ending) {
         Some(named) if args.format.is_none() => Ok(named),
         Some(named) if named.name != format.name => {

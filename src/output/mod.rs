@@ -115,6 +115,18 @@ pub fn by_ending(file: &Path) -> Option<&'static Format> {
     ALL.iter().find(|format| format.endings.iter().any(|own| own.eq_ignore_ascii_case(ending)))
 }
 
+/// Endings that promise what no result is written as.
+const PROMISING: &[&str] = &[
+    "xlsx", "xls", "xlsm", "ods", "gz", "zst", "bz2", "xz", "zip", "db", "sqlite", "duckdb", "avro", "orc", "xml",
+    "html",
+];
+
+/// The ending of a file's name, if it promises something that is not written.
+pub fn broken_promise(file: &Path) -> Option<&str> {
+    let ending = file.extension()?.to_str()?;
+    PROMISING.iter().any(|other| other.eq_ignore_ascii_case(ending)).then_some(ending)
+}
+
 /// How to write, apart from the format.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {

@@ -1,7 +1,7 @@
 //! The prompt's own commands: one ordered list, which help, completion and the manual walk and the prompt obeys.
 
 use super::describe;
-use super::session::{format, say, say_item, tell};
+use super::session::{check_name, format, say, say_item, tell};
 use super::{After, State, edit, help, script, watch};
 use crate::output::{self, Expanded};
 use crate::report::{Exit, Report, nearest};
@@ -249,7 +249,11 @@ fn expand(state: &mut State<'_>, arg: &str) -> After {
 
 fn output(state: &mut State<'_>, file: &str) -> After {
     let named = || script::named(file, state.outfit.home.as_deref(), None);
-    state.output = (!file.is_empty()).then(named);
+    let path = (!file.is_empty()).then(named);
+    if let Err(report) = path.as_deref().map_or(Ok(()), check_name) {
+        return refused(&report);
+    }
+    state.output = path;
     match &state.output {
         Some(path) => {
             let format = output::by_ending(path).unwrap_or(state.session.format);

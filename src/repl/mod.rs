@@ -32,7 +32,7 @@ use split::Statement;
 use words::Words;
 
 pub use pager::USUAL as USUAL_PAGER;
-pub use session::{Answered, Ending, Session, Voice, format, say, tell};
+pub use session::{Answered, Ending, Session, Voice, check_name, format, say, tell};
 
 /// Files that include one another end here.
 const DEEPEST: usize = 8;

@@ -3,6 +3,7 @@
 //! Shared by the prompt and the command line, which differ only in where statements come from.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -398,6 +399,15 @@ pub(super) fn tables(context: &SessionContext) -> Vec<String> {
     tables.sort_unstable();
     tables.dedup();
     tables
+}
+
+/// Refuses a file whose name promises what no result is written as.
+pub fn check_name(file: &Path) -> Result<(), Report> {
+    let Some(ending) = output::broken_promise(file) else { return Ok(()) };
+    let endings: Vec<String> =
+        output::ALL.iter().flat_map(|format| format.endings).map(|ending| format!(".{ending}")).collect();
+    Err(Report::new(Exit::Usage, format!("no result is written as .{ending}"))
+        .hint(format!("the ending chooses the format: {}", endings.join(", "))))
 }
 
 /// The format of that name, or what there is.

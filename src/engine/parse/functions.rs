@@ -39,6 +39,7 @@ pub(super) fn of_function(function: &mut Function, is_scalar: &dyn Fn(&str) -> b
     if is_scalar(&name) {
         of_scalar(&name, function)?;
     }
+    of_whole_rows(&name, &function.args)?;
     match &mut function.args {
         FunctionArguments::Subquery(query) => Err(refused(
             format!("{name} takes values, and {} is a query", quoted(query)),
@@ -61,6 +62,21 @@ fn renamed(name: &str, args: &FunctionArguments) -> Option<&'static str> {
         ("from_unixtime", FunctionArguments::List(list)) if list.args.len() == 1 => Some("to_timestamp_seconds"),
         _ => None,
     }
+}
+
+/// The planner counts a constant in place of the rows: each of them is the same.
+fn of_whole_rows(name: &str, args: &FunctionArguments) -> Result<(), Error> {
+    let FunctionArguments::List(list) = args else { return Ok(()) };
+    let whole = |arg: &FunctionArg| {
+        matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Wildcard | FunctionArgExpr::QualifiedWildcard(_)))
+    };
+    if list.duplicate_treatment.is_none() || !list.args.iter().any(whole) {
+        return Ok(());
+    }
+    Err(refused(
+        format!("{name}(DISTINCT *) is not done here"),
+        "SELECT count(*) FROM (SELECT DISTINCT * FROM …) counts rows that differ; count(DISTINCT id) counts records",
+    ))
 }
 
 /// A function of single rows has no set of rows to choose from or to go over.
