@@ -14,7 +14,11 @@ pub(super) fn wanted(set: &EntitySet, columns: &[&'static Column]) -> Arc<Wanted
     let of = |name: &str| set.column(name).map(names).into_iter().flatten().collect::<HashSet<String>>();
     let single = [set.time, set.key].map(|name| (name.to_owned(), of(name)));
     let actor = (set.actors[0].to_owned(), set.actors.iter().flat_map(|name| of(name)).collect());
-    Arc::new(Wanted { family: set.family, times: times.collect(), always: single.into_iter().chain([actor]).collect() })
+    // Flat shapes have the code of the outcome alone, under another name: a question about the column has to hear of it.
+    let outcome = set.versions.outcome.map(|outcome| outcome.path[0]);
+    let outcome = outcome.filter(|name| columns.iter().any(|column| column.name == *name));
+    let always = single.into_iter().chain([actor]).chain(outcome.map(|name| (name.to_owned(), of(name))));
+    Arc::new(Wanted { family: set.family, times: times.collect(), always: always.collect() })
 }
 
 /// The names that a member may have, folded.

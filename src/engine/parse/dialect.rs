@@ -140,6 +140,8 @@ impl Dialect<'_> {
             }
             Expr::Function(function) => functions::of_function(function, self.is_scalar),
             Expr::BinaryOp { .. } => operators::of_binary(expr),
+            Expr::AnyOp { .. } | Expr::AllOp { .. } => operators::of_quantified(expr),
+            Expr::Exists { subquery, .. } => operators::of_exists(subquery, self.is_scalar),
             Expr::UnaryOp { op: UnaryOperator::Not | UnaryOperator::Plus | UnaryOperator::Minus, .. } => Ok(()),
             Expr::Identifier(name) => {
                 if let Some(function) = present_time(name) {
@@ -199,10 +201,7 @@ fn is_planned(expr: &Expr) -> bool {
             | E::Cube(_)
             | E::GroupingSets(_)
             | E::Nested(_)
-            | E::Exists { .. }
             | E::Subquery(_)
-            | E::AnyOp { .. }
-            | E::AllOp { .. }
             | E::Struct { .. }
             | E::Named { .. }
             | E::Tuple(_)
