@@ -422,16 +422,7 @@ impl fmt::Display for Notice {
                      {first} was taken to come first ({members})"
                 )
             }
-            Self::BareRecords { file, count, shown } => {
-                write!(f, "{file}: {count} record(s) have no AuditData, only their other columns were read")?;
-                if shown.is_empty() {
-                    return Ok(());
-                }
-                write!(
-                    f,
-                    "; in its place stands the name of a .NET type ({shown}): export it by ConvertTo-Json -Depth 10"
-                )
-            }
+            Self::BareRecords { file, count, shown } => bare_records(f, file, *count, shown),
             Self::EmptyColumn { file, column, local } => {
                 write!(f, "{file}: {column} is empty in every record")?;
                 local.as_ref().map_or(Ok(()), |member| {
@@ -452,6 +443,14 @@ impl fmt::Display for Notice {
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
+}
+
+fn bare_records(f: &mut fmt::Formatter<'_>, file: &str, count: u64, shown: &str) -> fmt::Result {
+    write!(f, "{file}: {count} record(s) have no AuditData, only their other columns were read")?;
+    if shown.is_empty() {
+        return Ok(());
+    }
+    write!(f, "; in its place stands the name of a .NET type ({shown}): export it by ConvertTo-Json -Depth 10")
 }
 
 /// Says where something was seen first.
@@ -518,7 +517,7 @@ impl Notices {
             (Notice::UnreadLines { count, .. }, Notice::UnreadLines { count: other, .. }) => *count = other.max(*count),
             (Notice::BareRecords { count, .. }, Notice::BareRecords { count: other, .. }) => *count = other.max(*count),
             (Notice::OtherRecords { count, files, .. }, Notice::OtherRecords { count: other, files: others, .. }) => {
-                (*count, *files) = (other.max(*count), others.max(*files))
+                (*count, *files) = (other.max(*count), others.max(*files));
             }
             (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
             _ => {}

@@ -377,7 +377,7 @@ impl TokenCredential for Numbered {
 
 fn numbered() -> Credentials {
     let built = AtomicUsize::new(0);
-    Credentials::made(vec![], move || Ok(Arc::new(Numbered(built.fetch_add(1, SeqCst) + 1))))
+    Credentials::made(&[], move || Ok(Arc::new(Numbered(built.fetch_add(1, SeqCst) + 1))))
 }
 
 #[tokio::test]
@@ -593,7 +593,7 @@ async fn a_deadline_while_nobody_can_be_reached_or_signed_in_tells_so() {
     let client = client_of(origin.clone(), Credentials::given(CANARY.into()), Pace::Unlimited, slow.clone());
     let (error, _) = within_its_time(&client).await;
     assert!(matches!(error.underlying(), Error::Unreachable { fault: Fault::Connect(_), .. }), "{error:?}");
-    let failing = Credentials::made(vec![], || {
+    let failing = Credentials::made(&[], || {
         let kind = ErrorKind::HttpResponse { status: 503.into(), error_code: None, raw_response: None };
         Err(azure_core::Error::with_message(kind, "the sign-in service is busy"))
     });

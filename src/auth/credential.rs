@@ -56,7 +56,7 @@ pub fn credentials(connection: &Connection, options: &TransportOptions) -> Resul
     };
     let transport = TokenTransport::new(&connection.authority(), options)?;
     let connection = connection.clone();
-    Ok(Credentials::made(secret, move || build(&connection, &transport)))
+    Ok(Credentials::made(&secret, move || build(&connection, &transport)))
 }
 
 /// One credential of the connection.

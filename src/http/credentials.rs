@@ -80,19 +80,19 @@ pub(super) struct Token {
 impl Credentials {
     /// A token that is used as it is. When the service rejects it, there is no other.
     pub fn given(token: Secret) -> Self {
-        Self::over(Source::Given(token.clone()), vec![token])
+        Self::over(Source::Given(token.clone()), &[token])
     }
 
     /// Tokens of the credential that `make` builds, again after each rejection. `secrets` are the texts that never may
     /// show in a message: sign-in services have been seen to echo them.
     pub fn made(
-        secrets: Vec<Secret>,
+        secrets: &[Secret],
         make: impl Fn() -> azure_core::Result<Arc<dyn TokenCredential>> + Send + Sync + 'static,
     ) -> Self {
         Self::over(Source::Made(Box::new(make)), secrets)
     }
 
-    fn over(source: Source, secrets: Vec<Secret>) -> Self {
+    fn over(source: Source, secrets: &[Secret]) -> Self {
         let veil = Veil::over(secrets.iter().map(Secret::secret));
         Self(Arc::new(Inner { source, veil, state: Mutex::default() }))
     }
@@ -228,7 +228,7 @@ mod tests {
 
     fn counting(life: i64, fails_from: u32) -> Credentials {
         let made = AtomicU32::new(0);
-        Credentials::made(vec!["CANARY".into(), "CAN/ARY".into()], move || {
+        Credentials::made(&["CANARY".into(), "CAN/ARY".into()], move || {
             Ok(Arc::new(Counting { made: made.fetch_add(1, SeqCst), calls: AtomicU32::new(0), life, fails_from }))
         })
     }
@@ -269,7 +269,7 @@ mod tests {
     fn failing(status: Option<u16>) -> (Arc<AtomicU32>, Credentials) {
         let tries = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&tries);
-        (tries, Credentials::made(vec![], move || Ok(Arc::new(Failing(Arc::clone(&counted), status)))))
+        (tries, Credentials::made(&[], move || Ok(Arc::new(Failing(Arc::clone(&counted), status)))))
     }
 
     #[tokio::test]

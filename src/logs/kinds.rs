@@ -170,12 +170,13 @@ const MOST: usize = 256;
 
 impl Kinds {
     /// What names tell.
-    pub(super) fn of<'n>(&mut self, names: impl Iterator<Item = &'n str> + Clone) -> Told {
-        let key = self.state.hash_one(names.clone().collect::<Vec<_>>());
+    pub(super) fn of<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Told {
+        let names: Vec<&str> = names.collect();
+        let key = self.state.hash_one(&names);
         if let Some(told) = self.known.get(&key) {
             return *told;
         }
-        let told = tell(names);
+        let told = tell(&names);
         if self.known.len() < MOST {
             self.known.insert(key, told);
         }
@@ -183,10 +184,10 @@ impl Kinds {
     }
 }
 
-fn tell<'n>(names: impl Iterator<Item = &'n str> + Clone) -> Told {
-    let shape = Shape(names.clone().map(|name| folded(without_zone(name))).collect());
+fn tell(names: &[&str]) -> Told {
+    let shape = Shape(names.iter().map(|name| folded(without_zone(name))).collect());
     let other = |marks: &[Mark<&'static str>]| marks.iter().find(|mark| mark.fits(&shape)).map(|mark| mark.kind);
-    let summed_up = names.clone().any(|name| SUMMED_UP.iter().any(|begin| name.starts_with(begin)));
+    let summed_up = names.iter().any(|name| SUMMED_UP.iter().any(|begin| name.starts_with(begin)));
     let of_feed = table::is_activity(|name| shape.has_one(&[name])).then_some(Family::Activity);
     let mark = || MARKS.iter().chain(&OF_PORTAL).find(|mark| mark.fits(&shape));
     let found = of_feed.or_else(|| mark().map(|mark| mark.kind));
