@@ -1,19 +1,19 @@
 //! Writes JSON text straight into a string: a tree of values per record would be most of the cost of a page.
 
 /// JSON text in the making. The caller opens and closes in pairs; commas are put where they belong.
-pub(super) struct Json {
+pub(in crate::demo) struct Json {
     out: String,
     first: bool,
 }
 
 impl Json {
     /// The start of an object.
-    pub(super) fn object() -> Self {
+    pub(in crate::demo) fn object() -> Self {
         Self { out: String::from("{"), first: true }
     }
 
     /// The end of the object.
-    pub(super) fn finish(mut self) -> String {
+    pub(in crate::demo) fn finish(mut self) -> String {
         self.out.push('}');
         self.out
     }
@@ -34,13 +34,13 @@ impl Json {
     }
 
     /// A text property.
-    pub(super) fn text(&mut self, name: &str, value: &str) {
+    pub(in crate::demo) fn text(&mut self, name: &str, value: &str) {
         self.key(name);
         escape(value, &mut self.out);
     }
 
     /// A text property that may be null.
-    pub(super) fn text_or_null(&mut self, name: &str, value: Option<&str>) {
+    pub(in crate::demo) fn text_or_null(&mut self, name: &str, value: Option<&str>) {
         match value {
             Some(value) => self.text(name, value),
             None => self.raw(name, "null"),
@@ -48,18 +48,18 @@ impl Json {
     }
 
     /// A property whose value is JSON already.
-    pub(super) fn raw(&mut self, name: &str, json: &str) {
+    pub(in crate::demo) fn raw(&mut self, name: &str, json: &str) {
         self.key(name);
         self.out.push_str(json);
     }
 
     /// A Boolean property.
-    pub(super) fn flag(&mut self, name: &str, value: bool) {
+    pub(in crate::demo) fn flag(&mut self, name: &str, value: bool) {
         self.raw(name, if value { "true" } else { "false" });
     }
 
     /// A property that is a list of texts.
-    pub(super) fn texts(&mut self, name: &str, values: &[&str]) {
+    pub(in crate::demo) fn texts(&mut self, name: &str, values: &[&str]) {
         self.key(name);
         self.out.push('[');
         for (n, value) in values.iter().enumerate() {
@@ -70,13 +70,18 @@ impl Json {
     }
 
     /// A property that is an object.
-    pub(super) fn nested(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
+    pub(in crate::demo) fn nested(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
         self.key(name);
         self.braces(fill);
     }
 
     /// A property that is a list of objects.
-    pub(super) fn objects<T>(&mut self, name: &str, items: impl IntoIterator<Item = T>, fill: impl Fn(&mut Self, T)) {
+    pub(in crate::demo) fn objects<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        fill: impl Fn(&mut Self, T),
+    ) {
         self.key(name);
         self.out.push('[');
         self.first = true;
@@ -99,7 +104,7 @@ impl Json {
 
 /// Appends a JSON string. A plain loop over bytes: what has to be escaped is ASCII, and in an unoptimised build a closure
 /// per character is most of the time a page takes.
-pub(super) fn escape(text: &str, out: &mut String) {
+pub(in crate::demo) fn escape(text: &str, out: &mut String) {
     out.push('"');
     let bytes = text.as_bytes();
     let (mut from, mut at) = (0, 0);

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use super::generate::Attack;
-use super::record::{Kind, Records};
-use super::time;
+use super::graph::sign_ins::{Kind, Records};
+use super::world::{World, clock};
 
 /// Facts about a tenant, for a greeting.
 #[derive(Debug, Clone)]
@@ -44,7 +43,7 @@ pub struct Example {
 }
 
 impl Story {
-    pub(super) fn of(records: &Records, attack: Option<Attack>) -> Self {
+    pub(super) fn of(records: &Records, world: &World) -> Self {
         let mut counts = Kind::ALL.map(|kind| (kind, 0));
         for row in 0..records.len() {
             let kinds = records.list(row, "signInEventTypes");
@@ -52,14 +51,15 @@ impl Story {
                 *count += 1;
             }
         }
-        let time = |row| time::date_time(records.ticks(row));
+        let time = |row| clock::date_time(records.ticks(row));
         let reach = records.len().checked_sub(1).map(|last| (time(last), time(0)));
-        let attack = attack.map(|a| AttackFacts {
-            victim: a.victim,
-            spray: a.spray,
-            replay: a.replay,
-            start: time::date_time(a.start),
-            session: a.session,
+        let ip = |source: u16| world.sources.get(source).ip.clone();
+        let attack = world.attack.as_ref().map(|attack| AttackFacts {
+            victim: world.people[attack.victim].upn.clone(),
+            spray: attack.spray.map(ip).to_vec(),
+            replay: ip(attack.replay),
+            start: clock::date_time(attack.start),
+            session: attack.session_id(),
         });
         let queries = attack.as_ref().map_or_else(plain, AttackFacts::queries);
         Self { counts, reach, attack, queries }

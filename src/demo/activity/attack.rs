@@ -1,0 +1,46 @@
+//! The attack goes on where the sign-ins end: what the thief of the session does with it, as the feed tells it.
+//!
+//! It begins before: a mail was delivered and its link was clicked. After the takeover come reading of mail, a rule that
+//! forwards, consent for an application and a secret for it, a link for anyone, a download of everything, and in the end
+//! a rule for all mail of the organisation.
+
+use super::acts::named;
+use super::event::Event;
+use crate::demo::world::clock::SECOND;
+use crate::demo::world::dice::mix;
+use crate::demo::world::{Attack, World};
+
+/// Files that were taken.
+const TAKEN: i64 = 180;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3_600;
+
+/// The attack's records.
+pub(super) fn tell(world: &World, attack: &Attack, seed: u64) -> Vec<Event> {
+    let (actor, exit) = (attack.victim, attack.replay);
+    let start = attack.start.div_euclid(SECOND);
+    let home = world.people[actor].sources[0];
+    let mut events = Vec::new();
+    let mut step = |operation: &str, record_type: i32, source: u16, second: i64| {
+        let seed = mix(seed ^ 0x00a7_7ac4, events.len() as u64);
+        events.push(Event { seed, second, act: named(operation, record_type), actor, source, plot: true });
+    };
+    let spray = attack.spray[0];
+    step("TIMailData", 28, spray, start - 3 * HOUR);
+    step("TIUrlClickData", 41, home, start - 2 * HOUR);
+    let inside = start + 23 * HOUR;
+    for n in 0..9 {
+        step("MailItemsAccessed", 50, exit, inside + n * 7 * MINUTE);
+    }
+    step("New-InboxRule", 1, exit, inside + 70 * MINUTE);
+    step("UpdateInboxRules", 2, exit, inside + 70 * MINUTE + 2);
+    step("Consent to application.", 8, exit, inside + 82 * MINUTE);
+    step("Update application – Certificates and secrets management ", 8, exit, inside + 90 * MINUTE);
+    step("AnonymousLinkCreated", 14, exit, inside + 100 * MINUTE);
+    for n in 0..TAKEN {
+        step("FileDownloaded", 6, exit, inside + 110 * MINUTE + n * 3);
+    }
+    step("New-TransportRule", 1, exit, inside + 150 * MINUTE);
+    events
+}

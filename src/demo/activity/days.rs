@@ -1,0 +1,67 @@
+//! The ordinary days of the feed: who does what, when, and how long it takes until the record is available.
+
+use fastrand::Rng;
+
+use super::event::{Act, Event};
+use super::feed::Feed;
+use super::{acts, attack};
+use crate::demo::world::World;
+use crate::demo::world::people::PEOPLE;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+/// A record and when it becomes available, in milliseconds since 1970; once for each delivery.
+pub(super) struct Told {
+    pub(super) event: Event,
+    pub(super) available: Vec<i64>,
+}
+
+/// All records that become available between two instants (seconds), the attack among them.
+pub(super) fn tell(world: &World, feed: &Feed, seed: u64, span: (i64, i64)) -> Vec<Told> {
+    let mut dice = Rng::with_seed(seed ^ 0xfeed);
+    let plot = world.attack.as_ref().map(|attack| attack::tell(world, attack, seed)).unwrap_or_default();
+    let plot = plot.into_iter().filter(|event| span.0 <= event.second && event.second + HOUR < span.1);
+    let plot: Vec<Event> = plot.take(feed.records / 2).collect();
+    let mut told: Vec<Told> = Vec::with_capacity(feed.records);
+    for event in plot {
+        let available = (event.second + dice.i64(10 * MINUTE..HOUR)) * 1_000 + dice.i64(0..1_000);
+        told.push(Told { event, available: vec![available] });
+    }
+    while told.len() < feed.records {
+        told.push(ordinary(world, &mut dice, feed, span));
+    }
+    told
+}
+
+fn ordinary(world: &World, dice: &mut Rng, feed: &Feed, span: (i64, i64)) -> Told {
+    let act: &'static Act = acts::weighed(dice.u64(..));
+    // The lower of two draws: some people do far more than others.
+    let actor = dice.usize(..PEOPLE).min(dice.usize(..PEOPLE));
+    let available = busy_time(dice, span);
+    let late = dice.u32(..1_000_000) < feed.late_per_million;
+    let delay = if late { dice.i64(2 * HOUR..4 * DAY) } else { dice.i64(5 * MINUTE..90 * MINUTE) };
+    let source = world.people[actor].sources[dice.usize(..3)];
+    let event = Event { seed: dice.u64(..), second: available / 1_000 - delay, act, actor, source, plot: false };
+    let mut all = vec![available];
+    // A record without an identifier cannot be recognised when it comes again; the real ones were not seen twice either.
+    if dice.u32(..1_000_000) < feed.twice_per_million && event.id().is_some() {
+        let again = available + dice.i64(0..6 * HOUR) * 1_000;
+        all.extend((again < span.1 * 1_000).then_some(again));
+    }
+    Told { event, available: all }
+}
+
+/// An instant in milliseconds; the days are busier than the nights.
+fn busy_time(dice: &mut Rng, span: (i64, i64)) -> i64 {
+    let mut millis = 0;
+    for _ in 0..8 {
+        millis = dice.i64(span.0 * 1_000..span.1 * 1_000);
+        let hour = (millis / 1_000).rem_euclid(DAY) / HOUR;
+        if (7..19).contains(&hour) || dice.u8(..100) < 25 {
+            break;
+        }
+    }
+    millis
+}

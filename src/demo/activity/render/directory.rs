@@ -1,0 +1,163 @@
+//! Records of the directory: changes (8), sign-ins (15) and the old form of these (9).
+
+use super::super::event::Record;
+use super::record::{changes, pairs};
+use crate::demo::json::Json;
+use crate::demo::world::attack::EVIL_APP;
+use crate::demo::world::dice::guid;
+
+const AGENT: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36";
+
+/// Codes and symbols of failed sign-ins; some have no symbol.
+const FAILURES: &[(&str, Option<&str>)] = &[
+    ("50126", Some("InvalidUserNameOrPassword")),
+    ("50126", Some("InvalidUserNameOrPassword")),
+    ("50053", Some("IdsLocked")),
+    ("65001", Some("DelegationDoesNotExist")),
+    ("50034", None),
+    ("50058", Some("None")),
+];
+
+/// A sign-in.
+pub(in super::super) fn logon(record: &Record<'_>, json: &mut Json) {
+    let event = record.event;
+    let failed = event.act.operation == "UserLoginFailed";
+    let (number, symbol) = if failed { event.pick(0x10, FAILURES) } else { ("0", None) };
+    let app = event.pick(0x11, &["1fec8e78-bce4-4aaf-ab1b-5451cc387264", "d3590ed6-52b3-4102-aeff-aad2292ab01c"]);
+    record.client_ip(json);
+    json.text(
+        "ObjectId",
+        event.pick(0x12, &["00000003-0000-0000-c000-000000000000", "00000002-0000-0ff1-ce00-000000000000", "Unknown"]),
+    );
+    json.raw("AzureActiveDirectoryEventType", "1");
+    let keep = event.pick(0x13, &["true", "True", "False"]);
+    let detail = if failed { "UserError" } else { event.pick(0x14, &["Success", "Redirect"]) };
+    let extended = [
+        ("ResultStatusDetail", detail),
+        ("UserAgent", AGENT),
+        ("RequestType", "OAuth2:Authorize"),
+        ("KeepMeSignedIn", keep),
+    ];
+    if event.rare(0x15, 1_000) {
+        json.text("ExtendedProperties", &format!("-ResultStatusDetail \"{detail}\" -RequestType \"OAuth2:Authorize\""));
+    } else {
+        pairs(json, "ExtendedProperties", &extended);
+    }
+    json.raw("ModifiedProperties", "[]");
+    actor(record, json, &guid(event.actor as u64, 0x0d4), 0);
+    json.text("ActorIpAddress", event.ip(record.world));
+    json.text("InterSystemsId", &guid(event.seed, 0x16));
+    json.text("IntraSystemId", &event.id().unwrap_or_default());
+    json.text("SupportTicketId", "");
+    target(record, json, "00000003-0000-0000-c000-000000000000", 0);
+    json.text("ApplicationId", app);
+    let device = [
+        ("OS", "Windows 10"),
+        ("BrowserType", "Chrome"),
+        ("TrustType", "2"),
+        ("IsCompliantAndManaged", "False"),
+        ("SessionId", &guid(event.seed, 0x17)),
+    ];
+    pairs(json, "DeviceProperties", &device);
+    json.text("ErrorNumber", number);
+    if let Some(symbol) = symbol {
+        json.text("LogonError", symbol);
+    }
+}
+
+/// A sign-in in the form of 2015.
+pub(in super::super) fn old_logon(record: &Record<'_>, json: &mut Json) {
+    record.client_ip(json);
+    json.raw("AzureActiveDirectoryEventType", "0");
+    json.text("Application", "30ce6a9c-8d3c-4a5e-a1c7-1a3dd43a3c1f");
+    json.text("Client", "Exchange");
+    json.raw("LoginStatus", if record.event.rare(0x18, 4) { "-2147217390" } else { "0" });
+    json.text("UserDomain", "lumenworks.example");
+}
+
+/// A change of the directory.
+pub(in super::super) fn directory(record: &Record<'_>, json: &mut Json) {
+    let event = record.event;
+    // The vendor says that the directory gives no address; a third of the records have one.
+    if event.plot || event.roll(0x19).is_multiple_of(3) {
+        record.client_ip(json);
+    }
+    let object = guid(event.roll(0x1a), 0x1a);
+    json.text("ObjectId", if event.rare(0x1b, 4) { "Not Available" } else { &object });
+    json.raw("AzureActiveDirectoryEventType", "1");
+    let category = event.pick(0x1c, &["User", "Application", "ServicePrincipal", "Group"]);
+    let agent = format!("{{\"User-Agent\":\"{AGENT}\"}}");
+    let details = if event.rare(0x1e, 2) { "{}" } else { &agent };
+    pairs(json, "ExtendedProperties", &[("additionalDetails", details), ("extendedAuditEventCategory", category)]);
+    modified(record, json);
+    actor(record, json, &format!("User_{}", guid(event.actor as u64, 0x0d4)), 2);
+    json.text("InterSystemsId", &guid(event.seed, 0x16));
+    json.text("IntraSystemId", &guid(event.seed, 0x1f));
+    json.text("SupportTicketId", "");
+    target(record, json, &object, 2);
+}
+
+fn modified(record: &Record<'_>, json: &mut Json) {
+    let event = record.event;
+    match event.act.operation {
+        "Consent to application." if event.plot => changes(
+            json,
+            &[
+                ("ConsentContext.IsAdminConsent", "False", ""),
+                (
+                    "ConsentAction.Permissions",
+                    "[] => [[Id: 7f3a, ClientId: 9b1c, PrincipalId: 4e2d, ResourceId: 00000003-0000-0000-c000-000000000000, ConsentType: Principal, Scope: Mail.ReadWrite Mail.Send Files.Read.All offline_access, CreatedDateTime: , LastModifiedDateTime ]]; ",
+                    "",
+                ),
+                ("TargetId.ServicePrincipalNames", EVIL_APP, ""),
+            ],
+        ),
+        "Consent to application." => changes(
+            json,
+            &[
+                ("ConsentContext.IsAdminConsent", "True", ""),
+                ("ConsentAction.Permissions", "[] => [[Id: 1, Scope: User.Read]]; ", ""),
+            ],
+        ),
+        "Update application – Certificates and secrets management " => {
+            let key = format!(
+                "[\"[KeyIdentifier={},KeyType=Password,KeyUsage=Verify,DisplayName={}]\"]",
+                guid(event.seed, 0x20),
+                if event.plot { "backup" } else { "rotated" }
+            );
+            changes(json, &[("KeyDescription", &key, "[]"), ("Included Updated Properties", "KeyDescription", "")]);
+        }
+        "Update user." => changes(
+            json,
+            &[
+                ("StrongAuthenticationRequirement", "[\r\n  true\r\n]", "[]"),
+                ("Included Updated Properties", "StrongAuthenticationRequirement", ""),
+            ],
+        ),
+        "Update device." => changes(json, &[("AccountEnabled", "True", "")]),
+        _ => changes(json, &[("TargetId.UserType", "Member", "")]),
+    }
+}
+
+/// Who did it: one identity under several types.
+fn actor(record: &Record<'_>, json: &mut Json, id: &str, kind: u8) {
+    let (upn, puid) = (record.upn(), record.puid());
+    let kind = kind.to_string();
+    let identities = [(id, kind.as_str()), (upn, "5"), (&puid, "3")];
+    json.objects("Actor", identities, |json, (id, kind)| {
+        json.text("ID", id);
+        json.raw("Type", kind);
+    });
+    json.text("ActorContextId", &record.world.tenant);
+}
+
+fn target(record: &Record<'_>, json: &mut Json, id: &str, kind: u8) {
+    let kind = kind.to_string();
+    let name = if record.event.plot { EVIL_APP } else { record.other(0x21) };
+    json.objects("Target", [(id, kind.as_str()), (name, "1")], |json, (id, kind)| {
+        json.text("ID", id);
+        json.raw("Type", kind);
+    });
+    json.text("TargetContextId", &record.world.tenant);
+}

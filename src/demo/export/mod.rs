@@ -1,0 +1,154 @@
+//! Writes what the tenant holds into files, in the shapes in which people export such records.
+//!
+//! A folder holds all records of the tables that are exported in its shape: nobody gets the activity of Microsoft 365 from
+//! an event hub, or sign-ins from Purview. A question about such a table has the same answer on each. What lies before the
+//! feed's reach, or cannot be retrieved, is in none: nobody could have exported it.
+
+mod csv;
+mod log_analytics;
+mod sign_ins;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::activity::Activity;
+use super::tenant::{SignIn, Tenant};
+
+/// What all shapes are written from.
+struct Source {
+    activity: Vec<Activity>,
+    sign_ins: Vec<SignIn>,
+    tenant: String,
+}
+
+/// Writes the files of one shape into its folder.
+type Write1 = fn(&Source, &Path) -> Result<(), ExportError>;
+
+/// A shape in which records are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Its folder.
+    pub folder: &'static str,
+    /// Whether the records of the activity feed are in it.
+    pub activity: bool,
+    /// Whether the sign-ins are.
+    pub sign_ins: bool,
+}
+
+const fn shape(folder: &'static str, activity: bool, sign_ins: bool, write: Write1) -> (Shape, Write1) {
+    (Shape { folder, activity, sign_ins }, write)
+}
+
+/// All shapes, and what writes them.
+const SHAPES: &[(Shape, Write1)] = &[
+    shape("management-array", true, false, |source, folder| array(source, &folder.join("records.json"))),
+    shape("management-lines", true, false, |source, folder| lines(source, &folder.join("records.ndjson"))),
+    shape("purview-csv", true, false, |source, folder| csv::purview(source, &folder.join("AuditLog.csv"))),
+    shape("search-csv", true, false, |source, folder| csv::search(source, &folder.join("UnifiedAuditLog.csv"))),
+    shape("log-analytics", true, true, log_analytics::write),
+    shape("event-hub", false, true, |source, folder| sign_ins::envelopes(source, &folder.join("insights-logs.json"))),
+    shape("graph-array", false, true, |source, folder| {
+        sign_ins::array(source, &folder.join("InteractiveSignIns.json"))
+    }),
+    shape("graph-lines", false, true, |source, folder| sign_ins::lines(source, &folder.join("signIns.ndjson"))),
+    shape("graph-value", false, true, |source, folder| sign_ins::value(source, &folder.join("signIns.json"))),
+    shape("mixed", true, true, mixed),
+];
+
+/// Why an export failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A file or folder cannot be made or written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A record of the tenant's own is no JSON.
+    #[error("a record cannot be read")]
+    Record(#[from] serde_json::Error),
+}
+
+impl Tenant {
+    /// Writes what the tenant holds into files, in each of the shapes in which such records are exported; a folder each,
+    /// below `folder`, which is made. Gives the shapes.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or is there already.
+    pub fn export(&self, folder: &Path) -> Result<Vec<Shape>, ExportError> {
+        let reach = self.listed_from();
+        let listed = |record: &Activity| record.retrievable > 0 && record.delivered.iter().any(|(at, _)| *at >= reach);
+        let source = Source {
+            activity: self.activity().filter(listed).collect(),
+            sign_ins: self.sign_ins().collect(),
+            tenant: self.tenant_id().to_owned(),
+        };
+        for (shape, write) in SHAPES {
+            let folder = folder.join(shape.folder);
+            fs::create_dir_all(&folder).map_err(|source| ExportError::Write { path: folder.clone(), source })?;
+            write(&source, &folder)?;
+        }
+        Ok(SHAPES.iter().map(|(shape, _)| *shape).collect())
+    }
+}
+
+/// A file that was not there before.
+struct Out {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Out {
+    fn new(path: &Path) -> Result<Self, ExportError> {
+        let file = OpenOptions::new().write(true).create_new(true).open(path);
+        let file = file.map_err(|source| ExportError::Write { path: path.into(), source })?;
+        Ok(Self { path: path.into(), file: BufWriter::new(file) })
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), ExportError> {
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|source| ExportError::Write { path: self.path.clone(), source })
+    }
+
+    fn finish(mut self) -> Result<(), ExportError> {
+        self.file.flush().map_err(|source| ExportError::Write { path: self.path, source })
+    }
+}
+
+/// Texts between a beginning and an end, with something between them.
+fn joined<'a>(
+    path: &Path,
+    [begin, between, end]: [&str; 3],
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<(), ExportError> {
+    let mut out = Out::new(path)?;
+    out.text(begin)?;
+    for (n, text) in texts.enumerate() {
+        out.text(if n == 0 { "" } else { between })?;
+        out.text(text)?;
+    }
+    out.text(end)?;
+    out.finish()
+}
+
+fn array(source: &Source, path: &Path) -> Result<(), ExportError> {
+    joined(path, ["[", ",\n", "]\n"], source.activity.iter().map(|record| record.json.as_str()))
+}
+
+fn lines(source: &Source, path: &Path) -> Result<(), ExportError> {
+    joined(path, ["", "\n", "\n"], source.activity.iter().map(|record| record.json.as_str()))
+}
+
+/// Several shapes in one folder: half of the activity as lines, the other half as CSV, and the sign-ins.
+fn mixed(source: &Source, folder: &Path) -> Result<(), ExportError> {
+    let half = source.activity.len() / 2;
+    let first = source.activity[..half].iter().map(|record| record.json.as_str());
+    joined(&folder.join("records.ndjson"), ["", "\n", "\n"], first)?;
+    let rest =
+        Source { activity: source.activity[half..].to_vec(), sign_ins: Vec::new(), tenant: source.tenant.clone() };
+    csv::purview(&rest, &folder.join("AuditLog.csv"))?;
+    sign_ins::value(source, &folder.join("signIns.json"))
+}

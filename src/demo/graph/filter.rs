@@ -1,0 +1,269 @@
+//! The second opinion on `$filter`: refuses what is not documented and evaluates what is, over the tenant's records.
+//!
+//! Shares nothing with the translation it checks but the grammar. Comparison is nasty where the real service is known to
+//! be: `userPrincipalName` is compared as it is stored, every other text without regard to case, so a caller that takes
+//! the answer for exact has wrong rows.
+
+use super::properties::{Property, Type, Version, property};
+use super::refusal::Refusal;
+use super::sign_ins::{Kind, Records};
+use crate::odata::parse::{Comparison, Lambda, Literal, Node, Quantifier, parse};
+
+/// Most alternatives of one `or` (source: Microsoft Graph, "Too many child clauses"; for reports an assumption).
+const MOST_TERMS: usize = 15;
+/// The list that names a sign-in's kind.
+const KINDS: &str = "signInEventTypes";
+
+/// A filter that the service accepts.
+#[derive(Debug)]
+pub(in crate::demo) struct Filter {
+    clause: Clause,
+    /// Without a word about kinds only interactive sign-ins are meant.
+    interactive_only: bool,
+}
+
+#[derive(Debug)]
+enum Clause {
+    And(Vec<Clause>),
+    Or(Vec<Clause>),
+    Text(&'static str, TextTest),
+    Integer(&'static str, i64),
+    /// Nanoseconds since 1970: literals may be finer than records.
+    Time(Comparison, i128),
+    Any(&'static str, Element),
+}
+
+/// A condition on an element of a list of texts.
+#[derive(Debug)]
+enum Element {
+    And(Vec<Element>),
+    Or(Vec<Element>),
+    Is(TextTest),
+    IsNot(TextTest),
+}
+
+#[derive(Debug)]
+struct TextTest {
+    value: String,
+    prefix: bool,
+    /// Compare as stored.
+    exact: bool,
+}
+
+impl Filter {
+    /// Reads and checks a filter. `reach` is the oldest lower bound that is accepted, in units of 100 ns since 1970.
+    pub(in crate::demo) fn read(version: Version, text: Option<&str>, reach: Option<i64>) -> Result<Self, Refusal> {
+        let Some(text) = text else { return Ok(Self { clause: Clause::And(Vec::new()), interactive_only: true }) };
+        let node = parse(text).map_err(Refusal::filter)?;
+        let checker = Checker { version, reach };
+        let clause = checker.clause(&node)?;
+        let interactive_only = !clause.speaks_of(KINDS);
+        Ok(Self { clause, interactive_only })
+    }
+
+    /// Whether a record is meant.
+    pub(in crate::demo) fn matches(&self, records: &Records, row: usize) -> bool {
+        let in_population = || records.list(row, KINDS).contains(&Kind::Interactive.member());
+        (!self.interactive_only || in_population()) && self.clause.matches(records, row)
+    }
+}
+
+impl Clause {
+    fn speaks_of(&self, path: &str) -> bool {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().any(|c| c.speaks_of(path)),
+            Self::Text(p, _) | Self::Integer(p, _) | Self::Any(p, _) => *p == path,
+            Self::Time(..) => false,
+        }
+    }
+
+    fn matches(&self, records: &Records, row: usize) -> bool {
+        match self {
+            Self::And(all) => all.iter().all(|c| c.matches(records, row)),
+            Self::Or(all) => all.iter().any(|c| c.matches(records, row)),
+            Self::Text(path, test) => records.text(row, path).is_some_and(|text| test.matches(&text)),
+            Self::Integer(path, value) => records.integer(row, path) == Some(*value),
+            Self::Time(op, nanos) => {
+                let time = i128::from(records.ticks(row)) * 100;
+                match op {
+                    Comparison::Ge => time >= *nanos,
+                    Comparison::Le => time <= *nanos,
+                    _ => time == *nanos,
+                }
+            }
+            Self::Any(path, element) => records.list(row, path).iter().any(|text| element.matches(text)),
+        }
+    }
+}
+
+impl Element {
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::And(all) => all.iter().all(|e| e.matches(text)),
+            Self::Or(all) => all.iter().any(|e| e.matches(text)),
+            Self::Is(test) => test.matches(text),
+            Self::IsNot(test) => !test.matches(text),
+        }
+    }
+}
+
+impl TextTest {
+    fn new(property: &Property, value: &str, prefix: bool) -> Self {
+        let exact = property.kind == Type::ExactText;
+        Self { value: if exact { value.to_owned() } else { folded(value) }, prefix, exact }
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        match (self.exact, self.prefix) {
+            (true, false) => text == self.value,
+            (true, true) => text.starts_with(&self.value),
+            (false, false) if text.is_ascii() => text.eq_ignore_ascii_case(&self.value),
+            (false, false) => folded(text) == self.value,
+            (false, true) => folded(text).starts_with(&self.value),
+        }
+    }
+}
+
+/// Letter by letter: what `str::to_lowercase` does to a final sigma would tear prefixes apart.
+fn folded(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().flat_map(char::to_lowercase).collect() }
+}
+
+struct Checker {
+    version: Version,
+    reach: Option<i64>,
+}
+
+impl Checker {
+    fn clause(&self, node: &Node) -> Result<Clause, Refusal> {
+        match node {
+            Node::And(all) => all.iter().map(|n| self.clause(n)).collect::<Result<_, _>>().map(Clause::And),
+            Node::Or(all) => {
+                bounded(node)?;
+                all.iter().map(|n| self.clause(n)).collect::<Result<_, _>>().map(Clause::Or)
+            }
+            Node::Compare(left, op, right) => {
+                let (Node::Path(path), Node::Literal(literal)) = (&**left, &**right) else {
+                    return Err(Refusal::filter("a property is compared with a constant on its right"));
+                };
+                self.compare(self.known(path)?, *op, literal)
+            }
+            Node::Call(name, args) => {
+                let [Node::Path(path), Node::Literal(Literal::Text(value))] = &args[..] else {
+                    return Err(Refusal::filter(format_args!("arguments of '{name}'")));
+                };
+                let property = self.known(path)?;
+                self.allowed(property, name)?;
+                scalar(property)?;
+                Ok(Clause::Text(property.path, TextTest::new(property, value, true)))
+            }
+            Node::Lambda(Quantifier::Any, path, Some(lambda)) => {
+                let property = self.known(path)?;
+                if property.kind != Type::Texts {
+                    return Err(Refusal::filter(format_args!("'{}' is no collection", property.path)));
+                }
+                Ok(Clause::Any(property.path, self.element(property, lambda, &lambda.body)?))
+            }
+            _ => Err(Refusal::filter("operator is not supported")),
+        }
+    }
+
+    fn compare(&self, property: &'static Property, op: Comparison, literal: &Literal) -> Result<Clause, Refusal> {
+        self.allowed(property, word(op))?;
+        match (property.kind, literal) {
+            (Type::Text | Type::ExactText | Type::Enum, Literal::Text(value)) => {
+                Ok(Clause::Text(property.path, TextTest::new(property, value, false)))
+            }
+            (Type::Enum, Literal::Typed(of, value)) if of.starts_with("microsoft.graph.") => {
+                Ok(Clause::Text(property.path, TextTest::new(property, value, false)))
+            }
+            (Type::Integer, Literal::Integer(value)) => Ok(Clause::Integer(property.path, *value)),
+            (Type::Time, Literal::Instant(time)) => {
+                let nanos = i128::from(time.timestamp()) * 1_000_000_000 + i128::from(time.timestamp_subsec_nanos());
+                let too_old = self.reach.is_some_and(|reach| nanos < i128::from(reach) * 100);
+                if op == Comparison::Ge && too_old {
+                    return Err(Refusal::filter("the time lies before what is retained"));
+                }
+                Ok(Clause::Time(op, nanos))
+            }
+            _ => Err(Refusal::filter(format_args!("incompatible types for '{}'", property.path))),
+        }
+    }
+
+    fn element(&self, list: &Property, lambda: &Lambda, node: &Node) -> Result<Element, Refusal> {
+        let is_element = |path: &Node| matches!(path, Node::Path(path) if *path == [lambda.variable.as_str()]);
+        match node {
+            Node::And(all) => {
+                all.iter().map(|n| self.element(list, lambda, n)).collect::<Result<_, _>>().map(Element::And)
+            }
+            Node::Or(all) => {
+                bounded(node)?;
+                all.iter().map(|n| self.element(list, lambda, n)).collect::<Result<_, _>>().map(Element::Or)
+            }
+            Node::Compare(left, op, right) if is_element(left) => {
+                self.allowed(list, word(*op))?;
+                let (Node::Literal(Literal::Text(value)), Comparison::Eq | Comparison::Ne) = (&**right, op) else {
+                    return Err(Refusal::filter(format_args!("incompatible types for '{}'", list.path)));
+                };
+                let test = TextTest::new(list, value, false);
+                Ok(if *op == Comparison::Eq { Element::Is(test) } else { Element::IsNot(test) })
+            }
+            Node::Call(name, args) => match &args[..] {
+                [path, Node::Literal(Literal::Text(value))] if is_element(path) => {
+                    self.allowed(list, name)?;
+                    Ok(Element::Is(TextTest::new(list, value, true)))
+                }
+                _ => Err(Refusal::filter(format_args!("arguments of '{name}'"))),
+            },
+            _ => Err(Refusal::filter("operator is not supported in a lambda")),
+        }
+    }
+
+    fn known(&self, path: &[String]) -> Result<&'static Property, Refusal> {
+        let path = path.join("/");
+        property(self.version, &path).ok_or_else(|| {
+            Refusal::bad_request(format!("Could not find a property named '{path}' on type 'microsoft.graph.signIn'."))
+        })
+    }
+
+    fn allowed(&self, property: &Property, operator: &str) -> Result<(), Refusal> {
+        if property.allows(self.version, operator) {
+            return Ok(());
+        }
+        Err(Refusal::filter(format_args!("'{operator}' is not supported for '{}'", property.path)))
+    }
+}
+
+/// Lists are asked through `any()` alone.
+fn scalar(property: &Property) -> Result<(), Refusal> {
+    match property.kind {
+        Type::Text | Type::ExactText => Ok(()),
+        _ => Err(Refusal::filter(format_args!("incompatible types for '{}'", property.path))),
+    }
+}
+
+/// Counts the alternatives of an `or`, through `or`s directly within.
+fn bounded(or: &Node) -> Result<(), Refusal> {
+    fn terms(node: &Node) -> usize {
+        match node {
+            Node::Or(all) => all.iter().map(terms).sum(),
+            _ => 1,
+        }
+    }
+    let found = terms(or);
+    if found > MOST_TERMS { Err(Refusal::too_many_terms(found, MOST_TERMS)) } else { Ok(()) }
+}
+
+fn word(op: Comparison) -> &'static str {
+    match op {
+        Comparison::Eq => "eq",
+        Comparison::Ne => "ne",
+        Comparison::Gt => "gt",
+        Comparison::Ge => "ge",
+        Comparison::Lt => "lt",
+        Comparison::Le => "le",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! Pages: which rows, in which order, and the token that leads to the next.
+//!
+//! A token is a place in an answer, signed together with the query it belongs to, so that it cannot be made up, used with
+//! another query or used when it is old. The list of rows an answer consists of is remembered for a few queries and
+//! found again when it was forgotten: tokens stay good whatever else is asked.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::filter::Filter;
+use super::properties::Version;
+use super::query::Query;
+use super::refusal::Refusal;
+use super::sign_ins::Records;
+
+/// Answers that are remembered.
+const REMEMBERED: usize = 16;
+/// How a token begins: its `+` must come back as `%2B`, or it is a blank.
+const PREFIX: &str = "MSft+";
+/// How it ends.
+const SUFFIX: &str = "==";
+
+type Key = (Version, Option<String>, bool);
+
+/// Finds rows and leads from page to page.
+pub(in crate::demo) struct Pages {
+    life: Duration,
+    start: Instant,
+    secret: RandomState,
+    answers: Mutex<Vec<(Key, Arc<[u32]>)>>,
+}
+
+/// One page: rows by number, and the token of the next page.
+pub(in crate::demo) struct Page {
+    pub(in crate::demo) rows: Vec<usize>,
+    pub(in crate::demo) next: Option<String>,
+}
+
+impl Pages {
+    /// Tokens live that long.
+    pub(in crate::demo) fn new(life: Duration) -> Self {
+        Self { life, start: Instant::now(), secret: RandomState::new(), answers: Mutex::default() }
+    }
+
+    /// The page of a query that a token leads to, or the first.
+    pub(in crate::demo) fn page(
+        &self,
+        records: &Records,
+        (version, reach): (Version, Option<i64>),
+        query: &Query,
+        token: Option<&str>,
+    ) -> Result<Page, Refusal> {
+        // The filter is read for every page, as the real service does: a token is no way around a refusal.
+        let filter = Filter::read(version, query.filter.as_deref(), reach)?;
+        let from = token.map_or(Ok(0), |token| self.place(version, query, token))?;
+        let all = self.answer(records, version, query, &filter);
+        let to = all.len().min(from + query.top);
+        let rows = all.get(from..to).unwrap_or_default().iter().map(|&row| row as usize).collect();
+        let next = (to < all.len()).then(|| self.token(version, query, to));
+        Ok(Page { rows, next })
+    }
+
+    /// The numbers of all rows of an answer in order; rows that are served twice stand there twice.
+    fn answer(&self, records: &Records, version: Version, query: &Query, filter: &Filter) -> Arc<[u32]> {
+        let key = (version, query.filter.clone(), query.ascending);
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = answers.iter().position(|(k, _)| *k == key).map(|at| answers.remove(at).1);
+        let rows = found.unwrap_or_else(|| {
+            let meant = (0..records.len()).filter(|&row| filter.matches(records, row));
+            let number = |row| u32::try_from(row).expect("records are counted in u32 at the start");
+            let mut rows: Vec<u32> =
+                meant.flat_map(|row| std::iter::repeat_n(number(row), records.copies(row))).collect();
+            if query.ascending {
+                rows.reverse();
+            }
+            rows.into()
+        });
+        answers.insert(0, (key, Arc::clone(&rows)));
+        answers.truncate(REMEMBERED);
+        rows
+    }
+
+    fn token(&self, version: Version, query: &Query, place: usize) -> String {
+        let issued = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let seal = self.seal(version, query, place as u64, issued);
+        format!("{PREFIX}{place:016x}{issued:016x}{seal:016x}{SUFFIX}")
+    }
+
+    fn place(&self, version: Version, query: &Query, token: &str) -> Result<usize, Refusal> {
+        let invalid = || Refusal::bad_request("Invalid Skip Token.");
+        let body = token.strip_prefix(PREFIX).and_then(|t| t.strip_suffix(SUFFIX)).ok_or_else(invalid)?;
+        let hex = body.len() == 48 && body.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let number = |n: usize| u64::from_str_radix(&body[16 * n..16 * (n + 1)], 16).map_err(|_| invalid());
+        if !hex {
+            return Err(invalid());
+        }
+        let (place, issued) = (number(0)?, number(1)?);
+        if self.seal(version, query, place, issued) != number(2)? {
+            return Err(invalid());
+        }
+        if self.start.elapsed().saturating_sub(Duration::from_millis(issued)) >= self.life {
+            return Err(Refusal::bad_request("Invalid Skip Token: the token has expired."));
+        }
+        usize::try_from(place).map_err(|_| invalid())
+    }
+
+    fn seal(&self, version: Version, query: &Query, place: u64, issued: u64) -> u64 {
+        self.secret.hash_one((version, query, place, issued))
+    }
+}

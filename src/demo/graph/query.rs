@@ -1,0 +1,133 @@
+//! The query options of a request, as the sign-in endpoint takes them: `$filter`, `$top`, `$orderby`, `$skiptoken`.
+
+use percent_encoding::percent_decode_str;
+
+use super::refusal::Refusal;
+
+/// Most rows in a page, and the number when none is asked for.
+pub(in crate::demo) const PAGE: usize = 999;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::demo) struct Query {
+    /// Text of the filter, decoded.
+    pub(in crate::demo) filter: Option<String>,
+    pub(in crate::demo) top: usize,
+    /// Oldest first.
+    pub(in crate::demo) ascending: bool,
+}
+
+/// A request's options.
+#[derive(Debug)]
+pub(in crate::demo) struct Options {
+    pub(in crate::demo) query: Query,
+    /// The place to go on from, decoded.
+    pub(in crate::demo) token: Option<String>,
+    /// The options as received without the token: the next page's link repeats them byte for byte.
+    pub(in crate::demo) raw: String,
+}
+
+/// Reads the part of the URL after `?`.
+pub(in crate::demo) fn read(text: &str) -> Result<Options, Refusal> {
+    let mut options =
+        Options { query: Query { filter: None, top: PAGE, ascending: false }, token: None, raw: String::new() };
+    let mut seen = Vec::new();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decode(name)?, decode(value)?);
+        if seen.contains(&name) {
+            return Err(Refusal::bad_request(format!("Query option '{name}' was specified more than once.")));
+        }
+        options.take(&name, value)?;
+        if name != "$skiptoken" {
+            options.raw.push_str(if options.raw.is_empty() { "" } else { "&" });
+            options.raw.push_str(pair);
+        }
+        seen.push(name);
+    }
+    Ok(options)
+}
+
+impl Options {
+    fn take(&mut self, name: &str, value: String) -> Result<(), Refusal> {
+        match name {
+            "$filter" => self.query.filter = Some(value),
+            "$top" => self.query.top = page_size(&value)?,
+            "$orderby" => self.query.ascending = ascending(&value)?,
+            "$skiptoken" => self.token = Some(value),
+            _ => return Err(Refusal::bad_request(format!("Query option '{name}' is not allowed."))),
+        }
+        Ok(())
+    }
+}
+
+fn page_size(text: &str) -> Result<usize, Refusal> {
+    text.parse().ok().filter(|n| (1..=PAGE).contains(n)).ok_or_else(|| {
+        Refusal::bad_request(format!("Invalid page size specified: '{text}'. Must be between 1 and {PAGE} inclusive."))
+    })
+}
+
+fn ascending(text: &str) -> Result<bool, Refusal> {
+    match text.split_ascii_whitespace().collect::<Vec<_>>()[..] {
+        ["createdDateTime"] | ["createdDateTime", "asc"] => Ok(true),
+        ["createdDateTime", "desc"] => Ok(false),
+        _ => Err(Refusal::bad_request(format!("Ordering by '{text}' is not supported."))),
+    }
+}
+
+/// Percent-decodes once; a blank may be `+`, as the service takes it.
+fn decode(text: &str) -> Result<String, Refusal> {
+    let whole =
+        text.bytes().enumerate().filter(|&(_, b)| b == b'%').all(|(at, _)| {
+            text.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+        });
+    let blanks = text.replace('+', " ");
+    let decoded = percent_decode_str(&blanks).decode_utf8().ok().filter(|_| whole);
+    decoded.map(Into::into).ok_or_else(|| Refusal::bad_request("The request URI is not valid."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_split_before_they_are_decoded() {
+        let options = read(
+            "%24filter=appDisplayName%20eq+'a%26b%3D%2B%23'&$top=7&$orderby=createdDateTime%20asc&$skiptoken=x%2By",
+        )
+        .unwrap();
+        let filter = Some("appDisplayName eq 'a&b=+#'".to_owned());
+        assert_eq!(options.query, Query { filter, top: 7, ascending: true });
+        assert_eq!(options.token.as_deref(), Some("x+y"));
+        assert_eq!(options.raw, "%24filter=appDisplayName%20eq+'a%26b%3D%2B%23'&$top=7&$orderby=createdDateTime%20asc");
+    }
+
+    #[test]
+    fn only_the_documented_options_are_taken() {
+        for text in [
+            "$skip=1",
+            "$select=id",
+            "$count=true",
+            "$expand=x",
+            "$search=x",
+            "$format=json",
+            "filter=x",
+            "x=1",
+            "$top=0",
+            "$top=1000",
+            "$top=",
+            "$top=-1",
+            "$top=1&$top=1",
+            "$orderby=userPrincipalName",
+            "$orderby=createdDateTime,id",
+            "$orderby=createdDateTime DESC",
+            "$filter=%",
+            "$filter=%zz",
+            "$filter=%ff",
+        ] {
+            assert_eq!(read(text).expect_err(text).status, 400, "{text}");
+        }
+        let message = read("$top=1000").unwrap_err().message;
+        assert_eq!(message, "Invalid page size specified: '1000'. Must be between 1 and 999 inclusive.");
+    }
+}

@@ -1,0 +1,221 @@
+//! The HTTP face of the tenant: routes, tokens, headers and bodies as Microsoft Graph has them. Requests to the activity
+//! feed are handed to [`activity`].
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use tokio::time::Instant;
+
+use super::stats::{Asked, Book};
+use crate::demo::activity;
+use crate::demo::gate::Gate;
+use crate::demo::graph::page::Pages;
+use crate::demo::graph::properties::Version;
+use crate::demo::graph::query;
+use crate::demo::graph::refusal::Refusal;
+use crate::demo::graph::sign_ins::Records;
+use crate::demo::json::escape;
+
+/// Longest body of a request that is read.
+const LONGEST_BODY: usize = 64 << 10;
+
+/// Longest path and query that is read.
+const LONGEST_URL: usize = 8_000;
+
+/// Everything a request can reach.
+pub(in crate::demo) struct Service {
+    pub(in crate::demo) addr: SocketAddr,
+    pub(in crate::demo) token: String,
+    pub(in crate::demo) records: Records,
+    pub(in crate::demo) feed: activity::Endpoint,
+    /// The oldest lower time bound that is accepted, in units of 100 ns since 1970.
+    pub(in crate::demo) reach: Option<i64>,
+    /// What error bodies say the time is.
+    pub(in crate::demo) date: String,
+    pub(in crate::demo) pages: Pages,
+    pub(in crate::demo) gate: Gate,
+    pub(in crate::demo) book: Book,
+    pub(in crate::demo) served: AtomicU64,
+}
+
+/// What is found at a path.
+#[derive(Clone, Copy)]
+enum Route {
+    SignIns(Version),
+    Stats,
+}
+
+/// A reply's content.
+struct Answer {
+    body: String,
+    rows: usize,
+}
+
+/// The routes, in front of the service.
+pub(in crate::demo) fn router(service: Arc<Service>) -> Router {
+    Router::new().fallback(reply).with_state(service)
+}
+
+async fn reply(State(service): State<Arc<Service>>, request: Request) -> Response<Body> {
+    if activity::Endpoint::owns(request.uri().path()) {
+        let (head, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
+        return service.feed_reply(&head.method, &head.uri, &head.headers, &body);
+    }
+    service.reply(request.method(), request.uri(), request.headers())
+}
+
+impl Route {
+    fn of(path: &str) -> Option<Self> {
+        match path {
+            "/v1.0/auditLogs/signIns" => Some(Self::SignIns(Version::V1)),
+            "/beta/auditLogs/signIns" => Some(Self::SignIns(Version::Beta)),
+            "/stats" => Some(Self::Stats),
+            _ => None,
+        }
+    }
+
+    /// The name it is counted under.
+    fn name(route: Option<Self>) -> &'static str {
+        match route {
+            Some(Self::SignIns(Version::V1)) => "/v1.0/auditLogs/signIns",
+            Some(Self::SignIns(Version::Beta)) => "/beta/auditLogs/signIns",
+            Some(Self::Stats) => "/stats",
+            None => "other",
+        }
+    }
+}
+
+impl Service {
+    fn reply(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
+        let route = Route::of(uri.path());
+        if let (Some(Route::Stats), &Method::GET) = (route, method) {
+            let stats = serde_json::to_string(&self.book.read()).unwrap_or_default();
+            return json(StatusCode::OK, stats);
+        }
+        let number = self.served.fetch_add(1, Relaxed);
+        let request_id = format!("{number:08x}-0000-4000-8000-{:012x}", self.addr.port());
+        let given = headers.get("client-request-id").and_then(|v| v.to_str().ok());
+        let client_id = given.unwrap_or(&request_id);
+        let result = self.answer(route, method, uri, headers);
+        let (status, rows) = result.as_ref().map_or_else(|r| (r.status, 0), |a| (200, a.rows));
+        self.book.write(Route::name(route), Asked { url: decoded(uri), status, rows }, status == 429);
+        let mut response = match result {
+            Ok(answer) => json(StatusCode::OK, answer.body),
+            Err(refusal) => refused(&refusal, &request_id, client_id, &self.date),
+        };
+        set(&mut response, HeaderName::from_static("client-request-id"), client_id);
+        set(&mut response, HeaderName::from_static("request-id"), &request_id);
+        response
+    }
+
+    fn feed_reply(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        let authenticated = self.authenticate(headers).is_ok();
+        let origin = format!("http://{}", self.addr);
+        let reply = self.feed.reply(&activity::Asked { method, uri, headers, body, authenticated, origin: &origin });
+        let asked = Asked { url: decoded(uri), status: reply.status, rows: reply.rows };
+        self.book.write(reply.path, asked, reply.throttled);
+        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = json(status, String::new());
+        set(&mut response, CONTENT_TYPE, "application/json; charset=utf-8");
+        if let Some((name, next)) = reply.next {
+            set(&mut response, name, &next);
+        }
+        *response.body_mut() = if reply.broken { broken(reply.body) } else { Body::from(reply.body) };
+        response
+    }
+
+    fn answer(&self, route: Option<Route>, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Answer, Refusal> {
+        if uri.path_and_query().is_some_and(|p| p.as_str().len() > LONGEST_URL) {
+            return Err(Refusal::uri_too_long());
+        }
+        self.authenticate(headers)?;
+        let Some(Route::SignIns(version)) = route else { return Err(Refusal::not_found(uri.path())) };
+        if method != Method::GET {
+            return Err(Refusal::method());
+        }
+        let fraction = self.served.load(Relaxed).is_multiple_of(2);
+        self.gate.admit(Instant::now()).map_err(|wait| Refusal::throttled(wait, fraction))?;
+        self.sign_ins(version, uri.query().unwrap_or_default())
+    }
+
+    fn authenticate(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let given = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.split_once(' '));
+        match given {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && token.trim() == self.token => Ok(()),
+            _ => Err(Refusal::unauthenticated()),
+        }
+    }
+
+    fn sign_ins(&self, version: Version, query: &str) -> Result<Answer, Refusal> {
+        let options = query::read(query)?;
+        let page = self.pages.page(&self.records, (version, self.reach), &options.query, options.token.as_deref())?;
+        let root = format!("http://{}/{}", self.addr, version.segment());
+        let mut body = format!("{{\"@odata.context\":\"{root}/$metadata#auditLogs/signIns\"");
+        // The link stands before the rows, as the real service puts it.
+        if let Some(next) = page.next {
+            let (between, token) =
+                (if options.raw.is_empty() { "" } else { "&" }, utf8_percent_encode(&next, NON_ALPHANUMERIC));
+            body.push_str(",\"@odata.nextLink\":");
+            escape(&format!("{root}/auditLogs/signIns?{}{between}$skiptoken={token}", options.raw), &mut body);
+        }
+        body.push_str(",\"value\":[");
+        for (n, &row) in page.rows.iter().enumerate() {
+            body.push_str(if n == 0 { "" } else { "," });
+            body.push_str(&self.records.json(row, version));
+        }
+        body.push_str("]}");
+        Ok(Answer { body, rows: page.rows.len() })
+    }
+}
+
+/// A body that breaks off in the middle, and the connection with it.
+fn broken(mut body: String) -> Body {
+    let mut half = body.len() / 2;
+    while !body.is_char_boundary(half) {
+        half -= 1;
+    }
+    body.truncate(half);
+    let pieces = [Ok(body), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
+    Body::from_stream(futures::stream::iter(pieces))
+}
+
+fn refused(refusal: &Refusal, request_id: &str, client_id: &str, date: &str) -> Response<Body> {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = json(status, refusal.body(request_id, client_id, date));
+    if let Some(wait) = &refusal.retry_after {
+        set(&mut response, RETRY_AFTER, wait);
+    }
+    response
+}
+
+fn json(status: StatusCode, body: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    set(
+        &mut response,
+        CONTENT_TYPE,
+        "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+    );
+    response
+}
+
+/// Sets a header, unless the value cannot be one.
+fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+fn decoded(uri: &Uri) -> String {
+    let text = uri.path_and_query().map_or("", |p| p.as_str());
+    let text = text.get(..LONGEST_URL).unwrap_or(text);
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}

@@ -1,0 +1,234 @@
+//! A tenant that runs: how it is chosen, made, asked about and stopped.
+
+use std::future::IntoFuture;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use super::activity::{self, Activity, Feed};
+use super::gate::{Gate, Throttle};
+use super::graph::page::Pages;
+use super::graph::properties::Version;
+use super::graph::sign_ins::{self, DataError, Premise, Records};
+use super::server::{self, Book, Service, Stats};
+use super::story::Story;
+use super::world::{World, clock};
+
+/// How far back the service accepts a lower time bound (source: reports of "Invalid filter clause").
+const RETENTION: TimeDelta = TimeDelta::days(90);
+
+/// What tenant to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What the story follows from.
+    pub seed: u64,
+    /// The instant at which it ends.
+    pub now: DateTime<Utc>,
+    /// Distinct sign-ins.
+    pub rows: usize,
+    /// Sign-ins in a million that are served twice.
+    pub twice_per_million: u32,
+    /// Sign-ins in a million that hold a value of the wrong JSON type.
+    pub odd_per_million: u32,
+    /// Serve these records instead of a story: one JSON object per line. They know no retention.
+    pub data: Option<PathBuf>,
+    /// The quota; none with `--no-throttle`.
+    pub throttle: Option<Throttle>,
+    /// The activity feed. Empty when `data` are given.
+    pub feed: Feed,
+    /// How long a `$skiptoken` is good for.
+    pub skiptoken_life: Duration,
+    /// Where to listen. Only loopback addresses are accepted; port 0 lets the system choose.
+    pub bind: SocketAddr,
+}
+
+impl Options {
+    /// The usual tenant: 50,000 sign-ins in the thirty days before `now`.
+    pub fn new(now: DateTime<Utc>) -> Self {
+        Self {
+            seed: 1,
+            now,
+            rows: 50_000,
+            twice_per_million: 1_000,
+            odd_per_million: 500,
+            data: None,
+            throttle: Some(Throttle::default()),
+            feed: Feed::default(),
+            skiptoken_life: Duration::from_mins(10),
+            bind: (Ipv4Addr::LOCALHOST, 0).into(),
+        }
+    }
+}
+
+/// Why a tenant does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The records cannot be read.
+    #[error("the demo's data cannot be used")]
+    Data(#[from] DataError),
+    /// The address is in use or not ours.
+    #[error("cannot listen on {0}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The tenant's token protects it from other programs here, not from other machines.
+    #[error("the demo listens on loopback addresses only, and {0} is none")]
+    NotLoopback(SocketAddr),
+    /// More records than can be counted.
+    #[error("{0} records are more than the demo serves")]
+    TooMany(usize),
+    /// The story could not be told.
+    #[error("the demo's data could not be made")]
+    Story(#[source] tokio::task::JoinError),
+}
+
+/// A distinct record, as the beta version serves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The record's JSON.
+    pub json: String,
+    /// How often a listing holds it.
+    pub copies: usize,
+}
+
+/// A running tenant. It stops when dropped.
+#[derive(Debug)]
+pub struct Tenant {
+    service: Arc<Service>,
+    story: Story,
+    /// Connections are closed when this is dropped.
+    _open: oneshot::Sender<()>,
+    /// The accepting task; aborted when dropped.
+    _tasks: JoinSet<io::Result<()>>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("addr", &self.addr).finish_non_exhaustive()
+    }
+}
+
+impl Tenant {
+    /// Makes or reads the records and listens, on the current runtime.
+    ///
+    /// # Errors
+    /// When the records cannot be read, or the address is not loopback or not free.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        if !options.bind.ip().is_loopback() {
+            return Err(Error::NotLoopback(options.bind));
+        }
+        let listener = TcpListener::bind(options.bind).await.map_err(|e| Error::Listen(options.bind, e))?;
+        let addr = listener.local_addr().map_err(|e| Error::Listen(options.bind, e))?;
+        let given = options.clone();
+        let told = tokio::task::spawn_blocking(move || told(&given)).await.map_err(Error::Story)??;
+        let reach = options.data.is_none().then(|| clock::ticks(options.now - RETENTION));
+        let service = Arc::new(Service {
+            addr,
+            token: format!("demo-{:016x}{:016x}", random(), random()),
+            records: told.records,
+            feed: activity::Endpoint::new(told.feed, told.world, options.now.timestamp()),
+            reach,
+            date: clock::print(clock::ticks(options.now), 0),
+            pages: Pages::new(options.skiptoken_life),
+            gate: Gate::new(options.throttle),
+            book: Book::default(),
+            served: AtomicU64::new(0),
+        });
+        let (open, closed) = oneshot::channel();
+        let serve = axum::serve(listener, server::router(Arc::clone(&service)));
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve.with_graceful_shutdown(async { drop(closed.await) }).into_future());
+        Ok(Self { service, story: told.story, _open: open, _tasks: tasks })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.service.addr
+    }
+
+    /// The root that versions are appended to: `http://127.0.0.1:8471`.
+    pub fn graph_url(&self) -> String {
+        format!("http://{}", self.service.addr)
+    }
+
+    /// The origin of the activity feed: the same.
+    pub fn management_url(&self) -> String {
+        self.graph_url()
+    }
+
+    /// The tenant's identifier, a GUID. The feed's addresses hold it.
+    pub fn tenant_id(&self) -> &str {
+        &self.service.feed.world.tenant
+    }
+
+    /// The one bearer token it accepts.
+    pub fn access_token(&self) -> &str {
+        &self.service.token
+    }
+
+    /// What was asked so far.
+    pub fn stats(&self) -> Stats {
+        self.service.book.read()
+    }
+
+    /// Starts counting anew.
+    pub fn reset_stats(&self) {
+        self.service.book.reset();
+    }
+
+    /// What there is to say about the tenant.
+    pub fn story(&self) -> &Story {
+        &self.story
+    }
+
+    /// The truth: all distinct records of all kinds, newest first.
+    pub fn sign_ins(&self) -> impl ExactSizeIterator<Item = SignIn> + '_ {
+        let records = &self.service.records;
+        (0..records.len()).map(|row| SignIn { json: records.json(row, Version::Beta), copies: records.copies(row) })
+    }
+
+    /// The truth of the feed: all distinct records, with the blobs that hold them. Some lie before what can be listed.
+    pub fn activity(&self) -> impl ExactSizeIterator<Item = Activity> + '_ {
+        self.service.feed.contents.activity(&self.service.feed.world)
+    }
+
+    /// The oldest content of the feed that clients ask for.
+    pub(super) fn listed_from(&self) -> DateTime<Utc> {
+        self.service.feed.listed_from()
+    }
+}
+
+/// What a tenant is made of.
+struct Told {
+    world: Arc<World>,
+    records: Records,
+    feed: activity::Contents,
+    story: Story,
+}
+
+fn told(options: &Options) -> Result<Told, Error> {
+    let given = options.data.as_deref().map(sign_ins::read).transpose()?;
+    let (rows, records) = if given.is_some() { (0, 0) } else { (options.rows, options.feed.records) };
+    let (world, mut dice) = World::new(options.seed, options.now, rows);
+    let premise = Premise { now: options.now, rows, twice: options.twice_per_million, odd: options.odd_per_million };
+    let events = sign_ins::tell(&world, &mut dice, &premise);
+    let feed = Feed { records, ..options.feed.clone() };
+    let feed = activity::Contents::tell(&world, &feed, options.seed, options.now.timestamp());
+    let world = Arc::new(world);
+    let told = given.map_or_else(|| Records::Told(Arc::clone(&world), events), Records::Given);
+    u32::try_from(told.len().max(records)).map_err(|_| Error::TooMany(told.len()))?;
+    let story = Story::of(&told, &world);
+    Ok(Told { world, records: told, feed, story })
+}
+
+/// A number no one else knows: the standard library's hasher keys come from the system.
+fn random() -> u64 {
+    RandomState::new().hash_one(0)
+}

@@ -1,0 +1,61 @@
+//! The attack, as it was planned: whom it meets, where it comes from, and what it leaves behind. Each face tells its part.
+//!
+//! Five days before the end a password spray goes through the accounts from four addresses of one provider. One password
+//! is right. At night the second factor is asked for again and again until the owner of the phone approves. Then the
+//! session's token is used from another country, without anyone signing in, while its owner goes on working.
+
+use fastrand::Rng;
+
+use super::World;
+use super::clock::{DAY, SECOND};
+use super::dice::guid;
+use super::people::{Home, PEOPLE};
+use super::places::{REPLAY_PLACE, SPRAY_PLACE};
+
+/// Worlds of fewer sign-ins are told without the attack.
+pub(in crate::demo) const LEAST_SIGN_INS: usize = 1_000;
+
+/// Where stolen mail goes.
+pub(in crate::demo) const DROP_BOX: &str = "archive@drop.example";
+/// The sender of the phishing mail.
+pub(in crate::demo) const PHISH_SENDER: &str = "it-support@lumenw0rks.example";
+/// The link in it.
+pub(in crate::demo) const PHISH_LINK: &str = "https://login.lumenw0rks.example/session?u=1";
+/// The application that was consented to.
+pub(in crate::demo) const EVIL_APP: &str = "Mail Backup Pro";
+
+/// What the steps of the attack have in common.
+#[derive(Debug)]
+pub(in crate::demo) struct Attack {
+    /// The account that is taken over: a person, by number.
+    pub(in crate::demo) victim: usize,
+    /// Where the spray comes from: addresses, by number.
+    pub(in crate::demo) spray: [u16; 4],
+    /// Where the token is used.
+    pub(in crate::demo) replay: u16,
+    /// When the spray begins, in units of 100 ns since 1970.
+    pub(in crate::demo) start: i64,
+    /// What the stolen session's identifier follows from.
+    pub(in crate::demo) session: u64,
+    /// What the stolen token's identifier follows from.
+    pub(in crate::demo) token: u64,
+}
+
+impl Attack {
+    /// Plans it, and adds its addresses to the world.
+    pub(super) fn plan(world: &mut World, dice: &mut Rng, end: i64) -> Self {
+        // At the head office, where the night of the story is night.
+        let at_hand = |n: &usize| world.people[*n].home == Home::Here && world.people[*n].place == 0;
+        let candidates: Vec<usize> = (0..PEOPLE).filter(at_hand).collect();
+        let spray = [17, 44, 91, 203].map(|n| world.sources.add(format!("203.0.113.{n}"), SPRAY_PLACE, 64_600, None));
+        let replay = world.sources.add("192.0.2.146".into(), REPLAY_PLACE, 64_610, None);
+        let start = (end - 5 * DAY).div_euclid(DAY) * DAY + 3_600 * SECOND;
+        let victim = candidates[dice.usize(..candidates.len())];
+        Self { victim, spray, replay, start, session: dice.u64(..), token: dice.u64(..) }
+    }
+
+    /// The stolen session's identifier.
+    pub(in crate::demo) fn session_id(&self) -> String {
+        guid(self.session, 0x5e5)
+    }
+}

@@ -1,0 +1,55 @@
+//! The organisation that does not exist: who and what there is in it, and the one attack it suffers.
+//!
+//! It comes first and is the same for all faces of the tenant: sign-ins, changes of the directory and the activity feed
+//! tell of these people from these places. It follows from a seed and an end; nothing here reads a clock.
+
+pub(in crate::demo) mod apps;
+pub(in crate::demo) mod attack;
+pub(in crate::demo) mod clock;
+pub(in crate::demo) mod devices;
+pub(in crate::demo) mod dice;
+pub(in crate::demo) mod people;
+pub(in crate::demo) mod places;
+
+use chrono::{DateTime, Utc};
+use fastrand::Rng;
+
+pub(in crate::demo) use attack::Attack;
+
+/// The cast: everything an event refers to by number.
+pub(in crate::demo) struct World {
+    /// Identifier of the tenant.
+    pub(in crate::demo) tenant: String,
+    pub(in crate::demo) people: Vec<people::Person>,
+    pub(in crate::demo) apps: Vec<apps::App>,
+    pub(in crate::demo) services: Vec<apps::Program>,
+    pub(in crate::demo) machines: Vec<apps::Program>,
+    pub(in crate::demo) sources: places::Sources,
+    /// None in a world of few sign-ins.
+    pub(in crate::demo) attack: Option<Attack>,
+}
+
+impl World {
+    /// The world of so many sign-ins, and the chance that goes on after it was cast.
+    pub(in crate::demo) fn new(seed: u64, now: DateTime<Utc>, sign_ins: usize) -> (Self, Rng) {
+        let mut dice = Rng::with_seed(seed);
+        let mut world = Self::cast(&mut dice);
+        if sign_ins >= attack::LEAST_SIGN_INS {
+            world.attack = Some(Attack::plan(&mut world, &mut dice, clock::ticks(now)));
+        }
+        (world, dice)
+    }
+
+    fn cast(dice: &mut Rng) -> Self {
+        let mut sources = places::Sources::with_offices();
+        Self {
+            tenant: dice::guid(dice.u64(..), 0),
+            people: people::all(dice, &mut sources),
+            apps: apps::apps(dice),
+            services: apps::services(dice, &mut sources),
+            machines: apps::machines(dice),
+            sources,
+            attack: None,
+        }
+    }
+}
