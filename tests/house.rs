@@ -63,6 +63,13 @@ const EFFECTS: &[&[&str]] = &[
 /// Where DataFusion may be named: the import of expressions, the engine, and what shows results.
 const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "repl", "cli", "report"];
 
+/// Rooms within a module, lowest first: one may use those before it. What stands in none of them is the module's own file,
+/// which may use them all and which none of them uses.
+const ROOMS: &[(&str, &[&str])] = &[("predicate", PREDICATE)];
+
+const PREDICATE: &[&str] =
+    &["expression", "clause", "reason", "like", "import", "normal", "bind", "streams", "to_clause", "split"];
+
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
@@ -91,9 +98,13 @@ fn faults(file: &str, source: &str) -> Vec<String> {
         faults.push(format!("{file}: {} is in no layer", module[0]));
         return faults;
     }
+    if rooms(&module[0]).zip(module.get(1)).is_some_and(|(rooms, room)| !rooms.contains(&room.as_str())) {
+        faults.push(format!("{file}: {} is no room of {}", module[1], module[0]));
+        return faults;
+    }
     let tokens = tokens(source);
     for path in paths(&tokens) {
-        if let Some(fault) = fault_of(&module, file, &path) {
+        if let Some(fault) = fault_of(&module, file, &path).or_else(|| upward(&module, &path)) {
             faults.push(format!("{file}: {} ({fault})", path.join("::")));
         }
     }
@@ -115,6 +126,35 @@ fn fault_of(module: &[String], file: &str, path: &[String]) -> Option<&'static s
         _ if layer(from) == Some(2) && path[0].starts_with("arrow") => Some("Arrow below the engine's borders"),
         _ => None,
     }
+}
+
+fn rooms(module: &str) -> Option<&'static [&'static str]> {
+    ROOMS.iter().find(|(name, _)| *name == module).map(|(_, rooms)| *rooms)
+}
+
+/// An edge from a room to one that lies above it, or to what the module's own file shows of it.
+fn upward(module: &[String], path: &[String]) -> Option<&'static str> {
+    let (rooms, from) = (rooms(&module[0])?, module.get(1)?);
+    let target = absolute(module, path)?;
+    let to = target.get(1).filter(|_| target[0] == module[0])?;
+    let floor = |room: &str| rooms.iter().position(|other| *other == room);
+    match floor(to) {
+        None => Some("an edge to the module's own file"),
+        above if above > floor(from) => Some("an edge to a room above"),
+        _ => None,
+    }
+}
+
+/// The path from the crate's root; `None` if it begins elsewhere.
+fn absolute(module: &[String], path: &[String]) -> Option<Vec<String>> {
+    let ups = path.iter().take_while(|segment| *segment == "super").count();
+    let (above, rest) = match path[0].as_str() {
+        "crate" => (&[][..], &path[1..]),
+        "self" => (module, &path[1..]),
+        "super" if ups <= module.len() => (&module[..module.len() - ups], &path[ups..]),
+        _ => return None,
+    };
+    Some(above.iter().chain(rest).cloned().collect())
 }
 
 /// The first segment behind the crate's root, if the path comes from there.
@@ -332,12 +372,17 @@ fn a_planted_fault_is_found() {
         ("repl/mod.rs", "use crate::demo;"),
         ("predicate/bind.rs", "use datafusion::scalar::ScalarValue;"),
         ("predicate/bind.rs", "use crate::datafusion::scalar::ScalarValue;"),
-        ("predicate/importer.rs", "use std::fs;"),
+        ("predicate/bind.rs", "use std::fs;"),
         ("plan/scan.rs", "let now = chrono::Utc::now();"),
         ("plan/scan.rs", "use std::{collections::HashMap, env};"),
         ("odata/url.rs", "use tokio::sync::Mutex;"),
         ("odata/url.rs", "pub async fn f() {}"),
         ("secret/url.rs", "pub fn f() {}"),
+        ("predicate/cellar.rs", "pub fn f() {}"),
+        ("predicate/like.rs", "use super::split::split;"),
+        ("predicate/like.rs", "use crate::predicate::import;"),
+        ("predicate/like/deep.rs", "use super::super::split;"),
+        ("predicate/split.rs", "use super::Conjunct;"),
     ] {
         assert_eq!(faults(file, &format!("//! Header.\n{code}\n")).len(), 1, "{file}: {code}");
     }
@@ -357,6 +402,9 @@ fn what_is_allowed_is_not_found() {
         ),
         ("plan/scan.rs", "fn f() {}\n#[cfg(test)]\nmod tests { use crate::http; }"),
         ("plan/tests.rs", "use crate::http;"),
+        ("predicate/split.rs", "use super::{clause::Clause, like}; use self::own;"),
+        ("predicate/split/inner.rs", "use super::sibling; use super::super::bind;"),
+        ("predicate/mod.rs", "use split::split; use self::like::Like;"),
         ("predicate/import.rs", "use datafusion::physical_expr::PhysicalExpr;"),
         ("predicate/import/literal.rs", "use datafusion::scalar::ScalarValue;"),
         ("http/client.rs", "use crate::table::Quota; use tokio::time::sleep; async fn f() {}"),

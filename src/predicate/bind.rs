@@ -3,7 +3,7 @@
 //! A literal that the column's type cannot hold (`status.error_code = 'x'` never gets here, `= 1.5` does) leaves the
 //! test on this side: it is evaluated exactly there.
 
-use super::{Comparison, Pattern, Predicate, Scalar, Test, Truth};
+use super::expression::{Comparison, Pattern, Predicate, Scalar, Test, Truth};
 use crate::table::{Column, Edm, EntitySet};
 
 /// A predicate on declared columns, free of NOT.

@@ -17,8 +17,8 @@ use datafusion::physical_expr::scalar_subquery::ScalarSubqueryExpr;
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
+use super::expression::{Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 use super::like::{LikeText, like_text};
-use super::{Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 
 type Expr = Arc<dyn PhysicalExpr>;
 

@@ -1,6 +1,6 @@
 //! Takes a LIKE pattern apart: what fixed text does it ask for?
 
-use super::Pattern;
+use super::expression::Pattern;
 
 /// What a pattern says.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! `NOT (a > 5)` becomes `a <= 5`: the same in SQL, and also in OData, where `not(a gt 5)` would keep records without `a`.
 
-use super::{Predicate, Test, Truth};
+use super::expression::{Predicate, Test, Truth};
 
 /// The same predicate without [`Predicate::Not`].
 pub fn normal(predicate: Predicate) -> Predicate {

@@ -3,10 +3,12 @@
 //! The direction of error is fixed: everything here may keep too many rows and none may keep too few. A part that cannot
 //! be sent is left out where that lets more rows through, and every such part keeps its reason.
 
-use super::asked::{clause_of, instants};
 use super::bind::{Ask, Bound, Leaf, Literal, Local};
-use super::reach::{Reach, flag_asked};
-use super::{Clause, Comparison, Reason, Truth};
+use super::clause::Clause;
+use super::expression::{Comparison, Truth};
+use super::reason::Reason;
+use super::streams::{Streams, flag_asked};
+use super::to_clause::{clause_of, instants};
 use crate::table::{EntitySet, Kind, Version};
 use crate::time::Interval;
 
@@ -40,7 +42,7 @@ pub fn split(conjuncts: &[Conjunct], set: &EntitySet, version: Version) -> Vec<S
     };
     let kinds =
         population.kinds.iter().enumerate().filter(|(_, k)| version == Version::Beta || k.member == population.v1_kind);
-    let reach = Reach::of(&all, population);
+    let reach = Streams::of(&all, population);
     kinds
         .filter(|(at, _)| reach.kinds & (1 << at) != 0)
         .filter_map(|(_, kind)| Stream { set, version, kind: Some(*kind) }.split(conjuncts))

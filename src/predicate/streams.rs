@@ -2,22 +2,22 @@
 //!
 //! Kinds of record need care, because a record may carry several. `array_has(kinds, A) AND array_has(kinds, B)` holds for
 //! a record that is delivered by stream A and by stream B, so neither stream may be pruned for the sake of the other;
-//! that is why [`Reach`] tells "some stream of the record is here" from "all streams of the record are here".
+//! that is why [`Streams`] tells "some stream of the record is here" from "all streams of the record are here".
 
 use super::bind::{Ask, Bound, Leaf, Literal};
-use super::{Comparison, Truth};
+use super::expression::{Comparison, Truth};
 use crate::table::Population;
 
 /// The streams that are left by a predicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reach {
+pub(super) struct Streams {
     /// Bit set over the population's kinds.
     pub(super) kinds: u32,
     /// Every stream that delivers such a record is in the set. If not, one of them is.
     whole: bool,
 }
 
-impl Reach {
+impl Streams {
     pub(super) fn of(bound: &Bound, population: &Population) -> Self {
         let all = Self { kinds: (1 << population.kinds.len()) - 1, whole: true };
         let one = |member: &str| population.kinds.iter().position(|k| k.member == member).map_or(0, |at| 1_u32 << at);

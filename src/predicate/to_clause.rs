@@ -2,7 +2,8 @@
 
 use super::bind::{Ask, Leaf, Literal};
 use super::clause::{Clause, Value};
-use super::{Comparison, Pattern, Reason};
+use super::expression::{Comparison, Pattern};
+use super::reason::Reason;
 use crate::table::{Case, Edm, Op, Ops, Version};
 use crate::time::Interval;
 

@@ -1,0 +1,199 @@
+//! A predicate on column names, as it was imported: what the steps that follow read and rewrite.
+
+use std::fmt;
+
+/// A predicate on column names, as imported.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Predicate {
+    /// All hold. Empty: true.
+    And(Vec<Predicate>),
+    /// One holds. Empty: false.
+    Or(Vec<Predicate>),
+    /// It does not hold.
+    Not(Box<Predicate>),
+    /// A test of one column or field.
+    Test {
+        /// Column and fields: `["status", "error_code"]`.
+        path: Vec<String>,
+        /// Whether its text is folded to lower case first: `lower(x)`, `ILIKE`.
+        folded: bool,
+        /// What is asked of it.
+        test: Test,
+        /// The test as SQL, for people.
+        sql: String,
+    },
+    /// True, false, or unknown, which keeps no row.
+    Constant(Truth),
+    /// Something that cannot be expressed in these terms.
+    Opaque {
+        /// It as SQL, for people.
+        sql: String,
+        /// Whether its value will be known when the query runs.
+        pending: bool,
+    },
+}
+
+/// SQL's truth values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// Keeps the row.
+    True,
+    /// Drops the row.
+    False,
+    /// NULL: drops the row, also below NOT.
+    Unknown,
+}
+
+/// What is asked of one column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// `= <> < <= > >=`
+    Compare(Comparison, Scalar),
+    /// `IN (…)`; negated: `NOT IN (…)`.
+    In {
+        /// The list.
+        values: Vec<Scalar>,
+        /// Whether it is NOT IN.
+        negated: bool,
+    },
+    /// `LIKE`, taken apart.
+    Like {
+        /// The fixed text that the pattern asks for.
+        pattern: Pattern,
+        /// Whether it is NOT LIKE.
+        negated: bool,
+    },
+    /// `array_has(column, value)`.
+    Has {
+        /// The element looked for.
+        value: Scalar,
+        /// Whether it must be absent.
+        negated: bool,
+    },
+    /// `IS NULL`; negated: `IS NOT NULL`.
+    IsNull {
+        /// Whether it is IS NOT NULL.
+        negated: bool,
+    },
+}
+
+/// The comparisons of SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `=`
+    Eq,
+    /// `<>`
+    NotEq,
+    /// `<`
+    Lt,
+    /// `<=`
+    LtEq,
+    /// `>`
+    Gt,
+    /// `>=`
+    GtEq,
+}
+
+impl Comparison {
+    /// The comparison that holds exactly where this one does not, NULL aside.
+    pub const fn negated(self) -> Self {
+        match self {
+            Self::Eq => Self::NotEq,
+            Self::NotEq => Self::Eq,
+            Self::Lt => Self::GtEq,
+            Self::LtEq => Self::Gt,
+            Self::Gt => Self::LtEq,
+            Self::GtEq => Self::Lt,
+        }
+    }
+
+    /// The same comparison with its sides exchanged.
+    pub const fn swapped(self) -> Self {
+        match self {
+            Self::Lt => Self::Gt,
+            Self::LtEq => Self::GtEq,
+            Self::Gt => Self::Lt,
+            Self::GtEq => Self::LtEq,
+            other => other,
+        }
+    }
+
+    /// As SQL spells it.
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::Eq => "=",
+            Self::NotEq => "<>",
+            Self::Lt => "<",
+            Self::LtEq => "<=",
+            Self::Gt => ">",
+            Self::GtEq => ">=",
+        }
+    }
+}
+
+/// What of a LIKE pattern a service could be asked. The pattern itself may say more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// The text begins with this.
+    Prefix(String),
+    /// The text ends with this.
+    Suffix(String),
+    /// The text contains this.
+    Infix(String),
+    /// Nothing that could be sent.
+    Free,
+}
+
+/// What a finer time becomes where it is only asked whether something equals it: a microsecond that no record is of.
+pub const NO_MICROSECOND: i64 = i64::MIN;
+
+/// A constant of a predicate, not yet of a column's type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// Text.
+    Text(String),
+    /// A truth value.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A floating point number.
+    Double(f64),
+    /// An instant in microseconds UTC.
+    Instant(i64),
+    /// An instant between this microsecond and the next. No column holds one, so nothing equals it.
+    Finer(i64),
+    /// NULL.
+    Null,
+    /// Known when the query runs: a scalar subquery.
+    Pending,
+    /// Of a type that no service is sent.
+    Other,
+}
+
+impl fmt::Display for Predicate {
+    /// The predicate as SQL, for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let join = |f: &mut fmt::Formatter<'_>, ps: &[Self], word: &str, empty: &str| {
+            if ps.is_empty() {
+                return f.write_str(empty);
+            }
+            for (at, p) in ps.iter().enumerate() {
+                f.write_str(if at == 0 { "" } else { word })?;
+                match p {
+                    Self::And(inner) | Self::Or(inner) if inner.len() > 1 => write!(f, "({p})")?,
+                    p => write!(f, "{p}")?,
+                }
+            }
+            Ok(())
+        };
+        match self {
+            Self::And(ps) => join(f, ps, " AND ", "true"),
+            Self::Or(ps) => join(f, ps, " OR ", "false"),
+            Self::Not(p) => write!(f, "NOT ({p})"),
+            Self::Test { sql, .. } | Self::Opaque { sql, .. } => f.write_str(sql),
+            Self::Constant(Truth::True) => f.write_str("true"),
+            Self::Constant(Truth::False) => f.write_str("false"),
+            Self::Constant(Truth::Unknown) => f.write_str("NULL"),
+        }
+    }
+}
