@@ -400,3 +400,24 @@ async fn a_partial_answer_is_refused_where_a_missing_row_would_be_a_finding() {
     lab.rows("SELECT name FROM staff EXCEPT SELECT 'a'").await;
     assert_eq!(lab.rows("SELECT id FROM sign_ins").await.len(), 300);
 }
+
+/// The engine's own plans disagree on whether such a test can be NULL, and refuse the aggregate unless they are not compared.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_truth_test_may_be_repeated_in_aggregates() {
+    let lab = small().await;
+    let sql = |test: &str| {
+        format!(
+            "SELECT count(*) FILTER (WHERE {test} AND app_id <> ''), count(*) FILTER (WHERE NOT ({test}) AND app_id <> ''), \
+             count(*) FILTER (WHERE app_id <> '') FROM sign_ins"
+        )
+    };
+    for test in ["(is_interactive IS TRUE)", "device_detail.is_managed IS NOT FALSE", "(user_id = '') IS NOT UNKNOWN"] {
+        let answer = lab.answer(&sql(test)).await.unwrap();
+        let row = &answer.rows()[0];
+        let numbers: Vec<u64> = row.split(['|', ' ', ',']).filter_map(|n| n.trim().parse().ok()).collect();
+        assert_eq!((numbers.len(), numbers[0] + numbers[1]), (3, numbers[2]), "{test}: {row}");
+    }
+    lab.engine.context().sql("SET datafusion.execution.skip_physical_aggregate_schema_check = false").await.unwrap();
+    let error = fails(&lab.engine, &sql("device_detail.is_managed IS FALSE")).await.to_string();
+    assert!(error.contains("Physical input schema"), "the setting is not needed any more: {error}");
+}
