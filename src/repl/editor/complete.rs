@@ -9,10 +9,10 @@ use std::path::Path;
 
 use arrow::datatypes::Fields;
 
-use super::commands::{self, Takes};
 use super::lexed::{Kind, Piece, pieces};
 use super::words::{KEYWORDS, Table, Words, fields_of, is_keyword};
 use crate::output;
+use crate::repl::commands::{self, TOPICS, Takes};
 
 /// Keywords behind which a table is named.
 const BEFORE_TABLES: &[&str] = &["FROM", "JOIN", "INTO", "UPDATE", "TABLE", "DESCRIBE"];
@@ -54,7 +54,7 @@ fn of_command(words: &Words, before: &str) -> (usize, Vec<String>) {
         Takes::Function => starting(words.functions.clone()),
         Takes::Format => starting(output::ALL.iter().map(|format| format.name.to_owned()).collect()),
         Takes::Choice(choices) => starting(choices.iter().map(|choice| (*choice).to_owned()).collect()),
-        Takes::Topic => starting(super::help::ALL.iter().map(|topic| topic.name.to_owned()).collect()),
+        Takes::Topic => starting(TOPICS.iter().map(|topic| topic.name.to_owned()).collect()),
         Takes::Setting => {
             starting(words.settings.iter().map(|name| name.trim_start_matches("auditql.").to_owned()).collect())
         }

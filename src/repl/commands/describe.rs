@@ -1,7 +1,7 @@
 //! `\d` and `\df`: what there is, asked of the tables that describe it.
 
-use super::commands::refused;
-use super::{After, State};
+use crate::repl::answer::tables;
+use crate::repl::state::{After, State, refused};
 use crate::report::{Exit, Report, nearest};
 
 /// All tables: the declared ones, those that describe them, and the user's own.
@@ -21,7 +21,7 @@ ORDER BY rank, schema, \"table\"";
 
 /// Shows the tables, or the columns of one.
 pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
-    let names = super::session::tables(state.session.engine.context());
+    let names = tables(state.session.engine.context());
     if names.is_empty() {
         return refused(
             &Report::new(Exit::Usage, "there are no tables: no connection is open")

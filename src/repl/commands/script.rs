@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::commands::asked;
-use super::split;
+use super::asked::asked;
+use crate::repl::split;
 
 /// Bytes of a script; what is longer is no script.
 const LONGEST: u64 = 16 << 20;

@@ -13,7 +13,7 @@ use datafusion::error::Result;
 
 /// The rows of the last run, and those of the present one so far.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     last: HashMap<(u64, u64), u64>,
     now: HashMap<(u64, u64), u64>,
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
 
-use super::split::Places;
+use crate::repl::split::Places;
 
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -101,7 +101,7 @@ pub(super) fn is_keyword(word: &str) -> bool {
 
 /// The words of a session.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Words {
+pub(crate) struct Words {
     /// All tables.
     pub(super) tables: Vec<Table>,
     /// Names of functions, in alphabetical order.
@@ -123,7 +123,7 @@ pub(super) struct Table {
 
 impl Words {
     /// Reads them.
-    pub(super) async fn of(context: &SessionContext) -> Self {
+    pub(crate) async fn of(context: &SessionContext) -> Self {
         let state = context.state();
         let functions = state.scalar_functions().keys().chain(state.aggregate_functions().keys());
         let mut functions: Vec<String> = functions.chain(state.window_functions().keys()).cloned().collect();

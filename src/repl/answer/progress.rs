@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
-use super::session::count;
 use crate::output::safe;
+use crate::repl::say::count;
 use crate::tally::{Tally, View};
 use crate::time::instant_text;
 

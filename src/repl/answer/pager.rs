@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
 
 use super::progress::Progress;
-use super::session::say;
+use crate::repl::say::say;
 
 /// The pager when none is chosen: cut long lines, let colours through, leave the text on the screen.
 pub const USUAL: &str = "less -SRX";

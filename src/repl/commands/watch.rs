@@ -4,11 +4,10 @@
 
 use std::time::Duration;
 
-use super::commands::{nothing_to_repeat, refused};
-use super::fresh::Seen;
-use super::session::{Target, say};
-use super::split::Statement;
-use super::{After, State};
+use crate::repl::answer::{Seen, Target};
+use crate::repl::say::say;
+use crate::repl::split::Statement;
+use crate::repl::state::{After, State, nothing_to_repeat, refused};
 use crate::report::{Exit, Report};
 
 /// Asks until Ctrl-C, or until a run fails.

@@ -2,9 +2,9 @@
 
 /// A topic.
 #[derive(Debug)]
-pub(super) struct Topic {
+pub(crate) struct Topic {
     /// Its name.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// One clause.
     pub(super) about: &'static str,
     /// The page.
@@ -12,7 +12,7 @@ pub(super) struct Topic {
 }
 
 /// All topics.
-pub(super) static ALL: &[Topic] = &[
+pub(crate) static ALL: &[Topic] = &[
     Topic {
         name: "begin",
         about: "the first minutes",

@@ -12,14 +12,15 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
 
 use super::words::Words;
-use super::{colour, commands, complete, history, split};
+use super::{colour, complete, history};
 use crate::output::safe;
+use crate::repl::commands::is_whole;
 
 /// The line editor.
-pub(super) type Lines = Editor<Asked, DefaultHistory>;
+pub(crate) type Lines = Editor<Asked, DefaultHistory>;
 
 /// A line editor with its settings.
-pub(super) fn editor(colours: bool) -> Result<Lines, ReadlineError> {
+pub(crate) fn editor(colours: bool) -> Result<Lines, ReadlineError> {
     let config = Config::builder()
         .max_history_size(history::REMEMBERED)?
         .history_ignore_dups(true)?
@@ -33,18 +34,13 @@ pub(super) fn editor(colours: bool) -> Result<Lines, ReadlineError> {
     Ok(editor)
 }
 
-/// Whether no more lines are needed: SQL goes on to its semicolon, a command ends with its line.
-pub(super) fn is_whole(text: &str) -> bool {
-    commands::asked(text).is_some() || split::split(text).rest.is_none()
-}
-
 /// What the editor asks.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     /// The words to offer.
-    pub(super) words: Words,
+    pub(crate) words: Words,
     colours: bool,
     /// Whether nothing was typed when it was last asked.
-    pub(super) empty: Cell<bool>,
+    pub(crate) empty: Cell<bool>,
 }
 
 impl Validator for Asked {
@@ -63,7 +59,7 @@ impl Completer for Asked {
 
 /// Something to show behind the cursor.
 #[derive(Debug)]
-pub(super) enum Shown {
+pub(crate) enum Shown {
     /// The rest of a line of the history, taken with the right arrow.
     Past(String),
     /// Advice.
@@ -132,27 +128,6 @@ impl Helper for Asked {}
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sql_goes_on_to_its_semicolon_and_commands_end_with_the_line() {
-        for whole in [
-            "",
-            "  ",
-            "-- nothing",
-            "SELECT 1;",
-            "SELECT ';';",
-            "SELECT\n1\n;",
-            "\\d sign_ins",
-            "quit",
-            "show tables",
-            "SELECT 1; -- done",
-        ] {
-            assert!(is_whole(whole), "{whole}");
-        }
-        for open in ["SELECT 1", "SELECT ';'", "SELECT 'a;", "SELECT 1; SELECT", "SELECT $$;", "SELECT /* ;"] {
-            assert!(!is_whole(open), "{open}");
-        }
-    }
 
     #[cfg(unix)]
     #[test]

@@ -3,24 +3,23 @@
 //! Shared by the prompt and the command line, which differ only in where statements come from.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
 use futures::{Stream as _, TryStreamExt as _};
-use tokio::sync::Notify;
 use tokio::time::interval_at;
 
+use super::ending::Ending;
 use super::fresh::Seen;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
-use super::split::Statement;
 use crate::engine::{Engine, Query};
-use crate::output::{self, Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver, safe};
+use crate::output::{Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver};
+use crate::repl::say::{count, say, tell};
+use crate::repl::split::Statement;
 use crate::report::{About, Exit, Report, compared_with_null};
 use crate::tally::{Tally, Why};
 
@@ -47,45 +46,6 @@ pub struct Session {
     pub timing: bool,
     /// Tells that the program is to end: a statement that is being answered is dropped.
     pub ended: Arc<Ending>,
-}
-
-/// The end of the program, when the system asks for it or a statement does not end.
-#[derive(Debug, Default)]
-pub struct Ending {
-    /// Tells the statement that is being answered.
-    pub asked: Notify,
-    /// Whether one is.
-    pub busy: AtomicBool,
-    /// Whether somebody sits at the prompt, and has more to lose than a statement.
-    pub people: AtomicBool,
-    /// How many there have been.
-    pub begun: AtomicU64,
-    /// Whether its result may be shown by a pager.
-    pub at_pager: AtomicBool,
-    due: Mutex<Option<Instant>>,
-}
-
-impl Ending {
-    /// What is left to a statement beyond its time to end with an error.
-    const TO_END: Duration = Duration::from_secs(5);
-
-    /// When the statement that is being answered is overdue, if its time is limited.
-    pub fn due(&self) -> Option<Instant> {
-        *self.due.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begin(&self, timeout: Option<Duration>, at_pager: bool) {
-        let due = timeout.and_then(|timeout| Instant::now().checked_add(timeout + Self::TO_END));
-        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = due;
-        self.at_pager.store(at_pager, Relaxed);
-        self.begun.fetch_add(1, Relaxed);
-        self.busy.store(true, Relaxed);
-    }
-
-    fn end(&self) {
-        self.busy.store(false, Relaxed);
-        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
 }
 
 /// How much is said besides results and errors.
@@ -124,7 +84,7 @@ impl Answered {
 }
 
 /// Where an answer goes.
-pub(super) enum Target<'a> {
+pub(crate) enum Target<'a> {
     /// A file, or standard output as it is.
     Sink(Sink),
     /// The screen, through a pager if there is one.
@@ -141,7 +101,7 @@ impl Session {
     }
 
     /// The same, wherever the answer goes.
-    pub(super) async fn answer_to(&self, statement: &Statement, target: Target<'_>) -> Answered {
+    pub(crate) async fn answer_to(&self, statement: &Statement, target: Target<'_>) -> Answered {
         let begun = Instant::now();
         let at_pager = matches!(target, Target::Screen(Some(_))) && io::stdout().is_terminal();
         self.ended.begin(self.engine.settings().timeout, at_pager);
@@ -347,48 +307,8 @@ fn costs(tally: &Tally) -> String {
     parts.join(", ")
 }
 
-/// `1 request`, `2 requests`
-pub(super) fn count(n: u64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
-/// Shows a report.
-pub fn tell(report: &Report) {
-    // Nobody is left to hear that standard error is gone.
-    let _ = writeln!(io::stderr(), "{report}");
-}
-
-/// Says a line.
-pub fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", safe::line(text));
-}
-
-/// Says a word and what it means, wrapped to the terminal.
-pub(super) fn say_item(word: &str, meaning: &str, indent: usize) {
-    let width = console::Term::stderr().size_checked().map_or(usize::MAX, |(_, columns)| usize::from(columns));
-    item(word, meaning, indent, width).iter().for_each(|line| say(line));
-}
-
-/// The lines of an item; what follows the first is indented.
-fn item(word: &str, meaning: &str, indent: usize, width: usize) -> Vec<String> {
-    let mut lines = vec![format!("{word:<indent$}")];
-    let mut is_empty = true;
-    for part in meaning.split_whitespace() {
-        let last = lines.len() - 1;
-        let room = width.max(indent + 20).saturating_sub(lines[last].chars().count());
-        if !is_empty && part.chars().count() + 1 > room {
-            lines.push(" ".repeat(indent + 1) + part);
-        } else {
-            lines[last].push(' ');
-            lines[last].push_str(part);
-        }
-        is_empty = false;
-    }
-    lines
-}
-
 /// All tables that statements can name: `schema.name`.
-pub(super) fn tables(context: &SessionContext) -> Vec<String> {
+pub(crate) fn tables(context: &SessionContext) -> Vec<String> {
     let mut tables = Vec::new();
     for catalog in context.catalog_names().iter().filter_map(|name| context.catalog(name)) {
         for name in catalog.schema_names().iter().filter(|name| *name != "information_schema") {
@@ -399,24 +319,6 @@ pub(super) fn tables(context: &SessionContext) -> Vec<String> {
     tables.sort_unstable();
     tables.dedup();
     tables
-}
-
-/// Refuses a file whose name promises what no result is written as.
-pub fn check_name(file: &Path) -> Result<(), Report> {
-    let Some(ending) = output::broken_promise(file) else { return Ok(()) };
-    let endings: Vec<String> =
-        output::ALL.iter().flat_map(|format| format.endings).map(|ending| format!(".{ending}")).collect();
-    Err(Report::new(Exit::Usage, format!("no result is written as .{ending}"))
-        .hint(format!("the ending chooses the format: {}", endings.join(", "))))
-}
-
-/// The format of that name, or what there is.
-pub fn format(name: &str) -> Result<&'static Format, Report> {
-    output::format(name).ok_or_else(|| {
-        let names: Vec<&str> = output::ALL.iter().map(|format| format.name).collect();
-        Report::new(Exit::Usage, format!("there is no format '{name}'"))
-            .hint(format!("formats are {}", names.join(", ")))
-    })
 }
 
 #[cfg(test)]
@@ -439,21 +341,6 @@ mod tests {
             costs(&tally),
             "3 requests, 2000 rows received, 1 of the requests again, 10.0 s waiting for the quota, \
              1.5 s waiting before asking again"
-        );
-    }
-
-    #[test]
-    fn an_item_is_wrapped_below_its_meaning() {
-        assert_eq!(item("\\d", "one two three four five six", 4, 24), ["\\d   one two three four", "     five six"]);
-        assert_eq!(item("\\d", "one two", 4, usize::MAX), ["\\d   one two"]);
-    }
-
-    #[test]
-    fn an_unknown_format_lists_the_known() {
-        assert_eq!(format("csv").unwrap().name, "csv");
-        assert_eq!(
-            format("xml").unwrap_err().hint.as_deref(),
-            Some("formats are table, csv, tsv, json, ndjson, markdown, parquet, arrow")
         );
     }
 

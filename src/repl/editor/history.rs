@@ -32,7 +32,7 @@ const SECRET_WORDS: &[&str] = &[
 const PLAIN_WORDS: &[&str] = &["token_issuer", "token_id", "token_type", "token_protection"];
 
 /// Whether a line is kept.
-pub(super) fn is_kept(line: &str) -> bool {
+pub(crate) fn is_kept(line: &str) -> bool {
     let folded = PLAIN_WORDS.iter().fold(line.to_lowercase(), |line, word| line.replace(word, ""));
     !line.starts_with(' ')
         && !line.trim().is_empty()
@@ -42,7 +42,7 @@ pub(super) fn is_kept(line: &str) -> bool {
 }
 
 /// Closes an existing file to others.
-pub(super) fn close_to_others(path: &Path) {
+pub(crate) fn close_to_others(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

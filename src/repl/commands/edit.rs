@@ -3,8 +3,8 @@
 use std::io::{self, Write as _};
 use std::process::Command;
 
-use super::commands::refused;
-use super::{After, State, line};
+use super::asked::is_whole;
+use crate::repl::state::{After, State, refused};
 use crate::report::{Exit, Report};
 
 /// Opens the editor with the last statement. What ends with a semicolon is answered, the rest comes to the prompt.
@@ -23,7 +23,7 @@ pub(super) async fn edit(state: &mut State<'_>) -> After {
     if edited.is_empty() {
         return After::Go;
     }
-    if line::is_whole(edited) {
+    if is_whole(edited) {
         state.typed = Some(edited.to_owned());
         return Box::pin(state.obey(edited, 1)).await;
     }

@@ -1,0 +1,15 @@
+//! One statement's answer: run, shown on the screen, by a pager or in a file, with a line of progress meanwhile.
+
+mod ending;
+mod formats;
+mod fresh;
+mod pager;
+mod progress;
+mod session;
+
+pub use ending::Ending;
+pub use formats::{check_name, format};
+pub(crate) use fresh::Seen;
+pub use pager::USUAL as USUAL_PAGER;
+pub use session::{Answered, Session, Voice};
+pub(crate) use session::{Target, tables};

@@ -1,0 +1,99 @@
+//! What a line asks of the prompt itself: a command, or what other prompts call it.
+
+use crate::repl::split::split;
+
+/// Words that people type for a command, from other prompts.
+pub(super) const ALIASES: &[(&str, &str)] = &[
+    ("quit", "\\q"),
+    ("exit", "\\q"),
+    (":q", "\\q"),
+    (".quit", "\\q"),
+    (".exit", "\\q"),
+    ("help", "\\?"),
+    (".help", "\\?"),
+    ("?", "\\?"),
+    ("show tables", "\\d"),
+    (".tables", "\\d"),
+    ("show databases", "\\connections"),
+    ("show schemas", "\\d"),
+    ("show functions", "\\df"),
+];
+
+/// First words that people type for a command, which keeps what follows.
+pub(super) const FIRST_WORDS: &[(&str, &str)] =
+    &[("\\h", "\\help"), ("\\dt", "\\d"), ("\\d+", "\\d"), ("\\l", "\\connections"), ("\\c", "\\connections")];
+
+/// Words with which SQL and others ask for the columns of a table.
+const DESCRIBING: &[&str] = &["describe ", "desc ", ".schema "];
+
+/// What a line asks of the prompt itself: a command and its argument. `None` for SQL.
+pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim();
+    let plain = line.trim_end_matches(';').trim_end();
+    if let Some((_, name)) = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(plain)) {
+        return Some((name, ""));
+    }
+    let table = DESCRIBING.iter().find_map(|word| {
+        let (first, rest) = plain.split_at_checked(word.len())?;
+        first.eq_ignore_ascii_case(word).then(|| rest.trim())
+    });
+    if let Some(table) = table.filter(|table| !table.contains(char::is_whitespace)) {
+        return Some(("\\d", table));
+    }
+    let line = line.starts_with('\\').then_some(plain)?;
+    let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let name = FIRST_WORDS.iter().find(|(word, _)| *word == name).map_or(name, |(_, name)| name);
+    Some((name, rest.trim()))
+}
+
+/// Whether no more lines are needed: SQL goes on to its semicolon, a command ends with its line.
+pub(crate) fn is_whole(text: &str) -> bool {
+    asked(text).is_some() || split(text).rest.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_command_or_sql() {
+        let rows = [
+            ("\\d", Some(("\\d", ""))),
+            (" \\d  entra.sign_ins ; ", Some(("\\d", "entra.sign_ins"))),
+            ("\\format\tcsv", Some(("\\format", "csv"))),
+            ("exit;", Some(("\\q", ""))),
+            ("HELP", Some(("\\?", ""))),
+            ("SHOW TABLES;", Some(("\\d", ""))),
+            ("DESCRIBE sign_ins;", Some(("\\d", "sign_ins"))),
+            ("\\dt", Some(("\\d", ""))),
+            ("\\d+ sign_ins", Some(("\\d", "sign_ins"))),
+            ("DESCRIBE SELECT 1", None),
+            ("SELECT '\\d'", None),
+            ("", None),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(asked(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn sql_goes_on_to_its_semicolon_and_commands_end_with_the_line() {
+        for whole in [
+            "",
+            "  ",
+            "-- nothing",
+            "SELECT 1;",
+            "SELECT ';';",
+            "SELECT\n1\n;",
+            "\\d sign_ins",
+            "quit",
+            "show tables",
+            "SELECT 1; -- done",
+        ] {
+            assert!(is_whole(whole), "{whole}");
+        }
+        for open in ["SELECT 1", "SELECT ';'", "SELECT 'a;", "SELECT 1; SELECT", "SELECT $$;", "SELECT /* ;"] {
+            assert!(!is_whole(open), "{open}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The prompt's own commands: one ordered list, which help, completion and the manual walk and the prompt obeys.
+
+/// A command, as data.
+#[derive(Debug)]
+pub struct Command {
+    /// What is typed, with its backslash.
+    pub name: &'static str,
+    /// What follows it.
+    pub args: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// What its argument is.
+    pub(crate) takes: Takes,
+    pub(super) action: Action,
+}
+
+/// What an argument is, for completion.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Takes {
+    Nothing,
+    Table,
+    Function,
+    Format,
+    Choice(&'static [&'static str]),
+    Setting,
+    Topic,
+    File,
+    Statement,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Action {
+    Describe,
+    Functions,
+    Timing,
+    Format,
+    Expand,
+    Output,
+    Include,
+    Set,
+    Edit,
+    Watch,
+    Explain,
+    Connections,
+    Help,
+    List,
+    Quit,
+}
+
+const fn command(name: &'static str, args: &'static str, takes: Takes, action: Action, doc: &'static str) -> Command {
+    Command { name, args, doc, takes, action }
+}
+
+/// All commands, in the order of help.
+pub static ALL: &[Command] = &[
+    command(
+        "\\d",
+        "[TABLE]",
+        Takes::Table,
+        Action::Describe,
+        "The tables; or a table's columns, with what the service filters by and what they mean.",
+    ),
+    command("\\df", "[PATTERN]", Takes::Function, Action::Functions, "The functions whose names hold PATTERN."),
+    command(
+        "\\timing",
+        "[on|off]",
+        Takes::Choice(&["on", "off"]),
+        Action::Timing,
+        "Say how long each statement takes, or stop saying it.",
+    ),
+    command(
+        "\\format",
+        "[NAME]",
+        Takes::Format,
+        Action::Format,
+        "How results are written; without a name, the choices.",
+    ),
+    command(
+        "\\x",
+        "[on|off|auto]",
+        Takes::Choice(&["on", "off", "auto"]),
+        Action::Expand,
+        "Tables with one column a line: always, never, or when they do not fit.",
+    ),
+    command(
+        "\\o",
+        "[FILE]",
+        Takes::File,
+        Action::Output,
+        "Write the next result to a file, which appears only when complete; without a name, to the screen after all.",
+    ),
+    command("\\i", "FILE", Takes::File, Action::Include, "Answer the statements of a file, and obey its commands."),
+    command("\\set", "[NAME [VALUE]]", Takes::Setting, Action::Set, "The settings; or one of them, or change it."),
+    command(
+        "\\e",
+        "",
+        Takes::Nothing,
+        Action::Edit,
+        "Write the last statement anew in your editor ($VISUAL, $EDITOR); what ends with ; is answered.",
+    ),
+    command(
+        "\\watch",
+        "SECONDS [SQL]",
+        Takes::Nothing,
+        Action::Watch,
+        "Answer the last or the given statement again and again, and show rows that are new; Ctrl-C ends it.",
+    ),
+    command(
+        "\\explain",
+        "[SQL]",
+        Takes::Statement,
+        Action::Explain,
+        "The requests of the last or the given statement, and its plan; nothing is sent.",
+    ),
+    command("\\connections", "", Takes::Nothing, Action::Connections, "The connections that are configured."),
+    command("\\help", "[TOPIC]", Takes::Topic, Action::Help, "A page about a topic; without one, the topics."),
+    command("\\?", "", Takes::Nothing, Action::List, "This list."),
+    command("\\q", "", Takes::Nothing, Action::Quit, "Leave; so does Ctrl-D."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::asked::{ALIASES, FIRST_WORDS};
+    use super::*;
+
+    #[test]
+    fn commands_are_documented_and_aliases_lead_to_them() {
+        assert!(ALL.iter().all(|command| command.doc.ends_with('.') && command.name.starts_with('\\')));
+        let known = |name: &str| ALL.iter().any(|command| command.name == name);
+        assert!(ALIASES.iter().chain(FIRST_WORDS).all(|(_, name)| known(name)));
+    }
+}

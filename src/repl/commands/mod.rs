@@ -1,0 +1,16 @@
+//! The prompt's own commands, and files of them.
+
+mod asked;
+mod describe;
+mod edit;
+mod help;
+mod include;
+mod list;
+mod obey;
+pub(crate) mod script;
+mod watch;
+
+pub(crate) use asked::is_whole;
+pub(crate) use help::ALL as TOPICS;
+pub(crate) use list::Takes;
+pub use list::{ALL, Command};

@@ -1,0 +1,268 @@
+//! Obeys commands, and answers the statements that stand between them.
+
+use super::asked::asked;
+use super::edit::edit;
+use super::list::{ALL, Action};
+use super::script::{self, Parts};
+use super::watch::watch;
+use super::{describe, help};
+use crate::output::{self, Expanded};
+use crate::repl::answer::{check_name, format};
+use crate::repl::say::{say, say_item};
+use crate::repl::split::split;
+use crate::repl::state::{After, State, nothing_to_repeat, refused};
+use crate::report::{About, Exit, Report, nearest};
+use crate::settings;
+
+impl State<'_> {
+    /// Obeys the commands of a text and answers its statements, up to the first failure.
+    pub(crate) async fn obey_all(&mut self, text: &str) -> After {
+        for part in Parts::of(text) {
+            let after = self.obey(part.text, part.line).await;
+            if after != After::Go {
+                return after;
+            }
+        }
+        After::Go
+    }
+
+    /// Obeys a command, or answers the statements of a text that begins on that line of its file.
+    pub(super) async fn obey(&mut self, text: &str, first_line: usize) -> After {
+        if let Some((name, arg)) = asked(text) {
+            return obey(self, name, arg).await;
+        }
+        for mut statement in split(text).into_statements() {
+            statement.line += first_line - 1;
+            self.last = Some(statement.text.clone());
+            let after = self.answer(&statement).await;
+            if after != After::Go {
+                return after;
+            }
+        }
+        After::Go
+    }
+}
+
+/// Obeys a command.
+async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
+    let Some(command) = ALL.iter().find(|command| command.name == name) else {
+        let near = nearest(name, ALL.iter().map(|command| (command.name, command.name))).unwrap_or("\\?");
+        return refused(
+            &Report::new(Exit::Usage, format!("there is no command {name}")).hint(format!("did you mean {near}?")),
+        );
+    };
+    match command.action {
+        Action::Describe => describe::describe(state, arg).await,
+        Action::Functions => state.show(&describe::functions(arg)).await,
+        Action::Timing => switch(arg, &mut state.session.timing, "timing"),
+        Action::Format => choose_format(state, arg),
+        Action::Expand => expand(state, arg),
+        Action::Output => output(state, arg),
+        Action::Include => Box::pin(state.include_named(arg)).await,
+        Action::Set => set(state, arg),
+        Action::Edit => edit(state).await,
+        Action::Watch => watch(state, arg).await,
+        Action::Explain => explain(state, arg).await,
+        Action::Connections => connections(state),
+        Action::Help => topic(arg),
+        Action::List => {
+            ALL.iter().for_each(|c| say_item(&format!("{} {}", c.name, c.args), c.doc, 21));
+            say("SQL ends with ; and \\help has pages on some topics.");
+            After::Go
+        }
+        Action::Quit => After::Leave,
+    }
+}
+
+fn switch(arg: &str, on: &mut bool, what: &str) -> After {
+    *on = match arg {
+        "" => !*on,
+        "on" => true,
+        "off" => false,
+        other => return refused(&Report::new(Exit::Usage, format!("'{other}' is neither on nor off"))),
+    };
+    say(&format!("{what} is {}", if *on { "on" } else { "off" }));
+    After::Go
+}
+
+fn choose_format(state: &mut State<'_>, name: &str) -> After {
+    if name.is_empty() {
+        let mark = |name: &str| if name == state.session.format.name { '*' } else { ' ' };
+        output::ALL.iter().for_each(|f| say_item(&format!("{} {}", mark(f.name), f.name), f.doc, 10));
+        return After::Go;
+    }
+    match format(name) {
+        Ok(format) => state.session.format = format,
+        Err(report) => return refused(&report),
+    }
+    After::Go
+}
+
+fn expand(state: &mut State<'_>, arg: &str) -> After {
+    state.session.expanded = match (arg, state.session.expanded) {
+        ("on", _) | ("", Expanded::Auto | Expanded::Off) => Expanded::On,
+        ("off", _) => Expanded::Off,
+        ("auto", _) | ("", Expanded::On) => Expanded::Auto,
+        (other, _) => {
+            return refused(&Report::new(Exit::Usage, format!("'{other}' is not on, off or auto")));
+        }
+    };
+    say(match state.session.expanded {
+        Expanded::On => "one column a line",
+        Expanded::Off => "never one column a line",
+        Expanded::Auto => "one column a line where a table does not fit",
+    });
+    After::Go
+}
+
+fn output(state: &mut State<'_>, file: &str) -> After {
+    let named = || script::named(file, state.outfit.home.as_deref(), None);
+    let path = (!file.is_empty()).then(named);
+    if let Err(report) = path.as_deref().map_or(Ok(()), check_name) {
+        return refused(&report);
+    }
+    state.output = path;
+    match &state.output {
+        Some(path) => {
+            let format = output::by_ending(path).unwrap_or(state.session.format);
+            say(&format!("the next result goes to {}, as {}", path.display(), format.name));
+        }
+        None => say("results go to the screen"),
+    }
+    After::Go
+}
+
+fn set(state: &State<'_>, arg: &str) -> After {
+    let (name, value) = arg.split_once(|c: char| c.is_whitespace() || c == '=').unwrap_or((arg, ""));
+    let (name, value) = (name.trim_start_matches("auditql."), value.trim().trim_start_matches('=').trim());
+    let now = state.session.engine.settings();
+    if name.is_empty() {
+        settings::ALL.iter().for_each(|s| say_item(&format!("{:<14} {}", s.name, s.get(&now)), s.doc, 24));
+        return After::Go;
+    }
+    let Some(setting) = settings::ALL.iter().find(|setting| setting.name == name) else {
+        let report = Report::new(Exit::Usage, format!("there is no setting '{name}'"));
+        return refused(&match nearest(name, settings::ALL.iter().map(|setting| (setting.name, setting.name))) {
+            Some(near) => report.hint(format!("did you mean {near}?")),
+            None => report.hint("\\set lists them"),
+        });
+    };
+    if !value.is_empty()
+        && let Err(error) = state.session.engine.set(name, value)
+    {
+        return refused(&Report::of_query(&error, &About::default()));
+    }
+    say(&format!("{name} is {}", setting.get(&state.session.engine.settings())));
+    After::Go
+}
+
+async fn explain(state: &mut State<'_>, arg: &str) -> After {
+    let Some(sql) = state.given_or_last(arg) else { return nothing_to_repeat() };
+    state.show(&format!("EXPLAIN {sql}")).await
+}
+
+fn connections(state: &State<'_>) -> After {
+    for known in &state.outfit.connections {
+        let mark = if known.open { '*' } else { ' ' };
+        say(&format!("{mark} {:<16} tenant {}, signs in by {}", known.name, known.tenant, known.auth));
+    }
+    say(match state.outfit.connections.as_slice() {
+        [] => "no connection is configured; 'auditql demo' has a tenant to try",
+        _ => "* is open; 'auditql --connection NAME' opens another",
+    });
+    After::Go
+}
+
+fn topic(name: &str) -> After {
+    if let Some(topic) = help::ALL.iter().find(|topic| topic.name == name) {
+        topic.page.lines().for_each(say);
+        return After::Go;
+    }
+    if let Some(command) =
+        ALL.iter().find(|command| command.name.trim_start_matches('\\') == name.trim_start_matches('\\'))
+    {
+        say(&format!("{} {}  {}", command.name, command.args, command.doc));
+        return After::Go;
+    }
+    if !name.is_empty() {
+        return refused(
+            &Report::new(Exit::Usage, format!("there is no help about '{name}'")).hint("\\help lists the topics"),
+        );
+    }
+    help::ALL.iter().for_each(|topic| say(&format!("\\help {:<9} {}", topic.name, topic.about)));
+    After::Go
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Engine, Policy};
+    use crate::repl::{Outfit, Session, Voice};
+
+    fn session() -> Session {
+        Session {
+            engine: Engine::builder().policy(Policy::LOCAL).build().unwrap(),
+            format: &output::ALL[0],
+            csv_raw: false,
+            streams: false,
+            expanded: Expanded::Auto,
+            voice: Voice::Quiet,
+            redact: None,
+            progress: false,
+            timing: false,
+            ended: std::sync::Arc::default(),
+        }
+    }
+
+    fn state(session: &mut Session) -> State<'_> {
+        State::new(session, Outfit::default())
+    }
+
+    #[tokio::test]
+    async fn commands_are_obeyed() {
+        let mut session = session();
+        let mut state = state(&mut session);
+        assert_eq!(state.obey("\\format csv", 1).await, After::Go);
+        assert_eq!(state.obey("\\timing on", 1).await, After::Go);
+        assert_eq!(state.obey("\\x on", 1).await, After::Go);
+        assert_eq!(state.obey("\\set max_requests 7", 1).await, After::Go);
+        assert_eq!(state.obey("\\nope", 1).await, After::Failed);
+        assert_eq!(state.obey("\\set max_request 7", 1).await, After::Failed);
+        assert_eq!(state.obey("exit", 1).await, After::Leave);
+        assert_eq!(state.session.engine.settings().max_requests, Some(7));
+        assert!(session.timing && session.format.name == "csv" && session.expanded == Expanded::On);
+    }
+
+    #[tokio::test]
+    async fn a_result_goes_to_a_file_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let mut session = session();
+        let mut state = state(&mut session);
+        state.session.format = output::format("csv").unwrap();
+        state.obey(&format!("\\o {}", path.display()), 1).await;
+        assert_eq!(state.obey("SELECT 1 AS n;", 1).await, After::Go);
+        assert_eq!((std::fs::read_to_string(&path).unwrap().as_str(), &state.output), ("n\n1\n", &None));
+    }
+
+    #[tokio::test]
+    async fn a_file_is_answered_up_to_its_first_failure_and_files_in_a_circle_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let mut session = session();
+        let good = file("good.sql", "\\timing on\nSET auditql.max_requests\n = 3;\n\\set partial on\n");
+        assert_eq!(state(&mut session).include(&good).await, After::Go);
+        let settings = session.engine.settings();
+        assert_eq!((session.timing, settings.max_requests, settings.partial), (true, Some(3), true));
+        let bad = file("bad.sql", "SELECT nope;\n\\timing off\n");
+        assert_eq!(state(&mut session).include(&bad).await, After::Failed);
+        assert!(session.timing, "what follows a failure is not obeyed");
+        let circle = folder.path().join("circle.sql");
+        let circle = file("circle.sql", &format!("\\i {}\n", circle.display()));
+        assert_eq!(state(&mut session).include(&circle).await, After::Failed);
+    }
+}

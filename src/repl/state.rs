@@ -1,0 +1,144 @@
+//! The prompt between two lines: its session, what it remembers, and where the next result goes.
+
+use std::path::{Path, PathBuf};
+
+use super::answer::{Answered, Session, Target};
+use super::say::{say, tell};
+use super::split::Statement;
+use crate::output::{self, Sink};
+use crate::report::{Exit, Report};
+
+/// What the prompt is given by the program around it.
+#[derive(Debug, Default)]
+pub struct Outfit {
+    /// The prompt's name: that of the connection.
+    pub name: String,
+    /// The file of the history.
+    pub history: Option<PathBuf>,
+    /// The file of statements and commands to begin with, if there is one.
+    pub rc: Option<PathBuf>,
+    /// The editor of `\e`, with its arguments.
+    pub editor: String,
+    /// The pager for long results, with its arguments.
+    pub pager: Option<String>,
+    /// Show colours.
+    pub colours: bool,
+    /// The user's home folder.
+    pub home: Option<PathBuf>,
+    /// The connections that are configured.
+    pub connections: Vec<Known>,
+}
+
+/// A connection, as far as it can be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The name.
+    pub name: String,
+    /// Whether it is the one that is open.
+    pub open: bool,
+    /// The tenant.
+    pub tenant: String,
+    /// The kind of credential.
+    pub auth: String,
+}
+
+/// How the prompt goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    Go,
+    /// Something failed: a script ends here, the prompt goes on.
+    Failed,
+    Leave,
+}
+
+/// The prompt between two lines.
+pub(crate) struct State<'s> {
+    pub(crate) session: &'s mut Session,
+    pub(crate) outfit: Outfit,
+    /// The last statement, without its semicolon.
+    pub(crate) last: Option<String>,
+    /// Where the next result goes.
+    pub(crate) output: Option<PathBuf>,
+    /// What the next line begins with.
+    pub(crate) initial: Option<String>,
+    /// What was written elsewhere, for the history.
+    pub(crate) typed: Option<String>,
+    pub(crate) depth: usize,
+    /// Where the file that is being answered lies: files that it names are looked for there.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+impl<'s> State<'s> {
+    /// The prompt before its first line.
+    pub(crate) fn new(session: &'s mut Session, outfit: Outfit) -> Self {
+        Self { session, outfit, last: None, output: None, initial: None, typed: None, depth: 0, folder: None }
+    }
+
+    pub(crate) async fn answer(&mut self, statement: &Statement) -> After {
+        let answered = match self.output.take() {
+            Some(path) => return self.answer_to_file(statement, &path).await,
+            None => self.session.answer_to(statement, Target::Screen(self.outfit.pager.as_deref())).await,
+        };
+        // Who leaves the pager early has seen enough; without one, standard output is gone.
+        match answered {
+            Answered { reader_gone: true, .. } if self.outfit.pager.is_none() => After::Leave,
+            answered if answered.is_good() => After::Go,
+            _ => After::Failed,
+        }
+    }
+
+    async fn answer_to_file(&mut self, statement: &Statement, path: &Path) -> After {
+        let usual = self.session.format;
+        self.session.format = output::by_ending(path).unwrap_or(usual);
+        let after = self.written(statement, path).await;
+        self.session.format = usual;
+        after
+    }
+
+    async fn written(&self, statement: &Statement, path: &Path) -> After {
+        let unwritable = |error: &std::io::Error| {
+            let mut report = Report::new(Exit::Usage, format!("{} cannot be written", path.display()));
+            report.causes.push(error.to_string());
+            refused(&report)
+        };
+        let sink = match Sink::file(path, self.session.streams) {
+            Ok(sink) => sink,
+            Err(error) => return unwritable(&error),
+        };
+        let answered = self.session.answer(statement, sink).await;
+        if !answered.delivered {
+            say(&format!("{} was not written", path.display()));
+            return After::Failed;
+        }
+        let rows = answered.rows;
+        say(&format!("{rows} row{} written to {}", if rows == 1 { "" } else { "s" }, path.display()));
+        After::Go
+    }
+
+    /// Shows what a statement of our own answers.
+    pub(crate) async fn show(&mut self, sql: &str) -> After {
+        let statement = Statement { text: sql.to_owned(), line: 1 };
+        let pager = self.outfit.pager.as_deref();
+        let answered = self.session.answer_to(&statement, Target::Screen(pager)).await;
+        if answered.is_good() { After::Go } else { After::Failed }
+    }
+
+    /// The statement behind a command, else the last one.
+    pub(crate) fn given_or_last(&mut self, given: &str) -> Option<String> {
+        if !given.is_empty() {
+            self.last = Some(given.to_owned());
+        }
+        self.last.clone()
+    }
+}
+
+/// Says why something was not done.
+pub(crate) fn refused(report: &Report) -> After {
+    tell(report);
+    After::Failed
+}
+
+/// There is no last statement.
+pub(crate) fn nothing_to_repeat() -> After {
+    refused(&Report::new(Exit::Usage, "there is no last statement").hint("write it behind the command"))
+}
