@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | 0 facts | [`table`], [`apis`], [`settings`], [`veil`], [`wire`], [`tally`], [`time`] | do I/O, read a clock, know SQL |
 //! | 1 pure translation | [`predicate`], [`odata`], [`plan`], [`decode`] | do I/O, read a clock |
-//! | 2 I/O | [`http`], [`auth`], [`logs`], [`service`] | know SQL, tables or Arrow |
+//! | 2 I/O | [`http`], [`auth`], [`logs`], [`subscriptions`] | know SQL, tables or Arrow |
 //! | 3 engine | [`engine`] | know a surface or the demo tenant |
 //! | 4 surfaces | `output`, `repl`, `demo`, `report`, `cli` | |
 
@@ -39,7 +39,7 @@ pub mod predicate;
 pub mod auth;
 pub mod http;
 pub mod logs;
-pub mod service;
+pub mod subscriptions;
 
 // 3: engine
 pub mod engine;

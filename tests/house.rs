@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["table", "apis", "settings", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "logs", "service"],
+    &["http", "auth", "logs", "subscriptions"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];
@@ -24,7 +24,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("odata", &["predicate"]),
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
-    ("service", &["http", "auth"]),
+    ("subscriptions", &["http"]),
     ("report", &["output"]),
     ("repl", &["output", "report"]),
     ("cli", &["output", "report", "repl", "demo"]),

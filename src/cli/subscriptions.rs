@@ -12,7 +12,7 @@ use crate::http::{Call, Options, Pace, Pacer};
 use crate::output::safe;
 use crate::repl::say;
 use crate::report::{Exit, Report};
-use crate::service::subscriptions::{Change, Error, Subscriptions, known};
+use crate::subscriptions::{Change, Error, Subscriptions, known};
 use crate::tally::Tally;
 
 /// Does what was asked.

@@ -5,7 +5,7 @@ use datafusion::error::DataFusionError;
 use super::{Part, Place};
 use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
-use crate::service::subscriptions;
+use crate::subscriptions;
 use crate::veil::{Veil, Veiled};
 use crate::{auth, decode, http, logs};
 

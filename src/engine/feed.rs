@@ -23,7 +23,7 @@ use crate::decode::Batch;
 use crate::decode::feed::{Blobs, Content, listing};
 use crate::http;
 use crate::plan::feed::{FeedPlan, From, Listing, To, Window, blob};
-use crate::service::subscriptions::{Population, Subscriptions, known};
+use crate::subscriptions::{Population, Subscriptions, known};
 use crate::tally::Notice;
 use crate::time::{Interval, instant_text, second_text};
 

@@ -25,7 +25,7 @@ use super::{Error, Place};
 use crate::decode::feed::Blobs;
 use crate::decode::{self, Batch, whole};
 use crate::plan;
-use crate::service::subscriptions::tenant_id;
+use crate::subscriptions::tenant_id;
 use crate::table::{Column, Lookup};
 use crate::wire::Reply;
 

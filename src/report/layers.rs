@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::{About, Exit, Report, remote};
-use crate::service::subscriptions;
+use crate::subscriptions;
 use crate::{auth, decode, engine, http, logs, plan, settings};
 
 const PARTIAL: &str = "--partial gives what could be had and says what is missing";
