@@ -9,21 +9,23 @@ use chrono::{DateTime, DurationRound as _, SecondsFormat, TimeDelta, Utc};
 use url::Url;
 
 use super::args::{Args, Demo};
+use super::run::Opened;
 use crate::auth::{Cloud, Connection, CredentialSource, Keeps};
 use crate::demo::{Options, Shape, Story, Tenant};
 use crate::engine::EngineBuilder;
 use crate::http::{Pace, Quotas};
 use crate::output::safe;
+use crate::repl::Known;
 use crate::report::{Exit, Report};
 use crate::table::Version;
 
 /// Name of the connection, and of the prompt.
-pub(super) const NAME: &str = "demo";
+const NAME: &str = "demo";
 
 /// Sign-ins that are exported unless another number is asked for.
 const EXPORTED: usize = 5_000;
 /// A domain that no tenant has: names below `example` belong to nobody.
-pub(super) const DOMAIN: &str = "demo.example";
+const DOMAIN: &str = "demo.example";
 
 /// The tenant, running.
 pub(super) struct Started {
@@ -41,8 +43,8 @@ impl Started {
         Ok(Self { tenant, keeps_all: demo.data.is_some() })
     }
 
-    /// The engine on it.
-    pub(super) fn engine(&self, demo: &Demo, builder: EngineBuilder) -> Result<EngineBuilder, Report> {
+    /// The builder of an engine on it, and how the prompt calls it.
+    pub(super) fn opened(&self, demo: &Demo, builder: EngineBuilder) -> Result<Opened, Report> {
         let graph_url = Url::parse(&self.tenant.graph_url()).map_err(|error| Report::chain(Exit::Bug, &error))?;
         let connection = Connection {
             name: NAME.to_owned(),
@@ -60,7 +62,9 @@ impl Started {
         };
         let pace = if demo.no_throttle { Pace::Unlimited } else { Pace::Documented };
         let builder = builder.connection(connection).pace(pace);
-        Ok(demo.now.into_iter().fold(builder, EngineBuilder::now))
+        let known = Known { name: NAME.into(), open: true, tenant: DOMAIN.into(), auth: "access_token".into() };
+        let builder = demo.now.into_iter().fold(builder, EngineBuilder::now);
+        Ok(Opened { builder, name: NAME.into(), connections: vec![known] })
     }
 
     /// Says what is there, and what may be asked.

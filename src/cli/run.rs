@@ -10,10 +10,10 @@ use super::args::{Args, Input};
 use super::config::{self, Author, Config};
 use super::connect::Chosen;
 #[cfg(feature = "demo")]
-use super::demo::{self, Started};
+use super::demo::Started;
 use super::env::Env;
 use super::{connect, docs, ending, subscriptions};
-use crate::engine::{self, Engine, Policy};
+use crate::engine::{Engine, EngineBuilder, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
 use crate::repl::{Known, Outfit, Session, USUAL_PAGER, Voice, check_name, format, prompt, say, script};
@@ -22,6 +22,9 @@ use crate::settings::{SettingError, Settings};
 
 /// The file of a working folder.
 const PROJECT_FILE: &str = "auditql.toml";
+
+/// The prompt's name where nothing is open.
+const NOTHING: &str = "auditql";
 
 /// Bytes of a key below which pseudonyms could be tried out.
 const SHORTEST_KEY: usize = 16;
@@ -36,62 +39,81 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     let files = Files::read(&args, &env)?;
     let settings = settings(&args, &env, &files.user)?;
     let format = written_as(&args, chosen_format(&args, &env, &files)?)?;
-    let statements = if args.subscriptions.is_some() { None } else { statements(&args)? };
+    if let Some(asked) = &args.subscriptions {
+        check_output(&args, None)?;
+        let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
+        return subscriptions::run(asked, connection).await;
+    }
+    let statements = statements(&args)?;
     check_output(&args, statements.as_deref())?;
 
     let builder = Engine::builder().settings(settings).policy(Policy::LOCAL).runtime(workers.clone());
-    let builder = temporary().into_iter().fold(builder, engine::EngineBuilder::spill_dir);
-    let builder = args.exports.iter().fold(builder, engine::EngineBuilder::input);
+    let builder = temporary().into_iter().fold(builder, EngineBuilder::spill_dir);
+    let builder = args.exports.iter().fold(builder, EngineBuilder::input);
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {
         let tenant = Started::start(demo, &args).await?;
-        if let Some(folder) = &demo.export {
-            return tenant.export(demo, folder);
-        }
-        if demo.serve.is_some() {
-            return Ok(tenant.serve().await);
-        }
-        let mut session = session(&args, &env, build(tenant.engine(demo, builder)?)?, format)?;
-        if statements.is_none() {
-            tenant.greet();
-        }
-        let known =
-            Known { name: demo::NAME.into(), open: true, tenant: demo::DOMAIN.into(), auth: "access_token".into() };
-        let outfit = outfit(&env, demo::NAME, vec![known]);
-        return answer(&mut session, outfit, &args, statements).await;
+        return match (&demo.export, demo.serve) {
+            (Some(folder), _) => tenant.export(demo, folder),
+            (None, Some(_)) => Ok(tenant.serve().await),
+            (None, None) => {
+                if statements.is_none() {
+                    tenant.greet();
+                }
+                answer(tenant.opened(demo, builder)?, &args, &env, format, statements).await
+            }
+        };
     }
-    // Files are asked instead of a service, unless both are named: a short table name must not mean the other one.
-    let chosen = if args.exports.is_empty() || args.connection.is_some() {
-        connect::choose(args.connection.as_deref(), &env, &files.project, &files.user)?
-    } else {
-        None
-    };
-    if let Some(asked) = &args.subscriptions {
-        return subscriptions::run(asked, chosen.map(Chosen::service).transpose()?).await;
-    }
-    let own = if args.exports.is_empty() { "auditql" } else { "files" };
-    let name = chosen.as_ref().map_or(own, Chosen::name).to_owned();
-    if chosen.is_none() && args.exports.is_empty() && statements.is_none() {
+    let opened = opened(&args, &env, &files, builder)?;
+    if opened.name == NOTHING && statements.is_none() {
         say("no connection is configured; 'auditql demo' has a tenant to try");
     }
+    answer(opened, &args, &env, format, statements).await
+}
+
+/// What is asked: the demo tenant, a connection or files.
+pub(super) struct Opened {
+    /// The engine that can ask it.
+    pub(super) builder: EngineBuilder,
+    /// The prompt's name for it.
+    pub(super) name: String,
+    /// The connections that the prompt can show.
+    pub(super) connections: Vec<Known>,
+}
+
+fn opened(args: &Args, env: &Env, files: &Files, builder: EngineBuilder) -> Result<Opened, Report> {
+    let chosen = chosen(args, env, files)?;
+    let own = if args.exports.is_empty() { NOTHING } else { "files" };
+    let name = chosen.as_ref().map_or(own, Chosen::name).to_owned();
     let builder = chosen.into_iter().fold(builder, |builder, chosen| chosen.added_to(builder));
-    let mut session = session(&args, &env, build(builder)?, format)?;
-    let outfit = outfit(&env, &name, known(&files.user, &name));
-    answer(&mut session, outfit, &args, statements).await
+    Ok(Opened { builder, connections: known(&files.user, &name), name })
+}
+
+/// The connection. Files are asked instead of a service, unless both are named: a short table name must not mean the other
+/// one.
+fn chosen(args: &Args, env: &Env, files: &Files) -> Result<Option<Chosen>, Report> {
+    if args.exports.is_empty() || args.connection.is_some() {
+        connect::choose(args.connection.as_deref(), env, &files.project, &files.user)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Answers the statements, or opens the prompt when there are none to answer.
 async fn answer(
-    session: &mut Session,
-    outfit: Outfit,
+    opened: Opened,
     args: &Args,
+    env: &Env,
+    format: &'static Format,
     statements: Option<Vec<Statement>>,
 ) -> Result<Exit, Report> {
+    let engine = opened.builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))?;
+    let mut session = session(args, env, engine, format)?;
     match statements {
-        Some(statements) => answer_all(session, &statements, args.output.as_deref()).await,
+        Some(statements) => answer_all(&session, &statements, args.output.as_deref()).await,
         None => {
             session.ended.people.store(true, Relaxed);
-            Ok(prompt(session, outfit).await)
+            Ok(prompt(&mut session, outfit(env, opened.name, opened.connections)).await)
         }
     }
 }
@@ -101,11 +123,6 @@ async fn answer(
 fn temporary() -> Option<PathBuf> {
     let folder = std::env::temp_dir();
     tempfile::tempdir_in(&folder).ok().map(|_| folder)
-}
-
-/// The engine.
-fn build(builder: engine::EngineBuilder) -> Result<Engine, Report> {
-    builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))
 }
 
 fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> Result<Session, Report> {
@@ -280,11 +297,11 @@ fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Rep
 }
 
 /// What the prompt is given.
-fn outfit(env: &Env, name: &str, connections: Vec<Known>) -> Outfit {
+fn outfit(env: &Env, name: String, connections: Vec<Known>) -> Outfit {
     let usual = if cfg!(windows) { "notepad" } else { "vi" };
     let pager = env.get("PAGER").unwrap_or(if cfg!(windows) { "cat" } else { USUAL_PAGER });
     Outfit {
-        name: name.to_owned(),
+        name,
         history: history(),
         // Of the user's own folder: a project's file could run statements in the user's name.
         rc: config::user_folder().map(|folder| folder.join("rc")).filter(|path| path.is_file()),
