@@ -65,10 +65,12 @@ const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "repl", "c
 
 /// Rooms within a module, lowest first: one may use those before it. What stands in none of them is the module's own file,
 /// which may use them all and which none of them uses.
-const ROOMS: &[(&str, &[&str])] = &[("predicate", PREDICATE)];
+const ROOMS: &[(&str, &[&str])] = &[("predicate", PREDICATE), ("repl", REPL)];
 
 const PREDICATE: &[&str] =
     &["expression", "clause", "reason", "like", "import", "normal", "bind", "streams", "to_clause", "split"];
+
+const REPL: &[&str] = &["say", "split", "answer", "state", "commands", "editor", "prompt"];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
