@@ -14,7 +14,7 @@
 //!
 //! | layer | modules | may not |
 //! |---|---|---|
-//! | 0 facts | [`table`], [`apis`], [`settings`], [`veil`], [`wire`], [`tally`], [`time`] | do I/O, read a clock, know SQL |
+//! | 0 facts | [`table`], [`apis`], [`settings`], [`causes`], [`veil`], [`wire`], [`tally`], [`time`] | do I/O, read a clock, know SQL |
 //! | 1 pure translation | [`predicate`], [`odata`], [`plan`], [`decode`] | do I/O, read a clock |
 //! | 2 I/O | [`http`], [`auth`], [`logs`], [`subscriptions`] | know SQL, tables or Arrow |
 //! | 3 engine | [`engine`] | know a surface or the demo tenant |
@@ -22,6 +22,7 @@
 
 // 0: facts
 pub mod apis;
+pub mod causes;
 pub mod settings;
 pub mod table;
 pub mod tally;

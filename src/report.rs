@@ -12,6 +12,7 @@ use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
+use crate::causes;
 use crate::output::{Failure, Redactor, safe};
 use crate::veil::Veil;
 
@@ -135,18 +136,10 @@ impl Report {
     }
 
     /// An error with its causes.
-    pub fn chain(exit: Exit, error: &dyn Error) -> Self {
-        let mut report = Self::new(exit, error.to_string());
-        let mut next = error.source();
-        while let Some(cause) = next {
-            let text = cause.to_string();
-            // Many libraries repeat the cause in the text of the whole.
-            if !report.causes.last().unwrap_or(&report.what).contains(&text) {
-                report.causes.push(text);
-            }
-            next = cause.source();
-        }
-        report
+    pub fn chain(exit: Exit, error: &(dyn Error + 'static)) -> Self {
+        let mut said = causes::said(error).into_iter();
+        let what = said.next().unwrap_or_default();
+        Self { causes: said.collect(), ..Self::new(exit, what) }
     }
 
     /// A query that failed, or whose result could not be written.

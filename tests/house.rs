@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// The modules, lowest layer first.
 const LAYERS: [&[&str]; 5] = [
-    &["table", "apis", "settings", "veil", "wire", "tally", "time"],
+    &["table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
     &["http", "auth", "logs", "subscriptions"],
     &["engine"],
@@ -34,7 +34,7 @@ const BESIDE: &[(&str, &[&str])] = &[
 /// shares facts and grammar with us only, so that it can disagree.
 const CONFINED: &[(&str, &[&str])] = &[
     ("decode", &["table", "veil"]),
-    ("http", &["table", "settings", "veil", "wire", "tally", "time"]),
+    ("http", &["table", "settings", "causes", "veil", "wire", "tally", "time"]),
     ("auth", &["table", "settings", "veil", "wire", "tally", "time", "http"]),
     ("logs", &["table", "decode", "time"]),
     ("demo", &["table", "apis", "settings", "wire", "tally", "time", "odata"]),

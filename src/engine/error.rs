@@ -7,7 +7,7 @@ use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
 use crate::subscriptions;
 use crate::veil::{Veil, Veiled};
-use crate::{auth, decode, http, logs};
+use crate::{auth, causes, decode, http, logs};
 
 /// Why a query has no answer, or not a whole one.
 #[derive(Debug, thiserror::Error)]
@@ -294,13 +294,8 @@ impl Error {
 
     /// What is missing because of it: the error and its causes in one line.
     pub(super) fn missing(&self) -> String {
-        let text = self.to_string();
+        let text = causes::said(self).join(": ");
         let mut text = text.strip_prefix("the answer would be incomplete: ").unwrap_or(&text).to_owned();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
         if let Self::Page { said: Some(said), .. } = self {
             text = format!("{text}: {said}");
         }

@@ -2,7 +2,6 @@
 //!
 //! Cheap to clone. Nothing happens unless a future is polled, and dropping it drops the request with its connection.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,7 +62,7 @@ impl Default for Options {
             transport: TransportOptions::default(),
             patience: Patience::default(),
             limits: Limits::default(),
-            jitter: random,
+            jitter: fastrand::f64,
         }
     }
 }
@@ -262,14 +261,6 @@ fn dressed(request: RequestBuilder, token: &Token) -> RequestBuilder {
     }
 }
 
-/// A random number from 0 to 1: the standard library's hasher keys are random, and no more is needed to spread retries.
-fn random() -> f64 {
-    let bits = RandomState::new().build_hasher().finish() >> 11;
-    #[expect(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds exactly")]
-    let number = bits as f64 / (1u64 << 53) as f64;
-    number
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,13 +269,5 @@ mod tests {
     fn a_request_may_be_polled_from_any_thread() {
         fn sendable<T: Send>(_: impl FnOnce(&'static Client, &'static Request, &'static Call) -> T) {}
         sendable(Client::send);
-    }
-
-    #[test]
-    fn jitter_is_spread_over_the_unit_interval() {
-        let numbers: Vec<f64> = (0..1000).map(|_| random()).collect();
-        assert!(numbers.iter().all(|n| (0.0..1.0).contains(n)));
-        let mean = numbers.iter().sum::<f64>() / 1000.0;
-        assert!((0.4..0.6).contains(&mean), "{mean}");
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// The time asked for, the longest if there are several values. `now` is used only when the reply has no readable date.
@@ -31,11 +31,7 @@ fn seconds(value: &str) -> Option<Duration> {
 }
 
 fn date(value: &str) -> Option<DateTime<Utc>> {
-    let value = value.trim();
-    ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(value, form).ok())
-        .map(|time| time.and_utc())
+    httpdate::parse_http_date(value.trim()).ok().map(Into::into)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use super::SignIn;
 use super::attempt::told;
 use super::retry::Outcome;
-use super::transport::{chain, refused_tls};
+use super::transport::refused_tls;
+use crate::causes::{self, chain};
 use crate::veil::Veil;
 
 /// Longest message of a sign-in service that is kept.
@@ -101,9 +102,7 @@ fn secured(error: &azure_core::Error) -> bool {
 
 /// The error's words and those of its causes, which say what was wrong with a connection or a certificate.
 fn message(error: &azure_core::Error) -> String {
-    let mut parts: Vec<String> = chain(error).map(ToString::to_string).collect();
-    parts.dedup();
-    parts.join(": ")
+    causes::said(error).join(": ")
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@
 //! - No decompression of its own: `body` does it, and knows why.
 //! - No retries of its own: what was not counted and paced here is not sent.
 
-use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use reqwest::{Certificate, tls};
 use url::Url;
 
 use super::{Error, Fault, pin};
+use crate::causes::chain;
 
 /// What this program calls itself.
 pub const USER_AGENT: &str = concat!("auditql/", env!("CARGO_PKG_VERSION"));
@@ -52,7 +52,6 @@ pub fn client(base: &Url, options: &TransportOptions) -> Result<reqwest::Client,
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .gzip(false)
         .https_only(!(loopback && base.scheme() == "http"))
         .tls_version_min(tls::Version::TLS_1_2)
         .tls_certs_merge(options.roots.iter().cloned())
@@ -85,14 +84,6 @@ pub(super) fn fault(error: reqwest::Error) -> Fault {
 pub(super) fn refused_tls(error: &reqwest::Error) -> bool {
     error.is_connect()
         && chain(error).any(|e| e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::InvalidData))
-}
-
-/// An error and its sources. An I/O error names the source of what it wraps, which would skip the wrapped error itself.
-pub(super) fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |e: &&'a (dyn StdError + 'static)| match e.downcast_ref::<io::Error>() {
-        Some(io) => io.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
-        None => (*e).source(),
-    })
 }
 
 #[cfg(test)]

@@ -4,21 +4,14 @@ use std::error::Error;
 
 use super::{About, Exit, Report, remote};
 use crate::subscriptions;
-use crate::{auth, decode, engine, http, logs, plan, settings};
+use crate::{auth, causes, decode, engine, http, logs, plan, settings};
 
 const PARTIAL: &str = "--partial gives what could be had and says what is missing";
 const ODD_REPLY: &str = "the service did not keep its own rules; ask again, and report it if it happens again";
 
 /// Looked for from the outside in, because a layer may have wrapped another's error.
 pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Report {
-    let mut next = Some(error);
-    while let Some(inner) = next {
-        if let Some(report) = known(inner, about) {
-            return report;
-        }
-        next = inner.source();
-    }
-    Report::chain(Exit::Query, error)
+    causes::chain(error).find_map(|inner| known(inner, about)).unwrap_or_else(|| Report::chain(Exit::Query, error))
 }
 
 fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
