@@ -7,6 +7,7 @@ use crate::apis::activity::content::CONTENT_TYPES;
 use crate::decode::{self, feed, whole};
 use crate::http::{self, Call, Client};
 use crate::plan;
+use crate::table::is_guid;
 use crate::veil::Veil;
 
 pub use crate::decode::feed::Subscription;
@@ -159,11 +160,6 @@ pub fn known(name: &str) -> Option<&'static str> {
 /// When it is not an id, but one of the tenant's domains.
 pub fn tenant_id(tenant: &str) -> Result<&str, Error> {
     if is_guid(tenant) { Ok(tenant) } else { Err(Error::TenantId(tenant.into())) }
-}
-
-fn is_guid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::Cloud;
 use crate::http::{Quotas, Service, Services, pin};
-use crate::table::{EntitySet, Version};
+use crate::table::{EntitySet, Version, is_guid};
 use crate::veil::{Veil, Veiled};
 
 /// A tenant and the way to it.
@@ -271,11 +271,6 @@ fn origin(url: &Url) -> Result<(), UrlFlaw> {
     }
     let bare = url.has_host() && url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if bare { Ok(()) } else { Err(UrlFlaw::NotAnOrigin) }
-}
-
-fn is_guid(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    parts.iter().map(|p| p.len()).eq([8, 4, 4, 4, 12]) && parts.concat().bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// A name of two or more labels. The tenant becomes a path segment, and an argument of the Azure CLI.

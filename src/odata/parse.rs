@@ -10,6 +10,8 @@ mod tree;
 
 use chrono::{DateTime, NaiveDate};
 
+use crate::table::is_guid;
+
 pub use tree::{Comparison, Lambda, Literal, Node, ParseError, Problem, Quantifier};
 
 /// Nested parentheses, calls, lambdas and `not`s that are followed; deeper text is refused, not recursed into.
@@ -195,9 +197,7 @@ impl<'a> Cursor<'a> {
     /// A GUID that stands here as a whole word. It may begin with a letter, as names do, but no name has a hyphen.
     fn guid(&self) -> Option<&'a str> {
         let word = self.run(|c| c.is_ascii_alphanumeric() || c == '-');
-        let groups: Vec<usize> = word.split('-').map(str::len).collect();
-        let hex = word.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
-        (hex && groups == [8, 4, 4, 4, 12]).then_some(word)
+        is_guid(word).then_some(word)
     }
 
     fn name(&mut self, qualified: bool) -> Parsed<&'a str> {

@@ -21,6 +21,7 @@ use crate::demo::gate::Gate;
 use crate::demo::json::Json;
 use crate::demo::world::World;
 use crate::demo::world::dice::mix;
+use crate::table::is_guid;
 
 /// How often in a row one address may be treated badly.
 const MOST_FAULTS: u64 = 2;
@@ -386,9 +387,4 @@ fn sensitive_types(headers: &HeaderMap) -> Result<Answer, Refusal> {
         return Err(Refusal::language());
     }
     Ok(Answer { body: sensitive::body(), rows: sensitive::SENSITIVE_TYPES.len(), next: None })
-}
-
-fn is_guid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }

@@ -6,6 +6,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
+use crate::table::is_guid;
+
 /// The e-mail addresses in a text, first things first; they may overlap. One that begins with its `@` has something before
 /// it that no address is written with, so nobody can tell where it begins.
 pub(super) fn mails(text: &str) -> Vec<Range<usize>> {
@@ -41,15 +43,6 @@ pub(super) fn guids(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
-}
-
-/// Whether bytes are one GUID and nothing else.
-pub(super) fn is_guid(bytes: &[u8]) -> bool {
-    let sign = |(at, byte): (usize, &u8)| match at {
-        8 | 13 | 18 | 23 => *byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    };
-    bytes.len() == 36 && bytes.iter().enumerate().all(sign)
 }
 
 /// The IP addresses in a text, first things first.

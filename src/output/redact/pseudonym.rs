@@ -4,8 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 
-use super::forms::{guids, ips, is_guid, is_mail, mails};
+use super::forms::{guids, ips, is_mail, mails};
 use super::known::Known;
+use crate::table::is_guid;
 
 /// Makes pseudonyms by a key.
 pub(super) struct Pseudonyms(Key);
@@ -25,7 +26,7 @@ impl Pseudonyms {
         if is_mail(value) {
             return Some(self.mail(value));
         }
-        if is_guid(value.as_bytes()) {
+        if is_guid(value) {
             return Some(self.guid(value));
         }
         if let Ok(ip) = value.parse::<IpAddr>() {
