@@ -6,8 +6,10 @@
 mod cloud;
 mod connection;
 mod credential;
+mod name;
 mod token_transport;
 
 pub use cloud::Cloud;
 pub use connection::{Connection, ConnectionError, CredentialSource, Keeps, UrlFlaw, UrlKey};
 pub use credential::{Error, client, credential, credentials};
+pub use name::{FILES, NameFlaw, RESERVED, check_name};

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::config::{Config, Entry};
 use super::env::Env;
-use crate::auth::{Cloud, Connection, CredentialSource, Keeps};
+use crate::auth::{Cloud, Connection, CredentialSource, Keeps, NameFlaw, RESERVED, check_name};
 use crate::engine::EngineBuilder;
 use crate::http::Quotas;
 use crate::report::{Exit, NOT_SET, Report, nearest};
@@ -25,9 +25,6 @@ pub(super) const FROM_ENVIRONMENT: &str = "env";
 
 /// What `auth` may be.
 const AUTHS: &[&str] = &["client_secret", "azure_cli", "access_token"];
-
-/// Catalogs that are not connections.
-const RESERVED: &[&str] = &["auditql", "main", "information_schema", "all_tenants"];
 
 /// What is to be asked.
 #[derive(Debug)]
@@ -176,18 +173,14 @@ struct About<'a> {
 
 impl About<'_> {
     fn check_name(&self) -> Result<(), Report> {
-        if RESERVED.contains(&self.name) {
-            return Err(self
-                .error("has a name that is taken")
-                .hint(format!("names not to be used: {}", RESERVED.join(", "))));
-        }
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if !self.name.starts_with(|c: char| c.is_ascii_lowercase()) || !self.name.chars().all(plain) {
-            return Err(self
-                .error("has a name that SQL would have to quote")
-                .hint("use lower-case letters, digits and _"));
-        }
-        Ok(())
+        check_name(self.name).map_err(|flaw| match flaw {
+            NameFlaw::Reserved => {
+                self.error("has a reserved name").hint(format!("reserved names are {}", RESERVED.join(", ")))
+            }
+            NameFlaw::Quoted => {
+                self.error("has a name that SQL would have to quote").hint("use lower-case letters, digits and _")
+            }
+        })
     }
 
     /// Files have paths and nothing that a service has: a tenant beside them would not be asked.
@@ -410,7 +403,7 @@ mod tests {
             assert_eq!((report.what.as_str(), report.exit), (what, Exit::Usage));
         }
         let report = chosen(None, &[], "", "[connections.main]\ntenant = 'a.example'").unwrap_err();
-        assert_eq!(report.what, "the connection 'main' has a name that is taken");
+        assert_eq!(report.what, "the connection 'main' has a reserved name");
         let report = chosen(Some("labb"), &[], "", "[connections.lab]\ntenant = 'a.example'").unwrap_err();
         assert_eq!(report.hint.as_deref(), Some("did you mean lab?"));
     }

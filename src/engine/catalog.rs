@@ -22,12 +22,6 @@ use crate::table::EntitySet;
 pub(super) const MAIN: &str = "main";
 /// The schema that describes tables and columns.
 pub(super) const OWN: &str = "auditql";
-/// Catalog names that no connection may have.
-pub(super) const RESERVED: [&str; 4] = [OWN, MAIN, "information_schema", "all_tenants"];
-
-/// The connection whose tables are read from files.
-pub(super) const FILES: &str = "files";
-
 /// A table under its schema and name.
 type Named = (&'static str, &'static str, Arc<dyn TableProvider>);
 

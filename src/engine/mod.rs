@@ -237,8 +237,10 @@ impl EngineBuilder {
             check_name(&connection.name, &mut names)?;
             connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection, &mut pacers)?));
         }
-        for (name, paths) in self.exports() {
+        for (name, _) in &self.files {
             check_name(name, &mut names)?;
+        }
+        for (_, paths) in self.exports() {
             logs::sources(paths).map_err(Error::Input)?;
         }
         self.extend(builder, connections).map_err(Error::Session)
@@ -268,7 +270,7 @@ impl EngineBuilder {
 
     /// Exported files by the name of their catalog.
     fn exports(&self) -> impl Iterator<Item = (&str, &[PathBuf])> {
-        let unnamed = (catalog::FILES, self.inputs.as_slice());
+        let unnamed = (auth::FILES, self.inputs.as_slice());
         let named = self.files.iter().map(|(name, paths)| (name.as_str(), paths.as_slice()));
         named.chain(std::iter::once(unnamed).filter(|(_, paths)| !paths.is_empty()))
     }
@@ -305,13 +307,10 @@ impl Pacers {
 }
 
 /// A connection's name becomes a catalog's, and SQL must be able to say it without quotes.
+/// Two connections cannot have one name.
 fn check_name(name: &str, taken: &mut HashSet<String>) -> Result<(), Error> {
-    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    let begins = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
-    if begins && plain && !catalog::RESERVED.contains(&name) && taken.insert(name.to_owned()) {
-        return Ok(());
-    }
-    Err(Error::ConnectionName(name.into()))
+    let free = auth::check_name(name).is_ok() && taken.insert(name.to_owned());
+    if free { Ok(()) } else { Err(Error::ConnectionName(name.into())) }
 }
 
 impl Engine {
