@@ -18,6 +18,8 @@ pub struct Request {
     pub method: Method,
     /// What is asked for.
     pub target: Target,
+    /// Headers of its own, besides those of every request.
+    pub headers: &'static [(&'static str, &'static str)],
     /// The quota it counts against.
     pub quota: Quota,
 }
@@ -25,7 +27,7 @@ pub struct Request {
 impl Request {
     /// A request that reads.
     pub fn get(api: Api, target: Target, quota: Quota) -> Self {
-        Self { api, method: Method::Get, target, quota }
+        Self { api, method: Method::Get, target, headers: &[], quota }
     }
 
     /// Whether it may be sent again when nobody knows what came of it.

@@ -265,7 +265,7 @@ async fn a_sign_in_is_never_redirected_nor_endless() {
 /// What a client that trusts `trusted` makes of a service with that certificate.
 async fn over_tls(trusted: &Authority, acceptor: TlsAcceptor) -> (Result<(), Error>, Server) {
     let server = Server::tls(acceptor, [Reply::json("{}")]).await;
-    let services = Services { graph: Service { base: server.origin(), scope: "s".into() }, activity: None };
+    let services = Services::from([(Api::Graph, Service { base: server.origin(), scope: "s".into() })]);
     let pacer = Arc::new(Pacer::new(Pace::Unlimited));
     let client = Client::new(services, Credentials::given("CANARY".into()), pacer, trusted.options()).unwrap();
     (send(&client).await, server)
@@ -293,7 +293,7 @@ async fn only_a_valid_certificate_of_a_trusted_authority_gets_the_token() {
 async fn a_plain_server_behind_an_https_address_gets_nothing() {
     let server = Server::queue([Reply::json("{}")]).await;
     let base = Url::parse(&server.origin().as_str().replace("http:", "https:")).unwrap();
-    let services = Services { graph: Service { base, scope: "s".into() }, activity: None };
+    let services = Services::from([(Api::Graph, Service { base, scope: "s".into() })]);
     let pacer = Arc::new(Pacer::new(Pace::Unlimited));
     let mut options = Authority::new().options();
     options.transport.connect = Duration::from_millis(100);

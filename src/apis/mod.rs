@@ -47,7 +47,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::table::{Api, Column, Edm, Op, Ops, Version, Versions};
+    use crate::table::{Column, Edm, Op, Ops, Version, Versions};
 
     const VERSIONS: [Version; 2] = [Version::V1, Version::Beta];
 
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn the_time_column_is_an_instant_that_can_be_asked_for_a_range_and_an_order() {
         assert!(ALL.iter().all(|set| matches!(set.column(set.time).unwrap().edm, Edm::Instant)));
-        for set in ALL.iter().filter(|set| set.api == Some(Api::Graph)) {
+        for set in ALL.iter().filter(|set| set.pages().is_some()) {
             let time = set.column(set.time).unwrap();
             assert!(matches!(time.edm, Edm::Instant) && time.sortable, "{}", set.qualified());
             for version in VERSIONS {
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn the_columns_of_a_population_exist_and_its_kinds_differ() {
         for set in ALL {
-            let Some(population) = set.population else { continue };
+            let Some(population) = set.population() else { continue };
             let list = set.column(population.column).unwrap();
             assert!(matches!(list.edm, Edm::List(Edm::Text | Edm::Enum(_))), "{}", set.qualified());
             assert!(list.ops_in(Version::Beta).has(Op::Eq), "{}", set.qualified());

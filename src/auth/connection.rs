@@ -11,7 +11,7 @@ use url::Url;
 
 use super::Cloud;
 use crate::http::{Quotas, Service, Services, pin};
-use crate::table::{EntitySet, Version, is_guid};
+use crate::table::{Api, EntitySet, Version, is_guid};
 use crate::veil::{Veil, Veiled};
 
 /// A tenant and the way to it.
@@ -60,9 +60,9 @@ impl Keeps {
     pub fn days(self, set: &EntitySet) -> Option<u32> {
         match self {
             // The feed refuses to be asked for more, whatever is kept.
-            Self::Days(days) if set.feed.is_none() => Some(days),
-            Self::All if set.feed.is_none() => None,
-            Self::Documented | Self::Days(_) | Self::All => set.reach_days,
+            Self::Days(days) if set.feed().is_none() => Some(days),
+            Self::All if set.feed().is_none() => None,
+            Self::Documented | Self::Days(_) | Self::All => set.retention_days(),
         }
     }
 }
@@ -216,7 +216,9 @@ impl Connection {
             (None, Some(url)) => Some(Service { base: url.clone(), scope: format!("{url}.default") }),
             (None, None) => None,
         };
-        Ok(Services { graph: service(self.cloud.graph(), &self.graph_url), activity: management })
+        let graph = service(self.cloud.graph(), &self.graph_url);
+        let management = management.map(|management| (Api::Activity, management));
+        Ok([(Api::Graph, graph)].into_iter().chain(management).collect())
     }
 
     /// The sign-in service's origin.
@@ -401,7 +403,7 @@ mod tests {
     fn tokens_are_asked_for_the_clouds_own_service() {
         let graph_url = Some(Url::parse("http://127.0.0.1:8471").unwrap());
         let c = Connection { cloud: Cloud::China, graph_url, allow_insecure_loopback: true, ..connection() };
-        let graph = c.services().unwrap().graph;
+        let graph = c.services().unwrap().remove(&Api::Graph).unwrap();
         assert_eq!(graph.scope, "https://microsoftgraph.chinacloudapi.cn/.default");
         assert_eq!(graph.base.as_str(), "http://127.0.0.1:8471/");
         assert_eq!(c.authority().as_str(), "https://login.chinacloudapi.cn/");

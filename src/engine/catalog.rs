@@ -12,11 +12,10 @@ use datafusion::catalog::{
 use datafusion::error::Result;
 
 use super::described;
+use super::located::Records;
 use super::lookup::LookupTable;
 use super::provider::RemoteTable;
-use super::scan_exec::Records;
 use crate::apis;
-use crate::table::EntitySet;
 
 /// The schema of the user's own tables, and the default.
 pub(super) const MAIN: &str = "main";
@@ -46,12 +45,11 @@ pub(super) fn catalog(connection: &str, records: &Records) -> Result<Arc<dyn Cat
 
 /// The tables that a connection offers: files hold any, a service its own.
 fn tables(connection: &str, records: &Records) -> Result<Vec<Named>> {
-    let offered = |set: &&&'static EntitySet| matches!(records, Records::Files(_)) || set.api.is_some();
-    let sets = apis::ALL.iter().filter(offered).map(|set| {
+    let sets = apis::ALL.iter().filter(|set| records.offer(set)).map(|set| {
         let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, records.clone()));
         Ok((set.schema, set.name, table))
     });
-    let lookups = apis::LOOKUPS.iter().filter(|_| matches!(records, Records::Service(_))).map(|lookup| {
+    let lookups = apis::LOOKUPS.iter().filter(|_| records.are_of_service()).map(|lookup| {
         let table: Arc<dyn TableProvider> = Arc::new(LookupTable::new(lookup, connection));
         Ok((lookup.schema, lookup.name, table))
     });

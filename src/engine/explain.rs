@@ -22,10 +22,7 @@ pub(super) fn requests(
     let mut text = String::new();
     for scan in scans(plan)? {
         let connected = connections.as_ref().and_then(|all| all.0.get(scan.connection()));
-        match connected.filter(|_| scan.is_of_feed()) {
-            Some(connected) => text.push_str(&scan.feed_plan(statement, connected).to_string()),
-            None => text.push_str(&scan.explain(statement, connected.map(AsRef::as_ref))),
-        }
+        text.push_str(&scan.explain(statement, connected.map(AsRef::as_ref)));
         if scan.dynamic_conditions() > 0 {
             let _ = writeln!(text, "  join keys and thresholds: <known at run time>");
         }

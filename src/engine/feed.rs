@@ -17,7 +17,7 @@ use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
 use super::files::own_rows;
 use super::merge::Batches;
-use super::pages::Source;
+use super::pages::RemoteScan;
 use super::{Error, Place};
 use crate::decode::Batch;
 use crate::decode::feed::{Blobs, Content, listing};
@@ -48,7 +48,7 @@ const LINK_FORGOTTEN: &str = "AF20031";
 
 /// The feed of one tenant, for one scan.
 struct Feed {
-    source: Arc<Source>,
+    scan: Arc<RemoteScan>,
     plan: FeedPlan,
     tenant: String,
     content_types: Vec<&'static str>,
@@ -70,8 +70,8 @@ impl Opened {
             return Ok(Some(rows));
         }
         let decoded = self.decoder.more(&self.body);
-        let decoded = decoded
-            .map_err(|error| Error::page(Box::new(feed.place(&self.listed)), feed.source.veil(), None, error))?;
+        let decoded =
+            decoded.map_err(|error| Error::page(Box::new(feed.place(&self.listed)), feed.scan.veil(), None, error))?;
         Ok(decoded.map(|decoded| feed.rows_of(decoded, &self.listed)))
     }
 }
@@ -86,15 +86,15 @@ struct Listed {
 }
 
 /// The rows of a scan of the feed, oldest content first.
-pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
+pub(super) fn rows(scan: Arc<RemoteScan>, plan: FeedPlan) -> Batches {
     stream::once(async move {
         if plan.content_types.is_empty() || plan.windows.is_empty() {
-            say_bounds(&source, &plan);
+            say_bounds(&scan, &plan);
             return Ok(stream::empty().boxed());
         }
-        let open = source.call.tally.live.chain();
-        let feed = Arc::new(on_its_own(Feed::open(source, plan)).await?);
-        say_bounds(&feed.source, &feed.plan);
+        let open = scan.call.tally.live.chain();
+        let feed = Arc::new(on_its_own(Feed::open(scan, plan)).await?);
+        say_bounds(&feed.scan, &feed.plan);
         // Whoever watches sees that there is more to come, as long as the stream is there.
         Ok::<_, Error>(
             feed.blobs()
@@ -111,26 +111,26 @@ pub(super) fn rows(source: Arc<Source>, plan: FeedPlan) -> Batches {
 
 /// What the reader has to know of the content and the times that are read. Where no lower bound was given, the answer is
 /// whole from the beginning of availability on; older events in it are late ones.
-fn say_bounds(source: &Source, plan: &FeedPlan) {
+fn say_bounds(scan: &RemoteScan, plan: &FeedPlan) {
     for content_type in &plan.left_out {
         let what = format!("content_types of the connection leaves out {content_type}");
-        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+        scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
     }
     if let (From::Reach, Some(from)) = (plan.from, plan.windows.first()) {
         let what = format!(
             "no lower time bound was given; what became available since {} was read, older events among it are late ones",
             second_text(from.from)
         );
-        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+        scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
     }
     if plan.to == To::Late {
         let what = "late_arrival leaves out records that became available later than it says".to_owned();
-        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+        scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
     }
 }
 
 /// What the subscriptions leave out, and what is odd about them.
-fn say_population(source: &Source, plan: &FeedPlan, missing: &[&str], population: &Population) {
+fn say_population(scan: &RemoteScan, plan: &FeedPlan, missing: &[&str], population: &Population) {
     let left_out = missing.iter().map(|content_type| match population.disabled.contains(content_type) {
         true => format!(
             "the subscription to {content_type} is disabled by an administrator, its records are not in the answer"
@@ -145,13 +145,13 @@ fn say_population(source: &Source, plan: &FeedPlan, missing: &[&str], population
         format!("the subscription to {content_type} has the status '{status}'; it was read like an enabled one")
     });
     // A table of certain content types has nothing to do with others.
-    let all = source.set.feed.is_some_and(|feed| feed.content_types.is_empty());
+    let all = plan.feed.content_types.is_empty();
     let unknown = population.unknown.iter().filter(|_| all && !plan.named);
     let unknown = unknown.map(|name| {
         format!("{name} is subscribed to and not known to this version, its records are not in the answer")
     });
     for what in left_out.chain(odd).chain(unknown) {
-        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+        scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
     }
 }
 
@@ -166,29 +166,29 @@ async fn on_its_own<T: Send + 'static>(
 
 impl Feed {
     /// Asks which content types there are, and says or refuses what is not subscribed to.
-    async fn open(source: Arc<Source>, plan: FeedPlan) -> Result<Self, Error> {
-        let tenant = source.connected.tenant.clone();
-        let failed = |error| Error::Subscriptions { table: source.table(), source: error };
-        let subscriptions = Subscriptions::new(source.connected.client.clone(), &tenant).map_err(failed)?;
-        let population = subscriptions.population(&source.call).await.map_err(failed)?;
+    async fn open(scan: Arc<RemoteScan>, plan: FeedPlan) -> Result<Self, Error> {
+        let tenant = scan.connected.tenant.clone();
+        let failed = |error| Error::Subscriptions { table: scan.table(), source: error };
+        let subscriptions = Subscriptions::new(scan.connected.client.clone(), &tenant).map_err(failed)?;
+        let population = subscriptions.population(&scan.call).await.map_err(failed)?;
         let (content_types, missing): (Vec<_>, Vec<_>) =
             plan.content_types.iter().copied().partition(|wanted| population.readable.contains(wanted));
         let lacks = |wanted: &&&str| content_types.is_empty() || plan.required.contains(wanted);
         if let Some(content_type) = missing.iter().find(lacks) {
-            let table = source.table();
+            let table = scan.table();
             return Err(match population.disabled.contains(content_type) {
                 true => Error::Disabled { table, content_type, source: None },
                 false => Error::NotSubscribed { table, content_type },
             });
         }
-        say_population(&source, &plan, &missing, &population);
-        Ok(Self { source, plan, tenant, content_types })
+        say_population(&scan, &plan, &missing, &population);
+        Ok(Self { scan, plan, tenant, content_types })
     }
 
     /// The rows of all blobs.
     fn blobs(self: Arc<Self>) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
-        let ahead = if self.source.eager { AHEAD } else { AHEAD_OF_LIMIT };
-        let windows_ahead = if self.source.eager { WINDOWS_AHEAD } else { 1 };
+        let ahead = if self.scan.eager { AHEAD } else { AHEAD_OF_LIMIT };
+        let windows_ahead = if self.scan.eager { WINDOWS_AHEAD } else { 1 };
         let [lister, chooser, fetcher, reader] = [(); 4].map(|()| Arc::clone(&self));
         let mut seen = HashSet::new();
         stream::iter(lister.plan.windows.clone())
@@ -196,7 +196,7 @@ impl Feed {
             .buffered(windows_ahead)
             .map_ok(move |listed| {
                 let new = listed.into_iter().filter(|l| seen.insert(l.content.id.clone()) && chooser.is_asked(l));
-                let counted = |l: Listed| chooser.source.room.take(l.content.id.len() + NAME).map(|()| l);
+                let counted = |l: Listed| chooser.scan.room.take(l.content.id.len() + NAME).map(|()| l);
                 stream::iter(new.map(counted).collect::<Vec<_>>())
             })
             .try_flatten()
@@ -238,11 +238,11 @@ impl Feed {
         if self.plan.windows.iter().any(|window| window.holds(content.created)) {
             return;
         }
-        self.source.statement.tally.notice(Notice::Misplaced {
-            table: self.source.table(),
+        self.scan.statement.tally.notice(Notice::Misplaced {
+            table: self.scan.table(),
             content_type: (*content_type).to_owned(),
             count: 1,
-            first_id: self.source.veil().told(&content.id),
+            first_id: self.scan.veil().told(&content.id),
             created: instant_text(content.created),
         });
     }
@@ -251,7 +251,7 @@ impl Feed {
         // By id: a listing that was begun anew names the same blobs again.
         let mut listed = BTreeMap::new();
         let followed = self.follow(content_type, window, &mut listed).await;
-        followed.or_else(|error| self.source.spare(error))?;
+        followed.or_else(|error| self.scan.spare(error))?;
         Ok(listed.into_values().collect())
     }
 
@@ -262,12 +262,12 @@ impl Feed {
         window: Window,
         listed: &mut BTreeMap<String, Listed>,
     ) -> Result<(), Error> {
-        let source = &self.source;
-        let place = || Box::new(Place::Listing { table: source.table(), content_type, window });
+        let scan = &self.scan;
+        let place = || Box::new(Place::Listing { table: scan.table(), content_type, window });
         let lost = |error| Error::Listing { place: place(), source: error };
         let mut listing = Listing::new(&self.tenant, content_type, window);
         while let Some(request) = listing.next_request() {
-            let reply = match source.ask(request).await? {
+            let reply = match scan.ask(request).await? {
                 Ok(reply) => reply,
                 Err(error) if code(&error) == Some(LINK_FORGOTTEN) && !listing.is_at_first() => {
                     listing.restart().map_err(lost)?;
@@ -276,8 +276,8 @@ impl Feed {
                 Err(error) => return Err(self.refused(error, content_type, *place())),
             };
             let contents = self::listing(&reply.body)
-                .map_err(|e| Error::page(place(), source.veil(), reply.request_id.clone(), e))?;
-            source.call.tally.pages.add(1);
+                .map_err(|e| Error::page(place(), scan.veil(), reply.request_id.clone(), e))?;
+            scan.call.tally.pages.add(1);
             let ids: Vec<&str> = contents.iter().map(|content| content.id.as_str()).collect();
             let moved = listing.advance(reply.next.as_deref(), &ids);
             listed.extend(
@@ -289,14 +289,14 @@ impl Feed {
     }
 
     fn refused(&self, error: http::Error, content_type: &'static str, place: Place) -> Error {
-        let table = self.source.table();
+        let table = self.scan.table();
         match code(&error) {
             Some(NOT_SUBSCRIBED) => Error::NotSubscribed { table, content_type },
             Some(DISABLED) => Error::Disabled { table, content_type, source: Some(Box::new(error)) },
             Some(code) if OUT_OF_REACH.contains(&code) => {
                 Error::Incomplete { missing: format!("{place} is out of the service's reach by now ({code})") }
             }
-            _ => self.source.request_error(place, error),
+            _ => self.scan.request_error(place, error),
         }
     }
 
@@ -304,24 +304,24 @@ impl Feed {
     async fn read(self: Arc<Self>, listed: Listed) -> Result<Option<Opened>, Error> {
         match self.fetch(listed).await {
             Ok(opened) => Ok(Some(opened)),
-            Err(error) => self.source.spare(error).map(|()| None),
+            Err(error) => self.scan.spare(error).map(|()| None),
         }
     }
 
     async fn fetch(&self, listed: Listed) -> Result<Opened, Error> {
-        let source = &self.source;
+        let scan = &self.scan;
         let request = blob(&self.tenant, &listed.content.uri);
-        let reply = source.ask(&request).await?.map_err(|error| self.lost(&listed, error))?;
+        let reply = scan.ask(&request).await?.map_err(|error| self.lost(&listed, error))?;
         let (mut decoder, place) = (self.decoder(), || Box::new(self.place(&listed)));
         let request_id = reply.request_id;
         let decoded = match decoder.blob(&reply.body) {
             Ok(decoded) => decoded,
-            Err(source) => return Err(Error::page(place(), self.source.veil(), request_id, source)),
+            Err(source) => return Err(Error::page(place(), self.scan.veil(), request_id, source)),
         };
         if decoder.strangers() > 0 {
-            source.spare(Error::NoRecords { place: place(), count: decoder.strangers(), request_id })?;
+            scan.spare(Error::NoRecords { place: place(), count: decoder.strangers(), request_id })?;
         }
-        source.call.tally.pages.add(1);
+        scan.call.tally.pages.add(1);
         let first = Some(self.rows_of(decoded, &listed));
         // A body that has no more to give makes room.
         let body = if decoder.is_done() { Bytes::new() } else { reply.body };
@@ -330,14 +330,11 @@ impl Feed {
 
     /// The rows of a part of a blob.
     fn rows_of(&self, decoded: Batch, listed: &Listed) -> RecordBatch {
-        let source = &self.source;
-        source.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
-        source.report(decoded.conflicts);
+        let scan = &self.scan;
+        scan.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
+        scan.report(decoded.conflicts);
         let rows = delivered(&decoded.rows, listed);
-        match source.set.feed {
-            Some(feed) => own_rows(rows, feed),
-            None => rows,
-        }
+        own_rows(rows, self.plan.feed)
     }
 
     /// The rows of a blob, part by part: those behind the first are decoded when they are asked for.
@@ -352,30 +349,29 @@ impl Feed {
     }
 
     fn decoder(&self) -> Blobs {
-        let set = self.source.set;
-        let blobs =
-            Blobs::new(&self.source.columns, set.column(set.key).expect("every table has its key")).of_records();
-        if self.source.statement.settings.dedup { blobs.digested() } else { blobs }
+        let set = self.scan.set;
+        let blobs = Blobs::new(&self.scan.columns, set.column(set.key).expect("every table has its key")).of_records();
+        if self.scan.statement.settings.dedup { blobs.digested() } else { blobs }
     }
 
     fn place(&self, listed: &Listed) -> Place {
         Place::Blob {
-            table: self.source.table(),
+            table: self.scan.table(),
             content_type: listed.content_type,
             created: instant_text(listed.content.created),
-            id: self.source.veil().told(&listed.content.id),
+            id: self.scan.veil().told(&listed.content.id),
         }
     }
 
     /// What a blob that did not come means.
     fn lost(&self, listed: &Listed, error: http::Error) -> Error {
         if !is_gone(&error) {
-            return self.source.request_error(self.place(listed), error);
+            return self.scan.request_error(self.place(listed), error);
         }
         Error::BlobGone {
-            table: self.source.table(),
+            table: self.scan.table(),
             content_type: listed.content_type,
-            id: self.source.veil().told(&listed.content.id),
+            id: self.scan.veil().told(&listed.content.id),
             created: instant_text(listed.content.created),
             source: Box::new(error),
         }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::runtime::Statement;
 use crate::plan::{ScanPlan, StreamPlan};
+use crate::predicate::Clause;
 use crate::tally::{Notice, Tally};
 use crate::time::Interval;
 
@@ -36,11 +37,26 @@ pub(super) struct Window {
     connection: String,
     table: String,
     interval: Interval,
-    /// The request streams, and what each filtered by besides the time.
-    streams: Vec<(Option<&'static str>, String)>,
+    streams: Vec<Stream>,
     /// Every row of the window was read: neither a limit nor a threshold ended the scan.
     whole: bool,
     statement: Weak<Tally>,
+}
+
+/// One of its request streams.
+#[derive(Debug, Clone, PartialEq)]
+struct Stream {
+    kind: Option<&'static str>,
+    /// What it filtered by besides the time.
+    clauses: Vec<Clause>,
+    /// The alternatives of which each record satisfied one.
+    parts: Vec<Clause>,
+}
+
+impl Stream {
+    fn is_unfiltered(&self) -> bool {
+        self.clauses.is_empty() && self.parts.is_empty()
+    }
 }
 
 impl Window {
@@ -50,7 +66,7 @@ impl Window {
         let Interval { from, to } = plan.interval();
         let stream = |stream: &StreamPlan| {
             let kind = stream.kind().map(|kind| kind.member);
-            (kind, format!("{:?} {:?}", stream.query.clauses, stream.parts))
+            Stream { kind, clauses: stream.query.clauses.clone(), parts: stream.parts.clone() }
         };
         Self {
             connection: connection.to_owned(),
@@ -65,9 +81,8 @@ impl Window {
 
     /// Whether all records that the other scan asked for were among those that this one received.
     fn holds(&self, other: &Self) -> bool {
-        let unfiltered = format!("{:?} {:?}", [(); 0], [(); 0]);
-        let stream = |(kind, filter): &(Option<&'static str>, String)| {
-            self.streams.iter().any(|(own, by)| own == kind && (*by == unfiltered || by == filter))
+        let stream = |other: &Stream| {
+            self.streams.iter().any(|own| own == other || own.kind == other.kind && own.is_unfiltered())
         };
         self.connection == other.connection
             && self.table == other.table

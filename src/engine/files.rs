@@ -24,6 +24,7 @@ use super::versions::{self, Chosen, Standing, Versions};
 use crate::decode;
 use crate::http::Call;
 use crate::logs::{self, Item, Reader, Stamp};
+use crate::plan::FilePlan;
 use crate::table::{Column, EntitySet, Feed};
 use crate::tally::{Notice, Tally};
 use crate::veil::Veil;
@@ -92,7 +93,7 @@ fn order(record: &[u8]) -> Order {
 
 /// The columns that tell which records of the feed are a table's own.
 pub(super) fn own_columns(set: &EntitySet) -> Vec<&'static str> {
-    let Some(feed) = set.feed else { return Vec::new() };
+    let Some(feed) = set.feed() else { return Vec::new() };
     let content = (!feed.content_types.is_empty()).then_some(CONTENT_TYPE);
     content.into_iter().chain((!feed.record_types.is_empty()).then_some(RECORD_TYPE)).collect()
 }
@@ -100,9 +101,10 @@ pub(super) fn own_columns(set: &EntitySet) -> Vec<&'static str> {
 const CONTENT_TYPE: &str = "content_type";
 const RECORD_TYPE: &str = "record_type";
 
-/// Which files are read, for EXPLAIN.
-pub(super) fn explained(table: &str, inputs: &[PathBuf]) -> String {
-    let logs::Sources { files, skipped } = match logs::sources(inputs) {
+/// Which files are read and what is checked here, for EXPLAIN.
+pub(super) fn explained(plan: &FilePlan) -> String {
+    let table = plan.set.qualified();
+    let logs::Sources { files, skipped } = match logs::sources(&plan.inputs) {
         Ok(sources) => sources,
         Err(error) => return format!("{table}: {error}\n"),
     };
@@ -116,6 +118,12 @@ pub(super) fn explained(table: &str, inputs: &[PathBuf]) -> String {
     }
     for skipped in skipped {
         let _ = writeln!(text, "  {}", notice(&skipped));
+    }
+    for residual in &plan.residual {
+        let _ = writeln!(text, "  local: {}", residual.sql);
+    }
+    if let Some(limit) = plan.limit {
+        let _ = writeln!(text, "  limit: {limit}, reading stops there");
     }
     text
 }
@@ -172,7 +180,7 @@ impl FileScan {
     /// The rows that are the table's own and stand for their records. A record is chosen among all its copies, and is the
     /// table's if that copy is.
     fn standing_rows(&self, read: &Read, standing: Option<&mut Standing>) -> Result<RecordBatch> {
-        let own = self.set.feed.and_then(|feed| own_mask(&read.rows, feed));
+        let own = self.set.feed().and_then(|feed| own_mask(&read.rows, feed));
         let received = own.as_ref().map_or(read.rows.num_rows(), BooleanArray::true_count);
         self.call.tally.rows_received.add(received as u64);
         let stands = standing.map(|standing| standing.keep(self.set, read)).transpose()?.flatten();
@@ -404,7 +412,7 @@ impl Open {
 }
 
 /// Which rows are of the table's own content types and record types; `None`: all.
-pub(super) fn own_mask(rows: &RecordBatch, feed: Feed) -> Option<BooleanArray> {
+pub(super) fn own_mask(rows: &RecordBatch, feed: &Feed) -> Option<BooleanArray> {
     let mut keep = vec![true; rows.num_rows()];
     if let Some(types) = rows.column_by_name(CONTENT_TYPE).filter(|_| !feed.content_types.is_empty()) {
         let types = types.as_string_view();
@@ -422,7 +430,7 @@ pub(super) fn own_mask(rows: &RecordBatch, feed: Feed) -> Option<BooleanArray> {
 }
 
 /// The rows that are of the table's own content types and record types.
-pub(super) fn own_rows(rows: RecordBatch, feed: Feed) -> RecordBatch {
+pub(super) fn own_rows(rows: RecordBatch, feed: &Feed) -> RecordBatch {
     match own_mask(&rows, feed) {
         None => rows,
         Some(keep) => filter_record_batch(&rows, &keep).expect("the mask is as long as the batch"),

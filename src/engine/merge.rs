@@ -10,10 +10,10 @@ use futures::future::try_join_all;
 use futures::stream::{self, BoxStream, StreamExt};
 
 use super::Error;
-use crate::plan::Direction;
+use crate::table::Direction;
 
 /// Batches of rows.
-pub(super) type Batches = BoxStream<'static, Result<RecordBatch, Error>>;
+pub(super) type Batches<E = Error> = BoxStream<'static, Result<RecordBatch, E>>;
 
 /// Chains that are read side by side. The quota is the limit; this only hides the time that a reply takes.
 const MOST_CHAINS: usize = 8;
@@ -35,7 +35,7 @@ pub(super) enum Merge {
 }
 
 /// One stream out of several.
-pub(super) fn merge(mut streams: Vec<Batches>, how: Merge) -> Batches {
+pub(super) fn merge<E: Send + 'static>(mut streams: Vec<Batches<E>>, how: Merge) -> Batches<E> {
     if streams.len() == 1 {
         return streams.remove(0);
     }
@@ -50,22 +50,22 @@ pub(super) fn merge(mut streams: Vec<Batches>, how: Merge) -> Batches {
     }
 }
 
-struct Merging {
-    heads: Vec<Head>,
+struct Merging<E> {
+    heads: Vec<Head<E>>,
     column: usize,
     direction: Direction,
 }
 
 /// A stream, its current batch, and the first row of it that was not given out.
-struct Head {
-    stream: Batches,
+struct Head<E> {
+    stream: Batches<E>,
     rows: Option<RecordBatch>,
     next: usize,
 }
 
-impl Merging {
+impl<E> Merging<E> {
     /// The next run of rows; `None` when all streams have ended.
-    async fn next(&mut self) -> Result<Option<RecordBatch>, Error> {
+    async fn next(&mut self) -> Result<Option<RecordBatch>, E> {
         try_join_all(self.heads.iter_mut().map(Head::fill)).await?;
         self.heads.retain(|head| head.rows.is_some());
         if let [only] = self.heads.as_mut_slice() {
@@ -101,9 +101,9 @@ impl Merging {
     }
 }
 
-impl Head {
+impl<E> Head<E> {
     /// Makes sure of a row that was not given out, unless the stream has ended.
-    async fn fill(&mut self) -> Result<(), Error> {
+    async fn fill(&mut self) -> Result<(), E> {
         while self.rows.as_ref().is_none_or(|rows| self.next >= rows.num_rows()) {
             self.rows = self.stream.next().await.transpose()?;
             self.next = 0;

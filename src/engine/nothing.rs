@@ -19,7 +19,7 @@ pub(super) use held::Held;
 use near::Text;
 
 use crate::plan::feed::FeedPlan;
-use crate::plan::{ScanPlan, StreamPlan};
+use crate::plan::{FilePlan, ScanPlan, StreamPlan};
 use crate::predicate::{Comparison, Predicate, Scalar, Test};
 use crate::table::EntitySet;
 use crate::tally::{Because, Notice, Tally};
@@ -260,9 +260,9 @@ pub(super) fn of_plan(plan: &ScanPlan, now: i64) -> Vec<Because> {
     if plan.streams.is_empty() {
         return vec![Because::Contradiction];
     }
-    let mut reasons: Vec<Because> = of_time(plan, now).into_iter().collect();
+    let mut reasons: Vec<Because> = of_time(plan.about, plan.set.time, now).into_iter().collect();
     // Where the range explains it, the kinds would have changed nothing.
-    if let Some(population) = plan.set.population.as_ref().filter(|_| reasons.is_empty()) {
+    if let Some(population) = plan.pages.population.as_ref().filter(|_| reasons.is_empty()) {
         let asked: Vec<&str> = plan.streams.iter().filter_map(StreamPlan::kind).map(|kind| kind.member).collect();
         let all = population.kinds.iter().map(|kind| kind.member);
         let left_out: Vec<&str> = all.filter(|member| !asked.contains(member)).collect();
@@ -274,9 +274,11 @@ pub(super) fn of_plan(plan: &ScanPlan, now: i64) -> Vec<Because> {
 }
 
 /// The same of a scan of files, which hold records of all kinds.
-pub(super) fn of_files(plan: &ScanPlan, now: i64) -> Vec<Because> {
-    let kinds = |because: &Because| matches!(because, Because::Kinds { .. });
-    of_plan(plan, now).into_iter().filter(|because| !kinds(because)).collect()
+pub(super) fn of_files(plan: &FilePlan, now: i64) -> Vec<Because> {
+    if plan.about.is_empty() {
+        return vec![Because::Contradiction];
+    }
+    of_time(plan.about, plan.set.time, now).into_iter().collect()
 }
 
 /// The same of a scan of the activity feed. What its population leaves out is said with every answer.
@@ -288,13 +290,10 @@ pub(super) fn of_feed(plan: &FeedPlan, now: i64) -> Vec<Because> {
     future.map(|from| Because::Future { from: instant_text(from), now: instant_text(now) }).into_iter().collect()
 }
 
-fn of_time(plan: &ScanPlan, now: i64) -> Option<Because> {
-    let range = plan.about;
-    match (range.from, range.to) {
+fn of_time(about: Interval, column: &'static str, now: i64) -> Option<Because> {
+    match (about.from, about.to) {
         (Some(from), _) if from > now => Some(Because::Future { from: instant_text(from), now: instant_text(now) }),
-        (Some(from), Some(to)) if from == to => {
-            Some(Because::Instant { column: plan.set.time, at: instant_text(from) })
-        }
+        (Some(from), Some(to)) if from == to => Some(Because::Instant { column, at: instant_text(from) }),
         _ => None,
     }
 }

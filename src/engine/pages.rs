@@ -24,8 +24,8 @@ use super::sorted::sorted;
 use super::{Error, Place};
 use crate::decode::{Conflict, Decoder, Page, link_ahead, whole};
 use crate::http::{self, Call};
-use crate::plan::{Direction, PageQuery, Pager, PagerError, Weaker};
-use crate::table::{Column, EntitySet, Version};
+use crate::plan::{PageQuery, Pager, PagerError, Weaker};
+use crate::table::{Column, Direction, EntitySet, Version};
 use crate::tally::{ChainMark, Notice};
 use crate::time::{Interval, instant_text};
 use crate::veil::{Veil, Veiled};
@@ -37,8 +37,8 @@ const MOST_AHEAD: usize = 8 << 20;
 /// The service's reply or its refusal, unless this side could not take it.
 pub(super) type Asked = Result<Result<Reply, http::Error>, Error>;
 
-/// What all chains of a scan share.
-pub(super) struct Source {
+/// What all requests of one leg share.
+pub(super) struct RemoteScan {
     pub(super) set: &'static EntitySet,
     /// The columns to decode: those that the query needs, time, key and kind.
     pub(super) columns: Vec<&'static Column>,
@@ -56,13 +56,13 @@ pub(super) struct Source {
     pub(super) context: Arc<TaskContext>,
 }
 
-impl Source {
+impl RemoteScan {
     pub(super) fn table(&self) -> String {
         self.set.qualified()
     }
 
     /// The instant before which the service keeps nothing.
-    pub(super) fn reach_from(&self) -> Option<i64> {
+    pub(super) fn kept_from(&self) -> Option<i64> {
         let days = self.connected.keeps.days(self.set)?;
         Some((self.statement.now - chrono::Duration::days(i64::from(days))).timestamp_micros())
     }
@@ -94,7 +94,7 @@ impl Source {
     }
 
     pub(super) fn request_error(&self, place: Place, source: http::Error) -> Error {
-        Error::Request { place: Box::new(place), permissions: self.set.permissions, source }
+        Error::Request { place: Box::new(place), permissions: self.set.permissions(), source }
     }
 
     /// Under `partial`, what cannot be read costs itself alone, and is said.
@@ -109,7 +109,7 @@ impl Source {
 
 /// One chain of pages.
 pub(super) struct Chain {
-    source: Arc<Source>,
+    scan: Arc<RemoteScan>,
     pager: Pager,
     decoder: Decoder,
     /// The order in which its rows are wanted.
@@ -140,11 +140,11 @@ struct Ahead {
 }
 
 impl Chain {
-    pub(super) fn new(source: Arc<Source>, query: PageQuery) -> Self {
-        let key = source.set.column(source.set.key).map_or("", |c| c.wire);
-        let decoder = Decoder::new(&source.columns, key);
-        let decoder = if source.statement.settings.dedup { decoder.digested() } else { decoder };
-        let (order, ladder) = (query.order, query.weaker(source.reach_from()).into_iter());
+    pub(super) fn new(scan: Arc<RemoteScan>, query: PageQuery) -> Self {
+        let key = scan.set.column(scan.set.key).map_or("", |c| c.wire);
+        let decoder = Decoder::new(&scan.columns, key);
+        let decoder = if scan.statement.settings.dedup { decoder.digested() } else { decoder };
+        let (order, ladder) = (query.order, query.weaker(scan.kept_from()).into_iter());
         Self {
             pager: Pager::new(query),
             decoder,
@@ -154,18 +154,18 @@ impl Chain {
             weakened: Vec::new(),
             own: None,
             repeats: false,
-            eager: source.eager,
+            eager: scan.eager,
             ahead: None,
-            mark: source.call.tally.live.chain(),
-            reservation: source.room.part(),
-            source,
+            mark: scan.call.tally.live.chain(),
+            reservation: scan.room.part(),
+            scan,
         }
     }
 
     /// A chain over what another one left: rows outside of the range belong to that one.
-    pub(super) fn over_rest(source: Arc<Source>, query: PageQuery) -> Self {
+    pub(super) fn over_rest(scan: Arc<RemoteScan>, query: PageQuery) -> Self {
         let own = Some(query.interval);
-        Self { own, ..Self::new(source, query) }
+        Self { own, ..Self::new(scan, query) }
     }
 
     /// What of its range was not read yet, if its order tells.
@@ -184,7 +184,7 @@ impl Chain {
         }
         // Only its first reply tells whether the service will sort.
         let rows = async move {
-            let first = self.next_page().await.or_else(|error| self.source.spare(error).map(|()| None))?;
+            let first = self.next_page().await.or_else(|error| self.scan.spare(error).map(|()| None))?;
             Ok(first.map_or_else(|| stream::empty().boxed(), |first| self.after(first)))
         };
         stream::once(rows).try_flatten().boxed()
@@ -192,11 +192,11 @@ impl Chain {
 
     /// The rows of its first page, which was read, and of those that are left, in the order in which they are wanted.
     pub(super) fn after(self, first: RecordBatch) -> Batches {
-        let (source, schema) = (Arc::clone(&self.source), first.schema());
+        let (scan, schema) = (Arc::clone(&self.scan), first.schema());
         let unsorted = self.order.filter(|_| self.will_not_sort());
         let rows = stream::once(ready(Ok(first))).chain(self.pages()).boxed();
         match unsorted {
-            Some(direction) => sorted(rows, &schema, direction, &source),
+            Some(direction) => sorted(rows, &schema, direction, &scan),
             None => rows,
         }
     }
@@ -209,7 +209,7 @@ impl Chain {
     /// The rows of the pages that are left, page by page. Under `partial`, one that cannot be read ends this chain alone.
     fn pages(self) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
         stream::try_unfold(self, |mut chain| async move {
-            let rows = chain.next_page().await.or_else(|error| chain.source.spare(error).map(|()| None))?;
+            let rows = chain.next_page().await.or_else(|error| chain.scan.spare(error).map(|()| None))?;
             Ok(rows.map(|rows| (rows, chain)))
         })
     }
@@ -228,7 +228,7 @@ impl Chain {
             match self.reply_to(&request).await? {
                 Ok(reply) => return self.accept(reply).map(Some),
                 Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
-                Err(error) => return Err(self.source.request_error(self.place(), error)),
+                Err(error) => return Err(self.scan.request_error(self.place(), error)),
             }
         }
         Ok(None)
@@ -239,7 +239,7 @@ impl Chain {
         match self.ahead.take().filter(|ahead| ahead.request == *request) {
             // Besides its owner only a runtime that shuts down aborts it.
             Some(ahead) => ahead.reply.join_unwind().await.unwrap_or(Err(Error::Ending)),
-            None => self.source.ask(request).await,
+            None => self.scan.ask(request).await,
         }
     }
 
@@ -248,28 +248,28 @@ impl Chain {
     fn ask_ahead(&mut self, body: &[u8]) {
         let link = link_ahead(body).filter(|_| self.eager && body.len() <= MOST_AHEAD);
         self.ahead = link.and_then(|link| self.pager.ahead(&link)).map(|request| {
-            let (source, asked) = (Arc::clone(&self.source), request.clone());
-            let reply = SpawnedTask::spawn(async move { source.ask(&asked).await });
+            let (scan, asked) = (Arc::clone(&self.scan), request.clone());
+            let reply = SpawnedTask::spawn(async move { scan.ask(&asked).await });
             Ahead { request, reply }
         });
     }
 
     /// A 400 to the first request is about its filter: a weaker one is tried. One to a link is about its token.
     fn recover(&mut self, refused: http::Error) -> Result<(), Error> {
-        if !self.pager.is_at_first() && self.source.statement.settings.dedup {
+        if !self.pager.is_at_first() && self.scan.statement.settings.dedup {
             self.pager.redo().map_err(|e| self.chain_error(e))?;
             (self.own, self.repeats) = (Some(self.pager.query().interval), true);
             return Ok(());
         }
         let said = refused.refusal().and_then(|r| r.message.clone());
-        let because = said.unwrap_or_else(|| self.source.veil().told(&refused.to_string()));
+        let because = said.unwrap_or_else(|| self.scan.veil().told(&refused.to_string()));
         let about_order = names_order(&because) && !self.will_not_sort();
         // Where the service names the order, no weaker filter will help.
         let helps = |weaker: &Weaker| !about_order || weaker.query.order.is_none();
         let Some(weaker) = self.ladder.find(helps).filter(|_| !self.repeats) else {
             // What the service says about a query that nobody asked for would mislead.
             let refused = self.refused.take().unwrap_or(refused);
-            return Err(self.source.request_error(self.place(), refused));
+            return Err(self.scan.request_error(self.place(), refused));
         };
         self.pager.weaken(weaker.query);
         self.weakened = self.notices(weaker.dropped, because);
@@ -279,7 +279,7 @@ impl Chain {
 
     /// What a reader has to know of the present query, which is not the one that was wanted.
     fn notices(&self, dropped: String, because: Veiled) -> Vec<Notice> {
-        let table = self.source.table();
+        let table = self.scan.table();
         let unsorted =
             self.will_not_sort().then(|| Notice::OrderRefused { table: table.clone(), because: because.clone() });
         let weaker = (!dropped.is_empty()).then_some(Notice::WeakerFilter { table, dropped, because });
@@ -287,31 +287,31 @@ impl Chain {
     }
 
     fn accept(&mut self, reply: Reply) -> Result<RecordBatch, Error> {
-        let source = Arc::clone(&self.source);
+        let scan = Arc::clone(&self.scan);
         self.ask_ahead(&reply.body);
         let page = self.decoder.page(&reply.body);
-        let page = page.map_err(|e| Error::page(Box::new(self.place()), source.veil(), reply.request_id, e))?;
+        let page = page.map_err(|e| Error::page(Box::new(self.place()), scan.veil(), reply.request_id, e))?;
         // The ladder has served once a query was accepted.
         (self.ladder, self.refused) = (Vec::new().into_iter(), None);
-        self.weakened.drain(..).for_each(|notice| source.statement.tally.notice(notice));
+        self.weakened.drain(..).for_each(|notice| scan.statement.tally.notice(notice));
         // Nothing can be given out before the last page is there.
         self.eager |= self.will_not_sort();
         let rows = self.with_kind(&page)?;
-        let marks = Marks::of(source.set, &rows);
+        let marks = Marks::of(scan.set, &rows);
         let facts = marks.facts(page.next);
-        let again = source.statement.settings.dedup && self.pager.is_repeat(&facts);
+        let again = scan.statement.settings.dedup && self.pager.is_repeat(&facts);
         let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
         moved.map_err(|e| self.chain_error(e))?;
         self.reservation.try_resize(self.pager.size()).map_err(Error::Memory)?;
-        source.call.tally.pages.add(1);
-        source.call.tally.rows_received.add(rows.num_rows() as u64);
+        scan.call.tally.pages.add(1);
+        scan.call.tally.rows_received.add(rows.num_rows() as u64);
         if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {
             self.mark.read(oldest, newest);
         }
-        source.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
+        scan.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
         let rows = if again { rows.slice(0, 0) } else { self.only_own(rows) };
         if !again {
-            source.report(page.conflicts);
+            scan.report(page.conflicts);
         }
         self.expect_copies(facts.rows)?;
         Ok(rows)
@@ -322,7 +322,7 @@ impl Chain {
         if !self.pager.overlaps() {
             return Ok(());
         }
-        if !self.source.statement.settings.dedup {
+        if !self.scan.statement.settings.dedup {
             return Err(self.chain_error(PagerError::FullPage(rows, "without dedup they would count twice")));
         }
         (self.own, self.repeats) = (Some(self.pager.query().interval), true);
@@ -333,7 +333,7 @@ impl Chain {
     fn with_kind(&self, page: &Page) -> Result<RecordBatch, Error> {
         let rows = page.rows.clone();
         let query = self.pager.query();
-        let (Some(population), Some(kind)) = (&query.set.population, query.kind) else { return Ok(rows) };
+        let (Some(population), Some(kind)) = (&query.pages.population, query.kind) else { return Ok(rows) };
         if query.version == Version::V1 {
             return Ok(named_kind(&rows, population.column, kind.member));
         }
@@ -344,14 +344,14 @@ impl Chain {
             .or_else(|| (unnamed as u64 > odd.map(|c| c.count).sum()).then_some(0));
         let Some(row) = other else { return Ok(rows) };
         let keys = Marks::of(query.set, &rows).keys;
-        let first_id = self.source.veil().told(keys.iter().nth(row).flatten().unwrap_or("without id"));
-        Err(Error::KindIgnored { table: self.source.table(), kind: kind.member, first_id })
+        let first_id = self.scan.veil().told(keys.iter().nth(row).flatten().unwrap_or("without id"));
+        Err(Error::KindIgnored { table: self.scan.table(), kind: kind.member, first_id })
     }
 
     fn only_own(&self, rows: RecordBatch) -> RecordBatch {
         let Some(own) = self.own else { return rows };
         let inside = |t: i64| own.from.is_none_or(|from| from <= t) && own.to.is_none_or(|to| t <= to);
-        let times = Marks::of(self.source.set, &rows).times;
+        let times = Marks::of(self.scan.set, &rows).times;
         let mask: BooleanArray = times.iter().map(|t| Some(t.is_none_or(inside))).collect();
         filter_record_batch(&rows, &mask).expect("the mask is as long as the batch")
     }

@@ -10,17 +10,18 @@ use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::scan_exec::{Records, Remote, ScanExec};
+use super::located::{Located, Records};
+use super::scan_exec::ScanExec;
 use crate::table::{Column, EntitySet};
 
 /// A table of a connection: of a service, or of exported files.
 #[derive(Debug)]
-pub struct RemoteTable(Remote);
+pub struct RemoteTable(Located);
 
 impl RemoteTable {
     /// The table as the named connection sees it.
     pub(super) fn new(set: &'static EntitySet, connection: &str, records: Records) -> Self {
-        Self(Remote { set, connection: connection.into(), records, schema: set.arrow_schema() })
+        Self(Located { set, connection: connection.into(), records, schema: set.arrow_schema() })
     }
 }
 

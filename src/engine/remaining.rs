@@ -15,7 +15,7 @@ use datafusion::error::Result;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 
-use crate::plan::Direction;
+use crate::table::Direction;
 
 /// The rows still to come of a scan in order of time.
 pub(super) struct Remaining {

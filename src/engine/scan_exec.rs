@@ -10,10 +10,8 @@
 mod open;
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::Result;
@@ -35,36 +33,16 @@ use datafusion::physical_plan::{
 };
 use futures::stream::{self, TryStreamExt};
 
-use super::files;
+use super::located::Located;
 use super::runtime::{Connected, Statement};
-use crate::plan::feed::{FeedPlan, FeedScan};
-use crate::plan::{Direction, Scan, ScanPlan};
+use super::work::{Terms, Work};
 use crate::predicate::{Conjunct, Predicate, bind, import, normal};
-use crate::table::{EntitySet, Paging, Version};
-
-/// Where the records of a table come from.
-#[derive(Debug, Clone)]
-pub(super) enum Records {
-    /// A service, asked in this version.
-    Service(Version),
-    /// Exported files.
-    Files(Arc<[PathBuf]>),
-}
-
-/// A table as a connection sees it.
-#[derive(Debug, Clone)]
-pub(super) struct Remote {
-    pub(super) set: &'static EntitySet,
-    pub(super) connection: String,
-    pub(super) records: Records,
-    /// The schema of all columns.
-    pub(super) schema: SchemaRef,
-}
+use crate::table::Direction;
 
 /// Reads a remote table.
 #[derive(Debug, Clone)]
 pub struct ScanExec {
-    table: Remote,
+    table: Located,
     /// What comes out, as expressions over the table's columns.
     output: ProjectionExprs,
     /// Conjuncts over the table's columns.
@@ -80,7 +58,7 @@ pub struct ScanExec {
 impl ScanExec {
     /// A scan of some columns, in table order of the given positions.
     pub(super) fn new(
-        table: Remote,
+        table: Located,
         columns: &[usize],
         predicates: &[Arc<dyn PhysicalExpr>],
         fetch: Option<usize>,
@@ -92,58 +70,20 @@ impl ScanExec {
         Ok(Self { table, output, predicates, dynamic: Vec::new(), order: None, fetch, properties, metrics })
     }
 
-    /// The requests that it would send, as far as they are known now. A scan of files sends none, whatever is said here of
-    /// its predicate.
-    pub fn plan(&self, pushdown: bool) -> ScanPlan {
-        let conjuncts = self.conjuncts();
-        let version = match self.table.records {
-            Records::Service(version) => version,
-            Records::Files(_) => Version::Beta,
-        };
-        Scan { set: self.table.set, version, conjuncts, order: self.order, limit: self.fetch, pushdown }.plan()
+    /// What answers it, as far as that is known now.
+    pub(super) fn work(&self, terms: &Terms) -> Work {
+        Work::of(&self.table, self.conjuncts(), (self.order, self.fetch), terms)
     }
 
     /// What it would read, in words.
     pub(super) fn explain(&self, statement: &Statement, connected: Option<&Connected>) -> String {
-        let plan = self.plan(statement.settings.pushdown);
-        let (now, quota) = (statement.now.timestamp_micros(), plan.set.quota);
-        let rate = connected.map_or(Some(quota.rate()), |connected| connected.quotas.rate(quota));
-        let Records::Files(inputs) = &self.table.records else { return plan.explain(now, rate).to_string() };
-        let mut text = files::explained(&plan.set.qualified(), inputs);
-        for residue in &plan.residue {
-            text.push_str(&format!("  local: {}\n", residue.sql));
-        }
-        if let Some(limit) = self.fetch {
-            text.push_str(&format!("  limit: {limit}, reading stops there\n"));
-        }
-        text
-    }
-
-    /// The same for a table of the activity feed.
-    pub(super) fn feed_plan(&self, statement: &Statement, connected: &Connected) -> FeedPlan {
-        let late = statement.settings.late_arrival.map(|late| i64::try_from(late.as_micros()).unwrap_or(i64::MAX));
-        let scan = FeedScan {
-            set: self.table.set,
-            conjuncts: self.conjuncts(),
-            limit: self.fetch,
-            pushdown: statement.settings.pushdown,
-            population: connected.content_types.clone(),
-            now: statement.now.timestamp_micros(),
-            late_arrival: late,
-            rate: connected.quotas.rate(self.table.set.quota),
-        };
-        scan.plan()
+        self.work(&Terms::of(statement, connected)).explained(statement, connected)
     }
 
     fn conjuncts(&self) -> Vec<Conjunct> {
         let conjunct =
             |predicate: Predicate| Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) };
         self.conditions().map(conjunct).collect()
-    }
-
-    /// Whether it reads the activity feed.
-    pub(super) fn is_of_feed(&self) -> bool {
-        matches!(self.table.records, Records::Service(_)) && self.table.set.paging == Paging::Blobs
     }
 
     /// The predicates, as far as they are known now.
@@ -166,14 +106,14 @@ impl ScanExec {
         let expr = self.output.unproject_expr(&sort.expr).ok()?;
         let column = expr.downcast_ref::<ColumnExpr>()?;
         // Rows without a time are refused by an ordered scan, so where NULLs would stand does not matter.
-        let listed = matches!(self.table.records, Records::Service(_)) && column.name() == self.table.set.time;
-        let time = listed && self.table.set.column(self.table.set.time)?.sortable;
+        let is_time = self.table.is_of_service() && column.name() == self.table.set.time;
+        let time = is_time && self.table.set.column(self.table.set.time)?.sortable;
         time.then_some(if sort.options.descending { Direction::Descending } else { Direction::Ascending })
     }
 }
 
 fn properties(
-    table: &Remote,
+    table: &Located,
     output: &ProjectionExprs,
     order: Option<&[PhysicalSortExpr]>,
 ) -> Result<Arc<PlanProperties>> {
@@ -197,11 +137,7 @@ impl DisplayAs for ScanExec {
             write!(f, "ScanExec: ")?;
         }
         write!(f, "table={}.{}{separator}", self.table.connection, self.table.set.qualified())?;
-        match &self.table.records {
-            Records::Service(_) if self.is_of_feed() => write!(f, "feed")?,
-            Records::Service(_) => write!(f, "streams={}", self.plan(true).streams.len())?,
-            Records::Files(inputs) => write!(f, "inputs={}", inputs.len())?,
-        }
+        write!(f, "{}", self.work(&Terms::default()).brief())?;
         if !self.predicates.is_empty() {
             let inner = |sql: String| if sql.contains(" OR ") { format!("({sql})") } else { sql };
             let conjuncts: Vec<String> = self.conjuncts().into_iter().map(|c| inner(c.sql)).collect();

@@ -20,15 +20,15 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::Error;
 use super::merge::Batches;
-use super::pages::Source;
-use crate::plan::Direction;
+use super::pages::RemoteScan;
+use crate::table::Direction;
 use crate::tally::Notice;
 
 /// The rows in an order of their time.
-pub(super) fn sorted(rows: Batches, schema: &SchemaRef, direction: Direction, source: &Arc<Source>) -> Batches {
-    let rows = up_to_failure(rows, Arc::clone(source)).map_err(DataFusionError::from);
+pub(super) fn sorted(rows: Batches, schema: &SchemaRef, direction: Direction, scan: &Arc<RemoteScan>) -> Batches {
+    let rows = up_to_failure(rows, Arc::clone(scan)).map_err(DataFusionError::from);
     let rows = RecordBatchStreamAdapter::new(Arc::clone(schema), rows);
-    match sort(Box::pin(rows), schema, source.set.time, direction, &source.context) {
+    match sort(Box::pin(rows), schema, scan.set.time, direction, &scan.context) {
         Ok(rows) => rows.map_err(own_error).boxed(),
         Err(error) => stream::once(ready(Err(Error::Memory(error)))).boxed(),
     }
@@ -52,10 +52,10 @@ fn sort(
 /// Where a part will do, the rows that came before a failure are sorted all the same; what is missing is said.
 fn up_to_failure(
     rows: Batches,
-    source: Arc<Source>,
+    scan: Arc<RemoteScan>,
 ) -> impl futures::Stream<Item = Result<arrow::array::RecordBatch, Error>> + Send {
     stream::unfold(Some(rows), move |rows| {
-        let statement = Arc::clone(&source.statement);
+        let statement = Arc::clone(&scan.statement);
         async move {
             let mut rows = rows?;
             match rows.next().await? {

@@ -2,6 +2,7 @@
 //!
 //! Cheap to clone. Nothing happens unless a future is polled, and dropping it drops the request with its connection.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,14 +35,8 @@ pub struct Service {
     pub scope: String,
 }
 
-/// The services of a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Services {
-    /// Microsoft Graph.
-    pub graph: Service,
-    /// The Management Activity API. One cloud has none.
-    pub activity: Option<Service>,
-}
+/// The services of a connection. A cloud need not have all of them.
+pub type Services = BTreeMap<Api, Service>;
 
 /// What can be chosen about a client.
 #[derive(Debug, Clone)]
@@ -76,8 +71,7 @@ pub struct Client(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    graph: Host,
-    activity: Option<Host>,
+    hosts: BTreeMap<Api, Host>,
     credentials: Credentials,
     pacer: Arc<Pacer>,
     options: Options,
@@ -94,10 +88,9 @@ impl Client {
         pacer: Arc<Pacer>,
         options: Options,
     ) -> Result<Self, Error> {
-        let host = |service| Host::new(service, &options.transport);
-        let graph = host(services.graph)?;
-        let activity = services.activity.map(host).transpose()?;
-        Ok(Self(Arc::new(Inner { graph, activity, credentials, pacer, options })))
+        let host = |(api, service)| Ok((api, Host::new(service, &options.transport)?));
+        let hosts = services.into_iter().map(host).collect::<Result<_, Error>>()?;
+        Ok(Self(Arc::new(Inner { hosts, credentials, pacer, options })))
     }
 
     /// Sends a request, as often as it takes, and gives back its complete reply.
@@ -180,10 +173,7 @@ fn checked(reply: Reply, check: Check) -> Result<Reply, Failure> {
 
 impl Inner {
     fn host(&self, api: Api) -> Result<&Host, Error> {
-        match api {
-            Api::Graph => Ok(&self.graph),
-            Api::Activity => self.activity.as_ref().ok_or(Error::NoService("Management Activity API")),
-        }
+        self.hosts.get(&api).ok_or(Error::NoService(api.name()))
     }
 
     /// One attempt, in its turn. The token is left in the course so that it can be dropped if it was rejected.
@@ -205,11 +195,13 @@ impl Inner {
         course.stage = Stage::Reply;
         call.tally.requests.add(1);
         let veil = self.credentials.veil();
-        let request = match request.method {
+        let builder = match request.method {
             Method::Get => host.http.get(url.clone()),
             Method::Post { .. } => host.http.post(url.clone()).body(""),
         };
-        let result = attempt(dressed(request, &token), (url, veil), &self.options.patience, &mut course.effort).await;
+        let own = |builder: RequestBuilder, (name, value): &(&str, &str)| builder.header(*name, *value);
+        let builder = request.headers.iter().fold(dressed(builder, &token), own);
+        let result = attempt(builder, (url, veil), &self.options.patience, &mut course.effort).await;
         tracing::debug!(address = %Address::of(url, veil), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
         result
     }
@@ -249,7 +241,6 @@ fn dressed(request: RequestBuilder, token: &Token) -> RequestBuilder {
     let request = request
         .header(ACCEPT, "application/json")
         .header(ACCEPT_ENCODING, ACCEPTED)
-        .header("Prefer", "include-unknown-enum-members")
         .header("client-request-id", Uuid::new_v4().to_string());
     match HeaderValue::try_from(format!("Bearer {}", token.secret.secret())) {
         Ok(mut bearer) => {

@@ -1,11 +1,13 @@
-//! The `$filter` language of OData: where text begins.
+//! Requests in the dialects of OData: where text begins.
 //!
+//! [`request`] writes the first request of a listing, [`filter`] its `$filter`.
 //! Each escape lives in exactly one file and happens once: quotes in [`literal`], percent signs in [`url`]. [`parse`] is
 //! a second opinion, used by the demo tenant and by tests, and shares no code with the printers.
 
 pub mod filter;
 pub mod literal;
 pub mod parse;
+pub mod request;
 pub mod url;
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{Choice, Direction, ScanPlan, StreamPlan, choose};
-use crate::table::Rate;
+use super::{Choice, ScanPlan, StreamPlan, choose};
+use crate::table::{Direction, Rate};
 use crate::time::Interval;
 
 impl ScanPlan {
@@ -32,7 +32,7 @@ impl StreamPlan {
     }
 
     fn in_parts(&self, now: i64) -> Option<usize> {
-        let choice = choose(self.parts.len(), self.query.interval, now, None);
+        let choice = choose(self.parts.len(), self.range(now), None);
         (!self.parts.is_empty() && choice == Choice::Parts).then_some(self.parts.len())
     }
 }
@@ -50,15 +50,15 @@ impl fmt::Display for Explained<'_> {
         for stream in &plan.streams {
             self.stream(f, stream)?;
         }
-        let (local, sent): (Vec<_>, Vec<_>) = plan.residue.iter().partition(|r| !r.reasons.is_empty());
-        for residue in sent.iter().filter(|_| !plan.streams.is_empty()) {
-            writeln!(f, "  sent:  {}", shortened(&residue.sql))?;
+        let (local, sent): (Vec<_>, Vec<_>) = plan.residual.iter().partition(|r| !r.reasons.is_empty());
+        for residual in sent.iter().filter(|_| !plan.streams.is_empty()) {
+            writeln!(f, "  sent:  {}", shortened(&residual.sql))?;
         }
-        for residue in local {
-            let reasons: Vec<String> = residue.reasons.iter().map(ToString::to_string).collect();
-            writeln!(f, "  local: {} ({})", shortened(&residue.sql), reasons.join("; "))?;
+        for residual in local {
+            let reasons: Vec<String> = residual.reasons.iter().map(ToString::to_string).collect();
+            writeln!(f, "  local: {} ({})", shortened(&residual.sql), reasons.join("; "))?;
         }
-        if !plan.residue.is_empty() && !plan.streams.is_empty() {
+        if !plan.residual.is_empty() && !plan.streams.is_empty() {
             writeln!(f, "  every row is checked against the whole predicate again")?;
         }
         if let Some(direction) = plan.order {

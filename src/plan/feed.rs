@@ -8,15 +8,16 @@
 mod content;
 mod explain;
 mod listing;
+mod request;
 
 pub use listing::{Listing, ListingError};
+pub use request::{blob, lookup, subscribe, subscriptions};
 
-use super::Residue;
+use super::Residual;
 use crate::predicate::bind::{Ask, Leaf, Literal};
 use crate::predicate::{Bound, Comparison, Conjunct, Truth};
-use crate::table::{Api, EntitySet, Lookup, Quota, Rate};
+use crate::table::{EntitySet, Feed, Rate};
 use crate::time::Interval;
-use crate::wire::{Method, Request, Target};
 use content::Types;
 
 /// How far the clocks of a service's parts may differ: an event can seem younger than the blob that holds it.
@@ -32,6 +33,8 @@ const SECOND: i64 = 1_000_000;
 pub struct FeedScan {
     /// The table.
     pub set: &'static EntitySet,
+    /// Its part of the feed.
+    pub feed: &'static Feed,
     /// The predicate: all of them hold.
     pub conjuncts: Vec<Conjunct>,
     /// Rows wanted at most.
@@ -53,6 +56,8 @@ pub struct FeedScan {
 pub struct FeedPlan {
     /// The table.
     pub set: &'static EntitySet,
+    /// Its part of the feed.
+    pub feed: &'static Feed,
     /// The content types to read, if they are subscribed to. None: the predicate cannot hold, and nothing is sent.
     pub content_types: Vec<&'static str>,
     /// Content types that could hold rows of the answer and are not among those that the connection names.
@@ -72,7 +77,7 @@ pub struct FeedPlan {
     /// The same in requests: half-open ranges of whole seconds, oldest first.
     pub windows: Vec<Window>,
     /// What becomes of each conjunct.
-    pub residue: Vec<Residue>,
+    pub residual: Vec<Residual>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
     /// How fast requests may go out, if that is limited.
@@ -124,12 +129,12 @@ impl FeedScan {
         let demanded = if self.population.is_some() { Types::ALL } else { Types::demanded_by(&all) };
         let about = (interval(&all, self.set.time), interval(&all, "content_created"));
         let told = if self.pushdown { all } else { Bound::And(Vec::new()) };
-        let wanted = Types::of_table(self.set).and(Types::left_by(&told));
+        let wanted = Types::of_table(self.feed).and(Types::left_by(&told));
         let types = wanted.and(self.populated());
         let creation = interval(&told, self.set.time);
         let created = interval(&told, "content_created");
         // Windows are whole seconds: so is what is taken from them, or blobs of their first instant would be lost.
-        let reach = self.now - i64::from(self.set.reach_days.unwrap_or_default()) * 86_400 * SECOND;
+        let reach = self.now - i64::from(self.feed.retention_days) * 86_400 * SECOND;
         let reach = reach.div_euclid(SECOND) * SECOND;
         let (to, to_why) = self.end(creation, created);
         let (from, from_why) = begin(creation, created, reach, to);
@@ -143,6 +148,7 @@ impl FeedScan {
         let asked = ended.or_else(|| from_asked.into_iter().flatten().max());
         FeedPlan {
             set: self.set,
+            feed: self.feed,
             content_types: if empty { Vec::new() } else { types.names() },
             left_out: if never { Vec::new() } else { wanted.without(types).names() },
             named: self.population.is_some(),
@@ -152,7 +158,7 @@ impl FeedScan {
             to: to_why,
             beyond_reach: asked.filter(|asked| *asked < reach && !empty && !about.0.is_empty() && !about.1.is_empty()),
             windows: windows(available),
-            residue: self.residue(),
+            residual: self.residual(),
             limit: self.limit,
             rate: self.rate,
         }
@@ -168,12 +174,12 @@ impl FeedScan {
         [late, exact].into_iter().flatten().fold((self.now, To::Now), |a, b| if b.0 < a.0 { b } else { a })
     }
 
-    fn residue(&self) -> Vec<Residue> {
-        let residue = |conjunct: &Conjunct| {
+    fn residual(&self) -> Vec<Residual> {
+        let residual = |conjunct: &Conjunct| {
             let reasons = self.reasons(&conjunct.bound);
-            Residue { sql: conjunct.sql.clone(), reasons }
+            Residual { sql: conjunct.sql.clone(), reasons }
         };
-        self.conjuncts.iter().map(residue).collect()
+        self.conjuncts.iter().map(residual).collect()
     }
 }
 
@@ -231,54 +237,6 @@ fn asked_of(leaf: &Leaf) -> Interval {
         }
         _ => Interval::ALL,
     }
-}
-
-/// Path of the feed of a tenant.
-fn root(tenant: &str, version: &str) -> String {
-    format!("/api/{version}/{tenant}/activity/feed")
-}
-
-/// A request to the feed.
-fn request(target: Target) -> Request {
-    Request::get(Api::Activity, target, Quota::Activity)
-}
-
-/// The request for the list of subscriptions.
-pub fn subscriptions(tenant: &str) -> Request {
-    request(Target::Path(format!("{}/subscriptions/list?{PUBLISHER}{tenant}", root(tenant, "v1.0"))))
-}
-
-/// The request that starts or stops a subscription. The service answers a second one with a code that says "so it is".
-pub fn subscribe(tenant: &str, content_type: &str, start: bool) -> Request {
-    let word = if start { "start" } else { "stop" };
-    let root = root(tenant, "v1.0");
-    let path = format!("{root}/subscriptions/{word}?contentType={content_type}&{PUBLISHER}{tenant}");
-    Request { method: Method::Post { repeatable: true }, ..request(Target::Path(path)) }
-}
-
-/// The request for a list that the service gives whole.
-pub fn lookup(tenant: &str, lookup: &Lookup) -> Request {
-    let target = Target::Path(format!("/api/v1.0/{tenant}{}?{PUBLISHER}{tenant}", lookup.path));
-    Request::get(lookup.api, target, lookup.quota)
-}
-
-/// The request for a blob at the address that a listing gave.
-pub fn blob(tenant: &str, uri: &str) -> Request {
-    request(linked(tenant, uri))
-}
-
-/// Whoever does not say who asks shares one quota with all others who do not. Asked for one's own tenant, it is the
-/// tenant's id.
-const PUBLISHER: &str = "PublisherIdentifier=";
-
-/// A link as it was given, with the name of the asker behind it: what is in it is opaque and stays as it is.
-fn linked(tenant: &str, link: &str) -> Target {
-    let named = link.to_ascii_lowercase().contains(&PUBLISHER.to_ascii_lowercase());
-    let between = if link.contains('?') { '&' } else { '?' };
-    let url = if named { link.to_owned() } else { format!("{link}{between}{PUBLISHER}{tenant}") };
-    // The vendor's own sample of such a link has another version than the request it answers.
-    let version = if link.contains("/api/v1/") { "v1" } else { "v1.0" };
-    Target::Link { url, prefix: format!("/api/{version}/") }
 }
 
 #[cfg(test)]

@@ -5,21 +5,17 @@
 
 mod explain;
 pub mod feed;
+mod files;
 mod page_query;
 mod pager;
 mod parts;
 mod scan;
 
+pub use files::FilePlan;
 pub use page_query::{PageQuery, Weaker};
 pub use pager::{PageFacts, Pager, PagerError};
 pub use parts::{Choice, choose};
-pub use scan::{Residue, Scan, ScanPlan, StreamPlan};
-
-pub use crate::table::Direction;
-
-/// Longest filter that is sent, in bytes once encoded. UNCERTAIN: only 2,048 characters of URL are documented, for
-/// advanced directory queries; path and options take the rest.
-pub const MAX_FILTER_BYTES: usize = 1_850;
+pub use scan::{Residual, Scan, ScanPlan, StreamPlan};
 
 #[cfg(test)]
 mod tests;

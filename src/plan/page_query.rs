@@ -1,10 +1,9 @@
-//! One chain of pages as a value, and the request that opens it: the place where a filter becomes text.
+//! One chain of pages as a value, and the request that opens it.
 
-use super::Direction;
 use crate::odata::filter::{clause, filter};
-use crate::odata::url::with_options;
+use crate::odata::request::{Ask, bounds, link_prefix};
 use crate::predicate::{Clause, Value};
-use crate::table::{Api, EntitySet, Kind, Op, Version};
+use crate::table::{Direction, EntitySet, Kind, Op, Pages, Version};
 use crate::time::Interval;
 use crate::wire::{Request, Target};
 
@@ -13,6 +12,8 @@ use crate::wire::{Request, Target};
 pub struct PageQuery {
     /// The entity set.
     pub set: &'static EntitySet,
+    /// The listing of its records.
+    pub pages: &'static Pages,
     /// API version.
     pub version: Version,
     /// The kind of record that the chain reads, if the set has kinds.
@@ -39,28 +40,26 @@ pub struct Weaker {
 impl PageQuery {
     /// Path and query, encoded.
     pub fn url(&self) -> String {
-        with_options(&self.path(), &self.options())
+        self.ask(&self.all_clauses()).url()
     }
 
     /// Path and query as people read them, for EXPLAIN. Not to be sent.
     pub fn readable(&self) -> String {
-        let options: Vec<String> = self.options().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-        format!("{}?{}", self.path(), options.join("&"))
+        self.ask(&self.all_clauses()).readable()
     }
 
     /// The request that opens the chain.
     pub fn request(&self) -> Request {
-        Request::get(self.api(), Target::Path(self.url()), self.set.quota)
+        self.get(Target::Path(self.url()))
     }
 
     /// The request that follows a link of this chain.
     pub fn follow(&self, link: String) -> Request {
-        let prefix = format!("/{}/", self.version.segment());
-        Request::get(self.api(), Target::Link { url: link, prefix }, self.set.quota)
+        self.get(Target::Link { url: link, prefix: link_prefix(self.pages.dialect, self.version) })
     }
 
-    fn api(&self) -> Api {
-        self.set.api.expect("requests are planned for tables of a service only")
+    fn get(&self, target: Target) -> Request {
+        Request { headers: self.pages.headers, ..Request::get(self.pages.api, target, self.pages.quota) }
     }
 
     /// The whole filter as text.
@@ -70,11 +69,11 @@ impl PageQuery {
 
     /// The ladder of weaker queries: filters, each letting more through than the one before; then, if an order was asked
     /// for, the same without it, beginning with the full filter.
-    pub fn weaker(&self, reach_from: Option<i64>) -> Vec<Weaker> {
-        let mut ladder = self.weaker_filters(reach_from);
+    pub fn weaker(&self, kept_from: Option<i64>) -> Vec<Weaker> {
+        let mut ladder = self.weaker_filters(kept_from);
         if self.order.is_some() {
             let unordered = Self { order: None, ..self.clone() };
-            let rest = unordered.weaker_filters(reach_from);
+            let rest = unordered.weaker_filters(kept_from);
             ladder.push(Weaker { query: unordered, dropped: String::new() });
             ladder.extend(rest);
         }
@@ -82,11 +81,11 @@ impl PageQuery {
     }
 
     /// The kind is in all of them: without it the service would return another population, not a larger one.
-    fn weaker_filters(&self, reach_from: Option<i64>) -> Vec<Weaker> {
+    fn weaker_filters(&self, kept_from: Option<i64>) -> Vec<Weaker> {
         let ids: Vec<Clause> = self.clauses.iter().filter(|c| self.asks_key(c)).cloned().collect();
         let time_and_key = Self { clauses: ids, ..self.clone() };
         // A lower bound from before the service's reach may be what it refuses: no record can lie there.
-        let out_of_reach = self.interval.from.zip(reach_from).is_some_and(|(from, reach)| from < reach);
+        let out_of_reach = self.interval.from.zip(kept_from).is_some_and(|(from, reach)| from < reach);
         let within = if out_of_reach { Interval { from: None, ..self.interval } } else { self.interval };
         let in_reach = Self { interval: within, ..time_and_key.clone() };
         let bare = Self { interval: Interval::ALL, clauses: Vec::new(), ..self.clone() };
@@ -116,29 +115,19 @@ impl PageQuery {
         self.all_clauses().iter().filter(|c| !kept.contains(c)).map(clause).collect::<Vec<_>>().join(" and ")
     }
 
-    fn path(&self) -> String {
-        format!("/{}{}", self.version.segment(), self.set.path)
-    }
-
-    fn options(&self) -> Vec<(&'static str, String)> {
-        let mut options = Vec::new();
-        let filter = self.filter();
-        if !filter.is_empty() {
-            options.push(("$filter", filter));
+    fn ask<'a>(&self, clauses: &'a [Clause]) -> Ask<'a> {
+        Ask {
+            dialect: self.pages.dialect,
+            version: self.version,
+            path: self.pages.path,
+            clauses,
+            order: self.order.map(|direction| (self.time_path(), direction)),
+            top: self.top,
         }
-        if let Some(direction) = self.order {
-            let word = match direction {
-                Direction::Descending => "desc",
-                Direction::Ascending => "asc",
-            };
-            options.push(("$orderby", format!("{} {word}", self.time_path())));
-        }
-        options.push(("$top", self.top.to_string()));
-        options
     }
 
     fn all_clauses(&self) -> Vec<Clause> {
-        let kind = self.kind.filter(|_| self.version == Version::Beta).zip(self.set.population.as_ref());
+        let kind = self.kind.filter(|_| self.version == Version::Beta).zip(self.pages.population.as_ref());
         let kind = kind.and_then(|(kind, population)| {
             self.set.column(population.column).map(|column| Clause::Element {
                 path: column.wire.into(),
@@ -146,11 +135,8 @@ impl PageQuery {
                 value: Value::Text(kind.member.into()),
             })
         });
-        let bound = |op, second: Option<i64>| {
-            second.map(|s| Clause::Property { path: self.time_path().into(), op, value: Value::Second(s) })
-        };
-        let bounds = [kind, bound(Op::Ge, self.interval.from_second()), bound(Op::Le, self.interval.to_second())];
-        bounds.into_iter().flatten().chain(self.clauses.iter().cloned()).collect()
+        let bounds = bounds(self.pages.dialect, self.time_path(), self.interval);
+        kind.into_iter().chain(bounds).chain(self.clauses.iter().cloned()).collect()
     }
 
     fn time_path(&self) -> &'static str {

@@ -11,7 +11,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Direction, PageQuery};
+use super::PageQuery;
+use crate::table::Direction;
 use crate::time::{Interval, instant_text};
 use crate::wire::Request;
 
@@ -304,11 +305,11 @@ impl Pager {
     /// The order on which something may be built: one that was asked for is held to, row by row; a documented one counts
     /// once it was seen. A single time, or a page of one row, shows nothing.
     fn vouched(&self) -> Option<Direction> {
-        self.query.order.or(self.query.set.listed.filter(|_| self.shown == Shown::Kept))
+        self.query.order.or(self.query.pages.listed.filter(|_| self.shown == Shown::Kept))
     }
 
     fn direction(&self) -> Direction {
-        self.query.order.or(self.query.set.listed).unwrap_or(Direction::Descending)
+        self.query.order.or(self.query.pages.listed).unwrap_or(Direction::Descending)
     }
 
     fn check_order(&mut self, page: &PageFacts) -> Result<(), PagerError> {
@@ -374,12 +375,22 @@ impl Pager {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apis::graph::{DIRECTORY_AUDITS, SIGN_INS};
-    use crate::table::{EntitySet, Version};
+    use crate::apis::graph::SIGN_INS;
+    use crate::table::{Pages, Version};
 
-    fn query(set: &'static EntitySet) -> PageQuery {
+    fn query(pages: &'static Pages) -> PageQuery {
         let (kind, interval, clauses, order) = (None, Interval::ALL, Vec::new(), None);
-        PageQuery { set, version: Version::Beta, kind, interval, clauses, order, top: 4 }
+        PageQuery { set: &SIGN_INS, pages, version: Version::Beta, kind, interval, clauses, order, top: 4 }
+    }
+
+    /// A listing in the order that is documented for sign-ins.
+    fn listed() -> &'static Pages {
+        SIGN_INS.pages().expect("sign-ins come in pages")
+    }
+
+    /// One for which no order is documented.
+    fn unlisted() -> &'static Pages {
+        Box::leak(Box::new(Pages { listed: None, ..*listed() }))
     }
 
     /// A page of records at these times, with a link to another.
@@ -402,9 +413,9 @@ mod tests {
     }
 
     /// What a chain asks for after these pages and the death of its token.
-    fn after(set: &'static EntitySet, order: Option<Direction>, pages: &[&[i64]]) -> Interval {
-        let mut pager = Pager::new(PageQuery { order, ..query(set) });
-        pages.iter().for_each(|times| pager.advance(&page(times)).unwrap());
+    fn after(pages: &'static Pages, order: Option<Direction>, read: &[&[i64]]) -> Interval {
+        let mut pager = Pager::new(PageQuery { order, ..query(pages) });
+        read.iter().for_each(|times| pager.advance(&page(times)).unwrap());
         pager.redo().unwrap();
         pager.query().interval
     }
@@ -412,28 +423,29 @@ mod tests {
     #[test]
     fn a_chain_goes_on_where_it_was_only_if_something_vouches_for_its_order() {
         let (descending, ascending) = (Some(Direction::Descending), Some(Direction::Ascending));
-        for (set, order, pages, expected) in [
+        let (sure, unsure) = (listed(), unlisted());
+        for (listing, order, read, expected) in [
             // Documented and seen.
-            (&SIGN_INS, None, &[&[9, 8, 8][..], &[7]][..], Interval::until(7)),
-            (&SIGN_INS, None, &[&[9], &[7]], Interval::until(7)),
+            (sure, None, &[&[9, 8, 8][..], &[7]][..], Interval::until(7)),
+            (sure, None, &[&[9], &[7]], Interval::until(7)),
             // Documented, and not to be seen in a single time.
-            (&SIGN_INS, None, &[&[9]], Interval::ALL),
-            (&SIGN_INS, None, &[&[9, 9], &[9]], Interval::ALL),
+            (sure, None, &[&[9]], Interval::ALL),
+            (sure, None, &[&[9, 9], &[9]], Interval::ALL),
             // Documented, and broken.
-            (&SIGN_INS, None, &[&[9, 7], &[8]], Interval::ALL),
+            (sure, None, &[&[9, 7], &[8]], Interval::ALL),
             // Seen by chance: nobody documents it.
-            (&DIRECTORY_AUDITS, None, &[&[9, 8], &[7]], Interval::ALL),
+            (unsure, None, &[&[9, 8], &[7]], Interval::ALL),
             // Asked for.
-            (&DIRECTORY_AUDITS, descending, &[&[9]], Interval::until(9)),
-            (&DIRECTORY_AUDITS, ascending, &[&[7, 8]], Interval::since(8)),
+            (unsure, descending, &[&[9]], Interval::until(9)),
+            (unsure, ascending, &[&[7, 8]], Interval::since(8)),
         ] {
-            assert_eq!(after(set, order, pages), expected, "{} {order:?} {pages:?}", set.name);
+            assert_eq!(after(listing, order, read), expected, "{:?} {order:?} {read:?}", listing.listed);
         }
     }
 
     #[test]
     fn behind_a_full_page_without_a_link_is_asked_once_more() {
-        let mut pager = Pager::new(query(&SIGN_INS));
+        let mut pager = Pager::new(query(listed()));
         pager.advance(&page(&[20, 19, 18])).unwrap();
         pager.advance(&last(&[17, 16, 15, 14])).unwrap();
         assert!(pager.overlaps() && pager.is_at_first());
@@ -441,26 +453,26 @@ mod tests {
         // The records of its last second come again; this page is not full.
         pager.advance(&last(&[15, 14, 13])).unwrap();
         assert!(pager.next_request().is_none());
-        let ends = |set, facts: &PageFacts| Pager::new(query(set)).advance(facts).unwrap_err();
-        assert!(matches!(ends(&DIRECTORY_AUDITS, &last(&[9, 8, 7, 6])), PagerError::FullPage(4, _)));
-        assert!(matches!(ends(&SIGN_INS, &last(&[9, 8, 9, 6])), PagerError::FullPage(4, _)));
+        let ends = |listing, facts: &PageFacts| Pager::new(query(listing)).advance(facts).unwrap_err();
+        assert!(matches!(ends(unlisted(), &last(&[9, 8, 7, 6])), PagerError::FullPage(4, _)));
+        assert!(matches!(ends(listed(), &last(&[9, 8, 9, 6])), PagerError::FullPage(4, _)));
         let keyless = PageFacts { keyless: 1, ..last(&[9, 8, 7, 6]) };
-        assert!(matches!(ends(&SIGN_INS, &keyless), PagerError::FullPage(4, _)));
-        let mut pager = Pager::new(query(&SIGN_INS));
+        assert!(matches!(ends(listed(), &keyless), PagerError::FullPage(4, _)));
+        let mut pager = Pager::new(query(listed()));
         pager.advance(&last(&[9, 8, 7])).unwrap();
         assert!(pager.next_request().is_none() && !pager.overlaps());
     }
 
     #[test]
     fn a_full_page_behind_which_the_same_comes_is_no_end() {
-        let mut pager = Pager::new(query(&SIGN_INS));
+        let mut pager = Pager::new(query(listed()));
         pager.advance(&last(&[9, 8, 7, 6])).unwrap();
         assert!(matches!(pager.advance(&last(&[9, 8, 7, 6])), Err(PagerError::FullPage(4, _))));
     }
 
     #[test]
     fn an_order_that_is_held_to_needs_no_memory_of_what_has_passed() {
-        let mut pager = Pager::new(PageQuery { order: Some(Direction::Descending), ..query(&SIGN_INS) });
+        let mut pager = Pager::new(PageQuery { order: Some(Direction::Descending), ..query(listed()) });
         for n in 0..1_000 {
             let newest = 1_000_000 - n * 3;
             pager.advance(&page(&[newest, newest - 1, newest - 2])).unwrap();

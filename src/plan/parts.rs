@@ -4,16 +4,12 @@
 //! covers a span of time, and the rest of the range is about as dense. A first page that is also the last has answered
 //! the question at the price of one request, which no cutting could undercut.
 
-use crate::time::Interval;
-
 /// Up to this many parts are asked at once if the range is longer than [`WIDE`]: the first page of such a range would most
 /// likely be a request for nothing. With two, that costs at most one request more than the range itself, however few
 /// records it holds; with more, a quiet stream would pay for a list that its one page answers.
 const FEW_PARTS: usize = 2;
 /// A day, in microseconds.
 const WIDE: i64 = 86_400_000_000;
-/// The range assumed for an estimate if no lower bound was given: the reports keep 30 days.
-const ASSUMED_REACH: i64 = 30 * WIDE;
 
 /// How to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +22,8 @@ pub enum Choice {
     Look,
 }
 
-/// Chooses for a number of parts. `read` is the span of time that the first page covered, once it is there.
-pub fn choose(parts: usize, interval: Interval, now: i64, read: Option<(i64, i64)>) -> Choice {
-    let from = interval.from.unwrap_or(now - ASSUMED_REACH);
-    let to = interval.to.map_or(now, |to| to.min(now));
+/// Chooses for a number of parts and a range of time. `read` is the span that its first page covered, once it is there.
+pub fn choose(parts: usize, (from, to): (i64, i64), read: Option<(i64, i64)>) -> Choice {
     let Some((newest, oldest)) = read else {
         return if parts <= FEW_PARTS && to.saturating_sub(from) > WIDE { Choice::Parts } else { Choice::Look };
     };

@@ -1,9 +1,9 @@
 //! Plans a scan: the streams of requests, what each may be asked, the page size, and what remains to be checked here.
 
-use super::{Direction, MAX_FILTER_BYTES, PageQuery};
+use super::PageQuery;
 use crate::odata::{filter::clause, url::encoded_len};
-use crate::predicate::{Clause, Conjunct, MAX_TESTS, Reason, Split, split};
-use crate::table::{EntitySet, Kind, Paging, Version};
+use crate::predicate::{Clause, Conjunct, Reason, Split, split};
+use crate::table::{Direction, EntitySet, FilterLimits, Kind, Pages, Version};
 use crate::time::Interval;
 
 /// What a scan is asked for.
@@ -11,6 +11,8 @@ use crate::time::Interval;
 pub struct Scan {
     /// The entity set.
     pub set: &'static EntitySet,
+    /// The listing of its records.
+    pub pages: &'static Pages,
     /// API version of the connection.
     pub version: Version,
     /// The predicate: all of them hold.
@@ -28,6 +30,8 @@ pub struct Scan {
 pub struct ScanPlan {
     /// The entity set.
     pub set: &'static EntitySet,
+    /// The listing of its records.
+    pub pages: &'static Pages,
     /// API version.
     pub version: Version,
     /// One for each kind of record that can satisfy the predicate. None: it cannot hold, and nothing is sent.
@@ -35,7 +39,7 @@ pub struct ScanPlan {
     /// The times that the predicate is about, whether or not they are sent.
     pub about: Interval,
     /// What becomes of each conjunct.
-    pub residue: Vec<Residue>,
+    pub residual: Vec<Residual>,
     /// The order of rows.
     pub order: Option<Direction>,
     /// Rows wanted at most.
@@ -54,7 +58,7 @@ pub struct StreamPlan {
 
 /// What becomes of a conjunct. Every row is checked against all of them again; this is for people.
 #[derive(Debug, Clone)]
-pub struct Residue {
+pub struct Residual {
     /// The conjunct as SQL.
     pub sql: String,
     /// Why it, or a part of it, is not sent; empty if all of it is.
@@ -64,26 +68,26 @@ pub struct Residue {
 impl Scan {
     /// The plan.
     pub fn plan(&self) -> ScanPlan {
-        let mut residue: Vec<Residue> =
-            self.conjuncts.iter().map(|c| Residue { sql: c.sql.clone(), reasons: Vec::new() }).collect();
+        let mut residual: Vec<Residual> = self.conjuncts.iter().map(Residual::of).collect();
         let mut streams: Vec<Split> = split(&self.conjuncts, self.set, self.version);
         let about = streams.iter().map(|s| s.interval).fold(Interval::EMPTY, Interval::hull);
         if !self.pushdown {
             // The control of all that a predicate can choose: nothing of it reaches what is asked for.
             streams = split(&[], self.set, self.version);
-            residue.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
+            residual.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
         }
         let all_sent = (self.pushdown || self.conjuncts.is_empty())
             && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
         let top = self.top(all_sent);
-        let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residue)).collect();
-        let Self { set, version, order, limit, .. } = *self;
-        ScanPlan { set, version, streams, about, residue, order, limit }
+        let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residual)).collect();
+        let Self { set, pages, version, order, limit, .. } = *self;
+        ScanPlan { set, pages, version, streams, about, residual, order, limit }
     }
 
-    fn stream(&self, split: Split, top: usize, residue: &mut [Residue]) -> StreamPlan {
+    fn stream(&self, split: Split, top: usize, residual: &mut [Residual]) -> StreamPlan {
         let query = |interval, clauses| PageQuery {
             set: self.set,
+            pages: self.pages,
             version: self.version,
             kind: split.kind,
             interval,
@@ -92,18 +96,18 @@ impl Scan {
             top,
         };
         for (at, reasons) in split.reasons.iter().enumerate() {
-            reasons.iter().for_each(|r| residue[at].add(r.clone()));
+            reasons.iter().for_each(|r| residual[at].add(r.clone()));
         }
-        let room = MAX_FILTER_BYTES.saturating_sub(encoded_len(&query(split.interval, Vec::new()).filter()));
-        let fitted = Fitted::new(split.clauses, room, residue);
+        let FilterLimits { tests, bytes } = self.pages.limits;
+        let bytes = bytes.saturating_sub(encoded_len(&query(split.interval, Vec::new()).filter()));
+        let fitted = Fitted::new(split.clauses, FilterLimits { tests, bytes }, residual);
         StreamPlan { query: query(split.interval, fitted.clauses), parts: fitted.parts }
     }
 
     /// Rows per page: the largest page, unless a few rows are wanted and the service's filter says all that the predicate
     /// says. Some more than wanted are asked for then, since time bounds are widened and a record can come twice.
     fn top(&self, all_sent: bool) -> usize {
-        // Blobs are fetched whole: nothing is asked for by number.
-        let Paging::NextLink { page } = self.set.paging else { return 0 };
+        let page = self.pages.page;
         match self.limit {
             Some(limit) if all_sent => limit.saturating_mul(2).clamp(50, page),
             _ => page,
@@ -111,7 +115,12 @@ impl Scan {
     }
 }
 
-impl Residue {
+impl Residual {
+    /// A conjunct that nothing is known of yet.
+    pub fn of(conjunct: &Conjunct) -> Self {
+        Self { sql: conjunct.sql.clone(), reasons: Vec::new() }
+    }
+
     fn add(&mut self, reason: Reason) {
         if !self.reasons.contains(&reason) {
             self.reasons.push(reason);
@@ -119,7 +128,20 @@ impl Residue {
     }
 }
 
+/// Days that an open range is taken to have, where the service keeps records without limit: only the number of its pages
+/// is estimated from it.
+const ASSUMED_DAYS: u32 = 365;
+/// A day, in microseconds.
+const DAY: i64 = 86_400_000_000;
+
 impl StreamPlan {
+    /// The times that its records can have, for estimates: an open range begins where the service's retention does.
+    pub fn range(&self, now: i64) -> (i64, i64) {
+        let days = self.query.pages.retention_days.unwrap_or(ASSUMED_DAYS);
+        let Interval { from, to } = self.query.interval;
+        (from.unwrap_or(now - i64::from(days) * DAY), to.map_or(now, |to| to.min(now)))
+    }
+
     /// The kind of record that it reads.
     pub fn kind(&self) -> Option<Kind> {
         self.query.kind
@@ -143,10 +165,10 @@ struct Fitted {
 
 impl Fitted {
     /// Single tests first, then ORs from the shortest on; of those that do not fit, the shortest is cut into parts.
-    fn new(mut clauses: Vec<(usize, Clause)>, room: usize, residue: &mut [Residue]) -> Self {
+    fn new(mut clauses: Vec<(usize, Clause)>, room: FilterLimits, residual: &mut [Residual]) -> Self {
         clauses.sort_by_key(|(_, clause)| clause.tests());
         let mut fitted = Self { clauses: Vec::new(), parts: Vec::new() };
-        let (mut bytes_left, mut tests_left) = (room, MAX_TESTS);
+        let (mut bytes_left, mut tests_left) = (room.bytes, room.tests);
         for (conjunct, clause) in clauses {
             let (bytes, tests) = (clause_len(&clause), or_tests(&clause));
             if bytes <= bytes_left && tests <= tests_left {
@@ -155,9 +177,9 @@ impl Fitted {
                 fitted.clauses.push(clause);
                 continue;
             }
-            let reason = if tests > tests_left { Reason::TooManyTests } else { Reason::TooLong };
+            let reason = if tests > tests_left { Reason::TooManyTests(room.tests) } else { Reason::TooLong };
             if !fitted.parts.is_empty() {
-                residue[conjunct].add(reason);
+                residual[conjunct].add(reason);
                 continue;
             }
             match cut(clause.arms(), tests_left, bytes_left) {
@@ -166,7 +188,7 @@ impl Fitted {
                     (bytes_left, tests_left) = (0, 0);
                     fitted.parts = parts;
                 }
-                None => residue[conjunct].add(reason),
+                None => residual[conjunct].add(reason),
             }
         }
         fitted

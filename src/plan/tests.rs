@@ -5,11 +5,11 @@
 
 use std::cmp::Ordering;
 
-use super::{MAX_FILTER_BYTES, PageQuery, Scan, ScanPlan};
+use super::{PageQuery, Scan, ScanPlan};
 use crate::apis;
 use crate::odata::parse::{self, Literal, Node, parse};
 use crate::odata::url::encoded_len;
-use crate::predicate::{Comparison, Conjunct, MAX_TESTS, Pattern, Predicate, Scalar, Test, Truth, bind, normal};
+use crate::predicate::{Comparison, Conjunct, Pattern, Predicate, Scalar, Test, Truth, bind, normal};
 use crate::table::{EntitySet, Version};
 
 /// `SplitMix64`.
@@ -251,9 +251,9 @@ fn alike(text: &str) -> String {
 /// Whether a service that minds case everywhere has the record in its answer.
 fn served(query: &PageQuery, record: &Record) -> bool {
     let filter = query.filter();
-    assert!(encoded_len(&filter) <= MAX_FILTER_BYTES, "{filter}");
+    assert!(encoded_len(&filter) <= query.pages.limits.bytes, "{filter}");
     let node = parse(&filter).unwrap_or_else(|e| panic!("{filter}\n{e}"));
-    assert!(or_tests(&node) <= MAX_TESTS, "{filter}");
+    assert!(or_tests(&node) <= query.pages.limits.tests, "{filter}");
     satisfies(&node, record)
 }
 
@@ -315,7 +315,8 @@ fn scan(conjuncts: &[Predicate], pushdown: bool) -> Scan {
         let predicate = normal(p.clone());
         Conjunct { sql: predicate.to_string(), bound: bind(&predicate, set) }
     });
-    Scan { set, version: Version::Beta, conjuncts: bound.collect(), order: None, limit: None, pushdown }
+    let pages = set.pages().expect("sign-ins come in pages");
+    Scan { set, pages, version: Version::Beta, conjuncts: bound.collect(), order: None, limit: None, pushdown }
 }
 
 fn conjuncts(dice: &mut Dice) -> Vec<Predicate> {

@@ -5,12 +5,6 @@
 
 use crate::table::Op;
 
-/// Most tests that the ORs of one filter may hold together.
-///
-/// UNCERTAIN: 15 is documented for directory objects ("Too many child clauses"); for audit-log reports no number is, so
-/// the known one is assumed.
-pub const MAX_TESTS: usize = 15;
-
 /// A clause of a `$filter`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Clause {

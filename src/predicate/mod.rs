@@ -18,9 +18,9 @@ mod streams;
 mod to_clause;
 
 pub use bind::{Bound, Leaf, Literal, Property, bind};
-pub use clause::{Clause, MAX_TESTS, Value};
+pub use clause::{Clause, Value};
 pub use expression::{Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 pub use import::import;
 pub use normal::normal;
 pub use reason::Reason;
-pub use split::{Conjunct, Split, split};
+pub use split::{Conjunct, Split, split, times};

@@ -35,7 +35,7 @@ pub enum Reason {
     /// One side of an OR cannot be sent, so none of it can.
     OneSidedOr(Box<Reason>),
     /// The filter would exceed the number of tests a service accepts.
-    TooManyTests,
+    TooManyTests(usize),
     /// The URL would become too long.
     TooLong,
     /// The activity feed can be asked for content type and availability alone.
@@ -61,7 +61,7 @@ impl fmt::Display for Reason {
             Self::ControlCharacter => f.write_str("text with control characters is not sent"),
             Self::Population => f.write_str("it selects the request streams"),
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
-            Self::TooManyTests => write!(f, "the filter would hold more than {} tests", super::clause::MAX_TESTS),
+            Self::TooManyTests(most) => write!(f, "the filter would hold more than {most} tests"),
             Self::TooLong => f.write_str("the URL would become too long"),
             Self::FeedCannot => f.write_str("the feed can be asked for content type and availability only"),
             Self::LateRecords => f.write_str("records can come late without bound; late_arrival can state one"),

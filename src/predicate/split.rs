@@ -36,42 +36,53 @@ pub struct Split {
 
 /// One split for each request stream that can contribute a row; none if the predicate cannot hold.
 pub fn split(conjuncts: &[Conjunct], set: &EntitySet, version: Version) -> Vec<Split> {
-    let all = Bound::And(conjuncts.iter().map(|c| c.bound.clone()).collect());
-    let Some(population) = &set.population else {
-        return Stream { set, version, kind: None }.split(conjuncts).into_iter().collect();
+    let has = |stream: &Stream| match (set.population(), stream.kind) {
+        (Some(population), Some(kind)) => version == Version::Beta || kind.member == population.v1_kind,
+        _ => true,
     };
-    let kinds =
-        population.kinds.iter().enumerate().filter(|(_, k)| version == Version::Beta || k.member == population.v1_kind);
-    let reach = Streams::of(&all, population);
-    kinds
-        .filter(|(at, _)| reach.kinds & (1 << at) != 0)
-        .filter_map(|(_, kind)| Stream { set, version, kind: Some(*kind) }.split(conjuncts))
-        .collect()
+    streams(conjuncts, set).into_iter().filter(has).filter_map(|stream| stream.split(conjuncts, version)).collect()
+}
+
+/// The times that rows of the answer can have, wherever they come from; none if the predicate cannot hold.
+pub fn times(conjuncts: &[Conjunct], set: &EntitySet) -> Interval {
+    let left = |stream: Stream| stream.left_by(conjuncts).map(|(_, interval)| interval);
+    streams(conjuncts, set).into_iter().filter_map(left).fold(Interval::EMPTY, Interval::hull)
+}
+
+/// The streams whose kind of record can satisfy the predicate: one, where there are no kinds.
+fn streams<'a>(conjuncts: &[Conjunct], set: &'a EntitySet) -> Vec<Stream<'a>> {
+    let Some(population) = set.population() else { return vec![Stream { set, kind: None }] };
+    let all = Bound::And(conjuncts.iter().map(|c| c.bound.clone()).collect());
+    let left = Streams::of(&all, population);
+    let kinds = population.kinds.iter().enumerate().filter(|(at, _)| left.kinds & (1 << at) != 0);
+    kinds.map(|(_, kind)| Stream { set, kind: Some(*kind) }).collect()
 }
 
 /// One request stream: what is known of its rows lets the predicate be simplified before it is sent.
 struct Stream<'a> {
     set: &'a EntitySet,
-    version: Version,
     kind: Option<Kind>,
 }
 
 impl Stream<'_> {
-    fn split(&self, conjuncts: &[Conjunct]) -> Option<Split> {
+    /// What the predicate still says of this stream's rows, and the times that they can have; `None` if it cannot hold.
+    fn left_by(&self, conjuncts: &[Conjunct]) -> Option<(Vec<Bound>, Interval)> {
         let folded: Vec<Bound> = conjuncts.iter().map(|c| self.fold(&c.bound)).collect();
         let whole = contradiction(Bound::And(folded.clone()));
         if matches!(whole, Bound::Constant(Truth::False)) {
             return None;
         }
         let interval = self.interval(&whole);
-        if interval.is_empty() {
-            return None;
-        }
+        (!interval.is_empty()).then_some((folded, interval))
+    }
+
+    fn split(&self, conjuncts: &[Conjunct], version: Version) -> Option<Split> {
+        let (folded, interval) = self.left_by(conjuncts)?;
         let mut split = Split { kind: self.kind, interval, clauses: Vec::new(), reasons: Vec::new() };
         for (at, (bound, original)) in folded.iter().zip(conjuncts).enumerate() {
             let mut reasons = Vec::new();
             if !self.is_time_bound(bound) {
-                split.clauses.extend(self.clause(bound, &mut reasons).map(|clause| (at, clause)));
+                split.clauses.extend(self.clause(bound, version, &mut reasons).map(|clause| (at, clause)));
             }
             if reasons.is_empty() && self.is_population(&original.bound) {
                 reasons.push(Reason::Population);
@@ -111,7 +122,7 @@ impl Stream<'_> {
         {
             return Some(if *negated { Truth::True } else { Truth::False });
         }
-        let (population, kind) = (self.set.population.as_ref()?, self.kind?);
+        let (population, kind) = (self.set.population()?, self.kind?);
         let truth = |b: bool| if b { Truth::True } else { Truth::False };
         match &leaf.ask {
             Ask::Has { value: Literal::Text(member), negated }
@@ -147,7 +158,7 @@ impl Stream<'_> {
     }
 
     fn is_population(&self, bound: &Bound) -> bool {
-        let Some(population) = &self.set.population else { return false };
+        let Some(population) = self.set.population() else { return false };
         match bound {
             Bound::And(ps) | Bound::Or(ps) => ps.iter().any(|p| self.is_population(p)),
             Bound::Leaf(leaf) => leaf.property.is(population.column) || leaf.property.is(population.flag),
@@ -156,14 +167,14 @@ impl Stream<'_> {
     }
 
     /// The strongest clause that the predicate implies; `None` lets everything through. Losses leave their reasons.
-    fn clause(&self, bound: &Bound, reasons: &mut Vec<Reason>) -> Option<Clause> {
+    fn clause(&self, bound: &Bound, version: Version, reasons: &mut Vec<Reason>) -> Option<Clause> {
         match bound {
-            Bound::And(ps) => Clause::and(ps.iter().filter_map(|p| self.clause(p, reasons)).collect()),
+            Bound::And(ps) => Clause::and(ps.iter().filter_map(|p| self.clause(p, version, reasons)).collect()),
             Bound::Or(ps) => {
                 let mut arms = Vec::new();
                 for p in ps {
                     let mut lost = Vec::new();
-                    let arm = self.clause(p, &mut lost);
+                    let arm = self.clause(p, version, &mut lost);
                     let Some(arm) = arm else {
                         let why = lost.into_iter().next().unwrap_or(Reason::Computed);
                         reasons.push(Reason::OneSidedOr(Box::new(why)));
@@ -174,7 +185,7 @@ impl Stream<'_> {
                 }
                 Clause::or(arms)
             }
-            Bound::Leaf(leaf) => self.leaf(leaf).map_err(|reason| reasons.push(reason)).ok(),
+            Bound::Leaf(leaf) => self.leaf(leaf, version).map_err(|reason| reasons.push(reason)).ok(),
             Bound::Local(why) => {
                 reasons.push(match why {
                     Local::Computed => Reason::Computed,
@@ -189,13 +200,13 @@ impl Stream<'_> {
         }
     }
 
-    fn leaf(&self, leaf: &Leaf) -> Result<Clause, Reason> {
-        if let Some(population) = &self.set.population
+    fn leaf(&self, leaf: &Leaf, version: Version) -> Result<Clause, Reason> {
+        if let Some(population) = self.set.population()
             && (leaf.property.is(population.column) || leaf.property.is(population.flag))
         {
             return Err(Reason::Population);
         }
-        clause_of(leaf, self.version)
+        clause_of(leaf, version)
     }
 }
 

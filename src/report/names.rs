@@ -21,7 +21,7 @@ pub(super) fn elsewhere(name: &str, tables: &[String]) -> Option<(String, String
     if tables.is_empty() || tables.iter().any(|known| *known == format!("{schema}.{name}")) {
         return None;
     }
-    let of_files = crate::apis::ALL.iter().any(|set| set.name == name && set.api.is_none());
+    let of_files = crate::apis::ALL.iter().any(|set| set.name == name && set.path().is_none());
     let from = if of_files {
         "its records are read from exported files: --input FILE, or a connection of kind = \"files\""
     } else {

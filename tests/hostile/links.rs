@@ -219,6 +219,7 @@ fn empty_pages_do_not_go_on_for_ever() {
     use auditql::time::Interval;
     let query = PageQuery {
         set: &SIGN_INS,
+        pages: SIGN_INS.pages().unwrap(),
         version: Version::Beta,
         kind: None,
         interval: Interval::ALL,

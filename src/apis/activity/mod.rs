@@ -23,7 +23,7 @@ pub use record_types::RECORD_TYPES;
 pub use sensitive::DLP_SENSITIVE_TYPES;
 pub use sharepoint::SHAREPOINT;
 
-use crate::table::{Api, Column, EntitySet, Family, Feed, Paging, Quota, RAW, Versions, joined};
+use crate::table::{Column, EntitySet, Family, Feed, RAW, Source, Versions, joined};
 use common::COMMON;
 
 /// All records of the feed.
@@ -43,7 +43,7 @@ const fn content(
     content_types: &'static [&'static str],
     columns: &'static [Column],
 ) -> EntitySet {
-    feed_table("m365", name, doc, Feed { content_types, record_types: &[] }, columns)
+    feed_table("m365", name, doc, (content_types, &[]), columns)
 }
 
 /// A table of the feed.
@@ -51,7 +51,7 @@ pub(in crate::apis) const fn feed_table(
     schema: &'static str,
     name: &'static str,
     doc: &'static str,
-    feed: Feed,
+    (content_types, record_types): (&'static [&'static str], &'static [i32]),
     columns: &'static [Column],
 ) -> EntitySet {
     EntitySet {
@@ -59,21 +59,18 @@ pub(in crate::apis) const fn feed_table(
         name,
         doc,
         family: Family::Activity,
-        feed: Some(feed),
-        api: Some(Api::Activity),
-        path: "/activity/feed/subscriptions/content",
-        permissions: &["ActivityFeed.Read"],
-        quota: Quota::Activity,
+        source: Source::Feed(Feed {
+            content_types,
+            record_types,
+            permissions: &["ActivityFeed.Read"],
+            retention_days: 7,
+        }),
         time: "creation_time",
         key: "id",
         actors: &["user_id", "user_key"],
         tenant: Some("organization_id"),
         // An event is over when it is recorded. What comes later says more, not something else.
         versions: Versions { written: None, outcome: None },
-        paging: Paging::Blobs,
-        listed: None,
-        reach_days: Some(7),
-        population: None,
         columns,
     }
 }

@@ -15,7 +15,7 @@ pub use submissions::SUBMISSIONS;
 pub use url_clicks::URL_CLICKS;
 
 use super::activity::feed_table;
-use crate::table::{Codes, Column, EntitySet, Feed};
+use crate::table::{Codes, Column, EntitySet};
 
 /// A table of some record types.
 const fn threat(
@@ -24,7 +24,7 @@ const fn threat(
     record_types: &'static [i32],
     columns: &'static [Column],
 ) -> EntitySet {
-    feed_table("defender", name, doc, Feed { content_types: &["Audit.General"], record_types }, columns)
+    feed_table("defender", name, doc, (&["Audit.General"], record_types), columns)
 }
 
 /// `FileVerdict`.

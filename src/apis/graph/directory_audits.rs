@@ -4,7 +4,7 @@
 //! Filters on `category`, `result` and the target's name are not on the reference page; public clients send them.
 
 use super::types::{KEY_VALUE, TEXTS};
-use crate::table::{Column, Edm, EntitySet, Family, Ops, Paging, Quota, RAW, Sensitive, Versions, col};
+use crate::table::{Column, Edm, EntitySet, Family, Ops, RAW, Sensitive, Source, Versions, col};
 
 /// Changes in the directory.
 pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
@@ -13,20 +13,12 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
     doc: "One row per change in the directory: users, groups, applications, roles, policies. Kept 7 days without a licence, \
           30 with Entra ID P1 or P2. Read from exported files; the service itself is not asked.",
     family: Family::DirectoryAudits,
-    feed: None,
-    api: None,
-    path: "/auditLogs/directoryAudits",
-    permissions: &["AuditLog.Read.All"],
-    quota: Quota::Reports,
+    source: Source::Files,
     time: "activity_date_time",
     key: "id",
     actors: &["initiated_by"],
     tenant: None,
     versions: Versions { written: Some(&TAKEN_IN), outcome: None },
-    paging: Paging::NextLink { page: 999 },
-    listed: None,
-    reach_days: Some(30),
-    population: None,
     columns: COLUMNS,
 };
 

@@ -10,8 +10,8 @@ use super::types::{
     RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, STATUS, TEXTS,
 };
 use crate::table::{
-    Api, Column, Direction, Edm, EntitySet, Family, Kind, Op, Ops, Outcome, Paging, Population, Quota, RAW, Sensitive,
-    Versions, col, joined,
+    Api, Column, Dialect, Direction, Edm, EntitySet, Family, Kind, Op, Ops, Outcome, Pages, Population, Quota, RAW,
+    Sensitive, Source, Versions, col, joined,
 };
 
 /// The sign-ins of users, service principals and managed identities.
@@ -21,11 +21,31 @@ pub static SIGN_INS: EntitySet = EntitySet {
     doc: "One row per sign-in that the directory recorded: interactive and non-interactive ones of users, those of service \
           principals, and those of managed identities. Needs Entra ID P1 or P2, which keep 30 days.",
     family: Family::SignIns,
-    feed: None,
-    api: Some(Api::Graph),
-    path: "/auditLogs/signIns",
-    permissions: &["AuditLog.Read.All"],
-    quota: Quota::Reports,
+    source: Source::Pages(Pages {
+        api: Api::Graph,
+        dialect: Dialect::Graph,
+        path: "/auditLogs/signIns",
+        permissions: &["AuditLog.Read.All"],
+        quota: Quota::Reports,
+        // 1,000 is documented, but has been refused in the field with "Must be between 1 and 999 inclusive".
+        page: 999,
+        headers: super::ALL_MEMBERS,
+        // "By default, the most recent sign-ins are returned first" (the reference page of v1.0).
+        listed: Some(Direction::Descending),
+        retention_days: Some(30),
+        population: Some(Population {
+            column: "sign_in_event_types",
+            flag: "is_interactive",
+            kinds: &[
+                Kind { member: "interactiveUser", flag: true },
+                Kind { member: "nonInteractiveUser", flag: false },
+                Kind { member: "servicePrincipal", flag: false },
+                Kind { member: "managedIdentity", flag: false },
+            ],
+            v1_kind: "interactiveUser",
+        }),
+        limits: super::REPORT_LIMITS,
+    }),
     time: "created_date_time",
     key: "id",
     actors: &["user_principal_name", "user_id", "user_display_name", "service_principal_id", "service_principal_name"],
@@ -34,22 +54,6 @@ pub static SIGN_INS: EntitySet = EntitySet {
         written: Some(&TAKEN_IN),
         outcome: Some(Outcome { path: ["status", "error_code"], flat: &RESULT, interim: INTERRUPTS }),
     },
-    // 1,000 is documented, but has been refused in the field with "Must be between 1 and 999 inclusive".
-    paging: Paging::NextLink { page: 999 },
-    // "By default, the most recent sign-ins are returned first" (the reference page of v1.0).
-    listed: Some(Direction::Descending),
-    reach_days: Some(30),
-    population: Some(Population {
-        column: "sign_in_event_types",
-        flag: "is_interactive",
-        kinds: &[
-            Kind { member: "interactiveUser", flag: true },
-            Kind { member: "nonInteractiveUser", flag: false },
-            Kind { member: "servicePrincipal", flag: false },
-            Kind { member: "managedIdentity", flag: false },
-        ],
-        v1_kind: "interactiveUser",
-    }),
     columns: &COLUMNS,
 };
 

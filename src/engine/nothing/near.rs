@@ -113,7 +113,7 @@ fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because
     let found = found?;
     let members = match found.edm {
         Edm::Enum(members) => members,
-        _ if set.feed.is_some() && found.name == "content_type" => CONTENT_TYPES,
+        _ if set.feed().is_some() && found.name == "content_type" => CONTENT_TYPES,
         _ => return None,
     };
     let unknown = !members.is_empty() && !members.contains(&asked);

@@ -172,10 +172,11 @@ fn a_condition_that_fails_by_itself_is_not_blamed() {
 #[test]
 fn the_plan_names_what_it_leaves_out() {
     let version = Version::Beta;
+    let (set, pages) = (set(), set().pages().unwrap());
     let scan =
-        crate::plan::Scan { set: set(), version, conjuncts: Vec::new(), order: None, limit: None, pushdown: true };
+        crate::plan::Scan { set, pages, version, conjuncts: Vec::new(), order: None, limit: None, pushdown: true };
     assert_eq!(of_plan(&scan.plan(), 0), []);
-    assert_eq!(of_files(&scan.plan(), 0), []);
+    assert_eq!(of_files(&FilePlan::new(set, &Vec::new().into(), &[], None), 0), []);
 }
 
 #[test]

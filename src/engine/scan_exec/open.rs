@@ -1,11 +1,8 @@
 //! Opens a scan when its first row is asked for: which columns are decoded, where the rows come from, and what has to be said
 //! before anything is requested.
 
-use std::future::ready;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::error::Result;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
@@ -15,25 +12,24 @@ use datafusion::physical_expr::expressions::Column as ColumnExpr;
 use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns};
 use datafusion::physical_plan::ExecutionPlan as _;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use futures::stream::{self, BoxStream, StreamExt as _};
+use futures::stream::StreamExt as _;
 
-use super::{Records, ScanExec};
+use super::ScanExec;
 use crate::engine::Error;
 use crate::engine::fetched::{Fetched, Window};
 use crate::engine::files::{self, FileScan};
+use crate::engine::leg::Leg;
 use crate::engine::measure::Measured;
-use crate::engine::nothing::{self, Held, Watch};
-use crate::engine::pages::Source;
+use crate::engine::nothing::{Held, Watch};
+use crate::engine::pages::RemoteScan;
 use crate::engine::room::Room;
-use crate::engine::runtime::{Connections, Statement};
-use crate::engine::scan::{FileScanning, Scanning, Work};
+use crate::engine::runtime::{Connected, Connections, Statement};
+use crate::engine::scan::{Rows, Scanning, after};
+use crate::engine::work::{Terms, Work};
 use crate::http::Call;
-use crate::table::{Column, Version};
-use crate::tally::{Because, Notice};
-use crate::time::instant_text;
-
-/// Decoded rows.
-type Rows = BoxStream<'static, Result<RecordBatch>>;
+use crate::plan::FilePlan;
+use crate::table::Column;
+use crate::tally::Because;
 
 /// What a scan is carried out with.
 struct Opening {
@@ -61,10 +57,7 @@ impl ScanExec {
         let tally = Arc::clone(&call.tally);
         let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
         let opening = Opening { columns, schema, statement, call, reservation };
-        let rows = match &self.table.records {
-            Records::Service(version) => self.of_service(*version, context, opening)?,
-            Records::Files(inputs) => self.of_files(inputs, context, opening)?,
-        };
+        let rows = self.rows(context, opening)?;
         let rows = rows.map(move |rows| {
             let _alive = &measured;
             let rows = projector.project_batch(&rows?)?;
@@ -83,7 +76,7 @@ impl ScanExec {
             .flat_map(|expr| collect_columns(&expr))
             .map(|column: ColumnExpr| column.index())
             .collect();
-        let kind = set.population.as_ref().map(|p| p.column);
+        let kind = set.population().map(|p| p.column);
         let told_by = files::own_columns(set);
         let own = |c: &Column| {
             [Some(set.time), Some(set.key), set.tenant, kind].contains(&Some(c.name)) || told_by.contains(&c.name)
@@ -92,51 +85,58 @@ impl ScanExec {
         wanted.map(|(_, column)| column).collect()
     }
 
-    fn of_files(&self, inputs: &Arc<[PathBuf]>, context: &TaskContext, opening: Opening) -> Result<Rows> {
-        let Opening { columns, schema, statement, call, reservation } = opening;
-        let known = context.session_config().get_extension();
-        let predicates = over_rows(&self.predicates, &schema)?;
-        let held = Arc::new(Held::default());
-        let reasons = nothing::of_files(&self.plan(true), statement.now.timestamp_micros());
-        let watch = self.watch(reasons, &predicates, Some(Arc::clone(&held)));
-        let (set, inputs) = (self.table.set, Arc::clone(inputs));
-        let files = FileScan { set, columns, inputs, statement, call, held, known, reservation };
-        Ok(FileScanning { files, limit: self.fetch, schema, predicates, watch }.run())
+    /// The rows of its legs. One connection is one leg.
+    fn rows(&self, context: &Arc<TaskContext>, opening: Opening) -> Result<Rows> {
+        let set = self.table.set;
+        let (statement, schema) = (Arc::clone(&opening.statement), Arc::clone(&opening.schema));
+        let connected = match self.table.is_of_service() {
+            true => Some(Connections::of(context, &self.table.connection)?),
+            false => None,
+        };
+        let work = self.work(&Terms::of(&statement, connected.as_deref()));
+        let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
+        let held = connected.is_none().then(Arc::<Held>::default);
+        let watch = self.watch(work.reasons(statement.now.timestamp_micros()), &predicates, held.clone());
+        let leg = self.leg(work, context, opening, (connected, held.unwrap_or_default()))?;
+        leg.check()?;
+        let ending = Ending::of(&leg, &self.table.connection, context);
+        let (legs, order, limit) = (vec![leg], self.order, self.fetch);
+        let rows = Scanning { set, statement, legs, schema, predicates, dynamic, order, limit, watch }.run();
+        Ok(rows.chain(after(move || ending.say())).boxed())
     }
 
-    fn of_service(&self, version: Version, context: &Arc<TaskContext>, opening: Opening) -> Result<Rows> {
-        let Opening { columns, schema, statement, call, reservation } = opening;
-        let connected = Connections::of(context, &self.table.connection)?;
-        let work = if self.is_of_feed() {
-            Work::Feed(self.feed_plan(&statement, &connected))
-        } else {
-            Work::Chains(self.plan(statement.settings.pushdown))
-        };
-        let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
-        // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
-        let eager = self.fetch.is_none() && dynamic.is_empty();
-        let window = match &work {
-            Work::Chains(plan) => Some(Window::new(&self.table.connection, plan, &statement, eager)),
-            // The quota of the feed is wide: a second look costs little.
-            Work::Feed(_) => None,
-        };
-        let fetched = context.session_config().get_extension::<Fetched>();
-        let set = self.table.set;
-        let (oldest, context, room) = (i64::MAX.into(), Arc::clone(context), Room::of(&reservation));
-        let source = Source { set, columns, connected, statement, call, eager, oldest, room, context };
-        check_reach(&work, &source)?;
-        say_population(&source, version);
-        let watch = self.watch(work.reasons(source.statement.now.timestamp_micros()), &predicates, None);
-        let source = Arc::new(source);
-        let asked = Arc::clone(&source);
-        let end = move || {
-            let requests = asked.call.tally.requests.get();
-            if let Some((fetched, window)) = fetched.as_ref().zip(window) {
-                fetched.enter(window, requests, &asked.statement);
+    fn leg(
+        &self,
+        work: Work,
+        context: &Arc<TaskContext>,
+        opening: Opening,
+        (connected, held): (Option<Arc<Connected>>, Arc<Held>),
+    ) -> Result<Leg, Error> {
+        Ok(match work {
+            Work::Pages(plan) => Leg::Pages(self.remote(opening, connected, context)?, plan),
+            Work::Feed(plan) => Leg::Feed(self.remote(opening, connected, context)?, plan),
+            Work::Files(FilePlan { inputs, .. }) => {
+                let Opening { columns, statement, call, reservation, .. } = opening;
+                let (set, known) = (self.table.set, context.session_config().get_extension());
+                Leg::Files(FileScan { set, columns, inputs, statement, call, held, known, reservation })
             }
-        };
-        let rows = Scanning { source, work, schema, predicates, dynamic, watch, reservation }.run();
-        Ok(rows.chain(stream::once(async move { end() }).filter_map(|()| ready(None))).boxed())
+        })
+    }
+
+    /// What the requests of a leg share.
+    fn remote(
+        &self,
+        opening: Opening,
+        connected: Option<Arc<Connected>>,
+        context: &Arc<TaskContext>,
+    ) -> Result<Arc<RemoteScan>, Error> {
+        let Opening { columns, statement, call, reservation, .. } = opening;
+        let connected = connected.ok_or_else(|| Error::NoConnection(self.table.connection.clone()))?;
+        // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
+        let eager = self.fetch.is_none() && self.dynamic.is_empty();
+        let (set, oldest, room, context) =
+            (self.table.set, i64::MAX.into(), Room::of(&reservation), Arc::clone(context));
+        Ok(Arc::new(RemoteScan { set, columns, connected, statement, call, eager, oldest, room, context }))
     }
 
     fn watch(&self, reasons: Vec<Because>, predicates: &[Arc<dyn PhysicalExpr>], held: Option<Arc<Held>>) -> Watch {
@@ -150,36 +150,19 @@ fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<
     exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), schema)).collect()
 }
 
-/// A range that begins or ends before the service's reach has an answer that nobody can complete.
-fn check_reach(work: &Work, source: &Source) -> Result<(), Error> {
-    let Some(reach) = source.reach_from() else { return Ok(()) };
-    let bound = match work {
-        Work::Chains(plan) if plan.about.is_empty() => None,
-        Work::Chains(plan) => {
-            let range = plan.about;
-            let from = range.from.map(|from| ("from", from));
-            from.into_iter().chain(range.to.map(|to| ("up to", to))).find(|(_, bound)| *bound < reach)
-        }
-        Work::Feed(plan) => plan.beyond_reach.map(|from| ("from", from)),
-    };
-    let Some((word, bound)) = bound else { return Ok(()) };
-    let days = source.connected.keeps.days(source.set).unwrap_or_default();
-    let (table, bound, reach) = (source.table(), instant_text(bound), instant_text(reach));
-    let missing =
-        format!("{table}: records {word} {bound} were asked for, and the service keeps {days} days, from {reach}");
-    if source.statement.settings.partial {
-        source.statement.tally.notice(Notice::Incomplete { missing });
-        return Ok(());
-    }
-    Err(Error::Incomplete { missing })
+/// What there is to say when a scan has given out its last row: that the same had been fetched before.
+struct Ending {
+    fetched: Option<Arc<Fetched>>,
+    window: Option<(Arc<RemoteScan>, Window)>,
 }
 
-fn say_population(source: &Source, version: Version) {
-    if let (Version::V1, Some(population)) = (version, &source.set.population) {
-        let what = format!(
-            "api_version = \"v1.0\" reads {} records only, and columns of the beta version are NULL",
-            population.v1_kind
-        );
-        source.statement.tally.notice(Notice::PartOfPopulation { table: source.table(), what });
+impl Ending {
+    fn of(leg: &Leg, connection: &str, context: &TaskContext) -> Self {
+        Self { fetched: context.session_config().get_extension(), window: leg.window(connection) }
+    }
+
+    fn say(self) {
+        let Some((fetched, (scan, window))) = self.fetched.zip(self.window) else { return };
+        fetched.enter(window, scan.call.tally.requests.get(), &scan.statement);
     }
 }

@@ -83,7 +83,7 @@ impl Comparison {
         if keys.iter().all(Option::is_none) {
             return Ok(());
         }
-        let own = self.set.feed.and_then(|feed| own_mask(&read.rows, feed));
+        let own = self.set.feed().and_then(|feed| own_mask(&read.rows, feed));
         let values = self.values(&read.rows)?;
         for (row, (key, (values, filled))) in keys.into_iter().zip(values).enumerate() {
             let Some(key) = key else { continue };
@@ -166,7 +166,7 @@ impl Comparison {
         let arrays = rows.columns().iter().zip(schema.fields());
         let columns = arrays.filter_map(|(array, field)| Some((self.set.column(field.name())?, array)));
         // How a record was delivered is no part of it.
-        let columns = columns.filter(|(column, _)| self.set.feed.is_none() || !DELIVERY.contains(&column.name));
+        let columns = columns.filter(|(column, _)| self.set.feed().is_none() || !DELIVERY.contains(&column.name));
         let (shared, own): (Vec<_>, Vec<_>) = columns.partition(|(column, _)| is_shared(self.set, column));
         let mut all = vec![Vec::new(); rows.num_rows()];
         let mut place = 0;

@@ -6,7 +6,7 @@
 use crate::apis::activity::content::{CONTENT_TYPES, certain};
 use crate::predicate::bind::{Ask, Bound, Leaf, Literal};
 use crate::predicate::{Comparison, Truth};
-use crate::table::EntitySet;
+use crate::table::Feed;
 
 /// A set of content types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,11 +23,10 @@ impl Types {
     }
 
     /// The types that can hold a table's records.
-    pub(super) fn of_table(set: &EntitySet) -> Self {
-        match set.feed {
-            None => Self::NONE,
-            Some(feed) if feed.content_types.is_empty() => Self::ALL,
-            Some(feed) => Self::named(feed.content_types.iter().copied()),
+    pub(super) fn of_table(feed: &Feed) -> Self {
+        match feed.content_types {
+            [] => Self::ALL,
+            names => Self::named(names.iter().copied()),
         }
     }
 

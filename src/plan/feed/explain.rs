@@ -1,4 +1,4 @@
-//! What a plan of the feed would ask for and why, in words: its one `Display`, and the reasons of its residue.
+//! What a plan of the feed would ask for and why, in words: its one `Display`, and the reasons of its residual.
 
 use std::fmt;
 
@@ -60,7 +60,7 @@ impl FeedPlan {
         let (from, to, windows) = (second_text(first.from), second_text(last.to), self.windows.len());
         let plural = if windows == 1 { "" } else { "s" };
         writeln!(f, "  available: from {from} to {to}, in {windows} window{plural} of at most 23 h")?;
-        let days = self.set.reach_days.unwrap_or_default();
+        let days = self.feed.retention_days;
         writeln!(
             f,
             "    begin: {}",
@@ -82,15 +82,15 @@ impl FeedPlan {
     }
 
     fn residual(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for residue in &self.residue {
-            if residue.reasons.is_empty() {
-                writeln!(f, "  narrows: {}", residue.sql)?;
+        for residual in &self.residual {
+            if residual.reasons.is_empty() {
+                writeln!(f, "  narrows: {}", residual.sql)?;
             } else {
-                let reasons: Vec<String> = residue.reasons.iter().map(ToString::to_string).collect();
-                writeln!(f, "  local: {} ({})", residue.sql, reasons.join("; "))?;
+                let reasons: Vec<String> = residual.reasons.iter().map(ToString::to_string).collect();
+                writeln!(f, "  local: {} ({})", residual.sql, reasons.join("; "))?;
             }
         }
-        if self.residue.is_empty() {
+        if self.residual.is_empty() {
             return Ok(());
         }
         writeln!(f, "  every row is checked against the whole predicate again")

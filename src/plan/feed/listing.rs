@@ -6,8 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::{PUBLISHER, Window, linked, request, root};
-use crate::time::second_text;
+use super::{Window, request};
 use crate::wire::Request;
 
 /// Most pages in a row that name no new blob. Empty ones are legal; half a minute of them at the documented pace is not a
@@ -68,7 +67,7 @@ impl Listing {
             restarts: 0,
             furthest: 0,
         };
-        listing.next = Some(listing.first());
+        listing.next = Some(request::listing(tenant, content_type, window));
         listing
     }
 
@@ -94,7 +93,7 @@ impl Listing {
         if link.is_some_and(|link| !self.links.insert(link.to_owned())) {
             return Err(ListingError::Circle);
         }
-        self.next = link.map(|link| request(linked(&self.tenant, link)));
+        self.next = link.map(|link| request::follow(&self.tenant, link));
         Ok(())
     }
 
@@ -126,16 +125,7 @@ impl Listing {
         }
         self.links.clear();
         self.ids.clear();
-        self.next = Some(self.first());
+        self.next = Some(request::listing(&self.tenant, self.content_type, self.window));
         Ok(())
-    }
-
-    /// Both times are always sent: pages of the vendor differ in what is listed without them.
-    fn first(&self) -> Request {
-        let stamp = |second| second_text(second).trim_end_matches('Z').to_owned();
-        let (from, to) = (stamp(self.window.from), stamp(self.window.to));
-        let (root, content_type, tenant) = (root(&self.tenant, "v1.0"), self.content_type, &self.tenant);
-        let query = format!("contentType={content_type}&startTime={from}&endTime={to}&{PUBLISHER}{tenant}");
-        request(crate::wire::Target::Path(format!("{root}/subscriptions/content?{query}")))
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::apis::activity::{ACTIVITY, DLP, EXCHANGE};
 use crate::predicate::{Predicate, Scalar, Test, bind, normal};
+use crate::wire::Target;
 
 /// 2026-05-01T12:00:00Z
 const NOW: i64 = 1_777_636_800 * SECOND;
@@ -32,7 +33,18 @@ fn scan(set: &'static EntitySet, predicates: Vec<Predicate>) -> FeedScan {
         Conjunct { sql: predicate.to_string(), bound: bind(&predicate, set) }
     };
     let conjuncts = predicates.into_iter().map(conjunct).collect();
-    FeedScan { set, conjuncts, limit: None, pushdown: true, population: None, now: NOW, late_arrival: None, rate: None }
+    let feed = set.feed().expect("it is a table of the feed");
+    FeedScan {
+        set,
+        feed,
+        conjuncts,
+        limit: None,
+        pushdown: true,
+        population: None,
+        now: NOW,
+        late_arrival: None,
+        rate: None,
+    }
 }
 
 fn plan(predicates: Vec<Predicate>) -> FeedPlan {
@@ -82,10 +94,10 @@ fn the_time_of_an_event_bounds_its_availability_from_below_alone() {
     let plan = scan(&ACTIVITY, day.clone()).plan();
     assert_eq!(ends(&plan), (-2 * DAY - SKEW, SECOND));
     assert_eq!((plan.from, plan.to), (From::Creation, To::Now));
-    assert_eq!(plan.residue[1].reasons, [crate::predicate::Reason::LateRecords]);
+    assert_eq!(plan.residual[1].reasons, [crate::predicate::Reason::LateRecords]);
     let stated = FeedScan { late_arrival: Some(6 * HOUR), ..scan(&ACTIVITY, day) }.plan();
     assert_eq!((ends(&stated), stated.to), ((-2 * DAY - SKEW, -18 * HOUR + SECOND), To::Late));
-    assert!(stated.residue.iter().all(|residue| residue.reasons.is_empty()));
+    assert!(stated.residual.iter().all(|residual| residual.reasons.is_empty()));
 }
 
 #[test]

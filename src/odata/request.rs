@@ -1,0 +1,79 @@
+//! The text of a listing's first request, in the dialect of its service: the one place where a query becomes a URL.
+
+use super::filter::filter;
+use super::url::with_options;
+use crate::predicate::{Clause, Value};
+use crate::table::{Dialect, Direction, Op, Version};
+use crate::time::Interval;
+
+/// What the first request of a listing asks for, before it is text.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// How its requests are written.
+    pub dialect: Dialect,
+    /// API version.
+    pub version: Version,
+    /// Path below the version.
+    pub path: &'a str,
+    /// The clauses of its filter, all of which hold.
+    pub clauses: &'a [Clause],
+    /// The property to order by.
+    pub order: Option<(&'a str, Direction)>,
+    /// Records in a page.
+    pub top: usize,
+}
+
+impl Ask<'_> {
+    /// Path and query, encoded.
+    pub fn url(&self) -> String {
+        with_options(&self.path(), &self.options())
+    }
+
+    /// Path and query as people read them, for EXPLAIN. Not to be sent.
+    pub fn readable(&self) -> String {
+        let options: Vec<String> = self.options().into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{}?{}", self.path(), options.join("&"))
+    }
+
+    fn path(&self) -> String {
+        match self.dialect {
+            Dialect::Graph => format!("/{}{}", self.version.segment(), self.path),
+        }
+    }
+
+    fn options(&self) -> Vec<(&'static str, String)> {
+        let mut options = Vec::new();
+        if !self.clauses.is_empty() {
+            options.push(("$filter", filter(self.clauses)));
+        }
+        if let Some((property, direction)) = self.order {
+            let word = match direction {
+                Direction::Descending => "desc",
+                Direction::Ascending => "asc",
+            };
+            options.push(("$orderby", format!("{property} {word}")));
+        }
+        match self.dialect {
+            Dialect::Graph => options.push(("$top", self.top.to_string())),
+        }
+        options
+    }
+}
+
+/// The clauses that bound a time, as whole seconds that lie outside of the interval.
+pub fn bounds(dialect: Dialect, property: &str, interval: Interval) -> impl Iterator<Item = Clause> {
+    let clause = |op, second| Clause::Property { path: property.into(), op, value: Value::Second(second) };
+    let (from, to) = (interval.from_second(), interval.to_second());
+    match dialect {
+        Dialect::Graph => [from.map(|second| clause(Op::Ge, second)), to.map(|second| clause(Op::Le, second))],
+    }
+    .into_iter()
+    .flatten()
+}
+
+/// How the path of a link to the next page begins.
+pub fn link_prefix(dialect: Dialect, version: Version) -> String {
+    match dialect {
+        Dialect::Graph => format!("/{}/", version.segment()),
+    }
+}

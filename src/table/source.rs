@@ -1,0 +1,105 @@
+//! Where the records of an entity set come from, and all that is a fact of that source alone.
+//!
+//! What is written here holds for one set. What another set of the same service allows, is declared there again.
+
+use super::{Api, Quota};
+
+/// Where the records of an entity set come from. Files that were exported hold the records of any set.
+#[derive(Debug)]
+pub enum Source {
+    /// Pages of a listing.
+    Pages(Pages),
+    /// Content blobs of the Management Activity feed.
+    Feed(Feed),
+    /// Exported files alone.
+    Files,
+}
+
+/// A listing that is read page by page: `@odata.nextLink` is followed as given, until it is absent.
+#[derive(Debug)]
+pub struct Pages {
+    /// The service.
+    pub api: Api,
+    /// How its requests are written.
+    pub dialect: Dialect,
+    /// Path below the version, with its leading slash.
+    pub path: &'static str,
+    /// Application permissions that reading needs.
+    pub permissions: &'static [&'static str],
+    /// The quota its requests count against.
+    pub quota: Quota,
+    /// Rows asked for with `$top`: the largest page that is known to be accepted.
+    pub page: usize,
+    /// Headers of each of its requests.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// The order in which the service is documented to list its records unasked; `None`: none is. Only where there is one
+    /// can a chain of pages that broke off go on from the last time that it saw.
+    pub listed: Option<Direction>,
+    /// How many days back the service keeps records with every licence that it needs; `None`: without limit.
+    pub retention_days: Option<u32>,
+    /// The kinds that must be asked for one by one, if any.
+    pub population: Option<Population>,
+    /// What a filter may hold.
+    pub limits: FilterLimits,
+}
+
+/// A dialect of OData: which options a request has, how it writes a bound of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Microsoft Graph: the version is the first segment of the path, pages are as long as `$top` says.
+    Graph,
+}
+
+/// What a `$filter` may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct FilterLimits {
+    /// Most tests that its ORs may hold together.
+    pub tests: usize,
+    /// Its length in bytes, once encoded.
+    pub bytes: usize,
+}
+
+/// Which records of the Management Activity feed are a table's. Empty lists mean all.
+#[derive(Debug)]
+pub struct Feed {
+    /// The content types that can hold them, as the feed names them.
+    pub content_types: &'static [&'static str],
+    /// Their record types.
+    pub record_types: &'static [i32],
+    /// Application permissions that reading needs.
+    pub permissions: &'static [&'static str],
+    /// How many days back the service lists content.
+    pub retention_days: u32,
+}
+
+/// An order of records by their time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Newest first.
+    Descending,
+    /// Oldest first.
+    Ascending,
+}
+
+/// One kind of record that has to be asked for in a request stream of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// The member of the population's property that marks the kind, as on the wire.
+    pub member: &'static str,
+    /// The value of the population's flag column in every record of this kind.
+    pub flag: bool,
+}
+
+/// Entity sets of which a request returns one kind of record only, chosen by a clause that selects and does not filter:
+/// without it the other kinds are missing, so it is always sent and never dropped.
+#[derive(Debug, Clone, Copy)]
+pub struct Population {
+    /// The list column whose members name the kind: `sign_in_event_types`.
+    pub column: &'static str,
+    /// A Boolean column that follows from the kind: `is_interactive`.
+    pub flag: &'static str,
+    /// All kinds, in the order in which streams are listed.
+    pub kinds: &'static [Kind],
+    /// The kind an API version 1.0 request returns; it knows no clause.
+    pub v1_kind: &'static str,
+}
