@@ -65,8 +65,10 @@ const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "repl", "c
 
 /// Rooms within a module, lowest first: one may use those before it. What stands in none of them is the module's own file,
 /// which may use them all and which none of them uses.
-const ROOMS: &[(&str, &[&str])] = &[("predicate", PREDICATE), ("repl", REPL)];
+const ROOMS: &[(&str, &[&str])] = &[("engine", ENGINE), ("predicate", PREDICATE), ("repl", REPL)];
 
+/// What a statement is, over the leaves of its plan, over the scans that they carry out, over what all of them run on.
+const ENGINE: &[&str] = &["error", "runtime", "functions", "scan", "leaf", "lineage", "session", "statement"];
 const PREDICATE: &[&str] =
     &["expression", "clause", "reason", "like", "import", "normal", "bind", "streams", "to_clause", "split"];
 

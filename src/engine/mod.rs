@@ -13,53 +13,14 @@
 //! # Ok(()) }
 //! ```
 
-mod apart;
-mod bounded;
-mod catalog;
-mod chains;
-mod dedup;
-mod described;
 mod error;
-mod explain;
-mod external;
-mod facts;
-mod feed;
-mod fetched;
-mod files;
-mod filter;
-mod finer;
-mod keys;
-pub mod leftovers;
-mod leg;
-mod located;
-mod lookup;
-mod measure;
-mod merge;
-mod names;
-mod namesakes;
-mod nothing;
-mod options;
-mod origin;
-mod pages;
-pub mod parquet;
-mod parse;
-mod partial;
-mod place;
-mod policy;
-mod provider;
-mod remaining;
-mod remarks;
-mod room;
+mod functions;
+mod leaf;
+mod lineage;
 mod runtime;
 mod scan;
-mod scan_exec;
 mod session;
-mod sorted;
 mod statement;
-mod store;
-mod versions;
-mod views;
-mod work;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -69,29 +30,28 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use datafusion::catalog::CatalogProvider;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder};
+use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
 use crate::auth::{self, Connection, CredentialSource};
 use crate::http::{self, Pace, Pacer, Quotas};
 use crate::logs;
 use crate::settings::Settings;
-use crate::tally::Tally;
-use apart::Workers;
-use located::Records;
-use runtime::{Connected, Connections};
+use runtime::workers::Workers;
+use runtime::{Connected, Connections, schemas};
+use scan::located::Records;
+use session::{catalog, config, store};
 use statement::Asked;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-pub use described::{Described, described, source};
-pub use error::Error;
-pub use origin::{Lineage, Origin, Origins};
-pub use parse::Part;
-pub use place::Place;
-pub use policy::Policy;
-pub use provider::RemoteTable;
-pub use scan_exec::ScanExec;
+pub use error::{Error, Part, Place};
+pub use leaf::{Origin, Origins, RemoteTable, ScanExec};
+pub use lineage::Lineage;
+pub use session::policy::Policy;
+pub use session::system_tables::{Described, described, source};
+pub use session::{leftovers, parquet};
+pub use statement::Query;
 
 /// A session over the connections of its builder. One for each client: `SET` and temporary tables are its own.
 pub struct Engine {
@@ -114,16 +74,6 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.closer()();
     }
-}
-
-/// A statement that was planned.
-pub struct Query {
-    /// Its rows. Nothing is sent before it is polled; dropping it stops the requests.
-    pub stream: SendableRecordBatchStream,
-    /// What it cost so far, and what its reader has to know. Complete when the stream has ended.
-    pub tally: Arc<Tally>,
-    /// Where its columns come from.
-    pub origins: Lineage,
 }
 
 /// What an [`Engine`] is made of.
@@ -252,11 +202,11 @@ impl EngineBuilder {
     }
 
     fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
-        let mut builder = session::extend(builder, &self.settings, Arc::new(connections), self.spill_dir.as_deref())?;
+        let mut builder = config::extend(builder, &self.settings, Arc::new(connections), self.spill_dir.as_deref())?;
         let own = self.exports().next().map_or("local", |(name, _)| name);
         let default = self.connections.first().map_or(own, |c| c.name.as_str());
         if let Some(config) = builder.config() {
-            session::name_default(config, default, catalog::MAIN);
+            config::name_default(config, default, schemas::MAIN);
         }
         let mut state = builder.build();
         for connection in &self.connections {
@@ -269,7 +219,7 @@ impl EngineBuilder {
             state.catalog_list().register_catalog(name.into(), tables);
         }
         datafusion_functions_json::register_all(&mut state)?;
-        bounded::bound(&mut state)?;
+        functions::bounded::bound(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
     }
 
@@ -284,7 +234,7 @@ impl EngineBuilder {
         let pacer = pacers.of(connection, self.pace);
         let client = auth::client(connection, pacer, self.http.clone())
             .map_err(|source| Error::Connection { name: connection.name.clone(), source })?;
-        let content_types = feed::population(connection.content_types.as_deref())
+        let content_types = scan::feed::population(connection.content_types.as_deref())
             .map_err(|content_type| Error::ContentType { name: connection.name.clone(), content_type })?;
         let (tenant, keeps, quotas) = (connection.tenant.clone(), connection.keeps, connection.quotas.clone());
         Ok(Connected { client, tenant, content_types, keeps, quotas })
@@ -349,7 +299,7 @@ impl Engine {
 
     /// The settings as they are now.
     pub fn settings(&self) -> Settings {
-        options::of(self.context.state().config_options())
+        runtime::options::of(self.context.state().config_options())
     }
 
     /// Changes one setting, as `SET auditql.<name>` does.
@@ -361,7 +311,7 @@ impl Engine {
         let state = self.context.state_ref();
         let mut state = state.write();
         let options = state.config_mut().options_mut();
-        let Some(ours) = options.extensions.get_mut::<options::Options>() else {
+        let Some(ours) = options.extensions.get_mut::<runtime::options::Options>() else {
             return Err(DataFusionError::Configuration("the session has no auditql settings".into()));
         };
         ours.0.set(name, value).map_err(|e| DataFusionError::External(Box::new(e)))

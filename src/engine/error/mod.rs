@@ -1,0 +1,315 @@
+//! What can go wrong in a scan. Travels through DataFusion as an external error and is found again by `report`.
+
+pub(crate) mod limits;
+mod place;
+
+pub use limits::Part;
+pub use place::Place;
+
+use datafusion::error::DataFusionError;
+
+use crate::plan::PagerError;
+use crate::plan::feed::ListingError;
+use crate::subscriptions;
+use crate::veil::{Veil, Veiled};
+use crate::{auth, causes, decode, http, logs};
+
+/// Why a query has no answer, or not a whole one.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A request failed.
+    #[error("{place} could not be read to its end")]
+    Request {
+        /// What was being read.
+        place: Box<Place>,
+        /// Permissions that reading it needs.
+        permissions: &'static [&'static str],
+        /// What happened.
+        #[source]
+        source: http::Error,
+    },
+    /// A reply was no page.
+    #[error("{place} could not be read to its end")]
+    Page {
+        /// What was being read.
+        place: Box<Place>,
+        /// The service's id of the request, to quote to its support.
+        request_id: Option<Veiled>,
+        /// The service's own words, if it said what was wrong.
+        said: Option<Veiled>,
+        /// What was wrong with it.
+        #[source]
+        source: decode::Error,
+    },
+    /// A chain of pages could not be followed.
+    #[error("{place} could not be read to its end")]
+    Chain {
+        /// What was being read.
+        place: Box<Place>,
+        /// Why not.
+        #[source]
+        source: PagerError,
+    },
+    /// Exported files cannot be read.
+    #[error("{table} cannot be read from files")]
+    Files {
+        /// `m365.activity`
+        table: String,
+        /// Why not.
+        #[source]
+        source: logs::Error,
+    },
+    /// Files were written to while they were read.
+    #[error("{table}: files changed while they were read")]
+    FilesChanged {
+        /// `m365.activity`
+        table: String,
+    },
+    /// An input means no file.
+    #[error("an input cannot be read")]
+    Input(#[source] logs::Error),
+    /// The service ignored the clause that chooses the kind of record, so what it sent is not what was asked for.
+    #[error(
+        "{table}: the service was asked for {kind} records and sent others (first: {first_id}): it ignored the clause"
+    )]
+    KindIgnored {
+        /// `entra.sign_ins`
+        table: String,
+        /// The kind asked for.
+        kind: &'static str,
+        /// Key of the first record of another kind.
+        first_id: Veiled,
+    },
+    /// Several requests bring overlapping records, and one of these has no key by which it could be recognised.
+    #[error("{table}: a record without {key} cannot be told apart from its copies in other requests")]
+    Keyless {
+        /// `entra.sign_ins`
+        table: String,
+        /// The key column.
+        key: &'static str,
+    },
+    /// A listing of the feed could not be followed.
+    #[error("{place} could not be read to its end")]
+    Listing {
+        /// What was being read.
+        place: Box<Place>,
+        /// Why not.
+        #[source]
+        source: ListingError,
+    },
+    /// Which content types there are to read could not be found out.
+    #[error("{table} could not be read")]
+    Subscriptions {
+        /// `m365.activity`
+        table: String,
+        /// Why not.
+        #[source]
+        source: subscriptions::Error,
+    },
+    /// Records were asked for that the feed does not collect.
+    #[error("{table}: {content_type} is not subscribed to, so there is nothing to read")]
+    NotSubscribed {
+        /// `m365.dlp`
+        table: String,
+        /// The content type.
+        content_type: &'static str,
+    },
+    /// Records were asked for whose collection was switched off.
+    #[error("{table}: the subscription to {content_type} is disabled, so there is nothing to read")]
+    Disabled {
+        /// `m365.dlp`
+        table: String,
+        /// The content type.
+        content_type: &'static str,
+        /// What the service said when it was asked for records all the same.
+        #[source]
+        source: Option<Box<http::Error>>,
+    },
+    /// A connection names a content type that does not exist.
+    #[error("the connection '{name}' names the content type '{content_type}', which does not exist")]
+    ContentType {
+        /// The connection.
+        name: String,
+        /// What it says.
+        content_type: String,
+    },
+    /// A blob was listed and cannot be had.
+    #[error(
+        "the answer would be incomplete: {table}: content of {content_type} that became available at {created} is gone ({id})"
+    )]
+    BlobGone {
+        /// `m365.activity`
+        table: String,
+        /// Its content type.
+        content_type: &'static str,
+        /// The service's key of it.
+        id: Veiled,
+        /// When it became available.
+        created: String,
+        /// What the service said.
+        #[source]
+        source: Box<http::Error>,
+    },
+    /// A blob holds objects that are no records: an error in the place of one, a listing, nothing.
+    #[error("the answer would be incomplete: {place}: {count} object(s) in it are no records")]
+    NoRecords {
+        /// What was being read.
+        place: Box<Place>,
+        /// How many.
+        count: usize,
+        /// The service's id of the request, to quote to its support.
+        request_id: Option<Veiled>,
+    },
+    /// Something that was asked for cannot be had: the answer would be short.
+    #[error("the answer would be incomplete: {missing}")]
+    Incomplete {
+        /// What is missing.
+        missing: String,
+    },
+    /// A partial answer was allowed, where a missing row would invent a finding.
+    #[error("a part of the answer is not given here, because of {operator}: a missing row would look like a finding")]
+    PartialRefused {
+        /// What a missing row could add to.
+        operator: String,
+    },
+    /// A predicate could not be evaluated on the rows received.
+    #[error("a condition could not be evaluated")]
+    Evaluation(#[source] DataFusionError),
+    /// What a scan holds is more than the memory limit.
+    #[error("a scan needs more memory than it may have")]
+    Memory(#[source] DataFusionError),
+    /// The statement's time is over.
+    #[error("the time for the statement is over")]
+    Deadline,
+    /// What runs the statement is being shut down.
+    #[error("the program is ending")]
+    Ending,
+    /// A table of a connection was planned in a session that does not have that connection.
+    #[error("this session has no connection '{0}'")]
+    NoConnection(String),
+    /// A connection cannot be used.
+    #[error("the connection '{name}' cannot be used")]
+    Connection {
+        /// Its name.
+        name: String,
+        /// Why not.
+        #[source]
+        source: auth::Error,
+    },
+    /// The session could not be set up.
+    #[error("the session could not be set up")]
+    Session(#[source] DataFusionError),
+    /// The statement is too deep or too long to be planned safely.
+    #[error("the statement has more than {} {_0}", _0.most())]
+    TooLarge(Part),
+    /// A function would make more than it may.
+    #[error("{function} would make more than {limit} MiB at once")]
+    TooMuch {
+        /// The function.
+        function: &'static str,
+        /// What it may make.
+        limit: usize,
+    },
+    /// A view is made of itself.
+    #[error("the view {0} is made of itself")]
+    CircularView(String),
+    /// A table or view was to be made or dropped outside of the user's own schema.
+    #[error("{0} is not yours to change: tables and views of your own are in the schema main")]
+    NotMain(String),
+    /// The name is taken.
+    #[error("there is a table {0} already")]
+    TableExists(String),
+    /// A view was to be dropped as a table.
+    #[error("{0} is a view, not a table")]
+    NotATable(String),
+    /// Two columns of a table that was to be made have one name.
+    #[error("two columns of the table would be called {0}")]
+    TwiceNamed(String),
+    /// A statement that writes past the output, or changes what holds the tables.
+    #[error("{what} is not done here")]
+    NotDone {
+        /// `COPY`
+        what: &'static str,
+        /// What to do.
+        instead: &'static str,
+    },
+    /// A table was to be made of files that are elsewhere.
+    #[error("a table is made of files on this machine, and a location with {0}: is elsewhere")]
+    RemoteLocation(String),
+    /// A setting that no statement may change.
+    #[error("{name} is not for a statement to change: {why}")]
+    NotSettable {
+        /// The setting.
+        name: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// A part of SQL that the engine would ignore, or take for something else.
+    #[error("{what}")]
+    Dialect {
+        /// The part, and what is the matter with it.
+        what: String,
+        /// What to write.
+        instead: String,
+    },
+    /// A column cannot be kept in a table.
+    #[error("column {column} is of the type {kind}, which a table cannot keep")]
+    NotKept {
+        /// The column.
+        column: String,
+        /// Its type.
+        kind: String,
+    },
+    /// The file of a table could not be written.
+    #[error("the rows of the table could not be kept")]
+    Store(#[source] std::io::Error),
+    /// A connection's name cannot be a catalog's.
+    #[error("a connection cannot be called '{0}': the name is reserved, taken, or not made of letters, digits and _")]
+    ConnectionName(String),
+}
+
+impl Error {
+    /// A reply that is no page, with what the service said of it.
+    pub(crate) fn page(place: Box<Place>, veil: &Veil, request_id: Option<Veiled>, source: decode::Error) -> Self {
+        Self::Page { place, request_id, said: source.words(veil), source }
+    }
+
+    /// Whether the rows received before it are good and only further ones are missing. A service that did not do what it
+    /// was asked casts doubt on those as well.
+    pub(crate) fn leaves_rows(&self) -> bool {
+        matches!(
+            self,
+            Self::Request { .. }
+                | Self::Page { .. }
+                | Self::Chain { .. }
+                | Self::Listing { .. }
+                | Self::BlobGone { .. }
+                | Self::NoRecords { .. }
+                | Self::Incomplete { .. }
+        )
+    }
+
+    /// Whether other requests of the scan may fare better.
+    pub(crate) fn costs_its_place_alone(&self) -> bool {
+        match self {
+            Self::Request { source, .. } => !source.concerns_all(),
+            other => other.leaves_rows(),
+        }
+    }
+
+    /// What is missing because of it: the error and its causes in one line.
+    pub(crate) fn missing(&self) -> String {
+        let text = causes::said(self).join(": ");
+        let mut text = text.strip_prefix("the answer would be incomplete: ").unwrap_or(&text).to_owned();
+        if let Self::Page { said: Some(said), .. } = self {
+            text = format!("{text}: {said}");
+        }
+        text
+    }
+}
+
+impl From<Error> for DataFusionError {
+    fn from(error: Error) -> Self {
+        Self::External(Box::new(error))
+    }
+}

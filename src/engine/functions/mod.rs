@@ -1,0 +1,3 @@
+//! Functions of SQL, as far as they are not the engine's own as they are.
+
+pub(crate) mod bounded;

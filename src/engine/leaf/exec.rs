@@ -1,0 +1,268 @@
+//! The leaf of a physical plan that reads a table: from a service, or from exported files.
+//!
+//! It is a description: table, connection, output expressions, predicates, order, limit. Nothing is requested before its
+//! stream is first polled; only then are scalar subqueries and join keys known, and only then are predicates translated
+//! for sending. For EXPLAIN they are translated by the same function.
+//!
+//! What it promises, and DataFusion relies on: all predicates are applied row by row here (so no `FilterExec` stays above,
+//! which would stop order and limit from reaching this node); a limit is exact; an order is kept.
+
+use std::fmt;
+use std::sync::Arc;
+
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::error::Result;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::expressions::Column as ColumnExpr;
+use datafusion::physical_expr::projection::ProjectionExprs;
+use datafusion::physical_expr::utils::split_conjunction;
+use datafusion::physical_expr::{EquivalenceProperties, LexOrdering, PhysicalExpr, PhysicalSortExpr};
+use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, SchedulingType};
+use datafusion::physical_plan::filter_pushdown::{
+    ChildPushdownResult, FilterPushdownPhase, FilterPushdownPropagation, PushedDown,
+};
+use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricsSet};
+use datafusion::physical_plan::projection::ProjectionExec;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties, SortOrderPushdownResult,
+    apply_expression_roots,
+};
+use futures::stream::{self, TryStreamExt};
+
+use crate::engine::runtime::{Connected, Statement};
+use crate::engine::scan::located::Located;
+use crate::engine::scan::work::{Terms, Work};
+use crate::predicate::{Conjunct, Predicate, bind, import, normal};
+use crate::table::Direction;
+
+/// Reads a remote table.
+#[derive(Debug, Clone)]
+pub struct ScanExec {
+    pub(super) table: Located,
+    /// What comes out, as expressions over the table's columns.
+    pub(super) output: ProjectionExprs,
+    /// Conjuncts over the table's columns.
+    pub(super) predicates: Vec<Arc<dyn PhysicalExpr>>,
+    /// Conditions over the table's columns that change while the query runs: keys of joins, thresholds of a top-k.
+    pub(super) dynamic: Vec<Arc<dyn PhysicalExpr>>,
+    pub(super) order: Option<Direction>,
+    pub(super) fetch: Option<usize>,
+    pub(super) properties: Arc<PlanProperties>,
+    pub(super) metrics: ExecutionPlanMetricsSet,
+}
+
+impl ScanExec {
+    /// A scan of some columns, in table order of the given positions.
+    pub(crate) fn new(
+        table: Located,
+        columns: &[usize],
+        predicates: &[Arc<dyn PhysicalExpr>],
+        fetch: Option<usize>,
+    ) -> Result<Self> {
+        let output = ProjectionExprs::from_indices(columns, &table.schema);
+        let properties = properties(&table, &output, None)?;
+        let predicates = predicates.iter().flat_map(split_conjunction).map(Arc::clone).collect();
+        let metrics = ExecutionPlanMetricsSet::new();
+        Ok(Self { table, output, predicates, dynamic: Vec::new(), order: None, fetch, properties, metrics })
+    }
+
+    /// What answers it, as far as that is known now.
+    pub(crate) fn work(&self, terms: &Terms) -> Work {
+        Work::of(&self.table, self.conjuncts(), (self.order, self.fetch), terms)
+    }
+
+    /// What it would read, in words.
+    pub(crate) fn explain(&self, statement: &Statement, connected: Option<&Connected>) -> String {
+        self.work(&Terms::of(statement, connected)).explained(statement, connected)
+    }
+
+    fn conjuncts(&self) -> Vec<Conjunct> {
+        let conjunct =
+            |predicate: Predicate| Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) };
+        self.conditions().map(conjunct).collect()
+    }
+
+    /// The predicates, as far as they are known now.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = Predicate> {
+        self.predicates.iter().map(|expr| normal(import(expr, &self.table.schema)))
+    }
+
+    /// The name of the connection it reads through.
+    pub fn connection(&self) -> &str {
+        &self.table.connection
+    }
+
+    /// How many conditions of joins and top-k it has received.
+    pub fn dynamic_conditions(&self) -> usize {
+        self.dynamic.len()
+    }
+
+    /// The sort expression's column, if it is the table's time.
+    fn direction_of(&self, sort: &PhysicalSortExpr) -> Option<Direction> {
+        let expr = self.output.unproject_expr(&sort.expr).ok()?;
+        let column = expr.downcast_ref::<ColumnExpr>()?;
+        // Rows without a time are refused by an ordered scan, so where NULLs would stand does not matter.
+        let is_time = self.table.is_of_service() && column.name() == self.table.set.time;
+        let time = is_time && self.table.set.column(self.table.set.time)?.sortable;
+        time.then_some(if sort.options.descending { Direction::Descending } else { Direction::Ascending })
+    }
+}
+
+fn properties(
+    table: &Located,
+    output: &ProjectionExprs,
+    order: Option<&[PhysicalSortExpr]>,
+) -> Result<Arc<PlanProperties>> {
+    let schema = Arc::new(output.project_schema(&table.schema)?);
+    let ordering = order.and_then(|order| LexOrdering::new(order.iter().cloned()));
+    let equivalences = match ordering {
+        Some(ordering) => EquivalenceProperties::new_with_orderings(schema, [ordering]),
+        None => EquivalenceProperties::new(schema),
+    };
+    let partitioning = Partitioning::UnknownPartitioning(1);
+    let properties = PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, Boundedness::Bounded)
+        // Between any two pages there is a request, which yields to the runtime.
+        .with_scheduling_type(SchedulingType::Cooperative);
+    Ok(Arc::new(properties))
+}
+
+impl DisplayAs for ScanExec {
+    fn fmt_as(&self, format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if format == DisplayFormatType::TreeRender { "\n" } else { ", " };
+        if format != DisplayFormatType::TreeRender {
+            write!(f, "ScanExec: ")?;
+        }
+        write!(f, "table={}.{}{separator}", self.table.connection, self.table.set.qualified())?;
+        write!(f, "{}", self.work(&Terms::default()).brief())?;
+        if !self.predicates.is_empty() {
+            let inner = |sql: String| if sql.contains(" OR ") { format!("({sql})") } else { sql };
+            let conjuncts: Vec<String> = self.conjuncts().into_iter().map(|c| inner(c.sql)).collect();
+            write!(f, "{separator}predicate={}", conjuncts.join(" AND "))?;
+        }
+        if !self.dynamic.is_empty() {
+            let conditions: Vec<String> = self.dynamic.iter().map(ToString::to_string).collect();
+            write!(f, "{separator}dynamic=[{}]", conditions.join(", "))?;
+        }
+        if let Some(direction) = self.order {
+            let word = if direction == Direction::Descending { "DESC" } else { "ASC" };
+            write!(f, "{separator}order={} {word}", self.table.set.time)?;
+        }
+        match self.fetch {
+            Some(fetch) => write!(f, "{separator}fetch={fetch}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ExecutionPlan for ScanExec {
+    fn name(&self) -> &'static str {
+        "ScanExec"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    /// Must visit the dynamic conditions: a hash join that does not find its own below never computes it.
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        apply_expression_roots(self.predicates.iter().chain(&self.dynamic), f)
+    }
+
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(Arc::new(Self { metrics: ExecutionPlanMetricsSet::new(), ..self.as_ref().clone() }))
+    }
+
+    fn execute(&self, _partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let scan = self.clone();
+        // Opened at the first poll: an empty build side of a join never polls it, and nothing is requested then.
+        let rows = stream::once(async move { scan.open(&context) }).try_flatten();
+        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn with_fetch(&self, fetch: Option<usize>) -> Option<Arc<dyn ExecutionPlan>> {
+        Some(Arc::new(Self { fetch, ..self.clone() }))
+    }
+
+    fn fetch(&self) -> Option<usize> {
+        self.fetch
+    }
+
+    /// Takes up the select list, so that it does not stand between a sort and this node. Below a limit that is already
+    /// here this is as good: expressions are computed for the rows that are given out only.
+    fn try_swapping_with_projection(&self, projection: &ProjectionExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let output = self.output.try_merge(projection.projection_expr())?;
+        let order = self.properties.eq_properties.oeq_class().iter().next();
+        let order = order.and_then(|order| {
+            let exprs = order.iter().map(|sort| {
+                let expr = projection.projection_expr().project_expr(&sort.expr).ok()?;
+                Some(PhysicalSortExpr { expr, options: sort.options })
+            });
+            exprs.collect::<Option<Vec<_>>>()
+        });
+        if self.order.is_some() && order.is_none() {
+            return Ok(None);
+        }
+        let properties = properties(&self.table, &output, order.as_deref())?;
+        Ok(Some(Arc::new(Self { output, properties, ..self.clone() })))
+    }
+
+    fn try_pushdown_sort(&self, order: &[PhysicalSortExpr]) -> Result<SortOrderPushdownResult<Arc<dyn ExecutionPlan>>> {
+        // A limit that is here already chose its rows by its own order.
+        let asked = order.first().filter(|_| self.fetch.is_none());
+        let Some(direction) = asked.and_then(|sort| self.direction_of(sort)) else {
+            return Ok(SortOrderPushdownResult::Unsupported);
+        };
+        let properties = properties(&self.table, &self.output, Some(&order[..1]))?;
+        let inner: Arc<dyn ExecutionPlan> = Arc::new(Self { order: Some(direction), properties, ..self.clone() });
+        // Ordered by more than the time: the sort stays, and its threshold lets the scan end early.
+        Ok(if order.len() == 1 {
+            SortOrderPushdownResult::Exact { inner }
+        } else {
+            SortOrderPushdownResult::Inexact { inner }
+        })
+    }
+
+    fn handle_child_pushdown_result(
+        &self,
+        phase: FilterPushdownPhase,
+        child: ChildPushdownResult,
+        _config: &ConfigOptions,
+    ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>> {
+        let filters: Vec<_> = child.parent_filters.into_iter().map(|f| f.filter).collect();
+        let ours = filters.iter().map(|f| self.output.unproject_expr(f)).collect::<Result<Vec<_>>>()?;
+        let mut scan = self.clone();
+        // Static ones are evaluated here, row by row. Dynamic ones stay the business of whoever made them: they are kept
+        // for pruning, and the verdict No does not stop them from being updated.
+        let verdict = match phase {
+            // Above a limit that is here already, a filter must see the rows that the limit let through.
+            FilterPushdownPhase::Pre if self.fetch.is_some() => PushedDown::No,
+            FilterPushdownPhase::Pre => {
+                scan.predicates.extend(ours.iter().flat_map(split_conjunction).map(Arc::clone));
+                PushedDown::Yes
+            }
+            FilterPushdownPhase::Post => {
+                scan.dynamic.extend(ours);
+                PushedDown::No
+            }
+        };
+        let verdicts = vec![verdict; filters.len()];
+        Ok(FilterPushdownPropagation::with_parent_pushdown_result(verdicts).with_updated_node(Arc::new(scan)))
+    }
+}

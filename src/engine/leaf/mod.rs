@@ -1,0 +1,17 @@
+//! The leaves of a plan: tables as the planner sees them, and the nodes that read them.
+
+mod doubt;
+mod exec;
+mod kept;
+mod lookup;
+mod metrics;
+mod open;
+mod origin;
+mod provider;
+
+pub(crate) use doubt::{Doubt, Rows, Shortfall};
+pub use exec::ScanExec;
+pub(crate) use kept::Kept;
+pub(crate) use lookup::{LookupExec, LookupTable};
+pub use origin::{Origin, Origins};
+pub use provider::RemoteTable;

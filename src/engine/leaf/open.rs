@@ -1,0 +1,168 @@
+//! Opens a scan when its first row is asked for: which columns are decoded, where the rows come from, and what has to be said
+//! before anything is requested.
+
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use datafusion::error::Result;
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::expressions::Column as ColumnExpr;
+use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns};
+use datafusion::physical_plan::ExecutionPlan as _;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use futures::stream::StreamExt as _;
+
+use super::ScanExec;
+use super::metrics::Measured;
+use crate::engine::error::Error;
+use crate::engine::runtime::memory::Room;
+use crate::engine::runtime::{Connected, Connections, Statement};
+use crate::engine::scan::RemoteScan;
+use crate::engine::scan::files::{self, FileScan};
+use crate::engine::scan::leg::Leg;
+use crate::engine::scan::refetch::{Fetched, Window};
+use crate::engine::scan::why_empty::{Held, Watch};
+use crate::engine::scan::work::{Terms, Work};
+use crate::engine::scan::{Rows, Scanning, after};
+use crate::http::Call;
+use crate::plan::FilePlan;
+use crate::table::Column;
+use crate::tally::Because;
+
+/// What a scan is carried out with.
+struct Opening {
+    /// The columns to decode.
+    columns: Vec<&'static Column>,
+    /// The schema of decoded rows.
+    schema: SchemaRef,
+    statement: Arc<Statement>,
+    /// The budgets of the statement, with a tally of this scan's own.
+    call: Call,
+    reservation: MemoryReservation,
+}
+
+impl ScanExec {
+    pub(super) fn open(&self, context: &Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let set = self.table.set;
+        let columns = self.columns();
+        let places: Vec<usize> = columns.iter().filter_map(|c| set.index_of(c.name)).collect();
+        let schema = Arc::new(self.table.schema.project(&places)?);
+        let output = self.output.clone().try_map_exprs(|expr| reassign_expr_columns(expr, &schema))?;
+        let projector = output.make_projector(&schema)?;
+        let statement = Statement::of(context);
+        let call = statement.part();
+        let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
+        let tally = Arc::clone(&call.tally);
+        let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
+        let opening = Opening { columns, schema, statement, call, reservation };
+        let rows = self.rows(context, opening)?;
+        let rows = rows.map(move |rows| {
+            let _alive = &measured;
+            let rows = projector.project_batch(&rows?)?;
+            tally.rows_kept.add(rows.num_rows() as u64);
+            Ok(rows)
+        });
+        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
+    }
+
+    /// The columns to decode: those that the query needs, and time, key and kind, which the scan itself reads.
+    fn columns(&self) -> Vec<&'static Column> {
+        let set = self.table.set;
+        let exprs = self.output.expr_iter();
+        let used: Vec<usize> = exprs
+            .chain(self.predicates.iter().chain(&self.dynamic).cloned())
+            .flat_map(|expr| collect_columns(&expr))
+            .map(|column: ColumnExpr| column.index())
+            .collect();
+        let kind = set.population().map(|p| p.column);
+        let told_by = files::own_columns(set);
+        let own = |c: &Column| {
+            [Some(set.time), Some(set.key), set.tenant, kind].contains(&Some(c.name)) || told_by.contains(&c.name)
+        };
+        let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
+        wanted.map(|(_, column)| column).collect()
+    }
+
+    /// The rows of its legs. One connection is one leg.
+    fn rows(&self, context: &Arc<TaskContext>, opening: Opening) -> Result<Rows> {
+        let set = self.table.set;
+        let (statement, schema) = (Arc::clone(&opening.statement), Arc::clone(&opening.schema));
+        let connected = match self.table.is_of_service() {
+            true => Some(Connections::of(context, &self.table.connection)?),
+            false => None,
+        };
+        let work = self.work(&Terms::of(&statement, connected.as_deref()));
+        let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
+        let held = connected.is_none().then(Arc::<Held>::default);
+        let watch = self.watch(work.reasons(statement.now.timestamp_micros()), &predicates, held.clone());
+        let leg = self.leg(work, context, opening, (connected, held.unwrap_or_default()))?;
+        leg.check()?;
+        let ending = Ending::of(&leg, &self.table.connection, context);
+        let (legs, order, limit) = (vec![leg], self.order, self.fetch);
+        let rows = Scanning { set, statement, legs, schema, predicates, dynamic, order, limit, watch }.run();
+        Ok(rows.chain(after(move || ending.say())).boxed())
+    }
+
+    fn leg(
+        &self,
+        work: Work,
+        context: &Arc<TaskContext>,
+        opening: Opening,
+        (connected, held): (Option<Arc<Connected>>, Arc<Held>),
+    ) -> Result<Leg, Error> {
+        Ok(match work {
+            Work::Pages(plan) => Leg::Pages(self.remote(opening, connected, context)?, plan),
+            Work::Feed(plan) => Leg::Feed(self.remote(opening, connected, context)?, plan),
+            Work::Files(FilePlan { inputs, .. }) => {
+                let Opening { columns, statement, call, reservation, .. } = opening;
+                let (set, known) = (self.table.set, context.session_config().get_extension());
+                Leg::Files(FileScan { set, columns, inputs, statement, call, held, known, reservation })
+            }
+        })
+    }
+
+    /// What the requests of a leg share.
+    fn remote(
+        &self,
+        opening: Opening,
+        connected: Option<Arc<Connected>>,
+        context: &Arc<TaskContext>,
+    ) -> Result<Arc<RemoteScan>, Error> {
+        let Opening { columns, statement, call, reservation, .. } = opening;
+        let connected = connected.ok_or_else(|| Error::NoConnection(self.table.connection.clone()))?;
+        // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
+        let eager = self.fetch.is_none() && self.dynamic.is_empty();
+        let (set, oldest, room, context) =
+            (self.table.set, i64::MAX.into(), Room::of(&reservation), Arc::clone(context));
+        Ok(Arc::new(RemoteScan { set, columns, connected, statement, call, eager, oldest, room, context }))
+    }
+
+    fn watch(&self, reasons: Vec<Because>, predicates: &[Arc<dyn PhysicalExpr>], held: Option<Arc<Held>>) -> Watch {
+        let conditions = predicates.iter().cloned().zip(self.conditions()).collect();
+        Watch::new(self.table.set, reasons, conditions, held)
+    }
+}
+
+/// Conditions over the columns of decoded rows.
+fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<Arc<dyn PhysicalExpr>>> {
+    exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), schema)).collect()
+}
+
+/// What there is to say when a scan has given out its last row: that the same had been fetched before.
+struct Ending {
+    fetched: Option<Arc<Fetched>>,
+    window: Option<(Arc<RemoteScan>, Window)>,
+}
+
+impl Ending {
+    fn of(leg: &Leg, connection: &str, context: &TaskContext) -> Self {
+        Self { fetched: context.session_config().get_extension(), window: leg.window(connection) }
+    }
+
+    fn say(self) {
+        let Some((fetched, (scan, window))) = self.fetched.zip(self.window) else { return };
+        fetched.enter(window, scan.call.tally.requests.get(), &scan.statement);
+    }
+}

@@ -1,0 +1,67 @@
+//! A table of a connection as DataFusion's planner sees it.
+
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::DFSchema;
+use datafusion::error::Result;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+
+use super::ScanExec;
+use crate::engine::scan::located::{Located, Records};
+use crate::table::{Column, EntitySet};
+
+/// A table of a connection: of a service, or of exported files.
+#[derive(Debug)]
+pub struct RemoteTable(Located);
+
+impl RemoteTable {
+    /// The table as the named connection sees it.
+    pub(crate) fn new(set: &'static EntitySet, connection: &str, records: Records) -> Self {
+        Self(Located { set, connection: connection.into(), records, schema: set.arrow_schema() })
+    }
+}
+
+impl RemoteTable {
+    /// The declared column at a place of its schema.
+    pub(crate) fn column(&self, at: usize) -> Option<&'static Column> {
+        self.0.set.columns.get(at)
+    }
+}
+
+#[async_trait]
+impl TableProvider for RemoteTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.0.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    /// Exact for everything that has a fixed value for a row: the scan evaluates it there. A filter that stayed above
+    /// would keep order and limit from reaching the scan.
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        let fit = |volatile| {
+            if volatile { TableProviderFilterPushDown::Unsupported } else { TableProviderFilterPushDown::Exact }
+        };
+        Ok(filters.iter().map(|filter| fit(filter.is_volatile())).collect())
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let schema = DFSchema::try_from(Arc::clone(&self.0.schema))?;
+        let predicates = filters.iter().map(|filter| state.create_physical_expr(filter.clone(), &schema));
+        let predicates = predicates.collect::<Result<Vec<_>>>()?;
+        let columns = projection.cloned().unwrap_or_else(|| (0..self.0.schema.fields().len()).collect());
+        Ok(Arc::new(ScanExec::new(self.0.clone(), &columns, &predicates, limit)?))
+    }
+}

@@ -1,0 +1,108 @@
+//! What a scan needs at run time and a plan must not hold: clients, budgets, the statement's instant, its tally.
+//!
+//! Both objects travel as extensions of the session's configuration, so a plan stays a description of facts and no
+//! secret is ever in one.
+
+pub(crate) mod memory;
+pub(crate) mod options;
+pub(crate) mod schemas;
+pub(crate) mod stack;
+pub(crate) mod workers;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use datafusion::execution::TaskContext;
+
+use crate::auth::Keeps;
+use crate::decode::{Conflict, Oddity};
+use crate::engine::error::Error;
+use crate::http::{Call, Client, Quotas};
+use crate::settings::Settings;
+use crate::tally::{Notice, Tally};
+use crate::veil::Veil;
+
+/// The connections of a session, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Connections(pub(crate) BTreeMap<String, Arc<Connected>>);
+
+/// A connection that requests can be sent on.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) client: Client,
+    /// The tenant, as the connection names it.
+    pub(crate) tenant: String,
+    /// The content types of the feed that are the population; `None`: those that are subscribed to.
+    pub(crate) content_types: Option<Vec<String>>,
+    /// How far back the service's reports go.
+    pub(crate) keeps: Keeps,
+    pub(crate) quotas: Quotas,
+}
+
+/// What belongs to one statement.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) call: Call,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) settings: Settings,
+    /// It keeps its result as a table.
+    pub(crate) keeps: bool,
+}
+
+impl Statement {
+    /// A statement that begins now, with the budgets of the settings.
+    pub(crate) fn new(settings: Settings, now: DateTime<Utc>) -> Self {
+        let tally = Arc::new(Tally::default());
+        let mut call = Call::new(Arc::clone(&tally));
+        call.max_requests = settings.max_requests;
+        call.deadline = settings.timeout.map(|timeout| tokio::time::Instant::now() + timeout);
+        Self { tally, call, now, settings, keeps: false }
+    }
+
+    /// The same budgets, with a tally of its own for one scan.
+    pub(crate) fn part(&self) -> Call {
+        self.call.counted_in(Arc::new(self.tally.part()))
+    }
+
+    /// Says which values are not what their column says.
+    pub(crate) fn say_conflicts(&self, table: &str, conflicts: Vec<Conflict>, veil: &Veil) {
+        for Conflict { column, oddity, count, first_id } in conflicts {
+            let (table, first_id) = (table.to_owned(), first_id.map(|id| veil.told(&id)));
+            self.tally.notice(match oddity {
+                Oddity::Unreadable => Notice::TypeConflicts { table, column, count, first_id },
+                Oddity::Repeated => Notice::RepeatedMembers { table, column, count, first_id },
+                Oddity::Cut => Notice::CutValues { table, column, count, first_id },
+            });
+        }
+    }
+
+    /// The statement that a task belongs to. A host's own session may have none: defaults hold then, and `now` is the
+    /// instant at which the task asks.
+    pub(crate) fn of(context: &TaskContext) -> Arc<Self> {
+        context.session_config().get_extension::<Self>().unwrap_or_else(|| {
+            let settings = crate::engine::runtime::options::of(context.session_config().options());
+            Arc::new(Self::new(settings, clock()))
+        })
+    }
+}
+
+/// The clock: the one place of the engine that reads it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a session without a fixed instant takes the present one, once a statement"
+)]
+pub(crate) fn clock() -> DateTime<Utc> {
+    Utc::now()
+}
+
+impl Connections {
+    pub(crate) fn of(context: &TaskContext, name: &str) -> Result<Arc<Connected>, Error> {
+        context
+            .session_config()
+            .get_extension::<Self>()
+            .and_then(|all| all.0.get(name).cloned())
+            .ok_or_else(|| Error::NoConnection(name.into()))
+    }
+}

@@ -1,0 +1,382 @@
+//! Carries out one chain of pages: the only place where a decision meets its effect.
+//!
+//! The [`Pager`] decides, the client sends, the decoder reads; what comes out are pages whose rows are known to be of
+//! the kind, the time range and the order that were asked for. A dead token begins the chain anew, a refused filter is
+//! weakened step by step, rows that the service will not sort are sorted here; everything else that goes wrong is an error,
+//! never an end.
+
+use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringViewBuilder};
+use arrow::compute::filter_record_batch;
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::execution::TaskContext;
+use datafusion::execution::memory_pool::MemoryReservation;
+use futures::stream::{self, Stream, StreamExt, TryStreamExt};
+
+use super::merge::Batches;
+use super::page_stats::{Marks, first_without};
+use super::sorted::sorted;
+use crate::decode::{Conflict, Decoder, Page, link_ahead, whole};
+use crate::engine::error::Error;
+use crate::engine::error::Place;
+use crate::engine::runtime::memory::Room;
+use crate::engine::runtime::{Connected, Statement};
+use crate::http::{self, Call};
+use crate::plan::{PageQuery, Pager, PagerError, Weaker};
+use crate::table::{Column, Direction, EntitySet, Version};
+use crate::tally::{ChainMark, Notice};
+use crate::time::{Interval, instant_text};
+use crate::veil::{Veil, Veiled};
+use crate::wire::{Reply, Request};
+
+/// The body of a page behind which the next one is asked for ahead. Real ones have one to three megabytes.
+const MOST_AHEAD: usize = 8 << 20;
+
+/// The service's reply or its refusal, unless this side could not take it.
+pub(crate) type Asked = Result<Result<Reply, http::Error>, Error>;
+
+/// What all requests of one leg share.
+pub(crate) struct RemoteScan {
+    pub(crate) set: &'static EntitySet,
+    /// The columns to decode: those that the query needs, time, key and kind.
+    pub(crate) columns: Vec<&'static Column>,
+    pub(crate) connected: Arc<Connected>,
+    pub(crate) statement: Arc<Statement>,
+    /// The budgets of the statement with this scan's own tally.
+    pub(crate) call: Call,
+    /// The whole of it is wanted: pages may be asked for ahead.
+    pub(crate) eager: bool,
+    /// The oldest time among all records received; [`i64::MAX`] before the first.
+    pub(crate) oldest: AtomicI64,
+    /// What it holds counts there.
+    pub(crate) room: Room,
+    /// Where rows are sorted that a service does not sort.
+    pub(crate) context: Arc<TaskContext>,
+}
+
+impl RemoteScan {
+    pub(crate) fn table(&self) -> String {
+        self.set.qualified()
+    }
+
+    /// The instant before which the service keeps nothing.
+    pub(crate) fn kept_from(&self) -> Option<i64> {
+        let days = self.connected.keeps.days(self.set)?;
+        Some((self.statement.now - chrono::Duration::days(i64::from(days))).timestamp_micros())
+    }
+
+    /// Says how far back the records go that were received: nobody asked for a lower bound.
+    pub(crate) fn say_reach(&self) {
+        let oldest = self.oldest.load(Relaxed);
+        if oldest != i64::MAX {
+            self.statement.tally.notice(Notice::Reach { table: self.table(), oldest: instant_text(oldest) });
+        }
+    }
+
+    /// Says which values are not what their column says.
+    pub(crate) fn report(&self, conflicts: Vec<Conflict>) {
+        self.statement.say_conflicts(&self.table(), conflicts, self.veil());
+    }
+
+    /// What hides the connection's secrets in words of the service.
+    pub(crate) fn veil(&self) -> &Veil {
+        self.connected.client.veil()
+    }
+
+    /// Sends a request. The reply's body counts in the memory pool as long as it is held.
+    pub(crate) async fn ask(&self, request: &Request) -> Asked {
+        match self.connected.client.ask(request, &self.call, whole).await {
+            Ok(reply) => self.room.held(reply).map(Ok),
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    pub(crate) fn request_error(&self, place: Place, source: http::Error) -> Error {
+        Error::Request { place: Box::new(place), permissions: self.set.permissions(), source }
+    }
+
+    /// Under `partial`, what cannot be read costs itself alone, and is said.
+    pub(crate) fn spare(&self, error: Error) -> Result<(), Error> {
+        if !self.statement.settings.partial || !error.costs_its_place_alone() {
+            return Err(error);
+        }
+        self.statement.tally.notice(Notice::Incomplete { missing: error.missing() });
+        Ok(())
+    }
+}
+
+/// One chain of pages.
+pub(crate) struct Chain {
+    scan: Arc<RemoteScan>,
+    pager: Pager,
+    decoder: Decoder,
+    /// The order in which its rows are wanted.
+    order: Option<Direction>,
+    /// Weaker queries to try while the service refuses the first request.
+    ladder: std::vec::IntoIter<Weaker>,
+    /// The service's answer to the full query, while weaker ones are tried.
+    refused: Option<http::Error>,
+    /// What is to be said once a weaker one was accepted.
+    weakened: Vec<Notice>,
+    /// Rows outside of it were given out before the chain was narrowed to what remained.
+    own: Option<Interval>,
+    /// The chain was begun anew: records will come again.
+    pub(crate) repeats: bool,
+    /// Whether to ask for the next page ahead.
+    pub(crate) eager: bool,
+    /// The request for the next page, sent while this one is decoded.
+    ahead: Option<Ahead>,
+    /// Says how far it has come.
+    mark: ChainMark,
+    reservation: MemoryReservation,
+}
+
+/// A request that is under way. Dropping it aborts it.
+struct Ahead {
+    request: Request,
+    reply: SpawnedTask<Asked>,
+}
+
+impl Chain {
+    pub(crate) fn new(scan: Arc<RemoteScan>, query: PageQuery) -> Self {
+        let key = scan.set.column(scan.set.key).map_or("", |c| c.wire);
+        let decoder = Decoder::new(&scan.columns, key);
+        let decoder = if scan.statement.settings.dedup { decoder.digested() } else { decoder };
+        let (order, ladder) = (query.order, query.weaker(scan.kept_from()).into_iter());
+        Self {
+            pager: Pager::new(query),
+            decoder,
+            order,
+            ladder,
+            refused: None,
+            weakened: Vec::new(),
+            own: None,
+            repeats: false,
+            eager: scan.eager,
+            ahead: None,
+            mark: scan.call.tally.live.chain(),
+            reservation: scan.room.part(),
+            scan,
+        }
+    }
+
+    /// A chain over what another one left: rows outside of the range belong to that one.
+    pub(crate) fn over_rest(scan: Arc<RemoteScan>, query: PageQuery) -> Self {
+        let own = Some(query.interval);
+        Self { own, ..Self::new(scan, query) }
+    }
+
+    /// What of its range was not read yet, if its order tells.
+    pub(crate) fn remaining(&self) -> Option<Interval> {
+        self.pager.remaining()
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.pager.next_request().is_none()
+    }
+
+    /// Its rows, in the order in which they are wanted.
+    pub(crate) fn into_stream(mut self) -> Batches {
+        if self.order.is_none() {
+            return self.pages().boxed();
+        }
+        // Only its first reply tells whether the service will sort.
+        let rows = async move {
+            let first = self.next_page().await.or_else(|error| self.scan.spare(error).map(|()| None))?;
+            Ok(first.map_or_else(|| stream::empty().boxed(), |first| self.after(first)))
+        };
+        stream::once(rows).try_flatten().boxed()
+    }
+
+    /// The rows of its first page, which was read, and of those that are left, in the order in which they are wanted.
+    pub(crate) fn after(self, first: RecordBatch) -> Batches {
+        let (scan, schema) = (Arc::clone(&self.scan), first.schema());
+        let unsorted = self.order.filter(|_| self.will_not_sort());
+        let rows = stream::once(ready(Ok(first))).chain(self.pages()).boxed();
+        match unsorted {
+            Some(direction) => sorted(rows, &schema, direction, &scan),
+            None => rows,
+        }
+    }
+
+    /// Whether the service refused the order in which its rows are wanted.
+    pub(crate) fn will_not_sort(&self) -> bool {
+        self.pager.query().order != self.order
+    }
+
+    /// The rows of the pages that are left, page by page. Under `partial`, one that cannot be read ends this chain alone.
+    fn pages(self) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
+        stream::try_unfold(self, |mut chain| async move {
+            let rows = chain.next_page().await.or_else(|error| chain.scan.spare(error).map(|()| None))?;
+            Ok(rows.map(|rows| (rows, chain)))
+        })
+    }
+
+    fn place(&self) -> Place {
+        Place::of_pages(self.pager.query())
+    }
+
+    fn chain_error(&self, source: PagerError) -> Error {
+        Error::Chain { place: Box::new(self.place()), source }
+    }
+
+    /// The rows of the next page; `None` after the last.
+    pub(crate) async fn next_page(&mut self) -> Result<Option<RecordBatch>, Error> {
+        while let Some(request) = self.pager.next_request() {
+            match self.reply_to(&request).await? {
+                Ok(reply) => return self.accept(reply).map(Some),
+                Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
+                Err(error) => return Err(self.scan.request_error(self.place(), error)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The reply to a request, which may be under way already.
+    async fn reply_to(&mut self, request: &Request) -> Asked {
+        match self.ahead.take().filter(|ahead| ahead.request == *request) {
+            // Besides its owner only a runtime that shuts down aborts it.
+            Some(ahead) => ahead.reply.join_unwind().await.unwrap_or(Err(Error::Ending)),
+            None => self.scan.ask(request).await,
+        }
+    }
+
+    /// Asks for the next page before this one is decoded, if all of it is wanted in any case. Where pages are large, two of
+    /// them take more memory than the time that is saved is worth.
+    fn ask_ahead(&mut self, body: &[u8]) {
+        let link = link_ahead(body).filter(|_| self.eager && body.len() <= MOST_AHEAD);
+        self.ahead = link.and_then(|link| self.pager.ahead(&link)).map(|request| {
+            let (scan, asked) = (Arc::clone(&self.scan), request.clone());
+            let reply = SpawnedTask::spawn(async move { scan.ask(&asked).await });
+            Ahead { request, reply }
+        });
+    }
+
+    /// A 400 to the first request is about its filter: a weaker one is tried. One to a link is about its token.
+    fn recover(&mut self, refused: http::Error) -> Result<(), Error> {
+        if !self.pager.is_at_first() && self.scan.statement.settings.dedup {
+            self.pager.redo().map_err(|e| self.chain_error(e))?;
+            (self.own, self.repeats) = (Some(self.pager.query().interval), true);
+            return Ok(());
+        }
+        let said = refused.refusal().and_then(|r| r.message.clone());
+        let because = said.unwrap_or_else(|| self.scan.veil().told(&refused.to_string()));
+        let about_order = names_order(&because) && !self.will_not_sort();
+        // Where the service names the order, no weaker filter will help.
+        let helps = |weaker: &Weaker| !about_order || weaker.query.order.is_none();
+        let Some(weaker) = self.ladder.find(helps).filter(|_| !self.repeats) else {
+            // What the service says about a query that nobody asked for would mislead.
+            let refused = self.refused.take().unwrap_or(refused);
+            return Err(self.scan.request_error(self.place(), refused));
+        };
+        self.pager.weaken(weaker.query);
+        self.weakened = self.notices(weaker.dropped, because);
+        self.refused.get_or_insert(refused);
+        Ok(())
+    }
+
+    /// What a reader has to know of the present query, which is not the one that was wanted.
+    fn notices(&self, dropped: String, because: Veiled) -> Vec<Notice> {
+        let table = self.scan.table();
+        let unsorted =
+            self.will_not_sort().then(|| Notice::OrderRefused { table: table.clone(), because: because.clone() });
+        let weaker = (!dropped.is_empty()).then_some(Notice::WeakerFilter { table, dropped, because });
+        unsorted.into_iter().chain(weaker).collect()
+    }
+
+    fn accept(&mut self, reply: Reply) -> Result<RecordBatch, Error> {
+        let scan = Arc::clone(&self.scan);
+        self.ask_ahead(&reply.body);
+        let page = self.decoder.page(&reply.body);
+        let page = page.map_err(|e| Error::page(Box::new(self.place()), scan.veil(), reply.request_id, e))?;
+        // The ladder has served once a query was accepted.
+        (self.ladder, self.refused) = (Vec::new().into_iter(), None);
+        self.weakened.drain(..).for_each(|notice| scan.statement.tally.notice(notice));
+        // Nothing can be given out before the last page is there.
+        self.eager |= self.will_not_sort();
+        let rows = self.with_kind(&page)?;
+        let marks = Marks::of(scan.set, &rows);
+        let facts = marks.facts(page.next);
+        let again = scan.statement.settings.dedup && self.pager.is_repeat(&facts);
+        let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
+        moved.map_err(|e| self.chain_error(e))?;
+        self.reservation.try_resize(self.pager.size()).map_err(Error::Memory)?;
+        scan.call.tally.pages.add(1);
+        scan.call.tally.rows_received.add(rows.num_rows() as u64);
+        if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {
+            self.mark.read(oldest, newest);
+        }
+        scan.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
+        let rows = if again { rows.slice(0, 0) } else { self.only_own(rows) };
+        if !again {
+            scan.report(page.conflicts);
+        }
+        self.expect_copies(facts.rows)?;
+        Ok(rows)
+    }
+
+    /// Where the pager asks once more for what lies behind a page, records come again.
+    fn expect_copies(&mut self, rows: usize) -> Result<(), Error> {
+        if !self.pager.overlaps() {
+            return Ok(());
+        }
+        if !self.scan.statement.settings.dedup {
+            return Err(self.chain_error(PagerError::FullPage(rows, "without dedup they would count twice")));
+        }
+        (self.own, self.repeats) = (Some(self.pager.query().interval), true);
+        Ok(())
+    }
+
+    /// Every row has to be of the kind that the chain asked for. Version 1.0 knows one kind only and does not name it.
+    fn with_kind(&self, page: &Page) -> Result<RecordBatch, Error> {
+        let rows = page.rows.clone();
+        let query = self.pager.query();
+        let (Some(population), Some(kind)) = (&query.pages.population, query.kind) else { return Ok(rows) };
+        if query.version == Version::V1 {
+            return Ok(named_kind(&rows, population.column, kind.member));
+        }
+        // A list of the wrong type is NULL as well. One with a wrong element is not: it excuses no other row.
+        let odd = page.conflicts.iter().filter(|c| c.column == population.column);
+        let unnamed = rows.column_by_name(population.column).map_or(0, |lists| lists.null_count());
+        let other = first_without(&rows, population.column, kind.member)
+            .or_else(|| (unnamed as u64 > odd.map(|c| c.count).sum()).then_some(0));
+        let Some(row) = other else { return Ok(rows) };
+        let keys = Marks::of(query.set, &rows).keys;
+        let first_id = self.scan.veil().told(keys.iter().nth(row).flatten().unwrap_or("without id"));
+        Err(Error::KindIgnored { table: self.scan.table(), kind: kind.member, first_id })
+    }
+
+    fn only_own(&self, rows: RecordBatch) -> RecordBatch {
+        let Some(own) = self.own else { return rows };
+        let inside = |t: i64| own.from.is_none_or(|from| from <= t) && own.to.is_none_or(|to| t <= to);
+        let times = Marks::of(self.scan.set, &rows).times;
+        let mask: BooleanArray = times.iter().map(|t| Some(t.is_none_or(inside))).collect();
+        filter_record_batch(&rows, &mask).expect("the mask is as long as the batch")
+    }
+}
+
+fn is_bad_request(error: &http::Error) -> bool {
+    matches!(error, http::Error::Refused(refusal) if refusal.status == 400)
+}
+
+/// Whether a refusal is about the order that was asked for.
+fn names_order(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    ["orderby", "order by", "sort"].iter().any(|word| message.contains(word))
+}
+
+/// The rows with the kind filled in.
+fn named_kind(rows: &RecordBatch, column: &str, member: &str) -> RecordBatch {
+    let Ok(at) = rows.schema().index_of(column) else { return rows.clone() };
+    let mut lists = ListBuilder::new(StringViewBuilder::new());
+    for _ in 0..rows.num_rows() {
+        lists.values().append_value(member);
+        lists.append(true);
+    }
+    let mut columns = rows.columns().to_vec();
+    columns[at] = Arc::new(lists.finish()) as ArrayRef;
+    RecordBatch::try_new(rows.schema(), columns).expect("a list of text replaces a list of text")
+}

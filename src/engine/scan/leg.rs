@@ -1,0 +1,156 @@
+//! The legs of a scan: a source with its work, each a stream of records that are there once.
+//!
+//! A leg is all that one connection does for a scan. Legs are merged like the streams within one: by time, or as rows come.
+
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt};
+
+use super::RemoteScan;
+use super::Rows;
+use super::chains::chains;
+use super::dedup::Dedup;
+use super::feed;
+use super::files::FileScan;
+use super::filter::RowFilter;
+use super::merge::{Batches, Merge, merge};
+use super::refetch::Window;
+use crate::engine::error::Error;
+use crate::plan::ScanPlan;
+use crate::plan::feed::FeedPlan;
+use crate::table::Version;
+use crate::tally::Notice;
+use crate::time::instant_text;
+
+/// One leg.
+pub(crate) enum Leg {
+    /// Chains of pages.
+    Pages(Arc<RemoteScan>, ScanPlan),
+    /// Blobs of the activity feed.
+    Feed(Arc<RemoteScan>, FeedPlan),
+    /// Exported files.
+    Files(FileScan),
+}
+
+impl Leg {
+    /// Whether several requests bring the same records: one without key could not be recognised.
+    pub(crate) fn overlaps(&self) -> bool {
+        match self {
+            Self::Pages(_, plan) => plan.streams.iter().any(|stream| !stream.parts.is_empty()),
+            Self::Feed(..) | Self::Files(_) => false,
+        }
+    }
+
+    /// Whether records come in deliveries, of which conditions choose some.
+    pub(crate) fn delivers(&self) -> bool {
+        matches!(self, Self::Feed(..))
+    }
+
+    /// What it will have fetched, if it is worth remembering. The quota of the feed is wide: a second look costs little.
+    pub(crate) fn window(&self, connection: &str) -> Option<(Arc<RemoteScan>, Window)> {
+        match self {
+            Self::Pages(scan, plan) => {
+                let window = Window::new(connection, plan, &scan.statement, scan.eager);
+                Some((Arc::clone(scan), window))
+            }
+            Self::Feed(..) | Self::Files(_) => None,
+        }
+    }
+
+    /// Refuses or says what nobody can complete: a range from before the service's retention, a part of the population.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::Pages(scan, plan) => {
+                let range = plan.about;
+                let bounds = [range.from.map(|from| ("from", from)), range.to.map(|to| ("up to", to))];
+                let bounds = bounds.into_iter().flatten().filter(|_| !range.is_empty());
+                within_retention(scan, bounds)?;
+                say_population(scan, plan);
+                Ok(())
+            }
+            Self::Feed(scan, plan) => within_retention(scan, plan.beyond_reach.map(|from| ("from", from))),
+            Self::Files(_) => Ok(()),
+        }
+    }
+
+    /// Its rows, each record once.
+    pub(crate) fn rows(self, filter: &Arc<RowFilter>, how: Merge) -> Rows {
+        match self {
+            Self::Pages(scan, plan) => {
+                // Nobody asked for a lower bound: the answer says how far back it goes.
+                let open_start = plan.about.from.is_none();
+                let streams = plan.streams.into_iter().map(|stream| chains(Arc::clone(&scan), stream, how)).collect();
+                unique(merged(streams, filter, how), scan, filter, open_start)
+            }
+            // What of it became available when is said before it is read.
+            Self::Feed(scan, plan) => {
+                let streams = vec![feed::rows(Arc::clone(&scan), plan)];
+                unique(merged(streams, filter, how), scan, filter, false)
+            }
+            Self::Files(scan) => scan.run(),
+        }
+    }
+}
+
+fn merged(streams: Vec<Batches>, filter: &Arc<RowFilter>, how: Merge) -> Batches {
+    let streams = streams.into_iter().map(|rows| filter.while_needed(rows)).collect();
+    filter.delivered(merge(streams, how))
+}
+
+/// Each record of a service once. Under `partial`, a failure ends the rows and is said instead of raised.
+fn unique(rows: Batches, scan: Arc<RemoteScan>, filter: &RowFilter, open_start: bool) -> Rows {
+    let dedup = || Dedup::new(scan.set, &scan.connected.tenant, filter.order().is_some(), scan.room.part());
+    let dedup = scan.statement.settings.dedup.then(|| dedup().behind(scan.veil()));
+    stream::try_unfold((rows, dedup), move |(mut rows, mut dedup)| {
+        let scan = Arc::clone(&scan);
+        async move {
+            let (settings, tally) = (&scan.statement.settings, &scan.statement.tally);
+            match rows.next().await {
+                None => {
+                    if open_start {
+                        scan.say_reach();
+                    }
+                    Ok(None)
+                }
+                Some(Err(error)) if settings.partial && error.leaves_rows() => {
+                    tally.notice(Notice::Incomplete { missing: error.missing() });
+                    Ok(None)
+                }
+                Some(Err(error)) => Err(error.into()),
+                Some(Ok(batch)) => {
+                    let batch = match &mut dedup {
+                        Some(dedup) => dedup.first_of_each(&batch, tally)?,
+                        None => batch,
+                    };
+                    Ok(Some((batch, (rows, dedup))))
+                }
+            }
+        }
+    })
+    .boxed()
+}
+
+/// A range that begins or ends before the service's retention has an answer that nobody can complete.
+fn within_retention(scan: &RemoteScan, bounds: impl IntoIterator<Item = (&'static str, i64)>) -> Result<(), Error> {
+    let Some(kept_from) = scan.kept_from() else { return Ok(()) };
+    let Some((word, bound)) = bounds.into_iter().find(|(_, bound)| *bound < kept_from) else { return Ok(()) };
+    let days = scan.connected.keeps.days(scan.set).unwrap_or_default();
+    let (table, bound, kept_from) = (scan.table(), instant_text(bound), instant_text(kept_from));
+    let missing =
+        format!("{table}: records {word} {bound} were asked for, and the service keeps {days} days, from {kept_from}");
+    if scan.statement.settings.partial {
+        scan.statement.tally.notice(Notice::Incomplete { missing });
+        return Ok(());
+    }
+    Err(Error::Incomplete { missing })
+}
+
+fn say_population(scan: &RemoteScan, plan: &ScanPlan) {
+    if let (Version::V1, Some(population)) = (plan.version, &plan.pages.population) {
+        let what = format!(
+            "api_version = \"v1.0\" reads {} records only, and columns of the beta version are NULL",
+            population.v1_kind
+        );
+        scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
+    }
+}

@@ -1,0 +1,46 @@
+//! A declared table as a connection sees it: whose it is, and where its records are read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+
+use crate::table::{EntitySet, Version};
+
+/// Where a connection reads the records of its tables.
+#[derive(Debug, Clone)]
+pub(crate) enum Records {
+    /// From services, Microsoft Graph in this version.
+    Service(Version),
+    /// From exported files.
+    Files(Arc<[PathBuf]>),
+}
+
+impl Records {
+    /// Whether a connection of this kind has the table: files hold any, a service its own.
+    pub(crate) fn offer(&self, set: &EntitySet) -> bool {
+        matches!(self, Self::Files(_)) || set.path().is_some()
+    }
+
+    /// Whether services are asked.
+    pub(crate) fn are_of_service(&self) -> bool {
+        matches!(self, Self::Service(_))
+    }
+}
+
+/// A table of a connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Located {
+    pub(crate) set: &'static EntitySet,
+    pub(crate) connection: String,
+    pub(crate) records: Records,
+    /// The schema of all columns.
+    pub(crate) schema: SchemaRef,
+}
+
+impl Located {
+    /// Whether a service is asked for it.
+    pub(crate) fn is_of_service(&self) -> bool {
+        self.records.are_of_service()
+    }
+}

@@ -1,0 +1,68 @@
+//! What a scan wants of the files that it reads, and what it says of them.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::decode::folded;
+use crate::logs::{Instead, Remark, Wanted};
+use crate::table::{Column, Edm, EntitySet};
+use crate::tally::{Notice, Tally};
+
+/// What a scan of these columns wants.
+pub(crate) fn wanted(set: &EntitySet, columns: &[&'static Column]) -> Arc<Wanted> {
+    let times = columns.iter().filter(|column| matches!(column.edm, Edm::Instant)).flat_map(|column| names(column));
+    let of = |name: &str| set.column(name).map(names).into_iter().flatten().collect::<HashSet<String>>();
+    let single = [set.time, set.key].map(|name| (name.to_owned(), of(name)));
+    let actor = (set.actors[0].to_owned(), set.actors.iter().flat_map(|name| of(name)).collect());
+    // Flat shapes have the code of the outcome alone, under another name: a question about the column has to hear of it.
+    let outcome = set.versions.outcome.map(|outcome| outcome.path[0]);
+    let outcome = outcome.filter(|name| columns.iter().any(|column| column.name == *name));
+    let always = single.into_iter().chain([actor]).chain(outcome.map(|name| (name.to_owned(), of(name))));
+    Arc::new(Wanted { family: set.family, times: times.collect(), always: always.collect() })
+}
+
+/// The names that a member may have, folded.
+fn names(column: &'static Column) -> impl Iterator<Item = String> {
+    std::iter::once(column.wire).chain(column.aliases.iter().copied()).map(folded)
+}
+
+/// What was found in all files that there is no table for.
+#[derive(Debug, Default)]
+pub(crate) struct Others(BTreeMap<String, Other>);
+
+#[derive(Debug)]
+struct Other {
+    count: u64,
+    files: u64,
+    first: String,
+}
+
+impl Others {
+    /// Says what there is to say of a file. What there is no table for is said once for all files, and when one is over.
+    pub(crate) fn say(&mut self, file: &str, remarks: Vec<Remark>, at_end: bool, tally: &Tally) {
+        for remark in remarks {
+            let file = file.to_owned();
+            match remark {
+                Remark::Other { what, count } if at_end => tally.notice(self.add(what, count, file)),
+                Remark::Other { .. } => {}
+                Remark::Order { members, day_first, example } => {
+                    tally.notice(Notice::AssumedOrder { file, members: members.join(", "), day_first, example });
+                }
+                Remark::Bare { count, shown } => tally.notice(Notice::BareRecords { file, count, shown }),
+                Remark::Empty { column, instead: Some(Instead::TakenIn(member)) } => {
+                    tally.notice(Notice::TimeTakenIn { file, column, member });
+                }
+                Remark::Empty { column, instead } => {
+                    let local = instead.map(|(Instead::Local(member) | Instead::TakenIn(member))| member);
+                    tally.notice(Notice::EmptyColumn { file, column, local });
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, what: String, count: u64, file: String) -> Notice {
+        let other = self.0.entry(what.clone()).or_insert(Other { count: 0, files: 0, first: file });
+        (other.count, other.files) = (other.count + count, other.files + 1);
+        Notice::OtherRecords { what, count: other.count, files: other.files, first: other.first.clone() }
+    }
+}

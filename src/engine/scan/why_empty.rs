@@ -1,0 +1,302 @@
+//! Why a scan brought no row: facts of its plan, of the files it read, and of the records that came.
+//!
+//! It guesses nothing. A condition is named as the cause only if no record that came satisfies it, or if the plan or its own
+//! text proves that none can. A scan that gives out a row stops looking.
+
+mod held;
+mod near;
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
+use datafusion::common::cast::as_boolean_array;
+use datafusion::error::Result;
+use datafusion::physical_expr::PhysicalExpr;
+
+pub(crate) use held::Held;
+use near::Text;
+
+use crate::plan::feed::FeedPlan;
+use crate::plan::{FilePlan, ScanPlan, StreamPlan};
+use crate::predicate::{Comparison, Predicate, Scalar, Test};
+use crate::table::EntitySet;
+use crate::tally::{Because, Notice, Tally};
+use crate::time::{Interval, instant_text};
+
+/// Looks on while a scan runs.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    set: &'static EntitySet,
+    reasons: Vec<Because>,
+    conditions: Vec<Condition>,
+    /// The times that the conditions leave.
+    asked: Interval,
+    /// What the files hold, if files are read.
+    held: Option<Arc<Held>>,
+    seen: Mutex<Seen>,
+    kept: AtomicBool,
+}
+
+/// One of the conditions that all have to hold.
+#[derive(Debug)]
+struct Condition {
+    expr: Arc<dyn PhysicalExpr>,
+    sql: String,
+    is_of_time: bool,
+    /// The texts that a column is compared with.
+    texts: Vec<Text>,
+}
+
+/// What was seen of the records.
+#[derive(Debug, Default)]
+struct Seen {
+    records: u64,
+    /// For each condition, whether a record satisfied it.
+    met: Vec<bool>,
+    /// For each condition, a record that nearly did.
+    near: Vec<Option<Because>>,
+    oldest: Option<i64>,
+    newest: Option<i64>,
+}
+
+impl Watch {
+    /// A watch over a scan of these conditions, each over the rows that are decoded and in words, with the reasons that its
+    /// plan tells.
+    pub(crate) fn new(
+        set: &'static EntitySet,
+        mut reasons: Vec<Because>,
+        conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
+        held: Option<Arc<Held>>,
+    ) -> Self {
+        let finer: Vec<Because> = conditions.iter().filter_map(|(_, condition)| finer(condition)).collect();
+        if !finer.is_empty() {
+            // A time that there is not contradicts nothing.
+            reasons.retain(|because| !matches!(because, Because::Contradiction));
+        }
+        reasons.extend(finer);
+        let range = |(_, condition): &(_, Predicate)| times_of(condition, set.time);
+        let asked = conditions.iter().map(range).fold(Interval::ALL, Interval::intersect);
+        let conditions: Vec<Condition> = conditions
+            .into_iter()
+            .map(|(expr, condition)| Condition {
+                expr,
+                sql: condition.to_string(),
+                is_of_time: is_of(&condition, set.time),
+                texts: near::texts_of(&condition),
+            })
+            .collect();
+        let seen = Seen { met: vec![false; conditions.len()], near: vec![None; conditions.len()], ..Seen::default() };
+        Self { set, reasons, conditions, asked, held, seen: Mutex::new(seen), kept: AtomicBool::new(false) }
+    }
+
+    /// Looks at records, and at how many of them satisfied the conditions.
+    pub(crate) fn see(&self, rows: &RecordBatch, kept: usize) {
+        if kept > 0 {
+            self.kept.store(true, Relaxed);
+        }
+        if self.kept.load(Relaxed) || rows.num_rows() == 0 {
+            return;
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.add(rows, self.set.time);
+        for (at, condition) in self.conditions.iter().enumerate() {
+            if seen.met[at] {
+                continue;
+            }
+            // A condition that fails on its own, guarded by another, proves nothing.
+            seen.met[at] = condition.is_met(rows).unwrap_or(true);
+            if !seen.met[at] && seen.near[at].is_none() {
+                seen.near[at] = condition.texts.iter().find_map(|text| text.near(rows));
+            }
+        }
+    }
+
+    /// Says why there may have been nothing, if there was nothing.
+    pub(crate) fn say(&self, tally: &Tally) {
+        // Of an answer that is not whole nobody knows that there was nothing.
+        let is_part = || tally.notices().iter().any(|notice| matches!(notice, Notice::Incomplete { .. }));
+        if self.kept.load(Relaxed) || is_part() {
+            return;
+        }
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for because in self.because(&seen) {
+            tally.notice(Notice::Nothing { table: self.set.qualified(), because });
+        }
+    }
+
+    fn because(&self, seen: &Seen) -> Vec<Because> {
+        // That kinds were left out explains nothing where something else does.
+        let (kinds, mut told): (Vec<_>, Vec<_>) =
+            self.reasons.iter().cloned().partition(|because| matches!(because, Because::Kinds { .. }));
+        told.extend(self.range(seen));
+        let of_time = |because: &Because| {
+            matches!(because, Because::Future { .. } | Because::Instant { .. } | Because::Range { .. })
+        };
+        let time_is_told = told.iter().any(of_time);
+        let unmet = (0..self.conditions.len()).filter(|at| !seen.met[*at]);
+        let causes: Vec<Because> = unmet
+            .filter(|at| !(time_is_told && self.conditions[*at].is_of_time))
+            .flat_map(|at| self.cause(at, seen))
+            .collect();
+        if causes.iter().any(|because| matches!(because, Because::Member { .. })) {
+            // A value that there is not contradicts nothing.
+            told.retain(|because| !matches!(because, Because::Contradiction));
+        }
+        told.extend(causes);
+        if told.is_empty() {
+            told.extend(self.otherwise(kinds, seen));
+        }
+        told
+    }
+
+    /// Why no record satisfied a condition. A record is better proof than the documentation.
+    fn cause(&self, at: usize, seen: &Seen) -> Vec<Because> {
+        let condition = &self.conditions[at];
+        if let Some(near) = &seen.near[at] {
+            return vec![near.clone()];
+        }
+        let facts: Vec<Because> = condition.texts.iter().filter_map(|text| text.fact(self.set)).collect();
+        if facts.is_empty() && seen.records > 0 {
+            return vec![Because::Excluded { condition: condition.sql.clone(), records: seen.records }];
+        }
+        facts
+    }
+
+    /// The times of the records, if they all lie outside of what was asked for.
+    fn range(&self, seen: &Seen) -> Option<Because> {
+        let (oldest, newest) = seen.oldest.zip(seen.newest)?;
+        let held = Interval { from: Some(oldest), to: Some(newest) };
+        held.intersect(self.asked).is_empty().then(|| Because::Range {
+            column: self.set.time,
+            oldest: instant_text(oldest),
+            newest: instant_text(newest),
+            asked: in_words(self.asked),
+        })
+    }
+
+    /// What can be said where no condition is the cause by itself.
+    fn otherwise(&self, kinds: Vec<Because>, seen: &Seen) -> Vec<Because> {
+        match &self.held {
+            _ if seen.records > 0 && self.conditions.len() > 1 => vec![Because::Together { records: seen.records }],
+            _ if seen.records > 0 => Vec::new(),
+            Some(held) => vec![held.because()],
+            None if kinds.is_empty() => vec![Because::NoneCame { conditions: !self.conditions.is_empty() }],
+            None => kinds,
+        }
+    }
+}
+
+impl Condition {
+    /// Whether one of the records satisfies it.
+    fn is_met(&self, rows: &RecordBatch) -> Result<bool> {
+        let verdict = self.expr.evaluate(rows)?.into_array(rows.num_rows())?;
+        Ok(as_boolean_array(&verdict)?.iter().flatten().any(|holds| holds))
+    }
+}
+
+impl Seen {
+    fn add(&mut self, rows: &RecordBatch, time: &str) {
+        self.records += rows.num_rows() as u64;
+        let times = rows.column_by_name(time).and_then(|times| times.as_primitive_opt::<TimestampMicrosecondType>());
+        let Some(times) = times else { return };
+        let (oldest, newest) = (arrow::compute::min(times), arrow::compute::max(times));
+        self.oldest = self.oldest.into_iter().chain(oldest).min();
+        self.newest = self.newest.into_iter().chain(newest).max();
+    }
+}
+
+/// A range as it was asked for: a bound that lies a microsecond inside of a second comes from `>` or `<`.
+fn in_words(asked: Interval) -> String {
+    let from = asked.from.map(|from| if from.rem_euclid(1_000_000) == 1 { from - 1 } else { from });
+    let to = asked.to.map(|to| if to.rem_euclid(1_000_000) == 999_999 { to + 1 } else { to });
+    let bounds = [("from", from), ("up to", to)].into_iter();
+    bounds.filter_map(|(word, at)| Some(format!("{word} {}", instant_text(at?)))).collect::<Vec<_>>().join(" ")
+}
+
+/// The times that a condition on the time leaves.
+fn times_of(condition: &Predicate, time: &str) -> Interval {
+    match condition {
+        Predicate::And(all) => all.iter().map(|one| times_of(one, time)).fold(Interval::ALL, Interval::intersect),
+        Predicate::Test { path, test: Test::Compare(comparison, Scalar::Instant(at)), .. } if *path == [time] => {
+            match comparison {
+                Comparison::Eq => Interval { from: Some(*at), to: Some(*at) },
+                Comparison::Lt => Interval::until(at.saturating_sub(1)),
+                Comparison::LtEq => Interval::until(*at),
+                Comparison::Gt => Interval::since(at.saturating_add(1)),
+                Comparison::GtEq => Interval::since(*at),
+                Comparison::NotEq => Interval::ALL,
+            }
+        }
+        _ => Interval::ALL,
+    }
+}
+
+/// A condition that nothing satisfies, since it asks for a time between two microseconds.
+fn finer(condition: &Predicate) -> Option<Because> {
+    let Predicate::Test { path, test, .. } = condition else { return None };
+    let is_finer = |value: &Scalar| matches!(value, Scalar::Finer(_));
+    let never = match test {
+        Test::Compare(Comparison::Eq, value) => is_finer(value),
+        Test::In { values, negated: false } => !values.is_empty() && values.iter().all(is_finer),
+        _ => false,
+    };
+    never.then(|| Because::Finer { column: path.join(".") })
+}
+
+/// Whether a condition is about a column alone.
+fn is_of(condition: &Predicate, column: &str) -> bool {
+    match condition {
+        Predicate::And(all) | Predicate::Or(all) => all.iter().all(|one| is_of(one, column)),
+        Predicate::Not(one) => is_of(one, column),
+        Predicate::Test { path, .. } => *path == [column],
+        Predicate::Constant(_) | Predicate::Opaque { .. } => false,
+    }
+}
+
+/// What the plan alone tells: one reason at most about time, and one about kinds.
+pub(crate) fn of_plan(plan: &ScanPlan, now: i64) -> Vec<Because> {
+    if plan.streams.is_empty() {
+        return vec![Because::Contradiction];
+    }
+    let mut reasons: Vec<Because> = of_time(plan.about, plan.set.time, now).into_iter().collect();
+    // Where the range explains it, the kinds would have changed nothing.
+    if let Some(population) = plan.pages.population.as_ref().filter(|_| reasons.is_empty()) {
+        let asked: Vec<&str> = plan.streams.iter().filter_map(StreamPlan::kind).map(|kind| kind.member).collect();
+        let all = population.kinds.iter().map(|kind| kind.member);
+        let left_out: Vec<&str> = all.filter(|member| !asked.contains(member)).collect();
+        if !asked.is_empty() && !left_out.is_empty() {
+            reasons.push(Because::Kinds { asked, left_out });
+        }
+    }
+    reasons
+}
+
+/// The same of a scan of files, which hold records of all kinds.
+pub(crate) fn of_files(plan: &FilePlan, now: i64) -> Vec<Because> {
+    if plan.about.is_empty() {
+        return vec![Because::Contradiction];
+    }
+    of_time(plan.about, plan.set.time, now).into_iter().collect()
+}
+
+/// The same of a scan of the activity feed. What its population leaves out is said with every answer.
+pub(crate) fn of_feed(plan: &FeedPlan, now: i64) -> Vec<Because> {
+    if plan.content_types.is_empty() {
+        return if plan.left_out.is_empty() { vec![Because::Contradiction] } else { Vec::new() };
+    }
+    let future = plan.available.from.filter(|from| *from > now);
+    future.map(|from| Because::Future { from: instant_text(from), now: instant_text(now) }).into_iter().collect()
+}
+
+fn of_time(about: Interval, column: &'static str, now: i64) -> Option<Because> {
+    match (about.from, about.to) {
+        (Some(from), _) if from > now => Some(Because::Future { from: instant_text(from), now: instant_text(now) }),
+        (Some(from), Some(to)) if from == to => Some(Because::Instant { column, at: instant_text(from) }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

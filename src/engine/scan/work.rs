@@ -1,0 +1,120 @@
+//! What answers a scan, as a value: EXPLAIN prints the very one that is carried out.
+
+use super::files;
+use super::located::{Located, Records};
+use super::why_empty;
+use crate::engine::runtime::{Connected, Statement};
+use crate::plan::feed::{FeedPlan, FeedScan};
+use crate::plan::{FilePlan, Scan, ScanPlan};
+use crate::predicate::Conjunct;
+use crate::table::{Direction, Quota, Rate, Source};
+use crate::tally::Because;
+
+/// The work of one leg.
+pub(crate) enum Work {
+    /// Chains of pages.
+    Pages(ScanPlan),
+    /// Blobs of the activity feed.
+    Feed(FeedPlan),
+    /// Exported files.
+    Files(FilePlan),
+}
+
+/// What a statement and a connection say about how a scan is planned.
+#[derive(Debug, Clone)]
+pub(crate) struct Terms {
+    /// Whether the predicate may choose what is asked for.
+    pushdown: bool,
+    /// The statement's instant, in microseconds.
+    now: i64,
+    /// How late records of the feed can be, in microseconds, if the user says.
+    late_arrival: Option<i64>,
+    /// The content types of the feed that the connection names.
+    content_types: Option<Vec<String>>,
+    /// How fast the feed may be asked, if that is limited.
+    feed_rate: Option<Rate>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        let feed_rate = Some(Quota::Activity.rate());
+        Self { pushdown: true, now: 0, late_arrival: None, content_types: None, feed_rate }
+    }
+}
+
+impl Terms {
+    /// The terms of a statement; without a connection, those that are documented.
+    pub(crate) fn of(statement: &Statement, connected: Option<&Connected>) -> Self {
+        let late = statement.settings.late_arrival.map(|late| i64::try_from(late.as_micros()).unwrap_or(i64::MAX));
+        Self {
+            pushdown: statement.settings.pushdown,
+            now: statement.now.timestamp_micros(),
+            late_arrival: late,
+            content_types: connected.and_then(|connected| connected.content_types.clone()),
+            feed_rate: rate(connected, Quota::Activity),
+        }
+    }
+}
+
+/// How fast requests may go out, if that is limited.
+fn rate(connected: Option<&Connected>, quota: Quota) -> Option<Rate> {
+    connected.map_or(Some(quota.rate()), |connected| connected.quotas.rate(quota))
+}
+
+impl Work {
+    /// The work for a predicate, an order and a limit. A table without a service is offered by files alone.
+    pub(crate) fn of(
+        table: &Located,
+        conjuncts: Vec<Conjunct>,
+        (order, limit): (Option<Direction>, Option<usize>),
+        terms: &Terms,
+    ) -> Self {
+        let set = table.set;
+        let version = match &table.records {
+            Records::Files(inputs) => return Self::Files(FilePlan::new(set, inputs, &conjuncts, limit)),
+            Records::Service(version) => *version,
+        };
+        match &set.source {
+            Source::Pages(pages) => {
+                Self::Pages(Scan { set, pages, version, conjuncts, order, limit, pushdown: terms.pushdown }.plan())
+            }
+            Source::Feed(feed) => {
+                let Terms { pushdown, now, late_arrival, content_types, feed_rate: rate } = terms.clone();
+                let population = content_types;
+                let scan = FeedScan { set, feed, conjuncts, limit, pushdown, population, now, late_arrival, rate };
+                Self::Feed(scan.plan())
+            }
+            Source::Files => Self::Files(FilePlan::new(set, &[].into(), &conjuncts, limit)),
+        }
+    }
+
+    /// What it alone tells of an answer without rows.
+    pub(crate) fn reasons(&self, now: i64) -> Vec<Because> {
+        match self {
+            Self::Pages(plan) => why_empty::of_plan(plan, now),
+            Self::Feed(plan) => why_empty::of_feed(plan, now),
+            Self::Files(plan) => why_empty::of_files(plan, now),
+        }
+    }
+
+    /// It in words, for EXPLAIN.
+    pub(crate) fn explained(&self, statement: &Statement, connected: Option<&Connected>) -> String {
+        match self {
+            Self::Pages(plan) => {
+                let rate = rate(connected, plan.pages.quota);
+                plan.explain(statement.now.timestamp_micros(), rate).to_string()
+            }
+            Self::Feed(plan) => plan.to_string(),
+            Self::Files(plan) => files::explained(plan),
+        }
+    }
+
+    /// It in a word, for a line of a plan.
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            Self::Pages(plan) => format!("streams={}", plan.streams.len()),
+            Self::Feed(_) => "feed".into(),
+            Self::Files(plan) => format!("inputs={}", plan.inputs.len()),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Names: a connection is a catalog, its schemas are those of the declarations.
+//!
+//! `main` holds the user's own tables and views; a remote table whose name is unique among all schemas can be called by
+//! that name alone, as if it stood in `main`. The schema `auditql` describes the rest.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
+use datafusion::error::Result;
+
+use super::system_tables;
+use crate::apis;
+use crate::engine::leaf::LookupTable;
+use crate::engine::leaf::RemoteTable;
+use crate::engine::runtime::schemas::{MAIN, OWN};
+use crate::engine::scan::located::Records;
+
+/// A table under its schema and name.
+type Named = (&'static str, &'static str, Arc<dyn TableProvider>);
+
+/// The catalog of a connection.
+pub(crate) fn catalog(connection: &str, records: &Records) -> Result<Arc<dyn CatalogProvider>> {
+    let catalog = MemoryCatalogProvider::new();
+    let tables = tables(connection, records)?;
+    for (schema, name, table) in &tables {
+        if catalog.schema(schema).is_none() {
+            catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;
+        }
+        if let Some(schema) = catalog.schema(schema) {
+            schema.register_table((*name).into(), Arc::clone(table))?;
+        }
+    }
+    let unique = |name: &str| tables.iter().filter(|(_, other, _)| *other == name).count() == 1;
+    let aliases = tables.iter().filter(|(_, name, _)| unique(name)).map(|(_, name, table)| (*name, Arc::clone(table)));
+    catalog.register_schema(MAIN, Arc::new(Main { aliases: aliases.collect(), own: MemorySchemaProvider::new() }))?;
+    catalog.register_schema(OWN, Arc::new(system_tables::Own))?;
+    Ok(Arc::new(catalog))
+}
+
+/// The tables that a connection offers: files hold any, a service its own.
+fn tables(connection: &str, records: &Records) -> Result<Vec<Named>> {
+    let sets = apis::ALL.iter().filter(|set| records.offer(set)).map(|set| {
+        let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, records.clone()));
+        Ok((set.schema, set.name, table))
+    });
+    let lookups = apis::LOOKUPS.iter().filter(|_| records.are_of_service()).map(|lookup| {
+        let table: Arc<dyn TableProvider> = Arc::new(LookupTable::new(lookup, connection));
+        Ok((lookup.schema, lookup.name, table))
+    });
+    let codes = apis::CODES.iter().map(|codes| Ok((codes.schema, codes.name, system_tables::members(codes)?)));
+    sets.chain(lookups).chain(codes).collect()
+}
+
+/// The user's own tables in front of the short names of others.
+#[derive(Debug)]
+struct Main {
+    own: MemorySchemaProvider,
+    aliases: Vec<(&'static str, Arc<dyn TableProvider>)>,
+}
+
+#[async_trait]
+impl SchemaProvider for Main {
+    fn table_names(&self) -> Vec<String> {
+        self.own.table_names()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if let Some(table) = self.own.table(name).await? {
+            return Ok(Some(table));
+        }
+        let alias = self.aliases.iter().find(|(alias, _)| *alias == name);
+        Ok(alias.map(|(_, table)| Arc::clone(table)))
+    }
+
+    fn register_table(&self, name: String, table: Arc<dyn TableProvider>) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.own.register_table(name, table)
+    }
+
+    fn deregister_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.own.deregister_table(name)
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.own.table_exist(name)
+    }
+}

@@ -1,0 +1,160 @@
+//! A session's configuration, for our own context and for a host's.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::common::config::Dialect;
+use datafusion::error::Result;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::SessionConfig;
+
+use super::finer::FinerTimes;
+use super::store::Store;
+use crate::engine::functions::bounded;
+use crate::engine::runtime::Connections;
+use crate::engine::runtime::options::Options;
+use crate::engine::scan::refetch::Fetched;
+use crate::engine::scan::versions::Versions;
+use crate::settings::Settings;
+
+/// Read-ahead between merging nodes, in bytes. The default is a gigabyte, which at five requests in ten seconds would be
+/// hours of requests that a LIMIT never needed.
+const READ_AHEAD: usize = 1 << 20;
+
+/// DataFusion's own default catalog and schema, which nobody chose.
+const UNCHOSEN: (&str, &str) = ("datafusion", "public");
+
+/// A configuration with what remote tables rely on.
+fn configured(config: SessionConfig, settings: &Settings) -> SessionConfig {
+    let mut config = config
+        .with_information_schema(true)
+        // Splitting the rows of a paced service among cores gains nothing and polls it without demand.
+        .with_round_robin_repartition(false);
+    let options = config.options_mut();
+    options.sql_parser.dialect = Dialect::PostgreSQL;
+    // The zone of every column. Without one, `now()` is a clock reading of nowhere, which AT TIME ZONE takes for local time.
+    options.execution.time_zone.get_or_insert_with(|| "UTC".into());
+    options.execution.sort_pushdown_buffer_capacity = READ_AHEAD;
+    // The build side has to be whole before the remote side is asked, so that its keys can narrow the request.
+    options.execution.hash_join_buffering_capacity = 0;
+    // The engine takes `x IS TRUE` for nullable in its physical plan and not in its logical one, and refuses an aggregate over
+    // such a pair. It can go with the version that has the mend (github.com/apache/datafusion/pull/24244).
+    options.execution.skip_physical_aggregate_schema_check = true;
+    options.extensions.insert(Options(settings.clone()));
+    config
+}
+
+/// Names the default catalog and schema, unless the host chose others.
+pub(crate) fn name_default(config: &mut SessionConfig, catalog: &str, schema: &str) {
+    let chosen = &config.options().catalog;
+    if (chosen.default_catalog.as_str(), chosen.default_schema.as_str()) == UNCHOSEN {
+        *config = std::mem::take(config).with_default_catalog_and_schema(catalog, schema);
+    }
+}
+
+/// Adds to a session what remote tables need: settings as `auditql.*`, the connections. What a host brought stays.
+pub(crate) fn extend(
+    mut builder: SessionStateBuilder,
+    settings: &Settings,
+    connections: Arc<Connections>,
+    spill_dir: Option<&Path>,
+) -> Result<SessionStateBuilder> {
+    let mut runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(settings.memory_limit)));
+    let mut store = Store::default();
+    if let Some(parent) = spill_dir {
+        let (own, folder) = Store::open(parent)?;
+        (store, runtime) = (own, runtime.with_temp_file_path(folder));
+    }
+    if builder.runtime_env().is_none() {
+        builder = builder.with_runtime_env(runtime.build_arc()?);
+    }
+    let config = configured(builder.config().take().unwrap_or_default(), settings)
+        .with_extension(connections)
+        .with_extension(Arc::new(store))
+        .with_extension(Arc::<Fetched>::default())
+        .with_extension(Arc::<Versions>::default());
+    let mut builder = with_defaults(builder.with_config(config));
+    // Before types are coerced: the cut that it prevents follows from that.
+    builder.analyzer().get_or_insert_default().rules.insert(0, Arc::new(FinerTimes));
+    Ok(builder)
+}
+
+/// The functions that DataFusion brings. A host's own ones of their names stand before them.
+fn with_defaults(mut builder: SessionStateBuilder) -> SessionStateBuilder {
+    let scalar = builder.scalar_functions().take();
+    let aggregate = builder.aggregate_functions().take();
+    let window = builder.window_functions().take();
+    let mut builder = builder.with_default_features();
+    builder.expr_planners().get_or_insert_default().insert(0, bounded::planner());
+    builder.scalar_functions().get_or_insert_default().extend(scalar.into_iter().flatten());
+    builder.aggregate_functions().get_or_insert_default().extend(aggregate.into_iter().flatten());
+    builder.window_functions().get_or_insert_default().extend(window.into_iter().flatten());
+    builder
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::execution::disk_manager::DiskManagerBuilder;
+    use datafusion::execution::memory_pool::{MemoryLimit, UnboundedMemoryPool};
+    use datafusion::execution::object_store::ObjectStoreUrl;
+    use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+    use datafusion::prelude::SessionContext;
+    use url::Url;
+
+    use super::*;
+    use crate::engine::Engine;
+
+    struct Mine(u8);
+
+    #[tokio::test]
+    async fn a_hosts_session_keeps_what_it_has() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[]").unwrap();
+        let pool = Arc::new(UnboundedMemoryPool::default());
+        let disks = DiskManagerBuilder::default().with_max_temp_directory_size(4_321);
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool).with_disk_manager_builder(disks);
+        let runtime = runtime.build_arc().unwrap();
+        let place = Url::parse("mine://store").unwrap();
+        runtime.register_object_store(&place, Arc::new(datafusion::object_store::memory::InMemory::new()));
+        let config = SessionConfig::new()
+            .with_batch_size(17)
+            .with_target_partitions(3)
+            .with_default_catalog_and_schema("own", "tables")
+            .with_extension(Arc::new(Mine(42)));
+        let shout = create_udf(
+            "upper",
+            vec![arrow::datatypes::DataType::Utf8],
+            arrow::datatypes::DataType::Utf8,
+            Volatility::Immutable,
+            Arc::new(|args: &[ColumnarValue]| Ok(args[0].clone())),
+        );
+        let builder = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(Arc::clone(&runtime))
+            .with_scalar_functions(vec![Arc::new(shout)]);
+        let builder = Engine::builder().files("case", vec![file.path().to_path_buf()]).configure(builder).unwrap();
+        let context = SessionContext::new_with_state(builder.build());
+        let state = context.state();
+        assert_eq!((state.config().batch_size(), state.config().target_partitions()), (17, 3));
+        assert_eq!(state.config().get_extension::<Mine>().map(|mine| mine.0), Some(42));
+        assert!(Arc::ptr_eq(state.runtime_env(), &runtime), "pool, disks and object stores are the host's");
+        state.runtime_env().object_store(ObjectStoreUrl::parse("mine://store").unwrap()).unwrap();
+        let catalog = &state.config_options().catalog;
+        assert_eq!((catalog.default_catalog.as_str(), catalog.default_schema.as_str()), ("own", "tables"));
+        assert!(context.catalog("case").is_some() && context.catalog("own").is_some());
+        let rows = context.sql("SELECT upper('a'), lower('B')").await.unwrap().collect().await.unwrap();
+        let text = arrow::util::pretty::pretty_format_batches(&rows).unwrap().to_string();
+        assert!(text.contains("| a ") && text.contains("| b "), "{text}");
+        context.sql("SELECT count(*) FROM case.entra.sign_ins").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_session_of_our_own_has_the_limits_of_its_settings() {
+        let settings = Settings { memory_limit: 1 << 20, ..Settings::default() };
+        let state = Engine::builder().settings(settings).configure(SessionStateBuilder::new()).unwrap().build();
+        assert!(matches!(state.runtime_env().memory_pool.memory_limit(), MemoryLimit::Finite(n) if n == 1 << 20));
+        assert_eq!(state.config_options().catalog.default_catalog, "local");
+    }
+}

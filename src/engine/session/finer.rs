@@ -1,0 +1,256 @@
+//! Times finer than a microsecond are compared with a column as they are written.
+//!
+//! Columns hold microseconds. Left alone, DataFusion compares in nanoseconds and then cuts a literal down to the column's
+//! unit, whatever the comparison: `< '….0000005'` would lose what lies at the whole microsecond before it. So before types
+//! are coerced, the finer side is rounded to the side on which the comparison stays the same. It holds for literals and for
+//! what is known only when the query runs.
+
+use std::sync::{Arc, LazyLock};
+
+use arrow::array::timezone::Tz;
+use arrow::array::{ArrayRef, AsArray, TimestampMicrosecondArray};
+use arrow::compute::kernels::cast_utils::string_to_datetime;
+use arrow::datatypes::{DataType, TimeUnit, TimestampNanosecondType};
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::error::Result;
+use datafusion::logical_expr::expr::{Between, BinaryExpr, InList, InSubquery};
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{
+    Cast, ColumnarValue, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, ScalarFunctionArgs, ScalarUDF,
+    ScalarUDFImpl, Signature, Subquery, Volatility, binary_expr, cast, lit, not,
+};
+use datafusion::optimizer::AnalyzerRule;
+
+use crate::predicate::NO_MICROSECOND;
+
+/// The step that comes before types are coerced.
+#[derive(Debug)]
+pub(crate) struct FinerTimes;
+
+impl AnalyzerRule for FinerTimes {
+    fn name(&self) -> &'static str {
+        "finer_times"
+    }
+
+    fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
+        Ok(plan.transform_up_with_subqueries(rounded)?.data)
+    }
+}
+
+/// A node of a plan with its comparisons rounded. Its columns keep their names.
+fn rounded(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
+    let mut schema = merge_schema(&plan.inputs());
+    if let LogicalPlan::TableScan(scan) = &plan {
+        schema.merge(&DFSchema::try_from_qualified_schema(scan.table_name.clone(), &scan.source.schema())?);
+    }
+    let names = NamePreserver::new(&plan);
+    plan.map_expressions(|expr| {
+        let name = names.save(&expr);
+        let expr = expr.transform_up(|expr| comparison(expr, &schema))?;
+        Ok(expr.update_data(|expr| name.restore(expr)))
+    })
+}
+
+fn comparison(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    let rounded = match &expr {
+        Expr::BinaryExpr(binary) => of_binary(binary, schema),
+        Expr::Between(between) => of_between(between, schema),
+        Expr::InList(list) => of_list(list, schema),
+        Expr::InSubquery(subquery) => of_subquery(subquery, schema)?,
+        _ => None,
+    };
+    Ok(rounded.map_or_else(|| Transformed::no(expr), Transformed::yes))
+}
+
+fn of_binary(binary: &BinaryExpr, schema: &DFSchema) -> Option<Expr> {
+    let (left, op, right) = (&*binary.left, binary.op, &*binary.right);
+    // First of all: the type of a long chain of AND would be found out again at each of its links.
+    let rounding = Rounding::right_of(op)?;
+    if let Some(column) = Coarse::of(left, schema) {
+        let right = column.rounded(right, rounding, schema)?;
+        return Some(binary_expr(column.expr, op, right));
+    }
+    let column = Coarse::of(right, schema)?;
+    let left = column.rounded(left, Rounding::right_of(op.swap()?)?, schema)?;
+    Some(binary_expr(left, op, column.expr))
+}
+
+fn of_between(between: &Between, schema: &DFSchema) -> Option<Expr> {
+    let Between { expr, negated, low, high } = between;
+    let side = |op, bound: &Expr| BinaryExpr::new(expr.clone(), op, Box::new(bound.clone()));
+    let (from, to) = (side(Operator::GtEq, low), side(Operator::LtEq, high));
+    let (above, below) = (of_binary(&from, schema), of_binary(&to, schema));
+    if above.is_none() && below.is_none() {
+        return None;
+    }
+    let both = above.unwrap_or(Expr::BinaryExpr(from)).and(below.unwrap_or(Expr::BinaryExpr(to)));
+    Some(if *negated { not(both) } else { both })
+}
+
+fn of_list(list: &InList, schema: &DFSchema) -> Option<Expr> {
+    let column = Coarse::of(&list.expr, schema)?;
+    let rounded: Vec<Option<Expr>> =
+        list.list.iter().map(|value| column.rounded(value, Rounding::Exact, schema)).collect();
+    if rounded.iter().all(Option::is_none) {
+        return None;
+    }
+    // All become of one type here: of several, a list would be compared in the finest of them.
+    let own = DataType::Timestamp(TimeUnit::Microsecond, column.zone.clone());
+    let values =
+        rounded.into_iter().zip(&list.list).map(|(r, value)| r.unwrap_or_else(|| cast(value.clone(), own.clone())));
+    let values = values.collect();
+    Some(column.expr.in_list(values, list.negated))
+}
+
+fn of_subquery(one: &InSubquery, schema: &DFSchema) -> Result<Option<Expr>> {
+    let Some(column) = Coarse::of(&one.expr, schema) else { return Ok(None) };
+    let rows = &one.subquery.subquery;
+    let (qualifier, field) = rows.schema().qualified_field(0);
+    let value = Expr::Column((qualifier, field).into());
+    let Some(rounded) = column.rounded(&value, Rounding::Exact, rows.schema()) else { return Ok(None) };
+    let rows = LogicalPlanBuilder::from(rows.as_ref().clone()).project([rounded.alias(field.name())])?.build()?;
+    let subquery = Subquery { subquery: Arc::new(rows), ..one.subquery.clone() };
+    Ok(Some(Expr::InSubquery(InSubquery::new(Box::new(column.expr), subquery, one.negated))))
+}
+
+/// A side that has microseconds, and their zone.
+struct Coarse {
+    expr: Expr,
+    zone: Option<Arc<str>>,
+}
+
+impl Coarse {
+    /// A cast to a finer unit adds no digit that counts, so it is seen through.
+    fn of(expr: &Expr, schema: &DFSchema) -> Option<Self> {
+        match (expr.get_type(schema).ok()?, expr) {
+            (DataType::Timestamp(TimeUnit::Microsecond, zone), _) => Some(Self { expr: expr.clone(), zone }),
+            (DataType::Timestamp(TimeUnit::Nanosecond, _), Expr::Cast(Cast { expr: inner, .. })) => {
+                // Zones are another matter: of these all are the same instants.
+                Self::of(inner, schema).filter(|inner| inner.zone.as_deref().is_some_and(|zone| zone == "UTC"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The other side, if it is finer, rounded.
+    fn rounded(&self, other: &Expr, rounding: Rounding, schema: &DFSchema) -> Option<Expr> {
+        if let Expr::Literal(value, _) = other
+            && let Some(Some(text)) = value.try_as_str()
+        {
+            return self.read(text, rounding);
+        }
+        if Self::of(other, schema).is_some() {
+            return None;
+        }
+        let DataType::Timestamp(unit @ TimeUnit::Nanosecond, zone) = other.get_type(schema).ok()? else { return None };
+        // In the column's zone already: what equals nothing lies outside of all that zones can be applied to.
+        let same = self.zone.is_none() || self.zone == zone;
+        let own = || cast(other.clone(), DataType::Timestamp(unit, self.zone.clone()));
+        Some(rounding.function().call(vec![if same { other.clone() } else { own() }]))
+    }
+
+    /// The text of a time with digits below a microsecond, rounded. Others are read where all texts are.
+    fn read(&self, text: &str, rounding: Rounding) -> Option<Expr> {
+        let zone: Tz = self.zone.as_deref().unwrap_or("UTC").parse().ok()?;
+        let time = string_to_datetime(&zone, text).ok()?;
+        let below = i64::from(time.timestamp_subsec_nanos() % 1_000);
+        let micros = rounding.of(time.timestamp_micros(), below);
+        (below != 0).then(|| lit(ScalarValue::TimestampMicrosecond(Some(micros), self.zone.clone())))
+    }
+}
+
+/// Which whole microsecond stands for a finer time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Rounding {
+    /// The one before it: `<=` and `>` stay what they are.
+    Down,
+    /// The one after it: so do `<` and `>=`.
+    Up,
+    /// None: nothing that has microseconds equals it.
+    Exact,
+}
+
+static DOWN: LazyLock<ScalarUDF> = LazyLock::new(|| ScalarUDF::from(Microseconds::new(Rounding::Down)));
+static UP: LazyLock<ScalarUDF> = LazyLock::new(|| ScalarUDF::from(Microseconds::new(Rounding::Up)));
+static EXACT: LazyLock<ScalarUDF> = LazyLock::new(|| ScalarUDF::from(Microseconds::new(Rounding::Exact)));
+
+impl Rounding {
+    /// For the right side of a comparison.
+    fn right_of(op: Operator) -> Option<Self> {
+        match op {
+            Operator::LtEq | Operator::Gt => Some(Self::Down),
+            Operator::Lt | Operator::GtEq => Some(Self::Up),
+            Operator::Eq | Operator::NotEq | Operator::IsDistinctFrom | Operator::IsNotDistinctFrom => {
+                Some(Self::Exact)
+            }
+            _ => None,
+        }
+    }
+
+    /// A time of so many microseconds and so much below that.
+    fn of(self, micros: i64, below: i64) -> i64 {
+        match self {
+            Self::Up if below != 0 => micros + 1,
+            Self::Exact if below != 0 => NO_MICROSECOND,
+            Self::Down | Self::Up | Self::Exact => micros,
+        }
+    }
+
+    fn function(self) -> &'static ScalarUDF {
+        match self {
+            Self::Down => &DOWN,
+            Self::Up => &UP,
+            Self::Exact => &EXACT,
+        }
+    }
+}
+
+/// The function that rounds nanoseconds. It has no name in SQL.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Microseconds {
+    rounding: Rounding,
+    signature: Signature,
+}
+
+impl Microseconds {
+    fn new(rounding: Rounding) -> Self {
+        Self { rounding, signature: Signature::any(1, Volatility::Immutable) }
+    }
+}
+
+impl ScalarUDFImpl for Microseconds {
+    fn name(&self) -> &str {
+        match self.rounding {
+            Rounding::Down => "microseconds_down",
+            Rounding::Up => "microseconds_up",
+            Rounding::Exact => "microseconds_exact",
+        }
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, types: &[DataType]) -> Result<DataType> {
+        let zone = match types {
+            [DataType::Timestamp(_, zone)] => zone.clone(),
+            _ => None,
+        };
+        Ok(DataType::Timestamp(TimeUnit::Microsecond, zone))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let times = ColumnarValue::values_to_arrays(&args.args)?.remove(0);
+        let round = |nanos: i64| self.rounding.of(nanos.div_euclid(1_000), nanos.rem_euclid(1_000));
+        let micros: TimestampMicrosecondArray = times.as_primitive::<TimestampNanosecondType>().unary(round);
+        let DataType::Timestamp(_, zone) = args.return_type() else { return Ok(ColumnarValue::Array(times)) };
+        let micros: ArrayRef = Arc::new(micros.with_timezone_opt(zone.clone()));
+        match args.args[0] {
+            ColumnarValue::Array(_) => Ok(ColumnarValue::Array(micros)),
+            ColumnarValue::Scalar(_) => ScalarValue::try_from_array(&micros, 0).map(ColumnarValue::Scalar),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What a session has: its configuration, its catalogs, the tables that it keeps, what its statements may do.
+
+pub(crate) mod catalog;
+pub(crate) mod config;
+mod finer;
+pub mod leftovers;
+pub mod parquet;
+pub(crate) mod policy;
+pub(crate) mod store;
+pub(crate) mod system_tables;

@@ -1,0 +1,206 @@
+//! Plans and runs one statement: at one instant, on one budget, with one tally.
+//!
+//! DataFusion stamps the present time on every copy of its state, so the copy is stamped again and then planned with
+//! directly. What changes the session itself (SET, PREPARE, tables and views) goes to the session.
+
+mod explain;
+mod external;
+mod output_names;
+pub(crate) mod parse;
+mod views;
+
+use std::future::ready;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::datatypes::Schema;
+use chrono::{DateTime, Utc};
+use datafusion::common::TableReference;
+use datafusion::error::Result;
+use datafusion::execution::{SendableRecordBatchStream, SessionState, TaskContext};
+use datafusion::logical_expr::{CreateMemoryTable, DdlStatement, Explain, LogicalPlan, Statement as Command};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use datafusion::prelude::SessionContext;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use tokio::time::{Instant, timeout_at};
+
+use self::output_names::named;
+use self::parse::{check_plan, parse};
+use crate::engine::error::Error;
+use crate::engine::lineage::Lineage;
+use crate::engine::lineage::namesakes;
+use crate::engine::lineage::partial;
+use crate::engine::runtime::Statement;
+use crate::engine::runtime::options;
+use crate::engine::runtime::workers::Workers;
+use crate::engine::session::policy::Policy;
+use crate::engine::session::store;
+use crate::tally::Tally;
+
+/// A statement that was planned.
+pub struct Query {
+    /// Its rows. Nothing is sent before it is polled; dropping it stops the requests.
+    pub stream: SendableRecordBatchStream,
+    /// What it cost so far, and what its reader has to know. Complete when the stream has ended.
+    pub tally: Arc<Tally>,
+    /// Where its columns come from.
+    pub origins: Lineage,
+}
+
+/// A statement, and what it is asked with.
+pub(crate) struct Asked {
+    pub(crate) sql: String,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) policy: Policy,
+    pub(crate) workers: Workers,
+}
+
+/// Plans a statement at an instant.
+pub(crate) async fn plan(context: SessionContext, asked: Asked) -> Result<Query> {
+    let Asked { sql, now, deadline, policy, workers } = asked;
+    let mut state = context.state();
+    let parsed = parse(&state, &sql)?;
+    state.execution_props_mut().query_execution_start_time = Some(now);
+    views::renew(&state, &parsed).await?;
+    let plan = named(state.statement_to_plan(parsed).await?)?;
+    check_plan(&plan)?;
+    policy.check(&plan)?;
+    namesakes::check(&plan)?;
+    let plan = Arc::new(external::settled(plan)?);
+    let mut origins = Lineage::of(Arc::clone(&plan));
+    let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
+    let mut statement = Statement { keeps, ..Statement::new(options::of(state.config_options()), now) };
+    // Planning has taken some of the time.
+    statement.call.deadline = deadline;
+    let statement = Arc::new(statement);
+    state.config_mut().set_extension(Arc::clone(&statement));
+    let stream = match plan.as_ref() {
+        LogicalPlan::Statement(
+            Command::SetVariable(_) | Command::ResetVariable(_) | Command::Prepare(_) | Command::Deallocate(_),
+        ) => context.execute_logical_plan(LogicalPlan::clone(&plan)).await?.execute_stream().await?,
+        LogicalPlan::Explain(explained) if shows_requests(explained) => {
+            explain(&state, explained.clone(), &statement).await?
+        }
+        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create.clone(), &statement).await?,
+        LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, table).await.map(|()| no_rows())?,
+        plan => {
+            let (rows, executed) = run(&state, plan, &statement, policy).await?;
+            origins = executed.unwrap_or(origins);
+            rows
+        }
+    };
+    let stream = until_deadline(workers.rows(stream), &statement);
+    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
+}
+
+/// What is left to a statement whose scans have ended in time with a part of their rows.
+const TO_FINISH: Duration = Duration::from_secs(1);
+/// The same to scans that have to say which request was under way, and what went wrong with it.
+const TO_SAY_WHY: Duration = Duration::from_millis(250);
+
+/// The rows, or an error once the statement's time is over: also while nothing is requested.
+fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> SendableRecordBatchStream {
+    let Some(deadline) = statement.call.deadline else { return rows };
+    // Scans end at the deadline themselves. Where a part will do, what is above them still has to give it out.
+    let deadline = deadline + if statement.settings.partial { TO_FINISH } else { TO_SAY_WHY };
+    let schema = rows.schema();
+    let timed = stream::unfold(Some(rows), move |rows| async move {
+        let mut rows = rows?;
+        match timeout_at(deadline, rows.next()).await {
+            Ok(next) => next.map(|next| (next, Some(rows))),
+            Err(_) => Some((Err(Error::Deadline.into()), None)),
+        }
+    });
+    Box::pin(RecordBatchStreamAdapter::new(schema, timed))
+}
+
+/// The rows of a plan; of what another plan stands behind, the origins of that one's columns too.
+async fn run(
+    state: &SessionState,
+    plan: &LogicalPlan,
+    statement: &Statement,
+    policy: Policy,
+) -> Result<(SendableRecordBatchStream, Option<Lineage>)> {
+    // EXECUTE and statements that make views need a session; they get one over the same state and catalogs.
+    if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
+        if let Some(name) = made(plan) {
+            store::check_place(state, name).await?;
+        }
+        let session = SessionContext::new_with_state(state.clone());
+        let frame = session.execute_logical_plan(plan.clone()).await?;
+        let plan = Arc::new(named(frame.logical_plan().clone())?);
+        policy.check(&plan)?;
+        let rows = lazily(physical(state, &plan, statement).await?, state.task_ctx());
+        return Ok((rows, Some(Lineage::of(plan))));
+    }
+    Ok((lazily(physical(state, plan, statement).await?, state.task_ctx()), None))
+}
+
+/// The name under which a plan makes something that others can ask.
+fn made(plan: &LogicalPlan) -> Option<&TableReference> {
+    match plan {
+        LogicalPlan::Ddl(DdlStatement::CreateView(create)) => Some(&create.name),
+        LogicalPlan::Ddl(DdlStatement::CreateExternalTable(create)) => Some(&create.name),
+        _ => None,
+    }
+}
+
+/// The physical plan, if the settings allow to carry it out.
+async fn physical(state: &SessionState, plan: &LogicalPlan, statement: &Statement) -> Result<Arc<dyn ExecutionPlan>> {
+    if statement.settings.partial {
+        partial::check(plan)?;
+    }
+    state.create_physical_plan(plan).await
+}
+
+/// Executes at the first poll. Some nodes begin to read what is below them as soon as they are executed.
+fn lazily(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> SendableRecordBatchStream {
+    let schema = plan.schema();
+    let rows = stream::once(async move { execute_stream(plan, context) }).try_flatten();
+    Box::pin(RecordBatchStreamAdapter::new(schema, rows))
+}
+
+/// Makes a table of a query's rows, which are asked for when the stream is polled. It has no rows itself.
+async fn keep(
+    state: SessionState,
+    create: CreateMemoryTable,
+    statement: &Arc<Statement>,
+) -> Result<SendableRecordBatchStream> {
+    let physical = physical(&state, &create.input, statement).await?;
+    let statement = Arc::clone(statement);
+    let made = async move {
+        let rows = || execute_stream(physical, state.task_ctx());
+        store::create(&state, create, rows, &statement).await
+    };
+    let rows = stream::once(made).filter_map(|made| ready(made.err().map(Err)));
+    Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), rows)))
+}
+
+fn no_rows() -> SendableRecordBatchStream {
+    Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), stream::empty()))
+}
+
+/// Whether an EXPLAIN is one of plans in words, to which the requests are added.
+fn shows_requests(explain: &Explain) -> bool {
+    use datafusion::common::format::ExplainFormat::Indent;
+    matches!(explain.explain_format, Indent)
+}
+
+async fn explain(
+    state: &SessionState,
+    mut explained: Explain,
+    statement: &Statement,
+) -> Result<SendableRecordBatchStream> {
+    if let LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) = explained.plan.as_ref() {
+        explained.plan = Arc::clone(&create.input);
+    }
+    let inner = state.create_physical_plan(&explained.plan).await?;
+    let outer = state.create_physical_plan(&LogicalPlan::Explain(explained)).await?;
+    let schema = outer.schema();
+    let requests = explain::requests(&inner, (statement, state.config().get_extension()), &schema)?;
+    let plans = lazily(outer, state.task_ctx());
+    let rows = stream::once(async { Ok(requests) }).chain(plans);
+    Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
+}

@@ -1,0 +1,187 @@
+//! Names of result columns that nobody named: `status.error_code` comes out as `error_code`, as PostgreSQL has it.
+//!
+//! DataFusion calls a field `sign_ins.status[error_code]` and a function by all that stands in it, tables included. Here
+//! the last field's name is taken, the dotted path if two columns would be called alike, and functions lose the names of
+//! their tables. It is done by a projection around the plan, added only when a name changes, so that sorts and limits
+//! find the scan as before.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{Column, Result};
+use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::{
+    CreateMemoryTable, DdlStatement, Distinct, Explain, Expr, LogicalPlan, LogicalPlanBuilder,
+};
+use datafusion::scalar::ScalarValue;
+
+/// The plan with its columns named; of an EXPLAIN, of a table or view to be made: the query's.
+pub(crate) fn named(plan: LogicalPlan) -> Result<LogicalPlan> {
+    Ok(match plan {
+        LogicalPlan::Explain(explain) => {
+            let inner = named(Arc::unwrap_or_clone(explain.plan))?;
+            LogicalPlan::Explain(Explain { plan: Arc::new(inner), ..explain })
+        }
+        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
+            let input = Arc::new(named(Arc::unwrap_or_clone(create.input))?);
+            LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(CreateMemoryTable { input, ..create }))
+        }
+        LogicalPlan::Ddl(DdlStatement::CreateView(mut create)) => {
+            create.input = Arc::new(named(Arc::unwrap_or_clone(create.input))?);
+            LogicalPlan::Ddl(DdlStatement::CreateView(create))
+        }
+        LogicalPlan::Ddl(_)
+        | LogicalPlan::Dml(_)
+        | LogicalPlan::Copy(_)
+        | LogicalPlan::Statement(_)
+        | LogicalPlan::DescribeTable(_)
+        | LogicalPlan::Analyze(_) => plan,
+        query => renamed(query)?,
+    })
+}
+
+fn renamed(plan: LogicalPlan) -> Result<LogicalPlan> {
+    let columns = plan.schema().columns();
+    let wanted: Vec<Name> = (0..columns.len()).map(|at| Name::of(&plan, at, &columns[at])).collect();
+    let names = settled(&wanted);
+    if names.iter().zip(&columns).all(|(name, column)| *name == column.name) {
+        return Ok(plan);
+    }
+    let exprs = columns.into_iter().zip(names).map(|(column, name)| {
+        let same = column.name == name;
+        let column = Expr::Column(column);
+        if same { column } else { column.alias(name) }
+    });
+    LogicalPlanBuilder::from(plan).project(exprs.collect::<Vec<_>>())?.build()
+}
+
+/// What a column could be called, best first.
+#[derive(Debug)]
+struct Name(Vec<String>);
+
+impl Name {
+    fn of(plan: &LogicalPlan, at: usize, column: &Column) -> Self {
+        let mut names = match origin(plan, at) {
+            Some(expr) => match path(expr) {
+                Some(path) => vec![path.last().cloned().unwrap_or_default(), path.join(".")],
+                None => vec![plain(plan_below(plan), expr)],
+            },
+            None => Vec::new(),
+        };
+        names.push(column.name.clone());
+        Self(names)
+    }
+}
+
+/// One name for each column: the best that no other column wants; what cannot be told apart keeps what it had.
+fn settled(wanted: &[Name]) -> Vec<String> {
+    let mut names: Vec<&String> = wanted.iter().map(|name| &name.0[0]).collect();
+    for step in 1..3 {
+        let mut seen: HashMap<&String, usize> = HashMap::new();
+        names.iter().for_each(|name| *seen.entry(name).or_default() += 1);
+        let taken: Vec<bool> = names.iter().map(|name| seen[name] > 1).collect();
+        for ((name, wanted), taken) in names.iter_mut().zip(wanted).zip(taken) {
+            if let Some(next) = wanted.0.get(step.min(wanted.0.len() - 1)).filter(|_| taken) {
+                *name = next;
+            }
+        }
+    }
+    names.into_iter().cloned().collect()
+}
+
+/// The expression behind an output column; `None` for columns of tables and for what was given a name.
+fn origin(plan: &LogicalPlan, at: usize) -> Option<&Expr> {
+    let expr = match plan {
+        LogicalPlan::Projection(projection) => projection.expr.get(at)?,
+        LogicalPlan::Aggregate(aggregate) => aggregate
+            .group_expr
+            .get(at)
+            .or_else(|| aggregate.aggr_expr.get(at.checked_sub(aggregate.group_expr.len())?))?,
+        LogicalPlan::Window(window) => match at.checked_sub(window.input.schema().fields().len()) {
+            None => return origin(&window.input, at),
+            Some(at) => window.window_expr.get(at)?,
+        },
+        LogicalPlan::Sort(sort) => return origin(&sort.input, at),
+        LogicalPlan::Limit(limit) => return origin(&limit.input, at),
+        LogicalPlan::Filter(filter) => return origin(&filter.input, at),
+        LogicalPlan::Distinct(Distinct::All(input)) => return origin(input, at),
+        LogicalPlan::Distinct(Distinct::On(on)) => on.select_expr.get(at)?,
+        _ => return None,
+    };
+    match expr {
+        // The planner's own alias of count(*), which spells out its filter.
+        Expr::Alias(alias) if alias.name.starts_with(COUNT_FILTER) => Some(expr),
+        Expr::Alias(_) => None,
+        Expr::Column(column) => {
+            let below = plan_below(plan)?;
+            origin(below, below.schema().index_of_column(column).ok()?)
+        }
+        expr => Some(expr),
+    }
+}
+
+/// The plan whose columns an output expression of the plan refers to.
+fn plan_below(plan: &LogicalPlan) -> Option<&LogicalPlan> {
+    match plan {
+        LogicalPlan::Sort(sort) => plan_below(&sort.input),
+        LogicalPlan::Limit(limit) => plan_below(&limit.input),
+        LogicalPlan::Distinct(Distinct::All(input)) => plan_below(input),
+        plan => plan.inputs().first().copied(),
+    }
+}
+
+/// `get_field(get_field(a, 'b'), 'c')` as `a`, `b`, `c`.
+pub(crate) fn path(expr: &Expr) -> Option<Vec<String>> {
+    let Expr::ScalarFunction(ScalarFunction { func, args }) = expr else { return None };
+    if func.name() != "get_field" {
+        return None;
+    }
+    let (base, fields) = args.split_first()?;
+    let mut path = match base {
+        Expr::Column(column) => vec![column.name.clone()],
+        base => path(base)?,
+    };
+    for field in fields {
+        let Expr::Literal(ScalarValue::Utf8(Some(name)) | ScalarValue::Utf8View(Some(name)), _) = field else {
+            return None;
+        };
+        path.push(name.clone());
+    }
+    Some(path)
+}
+
+/// An expression as text without the names of tables.
+fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
+    if let Expr::Alias(alias) = expr {
+        return plain(below, &alias.expr).replacen("count(1)", "count(*)", 1);
+    }
+    let unqualified = expr.clone().transform_down(|expr| {
+        if let Some(path) = path(&expr) {
+            return Ok(Transformed::new(Expr::Column(Column::new_unqualified(path.join("."))), true, JUMP));
+        }
+        let Expr::Column(column) = &expr else { return Ok(Transformed::no(expr)) };
+        // A column that stands for an aggregate is shown as that.
+        let inner = below.and_then(|below| {
+            let expr = origin(below, below.schema().index_of_column(column).ok()?)?;
+            Some(plain(plan_below(below), expr))
+        });
+        let name = inner.unwrap_or_else(|| column.name.clone());
+        Ok(Transformed::new(Expr::Column(Column::new_unqualified(name)), true, JUMP))
+    });
+    unqualified.map_or_else(|_| expr.schema_name().to_string(), |expr| shown(expr.data))
+}
+
+fn shown(mut expr: Expr) -> String {
+    let filter = match &mut expr {
+        Expr::AggregateFunction(aggregate) => aggregate.params.filter.take(),
+        _ => None,
+    };
+    let text = expr.human_display().to_string();
+    filter.map_or(text.clone(), |filter| format!("{text} FILTER (WHERE {})", filter.human_display()))
+}
+
+/// How the planner's alias of a filtered count(*) begins.
+const COUNT_FILTER: &str = "count(*) FILTER";
+
+const JUMP: datafusion::common::tree_node::TreeNodeRecursion = datafusion::common::tree_node::TreeNodeRecursion::Jump;

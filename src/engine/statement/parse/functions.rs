@@ -1,0 +1,127 @@
+//! Calls of functions: clauses that belong to aggregates only, patterns of other dialects.
+
+use datafusion::sql::sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectNamePart,
+    Value, ValueWithSpan,
+};
+
+use super::dialect::{quoted, refused};
+use super::{json, pattern};
+use crate::engine::error::Error;
+
+/// Functions of other databases that go into JSON.
+const JSON_ELSEWHERE: [&str; 12] = [
+    "get_json_object",
+    "json_extract",
+    "json_extract_path",
+    "json_extract_path_text",
+    "json_extract_scalar",
+    "json_extract_string",
+    "json_query",
+    "json_value",
+    "jsonb_extract_path",
+    "jsonb_extract_path_text",
+    "jsonb_path_query",
+    "parse_json",
+];
+
+/// Looks at a call, and says it in words that the planner knows.
+pub(super) fn of_function(function: &mut Function, is_scalar: &dyn Fn(&str) -> bool) -> Result<(), Error> {
+    let [part] = function.name.0.as_mut_slice() else { return Ok(()) };
+    let Some(Ident { value, quote_style, .. }) = part.as_ident().cloned() else { return Ok(()) };
+    let name = if quote_style.is_some() { value } else { value.to_lowercase() };
+    if JSON_ELSEWHERE.contains(&name.as_str()) {
+        return Err(refused(format!("there is no function {name}"), "raw -> 'a' -> 0 ->> 'b' goes into JSON"));
+    }
+    if let Some(own) = renamed(&name, &function.args) {
+        *part = ObjectNamePart::Identifier(Ident::new(own));
+    }
+    if is_scalar(&name) {
+        of_scalar(&name, function)?;
+    }
+    of_whole_rows(&name, &function.args)?;
+    match &mut function.args {
+        FunctionArguments::Subquery(query) => Err(refused(
+            format!("{name} takes values, and {} is a query", quoted(query)),
+            if name == "array" {
+                "write (SELECT array_agg(x) FROM …)"
+            } else {
+                "put it into parentheses of its own: f((SELECT …))"
+            },
+        )),
+        FunctionArguments::List(list) if name.starts_with("json_") => json::of_arguments(&name, &list.args),
+        FunctionArguments::List(list) => of_patterns(&name, &mut list.args),
+        FunctionArguments::None => Ok(()),
+    }
+}
+
+/// The function that does the same here, if it goes by another name or would give a time without a zone.
+fn renamed(name: &str, args: &FunctionArguments) -> Option<&'static str> {
+    match (name, args) {
+        ("transaction_timestamp" | "statement_timestamp", _) => Some("now"),
+        ("from_unixtime", FunctionArguments::List(list)) if list.args.len() == 1 => Some("to_timestamp_seconds"),
+        _ => None,
+    }
+}
+
+/// The planner counts a constant in place of the rows: each of them is the same.
+fn of_whole_rows(name: &str, args: &FunctionArguments) -> Result<(), Error> {
+    let FunctionArguments::List(list) = args else { return Ok(()) };
+    let whole = |arg: &FunctionArg| {
+        matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Wildcard | FunctionArgExpr::QualifiedWildcard(_)))
+    };
+    if list.duplicate_treatment.is_none() || !list.args.iter().any(whole) {
+        return Ok(());
+    }
+    Err(refused(
+        format!("{name}(DISTINCT *) is not done here"),
+        "SELECT count(*) FROM (SELECT DISTINCT * FROM …) counts rows that differ; count(DISTINCT id) counts records",
+    ))
+}
+
+/// A function of single rows has no set of rows to choose from or to go over.
+fn of_scalar(name: &str, function: &Function) -> Result<(), Error> {
+    let (distinct, clauses) = match &function.args {
+        FunctionArguments::List(FunctionArgumentList { duplicate_treatment, clauses, .. }) => {
+            (duplicate_treatment.is_some(), !clauses.is_empty())
+        }
+        _ => (false, false),
+    };
+    let aggregates = distinct
+        || clauses
+        || function.filter.is_some()
+        || function.over.is_some()
+        || function.null_treatment.is_some()
+        || !function.within_group.is_empty();
+    if !aggregates {
+        return Ok(());
+    }
+    Err(refused(
+        format!("{name} is no aggregate: it takes neither DISTINCT, ORDER BY, FILTER nor OVER"),
+        "CASE WHEN … THEN … END makes a value depend on a condition",
+    ))
+}
+
+/// Patterns of times in the place that a function has for them.
+fn of_patterns(name: &str, args: &mut [FunctionArg]) -> Result<(), Error> {
+    let takes = matches!(name, "to_char" | "date_format" | "to_date" | "to_time" | "to_unixtime")
+        || name.starts_with("to_timestamp");
+    if !takes {
+        return Ok(());
+    }
+    for arg in args.iter_mut().skip(1) {
+        if let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(ValueWithSpan {
+            value: Value::SingleQuotedString(text),
+            ..
+        }))) = arg
+        {
+            *text = pattern::strftime(text).map_err(|why| {
+                refused(
+                    format!("{name} does not know the pattern '{text}': {why}"),
+                    "'YYYY-MM-DD HH24:MI:SS' and '%Y-%m-%d %H:%M:%S' are the same",
+                )
+            })?;
+        }
+    }
+    Ok(())
+}

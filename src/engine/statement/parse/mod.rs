@@ -1,0 +1,74 @@
+//! From text to a statement that can be planned without exhausting the stack.
+//!
+//! DataFusion plans, rewrites and evaluates expressions and plans by recursion, and a stack that overflows takes the whole
+//! program with it. So the tokens are looked at before anything recurses over them: long lists of alternatives, which is
+//! what lists of indicators look like, become `IN`; what is still too deep is refused with a typed error. Both walk tokens,
+//! never a tree, because dropping a tree that is too deep already overflows. What is left is a tree of bounded depth, and
+//! `dialect` walks that.
+
+mod alternatives;
+mod depth;
+mod dialect;
+mod functions;
+mod json;
+mod operators;
+mod pattern;
+mod tables;
+mod zone;
+
+use datafusion::common::config::Dialect;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::SessionState;
+use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::dialect::{PostgreSqlDialect, dialect_from_str};
+use datafusion::sql::sqlparser::keywords::{Keyword, RESERVED_FOR_COLUMN_ALIAS};
+use datafusion::sql::sqlparser::parser::ParserError;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+
+use crate::engine::error::limits::MOST_TEXT;
+use crate::engine::error::{Error, Part};
+
+pub(crate) use depth::check_plan;
+
+/// Reads a text that has to be one statement.
+pub(crate) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
+    if sql.len() > MOST_TEXT {
+        return Err(Error::TooLarge(Part::Text).into());
+    }
+    let options = &state.config_options().sql_parser;
+    let dialect = dialect_of(options.dialect);
+    let tokens = Tokenizer::new(dialect.as_ref(), sql).tokenize_with_location().map_err(ParserError::from)?;
+    let mut tokens = alternatives::folded(tokens);
+    name_after_dots(&mut tokens);
+    depth::check(&tokens).map_err(Error::TooLarge)?;
+    let parser =
+        DFParserBuilder::new(tokens).with_dialect(dialect.as_ref()).with_recursion_limit(options.recursion_limit.get());
+    let mut statements = parser.build()?.parse_statements()?;
+    match (statements.pop_front(), statements.is_empty()) {
+        (Some(mut statement), true) => {
+            dialect::settle(&mut statement, &|name| state.scalar_functions().contains_key(name))?;
+            Ok(statement)
+        }
+        (Some(_), false) => Err(DataFusionError::Plan("this is more than one statement".into())),
+        (None, _) => Err(DataFusionError::Plan("this is no statement".into())),
+    }
+}
+
+/// A word after a dot is a name, also where it would be a function that is called without parentheses:
+/// `initiated_by.user.id`.
+fn name_after_dots(tokens: &mut [TokenWithSpan]) {
+    let mut after_dot = false;
+    for TokenWithSpan { token, .. } in tokens {
+        if let Token::Word(word) = token
+            && after_dot
+            && !RESERVED_FOR_COLUMN_ALIAS.contains(&word.keyword)
+        {
+            word.keyword = Keyword::NoKeyword;
+        }
+        after_dot = matches!(token, Token::Period);
+    }
+}
+
+fn dialect_of(dialect: Dialect) -> Box<dyn datafusion::sql::sqlparser::dialect::Dialect> {
+    dialect_from_str(dialect).unwrap_or_else(|| Box::new(PostgreSqlDialect {}))
+}

@@ -1,0 +1,129 @@
+//! Operators, among them those that go into JSON.
+
+use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, GroupByExpr, LimitClause, Query, SelectItem, SetExpr};
+
+use super::dialect::refused;
+use super::json;
+use crate::engine::error::Error;
+
+/// A binary operator and its operands.
+pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
+    use BinaryOperator as B;
+    let Expr::BinaryOp { left, op, right } = expr else { return Ok(()) };
+    match op {
+        B::Arrow | B::LongArrow => json::of_step(op, right),
+        B::HashArrow | B::HashLongArrow => {
+            if let Some(steps) = json::steps_of_array(right) {
+                let function = if *op == B::HashArrow { "json_get" } else { "json_as_text" };
+                *expr = json::call(function, left.as_ref().clone(), &steps);
+            }
+            Ok(())
+        }
+        op if is_planned(op) => Ok(()),
+        op => Err(refused(format!("the operator {op} is not known here"), instead_of(op))),
+    }
+}
+
+/// A comparison with each row of a query. Where both sides read one table, the planner takes a column of the one for that of
+/// the other; IN keeps them apart.
+pub(super) fn of_quantified(expr: &mut Expr) -> Result<(), Error> {
+    let (left, op, right, negated) = match expr {
+        Expr::AnyOp { left, compare_op, right, .. } => (left, &*compare_op, right, false),
+        Expr::AllOp { left, compare_op, right } => (left, &*compare_op, right, true),
+        _ => return Ok(()),
+    };
+    let Expr::Subquery(query) = right.as_ref() else { return Ok(()) };
+    let as_in = if negated { BinaryOperator::NotEq } else { BinaryOperator::Eq };
+    if *op != as_in {
+        return Err(refused(
+            format!("{op} {} (SELECT …) is not done here", if negated { "ALL" } else { "ANY" }),
+            "compare with the least or the greatest: x > (SELECT max(y) FROM …)",
+        ));
+    }
+    *expr = Expr::InSubquery { expr: left.clone(), subquery: query.clone(), negated };
+    Ok(())
+}
+
+/// The planner asks whether the query has rows before its OFFSET, and before it is summed up.
+pub(super) fn of_exists(query: &Query, is_scalar: &dyn Fn(&str) -> bool) -> Result<(), Error> {
+    let behind = match &query.limit_clause {
+        Some(LimitClause::LimitOffset { offset, .. }) => offset.is_some(),
+        Some(LimitClause::OffsetCommaLimit { .. }) => true,
+        None => false,
+    };
+    if behind {
+        return Err(refused("EXISTS does not look behind an OFFSET here", "(SELECT count(*) FROM …) > n counts rows"));
+    }
+    let SetExpr::Select(select) = query.body.as_ref() else { return Ok(()) };
+    let summed_up = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(Expr::Function(function))
+        | SelectItem::ExprWithAlias { expr: Expr::Function(function), .. } => {
+            let name = function.name.to_string().to_lowercase();
+            function.over.is_none() && name != "unnest" && !is_scalar(&name)
+        }
+        _ => false,
+    };
+    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
+    if grouped || !select.projection.iter().any(summed_up) {
+        return Ok(());
+    }
+    Err(refused(
+        "what is summed up without GROUP BY is always one row, so EXISTS tells nothing",
+        "EXISTS (SELECT 1 FROM …), or compare the value: (SELECT count(*) FROM …) > 0",
+    ))
+}
+
+fn is_planned(op: &BinaryOperator) -> bool {
+    use BinaryOperator as B;
+    matches!(
+        op,
+        B::Plus
+            | B::Minus
+            | B::Multiply
+            | B::Divide
+            | B::Modulo
+            | B::StringConcat
+            | B::Gt
+            | B::Lt
+            | B::GtEq
+            | B::LtEq
+            | B::Spaceship
+            | B::Eq
+            | B::NotEq
+            | B::And
+            | B::Or
+            | B::Xor
+            | B::BitwiseOr
+            | B::BitwiseAnd
+            | B::BitwiseXor
+            | B::PGBitwiseXor
+            | B::PGBitwiseShiftLeft
+            | B::PGBitwiseShiftRight
+            | B::PGExp
+            | B::PGRegexMatch
+            | B::PGRegexIMatch
+            | B::PGRegexNotMatch
+            | B::PGRegexNotIMatch
+            | B::PGLikeMatch
+            | B::PGILikeMatch
+            | B::PGNotLikeMatch
+            | B::PGNotILikeMatch
+            | B::AtArrow
+            | B::ArrowAt
+            | B::Question
+            | B::DuckIntegerDivide
+            | B::MyIntegerDivide
+    )
+}
+
+fn instead_of(op: &BinaryOperator) -> &'static str {
+    use BinaryOperator as B;
+    match op {
+        B::QuestionAnd | B::QuestionPipe => "raw ? 'name' looks for one name; AND and OR put several together",
+        B::HashMinus | B::AtQuestion | B::AtAt => "raw -> 'a' -> 0 ->> 'b' goes into JSON, raw ? 'a' looks for a name",
+        B::PGStartsWith => "starts_with(x, 'text')",
+        B::Regexp => "x ~ 'expression'",
+        B::Overlaps => "write a_begin < b_end AND b_begin < a_end",
+        _ => "\\df lists the functions",
+    }
+}

@@ -1,0 +1,152 @@
+//! Clauses of queries and of FROM: those that would be passed over, and those that can be said otherwise.
+
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, Fetch, FunctionArg, FunctionArgExpr, GroupByExpr, Ident, Join, JoinConstraint, JoinOperator,
+    LimitClause, Query, Select, SelectItem, TableFactor, TableWithJoins, Value,
+};
+
+use super::dialect::{quoted, refused};
+use crate::engine::error::Error;
+
+/// A query's own clauses.
+pub(super) fn of_query(query: &mut Query) -> Result<(), Error> {
+    if let Some(lock) = query.locks.first() {
+        return Err(refused(format!("{} locks rows, and nothing here can be locked", quoted(lock)), LEAVE));
+    }
+    let other = [
+        query.for_clause.as_ref().map(quoted),
+        query.settings.as_ref().map(|_| "SETTINGS".to_owned()),
+        query.format_clause.as_ref().map(quoted),
+        query.order_by.as_ref().and_then(|order| order.interpolate.as_ref()).map(|_| "INTERPOLATE".to_owned()),
+    ];
+    if let Some(clause) = other.into_iter().flatten().next() {
+        return Err(refused(format!("{clause} is not done here"), "--format chooses how a result is written"));
+    }
+    match query.fetch.take() {
+        Some(fetch) => limit_by_fetch(query, fetch),
+        None => Ok(()),
+    }
+}
+
+const LEAVE: &str = "leave it away: it has nothing to act on";
+
+/// `FETCH FIRST n ROWS ONLY` is the standard's LIMIT.
+fn limit_by_fetch(query: &mut Query, fetch: Fetch) -> Result<(), Error> {
+    if fetch.with_ties || fetch.percent {
+        return Err(refused(
+            format!("{} is not done here", quoted(&fetch)),
+            "a subquery with rank() OVER (ORDER BY …) AS place and WHERE place <= n keeps ties",
+        ));
+    }
+    let count = fetch.quantity.unwrap_or_else(|| Expr::Value(Value::Number("1".into(), false).into()));
+    match query.limit_clause.get_or_insert(LimitClause::LimitOffset { limit: None, offset: None, limit_by: Vec::new() })
+    {
+        LimitClause::LimitOffset { limit: limit @ None, .. } => {
+            *limit = Some(count);
+            Ok(())
+        }
+        _ => Err(refused("LIMIT and FETCH are in one query", "one of them is enough")),
+    }
+}
+
+/// The clauses of a SELECT.
+pub(super) fn of_select(select: &mut Select) -> Result<(), Error> {
+    select.projection.iter_mut().for_each(named_as_written);
+    let modifiers = match &select.group_by {
+        GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers) => modifiers,
+    };
+    let rows = [
+        (select.top.is_some(), "TOP", "write LIMIT at the end of the statement instead of TOP"),
+        (!select.connect_by.is_empty(), "CONNECT BY", "WITH RECURSIVE walks through a hierarchy"),
+        (
+            !select.lateral_views.is_empty(),
+            "LATERAL VIEW",
+            "unnest(list) in the select list makes a row of each element",
+        ),
+        (select.prewhere.is_some(), "PREWHERE", "write WHERE"),
+        (!modifiers.is_empty(), "GROUP BY … WITH", "write GROUP BY ROLLUP (…), CUBE (…) or GROUPING SETS (…)"),
+        (!select.cluster_by.is_empty(), "CLUSTER BY", "ORDER BY at the end of the statement sorts"),
+        (!select.distribute_by.is_empty(), "DISTRIBUTE BY", "leave it away"),
+        (!select.sort_by.is_empty(), "SORT BY", "ORDER BY at the end of the statement sorts"),
+        (select.exclude.is_some(), "EXCLUDE", "name the columns that are wanted"),
+        (select.value_table_mode.is_some(), "SELECT AS", "name the columns"),
+        (select.select_modifiers.is_some(), "a modifier of SELECT", "leave it away"),
+    ];
+    if let Some((_, what, instead)) = rows.into_iter().find(|(is_there, ..)| *is_there) {
+        return Err(refused(format!("{what} is not done here"), instead));
+    }
+    select.from.iter().try_for_each(of_joins)
+}
+
+/// What is planned in other words keeps the words that it was written in as its name. A time in a zone would bear the name of
+/// the time itself, and the two could not stand side by side.
+fn named_as_written(item: &mut SelectItem) {
+    let SelectItem::UnnamedExpr(expr) = item else { return };
+    let renamed = matches!(
+        expr,
+        Expr::AtTimeZone { .. } | Expr::BinaryOp { op: BinaryOperator::HashArrow | BinaryOperator::HashLongArrow, .. }
+    );
+    if renamed {
+        *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', expr.to_string()), expr: expr.clone() };
+    }
+}
+
+fn of_joins(from: &TableWithJoins) -> Result<(), Error> {
+    from.joins.iter().try_for_each(of_join)
+}
+
+fn of_join(join: &Join) -> Result<(), Error> {
+    use JoinOperator as J;
+    match &join.join_operator {
+        J::Join(_)
+        | J::Inner(_)
+        | J::Left(_)
+        | J::LeftOuter(_)
+        | J::Right(_)
+        | J::RightOuter(_)
+        | J::FullOuter(_)
+        | J::CrossJoin(JoinConstraint::None)
+        | J::LeftSemi(_)
+        | J::RightSemi(_)
+        | J::LeftAnti(_)
+        | J::RightAnti(_) => Ok(()),
+        J::Semi(_) | J::Anti(_) => Err(refused(
+            format!("{} does not say which side is kept", quoted(join)),
+            "write LEFT SEMI JOIN or LEFT ANTI JOIN; or EXISTS and NOT EXISTS",
+        )),
+        _ => Err(refused(
+            format!("{} is no join that is known here", quoted(join)),
+            "JOIN, LEFT, RIGHT, FULL and CROSS JOIN are, and LEFT SEMI and LEFT ANTI JOIN",
+        )),
+    }
+}
+
+/// What stands in FROM.
+pub(super) fn of_table(table: &TableFactor) -> Result<(), Error> {
+    let (passed_over, instead) = match table {
+        TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } => {
+            ("TABLESAMPLE".into(), "WHERE random() < 0.01 keeps about every hundredth row; LIMIT ends the scan early")
+        }
+        TableFactor::Table { with_hints, .. } if !with_hints.is_empty() => ("WITH (…)".into(), LEAVE),
+        TableFactor::Table { index_hints, .. } if !index_hints.is_empty() => ("an index hint".into(), LEAVE),
+        TableFactor::Table { partitions, .. } if !partitions.is_empty() => ("PARTITION".into(), LEAVE),
+        TableFactor::Table { version: Some(version), .. } => {
+            (quoted(version), "records do not change; a condition on their time chooses them")
+        }
+        TableFactor::Table { json_path: Some(path), .. } => (quoted(path), "raw -> 'name' goes into JSON"),
+        TableFactor::Table { with_ordinality: true, .. }
+        | TableFactor::Function { with_ordinality: true, .. }
+        | TableFactor::UNNEST { with_ordinality: true, .. } => {
+            ("WITH ORDINALITY".into(), "row_number() OVER () numbers the rows")
+        }
+        TableFactor::NestedJoin { table_with_joins, .. } => return of_joins(table_with_joins),
+        TableFactor::Table { .. } | TableFactor::Derived { .. } | TableFactor::UNNEST { .. } => return Ok(()),
+        TableFactor::Function { args, .. } if args.iter().all(is_plain) => return Ok(()),
+        other => (quoted(other), "tables, subqueries, unnest(…) and generate_series(…) can stand in FROM"),
+    };
+    Err(refused(format!("{passed_over} is not done here"), instead))
+}
+
+fn is_plain(argument: &FunctionArg) -> bool {
+    matches!(argument, FunctionArg::Unnamed(FunctionArgExpr::Expr(_)))
+}
