@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | 0 facts | [`table`], [`apis`], [`settings`], [`causes`], [`veil`], [`wire`], [`tally`], [`time`] | do I/O, read a clock, know SQL |
 //! | 1 pure translation | [`predicate`], [`odata`], [`plan`], [`decode`] | do I/O, read a clock |
-//! | 2 I/O | [`http`], [`auth`], [`logs`], [`subscriptions`] | know SQL, tables or Arrow |
+//! | 2 I/O | [`http`], [`auth`], [`subscriptions`], [`files`], [`exports`] | know SQL, tables or Arrow |
 //! | 3 engine | [`engine`] | know a surface or the demo tenant |
 //! | 4 surfaces | `output`, `repl`, `demo`, `report`, `cli` | |
 
@@ -38,8 +38,9 @@ pub mod predicate;
 
 // 2: I/O that knows no SQL
 pub mod auth;
+pub mod exports;
+pub mod files;
 pub mod http;
-pub mod logs;
 pub mod subscriptions;
 
 // 3: engine

@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "logs", "subscriptions"],
+    &["http", "auth", "subscriptions", "files", "exports"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];
@@ -25,6 +25,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
     ("subscriptions", &["http"]),
+    ("exports", &["files"]),
     ("report", &["output"]),
     ("repl", &["output", "report"]),
     ("cli", &["output", "report", "repl", "demo"]),
@@ -36,7 +37,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("decode", &["table", "veil"]),
     ("http", &["table", "settings", "causes", "veil", "wire", "tally", "time"]),
     ("auth", &["table", "settings", "veil", "wire", "tally", "time", "http"]),
-    ("logs", &["table", "decode", "time"]),
+    ("files", &[]),
+    ("exports", &["table", "decode", "files"]),
     ("demo", &["table", "apis", "settings", "wire", "tally", "time", "odata"]),
 ];
 
@@ -65,7 +67,8 @@ const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "repl", "c
 
 /// Rooms within a module, lowest first: one may use those before it. What stands in none of them is the module's own file,
 /// which may use them all and which none of them uses.
-const ROOMS: &[(&str, &[&str])] = &[("engine", ENGINE), ("predicate", PREDICATE), ("repl", REPL)];
+const ROOMS: &[(&str, &[&str])] =
+    &[("engine", ENGINE), ("predicate", PREDICATE), ("files", FILES), ("exports", EXPORTS), ("repl", REPL)];
 
 /// What a statement is, over the leaves of its plan, over the scans that they carry out, over what all of them run on.
 const ENGINE: &[&str] = &["error", "runtime", "functions", "scan", "leaf", "lineage", "session", "statement"];
@@ -73,6 +76,10 @@ const PREDICATE: &[&str] =
     &["expression", "clause", "reason", "like", "import", "normal", "bind", "streams", "to_clause", "split"];
 
 const REPL: &[&str] = &["say", "split", "answer", "state", "commands", "editor", "prompt"];
+
+const FILES: &[&str] = &["error", "names", "archive", "utf16", "source", "stamp", "unpack", "listing"];
+
+const EXPORTS: &[&str] = &["framing", "recognise", "rows", "remarks", "records", "dates", "reader"];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))

@@ -35,7 +35,6 @@ use datafusion::prelude::SessionContext;
 
 use crate::auth::{self, Connection, CredentialSource};
 use crate::http::{self, Pace, Pacer, Quotas};
-use crate::logs;
 use crate::settings::Settings;
 use runtime::workers::Workers;
 use runtime::{Connected, Connections, schemas};
@@ -196,7 +195,7 @@ impl EngineBuilder {
             check_name(name, &mut names)?;
         }
         for (_, paths) in self.exports() {
-            logs::sources(paths).map_err(Error::Input)?;
+            crate::files::sources(paths).map_err(Error::Input)?;
         }
         self.extend(builder, connections).map_err(Error::Session)
     }

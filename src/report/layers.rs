@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::{About, Exit, Report, remote};
 use crate::subscriptions;
-use crate::{auth, causes, decode, engine, http, logs, plan, settings};
+use crate::{auth, causes, decode, engine, files, http, plan, settings};
 
 const PARTIAL: &str = "--partial gives what could be had and says what is missing";
 const ODD_REPLY: &str = "the service did not keep its own rules; ask again, and report it if it happens again";
@@ -124,11 +124,11 @@ fn of_subscriptions(error: &subscriptions::Error) -> Report {
 }
 
 /// What to do about an input that cannot be read.
-fn input(error: &logs::Error) -> &'static str {
+fn input(error: &files::Error) -> &'static str {
     match error {
-        logs::Error::NoFile { .. } => "a statement may read an input more than once: write it to a file first",
-        logs::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and ask that file",
-        logs::Error::Empty { .. } => {
+        files::Error::NoFile { .. } => "a statement may read an input more than once: write it to a file first",
+        files::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and ask that file",
+        files::Error::Empty { .. } => {
             "a spreadsheet is read once it is saved as CSV; a file of any name is read if it is named"
         }
         _ => "--input takes a file, a folder or a pattern in quotes",

@@ -12,7 +12,7 @@ use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
 use crate::subscriptions;
 use crate::veil::{Veil, Veiled};
-use crate::{auth, causes, decode, http, logs};
+use crate::{auth, causes, decode, files, http};
 
 /// Why a query has no answer, or not a whole one.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,7 @@ pub enum Error {
         table: String,
         /// Why not.
         #[source]
-        source: logs::Error,
+        source: files::Error,
     },
     /// Files were written to while they were read.
     #[error("{table}: files changed while they were read")]
@@ -67,7 +67,7 @@ pub enum Error {
     },
     /// An input means no file.
     #[error("an input cannot be read")]
-    Input(#[source] logs::Error),
+    Input(#[source] files::Error),
     /// The service ignored the clause that chooses the kind of record, so what it sent is not what was asked for.
     #[error(
         "{table}: the service was asked for {kind} records and sent others (first: {first_id}): it ignored the clause"

@@ -22,8 +22,9 @@ use super::why_empty::Held;
 use crate::decode;
 use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
+use crate::exports::{self, Item, Reader};
+use crate::files::{self, Stamp};
 use crate::http::Call;
-use crate::logs::{self, Item, Reader, Stamp};
 use crate::plan::FilePlan;
 use crate::table::{Column, EntitySet, Feed};
 use crate::tally::{Notice, Tally};
@@ -104,7 +105,7 @@ const RECORD_TYPE: &str = "record_type";
 /// Which files are read and what is checked here, for EXPLAIN.
 pub(crate) fn explained(plan: &FilePlan) -> String {
     let table = plan.set.qualified();
-    let logs::Sources { files, skipped } = match logs::sources(&plan.inputs) {
+    let files::Sources { files, skipped } = match files::sources(&plan.inputs) {
         Ok(sources) => sources,
         Err(error) => return format!("{table}: {error}\n"),
     };
@@ -129,7 +130,7 @@ pub(crate) fn explained(plan: &FilePlan) -> String {
 }
 
 /// What is said of files that are not read.
-fn notice(skipped: &logs::Skipped) -> Notice {
+fn notice(skipped: &files::Skipped) -> Notice {
     let (within, first) = (skipped.within.display().to_string(), skipped.first.display().to_string());
     let count = skipped.count;
     if skipped.spreadsheets {
@@ -215,8 +216,8 @@ impl FileScan {
     }
 
     /// The files, as they are now.
-    pub(crate) fn sources(&self) -> Result<logs::Sources, Error> {
-        logs::sources(&self.inputs).map_err(|source| Error::Files { table: self.set.qualified(), source })
+    pub(crate) fn sources(&self) -> Result<files::Sources, Error> {
+        files::sources(&self.inputs).map_err(|source| Error::Files { table: self.set.qualified(), source })
     }
 
     pub(crate) fn changed(&self) -> Error {
@@ -234,8 +235,8 @@ enum Place {
 struct Reading {
     scan: Arc<FileScan>,
     pass: Pass,
-    files: std::vec::IntoIter<logs::Source>,
-    wanted: Arc<logs::Wanted>,
+    files: std::vec::IntoIter<files::Source>,
+    wanted: Arc<exports::Wanted>,
     others: Others,
     open: Option<Open>,
     rows: decode::Rows,
@@ -249,7 +250,7 @@ struct Reading {
 
 /// A file that is being read, and what could not be read of it.
 struct Open {
-    source: logs::Source,
+    source: files::Source,
     stamp: Stamp,
     reader: Reader,
     unread: u64,
@@ -261,7 +262,7 @@ struct Open {
 
 impl Reading {
     fn new(scan: Arc<FileScan>, pass: Pass) -> Result<Self, Error> {
-        let logs::Sources { files, skipped } = scan.sources()?;
+        let files::Sources { files, skipped } = scan.sources()?;
         if pass.stamps.as_ref().is_some_and(|stamps| **stamps != *versions::stamps(&files)) {
             return Err(scan.changed());
         }
@@ -321,7 +322,7 @@ impl Reading {
     }
 
     /// Opens a file. One that cannot be opened costs itself.
-    fn begin(&mut self, source: logs::Source) -> Option<Open> {
+    fn begin(&mut self, source: files::Source) -> Option<Open> {
         if self.pass.answers {
             self.scan.held.file(source.to_string());
         }

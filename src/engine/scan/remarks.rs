@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::decode::folded;
-use crate::logs::{Instead, Remark, Wanted};
+use crate::exports::{Instead, Remark, Wanted};
 use crate::table::{Column, Edm, EntitySet};
 use crate::tally::{Notice, Tally};
 

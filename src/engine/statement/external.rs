@@ -12,7 +12,7 @@ use std::path::Path;
 use datafusion::logical_expr::{CreateExternalTable, DdlStatement, LogicalPlan};
 
 use crate::engine::error::Error;
-use crate::logs;
+use crate::exports;
 
 /// Bytes of a file that are looked at, and lines of them.
 const LOOKED_AT: u64 = 64 << 10;
@@ -93,7 +93,7 @@ fn lines(path: &Path, delimiter: u8) -> std::io::Result<Vec<Vec<String>>> {
         // The last line is cut.
         head.truncate(head.iter().rposition(|byte| *byte == b'\n').map_or(head.len(), |at| at + 1));
     }
-    Ok(logs::first_rows(&head, delimiter, LINES))
+    Ok(exports::first_rows(&head, delimiter, LINES))
 }
 
 /// What the first line is.
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str, declared: &[&str]) -> First {
-        first_line(&logs::first_rows(text.as_bytes(), b',', LINES), declared)
+        first_line(&exports::first_rows(text.as_bytes(), b',', LINES), declared)
     }
 
     #[test]

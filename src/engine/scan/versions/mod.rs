@@ -25,7 +25,7 @@ use crate::engine::error::Error;
 use crate::engine::scan::files::{FileScan, Pass, Read};
 use crate::engine::scan::keys::{ENTRY, Key, Keys, Known, lower};
 use crate::engine::scan::page_stats::Marks;
-use crate::logs::{self, Stamp};
+use crate::files::{self, Stamp};
 use crate::table::{Column, Edm, EntitySet, Family};
 use crate::tally::{Notice, Stands, Tally};
 use crate::veil::Veil;
@@ -35,7 +35,7 @@ use compare::Comparison;
 const MOST: usize = 16;
 
 /// The state of files, in the order of their names.
-pub(crate) fn stamps(files: &[logs::Source]) -> Arc<[Stamp]> {
+pub(crate) fn stamps(files: &[files::Source]) -> Arc<[Stamp]> {
     let mut stamps: Vec<Stamp> = files.iter().map(Stamp::of).collect();
     stamps.sort();
     stamps.into()

@@ -1,7 +1,33 @@
 //! Finds the objects in JSON text that comes in chunks, by counting brackets.
+//!
+//! ```text
+//!              `{`                    its last `}`: given
+//!   Between ─────────▶ Object ──────────────────────────────▶ Between
+//!      ▲                 │ `"value":[`: it is a reply
+//!      │                 ▼
+//!      │              Records ◀──────────┐
+//!      │               │   │ `{`         │ its last `}`: given
+//!      │ its last `}`  │   └──▶ Record ──┘
+//!      │               │ `]`
+//!      └──── Tail ◀────┘
+//! ```
+//!
+//! `open` is the Object, Record or Tail that is being read; without it, `in_records` tells Records from Between. `arrays`
+//! counts the brackets around objects, and only says at the end that one was not closed. The head and the tail of a reply
+//! are no records: of them it is only asked whether they name a next page.
+//!
+//! What is wrong is given once, as bad, and costs the least that is sure to be over somewhere:
+//!
+//! - within an object, brackets that do not match or too many bytes: the rest of the line (`Lost::Line`). Behind a lost Record
+//!   come further Records, behind all else it is Between;
+//! - within an object, a `{` that begins a line and cannot stand there: nothing more. The open object was never closed, and
+//!   this brace is read again as the beginning of the next one (`Step::Again`);
+//! - outside of objects, a number or a word in an array: the item (`Lost::Item`), up to the end of the line or to a `,` or `]`,
+//!   which is read again;
+//! - outside of objects, anything else: the rest of the line;
+//! - the end of the text, anywhere but Between: what is open.
 
-use super::json::too_long;
-use super::{MAX_RECORD, Piece};
+use super::frame::{Frame, MAX_RECORD, too_long};
 use crate::decode::names_next_page;
 
 /// Members whose array holds the records, in replies of Graph, of advanced hunting and of Splunk, and in batches of an event
@@ -13,7 +39,7 @@ const HOLDER_WITHIN: usize = 64 << 10;
 /// What stands before the end of a reply, so that it is an object by itself.
 const TAIL: &[u8] = b"{\"\":[]";
 
-/// What is wrong with a piece.
+/// What is wrong with a frame.
 const OPEN: &str = "it ends before its last brace";
 const NO_OBJECT: &str = "it is no JSON object";
 const UNCLOSED: &str = "the array is not closed";
@@ -23,13 +49,13 @@ const OWN_MARK: &[u8] = b"\"CreationTime\"";
 
 /// Where in the text the reader is.
 #[derive(Debug, Default)]
-pub(super) struct Cut {
+pub(super) struct JsonFrames {
     /// Line ends seen so far.
     pub(super) line: u64,
     /// The object that is open, if any.
     open: Option<Open>,
     /// Inside the array of a reply, whose rest is no record.
-    held: bool,
+    in_records: bool,
     /// A reply names a next page.
     pub(super) linked: bool,
     /// Arrays around the objects that are open.
@@ -60,11 +86,21 @@ struct Open {
     last: u8,
     /// Where the last string of the outermost object begins and ends in the record.
     string: (usize, usize),
+    /// The last byte ended a line.
     line_start: bool,
-    /// The end of a reply, behind its records: it is no record.
-    tail: bool,
+    kind: Kind,
+}
+
+/// What an open object is.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Kind {
+    /// A record or a reply, which only a member that holds records tells.
+    #[default]
+    Object,
     /// One of the records of a reply, which is no reply itself.
-    held: bool,
+    Record,
+    /// The end of a reply, behind its records: it is no record.
+    Tail,
 }
 
 /// What a byte does to the open object.
@@ -78,29 +114,29 @@ enum Step {
     Broken(&'static str),
 }
 
-impl Cut {
+impl JsonFrames {
     /// Whether a first line ends among the records of a reply.
     pub(super) fn opens_reply(line: &[u8]) -> bool {
-        let (mut cut, mut record, mut rest) = (Self::default(), Vec::new(), line);
+        let (mut frames, mut record, mut rest) = (Self::default(), Vec::new(), line);
         while !rest.is_empty() {
-            let (used, _) = cut.take(rest, &mut record);
+            let (used, _) = frames.take(rest, &mut record);
             rest = &rest[used..];
         }
-        cut.held
+        frames.in_records
     }
 
-    /// The objects of a line that is more than one; what is between them is bad. `None` if there is but one piece.
+    /// The objects of a line that is more than one; what is between them is bad. `None` if there is but one.
     pub(super) fn several(line: &[u8]) -> Option<Vec<Result<Vec<u8>, String>>> {
-        let (mut cut, mut record, mut rest, mut all) = (Self::default(), Vec::new(), line, Vec::new());
+        let (mut frames, mut record, mut rest, mut all) = (Self::default(), Vec::new(), line, Vec::new());
         while !rest.is_empty() {
-            let (used, piece) = cut.take(rest, &mut record);
+            let (used, frame) = frames.take(rest, &mut record);
             rest = &rest[used..];
-            all.extend(piece.map(|piece| match piece {
-                Piece::Object(_) => Ok(std::mem::take(&mut record)),
-                Piece::Bad(_, why) => Err(why),
+            all.extend(frame.map(|frame| match frame {
+                Frame::Object(_) => Ok(std::mem::take(&mut record)),
+                Frame::Bad(_, why) => Err(why),
             }));
         }
-        if cut.open.is_some() || cut.held {
+        if frames.open.is_some() || frames.in_records {
             all.push(Err(OPEN.into()));
         }
         (all.len() > 1).then_some(all)
@@ -108,10 +144,10 @@ impl Cut {
 
     /// What is still open at the end of the text: its line, and what is wrong with it.
     pub(super) fn end(&mut self) -> Option<(u64, &'static str)> {
-        let (open, held, arrays) = (self.open.take(), std::mem::take(&mut self.held), std::mem::take(&mut self.arrays));
-        match open {
+        let (in_records, arrays) = (std::mem::take(&mut self.in_records), std::mem::take(&mut self.arrays));
+        match self.open.take() {
             Some(open) => Some((open.line, OPEN)),
-            None if held => Some((self.line, OPEN)),
+            None if in_records => Some((self.line, OPEN)),
             None => (arrays > 0).then_some((self.line, UNCLOSED)),
         }
     }
@@ -137,21 +173,21 @@ impl Cut {
         }
     }
 
-    /// Reads on up to the end of an object. Gives how many bytes were read, and the piece that ended.
-    pub(super) fn take(&mut self, chunk: &[u8], record: &mut Vec<u8>) -> (usize, Option<Piece>) {
+    /// Reads on up to the end of an object. Gives how many bytes were read, and the frame that ended.
+    pub(super) fn take(&mut self, chunk: &[u8], record: &mut Vec<u8>) -> (usize, Option<Frame>) {
         for (at, &byte) in chunk.iter().enumerate() {
-            let piece = self.byte(byte, record);
+            let frame = self.byte(byte, record);
             // A byte that began another object is read again.
-            let again = matches!(piece, Some(Piece::Bad(..))) && byte == b'{';
+            let again = matches!(frame, Some(Frame::Bad(..))) && byte == b'{';
             self.line += u64::from(byte == b'\n' && !again);
-            if piece.is_some() {
-                return (at + usize::from(!again), piece);
+            if frame.is_some() {
+                return (at + usize::from(!again), frame);
             }
         }
         (chunk.len(), None)
     }
 
-    fn byte(&mut self, byte: u8, record: &mut Vec<u8>) -> Option<Piece> {
+    fn byte(&mut self, byte: u8, record: &mut Vec<u8>) -> Option<Frame> {
         if self.passes_over(byte) {
             return None;
         }
@@ -161,19 +197,19 @@ impl Cut {
             Step::On if record.len() > MAX_RECORD => Some(self.lose(line, too_long(), byte)),
             Step::On => None,
             Step::Holder => {
-                (self.open, self.held) = (None, true);
+                (self.open, self.in_records) = (None, true);
                 self.linked |= names_next_page(&[record, &b"]}"[..]].concat());
                 None
             }
             Step::Done => {
-                let tail = open.tail;
+                let tail = open.kind == Kind::Tail;
                 self.open = None;
                 self.linked |= tail && names_next_page(record);
-                (!tail).then_some(Piece::Object(line))
+                (!tail).then_some(Frame::Object(line))
             }
             Step::Again => {
                 self.open = None;
-                Some(Piece::Bad(line, OPEN.into()))
+                Some(Frame::Bad(line, OPEN.into()))
             }
             Step::Broken(why) => Some(self.lose(line, why.into(), byte)),
         }
@@ -195,21 +231,20 @@ impl Cut {
     }
 
     /// Between objects.
-    fn outside(&mut self, byte: u8, record: &mut Vec<u8>) -> Option<Piece> {
+    fn outside(&mut self, byte: u8, record: &mut Vec<u8>) -> Option<Frame> {
         match byte {
             b'{' => {
                 record.clear();
                 record.push(byte);
-                let (line, held) = (self.line, self.held);
-                self.open = Some(Open { line, stack: vec![byte], last: byte, held, ..Open::default() });
+                let kind = if self.in_records { Kind::Record } else { Kind::Object };
+                self.open = Some(Open::new(kind, self.line, byte));
                 None
             }
-            b']' if self.held => {
-                self.held = false;
+            b']' if self.in_records => {
+                self.in_records = false;
                 record.clear();
                 record.extend_from_slice(TAIL);
-                self.open =
-                    Some(Open { line: self.line, stack: vec![b'{'], last: byte, tail: true, ..Open::default() });
+                self.open = Some(Open::new(Kind::Tail, self.line, byte));
                 None
             }
             b'[' | b']' => {
@@ -218,29 +253,34 @@ impl Cut {
             }
             b' ' | b'\t' | b'\r' | b'\n' | b',' => None,
             // A number or a word in an array costs itself alone.
-            b'a'..=b'z' | b'0'..=b'9' | b'-' if self.held || self.arrays > 0 => {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' if self.in_records || self.arrays > 0 => {
                 self.lost = Lost::Item;
-                Some(Piece::Bad(self.line + 1, NO_OBJECT.into()))
+                Some(Frame::Bad(self.line + 1, NO_OBJECT.into()))
             }
             _ => Some(self.lose(self.line + 1, NO_OBJECT.into(), byte)),
         }
     }
 
-    fn lose(&mut self, line: u64, why: String, byte: u8) -> Piece {
+    fn lose(&mut self, line: u64, why: String, byte: u8) -> Frame {
         // The closing bracket may be on what is lost.
         (self.open, self.arrays) = (None, 0);
         self.lost = if byte == b'\n' { Lost::Nothing } else { Lost::Line };
-        Piece::Bad(line, why)
+        Frame::Bad(line, why)
     }
 }
 
 impl Open {
+    /// An object of which everything up to this byte was read.
+    fn new(kind: Kind, line: u64, last: u8) -> Self {
+        Self { kind, line, last, stack: vec![b'{'], ..Self::default() }
+    }
+
     fn step(&mut self, byte: u8, record: &mut Vec<u8>) -> Step {
         let line_start = std::mem::replace(&mut self.line_start, byte == b'\n');
         if line_start && byte == b'{' && !self.may_open() {
             return Step::Again;
         }
-        if !self.tail || record.len() < HOLDER_WITHIN {
+        if self.kind != Kind::Tail || record.len() < HOLDER_WITHIN {
             record.push(byte);
         }
         if self.in_string {
@@ -302,7 +342,7 @@ impl Open {
     /// Whether a bracket begins the records of a reply.
     fn is_holder(&self, record: &[u8]) -> bool {
         let name = || record.get(self.string.0..self.string.1).unwrap_or_default();
-        !(self.tail || self.held)
+        self.kind == Kind::Object
             && self.stack.len() == 1
             && self.last == b':'
             && record.len() < HOLDER_WITHIN

@@ -11,7 +11,7 @@ const DEEPEST: usize = 8;
 
 /// What an object turned out to be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::exports) enum Found {
     /// A record itself.
     Record(Family),
     /// An envelope around one.
@@ -24,36 +24,36 @@ pub(super) enum Found {
 
 /// Tells what the objects of a file are.
 #[derive(Debug, Default)]
-pub(super) struct Recogniser {
+pub(in crate::exports) struct Recogniser {
     kinds: Kinds,
     /// The names of all columns, where objects are rows of filled fields.
     heading: Vec<String>,
     /// What there is to say of the record that was found last.
-    pub(super) last: Seen,
+    pub(in crate::exports) last: Seen,
 }
 
 /// What there is to say of a record.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(in crate::exports) struct Seen {
     /// Members that may be dates as people write them.
-    pub(super) dates: Vec<(String, String)>,
+    pub(in crate::exports) dates: Vec<(String, String)>,
     /// It stands for one whose data are not there, but for this text.
-    pub(super) bare: Option<String>,
+    pub(in crate::exports) bare: Option<String>,
 }
 
 /// Whether rows under these names can be anything that is known.
-pub(super) fn is_heading(names: &[String]) -> bool {
+pub(in crate::exports) fn is_heading(names: &[String]) -> bool {
     Recogniser::default().set_heading(names.to_vec())
 }
 
 impl Recogniser {
     /// Whether nothing is known of the rows that follow.
-    pub(super) fn needs_heading(&self) -> bool {
+    pub(in crate::exports) fn needs_heading(&self) -> bool {
         self.heading.is_empty()
     }
 
     /// Rows of these columns follow. Whether they can be anything that is known.
-    pub(super) fn set_heading(&mut self, names: Vec<String>) -> bool {
+    pub(in crate::exports) fn set_heading(&mut self, names: Vec<String>) -> bool {
         self.heading = names;
         let names = || self.heading.iter().map(String::as_str);
         let has = |name: &str| names().any(|own| decode::same_name(own, name));
@@ -65,7 +65,7 @@ impl Recogniser {
     ///
     /// # Errors
     /// Why it is none of what is known, in one clause.
-    pub(super) fn look(&mut self, record: &[u8], is_row: bool) -> Result<Found, String> {
+    pub(in crate::exports) fn look(&mut self, record: &[u8], is_row: bool) -> Result<Found, String> {
         self.last = Seen::default();
         let told = is_row.then(|| self.kinds.of(self.heading.iter().map(String::as_str)));
         self.look_into(record, told, 0)

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::SystemTime;
 
-use super::Source;
+use super::source::Source;
 
 /// What tells that a file was not changed between two readings: its length, and when it was written last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -90,7 +90,7 @@ fn json<'m>(member: &'m Member<'m>) -> Option<Cow<'m, [u8]>> {
 
 /// Something out of an envelope that holds several.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Held {
+pub(in crate::exports) enum Held {
     /// A record, or an envelope again.
     Object(Vec<u8>),
     /// A row of a table, as an array, and the names of the columns.
@@ -101,7 +101,7 @@ pub(super) enum Held {
 
 impl Held {
     /// The object that it is.
-    pub(super) fn object(self) -> Result<Vec<u8>, String> {
+    pub(in crate::exports) fn object(self) -> Result<Vec<u8>, String> {
         match self {
             Self::Object(object) => Ok(object),
             Self::Row(row, names) => of_row(&row, &names),

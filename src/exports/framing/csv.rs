@@ -7,10 +7,10 @@ use std::io::BufRead;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::MAX_RECORD;
+use super::frame::MAX_RECORD;
 
 /// A stream of rows.
-pub(super) struct Fields {
+pub(in crate::exports) struct Fields {
     input: Box<dyn BufRead + Send>,
     core: Reader,
     /// The line on which the last row begins.
@@ -20,7 +20,7 @@ pub(super) struct Fields {
 
 /// The fields of one row.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(in crate::exports) struct Row {
     /// Their text, one behind the other, up to `length`.
     text: Vec<u8>,
     length: usize,
@@ -30,17 +30,17 @@ pub(super) struct Row {
 }
 
 impl Fields {
-    pub(super) fn new(input: Box<dyn BufRead + Send>, delimiter: u8) -> Self {
+    pub(in crate::exports) fn new(input: Box<dyn BufRead + Send>, delimiter: u8) -> Self {
         Self { input, core: ReaderBuilder::new().delimiter(delimiter).build(), line: 1, ended: false }
     }
 
     /// The line on which the row read last begins, from 1.
-    pub(super) fn line(&self) -> u64 {
+    pub(in crate::exports) fn line(&self) -> u64 {
         self.line
     }
 
     /// Reads the next row in the place of the last one; `None` at the end. Behind an error nothing is read.
-    pub(super) fn next(&mut self, row: &mut Row) -> Option<Result<(), String>> {
+    pub(in crate::exports) fn next(&mut self, row: &mut Row) -> Option<Result<(), String>> {
         if self.ended {
             return None;
         }
@@ -103,6 +103,14 @@ pub fn first_rows(text: &[u8], delimiter: u8, most: usize) -> Vec<Vec<String>> {
     rows
 }
 
+/// The delimiter that a first line `sep=;` declares, for spreadsheets.
+pub(super) fn separator(line: &[u8]) -> Option<u8> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let (name, delimiter) = line.split_at_checked(4)?;
+    (name.eq_ignore_ascii_case(b"sep=") && delimiter.len() == 1).then(|| delimiter[0])
+}
+
 fn broken(error: &std::io::Error) -> String {
     format!("the file cannot be read on: {error}")
 }
@@ -124,19 +132,19 @@ impl Row {
     }
 
     /// How many fields it has.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::exports) fn len(&self) -> usize {
         self.count
     }
 
     /// A field.
-    pub(super) fn get(&self, at: usize) -> Option<&[u8]> {
+    pub(in crate::exports) fn get(&self, at: usize) -> Option<&[u8]> {
         let ends = &self.ends[..self.count];
         let begin = at.checked_sub(1).map_or(Some(&0), |before| ends.get(before))?;
         self.text.get(*begin..*ends.get(at)?)
     }
 
     /// All fields.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(in crate::exports) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (0..self.count).filter_map(|at| self.get(at))
     }
 }

@@ -1,19 +1,18 @@
 //! Cuts a stream of JSON into its records: lines, arrays, values one after the other, and the array of a reply.
 //!
-//! Where each line is a value of its own, a broken one costs its line. Elsewhere braces are counted; a value that is never
-//! closed ends where a line begins with a new one that could not stand there.
+//! Where each line is a value of its own, a broken one costs its line. Elsewhere [`JsonFrames`] counts braces.
 
 use std::io::BufRead;
 
-use super::cut::Cut;
-use super::{MAX_RECORD, Piece};
+use super::frame::{Frame, MAX_RECORD, too_long};
+use super::json_frames::JsonFrames;
 
 /// A stream of JSON, cut into objects.
-pub(super) struct Splitter<R> {
+pub(in crate::exports) struct Framer<R> {
     input: Input<R>,
     /// Each line stands for itself.
     lines: bool,
-    cut: Cut,
+    frames: JsonFrames,
 }
 
 /// A stream that ends where it fails.
@@ -38,35 +37,35 @@ impl<R: BufRead> Input<R> {
     }
 }
 
-impl<R: BufRead> Splitter<R> {
-    pub(super) fn new(stream: R, lines: bool) -> Self {
-        Self { input: Input { stream, failed: false }, lines, cut: Cut::default() }
+impl<R: BufRead> Framer<R> {
+    pub(in crate::exports) fn new(stream: R, lines: bool) -> Self {
+        Self { input: Input { stream, failed: false }, lines, frames: JsonFrames::default() }
     }
 
     /// Whether a reply among what was read names a next page.
-    pub(super) fn is_linked(&self) -> bool {
-        self.cut.linked
+    pub(in crate::exports) fn is_linked(&self) -> bool {
+        self.frames.linked
     }
 
     /// The next object; its text replaces what is in `record`.
-    pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
+    pub(in crate::exports) fn next(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
         if self.lines { self.next_line(record) } else { self.next_object(record) }
     }
 
-    fn next_line(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
+    fn next_line(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
         loop {
-            let line = self.cut.line + 1;
+            let line = self.frames.line + 1;
             match self.read_line(record) {
                 Some(Ok(true)) => {}
-                Some(Ok(false)) => return Some(Piece::Bad(line, too_long())),
-                Some(Err(why)) => return Some(Piece::Bad(line, why)),
+                Some(Ok(false)) => return Some(Frame::Bad(line, too_long())),
+                Some(Err(why)) => return Some(Frame::Bad(line, why)),
                 None => return self.end(),
             }
             let value = bare(record);
-            self.cut.around(record, value);
+            self.frames.around(record, value);
             if !value.is_empty() {
                 *record = value.to_vec();
-                return Some(Piece::Object(line));
+                return Some(Frame::Object(line));
             }
         }
     }
@@ -91,39 +90,39 @@ impl<R: BufRead> Splitter<R> {
             let used = part.len() + usize::from(end.is_some());
             self.input.stream.consume(used);
             if end.is_some() {
-                self.cut.line += 1;
+                self.frames.line += 1;
                 return Some(Ok(whole));
             }
         }
     }
 
     /// What the end of the text leaves open. A stream that failed was spoken of already.
-    fn end(&mut self) -> Option<Piece> {
-        let (line, why) = self.cut.end().filter(|_| !self.input.failed)?;
-        Some(Piece::Bad(line + 1, why.into()))
+    fn end(&mut self) -> Option<Frame> {
+        let (line, why) = self.frames.end().filter(|_| !self.input.failed)?;
+        Some(Frame::Bad(line + 1, why.into()))
     }
 
-    fn next_object(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
+    fn next_object(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
         loop {
             let chunk = match self.input.chunk() {
                 Ok(chunk) => chunk,
-                Err(why) => return Some(Piece::Bad(self.cut.line + 1, why)),
+                Err(why) => return Some(Frame::Bad(self.frames.line + 1, why)),
             };
             if chunk.is_empty() {
                 return self.end();
             }
-            let (used, piece) = self.cut.take(chunk, record);
+            let (used, frame) = self.frames.take(chunk, record);
             self.input.stream.consume(used);
-            if piece.is_some() {
-                return piece;
+            if frame.is_some() {
+                return frame;
             }
         }
     }
 }
 
 /// The records of a line that holds several, or what is wrong between them; `None` if it is not such a line.
-pub(super) fn several(line: &[u8]) -> Option<Vec<Result<Vec<u8>, String>>> {
-    Cut::several(line).filter(|pieces| pieces.iter().any(Result::is_ok))
+pub(in crate::exports) fn several(line: &[u8]) -> Option<Vec<Result<Vec<u8>, String>>> {
+    JsonFrames::several(line).filter(|pieces| pieces.iter().any(Result::is_ok))
 }
 
 /// A line without what stands around its value in an array.
@@ -139,30 +138,26 @@ pub(super) fn bare(line: &[u8]) -> &[u8] {
     if line[..end].ends_with(b"}") { &line[..end] } else { line }
 }
 
-pub(super) fn too_long() -> String {
-    format!("it is longer than {} MiB", MAX_RECORD >> 20)
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{self, Read};
 
     use super::*;
 
-    /// Pieces as text: objects as they are, what is bad by its line.
-    fn cut(text: &str, lines: bool) -> Vec<String> {
+    /// Frames as text: objects as they are, what is bad by its line.
+    fn framed(text: &str, lines: bool) -> Vec<String> {
         let mut all = Vec::new();
         for capacity in [1, 7, 1 << 16] {
-            let mut splitter = Splitter::new(io::BufReader::with_capacity(capacity, text.as_bytes()), lines);
+            let mut framer = Framer::new(io::BufReader::with_capacity(capacity, text.as_bytes()), lines);
             let mut record = Vec::new();
-            let mut pieces = Vec::new();
-            while let Some(piece) = splitter.next(&mut record) {
-                pieces.push(match piece {
-                    Piece::Object(line) => format!("{line} {}", String::from_utf8_lossy(&record)),
-                    Piece::Bad(line, _) => format!("{line} bad"),
+            let mut frames = Vec::new();
+            while let Some(frame) = framer.next(&mut record) {
+                frames.push(match frame {
+                    Frame::Object(line) => format!("{line} {}", String::from_utf8_lossy(&record)),
+                    Frame::Bad(line, _) => format!("{line} bad"),
                 });
             }
-            all.push(pieces);
+            all.push(frames);
         }
         assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{text}: {all:?}");
         all.remove(0)
@@ -170,7 +165,7 @@ mod tests {
 
     #[test]
     fn objects_are_found_in_every_layout() {
-        for (text, pieces) in [
+        for (text, frames) in [
             ("", &[][..]),
             (r#"{"a":1}"#, &[r#"1 {"a":1}"#]),
             (r#"[{"a":1},{"b":[{}]}]"#, &[r#"1 {"a":1}"#, r#"1 {"b":[{}]}"#]),
@@ -186,13 +181,13 @@ mod tests {
             (r#"{"a":{"value":[{}]}}"#, &[r#"1 {"a":{"value":[{}]}}"#]),
             (r#"{"a":"}\"{"}"#, &[r#"1 {"a":"}\"{"}"#]),
         ] {
-            assert_eq!(cut(text, false), pieces, "{text}");
+            assert_eq!(framed(text, false), frames, "{text}");
         }
     }
 
     #[test]
     fn what_is_broken_costs_itself() {
-        for (text, pieces) in [
+        for (text, frames) in [
             ("{\"a\":\"x\n{\"b\":1}\n", &["1 bad", r#"2 {"b":1}"#][..]),
             ("[\n{\"a\":1\n{\"b\":1},\n{\"c\":1}]", &["2 bad", r#"3 {"b":1}"#, r#"4 {"c":1}"#]),
             ("{\"a\":1]}\n{\"b\":1}", &["1 bad", r#"2 {"b":1}"#]),
@@ -203,14 +198,14 @@ mod tests {
             ("{\"value\":[{\"a\":1}],\"x\":", &[r#"1 {"a":1}"#, "1 bad"]),
             ("{\n\"a\": [\n{\"b\":1},\n{\"c\":1}\n]}", &["1 {\n\"a\": [\n{\"b\":1},\n{\"c\":1}\n]}"]),
         ] {
-            assert_eq!(cut(text, false), pieces, "{text}");
+            assert_eq!(framed(text, false), frames, "{text}");
         }
     }
 
     #[test]
     fn a_line_stands_for_itself() {
         let text = "[{\"a\":1},\r\n\n{\"b\":\n{\"c\":[1]}\n  {\"d\":1} ]\n]";
-        assert_eq!(cut(text, true), [r#"1 {"a":1}"#, r#"3 {"b":"#, r#"4 {"c":[1]}"#, r#"5 {"d":1}"#]);
+        assert_eq!(framed(text, true), [r#"1 {"a":1}"#, r#"3 {"b":"#, r#"4 {"c":[1]}"#, r#"5 {"d":1}"#]);
     }
 
     #[test]
@@ -223,10 +218,10 @@ mod tests {
         }
         for lines in [true, false] {
             let input = io::BufReader::new((&b"{\"a\":1}\n{\"b\""[..]).chain(Fails));
-            let mut splitter = Splitter::new(input, lines);
+            let mut framer = Framer::new(input, lines);
             let mut record = Vec::new();
-            assert!(matches!(splitter.next(&mut record), Some(Piece::Object(1))));
-            assert!(matches!(splitter.next(&mut record), Some(Piece::Bad(2, why)) if why.contains("gone")));
+            assert!(matches!(framer.next(&mut record), Some(Frame::Object(1))));
+            assert!(matches!(framer.next(&mut record), Some(Frame::Bad(2, why)) if why.contains("gone")));
         }
     }
 }

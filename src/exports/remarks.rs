@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::kinds::without_zone;
+use super::recognise::without_zone;
 use crate::decode::{Member, folded};
 use crate::table::Family;
 

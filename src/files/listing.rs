@@ -4,72 +4,18 @@
 //! all the same: opening it says why. Nothing is opened that is no regular file: a pipe would block, and has its bytes once.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::Error;
 use super::archive::{self, Entry};
-use super::open::is_spreadsheet;
+use super::error::Error;
+use super::names::{self, is_export};
+use super::source::{Part, Source, kind};
+use super::unpack::is_spreadsheet;
 
-/// How exports are named. A folder's other files are not read.
-const NAMES: [&str; 4] = [".json", ".ndjson", ".jsonl", ".csv"];
-/// How several are packed into one.
-const ARCHIVE: &str = ".zip";
-/// How they are packed.
-const PACKED: [&str; 3] = ["", ".gz", ".zst"];
-/// How spreadsheets are named. Logs may be in them, but not as text.
-const SPREADSHEETS: [&str; 5] = [".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"];
 /// Folders in folders; more is a loop.
 const MOST_FOLDERS: usize = 64;
-
-/// A file to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// The file.
-    pub path: PathBuf,
-    /// What of it.
-    pub part: Part,
-}
-
-/// What of a file is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// All of it.
-    Whole,
-    /// A file of an archive.
-    Entry(Entry),
-    /// Nothing: it cannot be read, and this is why.
-    Nothing(String),
-}
-
-impl Source {
-    /// The whole of a file.
-    pub fn whole(path: PathBuf) -> Self {
-        Self { path, part: Part::Whole }
-    }
-
-    fn unreadable(path: PathBuf, why: impl fmt::Display) -> Self {
-        Self { path, part: Part::Nothing(why.to_string()) }
-    }
-
-    /// A file that a folder or a pattern named, which may not be there, or be none.
-    fn named(path: PathBuf) -> Self {
-        match fs::metadata(&path) {
-            Ok(found) if found.is_file() => Self::whole(path),
-            Ok(found) => Self::unreadable(path, format_args!("it is {}, not a file", kind(found.file_type()))),
-            Err(error) => Self::unreadable(path, error),
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        if let Part::Entry(entry) = &self.part { write!(f, "/{}", entry.name) } else { Ok(()) }
-    }
-}
 
 /// What inputs mean.
 #[derive(Debug, Default)]
@@ -150,7 +96,7 @@ struct Passed([Option<Skipped>; 2]);
 impl Passed {
     /// Counts one more file.
     fn count(&mut self, within: &Path, name: PathBuf) {
-        let spreadsheets = is_named(&name.to_string_lossy().to_lowercase(), &SPREADSHEETS);
+        let spreadsheets = names::is_spreadsheet(&name.to_string_lossy().to_lowercase());
         let first = || Skipped { within: within.to_owned(), count: 0, first: name.clone(), spreadsheets };
         let skipped = self.0[usize::from(spreadsheets)].get_or_insert_with(first);
         skipped.count += 1;
@@ -173,21 +119,6 @@ fn files_of(input: &Path) -> Result<Listing, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => pattern(input),
         Err(source) => Err(Error::Open { path: path(), source }),
     }
-}
-
-/// What something is that is neither a file nor a folder.
-fn kind(found: fs::FileType) -> &'static str {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt as _;
-        match () {
-            () if found.is_fifo() => return "a pipe",
-            () if found.is_socket() => return "a socket",
-            () if found.is_char_device() || found.is_block_device() => return "a device",
-            () => {}
-        }
-    }
-    if found.is_dir() { "a folder" } else { "something else" }
 }
 
 fn pattern(input: &Path) -> Result<Listing, Error> {
@@ -243,15 +174,6 @@ fn folder(root: &Path) -> Result<Listing, Error> {
     Ok(Listing { files, skipped: passed.0.into_iter().flatten().collect() })
 }
 
-fn is_export(name: &str) -> bool {
-    name.ends_with(ARCHIVE)
-        || PACKED.iter().any(|packed| name.strip_suffix(packed).is_some_and(|name| is_named(name, &NAMES)))
-}
-
-fn is_named(name: &str, kinds: &[&str]) -> bool {
-    kinds.iter().any(|kind| name.ends_with(kind))
-}
-
 /// The exports of an archive, by name, and what else it holds.
 struct Exports {
     entries: Vec<Entry>,
@@ -287,16 +209,6 @@ fn exports(path: &Path) -> io::Result<Option<Exports>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exports_are_told_by_their_names() {
-        for name in ["a.json", "pt1h.json.gz", "a.ndjson.zst", "a.jsonl", "a.csv", "a.zip"] {
-            assert!(is_export(name), "{name}");
-        }
-        for name in ["readme.md", "a.json.bak", "a.evtx", "csv", "a.gz"] {
-            assert!(!is_export(name), "{name}");
-        }
-    }
 
     #[test]
     fn a_folder_gives_its_exports_by_name_and_a_file_is_read_once() {
@@ -335,7 +247,7 @@ mod tests {
             within: folder.path().to_owned(),
             count,
             first: first.into(),
-            spreadsheets: is_named(&first.to_lowercase(), &SPREADSHEETS),
+            spreadsheets: names::is_spreadsheet(&first.to_lowercase()),
         };
         assert_eq!(skipped(&[folder.path().to_owned()]), [one(3, "c.txt")]);
         assert_eq!(skipped(&[path("a.json"), path("c.txt")]), []);

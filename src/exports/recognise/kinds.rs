@@ -204,7 +204,7 @@ fn tell(names: &[&str]) -> Told {
 pub(super) const SUMS: &str = "rows that a query has summed up";
 
 /// A name without the zone that portals put behind the names of times.
-pub(super) fn without_zone(name: &str) -> &str {
+pub(in crate::exports) fn without_zone(name: &str) -> &str {
     let zoned = name.strip_suffix(']').and_then(|name| name.rsplit_once(" ["));
     zoned.map_or(name, |(name, _)| name)
 }

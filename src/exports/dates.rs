@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use super::inputs::Source;
-use super::remarks::Wanted;
-use super::{Reader, Remark};
+use super::records::Records;
+use super::remarks::{Remark, Wanted};
 use crate::decode::{Order, Shows, folded, shows};
+use crate::files::Source;
 
 /// What is known of the dates of a file.
 #[derive(Debug)]
@@ -76,11 +76,11 @@ impl Dates {
         seen.add(name, text);
         // What cannot be read twice cannot be looked through.
         if std::fs::metadata(&self.source.path).is_ok_and(|file| file.is_file())
-            && let Ok(mut reader) = Reader::open(&self.source)
+            && let Ok(mut records) = Records::open(&self.source)
         {
             let mut record = Vec::new();
-            while !seen.is_settled() && reader.next(&mut record).is_some() {
-                for (name, text) in reader.dates() {
+            while !seen.is_settled() && records.next(&mut record).is_some() {
+                for (name, text) in records.dates() {
                     if self.wanted.times.contains(&folded(name)) {
                         seen.add(name, text);
                     }

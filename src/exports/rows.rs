@@ -4,8 +4,7 @@
 
 use std::io::BufRead;
 
-use super::Piece;
-use super::fields::{Fields, Row};
+use super::framing::{Fields, Frame, Row};
 use super::recognise::is_heading;
 
 /// The column that holds the whole record, in exports of the unified audit log.
@@ -33,16 +32,16 @@ impl Rows {
     }
 
     /// The next row as a JSON object, which replaces what is in `record`.
-    pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Piece> {
+    pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
         loop {
             let read = self.fields.next(&mut self.row)?;
             let line = self.fields.line();
-            let piece = match read {
-                Ok(()) => self.piece(line, record),
-                Err(why) => Some(Piece::Bad(line, why)),
+            let frame = match read {
+                Ok(()) => self.frame(line, record),
+                Err(why) => Some(Frame::Bad(line, why)),
             };
-            if piece.is_some() {
-                return piece;
+            if frame.is_some() {
+                return frame;
             }
         }
     }
@@ -58,7 +57,7 @@ impl Rows {
     }
 
     /// What a row is; `None` if it is no record but speaks of those that follow.
-    fn piece(&mut self, line: u64, record: &mut Vec<u8>) -> Option<Piece> {
+    fn frame(&mut self, line: u64, record: &mut Vec<u8>) -> Option<Frame> {
         let Some(heading) = &self.heading else {
             return if is_preamble(&self.row) { None } else { self.begin(line) };
         };
@@ -68,16 +67,16 @@ impl Rows {
             return None;
         }
         Some(match heading.object(&self.row, record) {
-            Ok(()) => Piece::Object(line),
-            Err(why) => Piece::Bad(line, why),
+            Ok(()) => Frame::Object(line),
+            Err(why) => Frame::Bad(line, why),
         })
     }
 
-    fn begin(&mut self, line: u64) -> Option<Piece> {
+    fn begin(&mut self, line: u64) -> Option<Frame> {
         let heading = Heading::new(&self.row);
         let known = is_heading(&heading.texts());
         self.heading = Some(heading);
-        (!known).then(|| Piece::Bad(line, "it is the heading of no known export".into()))
+        (!known).then(|| Frame::Bad(line, "it is the heading of no known export".into()))
     }
 }
 
@@ -142,14 +141,6 @@ impl Heading {
     }
 }
 
-/// The delimiter that a first line `sep=;` declares, for spreadsheets.
-pub(super) fn separator(line: &[u8]) -> Option<u8> {
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
-    let (name, delimiter) = line.split_at_checked(4)?;
-    (name.eq_ignore_ascii_case(b"sep=") && delimiter.len() == 1).then(|| delimiter[0])
-}
-
 /// Whether a row stands before the heading: PowerShell writes the type of its objects first, others the delimiter.
 fn is_preamble(row: &Row) -> bool {
     let first = row.get(0).unwrap_or_default();
@@ -190,10 +181,10 @@ mod tests {
         let mut rows = Rows::new(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), delimiter);
         let mut record = Vec::new();
         let mut all = Vec::new();
-        while let Some(piece) = rows.next(&mut record) {
-            all.push(match piece {
-                Piece::Object(line) => (line, String::from_utf8(record.clone()).unwrap()),
-                Piece::Bad(line, why) => (line, why),
+        while let Some(frame) = rows.next(&mut record) {
+            all.push(match frame {
+                Frame::Object(line) => (line, String::from_utf8(record.clone()).unwrap()),
+                Frame::Bad(line, why) => (line, why),
             });
         }
         all
@@ -291,7 +282,7 @@ mod tests {
     fn bytes_that_are_no_text_are_kept_for_the_decoder_to_count() {
         let mut rows = Rows::new(Box::new(std::io::Cursor::new(b"Type,B\n1,M\xFCnchen\n".to_vec())), b',');
         let mut record = Vec::new();
-        assert!(matches!(rows.next(&mut record), Some(Piece::Object(2))));
+        assert!(matches!(rows.next(&mut record), Some(Frame::Object(2))));
         assert_eq!(record, b"{\"Type\":\"1\",\"B\":\"M\xFCnchen\"}");
     }
 }
