@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::PathBuf;
 
-use auditql::engine::Engine;
+use auditql::engine::{Engine, Error};
 use auditql::tally::{Notice, Stands};
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{as_is, asked, engine, file};
-use crate::lab::{Answer, answer};
+use crate::lab::{Answer, answer, cause};
 
 /// The parts of a condition, asked in each way in which SQL can.
 async fn agree(inputs: &[PathBuf], table: &str, condition: &str) -> [String; 2] {
@@ -173,4 +174,39 @@ async fn memory_for_the_comparison_is_the_statements() {
         "{notices:?}"
     );
     assert_eq!(all.rows(), ["20000"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_changes_while_it_is_read_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    let (count, batch) = (30_000, 8192);
+    let text = as_is::lines(&(0..count).map(|id| record(id, "Send")).collect::<Vec<_>>());
+    let path = file(&folder, "a.ndjson", "");
+    let one_more = format!("{text}{}\n", record(count, "Send"));
+    let changes: [(&str, &dyn Fn()); 4] = [
+        ("nothing", &|| ()),
+        ("a record more", &|| fs::write(&path, &one_more).unwrap()),
+        ("other bytes, as many", &|| fs::write(&path, text.replace("Send", "Read")).unwrap()),
+        ("it is gone", &|| fs::remove_file(&path).unwrap()),
+    ];
+    for (what, change) in changes {
+        fs::write(&path, &text).unwrap();
+        let mut rows = engine(std::slice::from_ref(&path)).query("SELECT id FROM activity").await.unwrap().stream;
+        // What the second reading has given is out when the file changes, and what it has not read is not.
+        assert_eq!(rows.next().await.unwrap().unwrap().num_rows(), batch, "{what}");
+        change();
+        let rest: Vec<_> = rows.collect().await;
+        let given: usize = rest.iter().flatten().map(|batch| batch.num_rows()).sum();
+        let error = rest.last().and_then(|last| last.as_ref().err());
+        if what == "nothing" {
+            assert_eq!((batch + given, error.is_some()), (count, false));
+            continue;
+        }
+        let changed = error.and_then(cause::<Error>);
+        assert!(
+            matches!(changed, Some(Error::FilesChanged { table }) if table == "m365.activity"),
+            "{what}: {error:?}"
+        );
+        assert!(batch + given < count + batch, "{what}: {given}");
+    }
 }
