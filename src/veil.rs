@@ -24,6 +24,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 mod letters;
 mod shape;
 
+#[cfg(any(feature = "cli", feature = "testing", test))]
 pub use shape::holds_secret;
 
 use letters::{Letter, fold, letters};

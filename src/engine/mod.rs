@@ -34,7 +34,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
 use crate::auth::{self, Connection, CredentialSource};
-use crate::http::{self, Pace, Pacer, Quotas};
+use crate::http::Pacer;
 use crate::settings::Settings;
 use runtime::workers::Workers;
 use runtime::{Connected, Connections, schemas};
@@ -47,10 +47,14 @@ use tokio::time::Instant;
 pub use error::{Error, Part, Place};
 pub use leaf::{Origin, Origins, RemoteTable, ScanExec};
 pub use lineage::Lineage;
+#[cfg(feature = "cli")]
+pub(crate) use session::leftovers;
+pub use session::parquet;
 pub use session::policy::Policy;
 pub use session::system_tables::{Described, described, source};
-pub use session::{leftovers, parquet};
 pub use statement::Query;
+
+pub use crate::http::{Options as HttpOptions, Pace, Quotas};
 
 /// A session over the connections of its builder. One for each client: `SET` and temporary tables are its own.
 pub struct Engine {
@@ -86,7 +90,7 @@ pub struct EngineBuilder {
     settings: Settings,
     now: Option<DateTime<Utc>>,
     pace: Pace,
-    http: http::Options,
+    http: HttpOptions,
     spill_dir: Option<PathBuf>,
     policy: Policy,
     workers: Workers,
@@ -138,7 +142,7 @@ impl EngineBuilder {
 
     /// How the HTTP client behaves: limits of retrying, timeouts, certificates.
     #[must_use]
-    pub fn http(mut self, options: http::Options) -> Self {
+    pub fn http(mut self, options: HttpOptions) -> Self {
         self.http = options;
         self
     }

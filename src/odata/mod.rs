@@ -6,6 +6,7 @@
 
 pub mod filter;
 pub mod literal;
+#[cfg(any(feature = "demo", feature = "testing", test))]
 pub mod parse;
 pub mod request;
 pub mod url;

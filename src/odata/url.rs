@@ -4,7 +4,7 @@
 //! whole, with everything but the unreserved characters escaped, which is valid everywhere; a blank is `%20`, because in
 //! some readers `+` is one and in others it is not.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -23,11 +23,6 @@ pub fn with_options(path: &str, options: &[(&str, String)]) -> String {
 /// The length of a value once it is encoded.
 pub fn encoded_len(value: &str) -> usize {
     utf8_percent_encode(value, UNRESERVED).map(str::len).sum()
-}
-
-/// A URL with its escapes undone, for people to read. Not to be sent.
-pub fn decoded(url: &str) -> String {
-    percent_decode_str(url).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

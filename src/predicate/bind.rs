@@ -55,11 +55,6 @@ impl Property {
         self.0[self.0.len() - 1]
     }
 
-    /// The top-level column.
-    pub fn top(&self) -> &'static Column {
-        self.0[0]
-    }
-
     /// The path on the wire: `status/errorCode`.
     pub fn wire(&self) -> String {
         self.0.iter().map(|c| c.wire).collect::<Vec<_>>().join("/")

@@ -17,7 +17,7 @@ pub mod split;
 mod streams;
 mod to_clause;
 
-pub use bind::{Bound, Leaf, Literal, Property, bind};
+pub use bind::{Bound, bind};
 pub use clause::{Clause, Value};
 pub use expression::{Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 pub use import::import;

@@ -21,6 +21,7 @@ const NAMES: [&str; 9] = [
 ];
 
 /// Whether a text holds something of the kind.
+#[cfg(any(feature = "cli", feature = "testing", test))]
 pub fn holds_secret(text: &str) -> bool {
     !secrets(text).is_empty()
 }

@@ -72,6 +72,7 @@ fn sweep_folders(parent: &Path, ours: &File) {
 }
 
 /// Removes the files that were begun beside one of ours and never finished, by how their names begin and end.
+#[cfg(feature = "cli")]
 pub fn sweep_files(parent: &Path, [begin, end]: [&str; 2], ours: &File) {
     for file in named(parent, begin, end) {
         let Some(_lock) = abandoned(&file, ours) else { continue };
