@@ -68,6 +68,7 @@ mod repl;
 #[cfg(all(feature = "cli", not(feature = "testing")))]
 mod report;
 #[cfg(not(feature = "testing"))]
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "a command starts and stops them, a scan asks for them"))]
 mod subscriptions;
 #[cfg(not(feature = "testing"))]
 mod time;
