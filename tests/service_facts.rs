@@ -230,7 +230,10 @@ fn sign_ins_are_declared_as_documented() {
 fn directory_audits_are_declared_as_documented() {
     is_declared_as_documented(&apis::graph::DIRECTORY_AUDITS, DIRECTORY_AUDITS);
     let set = &apis::graph::DIRECTORY_AUDITS;
-    assert_eq!((set.path(), set.time, set.permissions()), (None, "activity_date_time", &[][..]));
+    assert_eq!(
+        (set.path(), set.time, set.permissions()),
+        (Some("/auditLogs/directoryAudits"), "activity_date_time", &["AuditLog.Read.All"][..])
+    );
 }
 
 #[test]
