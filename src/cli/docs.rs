@@ -154,7 +154,6 @@ fn tables_page() -> String {
     let mut page = format!("{NOTE}# Tables\n{TIMES}");
     for set in apis::ALL {
         let read = format!("Read with `{}`, which needs {}.", source(set), set.permissions().join(" and "));
-        let read = if set.path().is_some() { read } else { "Read from exported files.".into() };
         table((set.schema, set.name), (set.doc, &read), set.columns, &mut page);
     }
     for list in apis::LOOKUPS {

@@ -21,13 +21,10 @@ pub(super) fn elsewhere(name: &str, tables: &[String]) -> Option<(String, String
     if tables.is_empty() || tables.iter().any(|known| *known == format!("{schema}.{name}")) {
         return None;
     }
-    let of_files = crate::apis::ALL.iter().any(|set| set.name == name && set.path().is_none());
-    let from = if of_files {
-        "its records are read from exported files: --input FILE, or a connection of kind = \"files\""
-    } else {
-        "it is asked of a service: --connection NAME"
-    };
-    Some((format!("there is no table {schema}.{name} in this connection"), from.into()))
+    Some((
+        format!("there is no table {schema}.{name} in this connection"),
+        "it is asked of a service: --connection NAME".into(),
+    ))
 }
 
 /// A file where a table was expected.

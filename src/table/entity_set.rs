@@ -60,7 +60,7 @@ impl EntitySet {
     pub const fn pages(&self) -> Option<&Pages> {
         match &self.source {
             Source::Pages(pages) => Some(pages),
-            Source::Feed(_) | Source::Files => None,
+            Source::Feed(_) => None,
         }
     }
 
@@ -68,7 +68,7 @@ impl EntitySet {
     pub const fn feed(&self) -> Option<&Feed> {
         match &self.source {
             Source::Feed(feed) => Some(feed),
-            Source::Pages(_) | Source::Files => None,
+            Source::Pages(_) => None,
         }
     }
 
@@ -82,16 +82,14 @@ impl EntitySet {
         match &self.source {
             Source::Pages(pages) => pages.permissions,
             Source::Feed(feed) => feed.permissions,
-            Source::Files => &[],
         }
     }
 
-    /// The path that it is read from, below the version or the tenant; `None` without a service.
-    pub const fn path(&self) -> Option<&'static str> {
+    /// The path that it is read from, below the version or the tenant.
+    pub const fn path(&self) -> &'static str {
         match &self.source {
-            Source::Pages(pages) => Some(pages.path),
-            Source::Feed(_) => Some("/activity/feed/subscriptions/content"),
-            Source::Files => None,
+            Source::Pages(pages) => pages.path,
+            Source::Feed(_) => "/activity/feed/subscriptions/content",
         }
     }
 
@@ -100,7 +98,6 @@ impl EntitySet {
         match &self.source {
             Source::Pages(pages) => pages.retention_days,
             Source::Feed(feed) => Some(feed.retention_days),
-            Source::Files => None,
         }
     }
 }

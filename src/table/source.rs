@@ -11,8 +11,6 @@ pub enum Source {
     Pages(Pages),
     /// Content blobs of the Management Activity feed.
     Feed(Feed),
-    /// Exported files alone.
-    Files,
 }
 
 /// A listing that is read page by page: `@odata.nextLink` is followed as given, until it is absent.

@@ -17,11 +17,6 @@ pub(crate) enum Records {
 }
 
 impl Records {
-    /// Whether a connection of this kind has the table: files hold any, a service its own.
-    pub(crate) fn offer(&self, set: &EntitySet) -> bool {
-        matches!(self, Self::Files(_)) || set.path().is_some()
-    }
-
     /// Whether services are asked.
     pub(crate) fn are_of_service(&self) -> bool {
         matches!(self, Self::Service(_))

@@ -62,7 +62,7 @@ fn rate(connected: Option<&Connected>, quota: Quota) -> Option<Rate> {
 }
 
 impl Work {
-    /// The work for a predicate, an order and a limit. A table without a service is offered by files alone.
+    /// The work for a predicate, an order and a limit.
     pub(crate) fn of(
         table: &Located,
         conjuncts: Vec<Conjunct>,
@@ -84,7 +84,6 @@ impl Work {
                 let scan = FeedScan { set, feed, conjuncts, limit, pushdown, population, now, late_arrival, rate };
                 Self::Feed(scan.plan())
             }
-            Source::Files => Self::Files(FilePlan::new(set, &[].into(), &conjuncts, limit)),
         }
     }
 

@@ -40,9 +40,9 @@ pub(crate) fn catalog(connection: &str, records: &Records) -> Result<Arc<dyn Cat
     Ok(Arc::new(catalog))
 }
 
-/// The tables that a connection offers: files hold any, a service its own.
+/// The tables that a connection offers: files hold the records of any. Lists are asked of a service alone.
 fn tables(connection: &str, records: &Records) -> Result<Vec<Named>> {
-    let sets = apis::ALL.iter().filter(|set| records.offer(set)).map(|set| {
+    let sets = apis::ALL.iter().map(|set| {
         let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, records.clone()));
         Ok((set.schema, set.name, table))
     });

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// Random letters and digits in a name: more than a person would type.
-pub const LETTERS: usize = 12;
+pub(crate) const LETTERS: usize = 12;
 /// How the folder of a session begins.
 const FOLDER: &str = "auditql-";
 /// Stands in such a folder, and is locked as long as it is in use.
@@ -54,7 +54,7 @@ impl Folder {
 }
 
 /// Takes the lock on a file that was just made. `false`: somebody who sweeps came first, and it is gone.
-pub fn is_held(file: &File) -> bool {
+pub(crate) fn is_held(file: &File) -> bool {
     match file.try_lock() {
         Ok(()) => file.metadata().is_ok_and(|found| is_linked(&found)),
         Err(TryLockError::WouldBlock) => false,
@@ -73,7 +73,7 @@ fn sweep_folders(parent: &Path, ours: &File) {
 
 /// Removes the files that were begun beside one of ours and never finished, by how their names begin and end.
 #[cfg(feature = "cli")]
-pub fn sweep_files(parent: &Path, [begin, end]: [&str; 2], ours: &File) {
+pub(crate) fn sweep_files(parent: &Path, [begin, end]: [&str; 2], ours: &File) {
     for file in named(parent, begin, end) {
         let Some(_lock) = abandoned(&file, ours) else { continue };
         let _ = fs::remove_file(file);

@@ -3,7 +3,7 @@
 pub(crate) mod catalog;
 pub(crate) mod config;
 mod finer;
-pub mod leftovers;
+pub(crate) mod leftovers;
 pub mod parquet;
 pub(crate) mod policy;
 pub(crate) mod store;

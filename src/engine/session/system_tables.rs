@@ -75,10 +75,7 @@ fn tables() -> Result<RecordBatch> {
 
 /// Where a table's records come from.
 pub fn source(set: &EntitySet) -> String {
-    match set.path() {
-        Some(path) => format!("GET {path}"),
-        None => "exported files".into(),
-    }
+    format!("GET {}", set.path())
 }
 
 /// The settings as they are when the table is read.

@@ -8,7 +8,7 @@ use crate::report::{Exit, Report, nearest};
 pub(super) const TABLES: &str = "\
 SELECT schema, \"table\", meaning FROM (
   SELECT 1 AS rank, table_schema AS schema, table_name AS \"table\",
-    CASE source WHEN 'exported files' THEN doc || ' Read from exported files.' ELSE doc END AS meaning FROM auditql.tables
+    doc AS meaning FROM auditql.tables
   UNION ALL
   SELECT CASE table_schema WHEN 'main' THEN 0 ELSE 2 END, table_schema, table_name,
     CASE WHEN table_schema = 'auditql' THEN CASE table_name
