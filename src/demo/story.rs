@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use super::graph::sign_ins::{Kind, Records};
+use super::graph::{Item, Kind, Rows};
 use super::world::{World, clock};
 
 /// Facts about a tenant, for a greeting.
@@ -43,11 +43,11 @@ pub struct Example {
 }
 
 impl Story {
-    pub(super) fn of(records: &Records, world: &World) -> Self {
+    pub(super) fn of(records: &dyn Rows, world: &World) -> Self {
         let mut counts = Kind::ALL.map(|kind| (kind, 0));
         for row in 0..records.len() {
             let kinds = records.list(row, "signInEventTypes");
-            for (_, count) in counts.iter_mut().filter(|(kind, _)| kinds.contains(&kind.member())) {
+            for (_, count) in counts.iter_mut().filter(|(kind, _)| kinds.contains(&Item::Text(kind.member()))) {
                 *count += 1;
             }
         }

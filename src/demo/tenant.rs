@@ -16,9 +16,7 @@ use tokio::task::JoinSet;
 
 use super::activity::{self, Activity, Feed};
 use super::gate::{Gate, Throttle};
-use super::graph::page::Pages;
-use super::graph::properties::Version;
-use super::graph::sign_ins::{self, DataError, Premise, Records};
+use super::graph::{DataError, Face, Pages, Premise, SIGN_INS, Table, Version};
 use super::server::{self, Book, Service, Stats};
 use super::story::Story;
 use super::world::{World, clock};
@@ -89,9 +87,9 @@ pub enum Error {
     Story(#[source] tokio::task::JoinError),
 }
 
-/// A distinct record, as the beta version serves it.
+/// A distinct record of Graph, as the beta version serves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignIn {
+pub struct Record {
     /// The record's JSON.
     pub json: String,
     /// How often a listing holds it.
@@ -128,15 +126,12 @@ impl Tenant {
         let addr = listener.local_addr().map_err(|e| Error::Listen(options.bind, e))?;
         let given = options.clone();
         let told = tokio::task::spawn_blocking(move || told(&given)).await.map_err(Error::Story)??;
-        let reach = options.data.is_none().then(|| clock::ticks(options.now - RETENTION));
         let service = Arc::new(Service {
             addr,
             token: format!("demo-{:016x}{:016x}", random(), random()),
-            records: told.records,
+            graph: told.graph,
             feed: activity::Endpoint::new(told.feed, told.world, options.now.timestamp()),
-            reach,
             date: clock::print(clock::ticks(options.now), 0),
-            pages: Pages::new(options.skiptoken_life),
             gate: Gate::new(options.throttle),
             book: Book::default(),
             served: AtomicU64::new(0),
@@ -188,10 +183,15 @@ impl Tenant {
         &self.story
     }
 
-    /// The truth: all distinct records of all kinds, newest first.
-    pub fn sign_ins(&self) -> impl ExactSizeIterator<Item = SignIn> + '_ {
-        let records = &self.service.records;
-        (0..records.len()).map(|row| SignIn { json: records.json(row, Version::Beta), copies: records.copies(row) })
+    /// The truth: all distinct sign-ins of all kinds, newest first.
+    pub fn sign_ins(&self) -> impl ExactSizeIterator<Item = Record> + '_ {
+        self.records(&SIGN_INS)
+    }
+
+    /// The truth of a set: all distinct records, newest first.
+    pub fn records(&self, table: &Table) -> impl ExactSizeIterator<Item = Record> + '_ {
+        let rows = self.service.graph.rows(table);
+        (0..rows.len()).map(|row| Record { json: rows.json(row, Version::Beta), copies: rows.copies(row) })
     }
 
     /// The truth of the feed: all distinct records, with the blobs that hold them. Some lie before what can be listed.
@@ -208,24 +208,32 @@ impl Tenant {
 /// What a tenant is made of.
 struct Told {
     world: Arc<World>,
-    records: Records,
+    graph: Face,
     feed: activity::Contents,
     story: Story,
 }
 
 fn told(options: &Options) -> Result<Told, Error> {
-    let given = options.data.as_deref().map(sign_ins::read).transpose()?;
-    let (rows, records) = if given.is_some() { (0, 0) } else { (options.rows, options.feed.records) };
-    let (world, mut dice) = World::new(options.seed, options.now, rows);
-    let premise = Premise { now: options.now, rows, twice: options.twice_per_million, odd: options.odd_per_million };
-    let events = sign_ins::tell(&world, &mut dice, &premise);
+    let (rows, records) = if options.data.is_some() { (0, 0) } else { (options.rows, options.feed.records) };
+    let (world, dice) = World::new(options.seed, options.now, rows);
     let feed = Feed { records, ..options.feed.clone() };
     let feed = activity::Contents::tell(&world, &feed, options.seed, options.now.timestamp());
     let world = Arc::new(world);
-    let told = given.map_or_else(|| Records::Told(Arc::clone(&world), events), Records::Given);
-    u32::try_from(told.len().max(records)).map_err(|_| Error::TooMany(told.len()))?;
-    let story = Story::of(&told, &world);
-    Ok(Told { world, records: told, feed, story })
+    let premise = Premise {
+        world: Arc::clone(&world),
+        dice,
+        now: options.now,
+        sign_ins: rows,
+        twice: options.twice_per_million,
+        odd: options.odd_per_million,
+        data: options.data.clone(),
+    };
+    let reach = options.data.is_none().then(|| clock::ticks(options.now - RETENTION));
+    let graph = Face::new(&premise, reach, Pages::new(options.skiptoken_life))?;
+    let sign_ins = graph.rows(&SIGN_INS);
+    u32::try_from(sign_ins.len().max(records)).map_err(|_| Error::TooMany(sign_ins.len()))?;
+    let story = Story::of(sign_ins, &world);
+    Ok(Told { world, graph, feed, story })
 }
 
 /// A number no one else knows: the standard library's hasher keys come from the system.

@@ -13,12 +13,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::activity::Activity;
-use super::tenant::{SignIn, Tenant};
+use super::tenant::{Record, Tenant};
 
 /// What all shapes are written from.
 struct Source {
     activity: Vec<Activity>,
-    sign_ins: Vec<SignIn>,
+    sign_ins: Vec<Record>,
     tenant: String,
 }
 

@@ -1,25 +1,24 @@
-//! The second opinion on `$filter`: refuses what is not documented and evaluates what is, over the tenant's records.
+//! The second opinion on `$filter`: refuses what is not documented and evaluates what is, over the tenant's rows.
 //!
 //! Shares nothing with the translation it checks but the grammar. Comparison is nasty where the real service is known to
-//! be: `userPrincipalName` is compared as it is stored, every other text without regard to case, so a caller that takes
-//! the answer for exact has wrong rows.
+//! be: the name that a user signs in with is compared as it is stored, every other text without regard to case, so a
+//! caller that takes the answer for exact has wrong rows.
 
-use super::properties::{Property, Type, Version, property};
+use super::property::{Property, Type, Version};
 use super::refusal::Refusal;
-use super::sign_ins::{Kind, Records};
+use super::rows::{Item, Rows};
+use super::table::{Population, Table};
 use crate::odata::parse::{Comparison, Lambda, Literal, Node, Quantifier, parse};
 
 /// Most alternatives of one `or` (source: Microsoft Graph, "Too many child clauses"; for reports an assumption).
 const MOST_TERMS: usize = 15;
-/// The list that names a sign-in's kind.
-const KINDS: &str = "signInEventTypes";
 
 /// A filter that the service accepts.
 #[derive(Debug)]
 pub(in crate::demo) struct Filter {
     clause: Clause,
-    /// Without a word about kinds only interactive sign-ins are meant.
-    interactive_only: bool,
+    /// The kind that is meant, where the filter says nothing of kinds.
+    population: Option<&'static Population>,
 }
 
 #[derive(Debug)]
@@ -28,17 +27,18 @@ enum Clause {
     Or(Vec<Clause>),
     Text(&'static str, TextTest),
     Integer(&'static str, i64),
-    /// Nanoseconds since 1970: literals may be finer than records.
+    /// Nanoseconds since 1970: literals may be finer than rows.
     Time(Comparison, i128),
     Any(&'static str, Element),
 }
 
-/// A condition on an element of a list of texts.
+/// A condition on an element of a list.
 #[derive(Debug)]
 enum Element {
     And(Vec<Element>),
     Or(Vec<Element>),
-    Is(TextTest),
+    /// The text at a path below the element.
+    Is(&'static str, TextTest),
     IsNot(TextTest),
 }
 
@@ -52,19 +52,25 @@ struct TextTest {
 
 impl Filter {
     /// Reads and checks a filter. `reach` is the oldest lower bound that is accepted, in units of 100 ns since 1970.
-    pub(in crate::demo) fn read(version: Version, text: Option<&str>, reach: Option<i64>) -> Result<Self, Refusal> {
-        let Some(text) = text else { return Ok(Self { clause: Clause::And(Vec::new()), interactive_only: true }) };
+    pub(in crate::demo) fn read(
+        table: &Table,
+        version: Version,
+        text: Option<&str>,
+        reach: Option<i64>,
+    ) -> Result<Self, Refusal> {
+        let population = table.population;
+        let Some(text) = text else { return Ok(Self { clause: Clause::And(Vec::new()), population }) };
         let node = parse(text).map_err(Refusal::filter)?;
-        let checker = Checker { version, reach };
-        let clause = checker.clause(&node)?;
-        let interactive_only = !clause.speaks_of(KINDS);
-        Ok(Self { clause, interactive_only })
+        let clause = Checker { table, version, reach }.clause(&node)?;
+        let population = population.filter(|population| !clause.speaks_of(population.list));
+        Ok(Self { clause, population })
     }
 
     /// Whether a record is meant.
-    pub(in crate::demo) fn matches(&self, records: &Records, row: usize) -> bool {
-        let in_population = || records.list(row, KINDS).contains(&Kind::Interactive.member());
-        (!self.interactive_only || in_population()) && self.clause.matches(records, row)
+    pub(in crate::demo) fn matches(&self, rows: &dyn Rows, row: usize) -> bool {
+        let is_meant =
+            |population: &Population| rows.list(row, population.list).contains(&Item::Text(population.unasked));
+        self.population.is_none_or(is_meant) && self.clause.matches(rows, row)
     }
 }
 
@@ -77,32 +83,32 @@ impl Clause {
         }
     }
 
-    fn matches(&self, records: &Records, row: usize) -> bool {
+    fn matches(&self, rows: &dyn Rows, row: usize) -> bool {
         match self {
-            Self::And(all) => all.iter().all(|c| c.matches(records, row)),
-            Self::Or(all) => all.iter().any(|c| c.matches(records, row)),
-            Self::Text(path, test) => records.text(row, path).is_some_and(|text| test.matches(&text)),
-            Self::Integer(path, value) => records.integer(row, path) == Some(*value),
+            Self::And(all) => all.iter().all(|c| c.matches(rows, row)),
+            Self::Or(all) => all.iter().any(|c| c.matches(rows, row)),
+            Self::Text(path, test) => rows.text(row, path).is_some_and(|text| test.matches(&text)),
+            Self::Integer(path, value) => rows.integer(row, path) == Some(*value),
             Self::Time(op, nanos) => {
-                let time = i128::from(records.ticks(row)) * 100;
+                let time = i128::from(rows.ticks(row)) * 100;
                 match op {
                     Comparison::Ge => time >= *nanos,
                     Comparison::Le => time <= *nanos,
                     _ => time == *nanos,
                 }
             }
-            Self::Any(path, element) => records.list(row, path).iter().any(|text| element.matches(text)),
+            Self::Any(path, element) => rows.list(row, path).into_iter().any(|item| element.matches(item)),
         }
     }
 }
 
 impl Element {
-    fn matches(&self, text: &str) -> bool {
+    fn matches(&self, item: Item<'_>) -> bool {
         match self {
-            Self::And(all) => all.iter().all(|e| e.matches(text)),
-            Self::Or(all) => all.iter().any(|e| e.matches(text)),
-            Self::Is(test) => test.matches(text),
-            Self::IsNot(test) => !test.matches(text),
+            Self::And(all) => all.iter().all(|e| e.matches(item)),
+            Self::Or(all) => all.iter().any(|e| e.matches(item)),
+            Self::Is(path, test) => item.text(path).is_some_and(|text| test.matches(text)),
+            Self::IsNot(test) => item.text("").is_some_and(|text| !test.matches(text)),
         }
     }
 }
@@ -129,12 +135,13 @@ fn folded(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().flat_map(char::to_lowercase).collect() }
 }
 
-struct Checker {
+struct Checker<'t> {
+    table: &'t Table,
     version: Version,
     reach: Option<i64>,
 }
 
-impl Checker {
+impl Checker<'_> {
     fn clause(&self, node: &Node) -> Result<Clause, Refusal> {
         match node {
             Node::And(all) => all.iter().map(|n| self.clause(n)).collect::<Result<_, _>>().map(Clause::And),
@@ -158,14 +165,47 @@ impl Checker {
                 Ok(Clause::Text(property.path, TextTest::new(property, value, true)))
             }
             Node::Lambda(Quantifier::Any, path, Some(lambda)) => {
-                let property = self.known(path)?;
-                if property.kind != Type::Texts {
-                    return Err(Refusal::filter(format_args!("'{}' is no collection", property.path)));
+                let list = path.join("/");
+                match self.table.objects(self.version, &list) {
+                    Some(list) => Ok(Clause::Any(list, self.object(list, lambda)?)),
+                    None => self.texts(path, lambda),
                 }
-                Ok(Clause::Any(property.path, self.element(property, lambda, &lambda.body)?))
             }
             _ => Err(Refusal::filter("operator is not supported")),
         }
+    }
+
+    /// A condition on a list of texts.
+    fn texts(&self, path: &[String], lambda: &Lambda) -> Result<Clause, Refusal> {
+        let property = self.known(path)?;
+        if property.kind != Type::Texts {
+            return Err(Refusal::filter(format_args!("'{}' is no collection", property.path)));
+        }
+        Ok(Clause::Any(property.path, self.element(property, lambda, &lambda.body)?))
+    }
+
+    /// A condition on a list of objects. Only one test of one property is documented to stand in it.
+    fn object(&self, list: &str, lambda: &Lambda) -> Result<Element, Refusal> {
+        let (path, operator, value) = match &*lambda.body {
+            Node::Compare(left, op, right) => match (&**left, &**right) {
+                (Node::Path(path), Node::Literal(Literal::Text(value))) => (path, word(*op), value),
+                _ => return Err(Refusal::filter("a property is compared with a constant on its right")),
+            },
+            Node::Call(name, args) => match &args[..] {
+                [Node::Path(path), Node::Literal(Literal::Text(value))] => (path, name.as_str(), value),
+                _ => return Err(Refusal::filter(format_args!("arguments of '{name}'"))),
+            },
+            _ => return Err(Refusal::filter("operator is not supported in a lambda")),
+        };
+        let [variable, below @ ..] = &path[..] else { return Err(Refusal::filter("an empty path")) };
+        if *variable != lambda.variable || below.is_empty() {
+            return Err(Refusal::filter(format_args!("'{}' is no property of an element", path.join("/"))));
+        }
+        let property = self.known(&[format!("{list}[]"), below.join("/")])?;
+        self.allowed(property, operator)?;
+        scalar(property)?;
+        let below = property.path.split_once("[]/").map_or("", |(_, below)| below);
+        Ok(Element::Is(below, TextTest::new(property, value, operator != "eq")))
     }
 
     fn compare(&self, property: &'static Property, op: Comparison, literal: &Literal) -> Result<Clause, Refusal> {
@@ -206,12 +246,12 @@ impl Checker {
                     return Err(Refusal::filter(format_args!("incompatible types for '{}'", list.path)));
                 };
                 let test = TextTest::new(list, value, false);
-                Ok(if *op == Comparison::Eq { Element::Is(test) } else { Element::IsNot(test) })
+                Ok(if *op == Comparison::Eq { Element::Is("", test) } else { Element::IsNot(test) })
             }
             Node::Call(name, args) => match &args[..] {
                 [path, Node::Literal(Literal::Text(value))] if is_element(path) => {
                     self.allowed(list, name)?;
-                    Ok(Element::Is(TextTest::new(list, value, true)))
+                    Ok(Element::Is("", TextTest::new(list, value, true)))
                 }
                 _ => Err(Refusal::filter(format_args!("arguments of '{name}'"))),
             },
@@ -221,8 +261,9 @@ impl Checker {
 
     fn known(&self, path: &[String]) -> Result<&'static Property, Refusal> {
         let path = path.join("/");
-        property(self.version, &path).ok_or_else(|| {
-            Refusal::bad_request(format!("Could not find a property named '{path}' on type 'microsoft.graph.signIn'."))
+        self.table.property(self.version, &path).ok_or_else(|| {
+            let entity = self.table.entity;
+            Refusal::bad_request(format!("Could not find a property named '{path}' on type '{entity}'."))
         })
     }
 

@@ -1,8 +1,24 @@
 //! The face of Microsoft Graph: sets of records with their properties, `$filter`, pages and refusals.
 
-pub(in crate::demo) mod filter;
-pub(in crate::demo) mod page;
-pub(in crate::demo) mod properties;
-pub(in crate::demo) mod query;
-pub(in crate::demo) mod refusal;
-pub(in crate::demo) mod sign_ins;
+mod face;
+mod filter;
+mod page;
+mod property;
+mod query;
+mod refusal;
+mod rows;
+mod saved;
+mod sign_ins;
+mod table;
+mod tables;
+
+pub(super) use face::{Answer, Face, Place};
+pub(super) use page::Pages;
+pub use property::{Property, Type, Version};
+pub(super) use refusal::Refusal;
+pub(super) use rows::{Item, Rows};
+pub use saved::DataError;
+pub use sign_ins::{Kind, SIGN_INS};
+pub(super) use table::Premise;
+pub use table::Table;
+pub use tables::TABLES;

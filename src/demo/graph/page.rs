@@ -11,10 +11,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::filter::Filter;
-use super::properties::Version;
-use super::query::Query;
+use super::property::Version;
+use super::query::{Options, Order, Query};
 use super::refusal::Refusal;
-use super::sign_ins::Records;
+use super::rows::Rows;
+use super::table::{Listed, Table};
+use crate::demo::world::dice::mix;
 
 /// Answers that are remembered.
 const REMEMBERED: usize = 16;
@@ -23,7 +25,8 @@ const PREFIX: &str = "MSft+";
 /// How it ends.
 const SUFFIX: &str = "==";
 
-type Key = (Version, Option<String>, bool);
+/// What an answer was asked by: the path, and the query without its page size.
+type Key = (&'static str, Version, Option<String>, Option<Order>);
 
 /// Finds rows and leads from page to page.
 pub(in crate::demo) struct Pages {
@@ -31,6 +34,14 @@ pub(in crate::demo) struct Pages {
     start: Instant,
     secret: RandomState,
     answers: Mutex<Vec<(Key, Arc<[u32]>)>>,
+}
+
+/// What a token belongs to.
+#[derive(Clone, Copy, Hash)]
+struct Asked<'q> {
+    path: &'static str,
+    version: Version,
+    query: &'q Query,
 }
 
 /// One page: rows by number, and the token of the next page.
@@ -48,48 +59,52 @@ impl Pages {
     /// The page of a query that a token leads to, or the first.
     pub(in crate::demo) fn page(
         &self,
-        records: &Records,
+        table: &Table,
+        rows: &dyn Rows,
         (version, reach): (Version, Option<i64>),
-        query: &Query,
-        token: Option<&str>,
+        options: &Options,
     ) -> Result<Page, Refusal> {
         // The filter is read for every page, as the real service does: a token is no way around a refusal.
-        let filter = Filter::read(version, query.filter.as_deref(), reach)?;
-        let from = token.map_or(Ok(0), |token| self.place(version, query, token))?;
-        let all = self.answer(records, version, query, &filter);
+        let query = &options.query;
+        let filter = Filter::read(table, version, query.filter.as_deref(), reach)?;
+        let asked = Asked { path: table.path, version, query };
+        let from = options.token.as_deref().map_or(Ok(0), |token| self.place(asked, token))?;
+        let all = self.answer(table.listed, rows, asked, &filter);
         let to = all.len().min(from + query.top);
         let rows = all.get(from..to).unwrap_or_default().iter().map(|&row| row as usize).collect();
-        let next = (to < all.len()).then(|| self.token(version, query, to));
+        let next = (to < all.len()).then(|| self.token(asked, to));
         Ok(Page { rows, next })
     }
 
     /// The numbers of all rows of an answer in order; rows that are served twice stand there twice.
-    fn answer(&self, records: &Records, version: Version, query: &Query, filter: &Filter) -> Arc<[u32]> {
-        let key = (version, query.filter.clone(), query.ascending);
+    fn answer(&self, listed: Listed, rows: &dyn Rows, asked: Asked<'_>, filter: &Filter) -> Arc<[u32]> {
+        let key = (asked.path, asked.version, asked.query.filter.clone(), asked.query.order);
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let found = answers.iter().position(|(k, _)| *k == key).map(|at| answers.remove(at).1);
-        let rows = found.unwrap_or_else(|| {
-            let meant = (0..records.len()).filter(|&row| filter.matches(records, row));
+        let found = found.unwrap_or_else(|| {
+            let meant = (0..rows.len()).filter(|&row| filter.matches(rows, row));
             let number = |row| u32::try_from(row).expect("records are counted in u32 at the start");
-            let mut rows: Vec<u32> =
-                meant.flat_map(|row| std::iter::repeat_n(number(row), records.copies(row))).collect();
-            if query.ascending {
-                rows.reverse();
+            let mut found: Vec<u32> =
+                meant.flat_map(|row| std::iter::repeat_n(number(row), rows.copies(row))).collect();
+            match (asked.query.order, listed) {
+                (Some(Order::NewestFirst), _) | (None, Listed::NewestFirst) => {}
+                (Some(Order::OldestFirst), _) => found.reverse(),
+                (None, Listed::Anyhow) => found.sort_by_key(|&row| mix(u64::from(row), 0)),
             }
-            rows.into()
+            found.into()
         });
-        answers.insert(0, (key, Arc::clone(&rows)));
+        answers.insert(0, (key, Arc::clone(&found)));
         answers.truncate(REMEMBERED);
-        rows
+        found
     }
 
-    fn token(&self, version: Version, query: &Query, place: usize) -> String {
+    fn token(&self, of: Asked<'_>, place: usize) -> String {
         let issued = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let seal = self.seal(version, query, place as u64, issued);
+        let seal = self.seal(of, place as u64, issued);
         format!("{PREFIX}{place:016x}{issued:016x}{seal:016x}{SUFFIX}")
     }
 
-    fn place(&self, version: Version, query: &Query, token: &str) -> Result<usize, Refusal> {
+    fn place(&self, of: Asked<'_>, token: &str) -> Result<usize, Refusal> {
         let invalid = || Refusal::bad_request("Invalid Skip Token.");
         let body = token.strip_prefix(PREFIX).and_then(|t| t.strip_suffix(SUFFIX)).ok_or_else(invalid)?;
         let hex = body.len() == 48 && body.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -98,7 +113,7 @@ impl Pages {
             return Err(invalid());
         }
         let (place, issued) = (number(0)?, number(1)?);
-        if self.seal(version, query, place, issued) != number(2)? {
+        if self.seal(of, place, issued) != number(2)? {
             return Err(invalid());
         }
         if self.start.elapsed().saturating_sub(Duration::from_millis(issued)) >= self.life {
@@ -107,7 +122,7 @@ impl Pages {
         usize::try_from(place).map_err(|_| invalid())
     }
 
-    fn seal(&self, version: Version, query: &Query, place: u64, issued: u64) -> u64 {
-        self.secret.hash_one((version, query, place, issued))
+    fn seal(&self, of: Asked<'_>, place: u64, issued: u64) -> u64 {
+        self.secret.hash_one((of, place, issued))
     }
 }

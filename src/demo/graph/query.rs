@@ -1,11 +1,9 @@
-//! The query options of a request, as the sign-in endpoint takes them: `$filter`, `$top`, `$orderby`, `$skiptoken`.
+//! The query options of a request, as the report endpoints take them: `$filter`, `$top`, `$orderby`, `$skiptoken`.
 
 use percent_encoding::percent_decode_str;
 
 use super::refusal::Refusal;
-
-/// Most rows in a page, and the number when none is asked for.
-pub(in crate::demo) const PAGE: usize = 999;
+use super::table::Table;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,8 +11,15 @@ pub(in crate::demo) struct Query {
     /// Text of the filter, decoded.
     pub(in crate::demo) filter: Option<String>,
     pub(in crate::demo) top: usize,
-    /// Oldest first.
-    pub(in crate::demo) ascending: bool,
+    /// The order that is asked for, if any.
+    pub(super) order: Option<Order>,
+}
+
+/// An order by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Order {
+    NewestFirst,
+    OldestFirst,
 }
 
 /// A request's options.
@@ -28,9 +33,9 @@ pub(in crate::demo) struct Options {
 }
 
 /// Reads the part of the URL after `?`.
-pub(in crate::demo) fn read(text: &str) -> Result<Options, Refusal> {
-    let mut options =
-        Options { query: Query { filter: None, top: PAGE, ascending: false }, token: None, raw: String::new() };
+pub(in crate::demo) fn read(table: &Table, text: &str) -> Result<Options, Refusal> {
+    let query = Query { filter: None, top: table.page.unasked, order: None };
+    let mut options = Options { query, token: None, raw: String::new() };
     let mut seen = Vec::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -38,7 +43,7 @@ pub(in crate::demo) fn read(text: &str) -> Result<Options, Refusal> {
         if seen.contains(&name) {
             return Err(Refusal::bad_request(format!("Query option '{name}' was specified more than once.")));
         }
-        options.take(&name, value)?;
+        options.take(table, &name, value)?;
         if name != "$skiptoken" {
             options.raw.push_str(if options.raw.is_empty() { "" } else { "&" });
             options.raw.push_str(pair);
@@ -49,11 +54,11 @@ pub(in crate::demo) fn read(text: &str) -> Result<Options, Refusal> {
 }
 
 impl Options {
-    fn take(&mut self, name: &str, value: String) -> Result<(), Refusal> {
+    fn take(&mut self, table: &Table, name: &str, value: String) -> Result<(), Refusal> {
         match name {
             "$filter" => self.query.filter = Some(value),
-            "$top" => self.query.top = page_size(&value)?,
-            "$orderby" => self.query.ascending = ascending(&value)?,
+            "$top" => self.query.top = page_size(table, &value)?,
+            "$orderby" => self.query.order = Some(order(table, &value)?),
             "$skiptoken" => self.token = Some(value),
             _ => return Err(Refusal::bad_request(format!("Query option '{name}' is not allowed."))),
         }
@@ -61,16 +66,16 @@ impl Options {
     }
 }
 
-fn page_size(text: &str) -> Result<usize, Refusal> {
-    text.parse().ok().filter(|n| (1..=PAGE).contains(n)).ok_or_else(|| {
-        Refusal::bad_request(format!("Invalid page size specified: '{text}'. Must be between 1 and {PAGE} inclusive."))
-    })
+fn page_size(table: &Table, text: &str) -> Result<usize, Refusal> {
+    let page = &table.page;
+    let size = text.parse().ok().filter(|n| (1..=page.most).contains(n));
+    size.ok_or_else(|| Refusal::bad_request((page.refused)(text, page.most)))
 }
 
-fn ascending(text: &str) -> Result<bool, Refusal> {
+fn order(table: &Table, text: &str) -> Result<Order, Refusal> {
     match text.split_ascii_whitespace().collect::<Vec<_>>()[..] {
-        ["createdDateTime"] | ["createdDateTime", "asc"] => Ok(true),
-        ["createdDateTime", "desc"] => Ok(false),
+        [time] | [time, "asc"] if time == table.time => Ok(Order::OldestFirst),
+        [time, "desc"] if time == table.time => Ok(Order::NewestFirst),
         _ => Err(Refusal::bad_request(format!("Ordering by '{text}' is not supported."))),
     }
 }
@@ -88,7 +93,12 @@ fn decode(text: &str) -> Result<String, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sign_ins::SIGN_INS;
     use super::*;
+
+    fn read(text: &str) -> Result<Options, Refusal> {
+        super::read(&SIGN_INS, text)
+    }
 
     #[test]
     fn options_are_split_before_they_are_decoded() {
@@ -97,7 +107,7 @@ mod tests {
         )
         .unwrap();
         let filter = Some("appDisplayName eq 'a&b=+#'".to_owned());
-        assert_eq!(options.query, Query { filter, top: 7, ascending: true });
+        assert_eq!(options.query, Query { filter, top: 7, order: Some(Order::OldestFirst) });
         assert_eq!(options.token.as_deref(), Some("x+y"));
         assert_eq!(options.raw, "%24filter=appDisplayName%20eq+'a%26b%3D%2B%23'&$top=7&$orderby=createdDateTime%20asc");
     }

@@ -10,21 +10,19 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
 use super::stats::{Asked, Book};
 use crate::demo::activity;
 use crate::demo::gate::Gate;
-use crate::demo::graph::page::Pages;
-use crate::demo::graph::properties::Version;
-use crate::demo::graph::query;
-use crate::demo::graph::refusal::Refusal;
-use crate::demo::graph::sign_ins::Records;
-use crate::demo::json::escape;
+use crate::demo::graph::{Answer, Face, Place, Refusal};
 
 /// Longest body of a request that is read.
 const LONGEST_BODY: usize = 64 << 10;
+
+/// Where what was asked is told.
+const STATS: &str = "/stats";
 
 /// Longest path and query that is read.
 const LONGEST_URL: usize = 8_000;
@@ -33,13 +31,10 @@ const LONGEST_URL: usize = 8_000;
 pub(in crate::demo) struct Service {
     pub(in crate::demo) addr: SocketAddr,
     pub(in crate::demo) token: String,
-    pub(in crate::demo) records: Records,
+    pub(in crate::demo) graph: Face,
     pub(in crate::demo) feed: activity::Endpoint,
-    /// The oldest lower time bound that is accepted, in units of 100 ns since 1970.
-    pub(in crate::demo) reach: Option<i64>,
     /// What error bodies say the time is.
     pub(in crate::demo) date: String,
-    pub(in crate::demo) pages: Pages,
     pub(in crate::demo) gate: Gate,
     pub(in crate::demo) book: Book,
     pub(in crate::demo) served: AtomicU64,
@@ -48,14 +43,8 @@ pub(in crate::demo) struct Service {
 /// What is found at a path.
 #[derive(Clone, Copy)]
 enum Route {
-    SignIns(Version),
+    Graph(Place),
     Stats,
-}
-
-/// A reply's content.
-struct Answer {
-    body: String,
-    rows: usize,
 }
 
 /// The routes, in front of the service.
@@ -74,21 +63,15 @@ async fn reply(State(service): State<Arc<Service>>, request: Request) -> Respons
 
 impl Route {
     fn of(path: &str) -> Option<Self> {
-        match path {
-            "/v1.0/auditLogs/signIns" => Some(Self::SignIns(Version::V1)),
-            "/beta/auditLogs/signIns" => Some(Self::SignIns(Version::Beta)),
-            "/stats" => Some(Self::Stats),
-            _ => None,
-        }
+        if path == STATS { Some(Self::Stats) } else { Place::of(path).map(Self::Graph) }
     }
 
     /// The name it is counted under.
-    fn name(route: Option<Self>) -> &'static str {
+    fn name(route: Option<Self>) -> String {
         match route {
-            Some(Self::SignIns(Version::V1)) => "/v1.0/auditLogs/signIns",
-            Some(Self::SignIns(Version::Beta)) => "/beta/auditLogs/signIns",
-            Some(Self::Stats) => "/stats",
-            None => "other",
+            Some(Self::Graph(place)) => place.name(),
+            Some(Self::Stats) => STATS.into(),
+            None => "other".into(),
         }
     }
 }
@@ -121,7 +104,7 @@ impl Service {
         let origin = format!("http://{}", self.addr);
         let reply = self.feed.reply(&activity::Asked { method, uri, headers, body, authenticated, origin: &origin });
         let asked = Asked { url: decoded(uri), status: reply.status, rows: reply.rows };
-        self.book.write(reply.path, asked, reply.throttled);
+        self.book.write(reply.path.into(), asked, reply.throttled);
         let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = json(status, String::new());
         set(&mut response, CONTENT_TYPE, "application/json; charset=utf-8");
@@ -137,13 +120,13 @@ impl Service {
             return Err(Refusal::uri_too_long());
         }
         self.authenticate(headers)?;
-        let Some(Route::SignIns(version)) = route else { return Err(Refusal::not_found(uri.path())) };
+        let Some(Route::Graph(place)) = route else { return Err(Refusal::not_found(uri.path())) };
         if method != Method::GET {
             return Err(Refusal::method());
         }
         let fraction = self.served.load(Relaxed).is_multiple_of(2);
         self.gate.admit(Instant::now()).map_err(|wait| Refusal::throttled(wait, fraction))?;
-        self.sign_ins(version, uri.query().unwrap_or_default())
+        self.graph.answer(place, self.addr, uri.query().unwrap_or_default())
     }
 
     fn authenticate(&self, headers: &HeaderMap) -> Result<(), Refusal> {
@@ -152,27 +135,6 @@ impl Service {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && token.trim() == self.token => Ok(()),
             _ => Err(Refusal::unauthenticated()),
         }
-    }
-
-    fn sign_ins(&self, version: Version, query: &str) -> Result<Answer, Refusal> {
-        let options = query::read(query)?;
-        let page = self.pages.page(&self.records, (version, self.reach), &options.query, options.token.as_deref())?;
-        let root = format!("http://{}/{}", self.addr, version.segment());
-        let mut body = format!("{{\"@odata.context\":\"{root}/$metadata#auditLogs/signIns\"");
-        // The link stands before the rows, as the real service puts it.
-        if let Some(next) = page.next {
-            let (between, token) =
-                (if options.raw.is_empty() { "" } else { "&" }, utf8_percent_encode(&next, NON_ALPHANUMERIC));
-            body.push_str(",\"@odata.nextLink\":");
-            escape(&format!("{root}/auditLogs/signIns?{}{between}$skiptoken={token}", options.raw), &mut body);
-        }
-        body.push_str(",\"value\":[");
-        for (n, &row) in page.rows.iter().enumerate() {
-            body.push_str(if n == 0 { "" } else { "," });
-            body.push_str(&self.records.json(row, version));
-        }
-        body.push_str("]}");
-        Ok(Answer { body, rows: page.rows.len() })
     }
 }
 

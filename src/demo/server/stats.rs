@@ -10,7 +10,7 @@ const REMEMBERED: usize = 1000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Stats {
     /// Counts by path; requests to paths that do not exist are counted under `other`.
-    pub paths: BTreeMap<&'static str, Counts>,
+    pub paths: BTreeMap<String, Counts>,
     /// The last thousand requests, oldest first.
     pub requests: VecDeque<Asked>,
 }
@@ -56,7 +56,7 @@ impl Stats {
 pub(in crate::demo) struct Book(Mutex<Stats>);
 
 impl Book {
-    pub(in crate::demo) fn write(&self, path: &'static str, asked: Asked, throttled: bool) {
+    pub(in crate::demo) fn write(&self, path: String, asked: Asked, throttled: bool) {
         let mut stats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let counts = stats.paths.entry(path).or_default();
         counts.requests += 1;
@@ -88,7 +88,7 @@ mod tests {
         for n in 0..REMEMBERED + 5 {
             let status = [200, 429, 400][n % 3];
             let asked = Asked { url: n.to_string(), status, rows: usize::from(status == 200) };
-            book.write("/p", asked, status == 429);
+            book.write("/p".into(), asked, status == 429);
         }
         let stats = book.read();
         assert_eq!((stats.requests.len(), stats.requests[0].url.as_str()), (REMEMBERED, "5"));

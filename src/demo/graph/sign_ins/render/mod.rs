@@ -9,7 +9,7 @@ mod beta;
 use super::event::{Actor, Event, Odd};
 use super::kind::Kind;
 use super::outcomes::{Outcome, POLICIES};
-use crate::demo::graph::properties::Version;
+use crate::demo::graph::property::Version;
 use crate::demo::json::Json;
 use crate::demo::world::World;
 use crate::demo::world::clock;
@@ -17,16 +17,6 @@ use crate::demo::world::dice::{guid, mix};
 use crate::demo::world::people::{FACTORS, Home, Person};
 
 impl Event {
-    /// When, in units of 100 ns since 1970.
-    pub(in crate::demo) fn ticks(&self) -> i64 {
-        self.ticks
-    }
-
-    /// How often it is served.
-    pub(in crate::demo) fn copies(&self) -> usize {
-        self.copies.into()
-    }
-
     /// The record as an API version serves it.
     pub(in crate::demo) fn json(&self, world: &World, version: Version) -> String {
         let mut json = Json::object();

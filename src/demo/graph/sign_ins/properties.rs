@@ -3,90 +3,10 @@
 //! Taken from the reference documentation of `signIn` (versions 1.0 and beta, August 2026) and not from the declarations
 //! of this program: a wrong declaration is refused here as the real service would refuse it.
 
-/// A version of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::demo) enum Version {
-    V1,
-    Beta,
-}
-
-impl Version {
-    /// The path segment.
-    pub(in crate::demo) const fn segment(self) -> &'static str {
-        match self {
-            Self::V1 => "v1.0",
-            Self::Beta => "beta",
-        }
-    }
-}
-
-/// The type of a property, as far as a filter has to know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::demo) enum Type {
-    /// Compared without regard to case.
-    Text,
-    /// Stored in lower case and compared as it is (source: reports on `userPrincipalName`).
-    ExactText,
-    /// A member's name, in quotes or qualified.
-    Enum,
-    Integer,
-    Time,
-    /// A list of texts: `any()` only.
-    Texts,
-    /// What no filter reads.
-    Other,
-}
-
-/// A property that exists.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::demo) struct Property {
-    pub(in crate::demo) path: &'static str,
-    pub(in crate::demo) kind: Type,
-    /// Operators of version 1.0; `None` where the property does not exist.
-    v1: Option<&'static str>,
-    beta: &'static str,
-}
-
-impl Property {
-    /// Whether an operator is documented for it.
-    pub(in crate::demo) fn allows(&self, version: Version, operator: &str) -> bool {
-        self.operators(version).is_some_and(|all| all.split(' ').any(|o| o == operator))
-    }
-
-    /// Operators, separated by blanks; `None` where the property does not exist.
-    pub(in crate::demo) fn operators(&self, version: Version) -> Option<&'static str> {
-        match version {
-            Version::V1 => self.v1,
-            Version::Beta => Some(self.beta),
-        }
-    }
-}
-
-/// The property at a path, if that version has it.
-pub(in crate::demo) fn property(version: Version, path: &str) -> Option<&'static Property> {
-    PROPERTIES.iter().find(|p| p.path == path && p.operators(version).is_some())
-}
-
-/// Whether a version has a property of that name at the top of a record.
-pub(in crate::demo) fn exists(version: Version, name: &str) -> bool {
-    let below = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    PROPERTIES.iter().any(|p| p.operators(version).is_some() && below(p.path))
-}
-
-const fn both(path: &'static str, kind: Type, operators: &'static str) -> Property {
-    Property { path, kind, v1: Some(operators), beta: operators }
-}
-
-const fn more(path: &'static str, kind: Type, beta: &'static str) -> Property {
-    Property { path, kind, v1: Some(""), beta }
-}
-
-const fn beta(path: &'static str, kind: Type, beta: &'static str) -> Property {
-    Property { path, kind, v1: None, beta }
-}
+use crate::demo::graph::property::{Property, Type, beta, both, more};
 
 /// Every property of a sign-in.
-pub(in crate::demo) static PROPERTIES: &[Property] = &[
+pub(super) static PROPERTIES: &[Property] = &[
     both("id", Type::Text, "eq"),
     both("createdDateTime", Type::Time, "eq ge le"),
     both("userDisplayName", Type::Text, "eq startswith"),

@@ -1,0 +1,98 @@
+//! The face itself: finds the set that a request is about, and writes the page that answers it.
+
+use std::net::SocketAddr;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::page::Pages;
+use super::property::Version;
+use super::query;
+use super::refusal::Refusal;
+use super::rows::Rows;
+use super::saved::DataError;
+use super::table::{Premise, Table};
+use super::tables::TABLES;
+use crate::demo::json::escape;
+
+/// The sets with their records.
+pub(in crate::demo) struct Face {
+    sets: Vec<Set>,
+    /// The oldest lower time bound that is accepted, in units of 100 ns since 1970.
+    reach: Option<i64>,
+    pages: Pages,
+}
+
+/// A set with its records.
+struct Set {
+    table: &'static Table,
+    rows: Box<dyn Rows>,
+}
+
+/// Where a request goes: a set, by number, in a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::demo) struct Place {
+    set: usize,
+    version: Version,
+}
+
+/// A reply's content.
+pub(in crate::demo) struct Answer {
+    pub(in crate::demo) body: String,
+    pub(in crate::demo) rows: usize,
+}
+
+impl Place {
+    /// The place of a path.
+    pub(in crate::demo) fn of(path: &str) -> Option<Self> {
+        TABLES.iter().enumerate().find_map(|(set, table)| {
+            let served = |version: &&Version| table.route(**version) == path;
+            table.versions.iter().find(served).map(|version| Self { set, version: *version })
+        })
+    }
+
+    /// The name it is counted under.
+    pub(in crate::demo) fn name(self) -> String {
+        TABLES[self.set].route(self.version)
+    }
+}
+
+impl Face {
+    /// Tells the records of all sets.
+    pub(in crate::demo) fn new(premise: &Premise, reach: Option<i64>, pages: Pages) -> Result<Self, DataError> {
+        let set = |table: &&'static Table| Ok(Set { table, rows: (table.tell)(premise)? });
+        Ok(Self { sets: TABLES.iter().map(set).collect::<Result<_, _>>()?, reach, pages })
+    }
+
+    /// Answers a request.
+    pub(in crate::demo) fn answer(&self, place: Place, addr: SocketAddr, query: &str) -> Result<Answer, Refusal> {
+        let (set, version) = (&self.sets[place.set], place.version);
+        let options = query::read(set.table, query)?;
+        let page = self.pages.page(set.table, &*set.rows, (version, self.reach), &options)?;
+        let root = format!("http://{addr}/{}", version.segment());
+        let name = set.table.path.trim_start_matches('/');
+        let mut body = format!("{{\"@odata.context\":\"{root}/$metadata#{name}\"");
+        // The link stands before the rows, as the real service puts it.
+        if let Some(next) = page.next {
+            let (between, token) =
+                (if options.raw.is_empty() { "" } else { "&" }, utf8_percent_encode(&next, NON_ALPHANUMERIC));
+            body.push_str(",\"@odata.nextLink\":");
+            escape(&format!("{root}/{name}?{}{between}$skiptoken={token}", options.raw), &mut body);
+        }
+        body.push_str(",\"value\":[");
+        for (n, &row) in page.rows.iter().enumerate() {
+            body.push_str(if n == 0 { "" } else { "," });
+            body.push_str(&set.rows.json(row, version));
+        }
+        body.push_str("]}");
+        Ok(Answer { body, rows: page.rows.len() })
+    }
+
+    /// The records of a set, newest first.
+    ///
+    /// # Panics
+    /// If the set is none of [`TABLES`].
+    pub(in crate::demo) fn rows(&self, table: &Table) -> &dyn Rows {
+        let set = self.sets.iter().find(|set| set.table.path == table.path);
+        &*set.expect("whoever names a set names one of the list").rows
+    }
+}

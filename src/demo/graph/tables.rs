@@ -1,0 +1,33 @@
+//! The list of all sets that the face serves.
+
+use super::sign_ins::SIGN_INS;
+use super::table::Table;
+
+/// All sets.
+pub static TABLES: &[&Table] = &[&SIGN_INS];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::property::{Type, Version};
+    use super::*;
+
+    #[test]
+    fn paths_and_properties_are_named_once() {
+        let different = |texts: Vec<&str>| texts.len() == texts.iter().collect::<BTreeSet<_>>().len();
+        assert!(different(TABLES.iter().map(|table| table.path).collect()));
+        for table in TABLES {
+            assert!(different(table.properties.iter().map(|p| p.path).collect()), "{}", table.path);
+        }
+    }
+
+    #[test]
+    fn the_one_time_is_the_records_own() {
+        for table in TABLES {
+            let times: Vec<&str> = table.properties.iter().filter(|p| p.kind == Type::Time).map(|p| p.path).collect();
+            assert_eq!(times, [table.time], "{}", table.path);
+            assert!(table.property(Version::V1, table.time).is_some(), "{}", table.path);
+        }
+    }
+}
