@@ -1,5 +1,6 @@
 //! The demo tenant over HTTP: what its tests share.
 
+mod audits;
 mod file;
 mod pages;
 mod service;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use auditql::apis;
+use auditql::demo;
 use auditql::table::{Column, Edm, EntitySet, Version};
 
 /// (wire path, operators in v1.0, operators in beta); `None`: the version does not have the property.
@@ -234,6 +235,25 @@ fn directory_audits_are_declared_as_documented() {
         (set.path(), set.time, set.permissions()),
         ("/auditLogs/directoryAudits", "activity_date_time", &["AuditLog.Read.All"][..])
     );
+}
+
+/// The tenant is a witness of its own only if it was not taught by the declarations: it has to agree with the pages.
+fn is_served_as_documented(table: &demo::Table, facts: &[Fact]) {
+    for (version, of) in [(Version::V1, demo::Version::V1), (Version::Beta, demo::Version::Beta)] {
+        let asked = |(path, operators): (String, String)| {
+            Some((path.trim_end_matches("[]").to_owned(), operators)).filter(|(_, operators)| !operators.is_empty())
+        };
+        let documented: Declared = documented(facts, version).into_iter().filter_map(asked).collect();
+        let served = table.properties.iter().filter_map(|p| Some((p.path.to_owned(), p.operators(of)?.to_owned())));
+        assert_eq!(served.filter_map(asked).collect::<Declared>(), documented, "{} in {version:?}", table.path);
+    }
+}
+
+#[test]
+fn the_demo_tenant_serves_what_is_documented() {
+    is_served_as_documented(&demo::SIGN_INS, SIGN_INS);
+    is_served_as_documented(&demo::DIRECTORY_AUDITS, DIRECTORY_AUDITS);
+    assert_eq!(demo::TABLES.len(), 2, "a set that is added is compared with its page here");
 }
 
 #[test]

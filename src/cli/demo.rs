@@ -149,10 +149,10 @@ fn exported(demo: &Demo, options: &Options, folder: &Path, shapes: &[Shape]) -> 
         folder.display()
     );
     for shape in shapes {
-        let holds = match (shape.activity, shape.sign_ins) {
-            (true, true) => "m365.activity and sign_ins",
+        let holds = match (shape.activity, shape.graph) {
+            (true, true) => "m365.activity, sign_ins and directory_audits",
             (true, false) => "m365.activity",
-            _ => "sign_ins",
+            _ => "sign_ins and directory_audits",
         };
         let _ = writeln!(text, "  {:<17} {holds}", shape.folder);
     }

@@ -23,7 +23,7 @@ mod world;
 pub use activity::{Activity, ContentType, Feed};
 pub use export::{ExportError, Shape};
 pub use gate::Throttle;
-pub use graph::{DataError, Kind, Property, SIGN_INS, TABLES, Table, Type, Version};
+pub use graph::{DIRECTORY_AUDITS, DataError, Kind, Property, SIGN_INS, TABLES, Table, Type, Version};
 pub use server::{Asked, Counts, Stats};
 pub use story::{AttackFacts, Example, Story};
 pub use tenant::{Error, Options, Record, Tenant};

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 
 use super::activity::{self, Activity, Feed};
 use super::gate::{Gate, Throttle};
-use super::graph::{DataError, Face, Pages, Premise, SIGN_INS, Table, Version};
+use super::graph::{DataError, Face, Pages, Premise, SIGN_INS, TABLES, Table, Version};
 use super::server::{self, Book, Service, Stats};
 use super::story::Story;
 use super::world::{World, clock};
@@ -33,7 +33,9 @@ pub struct Options {
     pub now: DateTime<Utc>,
     /// Distinct sign-ins.
     pub rows: usize,
-    /// Sign-ins in a million that are served twice.
+    /// Changes of the directory besides those that the feed tells of.
+    pub audits: usize,
+    /// Records of Graph in a million that are served twice.
     pub twice_per_million: u32,
     /// Sign-ins in a million that hold a value of the wrong JSON type.
     pub odd_per_million: u32,
@@ -56,6 +58,7 @@ impl Options {
             seed: 1,
             now,
             rows: 50_000,
+            audits: 1_000,
             twice_per_million: 1_000,
             odd_per_million: 500,
             data: None,
@@ -214,7 +217,8 @@ struct Told {
 }
 
 fn told(options: &Options) -> Result<Told, Error> {
-    let (rows, records) = if options.data.is_some() { (0, 0) } else { (options.rows, options.feed.records) };
+    let Options { rows, audits, feed: Feed { records, .. }, .. } = *options;
+    let (rows, audits, records) = if options.data.is_some() { (0, 0, 0) } else { (rows, audits, records) };
     let (world, dice) = World::new(options.seed, options.now, rows);
     let feed = Feed { records, ..options.feed.clone() };
     let feed = activity::Contents::tell(&world, &feed, options.seed, options.now.timestamp());
@@ -222,17 +226,20 @@ fn told(options: &Options) -> Result<Told, Error> {
     let premise = Premise {
         world: Arc::clone(&world),
         dice,
+        seed: options.seed,
         now: options.now,
         sign_ins: rows,
         twice: options.twice_per_million,
         odd: options.odd_per_million,
         data: options.data.clone(),
+        changes: feed.changes(&world),
+        audits,
     };
     let reach = options.data.is_none().then(|| clock::ticks(options.now - RETENTION));
     let graph = Face::new(&premise, reach, Pages::new(options.skiptoken_life))?;
-    let sign_ins = graph.rows(&SIGN_INS);
-    u32::try_from(sign_ins.len().max(records)).map_err(|_| Error::TooMany(sign_ins.len()))?;
-    let story = Story::of(sign_ins, &world);
+    let most = TABLES.iter().map(|table| graph.rows(table).len()).fold(records, usize::max);
+    u32::try_from(most).map_err(|_| Error::TooMany(most))?;
+    let story = Story::of(graph.rows(&SIGN_INS), &world);
     Ok(Told { world, graph, feed, story })
 }
 

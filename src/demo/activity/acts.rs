@@ -1,7 +1,7 @@
 //! What happens in a tenant, as its audit trail names it: operations with record type, workload and frequency.
 
 use super::content::ContentType::{self, AzureActiveDirectory, Dlp, Exchange, General, SharePoint};
-use super::event::{Act, Record};
+use super::event::{self, Act, Record};
 use super::render;
 use crate::demo::json::Json;
 
@@ -22,7 +22,7 @@ impl Act {
     }
 }
 
-const DIRECTORY: (i32, &str) = (8, "AzureActiveDirectory");
+const DIRECTORY: (i32, &str) = (event::DIRECTORY, "AzureActiveDirectory");
 const STS: (i32, &str) = (15, "AzureActiveDirectory");
 const EXCHANGE_ADMIN: (i32, &str) = (1, "Exchange");
 const MAIL_ITEM: (i32, &str) = (2, "Exchange");

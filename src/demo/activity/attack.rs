@@ -17,7 +17,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 
 /// The attack's records.
-pub(super) fn tell(world: &World, attack: &Attack, seed: u64) -> Vec<Event> {
+pub(super) fn tell(attack: &Attack, world: &World, seed: u64) -> Vec<Event> {
     let (actor, exit) = (attack.victim, attack.replay);
     let start = attack.start.div_euclid(SECOND);
     let home = world.people[actor].sources[0];

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::attack;
 use super::blobs::{self, Blob};
 use super::content::{ContentType, REACH};
 use super::days::{self, Told};
 use super::feed::Feed;
 use super::render;
 use crate::demo::world::dice::mix;
+use crate::demo::world::directory::Change;
 use crate::demo::world::{World, clock};
 
 /// A distinct record of the feed.
@@ -51,6 +53,13 @@ impl Contents {
         let pack = |content| blobs::pack(content, &told, feed.blob.max(1), seed, end * 1_000);
         let blobs = ContentType::ALL.into_iter().flat_map(pack).collect();
         Self { told, blobs, feed: feed.clone(), seed }
+    }
+
+    /// The changes of the directory among its records, and those of the attack, whether it is long enough to hold them or not.
+    pub(in crate::demo) fn changes(&self, world: &World) -> Vec<Change> {
+        let ordinary = self.told.iter().map(|told| told.event).filter(|event| !event.plot);
+        let plot = world.attack.as_ref().map(|attack| attack::tell(attack, world, self.seed));
+        ordinary.chain(plot.into_iter().flatten()).filter_map(|event| event.change()).collect()
     }
 
     /// The body of a blob.

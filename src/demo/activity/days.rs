@@ -21,7 +21,7 @@ pub(super) struct Told {
 /// All records that become available between two instants (seconds), the attack among them.
 pub(super) fn tell(world: &World, feed: &Feed, seed: u64, span: (i64, i64)) -> Vec<Told> {
     let mut dice = Rng::with_seed(seed ^ 0xfeed);
-    let plot = world.attack.as_ref().map(|attack| attack::tell(world, attack, seed)).unwrap_or_default();
+    let plot = world.attack.as_ref().map(|attack| attack::tell(attack, world, seed)).unwrap_or_default();
     let plot = plot.into_iter().filter(|event| span.0 <= event.second && event.second + HOUR < span.1);
     let plot: Vec<Event> = plot.take(feed.records / 2).collect();
     let mut told: Vec<Told> = Vec::with_capacity(feed.records);

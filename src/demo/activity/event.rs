@@ -4,7 +4,11 @@ use super::content::ContentType;
 use crate::demo::json::Json;
 use crate::demo::world::World;
 use crate::demo::world::dice::{guid, mix};
-use crate::demo::world::people::PEOPLE;
+use crate::demo::world::directory::{self, Activity, Change};
+use crate::demo::world::people::{PEOPLE, Person};
+
+/// The type of records of changes of the directory.
+pub(super) const DIRECTORY: i32 = 8;
 
 /// Something that is recorded.
 pub(super) struct Act {
@@ -78,33 +82,33 @@ impl Event {
 
     /// `UserId`, in one of its many forms.
     pub(super) fn user_id(&self, world: &World) -> Option<String> {
-        let upn = world.people[self.actor % PEOPLE].upn.as_str();
+        let upn = self.person(world).upn.as_str();
         Some(match self.act.system {
             Some(system) => system.to_owned(),
             None if self.rare(0xd1, 900) => return None,
             None if self.rare(0xd2, 600) => self.pick(0xd3, &["Not Available", "Unknown", ""]).to_owned(),
-            None if self.rare(0xd4, 400) => guid(self.actor as u64, 0x0d4),
+            None if self.rare(0xd4, 400) => self.person(world).id.clone(),
             None if self.rare(0xd5, 500) => "NT AUTHORITY\\SYSTEM (w3wp)".to_owned(),
             None if self.rare(0xd6, 700) => "S-1-5-18".to_owned(),
-            // A tenth of the people are written in two ways, as their directory entry was edited once.
-            None if self.actor % 10 == 3 && self.roll(0xd7).is_multiple_of(5) => capitalised(upn),
-            None => upn.to_owned(),
+            None => directory::spelt(upn, self.actor, self.seed),
         })
+    }
+
+    /// The person who acts.
+    pub(super) fn person<'a>(&self, world: &'a World) -> &'a Person {
+        &world.people[self.actor % PEOPLE]
+    }
+
+    /// The change of the directory that it records, if it is one.
+    pub(super) fn change(&self) -> Option<Change> {
+        let activity = (self.act.record_type == DIRECTORY)
+            .then(|| Activity::named(self.act.operation.trim_end_matches('.')))??;
+        let Self { seed, second, actor, source, plot, .. } = *self;
+        Some(Change { seed, second, activity, actor, source, plot })
     }
 
     /// The address as such.
     pub(super) fn ip<'a>(&self, world: &'a World) -> &'a str {
         &world.sources.get(self.source).ip
     }
-}
-
-/// `ana.silva@lumenworks.example` → `Ana.Silva@LumenWorks.example`
-fn capitalised(upn: &str) -> String {
-    let mut upper = true;
-    let letters = upn.chars().map(|c| {
-        let shown = if upper { c.to_ascii_uppercase() } else { c };
-        upper = matches!(c, '.' | '@');
-        shown
-    });
-    letters.collect::<String>().replace(".Example", ".example").replace("Lumenworks", "LumenWorks")
 }

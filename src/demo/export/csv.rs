@@ -48,7 +48,7 @@ fn record_type(record: &Activity) -> String {
 }
 
 /// The portal's export, with a byte order mark.
-pub(super) fn purview(source: &Source, path: &Path) -> Result<(), ExportError> {
+pub(super) fn purview(activity: &[Activity], path: &Path) -> Result<(), ExportError> {
     let header = [
         "RecordId",
         "CreationDate",
@@ -62,7 +62,7 @@ pub(super) fn purview(source: &Source, path: &Path) -> Result<(), ExportError> {
     table(
         path,
         &header,
-        source.activity.iter().map(|record| {
+        activity.iter().map(|record| {
             let created = record.created.format("%Y-%m-%dT%H:%M:%S.0000000Z").to_string();
             [
                 record.id.clone().unwrap_or_default(),

@@ -34,6 +34,8 @@ const SIGN_IN: &[(&str, &str)] = &[
     ("riskEventTypes_v2", "RiskEventTypes_V2"),
 ];
 
+const AUDIT: &[(&str, &str)] = &[("operationType", "AADOperationType"), ("activityDateTime", "ActivityDateTime")];
+
 const USER_TYPES: [&str; 7] = ["Regular", "Reserved", "Admin", "DcAdmin", "System", "Application", "ServicePrincipal"];
 
 const LOGON_TYPES: [&str; 3] = ["Owner", "Admin", "Delegated"];
@@ -49,6 +51,12 @@ pub(super) fn write(source: &Source, folder: &Path) -> Result<(), ExportError> {
     let mut out = Out::new(&folder.join("SigninLogs.json"))?;
     for record in &source.sign_ins {
         out.text(&sign_in(&record.json, &source.tenant)?)?;
+        out.text("\n")?;
+    }
+    out.finish()?;
+    let mut out = Out::new(&folder.join("AuditLogs.json"))?;
+    for record in &source.directory_audits {
+        out.text(&audit(&record.json, &source.tenant)?)?;
         out.text("\n")?;
     }
     out.finish()
@@ -129,5 +137,21 @@ fn sign_in(json: &str, tenant: &str) -> Result<String, ExportError> {
     row.insert("OperationName".into(), "Sign-in activity".into());
     row.insert("AADTenantId".into(), tenant.into());
     row.insert("TimeGenerated [UTC]".into(), time.map(american).unwrap_or_default().into());
+    Ok(Value::Object(row).to_string())
+}
+
+fn audit(json: &str, tenant: &str) -> Result<String, ExportError> {
+    let properties: Map<String, Value> = serde_json::from_str(json)?;
+    let mut row = Map::new();
+    for (name, value) in properties {
+        let column = AUDIT.iter().find(|(own, _)| *own == name);
+        row.insert(column.map_or_else(|| capitalised(&name), |(_, column)| (*column).to_owned()), flat(value));
+    }
+    for (column, twin) in [("OperationName", "ActivityDisplayName"), ("TimeGenerated", "ActivityDateTime")] {
+        row.insert(column.into(), row[twin].clone());
+    }
+    row.insert("Type".into(), "AuditLogs".into());
+    row.insert("AADTenantId".into(), tenant.into());
+    row.insert("SourceSystem".into(), "Azure AD".into());
     Ok(Value::Object(row).to_string())
 }

@@ -5,20 +5,22 @@
 //! feed's reach, or cannot be retrieved, is in none: nobody could have exported it.
 
 mod csv;
+mod graph;
 mod log_analytics;
-mod sign_ins;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::activity::Activity;
+use super::graph::DIRECTORY_AUDITS;
 use super::tenant::{Record, Tenant};
 
 /// What all shapes are written from.
 struct Source {
     activity: Vec<Activity>,
     sign_ins: Vec<Record>,
+    directory_audits: Vec<Record>,
     tenant: String,
 }
 
@@ -32,29 +34,39 @@ pub struct Shape {
     pub folder: &'static str,
     /// Whether the records of the activity feed are in it.
     pub activity: bool,
-    /// Whether the sign-ins are.
-    pub sign_ins: bool,
+    /// Whether the sets of Graph are: sign-ins and directory audits.
+    pub graph: bool,
 }
 
-const fn shape(folder: &'static str, activity: bool, sign_ins: bool, write: Write1) -> (Shape, Write1) {
-    (Shape { folder, activity, sign_ins }, write)
+const fn shape(folder: &'static str, activity: bool, graph: bool, write: Write1) -> (Shape, Write1) {
+    (Shape { folder, activity, graph }, write)
 }
 
 /// All shapes, and what writes them.
 const SHAPES: &[(Shape, Write1)] = &[
     shape("management-array", true, false, |source, folder| array(source, &folder.join("records.json"))),
     shape("management-lines", true, false, |source, folder| lines(source, &folder.join("records.ndjson"))),
-    shape("purview-csv", true, false, |source, folder| csv::purview(source, &folder.join("AuditLog.csv"))),
+    shape("purview-csv", true, false, |source, folder| csv::purview(&source.activity, &folder.join("AuditLog.csv"))),
     shape("search-csv", true, false, |source, folder| csv::search(source, &folder.join("UnifiedAuditLog.csv"))),
     shape("log-analytics", true, true, log_analytics::write),
-    shape("event-hub", false, true, |source, folder| sign_ins::envelopes(source, &folder.join("insights-logs.json"))),
+    shape("event-hub", false, true, graph::envelopes),
     shape("graph-array", false, true, |source, folder| {
-        sign_ins::array(source, &folder.join("InteractiveSignIns.json"))
+        graph::array(&source.sign_ins, &folder.join("InteractiveSignIns.json"))?;
+        graph::array(&source.directory_audits, &folder.join("AuditLogs.json"))
     }),
-    shape("graph-lines", false, true, |source, folder| sign_ins::lines(source, &folder.join("signIns.ndjson"))),
-    shape("graph-value", false, true, |source, folder| sign_ins::value(source, &folder.join("signIns.json"))),
+    shape("graph-lines", false, true, |source, folder| {
+        graph::lines(&source.sign_ins, &folder.join("signIns.ndjson"))?;
+        graph::lines(&source.directory_audits, &folder.join("directoryAudits.ndjson"))
+    }),
+    shape("graph-value", false, true, replies),
     shape("mixed", true, true, mixed),
 ];
+
+/// Saved replies of Graph.
+fn replies(source: &Source, folder: &Path) -> Result<(), ExportError> {
+    graph::value(&source.sign_ins, "signIns", &folder.join("signIns.json"))?;
+    graph::value(&source.directory_audits, "directoryAudits", &folder.join("directoryAudits.json"))
+}
 
 /// Why an export failed.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +96,7 @@ impl Tenant {
         let source = Source {
             activity: self.activity().filter(listed).collect(),
             sign_ins: self.sign_ins().collect(),
+            directory_audits: self.records(&DIRECTORY_AUDITS).collect(),
             tenant: self.tenant_id().to_owned(),
         };
         for (shape, write) in SHAPES {
@@ -142,13 +155,11 @@ fn lines(source: &Source, path: &Path) -> Result<(), ExportError> {
     joined(path, ["", "\n", "\n"], source.activity.iter().map(|record| record.json.as_str()))
 }
 
-/// Several shapes in one folder: half of the activity as lines, the other half as CSV, and the sign-ins.
+/// Several shapes in one folder: half of the activity as lines, the other half as CSV, and the sets of Graph.
 fn mixed(source: &Source, folder: &Path) -> Result<(), ExportError> {
     let half = source.activity.len() / 2;
     let first = source.activity[..half].iter().map(|record| record.json.as_str());
     joined(&folder.join("records.ndjson"), ["", "\n", "\n"], first)?;
-    let rest =
-        Source { activity: source.activity[half..].to_vec(), sign_ins: Vec::new(), tenant: source.tenant.clone() };
-    csv::purview(&rest, &folder.join("AuditLog.csv"))?;
-    sign_ins::value(source, &folder.join("signIns.json"))
+    csv::purview(&source.activity[half..], &folder.join("AuditLog.csv"))?;
+    replies(source, folder)
 }

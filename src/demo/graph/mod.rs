@@ -1,5 +1,6 @@
 //! The face of Microsoft Graph: sets of records with their properties, `$filter`, pages and refusals.
 
+mod directory_audits;
 mod face;
 mod filter;
 mod page;
@@ -12,6 +13,7 @@ mod sign_ins;
 mod table;
 mod tables;
 
+pub use directory_audits::DIRECTORY_AUDITS;
 pub(super) use face::{Answer, Face, Place};
 pub(super) use page::Pages;
 pub use property::{Property, Type, Version};

@@ -10,6 +10,7 @@ use super::property::{Property, Version};
 use super::rows::Rows;
 use super::saved::DataError;
 use crate::demo::world::World;
+use crate::demo::world::directory::Change;
 
 /// A set of records, as the service documents it: written down a second time, and not taken from the declarations of this
 /// program, so that a wrong declaration is refused here as the real service would refuse it.
@@ -65,6 +66,7 @@ pub(in crate::demo) struct Premise {
     pub(in crate::demo) world: Arc<World>,
     /// Chance, as it stood when the world was cast.
     pub(in crate::demo) dice: Rng,
+    pub(in crate::demo) seed: u64,
     pub(in crate::demo) now: DateTime<Utc>,
     /// How many sign-ins.
     pub(in crate::demo) sign_ins: usize,
@@ -74,6 +76,10 @@ pub(in crate::demo) struct Premise {
     pub(in crate::demo) odd: u32,
     /// The file of sign-ins that stand in the place of a story.
     pub(in crate::demo) data: Option<PathBuf>,
+    /// Changes of the directory that the feed tells of.
+    pub(in crate::demo) changes: Vec<Change>,
+    /// Ordinary changes besides.
+    pub(in crate::demo) audits: usize,
 }
 
 impl Table {

@@ -1,10 +1,11 @@
 //! The list of all sets that the face serves.
 
+use super::directory_audits::DIRECTORY_AUDITS;
 use super::sign_ins::SIGN_INS;
 use super::table::Table;
 
 /// All sets.
-pub static TABLES: &[&Table] = &[&SIGN_INS];
+pub static TABLES: &[&Table] = &[&SIGN_INS, &DIRECTORY_AUDITS];
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ pub(in crate::demo) mod attack;
 pub(in crate::demo) mod clock;
 pub(in crate::demo) mod devices;
 pub(in crate::demo) mod dice;
+pub(in crate::demo) mod directory;
 pub(in crate::demo) mod people;
 pub(in crate::demo) mod places;
 

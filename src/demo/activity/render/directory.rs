@@ -3,7 +3,6 @@
 use super::super::event::Record;
 use super::record::{changes, pairs};
 use crate::demo::json::Json;
-use crate::demo::world::attack::EVIL_APP;
 use crate::demo::world::dice::guid;
 
 const AGENT: &str =
@@ -45,12 +44,12 @@ pub(in super::super) fn logon(record: &Record<'_>, json: &mut Json) {
         pairs(json, "ExtendedProperties", &extended);
     }
     json.raw("ModifiedProperties", "[]");
-    actor(record, json, &guid(event.actor as u64, 0x0d4), 0);
+    actor(record, json, &event.person(record.world).id, 0);
     json.text("ActorIpAddress", event.ip(record.world));
     json.text("InterSystemsId", &guid(event.seed, 0x16));
     json.text("IntraSystemId", &event.id().unwrap_or_default());
     json.text("SupportTicketId", "");
-    target(record, json, "00000003-0000-0000-c000-000000000000", 0);
+    target(record, json, ["00000003-0000-0000-c000-000000000000", record.other(0x21)], 0);
     json.text("ApplicationId", app);
     let device = [
         ("OS", "Windows 10"),
@@ -78,66 +77,27 @@ pub(in super::super) fn old_logon(record: &Record<'_>, json: &mut Json) {
 
 /// A change of the directory.
 pub(in super::super) fn directory(record: &Record<'_>, json: &mut Json) {
-    let event = record.event;
+    let (event, world) = (record.event, record.world);
+    let Some(change) = event.change() else { return };
     // The vendor says that the directory gives no address; a third of the records have one.
     if event.plot || event.roll(0x19).is_multiple_of(3) {
         record.client_ip(json);
     }
-    let object = guid(event.roll(0x1a), 0x1a);
+    let object = change.object(world);
     json.text("ObjectId", if event.rare(0x1b, 4) { "Not Available" } else { &object });
     json.raw("AzureActiveDirectoryEventType", "1");
     let category = event.pick(0x1c, &["User", "Application", "ServicePrincipal", "Group"]);
     let agent = format!("{{\"User-Agent\":\"{AGENT}\"}}");
     let details = if event.rare(0x1e, 2) { "{}" } else { &agent };
     pairs(json, "ExtendedProperties", &[("additionalDetails", details), ("extendedAuditEventCategory", category)]);
-    modified(record, json);
-    actor(record, json, &format!("User_{}", guid(event.actor as u64, 0x0d4)), 2);
-    json.text("InterSystemsId", &guid(event.seed, 0x16));
+    let modified = change.modified();
+    let modified: Vec<_> = modified.iter().map(|(name, new, old)| (*name, new.as_str(), *old)).collect();
+    changes(json, &modified);
+    actor(record, json, &format!("User_{}", event.person(world).id), 2);
+    json.text("InterSystemsId", &change.correlation());
     json.text("IntraSystemId", &guid(event.seed, 0x1f));
     json.text("SupportTicketId", "");
-    target(record, json, &object, 2);
-}
-
-fn modified(record: &Record<'_>, json: &mut Json) {
-    let event = record.event;
-    match event.act.operation {
-        "Consent to application." if event.plot => changes(
-            json,
-            &[
-                ("ConsentContext.IsAdminConsent", "False", ""),
-                (
-                    "ConsentAction.Permissions",
-                    "[] => [[Id: 7f3a, ClientId: 9b1c, PrincipalId: 4e2d, ResourceId: 00000003-0000-0000-c000-000000000000, ConsentType: Principal, Scope: Mail.ReadWrite Mail.Send Files.Read.All offline_access, CreatedDateTime: , LastModifiedDateTime ]]; ",
-                    "",
-                ),
-                ("TargetId.ServicePrincipalNames", EVIL_APP, ""),
-            ],
-        ),
-        "Consent to application." => changes(
-            json,
-            &[
-                ("ConsentContext.IsAdminConsent", "True", ""),
-                ("ConsentAction.Permissions", "[] => [[Id: 1, Scope: User.Read]]; ", ""),
-            ],
-        ),
-        "Update application – Certificates and secrets management " => {
-            let key = format!(
-                "[\"[KeyIdentifier={},KeyType=Password,KeyUsage=Verify,DisplayName={}]\"]",
-                guid(event.seed, 0x20),
-                if event.plot { "backup" } else { "rotated" }
-            );
-            changes(json, &[("KeyDescription", &key, "[]"), ("Included Updated Properties", "KeyDescription", "")]);
-        }
-        "Update user." => changes(
-            json,
-            &[
-                ("StrongAuthenticationRequirement", "[\r\n  true\r\n]", "[]"),
-                ("Included Updated Properties", "StrongAuthenticationRequirement", ""),
-            ],
-        ),
-        "Update device." => changes(json, &[("AccountEnabled", "True", "")]),
-        _ => changes(json, &[("TargetId.UserType", "Member", "")]),
-    }
+    target(record, json, [&object, &change.object_name(world)], 2);
 }
 
 /// Who did it: one identity under several types.
@@ -152,9 +112,8 @@ fn actor(record: &Record<'_>, json: &mut Json, id: &str, kind: u8) {
     json.text("ActorContextId", &record.world.tenant);
 }
 
-fn target(record: &Record<'_>, json: &mut Json, id: &str, kind: u8) {
+fn target(record: &Record<'_>, json: &mut Json, [id, name]: [&str; 2], kind: u8) {
     let kind = kind.to_string();
-    let name = if record.event.plot { EVIL_APP } else { record.other(0x21) };
     json.objects("Target", [(id, kind.as_str()), (name, "1")], |json, (id, kind)| {
         json.text("ID", id);
         json.raw("Type", kind);

@@ -51,11 +51,10 @@ impl Record<'_> {
     }
 
     pub(super) fn user_key(&self) -> String {
-        let actor = self.event.actor as u64;
         match self.event.act.record_type {
             4 | 6 | 14 | 36 | 56 => format!("i:0h.f|membership|{}@live.com", self.puid()),
             8 if self.event.rare(0x0e, 30) => "Not Available".into(),
-            15 => guid(actor, 0x0d4),
+            15 => self.event.person(self.world).id.clone(),
             28 | 47 => "ThreatIntel".into(),
             40 => "SecurityComplianceAlerts".into(),
             _ => self.puid(),
@@ -129,7 +128,7 @@ impl Record<'_> {
 
     /// The person who acts.
     pub(super) fn upn(&self) -> &str {
-        &self.world.people[self.event.actor % PEOPLE].upn
+        &self.event.person(self.world).upn
     }
 
     /// Another person, by chance.

@@ -12,7 +12,18 @@ const KINDS: &str = "signInEventTypes";
 fn records(rows: usize) -> Box<dyn Rows> {
     let now = "2024-05-31T12:00:00Z".parse().unwrap();
     let (world, dice) = World::new(3, now, rows);
-    let premise = Premise { world: world.into(), dice, now, sign_ins: rows, twice: 0, odd: 20_000, data: None };
+    let premise = Premise {
+        world: world.into(),
+        dice,
+        seed: 3,
+        now,
+        sign_ins: rows,
+        twice: 0,
+        odd: 20_000,
+        data: None,
+        changes: Vec::new(),
+        audits: 0,
+    };
     (SIGN_INS.tell)(&premise).unwrap()
 }
 
