@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::dice::Dice;
 use super::judge::{Judge, texts, value};
-use super::words::{FIELDS, Field, Has, Literal, Op, Predicate, Term, Test, Type};
+use super::tables::Table;
+use super::words::{Field, Has, Literal, Op, Predicate, Term, Test, Type};
 
 /// The rules of the grammar. Each predicate has one of them in turn, and others by chance.
 pub(crate) const RULES: [&str; 38] = [
@@ -66,27 +67,44 @@ const ASKED: [&str; 11] = [
 /// Deepest nesting of AND, OR and NOT.
 const DEPTH: usize = 4;
 
+/// The type of column without which a rule can say nothing.
+fn needed(rule: &str) -> Option<Type> {
+    match rule {
+        "= number" | "number range" | "IN, numbers" => Some(Type::Int),
+        "double range" => Some(Type::Double),
+        "IS TRUE" | "bare Boolean" => Some(Type::Bool),
+        "array_has" | "array_has_any" | "array_has_all" => Some(Type::Texts),
+        _ => None,
+    }
+}
+
 pub(crate) struct Generator<'a> {
     dice: Dice,
+    fields: &'static [Field],
     rows: &'a [Value],
+    /// The rules for which the table has columns.
+    pub(crate) rules: Vec<&'static str>,
     /// The rules that the present predicate followed.
     pub(crate) followed: Vec<&'static str>,
 }
 
 impl<'a> Generator<'a> {
-    pub(crate) fn new(seed: u64, rows: &'a [Value]) -> Self {
-        Self { dice: Dice::new(seed), rows, followed: Vec::new() }
+    pub(crate) fn new(seed: u64, table: &'static Table, rows: &'a [Value]) -> Self {
+        let types = table.types();
+        let rules = RULES.into_iter().filter(|rule| needed(rule).is_none_or(|of| types.contains(&of))).collect();
+        Self { dice: Dice::new(seed), fields: &table.fields, rows, rules, followed: Vec::new() }
     }
 
     /// The `n`th predicate. Most are about one row of the tenant, and true of it: empty answers agree too easily.
     pub(crate) fn predicate(&mut self, n: usize) -> Predicate {
         self.followed.clear();
         let row = self.dice.one_of(self.rows);
-        let due = self.test(RULES[n % RULES.len()], row);
+        let rule = self.rules[n % self.rules.len()];
+        let due = self.test(rule, row);
         // Where NULL makes the difference, each second one stands alone: another condition might hide the rows that tell.
-        let alone = n / RULES.len() % 2 == 1;
-        match RULES[n % RULES.len()] {
-            rule @ ("array_has" | "array_has_any" | "array_has_all") if alone => {
+        let alone = n / self.rules.len() % 2 == 1;
+        match rule {
+            "array_has" | "array_has_any" | "array_has_all" if alone => {
                 let mut due = due;
                 while !self.is_absent_somewhere(&due) {
                     due = self.test(rule, row);
@@ -101,7 +119,8 @@ impl<'a> Generator<'a> {
         }
         let mut parts = vec![self.turned(due, row, 60)];
         if self.dice.chance(80) {
-            let rule = *self.dice.one_of(&ASKED);
+            let rules: Vec<&str> = ASKED.into_iter().filter(|rule| self.rules.contains(rule)).collect();
+            let rule = *self.dice.one_of(&rules);
             let asked = self.test(rule, row);
             parts.push(self.turned(asked, row, 0));
         }
@@ -127,7 +146,7 @@ impl<'a> Generator<'a> {
 
     fn tree(&mut self, depth: usize, row: &Value) -> Predicate {
         if depth == 0 || self.dice.chance(30) {
-            let rule = *self.dice.one_of(&RULES);
+            let rule = self.rules[self.dice.below(self.rules.len())];
             return self.test(rule, row);
         }
         let count = 2 + self.dice.below(2);
@@ -215,11 +234,11 @@ impl<'a> Generator<'a> {
                 Test::Compare { left: Term::Length(field), op, right: Literal::Int(length), turned: false }
             }
             "column and column" => {
-                let texts = || FIELDS.iter().filter(|f| matches!(f.of, Type::Asked | Type::Text)).collect::<Vec<_>>();
-                let (left, right) = (*self.dice.one_of(&texts()), *self.dice.one_of(&texts()));
+                let (left, right) =
+                    (self.any_field(&[Type::Asked, Type::Text]), self.any_field(&[Type::Asked, Type::Text]));
                 Test::Columns { left, op: *self.dice.one_of(&Op::ALL), right }
             }
-            "IS NULL" => Test::Null { field: self.dice.one_of(FIELDS), negated },
+            "IS NULL" => Test::Null { field: self.dice.one_of(self.fields), negated },
             "IS TRUE" => {
                 let is = *self.dice.one_of(&[Some(true), Some(true), Some(false), None]);
                 Test::Truth { field: self.any_field(&[Type::Bool]), is, negated }
@@ -333,10 +352,10 @@ impl<'a> Generator<'a> {
     }
 
     fn cased(&mut self, lower: bool, row: &Value) -> Test {
-        // The name that the service is documented to keep in lower case.
-        let name = FIELDS.iter().find(|f| f.sql == "user_principal_name").unwrap();
+        // The name that the service compares as it keeps it.
+        let name = self.fields.iter().find(|f| f.exact && value(f, row) != Literal::Null);
         let other = self.field(&[Type::Asked, Type::Text], row);
-        let field = if lower && self.dice.chance(50) && value(name, row) != Literal::Null { name } else { other };
+        let field = name.filter(|_| lower && self.dice.chance(50)).unwrap_or(other);
         let text = self.text(field, row);
         let text = if lower { text.to_lowercase() } else { text.to_uppercase() };
         let left = if lower { Term::Lower(field) } else { Term::Upper(field) };
@@ -360,7 +379,7 @@ impl<'a> Generator<'a> {
     }
 
     fn has(&mut self, how: Has, row: &Value) -> Test {
-        let lists: Vec<&'static Field> = FIELDS.iter().filter(|f| f.of == Type::Texts).collect();
+        let lists: Vec<&'static Field> = self.fields.iter().filter(|f| f.of == Type::Texts).collect();
         // Half of the time a list that has something in it.
         let full: Vec<_> = lists.iter().copied().filter(|f| texts(f, row).is_some_and(|l| !l.is_empty())).collect();
         let field =
@@ -377,7 +396,8 @@ impl<'a> Generator<'a> {
 
     /// A field of one of the types, of which the row has a value if possible.
     fn field(&mut self, of: &[Type], row: &Value) -> &'static Field {
-        let of = *self.dice.one_of(of);
+        let of: Vec<Type> = of.iter().copied().filter(|of| self.fields.iter().any(|field| field.of == *of)).collect();
+        let of = *self.dice.one_of(&of);
         (0..4)
             .map(|_| self.any_field(&[of]))
             .find(|f| value(f, row) != Literal::Null)
@@ -385,7 +405,7 @@ impl<'a> Generator<'a> {
     }
 
     fn any_field(&mut self, of: &[Type]) -> &'static Field {
-        let fields: Vec<&'static Field> = FIELDS.iter().filter(|f| of.contains(&f.of)).collect();
+        let fields: Vec<&'static Field> = self.fields.iter().filter(|f| of.contains(&f.of)).collect();
         *self.dice.one_of(&fields)
     }
 

@@ -196,7 +196,7 @@ fn term(term: Term, row: &Value) -> Literal {
 
 /// The value of a field: what has another JSON type is NULL, but numbers and truth values may stand in quotes.
 pub(crate) fn value(field: &Field, row: &Value) -> Literal {
-    let found = field.json.split('/').try_fold(row, |value, name| value.get(name)).unwrap_or(&Value::Null);
+    let found = at(field, row).unwrap_or(&Value::Null);
     let value = match field.of {
         Type::Asked | Type::Text => found.as_str().map(|t| Literal::Text(t.into())),
         Type::Int => found.as_i64().or_else(|| found.as_str()?.parse().ok()).map(Literal::Int),
@@ -208,6 +208,10 @@ pub(crate) fn value(field: &Field, row: &Value) -> Literal {
     value.unwrap_or(Literal::Null)
 }
 
+fn at<'a>(field: &Field, row: &'a Value) -> Option<&'a Value> {
+    field.json.split('/').try_fold(row, |value, name| value.get(name))
+}
+
 fn truth(field: &Field, row: &Value) -> Option<bool> {
     match value(field, row) {
         Literal::Bool(truth) => Some(truth),
@@ -216,7 +220,7 @@ fn truth(field: &Field, row: &Value) -> Option<bool> {
 }
 
 pub(crate) fn texts<'a>(field: &Field, row: &'a Value) -> Option<Vec<&'a str>> {
-    Some(row.get(field.json)?.as_array()?.iter().filter_map(Value::as_str).collect())
+    Some(at(field, row)?.as_array()?.iter().filter_map(Value::as_str).collect())
 }
 
 /// Microseconds since 1970; columns hold no more, and what is finer is cut off.

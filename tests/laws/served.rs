@@ -34,13 +34,13 @@ impl Sent {
     }
 }
 
-/// Whether a request asks for more than a kind and a time range.
-pub(crate) fn narrows(url: &str) -> bool {
+/// Whether a request asks for more than a kind and a range of the property that holds the time.
+pub(crate) fn narrows(url: &str, time: &str) -> bool {
     let Some(filter) = Sent::read(url).filter else { return false };
     let all = if let Node::And(all) = filter { all } else { vec![filter] };
     all.iter().any(|clause| match clause {
         Node::Lambda(_, path, _) => path[0] != "signInEventTypes",
-        Node::Compare(left, ..) => !matches!(&**left, Node::Path(path) if path[0] == "createdDateTime"),
+        Node::Compare(left, ..) => !matches!(&**left, Node::Path(path) if path[0] == time),
         _ => true,
     })
 }

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use super::dice::Dice;
 use super::generate::Generator;
 use super::judge::Judge;
+use super::tables::Table;
 use super::words::Predicate;
 use super::{difference, sorted};
 use crate::lab::{self, Answer, Lab, now};
@@ -297,7 +298,7 @@ async fn a_record_in_versions_is_one_row_whatever_is_asked_of_it() {
     }
     court.ask("SELECT raw FROM sign_ins").await;
     assert_eq!(court.ask("SELECT 1 FROM sign_ins LIMIT 7").await.len(), 7);
-    let mut generator = Generator::new(SEED, &court.copies);
+    let mut generator = Generator::new(SEED, Table::sign_ins(), &court.copies);
     let mut broken_by_the_other = 0;
     for n in 0..predicates() {
         let predicate = generator.predicate(n);

@@ -109,9 +109,11 @@ pub(crate) enum Literal {
 /// A column under its name in SQL and its path in a record.
 #[derive(Debug)]
 pub(crate) struct Field {
-    pub(crate) sql: &'static str,
-    pub(crate) json: &'static str,
+    pub(crate) sql: String,
+    pub(crate) json: String,
     pub(crate) of: Type,
+    /// The service compares it as it is stored.
+    pub(crate) exact: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,51 +128,6 @@ pub(crate) enum Type {
     Time,
     Texts,
 }
-
-const fn field(sql: &'static str, json: &'static str, of: Type) -> Field {
-    Field { sql, json, of }
-}
-
-/// The columns that predicates are about.
-pub(crate) static FIELDS: &[Field] = &[
-    field("id", "id", Type::Asked),
-    field("user_display_name", "userDisplayName", Type::Asked),
-    field("user_principal_name", "userPrincipalName", Type::Asked),
-    field("user_id", "userId", Type::Asked),
-    field("app_display_name", "appDisplayName", Type::Asked),
-    field("app_id", "appId", Type::Asked),
-    field("client_app_used", "clientAppUsed", Type::Asked),
-    field("user_agent", "userAgent", Type::Asked),
-    field("resource_display_name", "resourceDisplayName", Type::Asked),
-    field("ip_address", "ipAddress", Type::Asked),
-    field("service_principal_name", "servicePrincipalName", Type::Asked),
-    field("conditional_access_status", "conditionalAccessStatus", Type::Asked),
-    field("risk_level_during_sign_in", "riskLevelDuringSignIn", Type::Asked),
-    field("risk_state", "riskState", Type::Asked),
-    field("authentication_requirement", "authenticationRequirement", Type::Asked),
-    field("location.city", "location/city", Type::Asked),
-    field("location.country_or_region", "location/countryOrRegion", Type::Asked),
-    field("device_detail.operating_system", "deviceDetail/operatingSystem", Type::Asked),
-    field("device_detail.browser", "deviceDetail/browser", Type::Asked),
-    field("device_detail.trust_type", "deviceDetail/trustType", Type::Text),
-    field("status.failure_reason", "status/failureReason", Type::Text),
-    field("user_type", "userType", Type::Text),
-    field("incoming_token_type", "incomingTokenType", Type::Text),
-    field("mfa_detail.auth_method", "mfaDetail/authMethod", Type::Text),
-    field("status.error_code", "status/errorCode", Type::Int),
-    field("processing_time_in_milliseconds", "processingTimeInMilliseconds", Type::Int),
-    field("autonomous_system_number", "autonomousSystemNumber", Type::Int),
-    field("location.geo_coordinates.latitude", "location/geoCoordinates/latitude", Type::Double),
-    field("is_interactive", "isInteractive", Type::Bool),
-    field("device_detail.is_managed", "deviceDetail/isManaged", Type::Bool),
-    field("flagged_for_review", "flaggedForReview", Type::Bool),
-    field("created_date_time", "createdDateTime", Type::Time),
-    field("sign_in_event_types", "signInEventTypes", Type::Texts),
-    field("risk_event_types_v2", "riskEventTypes_v2", Type::Texts),
-    field("risk_event_types", "riskEventTypes", Type::Texts),
-    field("conditional_access_audiences", "conditionalAccessAudiences", Type::Texts),
-    field("authentication_methods_used", "authenticationMethodsUsed", Type::Texts),
-];
 
 impl Op {
     pub(crate) const ALL: [Self; 6] = [Self::Eq, Self::Ne, Self::Lt, Self::Le, Self::Gt, Self::Ge];
@@ -233,7 +190,7 @@ impl fmt::Display for Test {
                 let word = is.map_or("UNKNOWN", |b| if b { "TRUE" } else { "FALSE" });
                 write!(f, "{} IS {}{word}", field.sql, not(negated))
             }
-            Self::Flag(field) => f.write_str(field.sql),
+            Self::Flag(field) => f.write_str(&field.sql),
             Self::Has { field, values, how } => {
                 let values: Vec<String> = values.iter().map(|v| quoted(v)).collect();
                 match how {
@@ -250,7 +207,7 @@ impl fmt::Display for Test {
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plain(field) => f.write_str(field.sql),
+            Self::Plain(field) => f.write_str(&field.sql),
             Self::Lower(field) => write!(f, "lower({})", field.sql),
             Self::Upper(field) => write!(f, "upper({})", field.sql),
             Self::Length(field) => write!(f, "character_length({})", field.sql),

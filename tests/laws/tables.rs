@@ -1,0 +1,118 @@
+//! The tables that the laws are held over, and their columns: what is declared, beside what the tenant documents of it.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use auditql::apis;
+use auditql::demo::{self, TABLES, Version};
+use auditql::table::{Column, Edm, EntitySet};
+
+use super::words::{Field, Type};
+use crate::lab::Lab;
+
+/// A declared table that the tenant serves, with the columns that predicates can be about.
+pub(crate) struct Table {
+    pub(crate) set: &'static EntitySet,
+    pub(crate) served: &'static demo::Table,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// All of them, in the order of the manual.
+static ALL: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    let of = |set: &&'static EntitySet| {
+        let served = *TABLES.iter().find(|table| snake_case(table.path) == set.name)?;
+        Some(Table { set, served, fields: fields(set, served) })
+    };
+    apis::ALL.iter().filter_map(of).collect()
+});
+
+impl Table {
+    /// Those that the engine asks the service for; a declaration may be of exported files alone.
+    pub(crate) async fn live(lab: &Lab) -> Vec<&'static Self> {
+        let mut live = Vec::new();
+        for table in ALL.iter() {
+            lab.tenant.reset_stats();
+            let asked = lab.answer(&format!("SELECT {} FROM {} LIMIT 1", table.set.key, table.set.qualified())).await;
+            if asked.is_ok() && !lab.tenant.stats().requests.is_empty() {
+                live.push(table);
+            } else {
+                println!("{} is not asked of the service", table.set.qualified());
+            }
+        }
+        live
+    }
+
+    /// That of sign-ins.
+    pub(crate) fn sign_ins() -> &'static Self {
+        ALL.iter().find(|table| table.set.name == "sign_ins").unwrap()
+    }
+
+    /// The name on the wire of a column at the top.
+    pub(crate) fn wire(&self, column: &str) -> &'static str {
+        self.set.column(column).unwrap().wire
+    }
+
+    /// Types that some column has.
+    pub(crate) fn types(&self) -> Vec<Type> {
+        self.fields.iter().map(|field| field.of).collect()
+    }
+}
+
+/// `/auditLogs/signIns` → `sign_ins`
+fn snake_case(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let letters = name.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain(c.to_lowercase()));
+    letters.collect()
+}
+
+/// The columns outside of lists of objects: scalars, and lists of texts.
+fn fields(set: &EntitySet, served: &demo::Table) -> Vec<Field> {
+    fn walk(set: &EntitySet, served: &demo::Table, above: [&str; 2], columns: &[Column], found: &mut Vec<Field>) {
+        for column in columns.iter().filter(|column| !column.wire.is_empty()) {
+            let (sql, json) = (format!("{}{}", above[0], column.name), format!("{}{}", above[1], column.wire));
+            let property = served.properties.iter().find(|property| property.path == json);
+            let asked = property.is_some_and(|property| property.allows(Version::Beta, "eq"));
+            let exact = property.is_some_and(|property| property.kind == demo::Type::ExactText);
+            let of = match column.edm {
+                Edm::Object(fields) => {
+                    walk(set, served, [&format!("{sql}."), &format!("{json}/")], fields, found);
+                    continue;
+                }
+                Edm::Text | Edm::Enum(_) if asked => Type::Asked,
+                Edm::Text | Edm::Enum(_) => Type::Text,
+                Edm::Int32 | Edm::Int64 => Type::Int,
+                Edm::Double => Type::Double,
+                Edm::Bool => Type::Bool,
+                Edm::Instant if sql == set.time => Type::Time,
+                Edm::List(Edm::Text | Edm::Enum(_)) => Type::Texts,
+                _ => continue,
+            };
+            found.push(Field { sql, json, of, exact });
+        }
+    }
+    let mut found = Vec::new();
+    walk(set, served, ["", ""], set.columns, &mut found);
+    found
+}
+
+/// A set that the tenant serves and nobody declares would be under no law.
+#[test]
+fn every_set_of_the_tenant_is_declared() {
+    let served: BTreeSet<&str> = TABLES.iter().map(|table| table.path).collect();
+    let held: BTreeSet<&str> = ALL.iter().map(|table| table.served.path).collect();
+    assert_eq!(served, held);
+}
+
+#[test]
+fn what_the_tenant_can_be_asked_for_is_a_column() {
+    for table in ALL.iter() {
+        for property in
+            table.served.properties.iter().filter(|p| p.allows(Version::Beta, "eq") && !p.path.contains("[]"))
+        {
+            let found = table.fields.iter().any(|field| field.json == property.path);
+            assert!(found, "{}: {}", table.set.qualified(), property.path);
+        }
+        assert!(table.fields.iter().filter(|field| field.of == Type::Asked).count() >= 8, "{}", table.set.qualified());
+        assert_eq!(table.fields.iter().filter(|field| field.of == Type::Time).count(), 1);
+    }
+}
