@@ -107,7 +107,15 @@ impl Builder {
     fn settle(&mut self, taken: bool, conflicts: &mut Conflicts) {
         if !taken {
             conflicts.count(self.number, Oddity::Unreadable);
-            self.values.append_null();
+            self.append_absent(conflicts);
+        }
+    }
+
+    /// Appends what there is without a value: NULL, or an object of what the record holds in place of its fields.
+    pub(super) fn append_absent(&mut self, conflicts: &mut Conflicts) {
+        match &mut self.values {
+            Values::Object(object) => object.append_absent(conflicts),
+            values => values.append_null(),
         }
     }
 
@@ -149,7 +157,7 @@ impl Builder {
         let bare = text.trim();
         // Azure's command line writes the null of Python.
         if matches!(bare, "" | "null" | "None") {
-            self.values.append_null();
+            self.append_absent(conflicts);
             return Ok(true);
         }
         let json = match shown(bare, &|name| self.values.has_member(name)) {
@@ -157,7 +165,7 @@ impl Builder {
             Some(shown) => {
                 conflicts.count(self.number, Oddity::Cut);
                 let Shown::Json(json) = shown else {
-                    self.values.append_null();
+                    self.append_absent(conflicts);
                     return Ok(true);
                 };
                 Some(json)
@@ -219,6 +227,11 @@ impl Values {
             Self::List(list) => list.item().has_member(name),
             _ => true,
         }
+    }
+
+    /// Whether a record may hold fields of it in members of its own.
+    pub(super) fn borrows(&self) -> bool {
+        matches!(self, Self::Object(object) if object.borrows())
     }
 
     /// Whether objects are declared.

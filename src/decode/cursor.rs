@@ -110,6 +110,11 @@ impl<'a> Cursor<'a> {
         self.peek().is_err()
     }
 
+    /// Whether the cursor stands at a string without a byte.
+    pub(super) fn is_empty_string(&self) -> bool {
+        self.bytes[self.at..].starts_with(b"\"\"")
+    }
+
     /// Steps over one byte, which has been peeked at.
     #[inline]
     pub(super) fn step(&mut self) {

@@ -17,6 +17,16 @@ fn both<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
     Some(format!("{}/{}", from[0]?, from[1].unwrap_or("-")).into())
 }
 
+fn first<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    from.iter().flatten().next().map(|text| Cow::Borrowed(*text))
+}
+
+const RESULT: &[Column] = &[
+    col("code", "code", Edm::Int32, "").flat(&["ResultCode", "Error code"], first),
+    col("words", "words", Edm::Text, "").flat(&["ResultWords"], first),
+    col("more", "more", Edm::Text, ""),
+];
+
 static COLUMNS: &[Column] = &[
     col("id", "Id", Edm::Text, "").alias(&["OfficeId", "Identity"]),
     col("text", "text", Edm::Text, ""),
@@ -28,6 +38,7 @@ static COLUMNS: &[Column] = &[
     col("open", "open", Edm::Json, ""),
     col("colour", "colour", Edm::Int32, "").coded(&COLOURS),
     col("colour_name", "colourName", Edm::Text, "").coded(&COLOURS),
+    col("result", "result", Edm::Object(RESULT), "").alias(&["Result_dynamic", "Result_string"]),
     derived("both", Edm::Text, &["text", "Id"], both, ""),
     derived("number", Edm::Int32, &["text", "Id"], both, ""),
     RAW,
@@ -144,6 +155,83 @@ fn what_stays_odd_is_null_and_counted() {
             "{record}"
         );
     }
+}
+
+#[test]
+fn fields_that_an_object_lacks_come_from_members_of_the_record() {
+    for (record, expected) in [
+        (r#"{"ResultCode":"0"}"#, "{code: 0, words: ∅, more: ∅}"),
+        (r#"{"ResultWords":"w","ResultCode":50074}"#, "{code: 50074, words: w, more: ∅}"),
+        (r#"{"result":{"code":1,"more":"m"},"ResultCode":"2","ResultWords":"w"}"#, "{code: 1, words: w, more: m}"),
+        (r#"{"ResultCode":"2","ResultWords":"w","result":{"more":"m","code":1}}"#, "{code: 1, words: w, more: m}"),
+        (r#"{"ResultCode":"2","Result_string":"{\"code\":null,\"words\":\"\"}"}"#, "{code: 2, words: , more: ∅}"),
+        (
+            r#"{"Result_dynamic":{"code":"","words":""},"ResultCode":"2","ResultWords":"w"}"#,
+            "{code: 2, words: w, more: ∅}",
+        ),
+        (r#"{"result":"None","ResultCode":"2"}"#, "{code: 2, words: ∅, more: ∅}"),
+        (r#"{"result":"","result_code":"2"}"#, "{code: 2, words: ∅, more: ∅}"),
+        (r#"{"result":null,"Result Code":"2.0"}"#, "{code: 2, words: ∅, more: ∅}"),
+        (r#"{"result":"Failure","Error code":"50126"}"#, "{code: 50126, words: ∅, more: ∅}"),
+        (r#"{"ResultCode":"","Error code":"3"}"#, "{code: 3, words: ∅, more: ∅}"),
+        (r#"{"ResultCode":null,"Error code":"3"}"#, "{code: 3, words: ∅, more: ∅}"),
+        (r#"{"ResultCode":"","ResultWords":null}"#, "∅"),
+        (r#"{"ResultCode":{"code":1}}"#, "∅"),
+        (r#"{"result":null}"#, "∅"),
+    ] {
+        assert_eq!(read("result", record), (expected.to_owned(), vec![]), "{record}");
+    }
+    for (record, expected, path, kind) in [
+        (r#"{"Id":"a","ResultCode":"soon"}"#, "{code: ∅, words: ∅, more: ∅}", "result.code", Oddity::Unreadable),
+        (r#"{"Id":"a","result":"Failure"}"#, "∅", "result", Oddity::Unreadable),
+        (r#"{"Id":"a","result":5,"ResultCode":"2"}"#, "{code: 2, words: ∅, more: ∅}", "result", Oddity::Unreadable),
+        (
+            r#"{"Id":"a","result":{"code":1},"result":{"code":2}}"#,
+            "{code: 1, words: ∅, more: ∅}",
+            "result",
+            Oddity::Repeated,
+        ),
+        (
+            r#"{"Id":"a","result":"System.Object","ResultCode":"7"}"#,
+            "{code: 7, words: ∅, more: ∅}",
+            "result",
+            Oddity::Cut,
+        ),
+        (
+            r#"{"Id":"a","result":"@{words=w; code=}","ResultCode":"7"}"#,
+            "{code: 7, words: w, more: ∅}",
+            "result",
+            Oddity::Cut,
+        ),
+    ] {
+        let (cell, conflicts) = read("result", record);
+        let [Conflict { column, oddity, count: 1, first_id }] = conflicts.as_slice() else {
+            panic!("{record}: {conflicts:?}")
+        };
+        assert_eq!(
+            (cell.as_str(), column.as_str(), *oddity, first_id.as_deref()),
+            (expected, path, kind, Some("a")),
+            "{record}"
+        );
+    }
+}
+
+#[test]
+fn what_a_record_lends_is_no_other_records() {
+    let mut rows = Rows::lenient(&columns(&["result"]), &COLUMNS[0]);
+    for record in [r#"{"result":{"code":1},"ResultCode":"2"}"#, "{}", r#"{"ResultWords":"w"}"#, r#"{"result":{}}"#] {
+        rows.append(record.as_bytes()).unwrap();
+    }
+    let batch = rows.finish();
+    let options = FormatOptions::default().with_null("∅");
+    let cells = ArrayFormatter::try_new(batch.rows.column(0).as_ref(), &options).unwrap();
+    let all: Vec<String> = (0..4).map(|row| cells.value(row).to_string()).collect();
+    let nothing = "{code: ∅, words: ∅, more: ∅}";
+    assert_eq!(all, ["{code: 1, words: ∅, more: ∅}", "∅", "{code: ∅, words: w, more: ∅}", nothing]);
+    // A service writes what it documents.
+    let mut exact = Rows::new(&columns(&["result"]), "Id");
+    exact.append(br#"{"ResultCode":"2"}"#).unwrap();
+    assert!(exact.finish().rows.column(0).is_null(0));
 }
 
 #[test]

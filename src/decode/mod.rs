@@ -27,6 +27,7 @@ mod lenient;
 mod members;
 mod names;
 mod nested;
+mod notes;
 mod number;
 mod page;
 mod powershell;

@@ -68,6 +68,11 @@ impl Names {
         self.use_of(name).field.get_or_insert((field, rank));
     }
 
+    /// Makes a field's own name one spelling of it among others.
+    pub(super) fn rank(&mut self, name: &str, field: usize, rank: usize) {
+        self.use_of(name).field = Some((field, rank));
+    }
+
     /// Takes a name for a field's in any spelling, unless it is another's.
     pub(super) fn loosen(&mut self, name: &str, field: usize, rank: usize) {
         self.loose.entry(folded(name)).or_default().field.get_or_insert((field, LOOSE + rank));

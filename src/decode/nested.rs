@@ -1,7 +1,11 @@
 //! Structs and lists under construction.
 //!
 //! A member fills the field that has its name. Under lenient reading a name may be another spelling: then the value waits
-//! until the object is over, and is taken if nothing came under the field's own name or a better spelling.
+//! until the object is over, and is taken if nothing came under the field's own name or a better spelling. So does the
+//! value of a column whose fields flat shapes hold in members of the record: what there is of those is lent to the object,
+//! which uses it where it lacks a field.
+
+use std::borrow::Cow;
 
 use arrow::array::{ArrayRef, ListArray, NullBufferBuilder, StructArray};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
@@ -13,6 +17,7 @@ use super::cursor::{Broken, Cursor};
 use super::dates::Order;
 use super::lenient::{LOOSE, is_meant};
 use super::names::{Names, Place, Use};
+use super::notes::{Made, Notes};
 use super::row::Reading;
 use crate::table::{Column, Edm};
 
@@ -26,10 +31,12 @@ pub(super) struct Object {
     filled: Vec<bool>,
     /// Values under other spellings of a column's name, to be used if there is none under the name itself.
     others: Vec<Option<Other>>,
-    /// Places of values in the record that derived columns are made of.
-    notes: Vec<Option<(usize, usize)>>,
-    /// Which of them stand under the very name.
-    firm: Vec<bool>,
+    /// Values in the record that others are made of.
+    notes: Notes,
+    /// Of a record: fields of its columns that it may hold in members of its own.
+    flat: Vec<Flat>,
+    /// Of a column of a record: what the record holds in place of its fields. Empty if none of them can be so.
+    lent: Vec<Option<String>>,
     reading: Reading,
     validity: NullBufferBuilder,
 }
@@ -39,9 +46,21 @@ pub(super) struct Object {
 struct Other {
     rank: usize,
     start: usize,
+    end: usize,
     /// What comes first in its dates.
     order: Option<Order>,
 }
+
+/// A field of a column that flat shapes of a record hold in members of the record.
+#[derive(Debug)]
+struct Flat {
+    column: usize,
+    field: usize,
+    made: Made,
+}
+
+/// How good a spelling its own name is, of a column that waits for what may be lent to it; other spellings come after it.
+const OWN: usize = 1;
 
 impl Object {
     /// A builder for the fields of the object at `path`, which is empty for a record.
@@ -57,28 +76,51 @@ impl Object {
             .map(|column| Builder::of(column, &format!("{path}{dot}{}", column.name), reading, conflicts))
             .collect();
         let mut names = Names::new(columns.clone().map(|column| column.wire));
+        let is_lent = reading == Reading::Lenient && columns.clone().any(|column| column.flat.is_some());
         if reading == Reading::Lenient {
             spell(&mut names, columns.clone());
         }
-        Self {
-            fields: columns.map(Column::field).collect(),
+        let mut object = Self {
+            fields: columns.clone().map(Column::field).collect(),
             names,
             filled: vec![false; builders.len()],
             others: vec![None; builders.len()],
-            notes: Vec::new(),
-            firm: Vec::new(),
+            notes: Notes::default(),
+            flat: Vec::new(),
+            lent: if is_lent { vec![None; builders.len()] } else { Vec::new() },
             columns: builders,
             reading,
             validity: NullBufferBuilder::new(0),
+        };
+        if reading == Reading::Lenient && path.is_empty() {
+            columns.enumerate().for_each(|(at, column)| object.borrow(at, column));
+        }
+        object
+    }
+
+    /// Lets a column have fields in members of the record.
+    fn borrow(&mut self, at: usize, column: &Column) {
+        if !self.columns[at].values.borrows() {
+            return;
+        }
+        self.names.rank(column.wire, at, OWN);
+        for (field, declared) in column.fields().iter().enumerate() {
+            let Some(flat) = declared.flat else { continue };
+            let made = Made::new(flat, |member| self.note(member));
+            self.flat.push(Flat { column: at, field, made });
         }
     }
 
-    /// Notes where the values of these members are.
-    pub(super) fn note(&mut self, members: &[&str]) {
-        members.iter().enumerate().for_each(|(place, name)| self.names.note(name, place));
+    /// Notes where the value of a member is, from now on; its number.
+    pub(super) fn note(&mut self, member: &'static str) -> usize {
+        let note = self.notes.add(member);
+        self.names.note(member, note);
+        note
+    }
+
+    /// All members have been named.
+    pub(super) fn settle(&mut self) {
         self.names.settle();
-        self.notes = vec![None; members.len()];
-        self.firm = vec![false; members.len()];
     }
 
     /// What comes first in the dates of these members.
@@ -86,16 +128,20 @@ impl Object {
         self.names.set_orders(orders);
     }
 
-    /// Where the values are that were to be noted, in the object read last.
-    pub(super) fn notes(&self) -> &[Option<(usize, usize)>] {
-        &self.notes
+    /// The values that were noted in the object read last.
+    pub(super) fn noted<'a>(&self, cursor: &Cursor<'a>) -> Vec<Option<Cow<'a, str>>> {
+        self.notes.texts(cursor)
+    }
+
+    /// Whether a record may hold fields in members of its own.
+    pub(super) fn borrows(&self) -> bool {
+        !self.lent.is_empty()
     }
 
     /// Reads the object at whose opening brace the cursor stands.
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         self.filled.fill(false);
-        self.notes.fill(None);
-        self.firm.fill(false);
+        self.notes.clear();
         let mut place = Place::default();
         let mut more = cursor.enter(b'}')?;
         while more {
@@ -103,24 +149,64 @@ impl Object {
             self.value(used, cursor, conflicts)?;
             more = cursor.more(b'}')?;
         }
+        if !self.flat.is_empty() {
+            self.lend(cursor);
+        }
         for at in 0..self.columns.len() {
             match self.others[at].take() {
                 _ if self.filled[at] => {}
-                None => self.columns[at].values.append_null(),
-                Some(other) => {
+                Some(other) if self.is_value(at, other, cursor) => {
                     conflicts.order = other.order;
                     self.columns[at].read(&mut cursor.fork(other.start), conflicts)?;
                 }
+                _ => self.without(at, conflicts),
             }
         }
         self.validity.append_non_null();
         Ok(())
     }
 
+    /// Hands what the record holds of their fields to its columns.
+    fn lend(&mut self, cursor: &Cursor<'_>) {
+        let texts = self.notes.texts(cursor);
+        for flat in &self.flat {
+            let Values::Object(object) = &mut self.columns[flat.column].values else { continue };
+            object.lent[flat.field] = flat.made.with(&texts, |text| text.map(str::to_owned));
+        }
+    }
+
+    fn has_lent(&self) -> bool {
+        self.lent.iter().any(Option::is_some)
+    }
+
+    /// Whether the value that waited is the column's. Beside a flat code, a text is a word for it.
+    fn is_value(&self, at: usize, other: Other, cursor: &Cursor<'_>) -> bool {
+        let Values::Object(object) = &self.columns[at].values else { return true };
+        !object.has_lent() || is_meant(cursor.bytes(other.start, other.end), true)
+    }
+
+    /// Completes a column for which the object has no value.
+    #[inline]
+    fn without(&mut self, at: usize, conflicts: &mut Conflicts) {
+        match self.lent.get_mut(at).and_then(Option::take) {
+            None => self.columns[at].append_absent(conflicts),
+            text => self.columns[at].append(text.as_deref(), conflicts),
+        }
+    }
+
+    /// Appends an object of what was lent, or NULL.
+    pub(super) fn append_absent(&mut self, conflicts: &mut Conflicts) {
+        if !self.has_lent() {
+            return self.append_null();
+        }
+        (0..self.columns.len()).for_each(|at| self.without(at, conflicts));
+        self.validity.append_non_null();
+    }
+
     /// Reads the value of a member.
     #[inline]
     fn value(&mut self, used: Use, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
-        let absent = self.reading == Reading::Lenient && cursor.peek()? == b'n';
+        let absent = self.reading == Reading::Lenient && self.is_absent(used, cursor)?;
         let start = cursor.at();
         match used.field {
             Some((at, 0)) if !self.filled[at] && !absent => {
@@ -131,22 +217,42 @@ impl Object {
             Some((at, 0)) if !absent => {
                 self.columns[at].repeated(cursor, conflicts)?;
             }
-            Some((at, rank)) if !absent => {
-                let start = cursor.skip()?;
-                let better = self.others[at].is_none_or(|other| rank < other.rank);
-                let value = cursor.bytes(start, cursor.at());
-                let meant = rank < LOOSE || is_meant(value, self.columns[at].values.is_nested());
-                // Exports leave twins empty.
-                if better && meant && value != b"\"\"" {
-                    self.others[at] = Some(Other { rank, start, order: used.order });
-                }
-            }
+            Some((at, rank)) if !absent => self.wait(at, rank, used.order, cursor, conflicts)?,
             _ => cursor.skip().map(|_| ())?,
         }
-        if let Some((note, firm)) = used.note
-            && (self.notes[note].is_none() || (firm && !self.firm[note]))
-        {
-            (self.notes[note], self.firm[note]) = (Some((start, cursor.at())), firm);
+        if let Some((note, firm)) = used.note {
+            self.notes.take(note, firm, start, cursor.at());
+        }
+        Ok(())
+    }
+
+    /// Whether a value says nothing: null, or empty where something else stands in for it.
+    fn is_absent(&self, used: Use, cursor: &mut Cursor<'_>) -> Result<bool, Broken> {
+        let first = cursor.peek()?;
+        let has_other = || used.field.and_then(|(at, _)| self.lent.get(at)?.as_ref()).is_some();
+        Ok(first == b'n' || (first == b'"' && has_other() && cursor.is_empty_string()))
+    }
+
+    /// Keeps the place of a value until the object is over, unless there is a better one.
+    fn wait(
+        &mut self,
+        at: usize,
+        rank: usize,
+        order: Option<Order>,
+        cursor: &mut Cursor<'_>,
+        conflicts: &mut Conflicts,
+    ) -> Result<(), Broken> {
+        let before = self.others[at].map(|other| other.rank);
+        if rank == OWN && before == Some(OWN) && self.columns[at].values.borrows() {
+            return self.columns[at].repeated(cursor, conflicts);
+        }
+        let start = cursor.skip()?;
+        let end = cursor.at();
+        let value = cursor.bytes(start, end);
+        let meant = rank < LOOSE || is_meant(value, self.columns[at].values.is_nested());
+        // Exports leave twins empty.
+        if before.is_none_or(|before| rank < before) && meant && value != b"\"\"" {
+            self.others[at] = Some(Other { rank, start, end, order });
         }
         Ok(())
     }
@@ -205,11 +311,11 @@ impl Object {
 /// Lets columns have the other names that they declare, best first, and any spelling of their names.
 fn spell<'c>(names: &mut Names, columns: impl Iterator<Item = &'c Column> + Clone) {
     for (at, column) in columns.clone().enumerate() {
-        column.aliases.iter().enumerate().for_each(|(rank, name)| names.spell(name, at, rank + 1));
+        column.aliases.iter().enumerate().for_each(|(rank, name)| names.spell(name, at, OWN + 1 + rank));
     }
     columns.clone().enumerate().for_each(|(at, column)| names.loosen(column.wire, at, 0));
     for (at, column) in columns.enumerate() {
-        column.aliases.iter().enumerate().for_each(|(rank, name)| names.loosen(name, at, rank + 1));
+        column.aliases.iter().enumerate().for_each(|(rank, name)| names.loosen(name, at, OWN + 1 + rank));
     }
 }
 

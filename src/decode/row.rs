@@ -11,10 +11,10 @@ use super::cursor::{Broken, Cursor};
 use super::dates::Order;
 use super::digest::digest;
 use super::lenient;
-use super::members::scalar;
 use super::nested::Object;
+use super::notes::Made;
 use super::texts::{finish_texts, texts};
-use crate::table::{Column, Derived, Edm};
+use crate::table::{Column, Edm};
 
 /// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
 pub(super) const MAX_BYTES: usize = i32::MAX as usize;
@@ -97,9 +97,7 @@ pub struct Rows {
 #[derive(Debug)]
 struct Computed {
     place: usize,
-    derived: Derived,
-    /// Where the members' values are noted.
-    notes: Vec<usize>,
+    made: Made,
     values: Builder,
 }
 
@@ -247,12 +245,9 @@ impl Rows {
 
     /// Fills the derived columns from the record that was just read.
     fn compute(&mut self, cursor: &Cursor<'_>) {
-        let value = |&(start, end): &(usize, usize)| scalar(cursor.bytes(start, end)).filter(|text| !text.is_empty());
-        let texts: Vec<_> = self.record.notes().iter().map(|note| note.as_ref().and_then(value)).collect();
+        let texts = self.record.noted(cursor);
         for computed in &mut self.computed {
-            let inputs: Vec<Option<&str>> = computed.notes.iter().map(|&note| texts[note].as_deref()).collect();
-            let text = (computed.derived.by)(&inputs);
-            computed.values.append(text.as_deref(), &mut self.conflicts);
+            computed.made.with(&texts, |text| computed.values.append(text, &mut self.conflicts));
         }
     }
 
@@ -271,21 +266,13 @@ fn computed(
     reading: Reading,
     conflicts: &mut Conflicts,
 ) -> Vec<Computed> {
-    let mut members: Vec<&str> = Vec::new();
     let mut all = Vec::new();
     for (place, column) in columns.iter().enumerate() {
         let Some(derived) = column.derived else { continue };
-        let note = |name: &&'static str| {
-            let known = members.iter().position(|member| member == name);
-            known.unwrap_or_else(|| {
-                members.push(name);
-                members.len() - 1
-            })
-        };
-        let notes = derived.of.iter().map(note).collect();
-        all.push(Computed { place, derived, notes, values: Builder::of(column, column.name, reading, conflicts) });
+        let made = Made::new(derived, |member| record.note(member));
+        all.push(Computed { place, made, values: Builder::of(column, column.name, reading, conflicts) });
     }
-    record.note(&members);
+    record.settle();
     all
 }
 

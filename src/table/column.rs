@@ -40,6 +40,8 @@ pub struct Column {
     pub codes: Option<&'static Codes>,
     /// How it is computed, if it is no member of the record.
     pub derived: Option<Derived>,
+    /// How a field follows from members of the record itself, where the object that it belongs to lacks it.
+    pub flat: Option<Derived>,
     /// The type.
     pub edm: Edm,
     /// One sentence for `\d` and `auditql.columns`.
@@ -105,6 +107,7 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
         aliases: &[],
         codes: None,
         derived: None,
+        flat: None,
         edm,
         doc,
         since: Version::V1,
@@ -162,6 +165,17 @@ impl Column {
     #[must_use]
     pub const fn coded(mut self, codes: &'static Codes) -> Self {
         self.codes = Some(codes);
+        self
+    }
+
+    /// Flat shapes of the record hold the field of an object in members of the record itself.
+    #[must_use]
+    pub const fn flat(
+        mut self,
+        of: &'static [&'static str],
+        by: for<'i, 'a> fn(Inputs<'i, 'a>) -> Option<Cow<'a, str>>,
+    ) -> Self {
+        self.flat = Some(Derived { of, by });
         self
     }
 

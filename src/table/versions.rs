@@ -17,8 +17,6 @@ pub struct Versions {
 pub struct Outcome {
     /// The column and the field of it that hold its code.
     pub path: [&'static str; 2],
-    /// Members that hold the code in flat shapes, where the column may stay empty. It is no column of the table.
-    pub flat: &'static Column,
     /// The codes of steps that another one follows, in ascending order.
     pub interim: &'static [i32],
 }

@@ -34,6 +34,9 @@ enum Shape {
     Envelopes,
     Rows,
     RowsCsv,
+    /// With the code of the outcome and its words in columns of their own, and without the object.
+    Flat,
+    FlatCsv,
     /// Some columns only, as people choose them before they export.
     FewCsv,
 }
@@ -55,6 +58,9 @@ struct Story {
     stands: Option<usize>,
     differs: bool,
 }
+
+/// How many kinds of stories there are.
+const STORIES: usize = 8;
 
 /// Members that change from version to version.
 const CHANGING: [&str; 9] = [
@@ -93,15 +99,15 @@ fn outcome(record: &Value, code: i64) -> Value {
 
 fn story(dice: &mut Dice, n: usize, record: &Value, rows: &[Value]) -> Story {
     let json = [Shape::Array, Shape::Pretty, Shape::Reply, Shape::Envelopes];
-    let flat = [Shape::Rows, Shape::RowsCsv];
+    let rows_of = [Shape::Rows, Shape::RowsCsv, Shape::Flat, Shape::FlatCsv];
+    let flat = [Shape::Flat, Shape::FlatCsv];
     let copy = |record: &Value, shape, taken_in| Copy { record: record.clone(), shape, taken_in };
     let in_json = |dice: &mut Dice, record: &Value| copy(record, *dice.one_of(&json), 0);
-    let (copies, stands, differs) = match n % 6 {
+    let (copies, stands, differs) = match n % STORIES {
         0 => (vec![in_json(dice, record)], Some(0), false),
         1 => {
-            let same =
-                [Shape::FewCsv, Shape::Array, Shape::Pretty, Shape::Envelopes].map(|shape| copy(record, shape, 0));
-            (same.into(), Some(1), false)
+            let shapes = [Shape::FewCsv, Shape::Array, Shape::Pretty, Shape::Envelopes, *dice.one_of(&flat)];
+            (shapes.map(|shape| copy(record, shape, 0)).into(), Some(1), false)
         }
         2 => {
             let interim = outcome(record, *dice.one_of(&[50_074, 50_140, 65_001]));
@@ -114,13 +120,23 @@ fn story(dice: &mut Dice, n: usize, record: &Value, rows: &[Value]) -> Story {
             let copies = versions.iter().enumerate().map(|(at, version)| {
                 let mut version = version.clone();
                 version["resourceDisplayName"] = json!(format!("Resource {at}"));
-                copy(&version, *dice.one_of(&flat), at)
+                copy(&version, *dice.one_of(&rows_of), at)
             });
             (copies.collect(), Some(2), true)
         }
         4 => {
             let (last, interim) = (outcome(&changed(dice, record, rows), 0), outcome(record, 50_076));
-            (vec![copy(&last, *dice.one_of(&flat), 1), copy(&interim, *dice.one_of(&flat), 9)], Some(0), true)
+            (vec![copy(&last, *dice.one_of(&rows_of), 1), copy(&interim, *dice.one_of(&rows_of), 9)], Some(0), true)
+        }
+        // Of two copies that say the same but for the outcome, one has it as a column, the other as an object.
+        5 => {
+            let (interim, last) = (outcome(record, 50_074), outcome(record, 0));
+            let interim = in_json(dice, &interim);
+            (vec![interim, copy(&last, *dice.one_of(&flat), 0)], Some(1), true)
+        }
+        6 => {
+            let (interim, last) = (outcome(record, 50_140), outcome(record, 500_121));
+            (vec![copy(&interim, *dice.one_of(&flat), 9), in_json(dice, &last)], Some(1), true)
         }
         _ => {
             let other = outcome(&changed(dice, record, rows), 53_003);
@@ -136,12 +152,30 @@ fn marked(differs: bool) -> impl FnMut(Copy) -> Copy {
     move |mut copy| {
         copy.record["correlationId"] = json!(format!("version {at}"));
         at += usize::from(differs);
-        if matches!(copy.shape, Shape::Rows | Shape::RowsCsv | Shape::FewCsv) {
+        if matches!(copy.shape, Shape::Flat | Shape::FlatCsv) {
+            let status = copy.record["status"].as_object_mut().unwrap();
+            status.retain(|name, value| name != "additionalDetails" && *value != "");
+        }
+        if !matches!(copy.shape, Shape::Array | Shape::Pretty | Shape::Reply | Shape::Envelopes) {
             // Flat rows do not tell empty from absent.
             copy.record.as_object_mut().unwrap().retain(|_, value| *value != "");
         }
         copy
     }
+}
+
+/// Rows of which the outcome is in columns of their own.
+fn flat(mut rows: Vec<Value>, records: &[Value]) -> Vec<Value> {
+    for (row, record) in rows.iter_mut().zip(records) {
+        row.as_object_mut().unwrap().retain(|name, _| !name.starts_with("Status"));
+        for (name, column) in [("errorCode", "ResultType"), ("failureReason", "ResultDescription")] {
+            row[column] = match &record["status"][name] {
+                Value::Number(code) => code.to_string().into(),
+                other => other.clone(),
+            };
+        }
+    }
+    rows
 }
 
 /// The text of a file of copies of one shape.
@@ -159,6 +193,8 @@ fn text(shape: Shape, copies: &[Copy]) -> String {
         Shape::Pretty => as_is::pretty(&records),
         Shape::Reply => as_is::reply(&records),
         Shape::Envelopes => as_is::lines(&diagnostic(&records, &[])),
+        Shape::Flat => as_is::lines(&flat(rows(&records), &records)),
+        Shape::FlatCsv => csv(&flat(rows(&records), &records)),
         Shape::Rows => as_is::lines(&rows(&records)),
         Shape::RowsCsv => csv(&rows(&records)),
         Shape::FewCsv => {
@@ -293,7 +329,7 @@ async fn a_record_in_versions_is_one_row_whatever_is_asked_of_it() {
         let standing = story.copies.iter().find(of_mark).unwrap();
         // Of copies that say the same, the one that says most.
         let standing = story.stands.map_or(&standing.record, |at| &story.copies[at].record);
-        assert_eq!(standing["correlationId"], marks[id], "story {}: {:?}", n % 6, story.copies);
+        assert_eq!(standing["correlationId"], marks[id], "story {}: {:?}", n % STORIES, story.copies);
         court.standing.insert(id.to_owned(), standing.clone());
     }
     court.ask("SELECT raw FROM sign_ins").await;

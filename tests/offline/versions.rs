@@ -9,6 +9,7 @@ use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::shapes::csv;
 use super::{as_is, asked, engine, file};
 use crate::lab::{Answer, answer, cause};
 
@@ -52,6 +53,92 @@ async fn an_interrupt_gives_way_to_what_came_of_it_in_any_order() {
         assert_eq!(limited.rows().len(), 1);
         let said = "entra.sign_ins: 2 record(s) came in versions that differ, the last version of each stands (first: sign-in 1)";
         assert_eq!(told(&limited), [said]);
+    }
+}
+
+/// The same, with the code in the object alone.
+fn nested(id: usize, code: usize, minute: usize) -> Value {
+    let mut row = row(id, code, minute);
+    row.as_object_mut().unwrap().remove("ResultType");
+    row
+}
+
+/// The same, as service principals have it and as people cut it down: with the code in a column alone.
+fn flat(id: usize, code: usize, minute: usize) -> Value {
+    let mut row = row(id, code, minute);
+    row.as_object_mut().unwrap().remove("Status");
+    row["ResultDescription"] = format!("reason {code}").into();
+    row
+}
+
+/// A row in each of the shapes of a file.
+fn files(folder: &TempDir, name: &str, row: &Value) -> [PathBuf; 2] {
+    let rows = std::slice::from_ref(row);
+    [file(folder, &format!("{name}.json"), as_is::lines(rows)), file(folder, &format!("{name}.csv"), csv(rows))]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_in_a_column_of_its_own_is_the_outcome() {
+    let folder = TempDir::new().unwrap();
+    let mut mixed = [flat(1, 0, 50), flat(2, 50_126, 50), nested(3, 50_053, 50)];
+    mixed[0]["Location"] = "CH".into();
+    mixed[1]["Location"] = "Lyon, Rhone, FR".into();
+    for input in [file(&folder, "a.json", as_is::lines(&mixed)), file(&folder, "a.csv", csv(&mixed))] {
+        let sql =
+            "SELECT id, status.error_code, status.failure_reason, location.country_or_region FROM sign_ins ORDER BY id";
+        let found = asked(&[input], sql).await;
+        let expected = [
+            "sign-in 1 | 0 | reason 0 | CH",
+            "sign-in 2 | 50126 | reason 50126 | NULL",
+            "sign-in 3 | 50053 | NULL | NULL",
+        ];
+        assert_eq!((found.rows(), told(&found)), (expected.map(Into::into).to_vec(), vec![]));
+    }
+    let mut neither = nested(1, 0, 50);
+    neither.as_object_mut().unwrap().remove("Status");
+    let none = asked(&files(&folder, "b", &neither)[..1], "SELECT status.error_code FROM sign_ins").await;
+    let [said] = &told(&none)[..] else { panic!("{:?}", told(&none)) };
+    assert!(none.rows() == ["NULL"] && said.ends_with("status is empty in every record"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flat_code_and_the_same_one_nested_are_shapes_of_one_version() {
+    let folder = TempDir::new().unwrap();
+    let all = [nested, flat, row].map(|shape| shape(1, 50_126, 50));
+    for (n, copies) in [[0, 1], [1, 2], [2, 1], [1, 0]].into_iter().enumerate() {
+        let inputs = copies.map(|at| files(&folder, &format!("{n} {at}"), &all[at])).concat();
+        let found = asked(&inputs, "SELECT status.error_code FROM sign_ins").await;
+        assert_eq!((found.rows(), told(&found)), (vec!["50126".into()], vec![]), "{copies:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_portals_word_beside_its_code_is_no_odd_value() {
+    let folder = TempDir::new().unwrap();
+    let portal = "Date (UTC),Request ID,User,Application,Status,Sign-in error code,Failure reason\n\
+                  2026-05-04T08:49:37Z,s,Ada,Mail,Failure,50126,Wrong password\n";
+    let found = asked(&[file(&folder, "b.csv", portal)], "SELECT status FROM sign_ins").await;
+    let expected = "{error_code: 50126, failure_reason: Wrong password, additional_details: NULL}";
+    assert_eq!((found.rows(), told(&found)), (vec![expected.into()], vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flat_code_and_a_nested_one_are_one_value() {
+    let said =
+        "entra.sign_ins: 1 record(s) came in versions that differ, the last version of each stands (first: sign-in 1)";
+    let of = [nested, flat, row];
+    for (interim, last) in of.iter().flat_map(|interim| of.iter().map(move |last| (interim, last))) {
+        let folder = TempDir::new().unwrap();
+        // The interrupt was taken in late, and still something came of it.
+        let interim = files(&folder, "interim", &interim(1, 50_074, 59));
+        let last_of = files(&folder, "last", &last(1, 0, 51));
+        for (a, b) in interim.iter().flat_map(|a| last_of.iter().map(move |b| (a, b))) {
+            for inputs in [[a.clone(), b.clone()], [b.clone(), a.clone()]] {
+                assert_eq!(agree(&inputs, "sign_ins", "status.error_code = 0").await, ["1", "0"], "{inputs:?}");
+                let all = asked(&inputs, "SELECT status.error_code FROM sign_ins").await;
+                assert_eq!((all.rows(), told(&all)), (vec!["0".into()], vec![said.into()]), "{inputs:?}");
+            }
+        }
     }
 }
 

@@ -52,17 +52,13 @@ pub static SIGN_INS: EntitySet = EntitySet {
     tenant: None,
     versions: Versions {
         written: Some(&TAKEN_IN),
-        outcome: Some(Outcome { path: ["status", "error_code"], flat: &RESULT, interim: INTERRUPTS }),
+        outcome: Some(Outcome { path: ["status", "error_code"], interim: INTERRUPTS }),
     },
     columns: &COLUMNS,
 };
 
 /// In Log Analytics, the time at which this state of the sign-in was recorded.
 static TAKEN_IN: Column = super::types::taken_in();
-
-/// The code in rows that are flat: of Log Analytics, of the portal.
-static RESULT: Column =
-    col("result", "ResultType", Edm::Int32, "Result code.").alias(&["resultType", "Sign-in error code"]);
 
 /// Results that the service calls interrupts: the user is asked for something more, and the sign-in goes on under the same
 /// id. Source: "Microsoft Entra authentication and authorization error codes".

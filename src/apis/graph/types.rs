@@ -3,7 +3,9 @@
 //! Member lists are the documented ones. They are no limit: the services add members at any time, and a member outside
 //! the list is text like any other.
 
-use crate::table::{Column, Edm, Ops, Sensitive, col};
+use std::borrow::Cow;
+
+use crate::table::{Column, Edm, Inputs, Ops, Sensitive, col};
 
 /// `Collection(Edm.String)`.
 pub(super) const TEXTS: Edm = Edm::List(&Edm::Text);
@@ -71,11 +73,24 @@ pub(super) const fn taken_in() -> Column {
     col("taken_in", "TimeGenerated", Edm::Instant, "When the row was recorded, UTC.").alias(&["TimeGenerated [UTC]"])
 }
 
-/// `graph.signInStatus`.
+/// The first of the members of a flat record that says something.
+fn first<'a>(members: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    members.iter().flatten().next().map(|text| Cow::Borrowed(*text))
+}
+
+/// The country in a member that holds nothing but its code. The portal writes a whole place under the same name.
+fn country<'a>(members: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    first(members).filter(|text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// `graph.signInStatus`. Rows of Log Analytics hold the code and its words once more as columns of their own, and the
+/// portal's CSV only so.
 pub(super) const STATUS: &[Column] = &[
     col("error_code", "errorCode", Edm::Int32, "The result code; 0 is success, others are AADSTS error numbers.")
+        .flat(&["ResultType", "Sign-in error code"], first)
         .ops(Ops::EQ),
-    col("failure_reason", "failureReason", Edm::Text, "The error in words; empty or 'Other' when there was none."),
+    col("failure_reason", "failureReason", Edm::Text, "The error in words; empty or 'Other' when there was none.")
+        .flat(&["ResultDescription", "Failure reason"], first),
     col("additional_details", "additionalDetails", Edm::Text, "Further words on the result, such as how MFA was met."),
 ];
 
@@ -91,6 +106,7 @@ pub(super) const LOCATION: &[Column] = &[
     col("city", "city", Edm::Text, "The city that the IP address was located in.").ops(Ops::EQ_PREFIX),
     col("state", "state", Edm::Text, "The state or province that the IP address was located in.").ops(Ops::EQ_PREFIX),
     col("country_or_region", "countryOrRegion", Edm::Text, "The country or region as a two-letter code, such as US.")
+        .flat(&["Location"], country)
         .ops(Ops::EQ_PREFIX),
     col("geo_coordinates", "geoCoordinates", Edm::Object(GEO_COORDINATES), "The estimated position of the IP address."),
 ];

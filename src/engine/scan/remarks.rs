@@ -14,16 +14,17 @@ pub(crate) fn wanted(set: &EntitySet, columns: &[&'static Column]) -> Arc<Wanted
     let of = |name: &str| set.column(name).map(names).into_iter().flatten().collect::<HashSet<String>>();
     let single = [set.time, set.key].map(|name| (name.to_owned(), of(name)));
     let actor = (set.actors[0].to_owned(), set.actors.iter().flat_map(|name| of(name)).collect());
-    // Flat shapes have the code of the outcome alone, under another name: a question about the column has to hear of it.
+    // Shapes that people cut down may lack the outcome: a question about it has to hear of that.
     let outcome = set.versions.outcome.map(|outcome| outcome.path[0]);
     let outcome = outcome.filter(|name| columns.iter().any(|column| column.name == *name));
     let always = single.into_iter().chain([actor]).chain(outcome.map(|name| (name.to_owned(), of(name))));
     Arc::new(Wanted { family: set.family, times: times.collect(), always: always.collect() })
 }
 
-/// The names that a member may have, folded.
+/// The names of members that may fill a column, folded.
 fn names(column: &'static Column) -> impl Iterator<Item = String> {
-    std::iter::once(column.wire).chain(column.aliases.iter().copied()).map(folded)
+    let flat = column.fields().iter().filter_map(|field| field.flat).flat_map(|flat| flat.of);
+    std::iter::once(&column.wire).chain(column.aliases).chain(flat).copied().map(folded)
 }
 
 /// What was found in all files that there is no table for.

@@ -141,6 +141,12 @@ impl Described {
         pushdown(self.column)
     }
 
+    /// Its other names in exports: of the member itself, and of members of the record that stand in for it.
+    fn aliases(&self) -> String {
+        let flat = self.column.flat.iter().flat_map(|flat| flat.of);
+        self.column.aliases.iter().chain(flat).copied().collect::<Vec<_>>().join(", ")
+    }
+
     /// What it means.
     pub fn doc(&self) -> &'static str {
         self.column.doc
@@ -204,7 +210,7 @@ fn columns() -> Result<RecordBatch> {
         ("data_type", of(Described::sql_type)),
         ("pushdown", of(Described::pushdown)),
         ("property", of(|d| d.wire.clone())),
-        ("aliases", of(|d| d.column.aliases.join(", "))),
+        ("aliases", of(Described::aliases)),
         ("beta_only", Arc::new(beta) as ArrayRef),
         ("doc", of(|d| d.doc().into())),
     ])?)

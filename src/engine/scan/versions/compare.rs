@@ -67,7 +67,7 @@ struct Rank {
 
 /// What tells versions, of a table, besides its columns.
 pub(super) fn evidence(set: &EntitySet) -> Vec<&'static Column> {
-    set.versions.written.into_iter().chain(set.versions.outcome.map(|outcome| outcome.flat)).collect()
+    set.versions.written.into_iter().collect()
 }
 
 impl Comparison {
@@ -151,13 +151,12 @@ impl Comparison {
     fn is_final(&self, read: &Read, row: usize) -> bool {
         let Some(outcome) = &self.set.versions.outcome else { return false };
         let [column, field] = outcome.path;
-        let nested = read.rows.column_by_name(column).and_then(|c| c.as_struct_opt()?.column_by_name(field));
-        let flat = read.evidence.as_ref().and_then(|evidence| evidence.column_by_name(outcome.flat.name));
-        let code = |column: &ArrayRef| {
-            let codes = column.as_primitive::<Int32Type>();
+        let codes = read.rows.column_by_name(column).and_then(|c| c.as_struct_opt()?.column_by_name(field));
+        let code = |codes: &ArrayRef| {
+            let codes = codes.as_primitive::<Int32Type>();
             codes.is_valid(row).then(|| codes.value(row))
         };
-        outcome.is_final(nested.and_then(code).or_else(|| flat.and_then(code)))
+        outcome.is_final(codes.and_then(code))
     }
 
     /// The values of each row, in the order of their places, and how many of them are in columns that all tables share.
