@@ -10,7 +10,7 @@ use std::thread;
 
 use auditql::apis::activity::ACTIVITY;
 use auditql::auth::Connection;
-use auditql::decode::feed::Blobs;
+use auditql::decode::ArrayDecoder;
 use auditql::demo::{ContentType, Feed, Options, Tenant};
 use auditql::engine::Engine;
 use auditql::http::Pace;
@@ -26,7 +26,7 @@ pub(crate) const SERVE: &str = "--serve-feed";
 const RECORDS: usize = 116_000;
 /// Bytes of a blob, which makes about 270 of them.
 const BLOB: usize = 480_000;
-/// Blobs that are downloaded side by side.
+/// ArrayDecoder that are downloaded side by side.
 const AT_ONCE: usize = 8;
 /// What is asked, and the columns that it needs besides those that every scan reads.
 const QUESTIONS: [(&str, &str, &[&str]); 2] = [
@@ -55,9 +55,9 @@ pub(crate) async fn rates() {
 fn decode(bodies: &[Vec<u8>], needed: &[&str]) {
     let read = |c: &&Column| ["creation_time", "id", "organization_id"].contains(&c.name) || needed.contains(&c.name);
     let columns: Vec<&'static Column> = ACTIVITY.columns.iter().filter(read).collect();
-    let mut blobs = Blobs::new(&columns, ACTIVITY.column("id").unwrap());
+    let mut blobs = ArrayDecoder::new(&columns, ACTIVITY.column("id").unwrap());
     for body in bodies {
-        assert!(blobs.blob(body).unwrap().rows.num_rows() > 0);
+        assert!(blobs.begin(body).unwrap().rows.num_rows() > 0);
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use auditql::apis;
 use auditql::auth::Connection;
 use auditql::datafusion::arrow::json::ReaderBuilder;
-use auditql::decode::Decoder;
+use auditql::decode::PageDecoder;
 use auditql::engine::Engine;
 use auditql::http::Pace;
 use auditql::table::{Column, Edm};
@@ -82,7 +82,7 @@ fn names(columns: &[&Column]) -> String {
 }
 
 fn decode(bodies: &[Vec<u8>], columns: &[&'static Column]) {
-    let mut decoder = Decoder::new(columns, "id");
+    let mut decoder = PageDecoder::new(columns, "id");
     for body in bodies {
         assert!(decoder.page(body).unwrap().rows.num_rows() > 0);
     }

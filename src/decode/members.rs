@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::cursor::{Cursor, Token};
-use super::row::RecordError;
+use super::json::{Cursor, Token};
+use super::record::{RecordError, check};
 
 /// A member of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl<'a> Member<'a> {
 /// When the text is no object, or no JSON.
 pub fn members(record: &[u8]) -> Result<Vec<Member<'_>>, RecordError> {
     let mut cursor = Cursor::new(record);
-    super::row::check(&mut Cursor::new(record))?;
+    check(&mut Cursor::new(record))?;
     cursor.peek()?;
     let mut all = Vec::new();
     let mut scratch = String::new();

@@ -7,10 +7,11 @@
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
-use super::conflict::Conflict;
-use super::cursor::{Broken, Cursor, Token};
+use super::columns::Conflict;
+use super::json::{BYTE_ORDER_MARK, Broken, Cursor, Token};
 use super::members::{Member, members};
-use super::row::{Batch, MAX_BYTES, Rows, kind};
+use super::record::kind;
+use super::records::{Batch, MAX_BYTES, RecordDecoder};
 use crate::table::Column;
 use crate::veil::{Raw, Veil, Veiled};
 
@@ -23,8 +24,6 @@ const LONGEST_NAME: usize = 60;
 
 /// Records of a page, which is asked to hold a thousand at most. Of empty ones 60 MB would hold twenty million.
 const MOST_RECORDS: usize = 50_000;
-
-pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A decoded page.
 #[derive(Debug)]
@@ -130,20 +129,20 @@ impl From<Broken> for Error {
 
 /// Decodes pages, one after the other.
 #[derive(Debug)]
-pub struct Decoder {
-    rows: Rows,
+pub struct PageDecoder {
+    rows: RecordDecoder,
 }
 
-impl Decoder {
+impl PageDecoder {
     /// Rows will have these columns, possibly none; `key` is the wire name of the member that identifies a record.
     ///
     /// # Panics
     /// If a column is asked for twice.
     pub fn new(columns: &[&'static Column], key: &'static str) -> Self {
-        Self { rows: Rows::new(columns, key) }
+        Self { rows: RecordDecoder::new(columns, key) }
     }
 
-    /// The same with a column of digests, see [`Rows::digested`].
+    /// The same with a column of digests, see [`RecordDecoder::digested`].
     #[must_use]
     pub fn digested(self) -> Self {
         Self { rows: self.rows.digested() }

@@ -20,8 +20,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
 use futures::stream;
 
-use crate::decode::feed::Blobs;
-use crate::decode::{self, Batch, whole};
+use crate::decode::{self, ArrayDecoder, Batch, whole};
 use crate::engine::error::Error;
 use crate::engine::error::Place;
 use crate::engine::runtime::{Connections, Statement};
@@ -74,8 +73,8 @@ fn whole_list(lookup: &Lookup, reply: &Reply) -> std::result::Result<Batch, deco
         return Err(decode::Error::NotAPage { found: "a part of a list" });
     }
     let columns: Vec<&'static Column> = lookup.columns.iter().collect();
-    let mut decoder = Blobs::new(&columns, columns[0]);
-    let decoded = decoder.blob(&reply.body)?;
+    let mut decoder = ArrayDecoder::new(&columns, columns[0]);
+    let decoded = decoder.begin(&reply.body)?;
     // A list has some hundreds of members; it is decoded at once or not at all.
     if !decoder.is_done() {
         return Err(TOO_LONG);

@@ -19,7 +19,7 @@ use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use super::merge::Batches;
 use super::page_stats::{Marks, first_without};
 use super::sorted::sorted;
-use crate::decode::{Conflict, Decoder, Page, link_ahead, whole};
+use crate::decode::{Conflict, Page, PageDecoder, link_ahead, whole};
 use crate::engine::error::Error;
 use crate::engine::error::Place;
 use crate::engine::runtime::memory::Room;
@@ -112,7 +112,7 @@ impl RemoteScan {
 pub(crate) struct Chain {
     scan: Arc<RemoteScan>,
     pager: Pager,
-    decoder: Decoder,
+    decoder: PageDecoder,
     /// The order in which its rows are wanted.
     order: Option<Direction>,
     /// Weaker queries to try while the service refuses the first request.
@@ -143,7 +143,7 @@ struct Ahead {
 impl Chain {
     pub(crate) fn new(scan: Arc<RemoteScan>, query: PageQuery) -> Self {
         let key = scan.set.column(scan.set.key).map_or("", |c| c.wire);
-        let decoder = Decoder::new(&scan.columns, key);
+        let decoder = PageDecoder::new(&scan.columns, key);
         let decoder = if scan.statement.settings.dedup { decoder.digested() } else { decoder };
         let (order, ladder) = (query.order, query.weaker(scan.kept_from()).into_iter());
         Self {

@@ -2,7 +2,7 @@
 //! availability.
 //!
 //! The order is what makes an answer repeatable: of records that come twice the first by (`content_created`, `content_id`)
-//! stands, whichever download finished first. Blobs are fetched and decoded on tasks of their own while the rows before
+//! stands, whichever download finished first. ArrayDecoder are fetched and decoded on tasks of their own while the rows before
 //! them are worked on; a limit lets fewer run ahead. A blob or a listing that cannot be read is a gap in
 //! the answer, and said: it ends the scan, or under `partial` costs itself alone.
 
@@ -18,8 +18,7 @@ use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 use super::RemoteScan;
 use super::files::own_rows;
 use super::merge::Batches;
-use crate::decode::Batch;
-use crate::decode::feed::{Blobs, Content, listing};
+use crate::decode::{ArrayDecoder, Batch, Content, listing};
 use crate::engine::error::Error;
 use crate::engine::error::Place;
 use crate::http;
@@ -28,7 +27,7 @@ use crate::subscriptions::{Population, Subscriptions, known};
 use crate::tally::Notice;
 use crate::time::{Interval, instant_text, second_text};
 
-/// Blobs that are fetched side by side when all of them are wanted.
+/// ArrayDecoder that are fetched side by side when all of them are wanted.
 const AHEAD: usize = 8;
 /// The same when a limit may end the scan at any of them.
 const AHEAD_OF_LIMIT: usize = 2;
@@ -60,7 +59,7 @@ struct Opened {
     listed: Listed,
     /// What is left to decode is in it.
     body: Bytes,
-    decoder: Blobs,
+    decoder: ArrayDecoder,
     first: Option<RecordBatch>,
 }
 
@@ -315,7 +314,7 @@ impl Feed {
         let reply = scan.ask(&request).await?.map_err(|error| self.lost(&listed, error))?;
         let (mut decoder, place) = (self.decoder(), || Box::new(self.place(&listed)));
         let request_id = reply.request_id;
-        let decoded = match decoder.blob(&reply.body) {
+        let decoded = match decoder.begin(&reply.body) {
             Ok(decoded) => decoded,
             Err(source) => return Err(Error::page(place(), self.scan.veil(), request_id, source)),
         };
@@ -349,9 +348,10 @@ impl Feed {
         })
     }
 
-    fn decoder(&self) -> Blobs {
+    fn decoder(&self) -> ArrayDecoder {
         let set = self.scan.set;
-        let blobs = Blobs::new(&self.scan.columns, set.column(set.key).expect("every table has its key")).of_records();
+        let blobs =
+            ArrayDecoder::new(&self.scan.columns, set.column(set.key).expect("every table has its key")).of_records();
         if self.scan.statement.settings.dedup { blobs.digested() } else { blobs }
     }
 

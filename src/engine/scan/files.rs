@@ -239,8 +239,8 @@ struct Reading {
     wanted: Arc<exports::Wanted>,
     others: Others,
     open: Option<Open>,
-    rows: decode::Rows,
-    evidence: Option<decode::Rows>,
+    rows: decode::RecordDecoder,
+    evidence: Option<decode::RecordDecoder>,
     prints: Vec<u64>,
     orders: Vec<Order>,
     /// The record read last.
@@ -268,8 +268,8 @@ impl Reading {
         }
         skipped.iter().for_each(|skipped| pass.said.notice(notice(skipped)));
         let key = scan.set.column(scan.set.key).expect("every table declares its key");
-        let rows = decode::Rows::lenient(&pass.columns, key);
-        let evidence = pass.evidence.as_ref().map(|columns| decode::Rows::lenient(columns, key));
+        let rows = decode::RecordDecoder::lenient(&pass.columns, key);
+        let evidence = pass.evidence.as_ref().map(|columns| decode::RecordDecoder::lenient(columns, key));
         let decoded: Vec<_> = pass.columns.iter().chain(pass.evidence.iter().flatten()).copied().collect();
         let (wanted, others) = (wanted(scan.set, &decoded), Others::default());
         let (prints, orders, record) = (Vec::new(), Vec::new(), Vec::new());

@@ -5,7 +5,7 @@
 //! never turned round. A leap second counts as the second that follows it, as POSIX counts.
 
 /// The instant that `text` names, if it has that form: `2020-05-20T14:55:25.9803507+00:00`.
-pub(super) fn micros(text: &[u8]) -> Option<i64> {
+pub(in crate::decode) fn micros(text: &[u8]) -> Option<i64> {
     let (head, tail) = text.split_first_chunk::<19>()?;
     let seconds = days(head)? * 86_400 + second_of_day(head)?;
     let (micros, zone) = fraction(tail)?;

@@ -1,7 +1,7 @@
 //! How much a record says, whatever is asked of it.
 
 use super::cursor::{Broken, Cursor, Token};
-use super::lenient::json_of;
+use super::whole::json_of;
 
 /// Values in values that are looked into.
 const MOST_LEVELS: u8 = 32;

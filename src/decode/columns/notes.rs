@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 
-use super::cursor::Cursor;
-use super::members::scalar;
+use crate::decode::json::Cursor;
+use crate::decode::members::scalar;
 use crate::table::Derived;
 
 /// The noted members of one object, and where their values are in the object that is being read.
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub(in crate::decode) struct Notes {
     members: Vec<&'static str>,
     places: Vec<Option<Noted>>,
 }
@@ -24,14 +24,14 @@ struct Noted {
 
 /// A value that is made of noted members.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(in crate::decode) struct Made {
     derived: Derived,
     notes: Vec<usize>,
 }
 
 impl Notes {
     /// Adds a member, or finds it; its number among the notes.
-    pub(super) fn add(&mut self, member: &'static str) -> usize {
+    pub(in crate::decode) fn add(&mut self, member: &'static str) -> usize {
         self.members.iter().position(|own| *own == member).unwrap_or_else(|| {
             self.members.push(member);
             self.places.push(None);
@@ -41,12 +41,12 @@ impl Notes {
 
     /// Forgets the values of the object before.
     #[inline]
-    pub(super) fn clear(&mut self) {
+    pub(in crate::decode) fn clear(&mut self) {
         self.places.fill(None);
     }
 
     /// Notes a value. The first stands, but for one under the very name.
-    pub(super) fn take(&mut self, note: usize, firm: bool, start: usize, end: usize) {
+    pub(in crate::decode) fn take(&mut self, note: usize, firm: bool, start: usize, end: usize) {
         let place = &mut self.places[note];
         if place.is_none_or(|noted| firm && !noted.firm) {
             *place = Some(Noted { start, end, firm });
@@ -54,19 +54,19 @@ impl Notes {
     }
 
     /// The values as text, by number. What is empty, null or nested is none.
-    pub(super) fn texts<'a>(&self, cursor: &Cursor<'a>) -> Vec<Option<Cow<'a, str>>> {
+    pub(in crate::decode) fn texts<'a>(&self, cursor: &Cursor<'a>) -> Vec<Option<Cow<'a, str>>> {
         let text = |noted: Noted| scalar(cursor.bytes(noted.start, noted.end)).filter(|text| !text.is_empty());
         self.places.iter().map(|place| place.and_then(text)).collect()
     }
 }
 
 impl Made {
-    pub(super) fn new(derived: Derived, note: impl FnMut(&'static str) -> usize) -> Self {
+    pub(in crate::decode) fn new(derived: Derived, note: impl FnMut(&'static str) -> usize) -> Self {
         Self { derived, notes: derived.of.iter().copied().map(note).collect() }
     }
 
     /// Gives the text that follows from those of the notes to `f`.
-    pub(super) fn with<T>(&self, texts: &[Option<Cow<'_, str>>], f: impl FnOnce(Option<&str>) -> T) -> T {
+    pub(in crate::decode) fn with<T>(&self, texts: &[Option<Cow<'_, str>>], f: impl FnOnce(Option<&str>) -> T) -> T {
         let inputs: Vec<Option<&str>> = self.notes.iter().map(|&note| texts[note].as_deref()).collect();
         f((self.derived.by)(&inputs).as_deref())
     }

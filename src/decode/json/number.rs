@@ -3,12 +3,12 @@
 /// The integer that a decimal number is, if it is one and fits: `12`, `12.0`, `1.2e1`, and with leading zeros.
 ///
 /// Never by way of a double, which would round 2^53 + 1.
-pub(super) fn exact_integer(text: &[u8]) -> Option<i64> {
+pub(in crate::decode) fn exact_integer(text: &[u8]) -> Option<i64> {
     plain_integer(text).or_else(|| scaled_integer(text))
 }
 
 /// The double nearest to a decimal number. `None` if it is none, or beyond the range of doubles.
-pub(super) fn double(text: &str) -> Option<f64> {
+pub(in crate::decode) fn double(text: &str) -> Option<f64> {
     // The standard parser also takes "inf", "nan" and "+1".
     let begins_as_number = text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
     begins_as_number.then(|| text.parse().ok()).flatten().filter(|n: &f64| n.is_finite())

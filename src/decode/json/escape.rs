@@ -2,7 +2,7 @@
 
 /// Replaces the escapes of a string by what they stand for. `None` if one is unknown or half of a surrogate pair, which
 /// no Rust text can hold.
-pub(super) fn unescape(quoted: &str, into: &mut String) -> Option<()> {
+pub(in crate::decode) fn unescape(quoted: &str, into: &mut String) -> Option<()> {
     into.clear();
     let mut rest = quoted;
     while let Some(backslash) = rest.find('\\') {

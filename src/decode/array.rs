@@ -1,26 +1,23 @@
-//! What the activity feed sends: blobs of records, listings of blobs, lists of subscriptions.
+//! Arrays of records: the blobs of the activity feed, and lists that a service gives as a whole.
 //!
-//! All three are JSON arrays. Blobs are large and odd, so they are read by the decoder; the other two are small and their
-//! few members are all needed, so anything that lacks one of them is an error.
+//! They are large and odd, and nothing of one may be used unless all of it is an array of objects.
 
 use std::ops::Range;
 
-use chrono::DateTime;
-use serde::Deserialize;
-
-use super::cursor::{Broken, Cursor};
-use super::page::{BYTE_ORDER_MARK, Error};
-use super::row::{Batch, MAX_BYTES, Rows, kind};
+use super::json::{BYTE_ORDER_MARK, Broken, Cursor};
+use super::page::Error;
+use super::record::kind;
+use super::records::{Batch, MAX_BYTES, RecordDecoder};
 use crate::table::{Column, activity_mark, is_activity};
 
-/// Records of a part, and bytes that it is made of. A blob of 60 MB may hold millions of records.
+/// Records of a part, and bytes that it is made of. An array of 60 MB may hold millions of records.
 const MOST_ROWS: usize = 16_384;
 const MOST_BYTES: usize = 4 << 20;
 
-/// Decodes blobs, one after the other, each in parts: what is decoded at once is bounded, whatever a blob holds.
+/// Decodes arrays, one after the other, each in parts: what is decoded at once is bounded, whatever an array holds.
 #[derive(Debug)]
-pub struct Blobs {
-    rows: Rows,
+pub struct ArrayDecoder {
+    rows: RecordDecoder,
     /// Whether an object has to have the marks of a record.
     marked: bool,
     strangers: usize,
@@ -28,13 +25,13 @@ pub struct Blobs {
     parts: Vec<Range<usize>>,
 }
 
-impl Blobs {
+impl ArrayDecoder {
     /// Rows will have these columns; `key` identifies a record.
     ///
     /// # Panics
     /// If a column is asked for twice.
     pub fn new(columns: &[&'static Column], key: &'static Column) -> Self {
-        Self { rows: Rows::lenient(columns, key), marked: false, strangers: 0, parts: Vec::new() }
+        Self { rows: RecordDecoder::lenient(columns, key), marked: false, strangers: 0, parts: Vec::new() }
     }
 
     /// Only objects that have the marks of a record of the feed are rows; all others are counted as strangers.
@@ -43,22 +40,22 @@ impl Blobs {
         Self { marked: true, ..self }
     }
 
-    /// The objects in the blob decoded last that are no records.
+    /// The objects in the array decoded last that are no records.
     pub fn strangers(&self) -> usize {
         self.strangers
     }
 
-    /// The same with a column of digests, see [`Rows::digested`].
+    /// The same with a column of digests, see [`RecordDecoder::digested`].
     #[must_use]
     pub fn digested(self) -> Self {
         Self { rows: self.rows.digested(), ..self }
     }
 
-    /// Looks over the whole body of a blob, an array of records, and decodes its first part.
+    /// Looks over the whole body of an array of records, and decodes its first part.
     ///
     /// # Errors
     /// When it is not one whole array of objects. An odd value is none: it is NULL, and counted.
-    pub fn blob(&mut self, body: &[u8]) -> Result<Batch, Error> {
+    pub fn begin(&mut self, body: &[u8]) -> Result<Batch, Error> {
         if body.len() >= MAX_BYTES {
             return Err(Error::TooLarge { bytes: body.len() });
         }
@@ -105,7 +102,7 @@ impl Blobs {
                         self.parts.push(begun..begun);
                     }
                     rows += 1;
-                    // The parts behind the first are only looked over: nothing of a blob is used unless it is whole.
+                    // The parts behind the first are only looked over: nothing of an array is used unless it is whole.
                     match self.parts.last_mut() {
                         None => self.rows.read(&mut cursor)?,
                         Some(part) => {
@@ -140,7 +137,8 @@ impl Blobs {
     }
 }
 
-fn text(body: &[u8]) -> &[u8] {
+/// The body without what may stand before it.
+pub(super) fn text(body: &[u8]) -> &[u8] {
     body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body)
 }
 
@@ -161,62 +159,6 @@ fn is_record(cursor: &mut Cursor<'_>) -> Result<bool, Broken> {
     Ok(false)
 }
 
-/// A blob as a listing names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content {
-    /// The service's key of it.
-    pub id: String,
-    /// Where it is fetched. Untrusted.
-    pub uri: String,
-    /// When it became available, in microseconds.
-    pub created: i64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listed {
-    content_id: String,
-    content_uri: String,
-    content_created: String,
-}
-
-/// Reads a page of a listing.
-///
-/// # Errors
-/// When it is no array of content objects, each with its three members: an entry that cannot be read is records that
-/// would be missing.
-pub fn listing(body: &[u8]) -> Result<Vec<Content>, Error> {
-    let listed: Vec<Listed> = read(body, "no listing of content")?;
-    let content = |listed: Listed| {
-        let created = DateTime::parse_from_rfc3339(&listed.content_created);
-        let created = created.map_err(|_| Error::NotAPage { found: "content without the time it was created at" })?;
-        Ok(Content { id: listed.content_id, uri: listed.content_uri, created: created.timestamp_micros() })
-    };
-    listed.into_iter().map(content).collect()
-}
-
-/// A subscription, as far as it says.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Subscription {
-    /// The type of content.
-    pub content_type: String,
-    /// `enabled` or `disabled`; some entries have none.
-    pub status: Option<String>,
-}
-
-/// Reads the list of subscriptions.
-///
-/// # Errors
-/// When it is no such list.
-pub fn subscriptions(body: &[u8]) -> Result<Vec<Subscription>, Error> {
-    read(body, "no list of subscriptions")
-}
-
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8], found: &'static str) -> Result<T, Error> {
-    serde_json::from_slice(text(body)).map_err(|_| Error::NotAPage { found })
-}
-
 #[cfg(test)]
 mod tests {
     use arrow::array::AsArray as _;
@@ -224,22 +166,22 @@ mod tests {
     use super::*;
     use crate::apis::activity::ACTIVITY;
 
-    fn blobs() -> Blobs {
+    fn blobs() -> ArrayDecoder {
         let columns: Vec<&'static Column> = ACTIVITY.columns.iter().collect();
-        Blobs::new(&columns, ACTIVITY.column("id").unwrap())
+        ArrayDecoder::new(&columns, ACTIVITY.column("id").unwrap())
     }
 
     #[test]
     fn a_blob_is_an_array_of_records_and_nothing_else() {
         let mut blobs = blobs();
         let two = "\u{feff}[{\"Id\":\"a\"} , {\"Id\":\"b\",\"RecordType\":\"20\"}] ";
-        assert_eq!(blobs.blob(two.as_bytes()).unwrap().rows.num_rows(), 2);
+        assert_eq!(blobs.begin(two.as_bytes()).unwrap().rows.num_rows(), 2);
         for body in
             ["", "{}", "{\"error\":{\"code\":\"AF50000\"}}", "[1]", "[{},]", "[{}", "[{}]x", "<html>", "[[]]", "null"]
         {
-            blobs.blob(body.as_bytes()).expect_err(body);
+            blobs.begin(body.as_bytes()).expect_err(body);
         }
-        assert_eq!(blobs.blob(b"[]").unwrap().rows.num_rows(), 0, "nothing is left of a refused blob");
+        assert_eq!(blobs.begin(b"[]").unwrap().rows.num_rows(), 0, "nothing is left of a refused blob");
     }
 
     #[test]
@@ -255,7 +197,7 @@ mod tests {
         {
             let body = of(count, filler, between);
             let mut blobs = blobs().of_records();
-            let mut batches = vec![blobs.blob(body.as_bytes()).unwrap()];
+            let mut batches = vec![blobs.begin(body.as_bytes()).unwrap()];
             assert_eq!(blobs.strangers(), (count + 3) / 7);
             while let Some(batch) = blobs.more(body.as_bytes()).unwrap() {
                 batches.push(batch);
@@ -270,7 +212,7 @@ mod tests {
             assert!(batches.iter().all(|batch| batch.rows.num_rows() <= MOST_ROWS));
             // What is broken at its end is no blob, and nothing is left of it.
             let cut = &body.as_bytes()[..body.len() - 3];
-            assert!(blobs.blob(cut).is_err() && blobs.blob(b"[]").unwrap().rows.num_rows() == 0 && blobs.is_done());
+            assert!(blobs.begin(cut).is_err() && blobs.begin(b"[]").unwrap().rows.num_rows() == 0 && blobs.is_done());
         }
     }
 
@@ -284,29 +226,11 @@ mod tests {
             (r#"[{"contentType":"DLP.All","contentId":"a"}]"#.to_owned(), 0, 1),
         ] {
             let mut blobs = blobs().of_records();
-            let decoded = blobs.blob(body.as_bytes()).unwrap();
+            let decoded = blobs.begin(body.as_bytes()).unwrap();
             assert_eq!((decoded.rows.num_rows(), blobs.strangers()), (rows, strangers), "{body}");
-            blobs.blob(b"[]").unwrap();
+            blobs.begin(b"[]").unwrap();
             assert_eq!(blobs.strangers(), 0);
         }
-        blobs().of_records().blob(br#"[{"x":[}]"#).unwrap_err();
-    }
-
-    #[test]
-    fn a_listing_has_all_that_is_needed_or_is_refused() {
-        let one = r#"[{"contentType":"t","contentId":"a$b","contentUri":"u","contentCreated":"2026-05-01T00:00:00.001Z","x":1}]"#;
-        let content = Content { id: "a$b".into(), uri: "u".into(), created: 1_777_593_600_001_000 };
-        assert_eq!(listing(one.as_bytes()).unwrap(), [content]);
-        assert_eq!(listing(b"[]").unwrap(), []);
-        for body in ["{}", "", "[{}]", "[null]", &one.replace("2026", "x"), &one.replace("contentUri", "uri")] {
-            listing(body.as_bytes()).expect_err(body);
-        }
-    }
-
-    #[test]
-    fn a_subscription_may_lack_its_status() {
-        let list = subscriptions(br#"[{"contentType":"DLP.All","webhook":null}]"#).unwrap();
-        assert_eq!(list, [Subscription { content_type: "DLP.All".into(), status: None }]);
-        subscriptions(b"{}").unwrap_err();
+        blobs().of_records().begin(br#"[{"x":[}]"#).unwrap_err();
     }
 }

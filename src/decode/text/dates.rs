@@ -3,7 +3,7 @@
 //! Whether `05/12/2024` is in May or in December cannot be seen from it. A file is written by one program, so a date of it
 //! that has only one meaning decides for the others; who reads the file finds out with [`shows`].
 
-use super::instant::micros;
+use crate::decode::json::micros;
 
 /// What comes first in a date of three numbers that ends with the year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ fn usual(mark: char) -> Order {
 }
 
 /// The instant that a text names in one of these ways: UTC unless it says an offset.
-pub(super) fn instant(text: &str, order: Option<Order>) -> Option<i64> {
+pub(in crate::decode) fn instant(text: &str, order: Option<Order>) -> Option<i64> {
     let text = text.trim();
     if let Some(ticks) = text.strip_prefix("/Date(").and_then(|text| text.strip_suffix(")/")) {
         return of_ticks(ticks);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// What such a text shows.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(in crate::decode) enum Shown {
     /// An object or a list of some, as JSON.
     Json(String),
     /// The name of a type.
@@ -16,7 +16,7 @@ pub(super) enum Shown {
 }
 
 /// What a text shows; `None` if it is not one of these. `is_member` tells which names an object can have.
-pub(super) fn shown(text: &str, is_member: &dyn Fn(&str) -> bool) -> Option<Shown> {
+pub(in crate::decode) fn shown(text: &str, is_member: &dyn Fn(&str) -> bool) -> Option<Shown> {
     if is_type_name(text) {
         return Some(Shown::Nothing);
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use arrow::array::{Array, RecordBatch};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use super::{Conflict, Oddity, Order, Rows};
+use crate::decode::{Conflict, Oddity, Order, RecordDecoder};
 use crate::table::{Codes, Column, Edm, Inputs, RAW, col, derived};
 
 static COLOURS: Codes = Codes::of("Colours.", &[(0, "Red", ""), (1, "Green", "Grass")]);
@@ -55,7 +55,7 @@ fn cell(rows: &RecordBatch, at: usize) -> String {
 
 /// Reads one record; gives the cell of a column, and the conflicts.
 fn read(column: &str, record: &str) -> (String, Vec<Conflict>) {
-    let mut rows = Rows::lenient(&columns(&[column]), &COLUMNS[0]);
+    let mut rows = RecordDecoder::lenient(&columns(&[column]), &COLUMNS[0]);
     rows.append(record.as_bytes()).unwrap();
     let batch = rows.finish();
     assert_eq!(batch.rows.column(0).len(), 1);
@@ -218,7 +218,7 @@ fn fields_that_an_object_lacks_come_from_members_of_the_record() {
 
 #[test]
 fn what_a_record_lends_is_no_other_records() {
-    let mut rows = Rows::lenient(&columns(&["result"]), &COLUMNS[0]);
+    let mut rows = RecordDecoder::lenient(&columns(&["result"]), &COLUMNS[0]);
     for record in [r#"{"result":{"code":1},"ResultCode":"2"}"#, "{}", r#"{"ResultWords":"w"}"#, r#"{"result":{}}"#] {
         rows.append(record.as_bytes()).unwrap();
     }
@@ -229,7 +229,7 @@ fn what_a_record_lends_is_no_other_records() {
     let nothing = "{code: ∅, words: ∅, more: ∅}";
     assert_eq!(all, ["{code: 1, words: ∅, more: ∅}", "∅", "{code: ∅, words: w, more: ∅}", nothing]);
     // A service writes what it documents.
-    let mut exact = Rows::new(&columns(&["result"]), "Id");
+    let mut exact = RecordDecoder::new(&columns(&["result"]), "Id");
     exact.append(br#"{"ResultCode":"2"}"#).unwrap();
     assert!(exact.finish().rows.column(0).is_null(0));
 }
@@ -269,7 +269,7 @@ fn a_member_that_comes_again_is_counted_apart() {
 
 #[test]
 fn dates_are_read_in_the_order_of_their_member() {
-    let mut rows = Rows::lenient(&columns(&["time", "both"]), &COLUMNS[0]);
+    let mut rows = RecordDecoder::lenient(&columns(&["time", "both"]), &COLUMNS[0]);
     let record = |name: &str| format!(r#"{{"{name}":"5/12/2024 08:49:37","text":"x"}}"#);
     for (orders, name, time) in [
         (&[][..], "time", "2024-05-12T08:49:37Z"),
@@ -293,7 +293,7 @@ fn dates_are_read_in_the_order_of_their_member() {
 fn derived_columns_are_made_of_their_members_whether_those_are_asked_for_or_not() {
     let record = r#"{"id":"small","text":"a\u0062","Id":7}"#;
     for (names, at) in [(&["both"][..], 0), (&["text", "both", "id", "raw"], 1), (&["raw", "both"], 1)] {
-        let mut rows = Rows::lenient(&columns(names), &COLUMNS[0]);
+        let mut rows = RecordDecoder::lenient(&columns(names), &COLUMNS[0]);
         rows.append(record.as_bytes()).unwrap();
         rows.append(b"{}").unwrap();
         let batch = rows.finish();

@@ -12,25 +12,25 @@ use super::escape::unescape;
 
 /// The text cannot be told apart into values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Broken {
+pub(in crate::decode) struct Broken {
     /// Offset of the first byte that does not fit.
-    pub(super) at: usize,
+    pub(in crate::decode) at: usize,
     /// What should have been there; `None` if the text ends too early.
-    pub(super) expected: Option<&'static str>,
+    pub(in crate::decode) expected: Option<&'static str>,
 }
 
 /// The bytes between the quotes of a string.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Quoted {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(in crate::decode) struct Quoted {
+    pub(in crate::decode) start: usize,
+    pub(in crate::decode) end: usize,
     /// Whether a backslash is among them.
-    pub(super) escaped: bool,
+    pub(in crate::decode) escaped: bool,
 }
 
 /// A value of which only the kind is known yet; the cursor stands behind a scalar and before a container.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Token {
+pub(in crate::decode) enum Token {
     Null,
     Bool(bool),
     /// From the first to behind the last byte.
@@ -44,7 +44,7 @@ pub(super) enum Token {
 
 /// A position in JSON text.
 #[derive(Debug)]
-pub(super) struct Cursor<'a> {
+pub(in crate::decode) struct Cursor<'a> {
     bytes: &'a [u8],
     /// The same bytes, if all of them are UTF-8: then no string has to be checked again.
     text: Option<&'a str>,
@@ -54,25 +54,25 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(in crate::decode) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, text: std::str::from_utf8(bytes).ok(), at: 0, open: Vec::new() }
     }
 
-    pub(super) fn at(&self) -> usize {
+    pub(in crate::decode) fn at(&self) -> usize {
         self.at
     }
 
     /// Another position in the same text.
-    pub(super) fn fork(&self, at: usize) -> Self {
+    pub(in crate::decode) fn fork(&self, at: usize) -> Self {
         Self { bytes: self.bytes, text: self.text, at, open: Vec::new() }
     }
 
-    pub(super) fn bytes(&self, start: usize, end: usize) -> &'a [u8] {
+    pub(in crate::decode) fn bytes(&self, start: usize, end: usize) -> &'a [u8] {
         &self.bytes[start..end]
     }
 
     /// A part of the text, unless it is no UTF-8.
-    pub(super) fn text(&self, start: usize, end: usize) -> Option<&'a str> {
+    pub(in crate::decode) fn text(&self, start: usize, end: usize) -> Option<&'a str> {
         match self.text {
             Some(text) => text.get(start..end),
             None => std::str::from_utf8(&self.bytes[start..end]).ok(),
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
 
     /// The text of a string, unescaped in `scratch` if need be. `None` if its bytes or escapes are no text.
     #[inline]
-    pub(super) fn string_text<'s>(&self, quoted: Quoted, scratch: &'s mut String) -> Option<&'s str>
+    pub(in crate::decode) fn string_text<'s>(&self, quoted: Quoted, scratch: &'s mut String) -> Option<&'s str>
     where
         'a: 's,
     {
@@ -95,7 +95,7 @@ impl<'a> Cursor<'a> {
 
     /// The next byte that is no white space, without moving past it.
     #[inline]
-    pub(super) fn peek(&mut self) -> Result<u8, Broken> {
+    pub(in crate::decode) fn peek(&mut self) -> Result<u8, Broken> {
         while let Some(&byte) = self.bytes.get(self.at) {
             if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
                 return Ok(byte);
@@ -106,29 +106,29 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether nothing but white space is left.
-    pub(super) fn is_at_end(&mut self) -> bool {
+    pub(in crate::decode) fn is_at_end(&mut self) -> bool {
         self.peek().is_err()
     }
 
     /// Whether the cursor stands at a string without a byte.
-    pub(super) fn is_empty_string(&self) -> bool {
+    pub(in crate::decode) fn is_empty_string(&self) -> bool {
         self.bytes[self.at..].starts_with(b"\"\"")
     }
 
     /// Steps over one byte, which has been peeked at.
     #[inline]
-    pub(super) fn step(&mut self) {
+    pub(in crate::decode) fn step(&mut self) {
         self.at += 1;
     }
 
-    pub(super) fn broken<T>(&self, expected: &'static str) -> Result<T, Broken> {
+    pub(in crate::decode) fn broken<T>(&self, expected: &'static str) -> Result<T, Broken> {
         let ended = self.at >= self.bytes.len();
         Err(Broken { at: self.at, expected: (!ended).then_some(expected) })
     }
 
     /// Reads a scalar, or finds that a container begins.
     #[inline]
-    pub(super) fn token(&mut self) -> Result<Token, Broken> {
+    pub(in crate::decode) fn token(&mut self) -> Result<Token, Broken> {
         match self.peek()? {
             b'"' => self.string().map(Token::String),
             b'{' => Ok(Token::Object),
@@ -143,7 +143,7 @@ impl<'a> Cursor<'a> {
 
     /// Enters a container at whose opening byte the cursor stands. `false`: it is empty, and left again.
     #[inline]
-    pub(super) fn enter(&mut self, close: u8) -> Result<bool, Broken> {
+    pub(in crate::decode) fn enter(&mut self, close: u8) -> Result<bool, Broken> {
         self.step();
         let empty = self.peek()? == close;
         self.at += usize::from(empty);
@@ -152,7 +152,7 @@ impl<'a> Cursor<'a> {
 
     /// Behind a value of a container: whether another follows.
     #[inline]
-    pub(super) fn more(&mut self, close: u8) -> Result<bool, Broken> {
+    pub(in crate::decode) fn more(&mut self, close: u8) -> Result<bool, Broken> {
         let byte = self.peek()?;
         if byte != b',' && byte != close {
             return self.broken(if close == b'}' { "',' or '}'" } else { "',' or ']'" });
@@ -163,7 +163,7 @@ impl<'a> Cursor<'a> {
 
     /// Reads a member's name and the colon behind it.
     #[inline]
-    pub(super) fn name(&mut self) -> Result<Quoted, Broken> {
+    pub(in crate::decode) fn name(&mut self) -> Result<Quoted, Broken> {
         if self.peek()? != b'"' {
             return self.broken("a name in quotes");
         }
@@ -176,7 +176,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over a value of any kind and depth, and gives where it began.
-    pub(super) fn skip(&mut self) -> Result<usize, Broken> {
+    pub(in crate::decode) fn skip(&mut self) -> Result<usize, Broken> {
         self.peek()?;
         let start = self.at;
         self.open.clear();

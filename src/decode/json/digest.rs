@@ -17,7 +17,7 @@ const MOST_LEVELS: u8 = 32;
 const NOTHING: u64 = 0;
 
 /// The digest of the value at which a cursor stands; the cursor is behind it then.
-pub(super) fn digest(cursor: &mut Cursor<'_>) -> Result<u64, Broken> {
+pub(in crate::decode) fn digest(cursor: &mut Cursor<'_>) -> Result<u64, Broken> {
     below(cursor, MOST_LEVELS)
 }
 

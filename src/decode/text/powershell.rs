@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 /// The parameters as a JSON list of names and values. `None` if the text is something else.
-pub(super) fn pairs(text: &str) -> Option<String> {
+pub(in crate::decode) fn pairs(text: &str) -> Option<String> {
     let mut scan = Scan::new(text.trim());
     let mut pairs = Vec::new();
     while !scan.rest.is_empty() {

@@ -5,66 +5,17 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-use super::builder::Builder;
-use super::conflict::{Conflict, Conflicts, Oddity};
-use super::cursor::{Broken, Cursor};
-use super::dates::Order;
-use super::digest::digest;
-use super::lenient;
-use super::nested::Object;
-use super::notes::Made;
-use super::texts::{finish_texts, texts};
+use super::columns::{Builder, Conflict, Conflicts, Made, Object, Oddity, finish_string_views, string_views};
+use super::json::{Broken, Cursor, digest};
+use super::record::{RecordError, Strictness, check};
+use super::text::Order;
 use crate::table::{Column, Edm};
 
 /// Bytes of JSON that one batch may be made of. Below it, no count of items or length of text can leave 31 bits.
 pub(super) const MAX_BYTES: usize = i32::MAX as usize;
 
-/// The name of the column of digests, see [`Rows::digested`]. No column of a table has such a name.
+/// The name of the column of digests, see [`RecordDecoder::digested`]. No column of a table has such a name.
 pub const DIGEST: &str = "(digest)";
-
-/// How closely records keep to the declarations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// Names and types are those that the service documents.
-    Exact,
-    /// Names may be the columns' aliases and spelled in any way, nested values may come as text, instants as people write
-    /// them: the feed and exports.
-    Lenient,
-}
-
-/// Why a record was not taken. Nothing of it is in the batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RecordError {
-    /// It is JSON of another kind, or nothing.
-    #[error("the record is {found}, not an object")]
-    NotAnObject {
-        /// What it is.
-        found: &'static str,
-    },
-    /// It ends before its last brace.
-    #[error("the record ends too early, at byte {at}")]
-    Truncated {
-        /// Its length.
-        at: usize,
-    },
-    /// It is no JSON.
-    #[error("the record is no JSON at byte {at}: expected {expected}")]
-    Syntax {
-        /// Offset of the first byte that does not fit.
-        at: usize,
-        /// What should have been there.
-        expected: &'static str,
-    },
-    /// The batch would become too large: finish it first.
-    #[error("the batch is full")]
-    Full,
-}
-
-impl From<Broken> for RecordError {
-    fn from(Broken { at, expected }: Broken) -> Self {
-        expected.map_or(Self::Truncated { at }, |expected| Self::Syntax { at, expected })
-    }
-}
 
 /// Decoded records.
 #[derive(Debug)]
@@ -77,7 +28,7 @@ pub struct Batch {
 
 /// Decodes records one after the other.
 #[derive(Debug)]
-pub struct Rows {
+pub struct RecordDecoder {
     columns: Vec<&'static Column>,
     schema: SchemaRef,
     record: Object,
@@ -85,7 +36,7 @@ pub struct Rows {
     computed: Vec<Computed>,
     digests: Option<UInt64Builder>,
     conflicts: Conflicts,
-    reading: Reading,
+    strictness: Strictness,
     key: &'static str,
     /// All names that the key may have.
     keys: Vec<String>,
@@ -109,13 +60,13 @@ struct Raw {
     values: StringViewBuilder,
 }
 
-impl Rows {
+impl RecordDecoder {
     /// Records will have these columns and keep to them; `key` is the wire name of the member that identifies a record.
     ///
     /// # Panics
     /// If a column is asked for twice.
     pub fn new(columns: &[&'static Column], key: &'static str) -> Self {
-        Self::reading(columns, key, vec![key.to_owned()], Reading::Exact)
+        Self::keeping(columns, key, vec![key.to_owned()], Strictness::Exact)
     }
 
     /// The same for records of the feed and of exports.
@@ -123,30 +74,30 @@ impl Rows {
     /// # Panics
     /// If a column is asked for twice.
     pub fn lenient(columns: &[&'static Column], key: &'static Column) -> Self {
-        Self::reading(columns, key.wire, lenient::names(key), Reading::Lenient)
+        Self::keeping(columns, key.wire, key_names(key), Strictness::Lenient)
     }
 
-    fn reading(columns: &[&'static Column], key: &'static str, keys: Vec<String>, reading: Reading) -> Self {
+    fn keeping(columns: &[&'static Column], key: &'static str, keys: Vec<String>, strictness: Strictness) -> Self {
         for (at, column) in columns.iter().enumerate() {
             assert!(columns[..at].iter().all(|c| c.name != column.name), "column {} is asked for twice", column.name);
         }
         let mut conflicts = Conflicts::default();
         let is_raw = |column: &Column| matches!(column.edm, Edm::Raw);
         let members = columns.iter().copied().filter(|c| !is_raw(c) && c.derived.is_none());
-        let mut record = Object::new(members, "", reading, &mut conflicts);
+        let mut record = Object::new(members, "", strictness, &mut conflicts);
         Self {
             columns: columns.to_vec(),
             schema: Arc::new(Schema::new(columns.iter().map(|c| c.field()).collect::<Vec<_>>())),
-            computed: computed(columns, &mut record, reading, &mut conflicts),
+            computed: computed(columns, &mut record, strictness, &mut conflicts),
             digests: None,
             record,
             raw: columns.iter().position(|c| is_raw(c)).map(|place| Raw {
                 place,
                 number: conflicts.add_column(columns[place].name),
-                values: texts(),
+                values: string_views(),
             }),
             conflicts,
-            reading,
+            strictness,
             key,
             keys,
             rows: 0,
@@ -173,12 +124,12 @@ impl Rows {
         Arc::clone(&self.schema)
     }
 
-    /// Rows that the next [`Rows::finish`] will give.
+    /// Rows that the next [`RecordDecoder::finish`] will give.
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether no record has been taken since the last [`Rows::finish`].
+    /// Whether no record has been taken since the last [`RecordDecoder::finish`].
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
@@ -202,7 +153,9 @@ impl Rows {
         let mut columns: Vec<ArrayRef> = self.record.finish_columns();
         let mut others: Vec<(usize, ArrayRef)> =
             self.computed.iter_mut().map(|computed| (computed.place, computed.values.values.finish())).collect();
-        others.extend(self.raw.as_mut().map(|raw| (raw.place, Arc::new(finish_texts(&mut raw.values)) as ArrayRef)));
+        others.extend(
+            self.raw.as_mut().map(|raw| (raw.place, Arc::new(finish_string_views(&mut raw.values)) as ArrayRef)),
+        );
         others.sort_by_key(|(place, _)| *place);
         others.into_iter().for_each(|(place, values)| columns.insert(place, values));
         columns.extend(self.digests.as_mut().map(|digests| Arc::new(digests.finish()) as ArrayRef));
@@ -221,7 +174,7 @@ impl Rows {
     }
 
     /// Reads the object at which the cursor stands. After an error the columns are uneven: the batch must be dropped with
-    /// [`Rows::clear`].
+    /// [`RecordDecoder::clear`].
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Broken> {
         if cursor.peek()? != b'{' {
             return cursor.broken("'{'");
@@ -251,26 +204,31 @@ impl Rows {
         }
     }
 
-    /// Forgets everything since the last [`Rows::finish`].
+    /// Forgets everything since the last [`RecordDecoder::finish`].
     pub(super) fn clear(&mut self) {
         let digested = self.digests.is_some();
-        let empty = Self::reading(&self.columns, self.key, std::mem::take(&mut self.keys), self.reading);
+        let empty = Self::keeping(&self.columns, self.key, std::mem::take(&mut self.keys), self.strictness);
         *self = if digested { empty.digested() } else { empty };
     }
+}
+
+/// All declared names of the key.
+fn key_names(column: &Column) -> Vec<String> {
+    std::iter::once(column.wire).chain(column.aliases.iter().copied()).map(str::to_owned).collect()
 }
 
 /// The derived columns among all, with their members noted while a record is read.
 fn computed(
     columns: &[&'static Column],
     record: &mut Object,
-    reading: Reading,
+    strictness: Strictness,
     conflicts: &mut Conflicts,
 ) -> Vec<Computed> {
     let mut all = Vec::new();
     for (place, column) in columns.iter().enumerate() {
         let Some(derived) = column.derived else { continue };
         let made = Made::new(derived, |member| record.note(member));
-        all.push(Computed { place, made, values: Builder::of(column, column.name, reading, conflicts) });
+        all.push(Computed { place, made, values: Builder::of(column, column.name, strictness, conflicts) });
     }
     record.settle();
     all
@@ -288,33 +246,5 @@ impl Raw {
                 self.values.append_null();
             }
         }
-    }
-}
-
-/// Whether a text is one object and nothing else.
-pub(super) fn check(cursor: &mut Cursor<'_>) -> Result<(), RecordError> {
-    let found = match cursor.peek() {
-        Ok(b'{') => None,
-        Ok(byte) => Some(kind(byte)),
-        Err(_) => Some("nothing"),
-    };
-    if let Some(found) = found {
-        return Err(RecordError::NotAnObject { found });
-    }
-    cursor.skip()?;
-    if cursor.is_at_end() { Ok(()) } else { Ok(cursor.broken("the end of the record")?) }
-}
-
-/// What begins with this byte, in words.
-pub(super) fn kind(byte: u8) -> &'static str {
-    match byte {
-        b'{' => "an object",
-        b'[' => "an array",
-        b'"' => "a string",
-        b't' | b'f' => "a Boolean",
-        b'n' => "null",
-        b'-' | b'0'..=b'9' => "a number",
-        b'<' => "HTML or XML",
-        _ => "no JSON",
     }
 }

@@ -13,17 +13,16 @@ use arrow::datatypes::{DataType, FieldRef, Fields};
 
 use super::builder::{Builder, Values};
 use super::conflict::Conflicts;
-use super::cursor::{Broken, Cursor};
-use super::dates::Order;
-use super::lenient::{LOOSE, is_meant};
-use super::names::{Names, Place, Use};
+use super::names::{LOOSE, Names, Place, Use};
 use super::notes::{Made, Notes};
-use super::row::Reading;
+use crate::decode::json::{Broken, Cursor};
+use crate::decode::record::Strictness;
+use crate::decode::text::Order;
 use crate::table::{Column, Edm};
 
 /// A struct column under construction; a record is one too.
 #[derive(Debug)]
-pub(super) struct Object {
+pub(in crate::decode) struct Object {
     fields: Fields,
     names: Names,
     columns: Vec<Builder>,
@@ -37,7 +36,7 @@ pub(super) struct Object {
     flat: Vec<Flat>,
     /// Of a column of a record: what the record holds in place of its fields. Empty if none of them can be so.
     lent: Vec<Option<String>>,
-    reading: Reading,
+    strictness: Strictness,
     validity: NullBufferBuilder,
 }
 
@@ -64,20 +63,20 @@ const OWN: usize = 1;
 
 impl Object {
     /// A builder for the fields of the object at `path`, which is empty for a record.
-    pub(super) fn new<'c>(
+    pub(in crate::decode) fn new<'c>(
         columns: impl Iterator<Item = &'c Column> + Clone,
         path: &str,
-        reading: Reading,
+        strictness: Strictness,
         conflicts: &mut Conflicts,
     ) -> Self {
         let dot = if path.is_empty() { "" } else { "." };
         let builders: Vec<Builder> = columns
             .clone()
-            .map(|column| Builder::of(column, &format!("{path}{dot}{}", column.name), reading, conflicts))
+            .map(|column| Builder::of(column, &format!("{path}{dot}{}", column.name), strictness, conflicts))
             .collect();
         let mut names = Names::new(columns.clone().map(|column| column.wire));
-        let is_lent = reading == Reading::Lenient && columns.clone().any(|column| column.flat.is_some());
-        if reading == Reading::Lenient {
+        let is_lent = strictness == Strictness::Lenient && columns.clone().any(|column| column.flat.is_some());
+        if strictness == Strictness::Lenient {
             spell(&mut names, columns.clone());
         }
         let mut object = Self {
@@ -89,10 +88,10 @@ impl Object {
             flat: Vec::new(),
             lent: if is_lent { vec![None; builders.len()] } else { Vec::new() },
             columns: builders,
-            reading,
+            strictness,
             validity: NullBufferBuilder::new(0),
         };
-        if reading == Reading::Lenient && path.is_empty() {
+        if strictness == Strictness::Lenient && path.is_empty() {
             columns.enumerate().for_each(|(at, column)| object.borrow(at, column));
         }
         object
@@ -112,34 +111,34 @@ impl Object {
     }
 
     /// Notes where the value of a member is, from now on; its number.
-    pub(super) fn note(&mut self, member: &'static str) -> usize {
+    pub(in crate::decode) fn note(&mut self, member: &'static str) -> usize {
         let note = self.notes.add(member);
         self.names.note(member, note);
         note
     }
 
     /// All members have been named.
-    pub(super) fn settle(&mut self) {
+    pub(in crate::decode) fn settle(&mut self) {
         self.names.settle();
     }
 
     /// What comes first in the dates of these members.
-    pub(super) fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
+    pub(in crate::decode) fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
         self.names.set_orders(orders);
     }
 
     /// The values that were noted in the object read last.
-    pub(super) fn noted<'a>(&self, cursor: &Cursor<'a>) -> Vec<Option<Cow<'a, str>>> {
+    pub(in crate::decode) fn noted<'a>(&self, cursor: &Cursor<'a>) -> Vec<Option<Cow<'a, str>>> {
         self.notes.texts(cursor)
     }
 
     /// Whether a record may hold fields in members of its own.
-    pub(super) fn borrows(&self) -> bool {
+    pub(in crate::decode) fn borrows(&self) -> bool {
         !self.lent.is_empty()
     }
 
     /// Reads the object at whose opening brace the cursor stands.
-    pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+    pub(in crate::decode) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         self.filled.fill(false);
         self.notes.clear();
         let mut place = Place::default();
@@ -195,7 +194,7 @@ impl Object {
     }
 
     /// Appends an object of what was lent, or NULL.
-    pub(super) fn append_absent(&mut self, conflicts: &mut Conflicts) {
+    pub(in crate::decode) fn append_absent(&mut self, conflicts: &mut Conflicts) {
         if !self.has_lent() {
             return self.append_null();
         }
@@ -206,7 +205,7 @@ impl Object {
     /// Reads the value of a member.
     #[inline]
     fn value(&mut self, used: Use, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
-        let absent = self.reading == Reading::Lenient && self.is_absent(used, cursor)?;
+        let absent = self.strictness == Strictness::Lenient && self.is_absent(used, cursor)?;
         let start = cursor.at();
         match used.field {
             Some((at, 0)) if !self.filled[at] && !absent => {
@@ -258,18 +257,18 @@ impl Object {
     }
 
     /// Whether it is a pair of name and value.
-    pub(super) fn is_pair(&self) -> bool {
+    pub(in crate::decode) fn is_pair(&self) -> bool {
         let names: Vec<&str> = self.fields.iter().map(|field| field.name().as_str()).collect();
         names == ["name", "value"]
     }
 
     /// Whether it has a member of that name.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(in crate::decode) fn has(&self, name: &str) -> bool {
         self.names.has_field(name)
     }
 
     /// An object that has this name alone, if its first field is a name.
-    pub(super) fn named(&self, name: &str) -> Option<String> {
+    pub(in crate::decode) fn named(&self, name: &str) -> Option<String> {
         let first = self.fields.first().filter(|field| field.name() == "name");
         first.map(|_| serde_json::json!({ "Name": name }).to_string())
     }
@@ -290,22 +289,33 @@ impl Object {
         Ok(name.map_or_else(Use::default, |name| self.names.find(place, name.as_bytes())))
     }
 
-    pub(super) fn append_null(&mut self) {
+    pub(in crate::decode) fn append_null(&mut self) {
         self.columns.iter_mut().for_each(|column| column.values.append_null());
         self.validity.append_null();
     }
 
     /// The columns so far, without the validity of the objects themselves; all are empty afterwards.
-    pub(super) fn finish_columns(&mut self) -> Vec<ArrayRef> {
+    pub(in crate::decode) fn finish_columns(&mut self) -> Vec<ArrayRef> {
         self.validity = NullBufferBuilder::new(0);
         self.columns.iter_mut().map(|column| column.values.finish()).collect()
     }
 
-    pub(super) fn finish(&mut self) -> StructArray {
+    pub(in crate::decode) fn finish(&mut self) -> StructArray {
         let (length, validity) = (self.validity.len(), self.validity.finish());
         StructArray::try_new_with_length(self.fields.clone(), self.finish_columns(), validity, length)
             .expect("every value appended one entry to each column of its declared type")
     }
+}
+
+/// Whether a value under a name that is the column's only by its folded spelling can be meant: Log Analytics has members of
+/// its own that are called like others, such as `Location`, a country, and `ResourceId`, where the log itself belongs to.
+fn is_meant(value: &[u8], is_nested: bool) -> bool {
+    let Some(text) = value.strip_prefix(b"\"") else { return true };
+    if is_nested {
+        return text.trim_ascii_start().starts_with(b"{")
+            || [&b"["[..], b"@{", b"class ", b"System."].iter().any(|begin| text.starts_with(begin));
+    }
+    !(text.starts_with(b"/tenants/") || text.starts_with(b"/subscriptions/"))
 }
 
 /// Lets columns have the other names that they declare, best first, and any spelling of their names.
@@ -321,7 +331,7 @@ fn spell<'c>(names: &mut Names, columns: impl Iterator<Item = &'c Column> + Clon
 
 /// A list column under construction.
 #[derive(Debug)]
-pub(super) struct List {
+pub(in crate::decode) struct List {
     item: FieldRef,
     items: Builder,
     /// Where each list ends among the items; the first entry is where the first begins.
@@ -330,18 +340,24 @@ pub(super) struct List {
 }
 
 impl List {
-    pub(super) fn new(list: &Edm, item: &Edm, path: &str, reading: Reading, conflicts: &mut Conflicts) -> Self {
+    pub(in crate::decode) fn new(
+        list: &Edm,
+        item: &Edm,
+        path: &str,
+        strictness: Strictness,
+        conflicts: &mut Conflicts,
+    ) -> Self {
         let DataType::List(field) = list.data_type() else { unreachable!("a collection is a list in Arrow") };
         Self {
             item: field,
-            items: Builder::new(item, &format!("{path}[]"), reading, conflicts),
+            items: Builder::new(item, &format!("{path}[]"), strictness, conflicts),
             ends: vec![0],
             validity: NullBufferBuilder::new(0),
         }
     }
 
     /// Reads the list at whose opening bracket the cursor stands.
-    pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+    pub(in crate::decode) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         let mut end = self.end();
         let mut more = cursor.enter(b']')?;
         while more {
@@ -355,20 +371,24 @@ impl List {
     }
 
     /// Reads the value at which the cursor stands as the only item of a list.
-    pub(super) fn read_one(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+    pub(in crate::decode) fn read_one(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        conflicts: &mut Conflicts,
+    ) -> Result<(), Broken> {
         self.items.read(cursor, conflicts)?;
         self.ends.push(self.end() + 1);
         self.validity.append_non_null();
         Ok(())
     }
 
-    pub(super) fn append_null(&mut self) {
+    pub(in crate::decode) fn append_null(&mut self) {
         self.ends.push(self.end());
         self.validity.append_null();
     }
 
     /// What the items are made of.
-    pub(super) fn item(&self) -> &Values {
+    pub(in crate::decode) fn item(&self) -> &Values {
         &self.items.values
     }
 
@@ -377,7 +397,7 @@ impl List {
         self.ends.last().copied().unwrap_or_default()
     }
 
-    pub(super) fn finish(&mut self) -> ListArray {
+    pub(in crate::decode) fn finish(&mut self) -> ListArray {
         let ends = std::mem::replace(&mut self.ends, vec![0]);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
         ListArray::try_new(self.item.clone(), offsets, self.items.values.finish(), self.validity.finish())

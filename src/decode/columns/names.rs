@@ -6,8 +6,10 @@
 
 use std::collections::HashMap;
 
-use super::dates::Order;
-use super::lenient::{LOOSE, bare, folded};
+use crate::decode::text::{Order, bare, folded};
+
+/// Ranks of names that are a column's only when their spelling is folded come after those that it declares.
+pub(in crate::decode) const LOOSE: usize = 1_000;
 
 /// Names without a field that are remembered per object type, and how long one may be. More than any service sends; a
 /// hostile page that invents names cannot make the memory grow.
@@ -16,8 +18,8 @@ const MAX_LENGTH: usize = 256;
 
 /// The names of one object type.
 #[derive(Debug)]
-pub(super) struct Names {
-    known: Vec<Known>,
+pub(in crate::decode) struct Names {
+    entries: Vec<NameEntry>,
     by_name: HashMap<Box<[u8]>, usize>,
     /// What folded spellings of names are for, under lenient reading.
     loose: HashMap<String, Use>,
@@ -26,17 +28,17 @@ pub(super) struct Names {
 
 /// What a member of that name is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Use {
+pub(in crate::decode) struct Use {
     /// The field that it fills, and how good a spelling of it the name is: 0 is the field's own name.
-    pub(super) field: Option<(usize, usize)>,
+    pub(in crate::decode) field: Option<(usize, usize)>,
     /// Where its value is noted for derived columns, and whether under the very name.
-    pub(super) note: Option<(usize, bool)>,
+    pub(in crate::decode) note: Option<(usize, bool)>,
     /// What comes first in its dates, if that is known.
-    pub(super) order: Option<Order>,
+    pub(in crate::decode) order: Option<Order>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct NameEntry {
     name: Box<[u8]>,
     used: Use,
     /// The name that followed this one last time.
@@ -45,14 +47,14 @@ struct Known {
 
 /// Where in an object the reader is: the name it saw last.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place(usize);
+pub(in crate::decode) struct Place(usize);
 
 impl Names {
     /// Names of fields, by position.
-    pub(super) fn new<'n>(fields: impl Iterator<Item = &'n str>) -> Self {
+    pub(in crate::decode) fn new<'n>(fields: impl Iterator<Item = &'n str>) -> Self {
         // The first entry stands for the opening brace: what follows it is an object's first name.
         let mut names = Self {
-            known: vec![Known { name: Box::default(), used: Use::default(), next: 0 }],
+            entries: vec![NameEntry { name: Box::default(), used: Use::default(), next: 0 }],
             by_name: HashMap::new(),
             loose: HashMap::new(),
             strangers: 0,
@@ -64,22 +66,22 @@ impl Names {
     }
 
     /// Another spelling of a field's name, unless the name has a field already.
-    pub(super) fn spell(&mut self, name: &str, field: usize, rank: usize) {
+    pub(in crate::decode) fn spell(&mut self, name: &str, field: usize, rank: usize) {
         self.use_of(name).field.get_or_insert((field, rank));
     }
 
     /// Makes a field's own name one spelling of it among others.
-    pub(super) fn rank(&mut self, name: &str, field: usize, rank: usize) {
+    pub(in crate::decode) fn rank(&mut self, name: &str, field: usize, rank: usize) {
         self.use_of(name).field = Some((field, rank));
     }
 
     /// Takes a name for a field's in any spelling, unless it is another's.
-    pub(super) fn loosen(&mut self, name: &str, field: usize, rank: usize) {
+    pub(in crate::decode) fn loosen(&mut self, name: &str, field: usize, rank: usize) {
         self.loose.entry(folded(name)).or_default().field.get_or_insert((field, LOOSE + rank));
     }
 
     /// Where the value of the member `name` is noted.
-    pub(super) fn note(&mut self, name: &str, place: usize) {
+    pub(in crate::decode) fn note(&mut self, name: &str, place: usize) {
         self.use_of(name).note = Some((place, true));
         if !self.loose.is_empty() {
             self.loose.entry(folded(name)).or_default().note.get_or_insert((place, false));
@@ -87,24 +89,24 @@ impl Names {
     }
 
     /// Lets names that are known as one thing be the other in another spelling.
-    pub(super) fn settle(&mut self) {
-        for at in 1..self.known.len() {
-            let known = &self.known[at];
+    pub(in crate::decode) fn settle(&mut self) {
+        for at in 1..self.entries.len() {
+            let known = &self.entries[at];
             let (used, loose) = (known.used, self.loosely(&known.name));
-            self.known[at].used =
+            self.entries[at].used =
                 Use { field: used.field.or(loose.field), note: used.note.or(loose.note), order: None };
         }
     }
 
     /// Whether a name is a field's.
-    pub(super) fn has_field(&self, name: &str) -> bool {
-        let known = self.by_name.get(name.as_bytes()).map(|at| self.known[*at].used);
+    pub(in crate::decode) fn has_field(&self, name: &str) -> bool {
+        let known = self.by_name.get(name.as_bytes()).map(|at| self.entries[*at].used);
         known.unwrap_or_else(|| self.loosely(name.as_bytes())).field.is_some()
     }
 
     /// What comes first in the dates of these members; of all others it is not known.
-    pub(super) fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
-        self.known.iter_mut().for_each(|known| known.used.order = None);
+    pub(in crate::decode) fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
+        self.entries.iter_mut().for_each(|known| known.used.order = None);
         for (name, order) in orders {
             let loose = self.loosely(name.as_bytes());
             let used = self.use_of(name);
@@ -114,11 +116,11 @@ impl Names {
 
     /// What the member `name` is for, which follows the member at `place`.
     #[inline]
-    pub(super) fn find(&mut self, place: &mut Place, name: &[u8]) -> Use {
-        let guess = self.known[place.0].next;
-        if *self.known[guess].name == *name && guess != 0 {
+    pub(in crate::decode) fn find(&mut self, place: &mut Place, name: &[u8]) -> Use {
+        let guess = self.entries[place.0].next;
+        if *self.entries[guess].name == *name && guess != 0 {
             place.0 = guess;
-            return self.known[guess].used;
+            return self.entries[guess].used;
         }
         self.look_up(place, name)
     }
@@ -130,14 +132,14 @@ impl Names {
             None if self.strangers < MAX_STRANGERS && name.len() <= MAX_LENGTH => {
                 self.strangers += 1;
                 let at = self.add(name);
-                self.known[at].used = self.loosely(name);
+                self.entries[at].used = self.loosely(name);
                 at
             }
             None => return self.loosely(name),
         };
-        self.known[place.0].next = at;
+        self.entries[place.0].next = at;
         place.0 = at;
-        self.known[at].used
+        self.entries[at].used
     }
 
     /// What the folded spelling of a name is for.
@@ -147,19 +149,19 @@ impl Names {
         }
         let name = std::str::from_utf8(name).unwrap_or_default();
         // `Start_Time [UTC]` is `Start_Time`, and only then what else is called so.
-        let same = self.by_name.get(bare(name).as_bytes()).map(|at| Use { order: None, ..self.known[*at].used });
+        let same = self.by_name.get(bare(name).as_bytes()).map(|at| Use { order: None, ..self.entries[*at].used });
         let used = same.filter(|used| used.field.is_some()).or_else(|| self.loose.get(&folded(name)).copied());
         used.unwrap_or_default()
     }
 
     fn use_of(&mut self, name: &str) -> &mut Use {
         let at = self.by_name.get(name.as_bytes()).copied().unwrap_or_else(|| self.add(name.as_bytes()));
-        &mut self.known[at].used
+        &mut self.entries[at].used
     }
 
     fn add(&mut self, name: &[u8]) -> usize {
-        let at = self.known.len();
-        self.known.push(Known { name: name.into(), used: Use::default(), next: 0 });
+        let at = self.entries.len();
+        self.entries.push(NameEntry { name: name.into(), used: Use::default(), next: 0 });
         self.by_name.insert(name.into(), at);
         at
     }
@@ -193,6 +195,6 @@ mod tests {
                 [None, Some(0), None]
             );
         }
-        assert!(names.known.len() <= MAX_STRANGERS + 2);
+        assert!(names.entries.len() <= MAX_STRANGERS + 2);
     }
 }

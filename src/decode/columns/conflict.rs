@@ -1,8 +1,7 @@
 //! Values that are not what their column says: counted by column and kind, with the first record's key.
 
-use super::cursor::{Cursor, Token};
-use super::dates::Order;
-use super::lenient::same_name;
+use crate::decode::json::{Cursor, Token};
+use crate::decode::text::{Order, same_name};
 
 /// A key longer than this is nothing that anyone could look for.
 const MAX_KEY: usize = 256;
@@ -36,19 +35,19 @@ pub struct Conflict {
 
 /// The conflicts of one batch, by column number, and the room that odd strings are unescaped in.
 #[derive(Debug, Default)]
-pub(super) struct Conflicts {
+pub(in crate::decode) struct Conflicts {
     /// For each column one of each kind.
     all: Vec<Conflict>,
     /// Those of which the first is in the record that is being read: its key may be yet to come.
     unsigned: Vec<usize>,
-    pub(super) scratch: String,
+    pub(in crate::decode) scratch: String,
     /// What comes first in the dates of the member that is being read.
-    pub(super) order: Option<Order>,
+    pub(in crate::decode) order: Option<Order>,
 }
 
 impl Conflicts {
     /// Gives a column its number.
-    pub(super) fn add_column(&mut self, path: &str) -> usize {
+    pub(in crate::decode) fn add_column(&mut self, path: &str) -> usize {
         let of = |oddity| Conflict { column: path.to_owned(), oddity, count: 0, first_id: None };
         self.all.extend([Oddity::Unreadable, Oddity::Repeated, Oddity::Cut].map(of));
         self.all.len() / KINDS - 1
@@ -56,7 +55,7 @@ impl Conflicts {
 
     /// Counts an odd value in the record that is being read.
     #[cold]
-    pub(super) fn count(&mut self, column: usize, oddity: Oddity) {
+    pub(in crate::decode) fn count(&mut self, column: usize, oddity: Oddity) {
         let at = column * KINDS + oddity as usize;
         let conflict = &mut self.all[at];
         if conflict.count == 0 {
@@ -67,7 +66,7 @@ impl Conflicts {
 
     /// Ends a record.
     #[inline]
-    pub(super) fn end_record(&mut self, record: &[u8], key: &[String]) {
+    pub(in crate::decode) fn end_record(&mut self, record: &[u8], key: &[String]) {
         if !self.unsigned.is_empty() {
             self.sign(record, key);
         }
@@ -82,7 +81,7 @@ impl Conflicts {
     }
 
     /// Everything that was counted; counting starts anew.
-    pub(super) fn take(&mut self) -> Vec<Conflict> {
+    pub(in crate::decode) fn take(&mut self) -> Vec<Conflict> {
         self.unsigned.clear();
         let odd = self.all.iter_mut().filter(|c| c.count > 0);
         odd.map(|c| {

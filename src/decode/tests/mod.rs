@@ -1,5 +1,8 @@
 //! The decoder as a whole: types against inputs, conflicts, envelopes, and a comparison with two other readers.
 
+mod agreement;
+mod lenient;
+
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
@@ -29,8 +32,8 @@ fn columns(names: &[&str]) -> Vec<&'static Column> {
     names.iter().map(|name| COLUMNS.iter().find(|c| c.name == *name).unwrap()).collect()
 }
 
-pub(super) fn decoder(names: &[&str]) -> Decoder {
-    Decoder::new(&columns(names), "id")
+pub(super) fn decoder(names: &[&str]) -> PageDecoder {
+    PageDecoder::new(&columns(names), "id")
 }
 
 /// Every cell of a column as text; NULL is `∅`.
@@ -355,7 +358,7 @@ fn nothing_in_a_record_costs_another_row() {
 
 #[test]
 fn a_record_that_is_refused_leaves_no_trace() {
-    let mut rows = Rows::new(&columns(&["id", "small", "raw"]), "id");
+    let mut rows = RecordDecoder::new(&columns(&["id", "small", "raw"]), "id");
     let syntax = |at, expected| Err(RecordError::Syntax { at, expected });
     for (record, result) in [
         (r#"{"id":"a","small":1}"#, Ok(())),
@@ -377,7 +380,7 @@ fn a_record_that_is_refused_leaves_no_trace() {
 
 #[test]
 fn lists_keep_their_bounds_from_batch_to_batch() {
-    let mut rows = Rows::new(&columns(&["tags"]), "id");
+    let mut rows = RecordDecoder::new(&columns(&["tags"]), "id");
     for (records, expected) in [
         (&[r#"{"tags":["a","b"]}"#, "{}", r#"{"tags":["c"]}"#][..], &["[a, b]", "∅", "[c]"][..]),
         (&[r#"{"tags":[]}"#, r#"{"tags":["d"]}"#][..], &["[]", "[d]"][..]),
@@ -400,7 +403,7 @@ fn shared(columns: &[Column], at: &str) -> Vec<String> {
     let mut seen = std::collections::HashMap::new();
     let mut all = Vec::new();
     for column in columns.iter().filter(|column| !column.wire.is_empty()) {
-        if let Some(other) = seen.insert(super::folded(column.wire), column.name) {
+        if let Some(other) = seen.insert(folded(column.wire), column.name) {
             all.push(format!("{at}.{}: {other}", column.name));
         }
         all.extend(shared(column.fields(), &format!("{at}.{}", column.name)));

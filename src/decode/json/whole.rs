@@ -4,7 +4,9 @@
 //! passing fault, whatever the status says, and the request can be sent again. What the JSON means is not looked at.
 
 use super::cursor::{Broken, Cursor};
-use super::page::BYTE_ORDER_MARK;
+
+/// What may stand before a body.
+pub(in crate::decode) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Finds out whether a body is one JSON text, of any kind.
 ///
@@ -25,9 +27,23 @@ pub fn whole(body: &[u8]) -> Result<(), &'static str> {
     }
 }
 
+/// The text itself, if it is a JSON object or array and nothing else.
+pub(in crate::decode) fn json_of(text: &str) -> Option<&str> {
+    let mut cursor = Cursor::new(text.as_bytes());
+    (text.starts_with(['{', '[']) && cursor.skip().is_ok() && cursor.is_at_end()).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_told_from_other_text() {
+        assert_eq!(json_of("[1]"), Some("[1]"));
+        for text in ["", "x", "1", "\"x\"", "[1", "[1] x", "{a}"] {
+            assert_eq!(json_of(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn one_json_text_is_whole_whatever_it_says() {

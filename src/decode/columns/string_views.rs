@@ -6,12 +6,12 @@
 use arrow::array::{Array, StringViewArray, StringViewBuilder};
 
 /// A builder for a first batch, of which nothing is known.
-pub(super) fn texts() -> StringViewBuilder {
+pub(in crate::decode) fn string_views() -> StringViewBuilder {
     StringViewBuilder::with_capacity(0)
 }
 
 /// The texts so far; the builder is empty afterwards.
-pub(super) fn finish_texts(builder: &mut StringViewBuilder) -> StringViewArray {
+pub(in crate::decode) fn finish_string_views(builder: &mut StringViewBuilder) -> StringViewArray {
     const BLOCKS: std::ops::RangeInclusive<u32> = 4 << 10..=2 << 20;
     let array = builder.finish();
     let used: usize = array.data_buffers().iter().map(arrow::buffer::Buffer::len).sum();
@@ -27,15 +27,15 @@ mod tests {
     #[test]
     fn memory_stays_in_proportion_however_many_batches_there_were() {
         let text = "f05079ed-f820-4531-ab26-498b53af3800";
-        let mut builder = texts();
+        let mut builder = string_views();
         for batch in 0..20 {
             (0..1_000).for_each(|_| builder.append_value(text));
-            let array = finish_texts(&mut builder);
+            let array = finish_string_views(&mut builder);
             assert_eq!(array.len(), 1_000);
             assert!(array.get_buffer_memory_size() < 3 * 1_000 * (text.len() + 16), "batch {batch}");
         }
         builder.append_value(text);
-        assert_eq!(finish_texts(&mut builder).value(0), text);
-        assert!(finish_texts(&mut builder).is_empty());
+        assert_eq!(finish_string_views(&mut builder).value(0), text);
+        assert!(finish_string_views(&mut builder).is_empty());
     }
 }

@@ -10,8 +10,8 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::json::ReaderBuilder;
 use serde_json::Value;
 
-use super::tests::{COLUMNS, cells, decoder};
-use super::*;
+use super::{COLUMNS, cells, decoder};
+use crate::decode::*;
 use crate::table::{Column, Edm};
 
 /// A generator of numbers that is the same on every machine (splitmix64).
@@ -209,7 +209,7 @@ fn rows_are_those_of_a_naive_reader() {
 #[test]
 fn pages_and_single_records_give_the_same_rows_and_conflicts() {
     let mut decoder = decoder(&all_names());
-    let mut rows = Rows::new(&COLUMNS.iter().collect::<Vec<_>>(), "id");
+    let mut rows = RecordDecoder::new(&COLUMNS.iter().collect::<Vec<_>>(), "id");
     for seed in 0..500 {
         let records = records(&mut Dice(seed), |dice, _| anything(dice, 3));
         let page = decoder.page(page_of(&records).as_bytes()).unwrap();

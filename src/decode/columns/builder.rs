@@ -13,32 +13,27 @@ use arrow::array::{
 };
 
 use super::conflict::{Conflicts, Oddity};
-use super::cursor::{Broken, Cursor, Token};
-use super::dates::{Order, instant};
-use super::instant::micros;
-use super::lenient::json_of;
-use super::members::members;
 use super::nested::{List, Object};
-use super::number::{double, exact_integer};
-use super::powershell::pairs;
-use super::row::Reading;
-use super::shown::{Shown, shown};
-use super::texts::{finish_texts, texts};
+use super::string_views::{finish_string_views, string_views};
+use crate::decode::json::{Broken, Cursor, Token, double, exact_integer, json_of, micros};
+use crate::decode::members::members;
+use crate::decode::record::Strictness;
+use crate::decode::text::{Order, Shown, instant, pairs, shown};
 use crate::table::{Codes, Column, Edm};
 
 /// A column under construction.
 #[derive(Debug)]
-pub(super) struct Builder {
+pub(in crate::decode) struct Builder {
     /// Its number among the conflicts.
     number: usize,
-    reading: Reading,
+    strictness: Strictness,
     codes: Option<&'static Codes>,
-    pub(super) values: Values,
+    pub(in crate::decode) values: Values,
 }
 
 /// The values of a column under construction.
 #[derive(Debug)]
-pub(super) enum Values {
+pub(in crate::decode) enum Values {
     Text(StringViewBuilder),
     Json(StringViewBuilder),
     Bool(BooleanBuilder),
@@ -60,39 +55,44 @@ enum Scalar<'a> {
 
 impl Builder {
     /// A builder for a column. `path` names it in conflicts.
-    pub(super) fn of(column: &Column, path: &str, reading: Reading, conflicts: &mut Conflicts) -> Self {
-        Self { codes: column.codes, ..Self::new(&column.edm, path, reading, conflicts) }
+    pub(in crate::decode) fn of(
+        column: &Column,
+        path: &str,
+        strictness: Strictness,
+        conflicts: &mut Conflicts,
+    ) -> Self {
+        Self { codes: column.codes, ..Self::new(&column.edm, path, strictness, conflicts) }
     }
 
     /// A builder for a type.
-    pub(super) fn new(edm: &Edm, path: &str, reading: Reading, conflicts: &mut Conflicts) -> Self {
+    pub(in crate::decode) fn new(edm: &Edm, path: &str, strictness: Strictness, conflicts: &mut Conflicts) -> Self {
         let number = conflicts.add_column(path);
         let values = match edm {
-            Edm::Text | Edm::Enum(_) => Values::Text(texts()),
-            Edm::Json | Edm::Raw => Values::Json(texts()),
+            Edm::Text | Edm::Enum(_) => Values::Text(string_views()),
+            Edm::Json | Edm::Raw => Values::Json(string_views()),
             Edm::Bool => Values::Bool(BooleanBuilder::new()),
             Edm::Int32 => Values::Int32(Int32Builder::new()),
             Edm::Int64 => Values::Int64(Int64Builder::new()),
             Edm::Double => Values::Double(Float64Builder::new()),
             Edm::Instant => Values::Instant(TimestampMicrosecondBuilder::new().with_data_type(edm.data_type())),
-            Edm::Object(columns) => Values::Object(Box::new(Object::new(columns.iter(), path, reading, conflicts))),
-            Edm::List(item) => Values::List(Box::new(List::new(edm, item, path, reading, conflicts))),
+            Edm::Object(columns) => Values::Object(Box::new(Object::new(columns.iter(), path, strictness, conflicts))),
+            Edm::List(item) => Values::List(Box::new(List::new(edm, item, path, strictness, conflicts))),
         };
-        Self { number, reading, codes: None, values }
+        Self { number, strictness, codes: None, values }
     }
 
     /// Reads one value, whatever it is, and appends it.
-    pub(super) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
-        let taken = match self.reading {
-            Reading::Exact => self.values.read(cursor, self.codes, conflicts)?,
-            Reading::Lenient => self.read_lenient(cursor, conflicts)?,
+    pub(in crate::decode) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+        let taken = match self.strictness {
+            Strictness::Exact => self.values.read(cursor, self.codes, conflicts)?,
+            Strictness::Lenient => self.read_lenient(cursor, conflicts)?,
         };
         self.settle(taken, conflicts);
         Ok(())
     }
 
     /// Appends text that does not stand in the JSON itself, or NULL.
-    pub(super) fn append(&mut self, text: Option<&str>, conflicts: &mut Conflicts) {
+    pub(in crate::decode) fn append(&mut self, text: Option<&str>, conflicts: &mut Conflicts) {
         match text {
             None => self.values.append_null(),
             Some(text) => {
@@ -112,7 +112,7 @@ impl Builder {
     }
 
     /// Appends what there is without a value: NULL, or an object of what the record holds in place of its fields.
-    pub(super) fn append_absent(&mut self, conflicts: &mut Conflicts) {
+    pub(in crate::decode) fn append_absent(&mut self, conflicts: &mut Conflicts) {
         match &mut self.values {
             Values::Object(object) => object.append_absent(conflicts),
             values => values.append_null(),
@@ -120,7 +120,7 @@ impl Builder {
     }
 
     /// Steps over a member that came again in the same object; the first one stands.
-    pub(super) fn repeated(&self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+    pub(in crate::decode) fn repeated(&self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         conflicts.count(self.number, Oddity::Repeated);
         cursor.skip()?;
         Ok(())
@@ -230,12 +230,12 @@ impl Values {
     }
 
     /// Whether a record may hold fields of it in members of its own.
-    pub(super) fn borrows(&self) -> bool {
+    pub(in crate::decode) fn borrows(&self) -> bool {
         matches!(self, Self::Object(object) if object.borrows())
     }
 
     /// Whether objects are declared.
-    pub(super) fn is_nested(&self) -> bool {
+    pub(in crate::decode) fn is_nested(&self) -> bool {
         match self {
             Self::Object(_) => true,
             Self::List(list) => list.item().is_nested(),
@@ -294,7 +294,7 @@ impl Values {
         Some(())
     }
 
-    pub(super) fn append_null(&mut self) {
+    pub(in crate::decode) fn append_null(&mut self) {
         match self {
             Self::Text(values) | Self::Json(values) => values.append_null(),
             Self::Bool(values) => values.append_null(),
@@ -308,9 +308,9 @@ impl Values {
     }
 
     /// The values so far; none are left.
-    pub(super) fn finish(&mut self) -> ArrayRef {
+    pub(in crate::decode) fn finish(&mut self) -> ArrayRef {
         match self {
-            Self::Text(values) | Self::Json(values) => Arc::new(finish_texts(values)),
+            Self::Text(values) | Self::Json(values) => Arc::new(finish_string_views(values)),
             Self::Bool(values) => Arc::new(values.finish()),
             Self::Int32(values) => Arc::new(values.finish()),
             Self::Int64(values) => Arc::new(values.finish()),

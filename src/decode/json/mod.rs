@@ -1,0 +1,18 @@
+//! JSON text: where its values begin and end, what its scalars say, and what a whole text is worth.
+
+mod cursor;
+mod digest;
+mod escape;
+mod instant;
+mod number;
+mod weight;
+mod whole;
+
+pub(super) use cursor::{Broken, Cursor, Token};
+pub(super) use digest::digest;
+pub use digest::digest_of;
+pub(super) use instant::micros;
+pub(super) use number::{double, exact_integer};
+pub use weight::weight;
+pub use whole::whole;
+pub(super) use whole::{BYTE_ORDER_MARK, json_of};
