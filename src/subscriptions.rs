@@ -4,13 +4,13 @@
 //! the user's word; starting one that is enabled is refused by the service with a code of its own, which is success here.
 
 use crate::apis::activity::content::CONTENT_TYPES;
-use crate::decode::{self, feed, whole};
+use crate::decode::{self, whole};
 use crate::http::{self, Call, Client};
 use crate::plan;
 use crate::table::is_guid;
 use crate::veil::Veil;
 
-pub use crate::decode::feed::Subscription;
+pub use crate::decode::Subscription;
 
 /// "The subscription is already enabled", an undocumented code (seen by several clients).
 const ALREADY: &str = "AF20024";
@@ -112,7 +112,7 @@ impl Subscriptions {
         if reply.next.is_some() {
             return Err(Error::Reply(decode::Error::NotAPage { found: "a part of the list of subscriptions" }));
         }
-        feed::subscriptions(&reply.body).map_err(Error::Reply)
+        decode::subscriptions(&reply.body).map_err(Error::Reply)
     }
 
     /// What of the feed can be read now.

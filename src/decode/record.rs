@@ -4,7 +4,7 @@ use super::json::{Broken, Cursor};
 
 /// How closely records keep to the declarations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strictness {
+pub(super) enum Strictness {
     /// Names and types are those that the service documents.
     Exact,
     /// Names may be the columns' aliases and spelled in any way, nested values may come as text, instants as people write

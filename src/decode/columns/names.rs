@@ -3,6 +3,15 @@
 //! Records of one service list their members in much the same order. Each name therefore remembers the name that followed
 //! it last time, members that no column wants included; a guess that holds costs one comparison of bytes. Only a guess
 //! that fails is looked up.
+//!
+//! ```text
+//!  '{' ──▶ id ──▶ createdDateTime ──▶ userId        after {"id", "createdDateTime", "userId"}
+//!           └──────────▶ appId ─────────▲           after {"id", "appId", "userId"}: `id` has forgotten what it guessed
+//! ```
+//!
+//! The reader stands on one name of this graph ([`Place`]) and moves along its arrow, or to whatever the next name turns
+//! out to be, and bends the arrow there. A name that is not remembered (there are too many, or it is too long) moves
+//! nothing: the arrow of the name before it is tried again.
 
 use std::collections::HashMap;
 

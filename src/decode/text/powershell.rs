@@ -18,6 +18,17 @@ pub(in crate::decode) fn pairs(text: &str) -> Option<String> {
 }
 
 /// Reads a text from its beginning to its end and never goes back: what is looked at grows as the text does.
+///
+/// ```text
+///            -Name            white space or ':'             not a name
+///  start ──────────────▶ name ─────────────────▶ before the value ──────▶ value
+///    ▲     anything else: no parameters            │                        │
+///    └──────────────────────────────────────────────┘ a name: a switch      │
+///    └───────────────────────────────────────────────────────────────────────┘ the value's end
+/// ```
+///
+/// A value in quotes ends at the first quote behind which the text is over, or white space and a name follow; one without
+/// ends at the first white space that is so. All other quotes and blanks are the value's own, as PowerShell doubles none.
 struct Scan<'t> {
     rest: &'t str,
     /// Bytes that the search for the ends of values has looked at.
