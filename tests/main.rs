@@ -17,6 +17,7 @@ mod ending;
 mod faults;
 mod feed;
 mod formats;
+mod fuzz;
 mod hostile;
 mod house;
 mod http;
