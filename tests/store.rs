@@ -239,9 +239,9 @@ async fn columns_that_nobody_named_have_short_names() {
         let kept = shelf.lab.engine.query("SELECT * FROM x").await.unwrap().stream.schema();
         assert_eq!(kept.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>(), names, "{table}");
     }
-    let sql = "EXPLAIN SELECT id, status.error_code FROM sign_ins ORDER BY created_date_time DESC LIMIT 10";
+    let sql = "EXPLAIN VERBOSE SELECT id, status.error_code FROM sign_ins ORDER BY created_date_time DESC LIMIT 10";
     let plan = shelf.answer(sql).await.rows().join("\n");
-    let physical = plan.split("physical_plan").nth(1).unwrap();
+    let physical = plan.rsplit("physical_plan").next().unwrap();
     assert!(!physical.contains("Sort") && physical.contains("fetch=10") && plan.contains("$top=50"), "{plan}");
 }
 

@@ -1,4 +1,4 @@
-//! EXPLAIN: the requests first, then DataFusion's plans. Nothing is sent.
+//! EXPLAIN: the requests; if it is verbose, DataFusion's plans too. Nothing is sent.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -182,7 +182,7 @@ fn no_rows() -> SendableRecordBatchStream {
     Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), stream::empty()))
 }
 
-/// Whether an EXPLAIN is one of plans in words, to which the requests are added.
+/// Whether an EXPLAIN shows the requests, and DataFusion's plans only if it is verbose. Other forms are of plans alone.
 fn shows_requests(explain: &Explain) -> bool {
     use datafusion::common::format::ExplainFormat::Indent;
     matches!(explain.explain_format, Indent)
@@ -197,10 +197,13 @@ async fn explain(
         explained.plan = Arc::clone(&create.input);
     }
     let inner = state.create_physical_plan(&explained.plan).await?;
-    let outer = state.create_physical_plan(&LogicalPlan::Explain(explained)).await?;
-    let schema = outer.schema();
+    let schema = Arc::clone(explained.schema.inner());
     let requests = explain::requests(&inner, (statement, state.config().get_extension()), &schema)?;
-    let plans = lazily(outer, state.task_ctx());
+    let plans = if explained.verbose {
+        lazily(state.create_physical_plan(&LogicalPlan::Explain(explained)).await?, state.task_ctx())
+    } else {
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&schema), stream::empty()))
+    };
     let rows = stream::once(async { Ok(requests) }).chain(plans);
     Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
 }

@@ -110,7 +110,7 @@ pub static ALL: &[Command] = &[
         "[SQL]",
         Takes::Statement,
         Action::Explain,
-        "The requests of the last or the given statement, and its plan; nothing is sent.",
+        "Show the requests of the last or the given statement; nothing is sent.",
     ),
     command("\\connections", "", Takes::Nothing, Action::Connections, "The connections that are configured."),
     command("\\help", "[TOPIC]", Takes::Topic, Action::Help, "A page about a topic; without one, the topics."),
