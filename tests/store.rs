@@ -227,6 +227,12 @@ async fn columns_that_nobody_named_have_short_names() {
             "count(*) FILTER (WHERE status.error_code > 0) , count(*) FILTER (WHERE is_interactive) AS n",
             vec!["count(*) FILTER (WHERE status.error_code > 0)", "n"],
         ),
+        ("sign_in_event_types[1], id", vec!["sign_in_event_types", "id"]),
+        (
+            "authentication_details[1].succeeded, authentication_details[2].succeeded",
+            vec!["authentication_details[1].succeeded", "authentication_details[2].succeeded"],
+        ),
+        ("created_date_time + INTERVAL '1 day'", vec!["created_date_time + INTERVAL '1 days'"]),
         ("'id', id", vec!["Utf8(\"id\")", "id"]),
     ] {
         let sql = format!("SELECT {select} FROM sign_ins WHERE created_date_time >= now() - INTERVAL '1 day'");

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::util::display::array_value_to_string;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, Result};
 use datafusion::logical_expr::expr::ScalarFunction;
@@ -63,8 +64,11 @@ struct Name(Vec<String>);
 impl Name {
     fn of(plan: &LogicalPlan, at: usize, column: &Column) -> Self {
         let mut names = match origin(plan, at) {
-            Some(expr) => match path(expr) {
-                Some(path) => vec![path.last().cloned().unwrap_or_default(), path.join(".")],
+            Some(expr) => match steps(expr, true) {
+                Some(path) => {
+                    let (last, joined) = (path.last().cloned().unwrap_or_default(), path.join("."));
+                    vec![last, joined.clone(), written(expr).unwrap_or(joined)]
+                }
                 None => vec![plain(plan_below(plan), expr)],
             },
             None => Vec::new(),
@@ -77,7 +81,7 @@ impl Name {
 /// One name for each column: the best that no other column wants; what cannot be told apart keeps what it had.
 fn settled(wanted: &[Name]) -> Vec<String> {
     let mut names: Vec<&String> = wanted.iter().map(|name| &name.0[0]).collect();
-    for step in 1..3 {
+    for step in 1..4 {
         let mut seen: HashMap<&String, usize> = HashMap::new();
         names.iter().for_each(|name| *seen.entry(name).or_default() += 1);
         let taken: Vec<bool> = names.iter().map(|name| seen[name] > 1).collect();
@@ -132,23 +136,52 @@ fn plan_below(plan: &LogicalPlan) -> Option<&LogicalPlan> {
 }
 
 /// `get_field(get_field(a, 'b'), 'c')` as `a`, `b`, `c`.
-pub(crate) fn path(expr: &Expr) -> Option<Vec<String>> {
+pub(super) fn path(expr: &Expr) -> Option<Vec<String>> {
+    steps(expr, false)
+}
+
+/// The same, also behind elements of lists if they are to be passed: `a[1].b` as `a`, `b`.
+fn steps(expr: &Expr, through_lists: bool) -> Option<Vec<String>> {
     let Expr::ScalarFunction(ScalarFunction { func, args }) = expr else { return None };
-    if func.name() != "get_field" {
-        return None;
-    }
     let (base, fields) = args.split_first()?;
     let mut path = match base {
         Expr::Column(column) => vec![column.name.clone()],
-        base => path(base)?,
+        base => steps(base, through_lists)?,
     };
-    for field in fields {
-        let Expr::Literal(ScalarValue::Utf8(Some(name)) | ScalarValue::Utf8View(Some(name)), _) = field else {
-            return None;
-        };
-        path.push(name.clone());
+    match func.name() {
+        "get_field" => path.extend(fields.iter().map(field).collect::<Option<Vec<_>>>()?),
+        "array_element" if through_lists => {}
+        _ => return None,
     }
     Some(path)
+}
+
+fn field(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Literal(ScalarValue::Utf8(name) | ScalarValue::Utf8View(name), _) => name.clone(),
+        _ => None,
+    }
+}
+
+/// A field, an element or an interval as it is written: `a[1].b`, `INTERVAL '1 days'`.
+fn written(expr: &Expr) -> Option<String> {
+    if let Expr::Literal(interval @ ScalarValue::IntervalMonthDayNano(Some(_)), _) = expr {
+        let text = array_value_to_string(&interval.to_array().ok()?, 0).ok()?;
+        return Some(format!("INTERVAL '{text}'"));
+    }
+    let Expr::ScalarFunction(ScalarFunction { func, args }) = expr else { return None };
+    let (base, rest) = args.split_first()?;
+    let base = match base {
+        Expr::Column(column) => column.name.clone(),
+        base => written(base)?,
+    };
+    match (func.name(), rest) {
+        ("get_field", fields) => {
+            fields.iter().map(field).try_fold(base, |path, field| Some(format!("{path}.{}", field?)))
+        }
+        ("array_element", [Expr::Literal(ScalarValue::Int64(Some(at)), _)]) => Some(format!("{base}[{at}]")),
+        _ => None,
+    }
 }
 
 /// An expression as text without the names of tables.
@@ -157,8 +190,8 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
         return plain(below, &alias.expr).replacen("count(1)", "count(*)", 1);
     }
     let unqualified = expr.clone().transform_down(|expr| {
-        if let Some(path) = path(&expr) {
-            return Ok(Transformed::new(Expr::Column(Column::new_unqualified(path.join("."))), true, JUMP));
+        if let Some(text) = written(&expr) {
+            return Ok(Transformed::new(Expr::Column(Column::new_unqualified(text)), true, JUMP));
         }
         let Expr::Column(column) = &expr else { return Ok(Transformed::no(expr)) };
         // A column that stands for an aggregate is shown as that.
