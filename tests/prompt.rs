@@ -168,6 +168,16 @@ fn a_watch_says_that_it_is_incomplete() {
 }
 
 #[test]
+fn a_screen_says_once_what_is_missing() {
+    let home = home();
+    let limits = ["--no-throttle", "--rows", "20000", "--max-requests", "1", "--partial"];
+    let mut terminal = Terminal::demo(home.path(), 80, &limits);
+    terminal.line("SELECT count(*) FROM sign_ins WHERE is_interactive;", "INCOMPLETE");
+    terminal.line("SELECT 'end' || 'ed';", "ended");
+    assert_eq!(terminal.screen().matches("INCOMPLETE").count(), 1, "{}", terminal.screen());
+}
+
+#[test]
 fn a_pasted_script_may_hold_commands() {
     let home = home();
     let mut terminal = quick(&home, 80);

@@ -138,6 +138,8 @@ pub struct Options {
     pub csv_raw: bool,
     /// When a table is written one column a line.
     pub expanded: Expanded,
+    /// What is missing from the result is said elsewhere on the same screen.
+    pub told: bool,
 }
 
 /// When a table is written one column a line.
@@ -167,6 +169,7 @@ pub struct Writer<'o, O: Write + ?Sized> {
     out: &'o mut O,
     body: Body,
     rows: u64,
+    told: bool,
 }
 
 #[derive(Debug)]
@@ -198,7 +201,7 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
     /// A writer for results of that schema.
     pub fn new(format: &Format, schema: &Schema, options: Options, out: &'o mut O) -> Self {
         let body = if schema.fields().is_empty() { Body::Nothing } else { (format.open)(schema, options) };
-        Self { out, body, rows: 0 }
+        Self { out, body, rows: 0, told: options.told }
     }
 
     /// Writes a batch, or keeps it until the widths of columns are known.
@@ -223,12 +226,13 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
     pub fn finish(mut self, missing: Option<&str>) -> Result<Written, WriteError> {
         let mut text = String::new();
         let mut neutralised = 0;
+        let below = missing.filter(|_| !self.told);
         match &mut self.body {
             Body::Nothing => {}
-            Body::Table(body) => body.finish(self.rows, missing, &mut text),
+            Body::Table(body) => body.finish(self.rows, below, &mut text),
             Body::Delimited(body) => neutralised = body.finish(&mut text),
             Body::Json(body) => body.finish(missing.is_none(), &mut text),
-            Body::Markdown(body) => body.finish(missing, &mut text),
+            Body::Markdown(body) => body.finish(below, &mut text),
             Body::Binary(body) => self.out.write_all(&body.finish(missing)?)?,
         }
         self.out.write_all(text.as_bytes())?;
@@ -344,6 +348,17 @@ mod tests {
                     text.chars().filter(|c| safe::acts_unseen(*c) && !matches!(c, '\n' | '\t')).collect();
                 assert!(raw.is_empty(), "{} {terminal:?}: {raw:?}", format.name);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_said_once_on_a_screen() {
+        for (name, told) in [("table", false), ("table", true), ("markdown", false), ("markdown", true)] {
+            let mut bytes = Vec::new();
+            let options = Options { told, ..Options::default() };
+            let writer = Writer::new(format(name).unwrap(), &people().schema(), options, &mut bytes);
+            writer.finish(Some("a page")).unwrap();
+            assert_eq!(String::from_utf8(bytes).unwrap().contains("INCOMPLETE: a page"), !told, "{name}");
         }
     }
 

@@ -212,6 +212,8 @@ impl Session {
             styled: shown && console::colors_enabled(),
             csv_raw: self.csv_raw,
             expanded: self.expanded,
+            // The notices below the result say it, unless they go elsewhere.
+            told: shown && self.voice != Voice::Quiet && io::stderr().is_terminal(),
         }
     }
 
