@@ -13,10 +13,13 @@ pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
     match op {
         B::Arrow | B::LongArrow => json::of_step(op, right),
         B::HashArrow | B::HashLongArrow => {
-            if let Some(steps) = json::steps_of_array(right) {
-                let function = if *op == B::HashArrow { "json_get" } else { "json_as_text" };
-                *expr = json::call(function, left.as_ref().clone(), &steps);
-            }
+            // Anything else would be looked for as one name, and not be found.
+            let Some(steps) = json::steps_of_array(right) else {
+                let what = format!("{op} takes a path that is written out, such as '{{a,0,b}}'");
+                return Err(refused(what, "json_get(raw, 'a', 0, 'b') takes the steps one by one"));
+            };
+            let function = if *op == B::HashArrow { "json_get" } else { "json_as_text" };
+            *expr = json::call(function, left.as_ref().clone(), &steps);
             Ok(())
         }
         op if is_planned(op) => Ok(()),
