@@ -5,7 +5,7 @@
 //! their errors without secrets; here every piece is made safe to show, because services quote what they were sent.
 
 use std::error::Error;
-use std::fmt;
+use std::{fmt, io};
 
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Column, SchemaError};
@@ -22,6 +22,7 @@ mod layers;
 mod names;
 mod place;
 mod remote;
+mod types;
 mod words;
 
 pub use empty::compared_with_null;
@@ -142,6 +143,14 @@ impl Report {
         Self { causes: said.collect(), ..Self::new(exit, what) }
     }
 
+    /// A file that could not be used, and why.
+    pub fn of_file(what: impl Into<String>, error: &io::Error) -> Self {
+        let text = error.to_string();
+        // Behind the words stand the system's number of the error, and at times the name of a file of our own.
+        let why = text.split_once(" (os error ").map_or(text.as_str(), |(why, _)| why);
+        Self { causes: vec![why.into()], ..Self::new(Exit::Usage, what) }
+    }
+
     /// A query that failed, or whose result could not be written.
     pub fn of_failure(failure: &Failure, about: &About<'_>) -> Self {
         match failure {
@@ -243,6 +252,7 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
 
 /// An error of which only the text is known.
 fn of_text(text: &str, about: &About<'_>) -> Report {
+    let text = types::without_parts(text);
     if let Some(words) = words::of_plan(text) {
         return in_words(words);
     }
@@ -261,6 +271,7 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
         let word = statement.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
         return Report::new(Exit::Query, format!("{word} is not done here"));
     }
+    let report = Report { what: words::of_operation(&types::in_sql(what)), ..report };
     if let Some(advice) = advice::of_text(what) {
         return report.hint(advice);
     }

@@ -224,8 +224,8 @@ fn what_is_said_beside_a_result_does_not_quote_records() {
     let name = text(demo(&home, &["--format", "csv", "-c", sql])).lines().nth(1).unwrap().to_owned();
     let quoted = name.replace('\'', "''");
     for (sql, said) in [
-        (format!("SELECT user_display_name::int FROM sign_ins WHERE user_display_name = '{quoted}'"), "Cast error"),
-        (format!("SELECT id FROM sign_ins WHERE user_display_name = '{}'", quoted.to_lowercase()), "is nowhere '…'"),
+        (format!("SELECT user_display_name::int FROM sign_ins WHERE user_display_name = '{quoted}'"), "cannot be cast"),
+        (format!("SELECT id FROM sign_ins WHERE user_display_name = '{}'", quoted.to_lowercase()), "is never '…'"),
         (
             format!("SELECT id FROM sign_ins WHERE user_display_name LIKE '{}%'", quoted.to_lowercase()),
             "if case did not count",

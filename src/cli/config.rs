@@ -104,12 +104,7 @@ pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report
     let text = match read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            let mut report = Report::chain(Exit::Usage, &error);
-            report.causes.insert(0, report.what);
-            report.what = format!("{} cannot be read", path.display());
-            return Err(report);
-        }
+        Err(error) => return Err(Report::of_file(format!("{} cannot be read", path.display()), &error)),
     };
     let mut config = parse(&text, author, &path.display().to_string())?;
     let folder = path.parent().unwrap_or(Path::new(""));

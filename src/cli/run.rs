@@ -148,7 +148,8 @@ fn redactor(args: &Args) -> Result<Option<Redactor>, Report> {
         let redactor = || Redactor::of_this_run().ok_or_else(|| Report::new(Exit::Bug, "there are no random numbers"));
         return args.redact.then(redactor).transpose();
     };
-    let key = std::fs::read(path).map_err(|error| caused(format!("{} cannot be read", path.display()), &error))?;
+    let key =
+        std::fs::read(path).map_err(|error| Report::of_file(format!("{} cannot be read", path.display()), &error))?;
     let key = key.trim_ascii();
     if key.len() < SHORTEST_KEY {
         let what = format!("{} holds no key of at least {SHORTEST_KEY} bytes", path.display());
@@ -178,13 +179,7 @@ async fn answer_all(session: &Session, statements: &[Statement], file: Option<&P
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Report {
-    caused(format!("{} cannot be written", path.display()), error)
-}
-
-fn caused(what: String, error: &io::Error) -> Report {
-    let mut report = Report::new(Exit::Usage, what);
-    report.causes.push(error.to_string());
-    report
+    Report::of_file(format!("{} cannot be written", path.display()), error)
 }
 
 /// The configuration files.
@@ -277,11 +272,11 @@ fn script_of(path: &Path) -> Result<String, Report> {
         return standard_input();
     }
     let text = std::fs::File::open(path).and_then(script::text);
-    text.map_err(|error| caused(format!("{} cannot be read", path.display()), &error))
+    text.map_err(|error| Report::of_file(format!("{} cannot be read", path.display()), &error))
 }
 
 fn standard_input() -> Result<String, Report> {
-    script::text(io::stdin()).map_err(|error| caused("standard input cannot be read".into(), &error))
+    script::text(io::stdin()).map_err(|error| Report::of_file("standard input cannot be read", &error))
 }
 
 /// One file holds one result.

@@ -103,7 +103,9 @@ impl<'s> State<'s> {
         };
         let sink = match Sink::file(path, self.session.streams) {
             Ok(sink) => sink,
-            Err(error) => return unwritable(&error),
+            Err(error) => {
+                return refused(&Report::of_file(format!("{} cannot be written", path.display()), &error));
+            }
         };
         let answered = self.session.answer(statement, sink).await;
         if !answered.delivered {

@@ -3,6 +3,8 @@
 //! The dialect refuses most of what would lead to one before it is planned; what is left is known by how the text begins.
 //! Where it is not, what is a dump is cut off: it tells a reader nothing, and it may hold values of records.
 
+use super::types;
+
 /// An error in words: what failed, and what to do.
 pub(super) type Words = (String, String);
 
@@ -24,7 +26,11 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some((format!("{name} names no column"), "a field is written table.column.field".into()));
     }
     if after("Unsupported Interval Expression").is_some() {
-        return Some(("this form of INTERVAL is not known here".into(), "write INTERVAL '1 day 2 hours'".into()));
+        return Some(("this form of INTERVAL is not supported".into(), "write INTERVAL '1 day 2 hours'".into()));
+    }
+    if after("Could not find config namespace \"auditql\"").is_some() {
+        let hint = "SET auditql.NAME = VALUE changes a setting, \\set lists them";
+        return Some(("RESET is not supported for settings of auditql".into(), hint.into()));
     }
     if after("Unsupported logical plan").is_some() {
         return Some(("this statement is not done here".into(), STATEMENTS.into()));
@@ -36,7 +42,27 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     None
 }
 
-const STATEMENTS: &str = "SELECT asks, EXPLAIN SELECT shows the requests, CREATE TABLE … AS SELECT keeps rows";
+/// What the engine says of an operation that cannot be done, in fewer words.
+pub(super) fn of_operation(text: &str) -> String {
+    let between = |before: &str, after: &str| text.strip_prefix(before)?.strip_suffix(after);
+    if let Some(operation) = between("Cannot coerce arithmetic expression ", " to valid types") {
+        format!("{operation} cannot be computed")
+    } else if let Some((_, comparison)) = text.split_once(" argument type for comparison operation ") {
+        format!("{comparison} cannot be compared")
+    } else if let Some(types) = text.strip_prefix("Cannot automatically convert ") {
+        format!("no automatic conversion from {types}")
+    } else if let Some((value, kind)) =
+        between("Cannot cast string ", " type").and_then(|s| s.split_once(" to value of "))
+    {
+        format!("{value} cannot be cast to {kind}")
+    } else if text == "Divide by zero error" {
+        "division by zero".into()
+    } else {
+        text.into()
+    }
+}
+
+const STATEMENTS: &str = "SELECT queries, EXPLAIN SELECT shows the requests, CREATE TABLE … AS SELECT keeps rows";
 
 /// The words for a text that the engine takes for its own fault, where it is the statement's.
 pub(super) fn of_internal(text: &str) -> Option<Words> {
@@ -58,7 +84,7 @@ fn of_arguments(text: &str) -> Option<Words> {
         [] => format!("\\df {name} shows what it takes"),
         forms => format!("it takes {}", forms.join(", ").replace("NullAry()", "")),
     };
-    Some((format!("{name} does not take ({types}"), hint))
+    Some((format!("{name} does not take ({}", types::in_sql(types)), types::in_sql(&hint)))
 }
 
 /// A text without the dump that it ends with: `Ident { value: … }`.
@@ -92,6 +118,23 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(without_dump(text), left, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_said_in_words_of_sql() {
+        for (text, said) in [
+            ("Cannot coerce arithmetic expression text + text to valid types", "text + text cannot be computed"),
+            (
+                "Cannot infer common argument type for comparison operation struct = text",
+                "struct = text cannot be compared",
+            ),
+            ("Cannot automatically convert bigint to interval", "no automatic conversion from bigint to interval"),
+            ("Cannot cast string 'x' to value of integer type", "'x' cannot be cast to integer"),
+            ("Divide by zero error", "division by zero"),
+            ("anything else", "anything else"),
+        ] {
+            assert_eq!(of_operation(text), said);
         }
     }
 

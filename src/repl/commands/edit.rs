@@ -14,9 +14,7 @@ pub(super) async fn edit(state: &mut State<'_>) -> After {
         Ok(edited) => edited,
         Err(error) => {
             let what = format!("the editor '{}' could not be used", state.outfit.editor);
-            let mut report = Report::new(Exit::Usage, what).hint("VISUAL or EDITOR names yours");
-            report.causes.push(error.to_string());
-            return refused(&report);
+            return refused(&Report::of_file(what, &error).hint("set VISUAL or EDITOR to yours"));
         }
     };
     let edited = edited.trim_end();

@@ -28,11 +28,7 @@ impl State<'_> {
         }
         let text = match script::of_file(path) {
             Ok(text) => text,
-            Err(error) => {
-                let mut report = Report::new(Exit::Usage, format!("{shown} cannot be read"));
-                report.causes.push(error.to_string());
-                return refused(&report);
-            }
+            Err(error) => return refused(&Report::of_file(format!("{shown} cannot be read"), &error)),
         };
         self.depth += 1;
         let folder = std::mem::replace(&mut self.folder, path.parent().map(Path::to_path_buf));
