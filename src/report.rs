@@ -242,7 +242,7 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
         },
         DataFusionError::ExecutionJoin(join) if join.is_panic() => bug("a task of the query panicked"),
         DataFusionError::ResourcesExhausted(text) => {
-            let hint = "raise --memory-limit, or ask for fewer columns or a shorter time";
+            let hint = "raise --memory-limit, or select fewer columns or a shorter time range";
             Report::new(Exit::Query, format!("the query needs more memory than it may use: {}", first_line(text)))
                 .hint(hint)
         }
@@ -269,7 +269,7 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
     }
     if let Some(statement) = what.strip_prefix("Unsupported SQL statement: ") {
         let word = statement.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-        return Report::new(Exit::Query, format!("{word} is not done here"));
+        return Report::new(Exit::Query, format!("{word} is not supported"));
     }
     let report = Report { what: words::of_operation(&types::in_sql(what)), ..report };
     if let Some(advice) = advice::of_text(what) {
@@ -313,7 +313,7 @@ fn of_schema(error: &SchemaError, about: &About<'_>) -> Report {
     match error {
         SchemaError::FieldNotFound { field, valid_fields } => of_field(field, valid_fields, about),
         SchemaError::AmbiguousReference { field } => {
-            Report::new(Exit::Query, format!("the column {} is in more than one of the tables", field.name))
+            Report::new(Exit::Query, format!("the column {} is in more than one table", field.name))
                 .hint(format!("write table.{}", field.name))
         }
         other => Report::new(Exit::Query, first_line(&other.to_string())),
@@ -352,7 +352,7 @@ fn of_field(field: &Column, valid: &[Column], about: &About<'_>) -> Report {
 
 fn bug(text: &str) -> Report {
     Report::new(Exit::Bug, words::without_dump(first_line(text)))
-        .hint("this is a bug of auditql; please report it with the statement")
+        .hint("this is a bug in auditql; please report it with the statement")
 }
 
 fn parser_text(error: &ParserError) -> String {

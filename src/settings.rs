@@ -55,49 +55,49 @@ pub struct Setting {
 pub static ALL: &[Setting] = &[
     Setting {
         name: "max_requests",
-        doc: "Most requests that one statement may send, retries included; 'none' for no limit.",
+        doc: "Maximum number of requests per statement, retries included; 'none' for no limit.",
         value: "N",
         get: |s| s.max_requests.map_or_else(|| "none".into(), |n| n.to_string()),
         set: |s, v| optional(v, |v| v.parse().ok()).map(|n| s.max_requests = n),
     },
     Setting {
         name: "timeout",
-        doc: "Total time that one statement may take, such as 90s, 10m or 2h; 'none' for no limit: then only lack of progress ends it.",
+        doc: "Time limit for one statement, such as 90s, 10m or 2h; with 'none', only a lack of progress ends it.",
         value: "DURATION",
         get: |s| s.timeout.map_or_else(|| "none".into(), |t| format!("{}s", t.as_secs())),
         set: |s, v| optional(v, duration).map(|t| s.timeout = t),
     },
     Setting {
         name: "partial",
-        doc: "Give out what could be had and name what is missing (exit code 5), instead of failing.",
+        doc: "Return what could be read and report what is missing (exit code 5), instead of failing.",
         value: "true|false",
         get: |s| s.partial.to_string(),
         set: |s, v| boolean(v).map(|b| s.partial = b),
     },
     Setting {
         name: "pushdown",
-        doc: "Let a predicate choose what is asked for. Off, all of a table is asked for and every predicate is evaluated here alone: slower, same answer; a control of the other.",
+        doc: "Send filters to the service. When off, the whole table is fetched and every predicate is evaluated locally: slower, same answer, and a check on the filters.",
         value: "true|false",
         get: |s| s.pushdown.to_string(),
         set: |s, v| boolean(v).map(|b| s.pushdown = b),
     },
     Setting {
         name: "dedup",
-        doc: "Make one row of a record that comes several times; off, every copy is a row.",
+        doc: "Return a record that arrives more than once as one row. When off, every copy is a row.",
         value: "true|false",
         get: |s| s.dedup.to_string(),
         set: |s, v| boolean(v).map(|b| s.dedup = b),
     },
     Setting {
         name: "late_arrival",
-        doc: "How late records of the activity feed can become available, such as 24h: later ones are left out of queries with an upper bound of creation_time; 'none' for no bound.",
+        doc: "How late records of the activity feed can become available, such as 24h: queries with an upper bound on creation_time leave out later ones. 'none' for no limit.",
         value: "DURATION",
         get: |s| s.late_arrival.map_or_else(|| "none".into(), |t| format!("{}s", t.as_secs())),
         set: |s, v| optional(v, duration).map(|t| s.late_arrival = t),
     },
     Setting {
         name: "memory_limit",
-        doc: "Memory that the queries of a session may use together, such as 512MiB or 2GiB.",
+        doc: "Memory that the queries of a session share, such as 512MiB or 2GiB.",
         value: "SIZE",
         get: |s| format!("{}MiB", s.memory_limit >> 20),
         set: |s, v| size(v).map(|n| s.memory_limit = n),
@@ -111,7 +111,7 @@ pub enum SettingError {
     #[error("there is no setting '{0}'")]
     Unknown(String),
     /// The value is not of the setting's form.
-    #[error("'{value}' is not a value for {name}, which takes {form}")]
+    #[error("'{value}' is not a valid value for {name}, which takes {form}")]
     Value {
         /// The setting.
         name: &'static str,

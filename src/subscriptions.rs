@@ -21,7 +21,7 @@ const NONE: &str = "AF20022";
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The feed's addresses hold the tenant's id.
-    #[error("the activity feed needs the tenant's id, and the connection names it '{0}'")]
+    #[error("the activity feed needs the tenant's id, but the connection has '{0}'")]
     TenantId(String),
     /// No such content type.
     #[error("there is no content type '{0}'")]

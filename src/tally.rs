@@ -349,108 +349,112 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TypeConflicts { table, column, count, first_id } => {
-                write!(f, "{table}: {count} value(s) of {column} could not be read as declared and are NULL; see raw")?;
+                write!(f, "{table}: {count} value(s) of {column} have an unexpected type and are NULL; see raw")?;
                 in_record(f, first_id.as_ref())
             }
             Self::RepeatedMembers { table, column, count, first_id } => {
                 write!(
                     f,
-                    "{table}: {count} value(s) of {column} came again in the same record and were passed over: the first value \
-                     was kept; see raw"
+                    "{table}: {count} value(s) of {column} repeat a member of the same record and were ignored: the \
+                     first value was kept; see raw"
                 )?;
                 in_record(f, first_id.as_ref())
             }
             Self::CutValues { table, column, count, first_id } => {
                 write!(
                     f,
-                    "{table}: {count} value(s) of {column} were cut short by PowerShell, which wrote text in place of an object: \
-                     what the text shows was read, what was nested deeper is lost. Export again with ConvertTo-Json -Depth 10"
+                    "{table}: {count} value(s) of {column} were truncated by PowerShell, which wrote text instead of \
+                     an object: what the text shows was read, deeper levels are lost. Export again with ConvertTo-Json \
+                     -Depth 10"
                 )?;
                 in_record(f, first_id.as_ref())
             }
             Self::DifferingDuplicates { table, count, first_id, stands } => {
                 let (what, which) = match stands {
-                    Stands::First => ("came again with other values", "what came first stands"),
-                    Stands::Last => ("came in versions that differ", "the last version of each stands"),
+                    Stands::First => ("arrived again with different values", "the first copy was kept"),
+                    Stands::Last => ("exist in different versions", "the last version of each was kept"),
                 };
                 write!(f, "{table}: {count} record(s) {what}, {which} (first: {first_id})")
             }
             Self::WeakerFilter { table, dropped, because } => {
                 write!(
                     f,
-                    "{table}: the service refused a filter ({because}); sent without: {dropped}. The answer is still exact"
+                    "{table}: the service refused a filter ({because}); it was sent again without: {dropped}. The answer is still exact"
                 )
             }
             Self::OrderRefused { table, because } => {
-                write!(f, "{table}: the service refused to sort ({because}); all of it was read, and sorted here")
+                write!(f, "{table}: the service refused to sort ({because}); everything was read and sorted locally")
             }
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
             Self::Misplaced { table, content_type, count, first_id, created } => write!(
                 f,
-                "{table}: {count} piece(s) of content of {content_type} were listed for a time that is not their own \
-                 (first: {first_id}, of {created}); they were read, and their rows are checked like all others"
+                "{table}: {count} blob(s) of {content_type} were listed for the wrong time (first: {first_id}, created \
+                 {created}); they were read, and their rows were checked like all others"
             ),
             Self::Reach { table, oldest } => {
-                write!(f, "{table}: no lower time bound was given; the oldest record received is of {oldest}")
+                write!(f, "{table}: no lower time bound was given; the oldest record received is from {oldest}")
             }
             Self::UnreadLines { file, line, count, why } => {
                 write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")
             }
             Self::UnreadFile { file, why } => write!(f, "INCOMPLETE: {file} could not be read: {why}"),
             Self::FilesSkipped { within, count, first } => {
-                write!(f, "{within}: {count} file(s) not read, since they are named like no export (first: {first})")
+                write!(
+                    f,
+                    "{within}: {count} file(s) skipped, because their names do not look like exports (first: {first})"
+                )
             }
             Self::Spreadsheets { within, count, first } => {
-                write!(f, "{within}: {count} spreadsheet(s) not read (first: {first}); saved as CSV they can be read")
+                write!(f, "{within}: {count} spreadsheet(s) not read (first: {first}); save them as CSV to read them")
             }
             Self::NextPages { files } => write!(
                 f,
-                "{} file(s) hold a page that links to a next one (first: {}); \
-                 records of pages that were not saved are not in the answer",
+                "{} file(s) hold a page that links to a next page (first: {}); records on pages that were not saved \
+                 are missing from the answer",
                 files.len(),
                 files[0]
             ),
             Self::OtherRecords { what, count, files, first } => write!(
                 f,
-                "{what} are not read, since there is no table for them: {count} in {files} file(s) (first: {first})"
+                "{what} were not read, because there is no table for them: {count} in {files} file(s) (first: {first})"
             ),
             Self::AssumedOrder { file, members, day_first, example } => {
                 let first = if *day_first { "day" } else { "month" };
                 write!(
                     f,
-                    "{file}: nothing in it shows whether dates such as {example} begin with the day or with the month; the \
-                     {first} was taken to come first ({members})"
+                    "{file}: nothing shows whether dates such as {example} start with the day or the month; the \
+                     {first} was assumed to come first ({members})"
                 )
             }
             Self::BareRecords { file, count, shown } => bare_records(f, file, *count, shown),
             Self::EmptyColumn { file, column, local } => {
                 write!(f, "{file}: {column} is empty in every record")?;
                 local.as_ref().map_or(Ok(()), |member| {
-                    write!(f, "; {member} is the time of a clock whose zone is not known: export with times in UTC")
+                    write!(f, "; {member} is a local time of an unknown zone: export with times in UTC")
                 })
             }
             Self::TimeTakenIn { file, column, member } => write!(
                 f,
-                "{file}: {column} was read from {member}, the time at which a record was taken in, often minutes after the event"
+                "{file}: {column} was read from {member}, the time of ingestion, often minutes after the event"
             ),
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
             Self::FetchedAgain { table, requests } => write!(
                 f,
                 "{table}: the same time range was fetched again, with {requests} request(s); \
-                 CREATE TABLE recent AS SELECT … keeps it for this session"
+                 CREATE TABLE recent AS SELECT … keeps the rows for this session"
             ),
-            Self::Nothing { table, because } => write!(f, "no row of {table}: {because}"),
+            Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
 }
 
 fn bare_records(f: &mut fmt::Formatter<'_>, file: &str, count: u64, shown: &str) -> fmt::Result {
-    write!(f, "{file}: {count} record(s) have no AuditData, only their other columns were read")?;
+    write!(f, "{file}: {count} record(s) have no AuditData; only their other columns were read")?;
     if shown.is_empty() {
         return Ok(());
     }
-    write!(f, "; in its place stands the name of a .NET type ({shown}): export it by ConvertTo-Json -Depth 10")
+    write!(f, "; it holds the name of a .NET type instead ({shown}): export it with ConvertTo-Json -Depth 10")
 }
 
 /// Says where something was seen first.

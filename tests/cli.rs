@@ -100,13 +100,13 @@ fn each_exit_code_has_its_cause() {
     home.demo(&["-c", "SELECT createdDateTime FROM sign_ins"])
         .failed(1, "hint: names are in snake_case here: created_date_time");
     home.demo(&["--frobnicate"]).failed(2, "--frobnicate");
-    home.demo(&["--timeout", "soon", "-c", "SELECT 1"]).failed(2, "'soon' is not a value for timeout");
+    home.demo(&["--timeout", "soon", "-c", "SELECT 1"]).failed(2, "'soon' is not a valid value for timeout");
     home.demo(&["--max-requests", "1", "-c", "SELECT count(*) FROM sign_ins"]).failed(5, "--max-requests");
     let partial = home.demo(&["--max-requests", "1", "--partial", "-c", "SELECT count(*) AS n FROM sign_ins"]);
     assert!(partial.out.contains("(1 row)"), "{partial:?}");
     partial.failed(5, "INCOMPLETE");
     home.run(&["demo", "--now", "2026-05-01T12:00:00Z", "--timeout", "1s", "-c", "SELECT count(*) FROM sign_ins"])
-        .failed(124, "the time");
+        .failed(124, "ran out of time");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_token_that_is_not_accepted_is_a_failed_sign_in() {
     let mut command = home.command(&["--config", &config, "-c", "SELECT count(*) FROM sign_ins"]);
     Answer::of(command.env("AUDITQL_ACCESS_TOKEN", "CANARY").output().unwrap())
         .failed(3, "did not accept the access token");
-    let unset = "signs in with what AUDITQL_ACCESS_TOKEN holds, and it is not set";
+    let unset = "signs in with AUDITQL_ACCESS_TOKEN, but it is not set";
     home.run(&["--config", &config, "-c", "SELECT count(*) FROM sign_ins"]).failed(3, unset);
 }
 
@@ -234,7 +234,7 @@ fn a_file_appears_only_when_complete() {
     let out = home.write("out.csv", "old");
     let to = |sql: &str| home.demo(&["--format", "csv", "-o", "out.csv", "-c", sql]);
     to("SELECT id, 1 / (CASE WHEN is_interactive THEN 0 ELSE 1 END) FROM sign_ins").failed(1, "error: ");
-    to("SELECT 1; SELECT 2").failed(2, "-o takes the result of one statement, and there are 2");
+    to("SELECT 1; SELECT 2").failed(2, "-o takes the result of one statement, but there are 2");
     assert_eq!(fs::read_to_string(&out).unwrap(), "old");
     assert_eq!(to("SELECT count(*) AS n FROM sign_ins").good(), "");
     assert_eq!(fs::read_to_string(&out).unwrap(), "n\n2000\n");
@@ -290,7 +290,7 @@ fn a_pipe_gets_a_result_whole_or_not_at_all() {
         assert!(matches!(format, "table" | "parquet") || !streamed.stdout.is_empty(), "{format}");
         assert_eq!(streamed.status.code(), Some(5), "{format}");
         let said = String::from_utf8(streamed.stderr).unwrap();
-        assert!(said.contains("the exit code alone tells whether they are all"), "{format}: {said}");
+        assert!(said.contains("only the exit code tells whether they are complete"), "{format}: {said}");
         let partial = ask(&["--partial"]);
         assert!(partial.status.code() == Some(5) && !partial.stdout.is_empty(), "{format}");
     }
@@ -452,7 +452,7 @@ fn a_result_goes_to_a_file_in_the_format_of_its_name() {
         assert_eq!(fs::read_to_string(home.path(file)).unwrap(), text, "{file}");
     }
     let clash = home.run(&[&["--format", "json", "-o", "a.csv"][..], &select].concat());
-    clash.failed(2, "--format json does not go with a file of csv");
+    clash.failed(2, "--format json contradicts the file's ending, which stands for csv");
     assert_eq!(fs::read_to_string(home.path("a.csv")).unwrap(), "n\n1\n");
 }
 
@@ -474,7 +474,7 @@ fn nothing_is_written_past_the_output_and_no_schema_is_lost() {
     home.demo(&["-c", copy]).failed(1, "-o FILE");
     assert!(!home.path("copy.csv").exists());
     for sql in ["DROP SCHEMA entra CASCADE", "DROP SCHEMA main CASCADE", "CREATE SCHEMA s", "CREATE DATABASE d"] {
-        home.demo(&["-c", sql, "-c", "SELECT 1"]).failed(1, "is not done here");
+        home.demo(&["-c", sql, "-c", "SELECT 1"]).failed(1, "is not supported");
     }
 }
 
@@ -514,10 +514,10 @@ fn configuration_is_read_strictly() {
     let query = ["-c", "SELECT 1"];
     with("version = 1\nformat = 'csv'", &query).good();
     with("version = 1\nconections = 1", &query).failed(2, "did you mean connections?");
-    with("connection = 'x'", &query).failed(2, "begin it with: version = 1");
+    with("connection = 'x'", &query).failed(2, "start it with: version = 1");
     with("version = 1\nconnection = 'x'", &query).failed(2, "there is no connection 'x'");
     with("version = 1\n[connections.a]\ntenant = 'a.example'\nclient_secret = 'CANARY'", &query)
-        .failed(2, "files hold none");
+        .failed(2, "does not belong in a file");
     let insecure = "version = 1\n[connections.a]\ntenant = 'a.example'\ngraph_url = 'http://graph.example'";
     with(insecure, &query).failed(2, "graph_url");
     home.run(&["--config", "nowhere.toml", "-c", "SELECT 1"]).failed(2, "there is no file nowhere.toml");
@@ -613,7 +613,7 @@ fn help_names_every_setting_and_variable() {
 fn a_name_that_promises_another_format_is_refused() {
     let home = Home::new();
     for name in ["x.xlsx", "x.csv.gz", "X.ZIP"] {
-        home.run(&["-o", name, "-c", "SELECT 1"]).failed(2, "no result is written as .");
+        home.run(&["-o", name, "-c", "SELECT 1"]).failed(2, "there is no output format for .");
         assert!(!home.path(name).exists(), "{name}");
     }
     home.run(&["-o", "x.txt", "-c", "SELECT 1"]).good();

@@ -67,7 +67,15 @@ const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "repl", "c
 
 /// Rooms within a module, lowest first: one may use those before it. What stands in none of them is the module's own file,
 /// which may use them all and which none of them uses.
-const ROOMS: &[(&str, &[&str])] = &[("engine", ENGINE), ("decode", DECODE), ("predicate", PREDICATE), ("files", FILES), ("exports", EXPORTS), ("repl", REPL), ("demo", DEMO)];
+const ROOMS: &[(&str, &[&str])] = &[
+    ("engine", ENGINE),
+    ("decode", DECODE),
+    ("predicate", PREDICATE),
+    ("files", FILES),
+    ("exports", EXPORTS),
+    ("repl", REPL),
+    ("demo", DEMO),
+];
 
 /// What a statement is, over the leaves of its plan, over the scans that they carry out, over what all of them run on.
 const ENGINE: &[&str] = &["error", "runtime", "functions", "scan", "leaf", "lineage", "session", "statement"];

@@ -566,7 +566,7 @@ async fn the_deadline_is_waited_for_and_tells_what_went_wrong_before() {
         ("silence", Reply::silence(), Stage::Reply, None),
         ("a long wait", Reply::status(429).header("Retry-After", "600"), Stage::Retry, Some("status 429")),
         ("a storm", Reply::status(503), Stage::Retry, Some("status 503")),
-        ("resets", Reply::reset(), Stage::Retry, Some("the answer broke off")),
+        ("resets", Reply::reset(), Stage::Retry, Some("the reply was cut off")),
     ] {
         let server = Server::start(move |_| reply.clone()).await;
         let credentials = Credentials::given(CANARY.into());

@@ -66,7 +66,7 @@ fn hostile_names_of_tables_stay_names_at_the_prompt() {
     fs::write(home.path().join("v.sql"), script).unwrap();
     let mut terminal = Terminal::demo(home.path(), 100, &["--no-throttle"]);
     terminal.line("\\i v.sql", "(1 row)");
-    terminal.line("\\d", "A view of yours.");
+    terminal.line("\\d", "A view of your own.");
     terminal.wait_for("a␛]0;x␇\\u{202e}b");
     terminal.keys("SELECT * FROM \t");
     terminal.wait_for("sign_ins");

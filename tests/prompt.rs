@@ -80,12 +80,12 @@ fn no_rows_explain_themselves() {
     let home = home();
     let mut terminal = quick(&home, 200);
     let sql = "SELECT id FROM sign_ins WHERE user_principal_name = 'TOMAS.Lindqvist@lumenworks.example' AND created_date_time >= '2026-04-25';";
-    terminal.line(sql, "does without it");
+    terminal.line(sql, "ignores it");
     terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
     let screen = terminal.screen().replace('\n', "");
     let note = screen.split_once("note: ").unwrap().1;
     let note = note.split_once("4 requests").unwrap().0;
-    assert_snapshot!(note, @r"no row of entra.sign_ins: user_principal_name is nowhere 'TOMAS.Lindqvist@lumenworks.example', but 'tomas.lindqvist@lumenworks.example': case counts, lower(user_principal_name) = 'tomas.lindqvist@lumenworks.example' does without it");
+    assert_snapshot!(note, @r"no rows from entra.sign_ins: user_principal_name is never 'TOMAS.Lindqvist@lumenworks.example', but it is 'tomas.lindqvist@lumenworks.example': case counts; lower(user_principal_name) = 'tomas.lindqvist@lumenworks.example' ignores it");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn rows_are_expanded_when_asked() {
     for columns in [80, 200] {
         let home = home();
         let mut terminal = quick(&home, columns);
-        terminal.line("\\x on", "one column a line");
+        terminal.line("\\x on", "one column per line");
         terminal.clear();
         terminal.line("SELECT 'ada' AS who, NULL AS nothing, 42 AS answer;", "(1 row)");
         terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
@@ -140,7 +140,7 @@ fn ctrl_c_ends_the_query_and_not_the_prompt() {
     terminal.line("SELECT 40 + 2 AS answer;", "42");
     terminal.clear();
     terminal.keys("\u{3}");
-    terminal.wait_until("the prompt", |screen| screen.contains("Ctrl-C again leaves") && screen.ends_with('>'));
+    terminal.wait_until("the prompt", |screen| screen.contains("Ctrl-C again quits") && screen.ends_with('>'));
     terminal.keys("\u{3}");
     assert_eq!(terminal.end().0, 0);
 }
@@ -182,7 +182,7 @@ fn a_pasted_script_may_hold_commands() {
     let home = home();
     let mut terminal = quick(&home, 80);
     terminal.keys("\u{1b}[200~SELECT 1 AS a;\n\\x on\nSELECT 3 AS c;\n\u{1b}[201~\r");
-    terminal.wait_for("one column a line");
+    terminal.wait_for("one column per line");
     terminal.wait_for("c │ 3");
 }
 
@@ -190,7 +190,7 @@ fn a_pasted_script_may_hold_commands() {
 fn what_could_keep_the_prompt_waiting_is_no_script() {
     let home = home();
     let mut terminal = quick(&home, 80);
-    terminal.line("\\i /dev/zero", "it is no regular file");
+    terminal.line("\\i /dev/zero", "it is not a regular file");
     terminal.line("\\i", "takes a file");
     fs::create_dir(home.path().join("q")).unwrap();
     fs::write(home.path().join("q/outer.sql"), "\\i inner.sql\n").unwrap();
@@ -207,7 +207,7 @@ fn a_pager_that_fails_is_named() {
     let mut terminal = Terminal::open(home.path(), 80, &demo, &[("PAGER", "(exit 3)")]);
     terminal.wait_for("demo>");
     terminal.clear();
-    terminal.line("SELECT id FROM sign_ins LIMIT 200;", "the pager '(exit 3)' ended with exit status: 3");
+    terminal.line("SELECT id FROM sign_ins LIMIT 200;", "the pager '(exit 3)' exited with exit status: 3");
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn what_is_said_beside_a_result_does_not_quote_records() {
         (format!("SELECT id FROM sign_ins WHERE user_display_name = '{}'", quoted.to_lowercase()), "is never '…'"),
         (
             format!("SELECT id FROM sign_ins WHERE user_display_name LIKE '{}%'", quoted.to_lowercase()),
-            "if case did not count",
+            "if case were ignored",
         ),
         (
             format!(

@@ -182,7 +182,7 @@ async fn a_refusal_keeps_its_code_in_whatever_form_it_is_written() {
         assert_eq!((login.seen().len(), graph.connections()), (1, 0), "{case}");
         if code.is_some() {
             let hint = Report::of_error(&error).hint.unwrap();
-            assert!(hint.contains("AZURE_CLIENT_SECRET is not the secret's value"), "{case}: {hint}");
+            assert!(hint.contains("AZURE_CLIENT_SECRET does not hold the secret's value"), "{case}: {hint}");
         }
     }
 }

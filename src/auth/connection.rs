@@ -89,16 +89,16 @@ pub enum CredentialSource {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectionError {
     /// The tenant is neither an id nor a domain name.
-    #[error("'{0}' is no tenant id and no domain name")]
+    #[error("'{0}' is neither a tenant id nor a domain name")]
     Tenant(Veiled),
     /// The application id is not an id.
-    #[error("'{0}' is no application id")]
+    #[error("'{0}' is not an application id")]
     ClientId(Veiled),
     /// The secret or token is empty.
     #[error("the {0} is empty")]
     EmptySecret(&'static str),
     /// The token holds characters that no token has, such as a line end.
-    #[error("the access token holds characters that no token has")]
+    #[error("the access token contains characters that no token has")]
     MalformedToken,
     /// An address is not acceptable.
     #[error("{key} {flaw}")]
@@ -135,7 +135,7 @@ impl fmt::Display for UrlKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UrlFlaw {
     /// Neither https nor, where that is possible, http.
-    #[error("has to be an https address")]
+    #[error("must be an https address")]
     Scheme,
     /// Plain http to something that is not a loopback address written as an address.
     #[error("may be plain http only for a literal loopback address, 127.0.0.1 or [::1]")]
@@ -144,10 +144,10 @@ pub enum UrlFlaw {
     #[error("is plain http, which needs allow_insecure_loopback = true")]
     InsecureNotAllowed,
     /// It holds a user name or password.
-    #[error("may not hold a user name or password")]
+    #[error("must not contain a user name or password")]
     UserInfo,
     /// More than scheme, host and port.
-    #[error("may hold scheme, host and port only")]
+    #[error("may contain only scheme, host and port")]
     NotAnOrigin,
 }
 

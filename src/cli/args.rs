@@ -135,7 +135,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
 pub(super) fn refuse_secrets(args: &[OsString]) -> Result<(), Report> {
     let flag = args.iter().filter_map(|arg| arg.to_str()).map(|arg| arg.split('=').next().unwrap_or(arg));
     let Some(flag) = flag.take_while(|arg| *arg != "--").find(|arg| SECRET_FLAGS.contains(arg)) else { return Ok(()) };
-    Err(Report::new(Exit::Usage, format!("{flag} is not taken: others can read the command line"))
+    Err(Report::new(Exit::Usage, format!("{flag} is not accepted: others can read the command line"))
         .hint("set AZURE_CLIENT_SECRET or AUDITQL_ACCESS_TOKEN in the environment"))
 }
 
@@ -168,7 +168,7 @@ pub(super) fn command() -> Command {
         .about("SQL over the audit trail of Microsoft 365 and Entra ID")
         .long_about(
             "SQL over the audit trail of Microsoft 365 and Entra ID.\n\n\
-             With -c, -f or SQL on standard input it answers and leaves; otherwise it opens a prompt.",
+             With -c, -f or SQL on standard input it runs the statements and exits; otherwise it opens a prompt.",
         )
         .after_long_help(after_help())
         .args(common())
@@ -195,51 +195,57 @@ fn common() -> [Arg; 13] {
             // SQL may begin with a comment, and that with a hyphen.
             .allow_hyphen_values(true)
             .value_parser(sql)
-            .help("Answer this and leave; repeatable"),
+            .help("Run this SQL and exit; repeatable"),
         Arg::new("file")
             .short('f')
             .value_name("FILE")
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf))
-            .help("Answer the statements of a file and leave; '-' is standard input"),
-        Arg::new("format").long("format").value_name("FORMAT").value_parser(formats).help("How results are written"),
+            .help("Run the statements of a file and exit; '-' is standard input"),
+        Arg::new("format").long("format").value_name("FORMAT").value_parser(formats).help("Output format"),
         Arg::new("output")
             .short('o')
             .long("output")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help("Write the result to a file, which appears only when complete"),
+            .help("Write the result to a file, which appears only when it is complete"),
         Arg::new("csv-raw")
             .long("csv-raw")
             .action(ArgAction::SetTrue)
-            .help("Leave spreadsheet formulas in csv and tsv as they are"),
+            .help("Leave cells of csv and tsv that a spreadsheet would run as they are"),
         Arg::new("stream").long("stream").action(ArgAction::SetTrue).help(
-            "Write rows to a pipe as they come, instead of once they are all there: only the exit code tells then whether \
-             they are",
+            "Write rows to a pipe as they arrive, not once the result is complete: only the exit code then tells \
+             whether it is",
         ),
         Arg::new("input")
             .long("input")
             .value_name("PATH")
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf))
-            .help("Ask exported audit logs: a file, a folder or a pattern; repeatable. Their catalog is 'files'"),
+            .help(
+                "Query exported audit logs: a file, a folder or a quoted pattern; repeatable. Their catalog is 'files'",
+            ),
         Arg::new("redact").long("redact").action(ArgAction::SetTrue).help(
-            "Replace people, addresses, devices and tenants by pseudonyms: fit for a ticket, not anonymous; times, places \
-             and numbers stay, so read it before you send it",
+            "Replace people, addresses, devices and tenants with pseudonyms: fit for a ticket, not anonymous. Times, \
+             places and numbers stay, so read the result before you send it",
         ),
         Arg::new("redact-key")
             .long("redact-key")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help("As --redact, with the same pseudonyms in every run with this key"),
-        Arg::new("connection").long("connection").value_name("NAME").help("The connection of the configuration to use"),
+            .help("Like --redact, with the same pseudonyms in every run with this key"),
+        Arg::new("connection").long("connection").value_name("NAME").help("The configured connection to use"),
         Arg::new("config")
             .long("config")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help("The configuration file, instead of your own"),
-        Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Only results and errors"),
-        Arg::new("verbose").short('v').long("verbose").action(ArgAction::SetTrue).help("Say what each statement cost"),
+            .help("The configuration file to use instead of your own"),
+        Arg::new("quiet").short('q').long("quiet").action(ArgAction::SetTrue).help("Print only results and errors"),
+        Arg::new("verbose")
+            .short('v')
+            .long("verbose")
+            .action(ArgAction::SetTrue)
+            .help("Print what each statement cost"),
     ]
     .map(|arg| arg.global(true))
 }
@@ -269,35 +275,35 @@ fn subscriptions() -> Command {
     let types = || {
         Arg::new("type").value_name("TYPE").num_args(1..).required(true).help("Content types, such as Audit.Exchange")
     };
-    let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue).help("Do not ask");
+    let yes = Arg::new("yes").long("yes").action(ArgAction::SetTrue).help("Do not ask for confirmation");
     Command::new("subscriptions")
-        .about("The content types that the tenant's activity feed collects")
+        .about("List, start and stop the content types that the tenant's activity feed collects")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands([
             Command::new("list").about("List them"),
             Command::new("start")
-                .about("Start collecting: records are there from now on, the first within hours")
+                .about("Start collecting: records become available from now on, the first within hours")
                 .arg(types()),
             Command::new("stop")
-                .about("Stop collecting: what happens until the next start is lost for good")
+                .about("Stop collecting: events until the next start are lost for good")
                 .args([types(), yes]),
         ])
 }
 
 fn demo() -> Command {
     let file = value_parser!(PathBuf);
-    Command::new("demo").about("Start a tenant made of examples inside this process, and ask it").args([
+    Command::new("demo").about("Start a demo tenant inside this process, and query it").args([
         Arg::new("rows")
             .long("rows")
             .value_name("N")
             .value_parser(value_parser!(usize))
-            .help("How many sign-ins [50000]"),
+            .help("Number of sign-ins [50000]"),
         Arg::new("seed")
             .long("seed")
             .value_name("N")
             .value_parser(value_parser!(u64))
-            .help("Other people, other sign-ins"),
+            .help("Seed for other people and other sign-ins"),
         Arg::new("now")
             .long("now")
             .value_name("TIME")
@@ -306,20 +312,20 @@ fn demo() -> Command {
         Arg::new("no-throttle")
             .long("no-throttle")
             .action(ArgAction::SetTrue)
-            .help("Without the service's limit of requests"),
+            .help("Turn off the service's request limit"),
         Arg::new("data")
             .long("data")
             .value_name("FILE")
             .value_parser(file)
-            .help("Serve the records of a file, a JSON object a line"),
+            .help("Serve the records of a file with one JSON object per line"),
         Arg::new("export")
             .long("export")
             .value_name("FOLDER")
             .value_parser(value_parser!(PathBuf))
             .conflicts_with_all(["command", "file", "serve"])
             .help(
-                "Write the records into files, in each shape in which such records are exported, and leave; 5000 sign-ins \
-                 unless --rows says otherwise, since each shape holds them again",
+                "Write the records to files in every export format, and exit; 5000 sign-ins unless --rows is given, \
+                 because each format holds them all",
             ),
         Arg::new("serve")
             .long("serve")
@@ -347,7 +353,7 @@ fn after_help() -> String {
         let _ = writeln!(text, "  {:<22} {}", variable.name, variable.doc);
     }
     let _ = writeln!(text, "  {:<22} each setting, such as AUDITQL_MAX_REQUESTS", "AUDITQL_<SETTING>");
-    text.push_str("\nA flag goes before the environment, the environment before the file.\n");
+    text.push_str("\nFlags override the environment, and the environment overrides the file.\n");
     text.push_str(
         "\nExit codes: 0 done; 1 query; 2 usage; 3 sign-in; 4 service; 5 incomplete; 70 a bug; 124 out of time; 130 interrupted; 143 ended by the system.",
     );

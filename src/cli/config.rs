@@ -173,29 +173,29 @@ impl<'a> Section<'a> {
         let path = self.path_of(key);
         if SECRET_WORDS.iter().any(|word| key.to_lowercase().contains(word)) {
             return Err(self
-                .error(format!("'{path}' would hold a secret, and files hold none"))
+                .error(format!("'{path}' would hold a secret, which does not belong in a file"))
                 .hint("set AZURE_CLIENT_SECRET, or AUDITQL_ACCESS_TOKEN with auth = \"access_token\""));
         }
-        let report = self.error(format!("there is no key '{path}'"));
+        let report = self.error(format!("unknown key '{path}'"));
         Err(match nearest(key, keys.iter().map(|key| (*key, *key))) {
             Some(near) => report.hint(format!("did you mean {near}?")),
-            None => report.hint(format!("keys here are {}", keys.join(", "))),
+            None => report.hint(format!("the keys here are {}", keys.join(", "))),
         })
     }
 
     fn check_trust(&self) -> Result<(), Report> {
         let Some(key) = self.table.keys().find(|key| !PROJECT_KEYS.contains(&key.as_str())) else { return Ok(()) };
         Err(self.error(format!("a file in the working folder may not set '{key}'")).hint(
-            "such a file may only choose 'connection' and 'format'; hosts, tenants and limits belong into your own \
-             configuration, or name this file with --config if you trust it",
+            "such a file may only choose 'connection' and 'format'; hosts, tenants and limits belong in your own \
+             configuration. If you trust this file, name it with --config",
         ))
     }
 
     fn version(&mut self) -> Result<(), Report> {
         match self.table.remove("version") {
             Some(Value::Integer(1)) => Ok(()),
-            Some(_) => Err(self.error("its version is not known here").hint("this program reads version = 1")),
-            None => Err(self.error("it does not say its version").hint("begin it with: version = 1")),
+            Some(_) => Err(self.error("its version is not supported").hint("this program reads version = 1")),
+            None => Err(self.error("it has no version").hint("start it with: version = 1")),
         }
     }
 
@@ -230,7 +230,7 @@ impl<'a> Section<'a> {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(Value::Integer(number)) => Ok(Some(number.to_string())),
-            Some(_) => Err(self.error(format!("'{}' has to be a number or a text", self.path_of(key)))),
+            Some(_) => Err(self.error(format!("'{}' must be a number or a string", self.path_of(key)))),
         }
     }
 
@@ -241,7 +241,7 @@ impl<'a> Section<'a> {
             Value::String(text) => Ok((key.clone(), text.clone())),
             Value::Integer(number) => Ok((key.clone(), number.to_string())),
             Value::Boolean(on) => Ok((key.clone(), on.to_string())),
-            _ => Err(self.error(format!("'{}' has to be a text, a number or true or false", self.path_of(key)))),
+            _ => Err(self.error(format!("'{}' must be a string, a number, or true or false", self.path_of(key)))),
         };
         self.table.iter().map(text).collect()
     }
@@ -250,7 +250,7 @@ impl<'a> Section<'a> {
         match self.table.remove(key) {
             None => Ok(None),
             Some(Value::Table(table)) => Ok(Some(Section { file: self.file, path: self.path_of(key), table })),
-            Some(_) => Err(self.error(format!("'{}' has to be a table", self.path_of(key)))),
+            Some(_) => Err(self.error(format!("'{}' must be a table", self.path_of(key)))),
         }
     }
 
@@ -263,7 +263,7 @@ impl<'a> Section<'a> {
         match self.table.remove(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.error(format!("'{}' has to be a text", self.path_of(key)))),
+            Some(_) => Err(self.error(format!("'{}' must be a string", self.path_of(key)))),
         }
     }
 
@@ -275,14 +275,14 @@ impl<'a> Section<'a> {
         };
         let texts = list.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
         let texts = texts.filter(|texts| !texts.is_empty());
-        texts.map(Some).ok_or_else(|| self.error(format!("'{}' has to be a list of texts", self.path_of(key))))
+        texts.map(Some).ok_or_else(|| self.error(format!("'{}' must be a list of strings", self.path_of(key))))
     }
 
     fn boolean(&mut self, key: &str) -> Result<bool, Report> {
         match self.table.remove(key) {
             None => Ok(false),
             Some(Value::Boolean(value)) => Ok(value),
-            Some(_) => Err(self.error(format!("'{}' has to be true or false", self.path_of(key)))),
+            Some(_) => Err(self.error(format!("'{}' must be true or false", self.path_of(key)))),
         }
     }
 
@@ -330,13 +330,13 @@ mod tests {
     #[test]
     fn what_is_not_known_is_an_error_with_the_nearest_key() {
         let rows = [
-            ("[connections.a]\ntennant = 'x'", "f: there is no key 'connections.a.tennant'", "did you mean tenant?"),
-            ("conections = 1", "f: there is no key 'conections'", "did you mean connections?"),
-            ("[settings]\nmax_request = 1", "f: there is no key 'settings.max_request'", "did you mean max_requests?"),
-            ("zzz = 1", "f: there is no key 'zzz'", "keys here are version, connection, format, settings, connections"),
+            ("[connections.a]\ntennant = 'x'", "f: unknown key 'connections.a.tennant'", "did you mean tenant?"),
+            ("conections = 1", "f: unknown key 'conections'", "did you mean connections?"),
+            ("[settings]\nmax_request = 1", "f: unknown key 'settings.max_request'", "did you mean max_requests?"),
+            ("zzz = 1", "f: unknown key 'zzz'", "the keys here are version, connection, format, settings, connections"),
             (
                 "[connections.a]\nclient_secret = 'CANARY'",
-                "f: 'connections.a.client_secret' would hold a secret, and files hold none",
+                "f: 'connections.a.client_secret' would hold a secret, which does not belong in a file",
                 "set AZURE_CLIENT_SECRET, or AUDITQL_ACCESS_TOKEN with auth = \"access_token\"",
             ),
         ];
@@ -353,18 +353,18 @@ mod tests {
     #[test]
     fn values_of_the_wrong_form_are_named_and_never_quoted() {
         let rows = [
-            ("connection = 'x'", "f: it does not say its version"),
-            ("version = 2", "f: its version is not known here"),
-            ("version = 1\nconnection = 5", "f: 'connection' has to be a text"),
-            ("version = 1\nconnections = 5", "f: 'connections' has to be a table"),
-            ("version = 1\nconnections.a = 5", "f: 'connections.a' has to be a table"),
+            ("connection = 'x'", "f: it has no version"),
+            ("version = 2", "f: its version is not supported"),
+            ("version = 1\nconnection = 5", "f: 'connection' must be a string"),
+            ("version = 1\nconnections = 5", "f: 'connections' must be a table"),
+            ("version = 1\nconnections.a = 5", "f: 'connections.a' must be a table"),
             (
                 "version = 1\nconnections.a.allow_insecure_loopback = 'yes'",
-                "f: 'connections.a.allow_insecure_loopback' has to be true or false",
+                "f: 'connections.a.allow_insecure_loopback' must be true or false",
             ),
             (
                 "version = 1\nsettings.timeout = 1.5",
-                "f: 'settings.timeout' has to be a text, a number or true or false",
+                "f: 'settings.timeout' must be a string, a number, or true or false",
             ),
         ];
         for (text, what) in rows {
@@ -381,14 +381,10 @@ mod tests {
         assert_eq!(entry.quota, [(Quota::Reports, "5/10s".into()), (Quota::Activity, "none".into())]);
         assert_eq!(entry.keeps_days.as_deref(), Some("90"));
         let rows = [
-            (
-                "quota.report = '5/10s'",
-                "f: there is no key 'connections.a.quota.report'",
-                Some("did you mean reports?"),
-            ),
-            ("quota = '5/10s'", "f: 'connections.a.quota' has to be a table", None),
-            ("quota.reports = 5", "f: 'connections.a.quota.reports' has to be a text", None),
-            ("keeps_days = true", "f: 'connections.a.keeps_days' has to be a number or a text", None),
+            ("quota.report = '5/10s'", "f: unknown key 'connections.a.quota.report'", Some("did you mean reports?")),
+            ("quota = '5/10s'", "f: 'connections.a.quota' must be a table", None),
+            ("quota.reports = 5", "f: 'connections.a.quota.reports' must be a string", None),
+            ("keeps_days = true", "f: 'connections.a.keeps_days' must be a number or a string", None),
         ];
         for (text, what, hint) in rows {
             let report = parse(&format!("version = 1\n[connections.a]\n{text}"), Author::User, "f").unwrap_err();

@@ -54,7 +54,7 @@ impl Chosen {
         match self {
             Self::Service(connection) => Ok(*connection),
             Self::Files { name, .. } => {
-                Err(Report::new(Exit::Usage, format!("the connection '{name}' is of files, there is no tenant to ask")))
+                Err(Report::new(Exit::Usage, format!("the connection '{name}' reads files, so there is no tenant")))
             }
         }
     }
@@ -84,8 +84,8 @@ pub(super) fn choose(flag: Option<&str>, env: &Env, project: &Config, user: &Con
         (None, _) => from_environment(env),
         (Some(_), Some(_)) => {
             let names: Vec<&str> = user.connections.keys().map(String::as_str).collect();
-            Err(Report::new(Exit::Usage, "there is more than one connection, and none is chosen").hint(format!(
-                "choose with --connection, or with connection = \"…\" in the file: {}",
+            Err(Report::new(Exit::Usage, "there is more than one connection, and none was chosen").hint(format!(
+                "choose one with --connection, or with connection = \"…\" in the configuration: {}",
                 names.join(", ")
             )))
         }
@@ -98,8 +98,8 @@ fn unknown(name: &str, connections: &BTreeMap<String, Entry>, veil: &Veil) -> Re
     let names: Vec<&str> = connections.keys().map(String::as_str).collect();
     match nearest(name, names.iter().map(|name| (*name, *name))) {
         Some(near) => report.hint(format!("did you mean {near}?")),
-        None if names.is_empty() => report.hint("it has no connections; a section [connections.NAME] describes one"),
-        None => report.hint(format!("connections are {}", names.join(", "))),
+        None if names.is_empty() => report.hint("it has no connections; a section [connections.NAME] adds one"),
+        None => report.hint(format!("the connections are {}", names.join(", "))),
     }
 }
 
@@ -117,7 +117,7 @@ fn open(name: &str, entry: &Entry, env: &Env) -> Result<Chosen, Report> {
     match (entry.kind.as_deref(), &entry.paths) {
         (None | Some("service"), None) => {}
         (None | Some("service"), Some(_)) => {
-            return Err(about.error("has paths, and is none of files").hint("add kind = \"files\""));
+            return Err(about.error("has paths, but its kind is not \"files\"").hint("add kind = \"files\""));
         }
         (Some("files"), paths) => return about.files(entry, paths.as_deref()),
         (Some(other), _) => return Err(about.choice("kind", other, &["service", "files"])),
@@ -187,9 +187,11 @@ impl About<'_> {
     fn files(&self, entry: &Entry, paths: Option<&[PathBuf]>) -> Result<Chosen, Report> {
         let only = Entry { kind: entry.kind.clone(), paths: entry.paths.clone(), ..Entry::default() };
         if *entry != only {
-            return Err(self.error("is of files, and says things of a service").hint("it has kind and paths alone"));
+            return Err(self
+                .error("is of kind \"files\", but has keys of a service")
+                .hint("such a connection has only kind and paths"));
         }
-        let paths = paths.ok_or_else(|| self.error("names no files").hint("add paths = [\"…\"]"))?;
+        let paths = paths.ok_or_else(|| self.error("has no paths").hint("add paths = [\"…\"]"))?;
         Ok(Chosen::Files { name: self.name.to_owned(), paths: paths.to_vec() })
     }
 
@@ -226,7 +228,7 @@ impl About<'_> {
             }),
             "azure_cli" => Ok(CredentialSource::AzureCli),
             // What stands there may be a secret, however short.
-            _ => Err(self.error("has a value of auth that is none").hint(format!("values are {}", AUTHS.join(", ")))),
+            _ => Err(self.error("has an unknown value of auth").hint(format!("valid values are {}", AUTHS.join(", ")))),
         }
     }
 
@@ -234,8 +236,8 @@ impl About<'_> {
         let mut quotas = Quotas::default();
         for (quota, text) in said {
             let rate = rate(text).ok_or_else(|| {
-                self.error(&format!("has quota.{} = \"{text}\", which is no rate", quota.name()))
-                    .hint("a rate is \"5/10s\", which is 5 requests in 10 seconds, or \"none\" for no limit")
+                self.error(&format!("has quota.{} = \"{text}\", which is not a rate", quota.name()))
+                    .hint("a rate is \"5/10s\" (5 requests in 10 seconds), or \"none\" for no limit")
             })?;
             quotas.set(*quota, rate);
         }
@@ -249,25 +251,25 @@ impl About<'_> {
         }
         let days: Option<u32> = days.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
         days.map(Keeps::Days).ok_or_else(|| {
-            self.error("has a keeps_days that is no number of days")
-                .hint("it is how many days its reports go back, such as 90, or \"all\"")
+            self.error("has an invalid keeps_days")
+                .hint("use the number of days that its reports go back, such as 90, or \"all\"")
         })
     }
 
     fn url(&self, key: &str, url: &str) -> Result<Url, Report> {
         // The text is not repeated: it may hold a password.
-        Url::parse(url).map_err(|error| self.error(&format!("has a {key} that cannot be read: {error}")))
+        Url::parse(url).map_err(|error| self.error(&format!("has an invalid {key}: {error}")))
     }
 
     /// Told when something is to be sent: EXPLAIN, kept tables and the prompt's own commands need no credential.
     fn missing(&self, variable: &str) -> CredentialSource {
         let name = self.name;
-        CredentialSource::Missing(format!("the connection '{name}' signs in with what {variable} holds, and {NOT_SET}"))
+        CredentialSource::Missing(format!("the connection '{name}' signs in with {variable}, but {NOT_SET}"))
     }
 
     fn choice(&self, key: &str, value: &str, values: &[&str]) -> Report {
-        self.error(&format!("has {key} = \"{}\", which means nothing", self.env.veil().quoted(value)))
-            .hint(format!("values are {}", values.join(", ")))
+        self.error(&format!("has an unknown {key}: \"{}\"", self.env.veil().quoted(value)))
+            .hint(format!("valid values are {}", values.join(", ")))
     }
 
     fn error(&self, what: &str) -> Report {
@@ -312,7 +314,7 @@ mod tests {
         }
         assert!(chosen(None, &[], "", "").unwrap().is_none());
         let report = chosen(None, &[("AZURE_TENANT_ID", ID)], "", &two("")).unwrap_err();
-        assert_eq!(report.what, "there is more than one connection, and none is chosen");
+        assert_eq!(report.what, "there is more than one connection, and none was chosen");
     }
 
     #[test]
@@ -368,14 +370,14 @@ mod tests {
         for text in ["", "5", "5/", "/10s", "0/10s", "5/0s", "-5/10s", "5/10y", "5/25h", "5.5/10s", "None", "5/10s/10s"]
         {
             let report = open(&format!("quota.reports = '{text}'")).unwrap_err();
-            let what = format!("the connection 'a' has quota.reports = \"{text}\", which is no rate");
+            let what = format!("the connection 'a' has quota.reports = \"{text}\", which is not a rate");
             assert_eq!((report.what, report.exit), (what, Exit::Usage));
         }
         for days in ["0", "-1", "'ninety'", "36501", "'All'"] {
             let report = open(&format!("keeps_days = {days}")).unwrap_err();
             assert_eq!(
                 (report.what.as_str(), report.exit),
-                ("the connection 'a' has a keeps_days that is no number of days", Exit::Usage)
+                ("the connection 'a' has an invalid keeps_days", Exit::Usage)
             );
         }
     }
@@ -383,15 +385,9 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_named() {
         let rows = [
-            (
-                "tenant = 'a.example'\ncloud = 'germany'",
-                "the connection 'a' has cloud = \"germany\", which means nothing",
-            ),
-            ("tenant = 'a.example'\nauth = 'magic'", "the connection 'a' has a value of auth that is none"),
-            (
-                "tenant = 'a.example'\napi_version = '2'",
-                "the connection 'a' has api_version = \"2\", which means nothing",
-            ),
+            ("tenant = 'a.example'\ncloud = 'germany'", "the connection 'a' has an unknown cloud: \"germany\""),
+            ("tenant = 'a.example'\nauth = 'magic'", "the connection 'a' has an unknown value of auth"),
+            ("tenant = 'a.example'\napi_version = '2'", "the connection 'a' has an unknown api_version: \"2\""),
             ("cloud = 'global'", "the connection 'a' names no tenant"),
             (
                 "tenant = 'a.example'\ngraph_url = 'http://10.0.0.1'",
@@ -418,13 +414,13 @@ mod tests {
         assert_eq!(case.name(), "case");
         assert!(matches!(case, Chosen::Files { paths, .. } if paths == [PathBuf::from("a"), PathBuf::from("b/*.csv")]));
         for (text, what) in [
-            ("kind = 'files'", "the connection 'case' names no files"),
+            ("kind = 'files'", "the connection 'case' has no paths"),
             (
                 "kind = 'files'\npaths = ['a']\ntenant = 't'",
-                "the connection 'case' is of files, and says things of a service",
+                "the connection 'case' is of kind \"files\", but has keys of a service",
             ),
-            ("paths = ['a']\ntenant = 't'", "the connection 'case' has paths, and is none of files"),
-            ("kind = 'magic'", "the connection 'case' has kind = \"magic\", which means nothing"),
+            ("paths = ['a']\ntenant = 't'", "the connection 'case' has paths, but its kind is not \"files\""),
+            ("kind = 'magic'", "the connection 'case' has an unknown kind: \"magic\""),
         ] {
             assert_eq!(open(text).unwrap_err().what, what);
         }

@@ -37,7 +37,10 @@ impl Started {
     /// Starts it.
     pub(super) async fn start(demo: &Demo, args: &Args) -> Result<Self, Report> {
         if args.connection.is_some() {
-            return Err(Report::new(Exit::Usage, "the demo is a connection of its own; --connection chooses another"));
+            return Err(Report::new(
+                Exit::Usage,
+                "the demo is its own connection; it cannot be combined with --connection",
+            ));
         }
         let tenant = Tenant::start(options(demo)).await.map_err(|error| Report::chain(Exit::Usage, &error))?;
         Ok(Self { tenant, keeps_all: demo.data.is_some() })
@@ -116,8 +119,7 @@ fn this_hour() -> DateTime<Utc> {
 fn greeting(story: &Story) -> String {
     let total: usize = story.counts.iter().map(|(_, count)| count).sum();
     let kinds: Vec<String> = story.counts.iter().map(|(kind, count)| format!("{count} {}", kind.member())).collect();
-    let mut text =
-        format!("A tenant made of examples: {total} sign-ins in the table sign_ins\n({}).\n", kinds.join(", "));
+    let mut text = format!("A demo tenant: {total} sign-ins in the table sign_ins\n({}).\n", kinds.join(", "));
     if let Some((oldest, newest)) = story.reach {
         let _ = writeln!(
             text,
@@ -130,7 +132,7 @@ fn greeting(story: &Story) -> String {
         text.push_str("One of the accounts was taken over. Find out which, and how.\n");
         text.push_str("What the thief did next is in the activity feed: m365.activity, and the tables beside it.\n");
     }
-    text.push_str("\\d sign_ins lists its columns, \\? what else the prompt knows, \\q leaves. To begin with:\n");
+    text.push_str("\\d sign_ins lists its columns, \\? the prompt's commands, \\q quits. To start with:\n");
     for example in &story.queries {
         let _ = write!(text, "\n-- {}\n{};\n", example.title, example.sql);
     }
@@ -145,7 +147,7 @@ fn exported(demo: &Demo, options: &Options, folder: &Path, shapes: &[Shape]) -> 
         None => format!("--rows {} --seed {} --now {now}", options.rows, options.seed),
     };
     let mut text = format!(
-        "In {}, a folder each, are the records of 'auditql demo {tenant}', in the shapes in which they are exported:\n",
+        "{} holds the records of 'auditql demo {tenant}', with a folder for each export format:\n",
         folder.display()
     );
     for shape in shapes {
@@ -162,7 +164,7 @@ fn exported(demo: &Demo, options: &Options, folder: &Path, shapes: &[Shape]) -> 
 /// How other programs reach the service: a configuration that can be used as it is.
 fn directions(url: &str, tenant: &str, token: &str) -> String {
     format!(
-        "The demo tenant answers at {url} until Ctrl-C. To reach it, put this into a file, say demo.toml:\n\n\
+        "The demo tenant answers at {url} until Ctrl-C. To reach it, put this into a file such as demo.toml:\n\n\
          version = 1\n\
          [connections.{NAME}]\n\
          tenant = \"{tenant}\"\n\
@@ -173,7 +175,7 @@ fn directions(url: &str, tenant: &str, token: &str) -> String {
          and then:\n\n\
          export AUDITQL_ACCESS_TOKEN={token}\n\
          auditql --config demo.toml -c 'SELECT count(*) FROM sign_ins'\n\n\
-         What was asked of it: curl {url}/stats\n"
+         To see what was requested: curl {url}/stats\n"
     )
 }
 

@@ -91,7 +91,7 @@ async fn overdue(told: &Ending) {
     loop {
         tokio::time::sleep(LOOK).await;
         if !told.people.load(Relaxed) && told.due().is_some_and(|due| due < Instant::now()) {
-            crate::repl::say("error: the time for the statement is over, and it did not end");
+            crate::repl::say("error: the statement ran out of time, and it did not end");
             return;
         }
     }

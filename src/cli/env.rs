@@ -17,19 +17,19 @@ pub(super) struct Variable {
 
 /// All variables, in the order of the manual.
 pub(super) static ALL: &[Variable] = &[
-    Variable { name: "AUDITQL_CONFIG", doc: "the configuration file, as --config" },
-    Variable { name: "AUDITQL_CONNECTION", doc: "the connection, as --connection" },
-    Variable { name: "AUDITQL_FORMAT", doc: "the output format, as --format" },
-    Variable { name: "AUDITQL_ACCESS_TOKEN", doc: "the token of connections with auth = \"access_token\"" },
-    Variable { name: "AZURE_TENANT_ID", doc: "the tenant, when no connection is configured" },
+    Variable { name: "AUDITQL_CONFIG", doc: "the configuration file, like --config" },
+    Variable { name: "AUDITQL_CONNECTION", doc: "the connection, like --connection" },
+    Variable { name: "AUDITQL_FORMAT", doc: "the output format, like --format" },
+    Variable { name: "AUDITQL_ACCESS_TOKEN", doc: "the token for connections with auth = \"access_token\"" },
+    Variable { name: "AZURE_TENANT_ID", doc: "the tenant, if no connection is configured" },
     Variable { name: "AZURE_CLIENT_ID", doc: "the application that signs in" },
     Variable { name: "AZURE_CLIENT_SECRET", doc: "its secret" },
-    Variable { name: "AZURE_AUTHORITY_HOST", doc: "the sign-in host, when the connection names none" },
-    Variable { name: "VISUAL", doc: "the editor of \\e" },
-    Variable { name: "EDITOR", doc: "the same, when VISUAL names none" },
-    Variable { name: "PAGER", doc: "the pager for long results; 'cat' for none [less -SRX]" },
-    Variable { name: "NO_COLOR", doc: "no colours, unless it is empty" },
-    Variable { name: "TERM", doc: "'dumb' for a prompt without completion, colours and pager" },
+    Variable { name: "AZURE_AUTHORITY_HOST", doc: "the sign-in host, if the connection names none" },
+    Variable { name: "VISUAL", doc: "the editor for \\e" },
+    Variable { name: "EDITOR", doc: "the same, if VISUAL is not set" },
+    Variable { name: "PAGER", doc: "the pager for long results; 'cat' means none [less -SRX]" },
+    Variable { name: "NO_COLOR", doc: "turns off colours, unless empty" },
+    Variable { name: "TERM", doc: "'dumb' means a prompt without completion, colours or pager" },
 ];
 
 /// Those of them that hold secrets.
@@ -77,7 +77,7 @@ impl Env {
         let known: Vec<String> =
             settings::ALL.iter().map(|s| variable_of(s.name)).chain(ALL.iter().map(|v| v.name.to_owned())).collect();
         let Some(unknown) = self.0.keys().find(|name| !known.contains(name)) else { return Ok(()) };
-        let report = Report::new(Exit::Usage, format!("the environment variable {unknown} means nothing here"));
+        let report = Report::new(Exit::Usage, format!("unknown environment variable {unknown}"));
         let near = nearest(unknown, known.iter().map(|name| (name.as_str(), name.as_str())));
         Err(near.map_or_else(|| report.clone(), |name| report.clone().hint(format!("did you mean {name}?"))))
     }

@@ -80,5 +80,5 @@ fn left_with(report: &Report) -> Exit {
 /// Says where a bug showed itself, without the message: it may quote records or secrets.
 fn on_panic(info: &PanicHookInfo<'_>) {
     let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
-    let _ = writeln!(std::io::stderr(), "error: auditql met a bug of its own{place}");
+    let _ = writeln!(std::io::stderr(), "error: auditql has a bug{place}");
 }

@@ -135,7 +135,7 @@ fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> R
     let progress = watched && !args.quiet && !env.is_dumb();
     let (expanded, redact, streams) = (Expanded::Auto, redactor(args)?, args.stream);
     if streams && voice != Voice::Quiet && !io::stdout().is_terminal() {
-        say("note: --stream writes rows as they come; the exit code alone tells whether they are all");
+        say("note: --stream writes rows as they arrive; only the exit code tells whether they are complete");
     }
     let ended = ending::watch(&engine).map_err(|error| Report::chain(Exit::Bug, &error))?;
     let csv_raw = args.csv_raw;
@@ -145,14 +145,15 @@ fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> R
 /// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.
 fn redactor(args: &Args) -> Result<Option<Redactor>, Report> {
     let Some(path) = &args.redact_key else {
-        let redactor = || Redactor::of_this_run().ok_or_else(|| Report::new(Exit::Bug, "there are no random numbers"));
+        let redactor =
+            || Redactor::of_this_run().ok_or_else(|| Report::new(Exit::Bug, "the system provides no random numbers"));
         return args.redact.then(redactor).transpose();
     };
     let key =
         std::fs::read(path).map_err(|error| Report::of_file(format!("{} cannot be read", path.display()), &error))?;
     let key = key.trim_ascii();
     if key.len() < SHORTEST_KEY {
-        let what = format!("{} holds no key of at least {SHORTEST_KEY} bytes", path.display());
+        let what = format!("{} does not hold a key of at least {SHORTEST_KEY} bytes", path.display());
         return Err(Report::new(Exit::Usage, what).hint("openssl rand -hex 32 makes one"));
     }
     Ok(Some(Redactor::with_key(key)))
@@ -234,8 +235,9 @@ fn written_as(args: &Args, format: &'static Format) -> Result<&'static Format, R
     match args.output.as_deref().and_then(output::by_ending) {
         Some(named) if args.format.is_none() => Ok(named),
         Some(named) if named.name != format.name => {
-            let what = format!("--format {} does not go with a file of {}", format.name, named.name);
-            Err(Report::new(Exit::Usage, what).hint("leave --format away, or give the file another ending"))
+            let what =
+                format!("--format {} contradicts the file's ending, which stands for {}", format.name, named.name);
+            Err(Report::new(Exit::Usage, what).hint("drop --format, or give the file another ending"))
         }
         _ => Ok(format),
     }
@@ -261,7 +263,8 @@ fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
         Some(command) => {
             let word = command.text.split_whitespace().next().unwrap_or_default();
             let what = format!("line {}: {word} is a command of the prompt", command.line);
-            Err(Report::new(Exit::Usage, what).hint("-c, -f and standard input take SQL; \\i FILE takes both"))
+            Err(Report::new(Exit::Usage, what)
+                .hint("-c, -f and standard input take only SQL; \\i FILE at the prompt takes both"))
         }
         None => Ok(Some(all)),
     }
@@ -284,8 +287,8 @@ fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Rep
     match (&args.output, statements) {
         (None, _) | (Some(_), Some([_])) => Ok(()),
         (Some(_), Some(all)) => {
-            let what = format!("-o takes the result of one statement, and there are {}", all.len());
-            Err(Report::new(Exit::Usage, what).hint("give each statement its own -o, in a call of its own"))
+            let what = format!("-o takes the result of one statement, but there are {}", all.len());
+            Err(Report::new(Exit::Usage, what).hint("run each statement on its own, with its own -o"))
         }
         (Some(_), None) => Err(Report::new(Exit::Usage, "-o needs a statement: -c, -f or standard input")),
     }
@@ -314,12 +317,12 @@ fn known(user: &Config, open: &str) -> Vec<Known> {
         name: name.clone(),
         open: name == open,
         tenant: entry.tenant.clone().unwrap_or_default(),
-        auth: entry.auth.clone().unwrap_or_else(|| "what the environment offers".into()),
+        auth: entry.auth.clone().unwrap_or_else(|| "the environment".into()),
     };
     let mut all: Vec<Known> = user.connections.iter().map(of).collect();
     if open == connect::FROM_ENVIRONMENT {
         let (name, tenant) = (open.to_owned(), "AZURE_TENANT_ID".to_owned());
-        all.push(Known { name, open: true, tenant, auth: "what the environment offers".into() });
+        all.push(Known { name, open: true, tenant, auth: "the environment".into() });
     }
     all
 }
@@ -362,7 +365,7 @@ mod tests {
         let report = settings(&args, &Env::default(), &Config::default()).unwrap_err();
         assert_eq!(
             (report.exit, report.what.as_str()),
-            (Exit::Usage, "'soon' is not a value for timeout, which takes DURATION")
+            (Exit::Usage, "'soon' is not a valid value for timeout, which takes DURATION")
         );
     }
 

@@ -18,8 +18,8 @@ use crate::tally::Tally;
 /// Does what was asked.
 pub(super) async fn run(asked: &args::Subscriptions, connection: Option<Connection>) -> Result<Exit, Report> {
     let connection = connection.ok_or_else(|| {
-        Report::new(Exit::Usage, "no connection is configured, so there is no tenant to ask")
-            .hint("a section [connections.NAME] of the configuration describes one")
+        Report::new(Exit::Usage, "no connection is configured, so there is no tenant")
+            .hint("a section [connections.NAME] in the configuration adds one")
     })?;
     let client = auth::client(
         &connection,
@@ -74,7 +74,7 @@ async fn change(
         let changed = if start { subscriptions.start(name, call).await } else { subscriptions.stop(name, call).await };
         let said = match (changed.map_err(|error| Report::of_error(&error))?, start) {
             (Change::Made, true) => "started; the first records can take hours",
-            (Change::WasSo, true) => "was enabled already",
+            (Change::WasSo, true) => "was already enabled",
             (Change::Made, false) => "stopped",
             (Change::WasSo, false) => "was not subscribed to",
         };
@@ -86,11 +86,14 @@ async fn change(
 /// Asks the person at the terminal. Where there is none, nobody can say yes.
 fn confirmed(content_types: &[String]) -> Result<bool, Report> {
     if !io::stdin().is_terminal() {
-        return Err(Report::new(Exit::Usage, "stopping a subscription has to be confirmed, and nobody can be asked")
-            .hint("--yes confirms it"));
+        return Err(Report::new(
+            Exit::Usage,
+            "stopping a subscription needs confirmation, and there is no terminal to ask on",
+        )
+        .hint("--yes confirms it"));
     }
     let names = content_types.join(", ");
-    say(&format!("Records of {names} that come up until the next start are lost for good. Stop? [y/N]"));
+    say(&format!("Records of {names} from now until the next start are lost for good. Stop? [y/N]"));
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer);
     read.map_err(|error| Report::chain(Exit::Usage, &error))?;

@@ -18,7 +18,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Something that has its bytes once, or has none.
-    #[error("{} is {kind}, and what is asked has to be a file", path.display())]
+    #[error("{} is {kind}, but an input must be a file", path.display())]
     NoFile {
         /// The path.
         path: PathBuf,

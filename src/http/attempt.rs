@@ -56,7 +56,7 @@ impl Failure {
         named || self.is_throttle()
     }
 
-    /// How long another attempt would meet the same.
+    /// How long another attempt would fail the same way.
     pub(super) fn rest(&self) -> Duration {
         if let Self::SignIn(failure) = self { failure.rest() } else { Duration::ZERO }
     }

@@ -72,7 +72,7 @@ impl Inflow {
             [coding] if [&b"gzip"[..], b"x-gzip"].iter().any(|gzip| coding.eq_ignore_ascii_case(gzip)) => {
                 Ok(Self::Gzip(Box::new(MultiGzDecoder::new(capped))))
             }
-            _ => Err(Failure::Fault(Fault::Garbled("is compressed in a way that was not asked for"))),
+            _ => Err(Failure::Fault(Fault::Garbled("is compressed in a way that was not requested"))),
         }
     }
 

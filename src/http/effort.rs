@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_body_lives_as_long_as_it_keeps_up_with_the_least_rate() {
         let rate = Patience::default().rate as usize;
-        let slow = || "the answer came at less than 4 KiB a second".to_owned();
+        let slow = || "the reply arrived at less than 4 KiB/s".to_owned();
         assert_eq!(given_up(0, rate, 100_000), None, "slow, and good for hours");
         assert_eq!(given_up(0, 1, 100), Some((21, slow())), "a byte a second");
         assert_eq!(given_up(0, rate / 2, 100), Some((39, slow())));

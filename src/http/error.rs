@@ -27,7 +27,7 @@ pub enum Error {
         last: Box<Refusal>,
     },
     /// The service answered with an error of its own and went on so.
-    #[error("the service is in trouble, and {because}: {last}")]
+    #[error("the service is failing, and {because}: {last}")]
     Unavailable {
         /// Why it was given up.
         because: GaveUp,
@@ -62,7 +62,7 @@ pub enum Error {
     #[error(transparent)]
     ForeignLink(#[from] ForeignLink),
     /// The reply is larger than any page.
-    #[error("the reply of {address} is larger than {limit} bytes")]
+    #[error("the reply from {address} is larger than {limit} bytes")]
     TooLarge {
         /// Where to.
         address: Address,
@@ -70,7 +70,7 @@ pub enum Error {
         limit: usize,
     },
     /// The statement has sent as many requests as it may.
-    #[error("the statement has sent the {limit} request(s) it may send")]
+    #[error("the statement has used up its {limit} request(s)")]
     RequestBudget {
         /// The budget.
         limit: u64,
@@ -79,7 +79,7 @@ pub enum Error {
         last: Option<Box<Error>>,
     },
     /// The statement's time is over.
-    #[error("the time for the statement is over; the request to {address} {stage}")]
+    #[error("the statement ran out of time; the request to {address} {stage}")]
     Deadline {
         /// The request that was under way.
         address: Address,
@@ -133,16 +133,16 @@ impl Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stage {
     /// It needs a token first.
-    #[error("waited for the sign-in")]
+    #[error("was waiting for the sign-in")]
     SignIn,
     /// Its turn has not come.
-    #[error("waited for the quota")]
+    #[error("was waiting for the quota")]
     Turn,
     /// It is sent.
     #[error("was not answered")]
     Reply,
     /// It failed and is going to be sent again.
-    #[error("waited to be sent again")]
+    #[error("was waiting to be retried")]
     Retry,
 }
 
@@ -150,10 +150,10 @@ pub enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GaveUp {
     /// Another attempt would meet the same.
-    #[error("another attempt would meet the same")]
+    #[error("another attempt would fail the same way")]
     Final,
     /// Nobody knows whether it was carried out, and twice would be once too often.
-    #[error("it may have been carried out, so it is not sent again")]
+    #[error("it may have been carried out, so it was not repeated")]
     NotRepeatable,
     /// As many attempts in a row as the limits allow.
     #[error("repeated attempts did not help")]
@@ -165,13 +165,13 @@ pub enum GaveUp {
     #[error("trying for {} s did not help", .0.as_secs())]
     NoProgress(Duration),
     /// The statement's time was over before another attempt.
-    #[error("there was no time for another attempt")]
+    #[error("there was no time left for another attempt")]
     Deadline,
     /// The statement had no request left for another attempt.
-    #[error("there was no request left for another attempt")]
+    #[error("no request was left for another attempt")]
     Budget,
     /// The service named a wait beyond the longest that is accepted.
-    #[error("it asks to wait {} s", .0.as_secs())]
+    #[error("it asks for a wait of {} s", .0.as_secs())]
     AskedTooLong(Duration),
     /// So many requests to this host failed that retrying them only adds to its load.
     #[error("too many requests to this host failed")]
@@ -188,22 +188,22 @@ pub enum Fault {
     #[error("the connection could not be secured")]
     Tls(#[source] reqwest::Error),
     /// Connected, but not a byte of an answer.
-    #[error("nothing was answered within {} s", .0.as_secs())]
+    #[error("there was no reply within {} s", .0.as_secs())]
     Silent(Duration),
     /// The answer began and then stood still.
-    #[error("the answer stood still for {} s", .0.as_secs())]
+    #[error("the reply stalled for {} s", .0.as_secs())]
     Stalled(Duration),
     /// The answer trickled, below this many bytes a second.
-    #[error("the answer came at less than {} KiB a second", .0 >> 10)]
+    #[error("the reply arrived at less than {} KiB/s", .0 >> 10)]
     Slow(u32),
     /// The connection broke, or the body ended before it was whole.
-    #[error("the answer broke off")]
+    #[error("the reply was cut off")]
     Broken(#[source] reqwest::Error),
     /// An answer came that a service does not give: a web page, nothing, half of its text.
-    #[error("the answer {0}")]
+    #[error("the reply {0}")]
     Garbled(&'static str),
     /// The request itself could not be sent as it is.
-    #[error("the request could not be formed")]
+    #[error("the request could not be built")]
     Request(#[source] reqwest::Error),
 }
 
@@ -225,7 +225,7 @@ impl Fault {
 
 /// Why there is no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("signing in did not give a token{}", code.as_ref().map(|c| format!(" ({c})")).unwrap_or_default())]
+#[error("signing in returned no token{}", code.as_ref().map(|c| format!(" ({c})")).unwrap_or_default())]
 pub struct SignIn {
     /// Status of the sign-in service's reply, if there was one.
     pub status: Option<u16>,

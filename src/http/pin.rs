@@ -12,7 +12,7 @@ use crate::veil::{Veil, Veiled};
 
 /// A link that does not lead back to the connection's own service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the service handed out a link that {why}: host '{host}'")]
+#[error("the service returned a link that {why}: host '{host}'")]
 pub struct ForeignLink {
     /// The host it names, in its ASCII form; empty when it names none.
     pub host: Veiled,
@@ -48,7 +48,7 @@ impl fmt::Display for Difference {
             Self::Port => "leads to another port",
             Self::UserInfo => "carries a user name",
             Self::Fragment => "carries a fragment",
-            Self::Path => "leaves the part of the service that was asked",
+            Self::Path => "leaves the part of the service that was requested",
         })
     }
 }
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn the_error_names_the_host_and_nothing_of_the_rest() {
         let error = resolve("https://u:CANARY@evil.example/CANARY?CANARY=CANARY#CANARY").unwrap_err();
-        assert_eq!(error.to_string(), "the service handed out a link that leads to another host: host 'evil.example'");
+        assert_eq!(error.to_string(), "the service returned a link that leads to another host: host 'evil.example'");
     }
 
     #[test]

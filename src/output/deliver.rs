@@ -19,7 +19,7 @@ pub enum Failure {
     #[error("the output could not be written")]
     Output(#[source] io::Error),
     /// A binary format was to be written to a terminal.
-    #[error("{0} is not for a terminal")]
+    #[error("{0} cannot be shown on a terminal")]
     Terminal(&'static str),
 }
 

@@ -48,14 +48,14 @@ pub struct Format {
 pub static ALL: &[Format] = &[
     Format {
         name: "table",
-        doc: "A box for people to read; on a terminal cells are shortened to its width, elsewhere they are whole.",
+        doc: "A box table to read; on a terminal, cells are shortened to its width, elsewhere they are whole.",
         binary: false,
         endings: &[],
         open: |schema, options| Body::Table(table::Table::new(schema, options)),
     },
     Format {
         name: "csv",
-        doc: "Comma-separated; NULL is empty, an empty text is \"\", text that a spreadsheet would run begins with '.",
+        doc: "Comma-separated; NULL is empty, an empty text is \"\", text that a spreadsheet would run starts with '.",
         binary: false,
         endings: &["csv"],
         open: |schema, options| Body::Delimited(delimited::Delimited::new(schema, ',', options)),
@@ -76,14 +76,14 @@ pub static ALL: &[Format] = &[
     },
     Format {
         name: "ndjson",
-        doc: "One JSON object a line.",
+        doc: "One JSON object per line.",
         binary: false,
         endings: &["ndjson", "jsonl"],
         open: |schema, _| Body::Json(json::Json::lines(schema)),
     },
     Format {
         name: "markdown",
-        doc: "A table for tickets and pages.",
+        doc: "A table for tickets and documents.",
         binary: false,
         endings: &["md", "markdown"],
         open: |schema, _| Body::Markdown(markdown::Markdown::new(schema)),

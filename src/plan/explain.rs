@@ -101,7 +101,7 @@ impl fmt::Display for Cost<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let requests = self.plan.least_requests(self.now);
         if requests == 0 {
-            return f.write_str("nothing is sent, the predicate cannot hold");
+            return f.write_str("nothing is sent, because the predicate can never hold");
         }
         let plural = if requests == 1 { "" } else { "s" };
         let Some(rate) = self.rate else { return write!(f, "at least {requests} request{plural}, without a quota") };

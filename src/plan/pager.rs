@@ -57,7 +57,7 @@ pub struct PageFacts {
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum PagerError {
     /// The service sent a link that was followed before.
-    #[error("the service linked to a page that was already read: its pages go in a circle")]
+    #[error("the service linked to a page that was already read: its pages form a loop")]
     Circle,
     /// The same page keeps coming.
     #[error("the service sent the same page {0} times")]
@@ -72,7 +72,7 @@ pub enum PagerError {
     )]
     FullPage(usize, &'static str),
     /// The order that was asked for was not kept.
-    #[error("the service broke the order it was asked for: {later} came after {earlier}")]
+    #[error("the service did not keep the requested order: {later} came after {earlier}")]
     OutOfOrder {
         /// The row that came first.
         earlier: String,
@@ -80,14 +80,14 @@ pub enum PagerError {
         later: String,
     },
     /// A record that cannot be placed in the order.
-    #[error("{0} record(s) have no time, so they have no place in the order asked for")]
+    #[error("{0} record(s) have no time, so they have no place in the requested order")]
     NoTime(usize),
     /// The chain was begun anew again and again, and got no further.
     #[error("the service's page tokens expire before the next page can be read")]
     DeadChain,
     /// A chain has to be begun anew, but its records cannot be told apart.
     #[error(
-        "the service's page token expired, and {0} record(s) without a key cannot be recognised when they come again"
+        "the service's page token expired, and {0} record(s) without a key cannot be recognised if they arrive again"
     )]
     Keyless(usize),
 }
@@ -243,7 +243,7 @@ impl Pager {
     /// Begins anew after the service refused a link, where the chain left off if its order allows that.
     ///
     /// # Errors
-    /// When that was tried before and got no further, or the records could not be recognised when they come again.
+    /// When that was tried before and got no further, or the records could not be recognised if they arrive again.
     pub fn redo(&mut self) -> Result<(), PagerError> {
         if self.keyless > 0 {
             return Err(PagerError::Keyless(self.keyless));
@@ -273,9 +273,9 @@ impl Pager {
         if self.keyless > 0 {
             return Err(PagerError::FullPage(rows, "records without a key would not be recognised"));
         }
-        let rest = self.remaining().ok_or(PagerError::FullPage(rows, "they came in no order"))?;
+        let rest = self.remaining().ok_or(PagerError::FullPage(rows, "they are in no order"))?;
         if rest == self.query.interval {
-            return Err(PagerError::FullPage(rows, "all of them are of one second"));
+            return Err(PagerError::FullPage(rows, "all of them are within one second"));
         }
         self.query.interval = rest;
         self.overlaps = true;

@@ -54,7 +54,9 @@ impl fmt::Display for Reason {
             Self::Null => f.write_str("tests for NULL are not documented"),
             Self::EmptyText => f.write_str("how the service treats empty text is not documented"),
             Self::FreePattern => f.write_str("the pattern has no fixed part to send"),
-            Self::AnySpelling => f.write_str("case is ignored on this side alone; = with the stored spelling is sent"),
+            Self::AnySpelling => {
+                f.write_str("tests that ignore case stay on this side; = with the stored spelling is sent")
+            }
             Self::Computed => f.write_str("computed on this side"),
             Self::Pending => f.write_str("<known at run time>"),
             Self::Type => f.write_str("the literal is not of the property's type"),
@@ -63,8 +65,8 @@ impl fmt::Display for Reason {
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
             Self::TooManyTests(most) => write!(f, "the filter would hold more than {most} tests"),
             Self::TooLong => f.write_str("the URL would become too long"),
-            Self::FeedCannot => f.write_str("the feed can be asked for content type and availability only"),
-            Self::LateRecords => f.write_str("records can come late without bound; late_arrival can state one"),
+            Self::FeedCannot => f.write_str("the feed can only be filtered by content type and availability"),
+            Self::LateRecords => f.write_str("records can arrive late without limit; late_arrival can set one"),
             Self::SwitchedOff => f.write_str("pushdown is switched off"),
         }
     }

@@ -44,7 +44,7 @@ async fn talk(state: &mut State<'_>, lines: &mut Lines) -> Exit {
                     return Exit::Success;
                 }
                 if empty {
-                    say("Ctrl-C again leaves; so does \\q");
+                    say("Ctrl-C again quits; so does \\q");
                 }
                 interrupted = empty;
                 continue;

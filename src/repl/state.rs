@@ -25,7 +25,7 @@ pub struct Outfit {
     pub colours: bool,
     /// The user's home folder.
     pub home: Option<PathBuf>,
-    /// The connections that are configured.
+    /// List the configured connections.
     pub connections: Vec<Known>,
 }
 
@@ -96,11 +96,6 @@ impl<'s> State<'s> {
     }
 
     async fn written(&self, statement: &Statement, path: &Path) -> After {
-        let unwritable = |error: &std::io::Error| {
-            let mut report = Report::new(Exit::Usage, format!("{} cannot be written", path.display()));
-            report.causes.push(error.to_string());
-            refused(&report)
-        };
         let sink = match Sink::file(path, self.session.streams) {
             Ok(sink) => sink,
             Err(error) => {
@@ -142,5 +137,5 @@ pub(crate) fn refused(report: &Report) -> After {
 
 /// There is no last statement.
 pub(crate) fn nothing_to_repeat() -> After {
-    refused(&Report::new(Exit::Usage, "there is no last statement").hint("write it behind the command"))
+    refused(&Report::new(Exit::Usage, "there is no previous statement").hint("give one after the command"))
 }

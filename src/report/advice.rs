@@ -16,10 +16,10 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     let tokens = solid(sql);
     let words: Vec<&Word> = tokens.iter().filter_map(word).collect();
     if outside_texts(sql, &['‘', '’', '“', '”', '„']) {
-        return Some("these are typographic quotes; SQL takes ' around texts and \" around names".into());
+        return Some("these are typographic quotes; SQL uses ' for text and \" for names".into());
     }
     if outside_texts(sql, &['`']) {
-        return Some("names stand bare here, or in \"double quotes\"; `backticks` are another dialect's".into());
+        return Some("write names as they are, or in \"double quotes\"; `backticks` belong to other dialects".into());
     }
     if words.get(1).is_some_and(|word| is(word, "TOP")) {
         return Some("write LIMIT at the end of the statement instead of TOP".into());
@@ -37,7 +37,7 @@ pub(super) fn of_quoted(sql: &str, name: &str) -> Option<String> {
         .iter()
         .filter_map(word)
         .any(|word| quoted(&word))
-        .then(|| format!("\"double quotes\" stand around names; if it is a text, write '{}'", name.replace('\'', "''")))
+        .then(|| format!("\"double quotes\" are for names; for text, write '{}'", name.replace('\'', "''")))
 }
 
 /// Advice about an error of which only the text is known.
@@ -45,26 +45,23 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
     let rows = [
         (
             "comparison operation Struct(",
-            "a struct cannot be compared; ask for one of its fields, as in status.error_code",
+            "a struct cannot be compared; use one of its fields, such as status.error_code",
         ),
-        ("= Struct(", "a struct cannot be compared; ask for one of its fields, as in status.error_code"),
+        ("= Struct(", "a struct cannot be compared; use one of its fields, such as status.error_code"),
         (
             "Error parsing timestamp",
-            "a time is written '2026-05-01' or '2026-05-01T12:00:00Z'; now() - INTERVAL '1 day' counts back",
+            "write a time as '2026-05-01' or '2026-05-01T12:00:00Z', or relative to now: now() - INTERVAL '1 day'",
         ),
-        (
-            "Cannot access field at argument",
-            "fields are those of structs; raw is JSON as text: raw -> 'name' ->> 'name'",
-        ),
-        ("Unsupported SQL type JSON", "JSON is text here, and -> goes into it as it is: raw -> 'a' -> 0 ->> 'b'"),
+        ("Cannot access field at argument", "only structs have fields; raw is JSON text: raw -> 'name' ->> 'name'"),
+        ("Unsupported SQL type JSON", "JSON is plain text here, and -> works on it directly: raw -> 'a' -> 0 ->> 'b'"),
         (
             "Unsupported SQL type",
-            "types are TEXT, INT, BIGINT, DOUBLE, DECIMAL, BOOLEAN, DATE, TIME, TIMESTAMP, INTERVAL",
+            "the types are TEXT, INT, BIGINT, DOUBLE, DECIMAL, BOOLEAN, DATE, TIME, TIMESTAMP, INTERVAL",
         ),
-        ("Invalid timezone", "a zone is 'Europe/Berlin' or '+02:00'"),
-        ("could not find config namespace", "settings are set by SET auditql.NAME = VALUE, and listed by \\set"),
-        ("is not a variable which can be viewed", "settings are shown by SHOW auditql.NAME, and listed by \\set"),
-        ("Could not find config namespace", "settings are set by SET auditql.NAME = VALUE, and listed by \\set"),
+        ("Invalid timezone", "write a zone as 'Europe/Berlin' or '+02:00'"),
+        ("could not find config namespace", "SET auditql.NAME = VALUE changes a setting, \\set lists them"),
+        ("is not a variable which can be viewed", "SHOW auditql.NAME shows a setting, \\set lists them"),
+        ("Could not find config namespace", "SET auditql.NAME = VALUE changes a setting, \\set lists them"),
     ];
     rows.iter().find(|(part, _)| what.contains(part)).map(|(_, advice)| *advice)
 }

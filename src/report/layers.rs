@@ -6,8 +6,8 @@ use super::{About, Exit, Report, remote};
 use crate::subscriptions;
 use crate::{auth, causes, decode, engine, files, http, plan, settings};
 
-const PARTIAL: &str = "--partial gives what could be had and says what is missing";
-const ODD_REPLY: &str = "the service did not keep its own rules; ask again, and report it if it happens again";
+const PARTIAL: &str = "--partial returns what could be read and says what is missing";
+const ODD_REPLY: &str = "the service broke its own rules; try again, and report it if it happens again";
 
 /// Looked for from the outside in, because a layer may have wrapped another's error.
 pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Report {
@@ -50,11 +50,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             report
         }
         E::Chain { .. } | E::Listing { .. } => Report::chain(Exit::Incomplete, error)
-            .hint("ask again, or for a shorter time; --partial gives what could be had"),
+            .hint("try again, or use a shorter time range; --partial returns what could be read"),
         E::KindIgnored { .. } => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
-        E::Keyless { .. } => {
-            Report::chain(Exit::Remote, error).hint("with --dedup=false copies are counted as often as they come")
-        }
+        E::Keyless { .. } => Report::chain(Exit::Remote, error).hint("--dedup=false returns every copy"),
         E::Incomplete { .. } | E::BlobGone { .. } | E::NoRecords { .. } => {
             let mut report = Report::chain(Exit::Incomplete, error).hint(PARTIAL);
             if let E::NoRecords { request_id: Some(id), .. } = error {
@@ -62,17 +60,17 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             }
             report
         }
-        E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("ask without --partial"),
+        E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("run it without --partial"),
         E::Evaluation(inner) | E::Session(inner) | E::Memory(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
         E::Ending => Report::chain(Exit::Terminated, error),
         E::NotSubscribed { content_type, .. } => Report::chain(Exit::Usage, error).hint(format!(
-            "'auditql subscriptions start {content_type}' starts it; the first records come within hours"
+            "'auditql subscriptions start {content_type}' starts it; the first records arrive within hours"
         )),
         E::Disabled { source, .. } => {
             let mut report = Report::chain(Exit::Usage, error).hint(
-                "an administrator of the tenant or of the service switched it off: ask them; \
-                 what they stop collecting cannot be read later",
+                "an administrator of the tenant or of the service disabled it: ask them; what is not collected now \
+                 cannot be read later",
             );
             report.causes.extend(source.iter().flat_map(|error| remote::of_http(error, &[]).causes));
             report
@@ -81,21 +79,21 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::ContentType { .. } => Report::chain(Exit::Usage, error).hint(content_types()),
         E::TooLarge(part) => Report::chain(Exit::Query, error).hint(smaller(*part)),
         E::TooMuch { .. } => Report::chain(Exit::Query, error)
-            .hint("that is a quarter of --memory-limit; make less of it, or raise the limit"),
+            .hint("that is a quarter of --memory-limit; produce less, or raise the limit"),
         E::CircularView(_) => {
             Report::chain(Exit::Query, error).hint("CREATE OR REPLACE VIEW changes it, DROP VIEW removes it")
         }
-        E::NotMain(_) => Report::chain(Exit::Query, error).hint("tables of the services are read, never changed"),
+        E::NotMain(_) => Report::chain(Exit::Query, error).hint("tables of a service are read-only"),
         E::TableExists(_) => Report::chain(Exit::Query, error)
             .hint("choose another name; CREATE OR REPLACE replaces a table of your own"),
         E::NotATable(_) => Report::chain(Exit::Query, error).hint("DROP VIEW removes it"),
         E::TwiceNamed(_) => Report::chain(Exit::Query, error).hint("give one of them another name with AS"),
         E::NotKept { column, .. } => {
-            Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) makes it a text"))
+            Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) turns it into text"))
         }
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
-        E::RemoteLocation(_) => Report::chain(Exit::Query, error).hint("fetch the file first, and give its path"),
+        E::RemoteLocation(_) => Report::chain(Exit::Query, error).hint("download the file first, and use its path"),
         E::NotSettable { .. } => Report::chain(Exit::Query, error)
             .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
         E::Store(_) => Report::chain(Exit::Query, error),
@@ -104,19 +102,19 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         // The rows that other files hold are missing.
         E::Files { .. } => Report::chain(Exit::Incomplete, error),
         E::FilesChanged { .. } => Report::chain(Exit::Incomplete, error)
-            .hint("ask again once nothing writes to them; copies of a record are compared before one is chosen"),
+            .hint("try again once nothing writes to them; copies of a record are compared before one is chosen"),
         E::Connection { source, .. } => under(error, of_auth(source)),
     }
 }
 
 fn content_types() -> String {
-    format!("content types are {}", crate::apis::activity::content::CONTENT_TYPES.join(", "))
+    format!("the content types are {}", crate::apis::activity::content::CONTENT_TYPES.join(", "))
 }
 
 fn of_subscriptions(error: &subscriptions::Error) -> Report {
     use subscriptions::Error as E;
     match error {
-        E::TenantId(_) => Report::chain(Exit::Usage, error).hint("give the connection its id, a GUID, as tenant"),
+        E::TenantId(_) => Report::chain(Exit::Usage, error).hint("set the connection's tenant to its id, a GUID"),
         E::ContentType(_) => Report::chain(Exit::Usage, error).hint(content_types()),
         E::Request(source) => remote::of_http(source, &["ActivityFeed.Read"]),
         E::Reply(_) => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
@@ -126,12 +124,10 @@ fn of_subscriptions(error: &subscriptions::Error) -> Report {
 /// What to do about an input that cannot be read.
 fn input(error: &files::Error) -> &'static str {
     match error {
-        files::Error::NoFile { .. } => "a statement may read an input more than once: write it to a file first",
-        files::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and ask that file",
-        files::Error::Empty { .. } => {
-            "a spreadsheet is read once it is saved as CSV; a file of any name is read if it is named"
-        }
-        _ => "--input takes a file, a folder or a pattern in quotes",
+        files::Error::NoFile { .. } => "a statement may read an input more than once, so write it to a file first",
+        files::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and use that file",
+        files::Error::Empty { .. } => "save spreadsheets as CSV; a file with any ending is read if you name it",
+        _ => "--input takes a file, a folder or a quoted pattern",
     }
 }
 
@@ -140,12 +136,12 @@ fn smaller(part: engine::Part) -> &'static str {
     use engine::Part as P;
     match part {
         P::Operators => "write x IN (…) for a list of values, or join a table: (VALUES (…), (…)) AS wanted(x)",
-        P::Tables | P::Uses => "answer it in steps: CREATE TABLE part AS SELECT … keeps the rows of one for the next",
+        P::Tables | P::Uses => "do it in steps: CREATE TABLE part AS SELECT … keeps the rows of one step for the next",
         P::Branches => "join a table instead: (VALUES (…, …), (…, …)) AS names(x, name)",
-        P::Types => "name a simpler type",
+        P::Types => "use a simpler type",
         P::Steps => "json_get(x, 'a', 'b', …) takes a whole path",
-        P::Columns => "ask for fewer columns at a time",
-        P::Text => "put long lists of values into a table, or ask in parts",
+        P::Columns => "select fewer columns at a time",
+        P::Text => "put long lists of values into a table, or split the query",
     }
 }
 

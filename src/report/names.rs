@@ -23,7 +23,7 @@ pub(super) fn elsewhere(name: &str, tables: &[String]) -> Option<(String, String
     }
     Some((
         format!("there is no table {schema}.{name} in this connection"),
-        "it is asked of a service: --connection NAME".into(),
+        "it is read from a service: use --connection NAME".into(),
     ))
 }
 

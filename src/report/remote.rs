@@ -9,9 +9,9 @@ use crate::http::{Error, Fault, Refusal, SignIn};
 const SIGN_IN_ADVICE: &[(&str, &str)] = &[
     (
         "AADSTS7000215",
-        "AZURE_CLIENT_SECRET is not the secret's value; the portal also shows a secret's id, which is not it",
+        "AZURE_CLIENT_SECRET does not hold the secret's value; the portal also shows the secret's id, which is something else",
     ),
-    ("AADSTS7000222", "the client secret has expired; make a new one in the app registration"),
+    ("AADSTS7000222", "the client secret has expired; create a new one in the app registration"),
     ("AADSTS700016", "the application is not known in this tenant; check AZURE_CLIENT_ID and the connection's tenant"),
     ("AADSTS90002", "the tenant does not exist in this cloud; check tenant and cloud of the connection"),
     ("AADSTS53003", "a Conditional Access policy blocks this sign-in; its owner has to allow the application"),
@@ -22,7 +22,7 @@ const SIGN_IN_ADVICE: &[(&str, &str)] = &[
 pub const NOT_SET: &str = "it is not set";
 
 /// What to do when the time for a statement is over.
-pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or take --partial";
+pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or use --partial";
 
 /// A request that brought no reply, and the permissions that it needs.
 pub(super) fn of_http(error: &Error, permissions: &[&str]) -> Report {
@@ -59,26 +59,26 @@ fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
     Some(match error {
         Error::Refused(refusal) => return of_refusal(refusal, permissions),
         Error::TokenRejected(refusal) => of_refusal(refusal, permissions)
-            .unwrap_or_else(|| "the access token is expired or for another service; get a new one".into()),
+            .unwrap_or_else(|| "the access token has expired or is for another service; get a new one".into()),
         Error::SignIn(sign_in) => of_sign_in(sign_in),
-        Error::Throttled { .. } => "all programs of the tenant share this quota: ask for a shorter time, or later".into(),
+        Error::Throttled { .. } => "all clients of the tenant share this quota: use a shorter time range, or try later".into(),
         Error::Unavailable { last, .. } => {
             of_refusal(last, permissions).unwrap_or_else(|| "nothing is wrong with the query; try later".into())
         }
         Error::Unreachable { fault: Fault::Tls(_), .. } => {
-            "the certificate is not trusted here; behind an inspecting proxy, add its authority to the system or SSL_CERT_FILE".into()
+            "the certificate is not trusted here; behind an inspecting proxy, add its CA to the system's or to SSL_CERT_FILE".into()
         }
         Error::Unreachable { fault: Fault::Garbled(_), .. } => {
             "a proxy may have answered in the service's place: check HTTPS_PROXY and the connection's addresses, or try later".into()
         }
         Error::Unreachable { .. } => "check the network, HTTPS_PROXY, and the connection's cloud or addresses".into(),
         Error::Redirect { .. } | Error::ForeignLink(_) => {
-            "it was not followed, the token would have gone along; check the connection's addresses".into()
+            "it was not followed, because the token would have been sent along; check the connection's addresses".into()
         }
-        Error::TooLarge { .. } => "a reply of this size is not one of the service's pages; check the connection's addresses".into(),
-        Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or take --partial".into(),
+        Error::TooLarge { .. } => "no page of the service is that large; check the connection's addresses".into(),
+        Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or use --partial".into(),
         Error::Deadline { .. } => MORE_TIME.into(),
-        Error::NoService(_) => "management_url of the connection can name one".into(),
+        Error::NoService(_) => "set management_url in the connection".into(),
         Error::Setup(_) => return None,
     })
 }
@@ -104,12 +104,12 @@ fn no_audit_log(message: &str) -> bool {
 }
 
 const AUDITING_OFF: &str = "auditing may be off in the tenant: Set-AdminAuditLogConfig \
-     -UnifiedAuditLogIngestionEnabled $true turns it on, and takes up to an hour; or the connection's tenant is another one";
+     -UnifiedAuditLogIngestionEnabled $true turns it on, within an hour; or the connection names the wrong tenant";
 
 /// Which permissions are needed, and who grants them.
 fn permission(names: &[&str]) -> String {
     let names = if names.is_empty() { "the table's permissions".to_owned() } else { names.join(" and ") };
-    format!("the application needs {names}, with consent by an administrator; a new token is needed afterwards")
+    format!("the application needs {names}, with the consent of an administrator; get a new token afterwards")
 }
 
 fn of_sign_in(sign_in: &SignIn) -> String {
@@ -118,7 +118,7 @@ fn of_sign_in(sign_in: &SignIn) -> String {
     let azure_cli =
         sign_in.message.contains("az login").then_some("sign in with 'az login', in the connection's tenant");
     let unset = sign_in.message.ends_with(NOT_SET).then_some("set it in the environment; EXPLAIN needs no credential");
-    advice.or(azure_cli).or(unset).unwrap_or("check tenant, cloud and credential of the connection").into()
+    advice.or(azure_cli).or(unset).unwrap_or("check the connection's tenant, cloud and credential").into()
 }
 
 #[cfg(test)]

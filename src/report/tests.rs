@@ -99,7 +99,7 @@ fn a_scan_that_fails_says_which_table_and_why() {
     };
     let report = Report::of_query(&DataFusionError::External(Box::new(error)), &About::default());
     assert_eq!(report.exit, Exit::Remote);
-    assert_eq!(report.what, "entra.sign_ins could not be read to its end");
+    assert_eq!(report.what, "entra.sign_ins could not be read completely");
     assert_eq!(report.causes, ["https://h/beta/auditLogs/signIns?$filter answered with status 403", "Forbidden"]);
     assert!(report.hint.as_deref().unwrap().contains("AuditLog.Read.All"), "{report}");
 }

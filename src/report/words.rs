@@ -9,7 +9,7 @@ use super::types;
 pub(super) type Words = (String, String);
 
 /// What to do where only that is known that the planner does not know it.
-pub(super) const DIALECT: &str = "the dialect is PostgreSQL's, as far as DataFusion knows it";
+pub(super) const DIALECT: &str = "the dialect is PostgreSQL's, as far as DataFusion supports it";
 
 /// The words for a text of the planner.
 pub(super) fn of_plan(text: &str) -> Option<Words> {
@@ -18,8 +18,8 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some(words);
     }
     if after("Physical plan does not support logical expression").is_some() {
-        let hint = "a subquery is compared in WHERE; in a select list write (SELECT count(*) FROM …) > 0, or join";
-        return Some(("a subquery of that kind cannot stand there".into(), hint.into()));
+        let hint = "use it in WHERE; in a select list write (SELECT count(*) FROM …) > 0, or join";
+        return Some(("this kind of subquery is not supported there".into(), hint.into()));
     }
     if let Some(parts) = after("compound identifier: ") {
         let name = parts.trim_matches(['[', ']']).replace(['"', ' '], "").replace(',', ".");
@@ -33,7 +33,7 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some(("RESET is not supported for settings of auditql".into(), hint.into()));
     }
     if after("Unsupported logical plan").is_some() {
-        return Some(("this statement is not done here".into(), STATEMENTS.into()));
+        return Some(("this statement is not supported".into(), STATEMENTS.into()));
     }
     if after("Projections require unique expression names").is_some() {
         let hint = "give one of them another name: x AS y";
@@ -143,7 +143,7 @@ mod tests {
         let text = "array_has does not support type Utf8. No function matches the given name and argument types \
                     'array_has(Utf8, Utf8)'. You might need to add explicit type casts.\n\tCandidate functions:\n\tarray_has(array, element)";
         let (what, hint) = of_arguments(text).unwrap();
-        assert_eq!(what, "array_has does not take (Utf8, Utf8)");
+        assert_eq!(what, "array_has does not take (text, text)");
         assert_eq!(hint, "it takes array_has(array, element)");
         assert_eq!(of_arguments("argument types 'now(Int64)'").unwrap().1, "\\df now shows what it takes");
         assert_eq!(of_arguments("nothing of that kind"), None);

@@ -28,7 +28,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Told => "because the service asks for it",
-            Self::BackOff => "before asking again",
+            Self::BackOff => "before a retry",
             Self::Quota => "for the quota",
         })
     }

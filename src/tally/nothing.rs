@@ -111,38 +111,36 @@ pub enum Because {
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Contradiction => f.write_str("the conditions contradict one another, so nothing was asked for"),
-            Self::Future { from, now } => write!(f, "the range begins at {from}, and now() is {now}"),
+            Self::Contradiction => f.write_str("the conditions contradict each other, so nothing was requested"),
+            Self::Future { from, now } => write!(f, "the range starts at {from}, but now() is {now}"),
             Self::Instant { column, at } => {
-                write!(f, "{column} was asked for at one instant, {at}; a day is a range, from >= to <")
+                write!(f, "{column} is compared with a single instant, {at}; for a day, use a range with >= and <")
             }
-            Self::Finer { column } => write!(
-                f,
-                "{column} holds microseconds and was to equal a finer time, which nothing does; \
-                 give six digits, or a range"
-            ),
+            Self::Finer { column } => {
+                write!(f, "{column} has microseconds and never equals a finer time; use six digits, or a range")
+            }
             Self::Kinds { asked, left_out } => write!(
                 f,
-                "the conditions ask for {} records only; those of {} were left out",
+                "the conditions select {} records only; {} records were left out",
                 asked.join(" and "),
                 left_out.join(", ")
             ),
             Self::Case { column, asked, stored } => write!(
                 f,
-                "{column} is nowhere '{asked}', but '{stored}': case counts, lower({column}) = '{}' does without it",
+                "{column} is never '{asked}', but it is '{stored}': case counts; lower({column}) = '{}' ignores it",
                 asked.to_lowercase()
             ),
             Self::CaseOf { condition, stored, ilike } => write!(
                 f,
-                "{condition} fits no record, but would fit '{stored}' if case did not count{}",
-                if *ilike { ": ILIKE does without it" } else { "" }
+                "{condition} matches no record, but would match '{stored}' if case were ignored{}",
+                if *ilike { "; ILIKE ignores case" } else { "" }
             ),
             Self::Blank { column, asked, stored: Some(stored) } => {
-                write!(f, "{column} is nowhere '{asked}', but '{stored}': blanks at the ends count")
+                write!(f, "{column} is never '{asked}', but it is '{stored}': leading and trailing spaces count")
             }
             Self::Blank { column, asked, stored: None } => {
                 let without = asked.trim();
-                write!(f, "'{asked}' has blanks at its ends, and they count: {column} = '{without}' is without")
+                write!(f, "'{asked}' has leading or trailing spaces, and they count; try {column} = '{without}'")
             }
             Self::Excluded { condition, records } => {
                 write!(f, "none of the {records} record(s) read satisfies {condition}")
@@ -150,25 +148,25 @@ impl fmt::Display for Because {
             Self::Together { records } => {
                 write!(
                     f,
-                    "each condition is satisfied by some of the {records} record(s) read, and by none all of them"
+                    "each condition is satisfied by some of the {records} record(s) read, but none satisfies all of them"
                 )
             }
             Self::Range { column, oldest, newest, asked } => {
-                write!(f, "{column} of the records read lies between {oldest} and {newest}, and {asked} was asked for")
+                write!(f, "{column} of the records read is between {oldest} and {newest}; the query's range is {asked}")
             }
             Self::NoneCame { conditions: true } => {
-                f.write_str("the service sent no record for the conditions that it was asked with")
+                f.write_str("the service returned no records for the conditions sent")
             }
-            Self::NoneCame { conditions: false } => f.write_str("the service sent no record at all"),
+            Self::NoneCame { conditions: false } => f.write_str("the service returned no records at all"),
             Self::NotHeld { files, first, holds } if holds.is_empty() => {
-                write!(f, "the {files} file(s) read hold no record at all (first: {first})")
+                write!(f, "the {files} file(s) read hold no records at all (first: {first})")
             }
             Self::NotHeld { files, holds, .. } => {
                 let holds = holds.join(" and ");
-                write!(f, "the {files} file(s) read hold none of its records, but records of {holds}")
+                write!(f, "the {files} file(s) read hold no records of this table, only of {holds}")
             }
             Self::Member { column, asked, members } => {
-                write!(f, "{column} is not documented to be '{asked}'; its values are {}", members.join(", "))
+                write!(f, "'{asked}' is not a documented value of {column}; its values are {}", members.join(", "))
             }
         }
     }

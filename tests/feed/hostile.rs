@@ -336,8 +336,8 @@ async fn a_blob_that_is_listed_out_of_its_time_is_read_and_said() {
         let expected = if said { format!("{rows}, Misplaced") } else { rows.to_owned() };
         assert_eq!(hostile::outcome(&result), expected, "{predicate}");
         let notices = result.unwrap().tally.notices();
-        let said = notices.iter().map(ToString::to_string).find(|notice| notice.contains("not their own")).unwrap();
-        assert!(said.contains("2 piece(s) of content of Audit.Exchange") && said.contains("b$1"), "{said}");
+        let said = notices.iter().map(ToString::to_string).find(|notice| notice.contains("the wrong time")).unwrap();
+        assert!(said.contains("2 blob(s) of Audit.Exchange") && said.contains("b$1"), "{said}");
     }
 }
 
@@ -365,7 +365,7 @@ fn unreadable() -> Vec<(&'static str, Reply, &'static str)> {
         ("another status", Reply::status(418), "418"),
         ("gone", refused(404, "AF20050").unwrap(), "404"),
         ("a redirect", Reply::status(302).header("Location", "https://evil.example/"), "redirect"),
-        ("resets", Reply::reset(), "broke off"),
+        ("resets", Reply::reset(), "was cut off"),
         ("far too much", Reply::json(format!("[{}]", " ".repeat(17 << 20))), "larger"),
     ]
 }

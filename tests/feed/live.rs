@@ -87,10 +87,10 @@ async fn a_day_in_the_middle_has_its_late_events() {
     assert_eq!(counted(lab.rows(&sql).await), counts(day.iter().copied()));
     // Who says how late records can be, gets what came by then, and is told.
     let explained = lab.rows(&format!("EXPLAIN {sql}")).await.join("\n");
-    assert!(explained.contains("late_arrival can state one"), "{explained}");
+    assert!(explained.contains("late_arrival can set one"), "{explained}");
     lab.engine.set("late_arrival", "12h").unwrap();
     let explained = lab.rows(&format!("EXPLAIN {sql}")).await.join("\n");
-    assert!(explained.contains("records that come later are left out"), "{explained}");
+    assert!(explained.contains("records that arrive later are left out"), "{explained}");
     let there = |r: &&Activity| r.delivered.iter().any(|(at, _)| *at < to + TimeDelta::hours(12));
     let answered = lab.answer(&sql).await.unwrap();
     assert_eq!(counted(answered.rows()), counts(day.iter().copied().filter(there)));
@@ -127,7 +127,7 @@ async fn only_what_the_predicate_leaves_is_asked_for() {
     assert_eq!(listings(&asked), 5 * 8);
     assert_eq!(asked.iter().filter(|url| url.contains("/subscriptions/list")).count(), 1);
     assert!(asked.iter().all(|url| url.contains(&format!("PublisherIdentifier={}", lab.tenant.tenant_id()))));
-    // One for the subscriptions, one for each window of each content type, one for each blob, and no other.
+    // One for the subscriptions, one for each window of each content type, one per blob, and no other.
     let from = now() - TimeDelta::days(7) + TimeDelta::minutes(5);
     let truth = truth(&lab.tenant);
     let delivered = truth.iter().flat_map(|record| &record.delivered).filter(|(at, _)| *at >= from);
@@ -310,7 +310,7 @@ async fn an_explanation_says_what_would_be_asked_and_why() {
         "available: from 2026-04-30T11:55:00Z to 2026-05-01T12:00:01Z, in 2 windows of at most 23 h",
         "less 5 minutes",
         "end: now",
-        "local: operation = 'MailItemsAccessed' (the feed can be asked for content type and availability only)",
+        "local: operation = 'MailItemsAccessed' (the feed can only be filtered by content type and availability)",
         "limit: 3",
     ] {
         assert!(text.contains(part), "{part}\n{text}");

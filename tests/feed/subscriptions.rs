@@ -36,7 +36,7 @@ async fn subscriptions_are_listed_started_and_stopped_on_ones_word() {
     assert_eq!(status("Audit.Exchange").await, "enabled");
     assert_eq!(status("DLP.All").await, "not subscribed");
     let (code, text) = run(&tenant, &["subscriptions", "start", "dlp.all", "Audit.Exchange"]).await;
-    assert!(code == Some(0) && text.contains("was enabled already"), "{text}");
+    assert!(code == Some(0) && text.contains("was already enabled"), "{text}");
     assert_eq!(status("DLP.All").await, "enabled");
     let (code, text) = run(&tenant, &["subscriptions", "stop", "DLP.All"]).await;
     assert!(code == Some(2) && text.contains("--yes"), "nobody is there to confirm: {text}");

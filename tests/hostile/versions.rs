@@ -61,6 +61,6 @@ async fn a_record_that_changes_between_pages_is_one_row_whatever_is_asked_of_it(
         }
         assert_eq!(ask(&format!("SELECT count(*) {from}")).await, ["5"]);
         let first = ask(&format!("SELECT status.error_code {from} AND id = 'r2'")).await;
-        assert_eq!(first, ["50126"], "what came first stands");
+        assert_eq!(first, ["50126"], "the first copy was kept");
     }
 }

@@ -22,17 +22,17 @@ async fn zero_rows_of_files_say_why() {
         sign_in("b", "2021-05-04T10:00:00Z", "bob@contoso.com"),
     ];
     let records = [file(&folder, "sign_ins.ndjson", lines.join("\n"))];
-    let range = "no row of entra.sign_ins: created_date_time of the records read lies between 2020-05-20T10:00:00Z and \
-                 2021-05-04T10:00:00Z, and from 2026-04-24T12:00:00Z was asked for";
-    let held = "no row of m365.exchange: the 1 file(s) read hold none of its records, but records of entra.sign_ins";
-    let case = "no row of entra.sign_ins: user_principal_name is nowhere 'Ada@contoso.com', but 'ada@contoso.com': case counts, \
-                lower(user_principal_name) = 'ada@contoso.com' does without it";
-    let like = "no row of entra.sign_ins: user_principal_name LIKE 'ADA%' fits no record, but would fit 'ada@contoso.com' if \
-                case did not count: ILIKE does without it";
-    let blank = "no row of entra.sign_ins: user_principal_name is nowhere 'ada@contoso.com ', but 'ada@contoso.com': blanks at \
-                 the ends count";
-    let excluded = "no row of entra.sign_ins: none of the 2 record(s) read satisfies status.error_code = 50126";
-    let together = "no row of entra.sign_ins: each condition is satisfied by some of the 2 record(s) read, and by none all of them";
+    let range = "no rows from entra.sign_ins: created_date_time of the records read is between 2020-05-20T10:00:00Z \
+                 and 2021-05-04T10:00:00Z; the query's range is from 2026-04-24T12:00:00Z";
+    let held = "no rows from m365.exchange: the 1 file(s) read hold no records of this table, only of entra.sign_ins";
+    let case = "no rows from entra.sign_ins: user_principal_name is never 'Ada@contoso.com', but it is \
+                'ada@contoso.com': case counts; lower(user_principal_name) = 'ada@contoso.com' ignores it";
+    let like = "no rows from entra.sign_ins: user_principal_name LIKE 'ADA%' matches no record, but would match \
+                'ada@contoso.com' if case were ignored; ILIKE ignores case";
+    let blank = "no rows from entra.sign_ins: user_principal_name is never 'ada@contoso.com ', but it is \
+                 'ada@contoso.com': leading and trailing spaces count";
+    let excluded = "no rows from entra.sign_ins: none of the 2 record(s) read satisfies status.error_code = 50126";
+    let together = "no rows from entra.sign_ins: each condition is satisfied by some of the 2 record(s) read, but none satisfies all of them";
     for (sql, expected) in [
         ("SELECT count(*) FROM sign_ins WHERE created_date_time > now() - INTERVAL '7 days' AND is_interactive", range),
         ("SELECT id FROM sign_ins WHERE created_date_time >= now() - INTERVAL '7 days'", range),
@@ -55,5 +55,5 @@ async fn an_empty_file_is_named() {
     let empty = [file(&folder, "empty.json", "[]")];
     let [said] = said(&empty, "SELECT count(*) FROM sign_ins").await.try_into().unwrap();
     let name = empty[0].display();
-    assert_eq!(said, format!("no row of entra.sign_ins: the 1 file(s) read hold no record at all (first: {name})"));
+    assert_eq!(said, format!("no rows from entra.sign_ins: the 1 file(s) read hold no records at all (first: {name})"));
 }

@@ -161,7 +161,7 @@ fn a_pipe_a_device_and_standard_input_are_refused_at_once() {
     ] {
         let (code, said) = run(folder.path(), &[input], Stdio::piped());
         assert_eq!(code, Some(2), "{said}");
-        let words = format!("{} is {kind}, and what is asked has to be a file", input.display());
+        let words = format!("{} is {kind}, but an input must be a file", input.display());
         assert!(said.contains(&words) && said.contains("write it to a file first"), "{said}");
     }
     // What is redirected from a file is that file.

@@ -51,7 +51,7 @@ async fn an_interrupt_gives_way_to_what_came_of_it_in_any_order() {
         assert_eq!(agree(&inputs, "sign_ins", "status.error_code IN (50074, 50140)").await, ["0", "3"]);
         let limited = asked(&inputs, "SELECT id FROM sign_ins WHERE app_id = 'a' LIMIT 1").await;
         assert_eq!(limited.rows().len(), 1);
-        let said = "entra.sign_ins: 2 record(s) came in versions that differ, the last version of each stands (first: sign-in 1)";
+        let said = "entra.sign_ins: 2 record(s) exist in different versions, the last version of each was kept (first: sign-in 1)";
         assert_eq!(told(&limited), [said]);
     }
 }

@@ -18,7 +18,7 @@ use crate::{auth, causes, decode, files, http};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A request failed.
-    #[error("{place} could not be read to its end")]
+    #[error("{place} could not be read completely")]
     Request {
         /// What was being read.
         place: Box<Place>,
@@ -29,7 +29,7 @@ pub enum Error {
         source: http::Error,
     },
     /// A reply was no page.
-    #[error("{place} could not be read to its end")]
+    #[error("{place} could not be read completely")]
     Page {
         /// What was being read.
         place: Box<Place>,
@@ -42,7 +42,7 @@ pub enum Error {
         source: decode::Error,
     },
     /// A chain of pages could not be followed.
-    #[error("{place} could not be read to its end")]
+    #[error("{place} could not be read completely")]
     Chain {
         /// What was being read.
         place: Box<Place>,
@@ -60,7 +60,7 @@ pub enum Error {
         source: files::Error,
     },
     /// Files were written to while they were read.
-    #[error("{table}: files changed while they were read")]
+    #[error("{table}: files changed while they were being read")]
     FilesChanged {
         /// `m365.activity`
         table: String,
@@ -89,7 +89,7 @@ pub enum Error {
         key: &'static str,
     },
     /// A listing of the feed could not be followed.
-    #[error("{place} could not be read to its end")]
+    #[error("{place} could not be read completely")]
     Listing {
         /// What was being read.
         place: Box<Place>,
@@ -151,7 +151,7 @@ pub enum Error {
         source: Box<http::Error>,
     },
     /// A blob holds objects that are no records: an error in the place of one, a listing, nothing.
-    #[error("the answer would be incomplete: {place}: {count} object(s) in it are no records")]
+    #[error("the answer would be incomplete: {place}: {count} object(s) in it are not records")]
     NoRecords {
         /// What was being read.
         place: Box<Place>,
@@ -167,7 +167,7 @@ pub enum Error {
         missing: String,
     },
     /// A partial answer was allowed, where a missing row would invent a finding.
-    #[error("a part of the answer is not given here, because of {operator}: a missing row would look like a finding")]
+    #[error("a partial answer is refused because of {operator}: a missing row would look like a finding")]
     PartialRefused {
         /// What a missing row could add to.
         operator: String,
@@ -179,7 +179,7 @@ pub enum Error {
     #[error("a scan needs more memory than it may have")]
     Memory(#[source] DataFusionError),
     /// The statement's time is over.
-    #[error("the time for the statement is over")]
+    #[error("the statement ran out of time")]
     Deadline,
     /// What runs the statement is being shut down.
     #[error("the program is ending")]
@@ -203,7 +203,7 @@ pub enum Error {
     #[error("the statement has more than {} {_0}", _0.most())]
     TooLarge(Part),
     /// A function would make more than it may.
-    #[error("{function} would make more than {limit} MiB at once")]
+    #[error("{function} would produce more than {limit} MiB at once")]
     TooMuch {
         /// The function.
         function: &'static str,
@@ -211,22 +211,22 @@ pub enum Error {
         limit: usize,
     },
     /// A view is made of itself.
-    #[error("the view {0} is made of itself")]
+    #[error("the view {0} refers to itself")]
     CircularView(String),
     /// A table or view was to be made or dropped outside of the user's own schema.
-    #[error("{0} is not yours to change: tables and views of your own are in the schema main")]
+    #[error("{0} cannot be changed: your own tables and views are in the schema main")]
     NotMain(String),
     /// The name is taken.
-    #[error("there is a table {0} already")]
+    #[error("the table {0} already exists")]
     TableExists(String),
     /// A view was to be dropped as a table.
     #[error("{0} is a view, not a table")]
     NotATable(String),
     /// Two columns of a table that was to be made have one name.
-    #[error("two columns of the table would be called {0}")]
+    #[error("two columns of the table would be named {0}")]
     TwiceNamed(String),
     /// A statement that writes past the output, or changes what holds the tables.
-    #[error("{what} is not done here")]
+    #[error("{what} is not supported")]
     NotDone {
         /// `COPY`
         what: &'static str,
@@ -234,10 +234,10 @@ pub enum Error {
         instead: &'static str,
     },
     /// A table was to be made of files that are elsewhere.
-    #[error("a table is made of files on this machine, and a location with {0}: is elsewhere")]
+    #[error("a table is made from files on this machine; a location with {0}: is elsewhere")]
     RemoteLocation(String),
     /// A setting that no statement may change.
-    #[error("{name} is not for a statement to change: {why}")]
+    #[error("{name} cannot be changed by a statement: {why}")]
     NotSettable {
         /// The setting.
         name: String,
@@ -253,7 +253,7 @@ pub enum Error {
         instead: String,
     },
     /// A column cannot be kept in a table.
-    #[error("column {column} is of the type {kind}, which a table cannot keep")]
+    #[error("column {column} has the type {kind}, which a table cannot store")]
     NotKept {
         /// The column.
         column: String,
@@ -261,10 +261,12 @@ pub enum Error {
         kind: String,
     },
     /// The file of a table could not be written.
-    #[error("the rows of the table could not be kept")]
+    #[error("the rows of the table could not be stored")]
     Store(#[source] std::io::Error),
     /// A connection's name cannot be a catalog's.
-    #[error("a connection cannot be called '{0}': the name is reserved, taken, or not made of letters, digits and _")]
+    #[error(
+        "a connection cannot be named '{0}': the name is reserved, taken, or not made of lower-case letters, digits and _"
+    )]
     ConnectionName(String),
 }
 

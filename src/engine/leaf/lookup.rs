@@ -127,7 +127,7 @@ impl LookupExec {
     pub(crate) fn explained(&self) -> String {
         let lookup = self.table.lookup;
         format!(
-            "{}: 1 request\n  GET {}\n  every row is read, conditions are checked here\n",
+            "{}: 1 request\n  GET {}\n  every row is read; conditions are checked locally\n",
             lookup.qualified(),
             lookup.path
         )

@@ -118,13 +118,13 @@ fn say_bounds(scan: &RemoteScan, plan: &FeedPlan) {
     }
     if let (From::Reach, Some(from)) = (plan.from, plan.windows.first()) {
         let what = format!(
-            "no lower time bound was given; what became available since {} was read, older events among it are late ones",
+            "no lower time bound was given; what became available since {} was read, with late events that are older",
             second_text(from.from)
         );
         scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
     }
     if plan.to == To::Late {
-        let what = "late_arrival leaves out records that became available later than it says".to_owned();
+        let what = "records that became available later than late_arrival says are left out".to_owned();
         scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
     }
 }
@@ -133,7 +133,7 @@ fn say_bounds(scan: &RemoteScan, plan: &FeedPlan) {
 fn say_population(scan: &RemoteScan, plan: &FeedPlan, missing: &[&str], population: &Population) {
     let left_out = missing.iter().map(|content_type| match population.disabled.contains(content_type) {
         true => format!(
-            "the subscription to {content_type} is disabled by an administrator, its records are not in the answer"
+            "the subscription to {content_type} is disabled by an administrator; its records are not in the answer"
         ),
         false => format!(
             "{content_type} is not subscribed to, its records are not in the answer; \
@@ -142,13 +142,13 @@ fn say_population(scan: &RemoteScan, plan: &FeedPlan, missing: &[&str], populati
     });
     let odd = population.odd.iter().filter(|(content_type, _)| plan.content_types.contains(content_type));
     let odd = odd.map(|(content_type, status)| {
-        format!("the subscription to {content_type} has the status '{status}'; it was read like an enabled one")
+        format!("the subscription to {content_type} has the status '{status}'; it was read as if it were enabled")
     });
     // A table of certain content types has nothing to do with others.
     let all = plan.feed.content_types.is_empty();
     let unknown = population.unknown.iter().filter(|_| all && !plan.named);
     let unknown = unknown.map(|name| {
-        format!("{name} is subscribed to and not known to this version, its records are not in the answer")
+        format!("{name} is subscribed to, but not known to this version; its records are not in the answer")
     });
     for what in left_out.chain(odd).chain(unknown) {
         scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
@@ -294,7 +294,7 @@ impl Feed {
             Some(NOT_SUBSCRIBED) => Error::NotSubscribed { table, content_type },
             Some(DISABLED) => Error::Disabled { table, content_type, source: Some(Box::new(error)) },
             Some(code) if OUT_OF_REACH.contains(&code) => {
-                Error::Incomplete { missing: format!("{place} is out of the service's reach by now ({code})") }
+                Error::Incomplete { missing: format!("{place} is no longer within the service's reach ({code})") }
             }
             _ => self.scan.request_error(place, error),
         }

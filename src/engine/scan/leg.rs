@@ -137,7 +137,7 @@ fn within_retention(scan: &RemoteScan, bounds: impl IntoIterator<Item = (&'stati
     let days = scan.connected.keeps.days(scan.set).unwrap_or_default();
     let (table, bound, kept_from) = (scan.table(), instant_text(bound), instant_text(kept_from));
     let missing =
-        format!("{table}: records {word} {bound} were asked for, and the service keeps {days} days, from {kept_from}");
+        format!("{table}: records {word} {bound} were requested, but the service keeps {days} days, from {kept_from}");
     if scan.statement.settings.partial {
         scan.statement.tally.notice(Notice::Incomplete { missing });
         return Ok(());

@@ -37,9 +37,9 @@ const HARMLESS: &[&str] = &[
 /// Settings that limit what a statement may cost.
 const LIMITS: &[&str] = &["max_requests", "timeout"];
 
-const HOST: &str = "whoever opened this session does not let statements do it";
+const HOST: &str = "the host of this session does not allow it";
 const OWN_SCHEMA: &str = "tables and views of your own are in the schema main";
-const READ_ONLY: &str = "tables are read, never changed; CREATE TABLE … AS SELECT makes one of your own from an answer";
+const READ_ONLY: &str = "tables are read-only; CREATE TABLE … AS SELECT makes one of your own from a result";
 const TO_FILE: &str = "-o FILE writes a result to a file, \\o FILE does at the prompt";
 
 impl Policy {
@@ -74,7 +74,7 @@ impl Policy {
             return Err(not_done("CREATE EXTERNAL TABLE", HOST));
         }
         if create.unbounded {
-            return Err(not_done("CREATE UNBOUNDED EXTERNAL TABLE", "a table is read from files that have an end"));
+            return Err(not_done("CREATE UNBOUNDED EXTERNAL TABLE", "a table is read from files of finite length"));
         }
         match create.locations.iter().find_map(|location| scheme(location)) {
             Some(scheme) => Err(Error::RemoteLocation(scheme)),
@@ -82,15 +82,15 @@ impl Policy {
         }
     }
 
-    /// Refuses a setting that is not for a statement to change.
+    /// Refuses a setting that a statement cannot change.
     pub(crate) fn check_setting(self, name: &str) -> Result<(), Error> {
         let name = name.to_lowercase();
         let why = match name.strip_prefix("auditql.") {
-            Some("memory_limit") => "it is shared out when the session begins, by --memory-limit",
+            Some("memory_limit") => "--memory-limit fixes it when the session starts",
             Some(limit) if LIMITS.contains(&limit) && !self.sets_limits => HOST,
             Some(_) => return Ok(()),
             None if HARMLESS.iter().any(|harmless| is_or_begins(&name, harmless)) => return Ok(()),
-            None => "it is none of auditql's own, nor one of how times and plans are shown",
+            None => "it is neither one of auditql's own nor one for showing times and plans",
         };
         Err(Error::NotSettable { name, why })
     }
@@ -173,17 +173,17 @@ fn statement_words(statement: &Statement) -> (&'static str, &'static str) {
     }
 }
 
-const ALONE: &str = "give it as a statement of its own";
+const ALONE: &str = "make it a statement of its own";
 
 fn ddl_words(ddl: &DdlStatement) -> (&'static str, &'static str) {
     use DdlStatement as D;
     match ddl {
-        D::CreateCatalog(_) => ("CREATE DATABASE", "a connection is what brings tables"),
+        D::CreateCatalog(_) => ("CREATE DATABASE", "tables come from connections"),
         D::CreateCatalogSchema(_) => ("CREATE SCHEMA", OWN_SCHEMA),
         D::DropCatalogSchema(_) => ("DROP SCHEMA", OWN_SCHEMA),
-        D::CreateIndex(_) => ("CREATE INDEX", "nothing here is indexed; a condition on the time is what makes it fast"),
+        D::CreateIndex(_) => ("CREATE INDEX", "nothing is indexed here; a time range makes a query fast"),
         D::CreateFunction(_) | D::DropFunction(_) => {
-            ("changing the list of functions", "a view gives a name to what is asked often")
+            ("changing the list of functions", "a view can name a query that you use often")
         }
         D::CreateExternalTable(_) | D::CreateMemoryTable(_) | D::DropTable(_) => {
             ("making or dropping a table here", ALONE)

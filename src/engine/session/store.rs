@@ -111,7 +111,7 @@ pub(crate) async fn create(
     if !create.constraints.is_empty() || !create.column_defaults.is_empty() {
         let what = "a constraint or a default of a table";
         return Err(
-            Error::NotDone { what, instead: "leave it away: a table keeps the rows of its query as they are" }.into()
+            Error::NotDone { what, instead: "remove it: a table keeps the rows of its query as they are" }.into()
         );
     }
     let store = state.config().get_extension::<Store>().unwrap_or_default();

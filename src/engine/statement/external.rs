@@ -21,7 +21,7 @@ const LINES: usize = 100;
 const HASH: usize = 16;
 
 const HEADING: &str = "format.has_header";
-const SAY_IT: &str = "say it: OPTIONS ('format.has_header' 'true') if it is, 'false' if it is a row";
+const SAY_IT: &str = "OPTIONS ('format.has_header' 'true') says that it is, 'false' that it is a row";
 
 /// The plan with what is known of its file.
 pub(crate) fn settled(plan: LogicalPlan) -> Result<LogicalPlan, Error> {
@@ -41,7 +41,7 @@ fn checked(table: &CreateExternalTable) -> Result<(), Error> {
     if let Some(location) = table.locations.iter().find(is_missing) {
         return Err(refused(
             format!("there is no file {location}"),
-            "LOCATION takes a path, as seen from the working folder",
+            "LOCATION takes a path relative to the working folder",
         ));
     }
     let claim = if !table.order_exprs.is_empty() {
@@ -51,7 +51,7 @@ fn checked(table: &CreateExternalTable) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(refused(format!("{claim} is not checked against the file"), "leave it away: rows are read as they are"))
+    Err(refused(format!("{claim} is not checked against the file"), "remove it: rows are read as they are"))
 }
 
 fn local(location: &str) -> &Path {
@@ -67,12 +67,12 @@ fn heading(table: &CreateExternalTable) -> Result<bool, Error> {
     let declared: Vec<&str> = table.schema.fields().iter().map(|field| field.name().as_str()).collect();
     let unknown = |what: String| refused(what, SAY_IT);
     let [location] = table.locations.as_slice() else {
-        return Err(unknown("whether the files begin with a heading has to be said".into()));
+        return Err(unknown("say whether the files begin with a heading".into()));
     };
     let path = local(location);
     // What is no plain file (a folder, a pattern, a pipe) is not opened here.
     if !path.is_file() {
-        return Err(unknown(format!("whether {} begins with a heading has to be said", path.display())));
+        return Err(unknown(format!("say whether {} begins with a heading", path.display())));
     }
     let delimiter = table.options.get("format.delimiter").and_then(|text| text.bytes().next()).unwrap_or(b',');
     let lines = lines(path, delimiter).unwrap_or_default();

@@ -64,7 +64,7 @@ struct Name(Vec<String>);
 impl Name {
     fn of(plan: &LogicalPlan, at: usize, column: &Column) -> Self {
         let mut names = match origin(plan, at) {
-            Some(expr) => match steps(expr, true) {
+            Some(expr) => match path(expr) {
                 Some(path) => {
                     let (last, joined) = (path.last().cloned().unwrap_or_default(), path.join("."));
                     vec![last, joined.clone(), written(expr).unwrap_or(joined)]
@@ -135,22 +135,17 @@ fn plan_below(plan: &LogicalPlan) -> Option<&LogicalPlan> {
     }
 }
 
-/// `get_field(get_field(a, 'b'), 'c')` as `a`, `b`, `c`.
-pub(super) fn path(expr: &Expr) -> Option<Vec<String>> {
-    steps(expr, false)
-}
-
-/// The same, also behind elements of lists if they are to be passed: `a[1].b` as `a`, `b`.
-fn steps(expr: &Expr, through_lists: bool) -> Option<Vec<String>> {
+/// `get_field(get_field(a, 'b'), 'c')` as `a`, `b`, `c`; elements of lists are passed: `a[1].b` as `a`, `b`.
+fn path(expr: &Expr) -> Option<Vec<String>> {
     let Expr::ScalarFunction(ScalarFunction { func, args }) = expr else { return None };
     let (base, fields) = args.split_first()?;
     let mut path = match base {
         Expr::Column(column) => vec![column.name.clone()],
-        base => steps(base, through_lists)?,
+        base => path(base)?,
     };
     match func.name() {
         "get_field" => path.extend(fields.iter().map(field).collect::<Option<Vec<_>>>()?),
-        "array_element" if through_lists => {}
+        "array_element" => {}
         _ => return None,
     }
     Some(path)

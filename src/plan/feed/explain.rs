@@ -31,14 +31,14 @@ impl fmt::Display for FeedPlan {
         let (table, types, windows) = (self.set.qualified(), self.content_types.len(), self.windows.len());
         if types == 0 || windows == 0 {
             let why = match (self.beyond_reach, self.left_out.as_slice()) {
-                (Some(_), _) => "the service keeps nothing of that time any more",
-                (None, []) => "the predicate cannot hold",
+                (Some(_), _) => "the service no longer keeps records of that time",
+                (None, []) => "the predicate can never hold",
                 (None, _) => "the connection leaves it out",
             };
-            return writeln!(f, "{table}: nothing is sent, {why}");
+            return writeln!(f, "{table}: nothing is sent: {why}");
         }
         let requests = 1 + types * windows;
-        write!(f, "{table}: at least {requests} requests and one for each blob, ")?;
+        write!(f, "{table}: at least {requests} requests and one per blob, ")?;
         match self.rate {
             Some(rate) => writeln!(f, "at {} requests in {} s", rate.requests, rate.window.as_secs())?,
             None => writeln!(f, "without a quota")?,
@@ -65,8 +65,8 @@ impl FeedPlan {
             f,
             "    begin: {}",
             match self.from {
-                From::Reach => format!("no lower bound is given, the service keeps {days} days"),
-                From::Creation => "the lower bound of creation_time, less 5 minutes for clocks that differ".to_owned(),
+                From::Reach => format!("no lower bound was given; the service keeps {days} days"),
+                From::Creation => "the lower bound of creation_time, less 5 minutes for clock differences".to_owned(),
                 From::Created => "the lower bound of content_created".to_owned(),
             }
         )?;
@@ -74,8 +74,8 @@ impl FeedPlan {
             f,
             "    end: {}",
             match self.to {
-                To::Now => "now; records can come late without bound, so creation_time gives none",
-                To::Late => "the upper bound of creation_time and late_arrival: records that come later are left out",
+                To::Now => "now; records can arrive late without limit, so creation_time sets no end",
+                To::Late => "the upper bound of creation_time and late_arrival: records that arrive later are left out",
                 To::Created => "the upper bound of content_created",
             }
         )

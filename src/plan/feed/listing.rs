@@ -21,15 +21,13 @@ const RESTARTS: u32 = 10;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListingError {
     /// The service sent a link that was followed before.
-    #[error("the service linked to a page of a listing that was already read: its pages go in a circle")]
+    #[error("the service linked to a page of a listing that was already read: its pages form a loop")]
     Circle,
     /// Pages without end that name nothing new.
-    #[error("the service sent {0} pages of a listing in a row that named nothing new")]
+    #[error("the service sent {0} pages of a listing in a row that listed nothing new")]
     NothingNew(u32),
     /// The service forgot its links again and again.
-    #[error(
-        "the service forgot the links of its own listing {0} times in a row, and none of its pages further on came"
-    )]
+    #[error("the service forgot the links of its own listing {0} times in a row, without getting any further")]
     Forgotten(u32),
 }
 

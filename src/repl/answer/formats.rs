@@ -10,7 +10,7 @@ pub fn check_name(file: &Path) -> Result<(), Report> {
     let Some(ending) = output::broken_promise(file) else { return Ok(()) };
     let endings: Vec<String> =
         output::ALL.iter().flat_map(|format| format.endings).map(|ending| format!(".{ending}")).collect();
-    Err(Report::new(Exit::Usage, format!("no result is written as .{ending}"))
+    Err(Report::new(Exit::Usage, format!("there is no output format for .{ending}"))
         .hint(format!("the ending chooses the format: {}", endings.join(", "))))
 }
 
@@ -19,7 +19,7 @@ pub fn format(name: &str) -> Result<&'static Format, Report> {
     output::format(name).ok_or_else(|| {
         let names: Vec<&str> = output::ALL.iter().map(|format| format.name).collect();
         Report::new(Exit::Usage, format!("there is no format '{name}'"))
-            .hint(format!("formats are {}", names.join(", ")))
+            .hint(format!("the formats are {}", names.join(", ")))
     })
 }
 
@@ -32,7 +32,7 @@ mod tests {
         assert_eq!(format("csv").unwrap().name, "csv");
         assert_eq!(
             format("xml").unwrap_err().hint.as_deref(),
-            Some("formats are table, csv, tsv, json, ndjson, markdown, parquet, arrow")
+            Some("the formats are table, csv, tsv, json, ndjson, markdown, parquet, arrow")
         );
     }
 }

@@ -45,7 +45,7 @@ impl<'p> Screen<'p> {
                 let status = pager.wait()?;
                 if !status.success() {
                     let command = self.command.unwrap_or_default();
-                    say(&format!("the pager '{command}' ended with {status}; PAGER=cat shows results without one"));
+                    say(&format!("the pager '{command}' exited with {status}; PAGER=cat shows results without one"));
                 }
                 Ok(())
             }

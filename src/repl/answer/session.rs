@@ -236,7 +236,7 @@ impl Session {
         if written.neutralised > 0 && self.voice != Voice::Quiet {
             let cells = count(written.neutralised, "cell");
             say(&format!(
-                "note: a leading ' was put before {cells} that a spreadsheet would run; --csv-raw leaves them as they are"
+                "note: a ' was put before {cells} that a spreadsheet would run as formulas; --csv-raw leaves them as they are"
             ));
         }
     }
@@ -252,8 +252,8 @@ impl Session {
     fn say_forgotten(&self) {
         if let Some(most) = self.redact.as_ref().and_then(Redactor::forgets).filter(|_| self.voice != Voice::Quiet) {
             say(&format!(
-                "note: more than {most} names were seen; of the others, only whole cells are replaced, and they may still \
-                 stand inside other text"
+                "note: more than {most} names were seen; the others are replaced only where they fill a cell, and may \
+                 still appear inside other text"
             ));
         }
     }
@@ -297,7 +297,7 @@ async fn only_new(
 fn costs(tally: &Tally) -> String {
     let mut parts = vec![count(tally.requests.get(), "request"), count(tally.rows_received.get(), "row") + " received"];
     if tally.retries.get() > 0 {
-        parts.push(format!("{} of the requests again", tally.retries.get()));
+        parts.push(format!("{} retried", tally.retries.get()));
     }
     for why in [Why::Quota, Why::Told, Why::BackOff] {
         let waited = tally.waited_for(why).as_secs_f64();
@@ -341,8 +341,8 @@ mod tests {
         tally.waited(Why::Told, at(12_000), at(12_020));
         assert_eq!(
             costs(&tally),
-            "3 requests, 2000 rows received, 1 of the requests again, 10.0 s waiting for the quota, \
-             1.5 s waiting before asking again"
+            "3 requests, 2000 rows received, 1 retried, 10.0 s waiting for the quota, \
+             1.5 s waiting before a retry"
         );
     }
 

@@ -12,10 +12,10 @@ SELECT schema, \"table\", meaning FROM (
   UNION ALL
   SELECT CASE table_schema WHEN 'main' THEN 0 ELSE 2 END, table_schema, table_name,
     CASE WHEN table_schema = 'auditql' THEN CASE table_name
-        WHEN 'columns' THEN 'All columns: their types, what the service filters by, what they mean.'
+        WHEN 'columns' THEN 'All columns: their types, what the service can filter by, what they mean.'
         WHEN 'settings' THEN 'The settings and their values.'
         ELSE 'All tables, and what they need to be read.' END
-      WHEN table_type = 'VIEW' THEN 'A view of yours.' ELSE 'A table of yours.' END
+      WHEN table_type = 'VIEW' THEN 'A view of your own.' ELSE 'A table of your own.' END
   FROM information_schema.tables WHERE table_schema IN ('main', 'auditql'))
 ORDER BY rank, schema, \"table\"";
 

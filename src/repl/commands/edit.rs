@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::asked::is_whole;
 use crate::repl::state::{After, State, refused};
-use crate::report::{Exit, Report};
+use crate::report::Report;
 
 /// Opens the editor with the last statement. What ends with a semicolon is answered, the rest comes to the prompt.
 pub(super) async fn edit(state: &mut State<'_>) -> After {
@@ -38,7 +38,7 @@ fn edited(editor: &str, text: &str) -> io::Result<String> {
     let program = words.next().ok_or(io::ErrorKind::NotFound)?;
     let status = Command::new(program).args(words).arg(file.path()).status()?;
     if !status.success() {
-        return Err(io::Error::other(format!("it ended with {status}")));
+        return Err(io::Error::other(format!("it exited with {status}")));
     }
     std::fs::read_to_string(file.path())
 }

@@ -18,12 +18,12 @@ pub(crate) static ALL: &[Topic] = &[
         about: "the first minutes",
         page: "\
 \\d             the tables            \\d sign_ins   the columns of one
-SELECT ... ;   asks; a statement may go over several lines and ends with ;
+SELECT ... ;   a query; a statement may span several lines and ends with ;
 Tab            completes names        Right arrow   takes the grey hint
 Up, Ctrl-R     earlier statements     Ctrl-C        cancels a query, or the line
-\\x on          a column a line        \\q            leaves
+\\x on          a column per line      \\q            quits
 
-Begin with the newest rows; they cost one request for each kind of sign-in:
+Start with the newest rows; they cost one request for each kind of sign-in:
   SELECT created_date_time, user_principal_name, status.error_code
   FROM sign_ins ORDER BY created_date_time DESC LIMIT 10;",
     },
@@ -31,15 +31,15 @@ Begin with the newest rows; they cost one request for each kind of sign-in:
         name: "sql",
         about: "the dialect, names, fields, lists",
         page: "\
-The dialect is PostgreSQL's. Texts stand in 'single quotes', odd names in \"double quotes\".
+The dialect is PostgreSQL's. Text goes in 'single quotes', unusual names in \"double quotes\".
 Names are in snake_case: createdDateTime is created_date_time.
 A field of a struct      status.error_code, location.city
 An element of a list     sign_in_event_types[1], array_has(sign_in_event_types, 'interactiveUser')
 A row for each element   SELECT id, unnest(applied_conditional_access_policies) FROM sign_ins
-JSON in a text           raw -> 'status' ->> 'errorCode', or raw #>> '{status,errorCode}'
-A time as a text         to_char(created_date_time, 'YYYY-MM-DD HH24:MI')
+JSON in text             raw -> 'status' ->> 'errorCode', or raw #>> '{status,errorCode}'
+A time as text           to_char(created_date_time, 'YYYY-MM-DD HH24:MI')
 A list of your own       CREATE EXTERNAL TABLE ips (ip TEXT) STORED AS CSV LOCATION 'ips.txt'
-Text compares with case  lower(user_principal_name) = 'ada@contoso.com', or ILIKE
+Case counts; to ignore it  lower(user_principal_name) = 'ada@contoso.com', or ILIKE
 EXPLAIN SELECT ...       shows the requests, and sends none",
     },
     Topic {
@@ -50,22 +50,22 @@ Times are UTC. A day is a range:
   WHERE created_date_time >= '2026-05-01' AND created_date_time < '2026-05-02'
 The last hours:
   WHERE created_date_time > now() - INTERVAL '6 hours'
-The days of another zone; the instants stay what they are:
+Days of another time zone; the instants stay the same:
   GROUP BY date_trunc('day', created_date_time AT TIME ZONE 'Europe/Berlin')
 The service keeps sign-ins for 30 days at most. A range that begins earlier is an error,
-since its answer cannot be complete; --partial gives what there is.",
+since its answer cannot be complete; --partial returns what there is.",
     },
     Topic {
         name: "cost",
         about: "requests, the quota, waiting",
         page: "\
-The service allows 5 requests in 10 seconds for all programs of a tenant together; a page holds
-about 1,000 rows. The line below the prompt says what is done and what is waited for.
+The service allows 5 requests in 10 seconds for all clients of a tenant together; a page holds
+about 1,000 rows. The line below the prompt shows the progress and what the query waits for.
 Cheap:  ORDER BY created_date_time DESC LIMIT n; a short range of time; one user.
-Dear:   count(*) without a range reads everything.
+Costly: count(*) without a time range reads everything.
 \\explain             the requests of the last statement, without sending them
 \\set max_requests 20  stop a statement that needs more
-CREATE TABLE t AS ...  ask once, then ask t as often as you like",
+CREATE TABLE t AS ...  fetch once, then query t as often as you like",
     },
     Topic {
         name: "keys",
@@ -73,16 +73,16 @@ CREATE TABLE t AS ...  ask once, then ask t as often as you like",
         page: "\
 Tab          complete              Right, Ctrl-E   take the hint
 Up, Down     earlier lines         Ctrl-R          search them
-Ctrl-A, E    begin, end of line    Alt-B, F        word left, right
+Ctrl-A, E    start, end of line    Alt-B, F        word left, right
 Ctrl-W, U    erase word, line      Ctrl-Y          put it back
 Ctrl-L       clear the screen      Ctrl-_          undo
-Ctrl-C       cancel; twice at an empty prompt: leave     Ctrl-D   leave",
+Ctrl-C       cancel; twice at an empty prompt: quit      Ctrl-D   quit",
     },
     Topic {
         name: "secrets",
         about: "what is kept, and what is not",
         page: "\
-Lines that begin with a blank, and lines that seem to hold a secret, are not written to the
+Lines that start with a space, and lines that seem to hold a secret, are not written to the
 history. Credentials come from the environment or the Azure CLI, never from a file or a flag,
 and are shown nowhere: not in errors, not in EXPLAIN, not in \\connections.",
     },

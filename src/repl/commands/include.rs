@@ -14,7 +14,7 @@ impl State<'_> {
     /// Answers the file that a command's argument names.
     pub(super) async fn include_named(&mut self, argument: &str) -> After {
         if argument.is_empty() {
-            return refused(&Report::new(Exit::Usage, "\\i takes a file").hint("as in: \\i questions.sql"));
+            return refused(&Report::new(Exit::Usage, "\\i takes a file").hint("for example: \\i questions.sql"));
         }
         let path = script::named(argument, self.outfit.home.as_deref(), self.folder.as_deref());
         self.include(&path).await
@@ -24,7 +24,7 @@ impl State<'_> {
     pub(crate) async fn include(&mut self, path: &Path) -> After {
         let shown = path.display();
         if self.depth == DEEPEST {
-            return refused(&Report::new(Exit::Usage, format!("files include one another, {shown} among them")));
+            return refused(&Report::new(Exit::Usage, format!("files include each other, {shown} among them")));
         }
         let text = match script::of_file(path) {
             Ok(text) => text,
@@ -36,7 +36,7 @@ impl State<'_> {
         self.folder = folder;
         self.depth -= 1;
         if after == After::Failed {
-            say(&format!("{shown} ends here"));
+            say(&format!("{shown} stops here"));
         }
         after
     }

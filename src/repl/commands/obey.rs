@@ -67,7 +67,7 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
         Action::Help => topic(arg),
         Action::List => {
             ALL.iter().for_each(|c| say_item(&format!("{} {}", c.name, c.args), c.doc, 21));
-            say("SQL ends with ; and \\help has pages on some topics.");
+            say("SQL ends with ; and \\help has pages on several topics.");
             After::Go
         }
         Action::Quit => After::Leave,
@@ -108,9 +108,9 @@ fn expand(state: &mut State<'_>, arg: &str) -> After {
         }
     };
     say(match state.session.expanded {
-        Expanded::On => "one column a line",
-        Expanded::Off => "never one column a line",
-        Expanded::Auto => "one column a line where a table does not fit",
+        Expanded::On => "one column per line",
+        Expanded::Off => "never one column per line",
+        Expanded::Auto => "one column per line where a table does not fit",
     });
     After::Go
 }
@@ -186,7 +186,7 @@ fn topic(name: &str) -> After {
     }
     if !name.is_empty() {
         return refused(
-            &Report::new(Exit::Usage, format!("there is no help about '{name}'")).hint("\\help lists the topics"),
+            &Report::new(Exit::Usage, format!("there is no help on '{name}'")).hint("\\help lists the topics"),
         );
     }
     help::ALL.iter().for_each(|topic| say(&format!("\\help {:<9} {}", topic.name, topic.about)));

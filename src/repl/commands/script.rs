@@ -23,7 +23,7 @@ pub(crate) fn text(source: impl Read) -> io::Result<String> {
 /// The text of a file; a pipe or a device could keep the prompt waiting for ever.
 pub(super) fn of_file(path: &Path) -> io::Result<String> {
     if !path.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     text(File::open(path)?)
 }

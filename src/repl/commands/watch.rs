@@ -14,11 +14,11 @@ use crate::report::{Exit, Report};
 pub(super) async fn watch(state: &mut State<'_>, arg: &str) -> After {
     let (seconds, sql) = arg.split_once(char::is_whitespace).unwrap_or((arg, ""));
     let Some(pause) = seconds.parse::<u64>().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs) else {
-        return refused(&Report::new(Exit::Usage, "\\watch takes whole seconds").hint("as in: \\watch 30"));
+        return refused(&Report::new(Exit::Usage, "\\watch takes whole seconds").hint("for example: \\watch 30"));
     };
     let Some(text) = state.given_or_last(sql.trim().trim_end_matches(';')) else { return nothing_to_repeat() };
     let statement = Statement { text, line: 1 };
-    say(&format!("again every {} s, rows that are new; Ctrl-C ends it", pause.as_secs()));
+    say(&format!("runs every {} s and shows new rows; Ctrl-C ends it", pause.as_secs()));
     let mut seen = Seen::default();
     loop {
         let answered = state.session.answer_to(&statement, Target::Fresh(&mut seen)).await;

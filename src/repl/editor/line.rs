@@ -88,7 +88,7 @@ impl Hinter for Asked {
     fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<Shown> {
         self.empty.set(line.is_empty());
         if line.ends_with('\n') && cursor == line.len() {
-            return Some(Shown::Advice("  (; ends the statement, Ctrl-C drops it)"));
+            return Some(Shown::Advice("  (; ends the statement, Ctrl-C discards it)"));
         }
         HistoryHinter::default().hint(line, cursor, context).map(Shown::Past)
     }

@@ -66,20 +66,20 @@ fn told(watch: &Watch, seen: &[(&str, i64)]) -> Vec<String> {
     watch.see(&rows(seen), 0);
     let tally = Tally::default();
     watch.say(&tally);
-    let text = |notice: &Notice| notice.to_string().replace("no row of entra.sign_ins: ", "");
+    let text = |notice: &Notice| notice.to_string().replace("no rows from entra.sign_ins: ", "");
     tally.notices().iter().map(text).collect()
 }
 
 #[test]
 fn the_condition_that_no_record_satisfies_is_the_cause() {
     let ada = [("ada@contoso.com", 10), ("bob@contoso.com", 20)];
-    let case = "user_principal_name is nowhere 'Ada@contoso.com', but 'ada@contoso.com': case counts, \
-                lower(user_principal_name) = 'ada@contoso.com' does without it";
-    let like = "user_principal_name LIKE 'ADA%' fits no record, but would fit 'ada@contoso.com' if case did not count: \
-                ILIKE does without it";
-    let blank = "user_principal_name is nowhere 'ada@contoso.com ', but 'ada@contoso.com': blanks at the ends count";
-    let range = "created_date_time of the records read lies between 1970-01-01T00:00:10Z and 1970-01-01T00:00:20Z, and from \
-                 1970-01-01T00:00:30Z was asked for";
+    let case = "user_principal_name is never 'Ada@contoso.com', but it is 'ada@contoso.com': case counts; \
+                lower(user_principal_name) = 'ada@contoso.com' ignores it";
+    let like = "user_principal_name LIKE 'ADA%' matches no record, but would match 'ada@contoso.com' if case were \
+                ignored; ILIKE ignores case";
+    let blank = "user_principal_name is never 'ada@contoso.com ', but it is 'ada@contoso.com': leading and trailing spaces count";
+    let range = "created_date_time of the records read is between 1970-01-01T00:00:10Z and 1970-01-01T00:00:20Z; the \
+                 query's range is from 1970-01-01T00:00:30Z";
     for (conditions, expected) in [
         (vec![equals("Ada@contoso.com")], vec![case]),
         (vec![begins("ADA")], vec![like]),
@@ -90,7 +90,7 @@ fn the_condition_that_no_record_satisfies_is_the_cause() {
         (vec![since(15), equals("Ada@contoso.com")], vec![case]),
         (
             vec![since(15), equals("ada@contoso.com")],
-            vec!["each condition is satisfied by some of the 2 record(s) read, and by none all of them"],
+            vec!["each condition is satisfied by some of the 2 record(s) read, but none satisfies all of them"],
         ),
     ] {
         assert_eq!(said(conditions, &ada), expected);
@@ -102,18 +102,18 @@ fn without_any_record_only_the_plan_and_the_texts_tell() {
     for (conditions, expected) in [
         (
             vec![equals("nobody")],
-            "the conditions ask for interactiveUser records only; those of managedIdentity were left out",
+            "the conditions select interactiveUser records only; managedIdentity records were left out",
         ),
-        (vec![equals("ada ")], "'ada ' has blanks at its ends, and they count: user_principal_name = 'ada' is without"),
+        (
+            vec![equals("ada ")],
+            "'ada ' has leading or trailing spaces, and they count; try user_principal_name = 'ada'",
+        ),
     ] {
         assert_eq!(said(conditions, &[]), [expected]);
     }
     let no_kinds = |conditions| told(&Watch::new(set(), Vec::new(), conditions, None), &[]);
-    assert_eq!(
-        no_kinds(vec![equals("nobody")]),
-        ["the service sent no record for the conditions that it was asked with"]
-    );
-    assert_eq!(no_kinds(Vec::new()), ["the service sent no record at all"]);
+    assert_eq!(no_kinds(vec![equals("nobody")]), ["the service returned no records for the conditions sent"]);
+    assert_eq!(no_kinds(Vec::new()), ["the service returned no records at all"]);
 }
 
 #[test]
@@ -129,10 +129,10 @@ fn files_tell_what_they_hold() {
     let held = Arc::new(Held::default());
     let watch = |held: &Arc<Held>| Watch::new(set(), Vec::new(), vec![equals("a")], Some(Arc::clone(held)));
     held.file("empty.json".into());
-    assert_eq!(told(&watch(&held), &[]), ["the 1 file(s) read hold no record at all (first: empty.json)"]);
+    assert_eq!(told(&watch(&held), &[]), ["the 1 file(s) read hold no records at all (first: empty.json)"]);
     held.file("log.csv".into());
     held.record(Family::Activity);
-    assert_eq!(told(&watch(&held), &[]), ["the 2 file(s) read hold none of its records, but records of m365.activity"]);
+    assert_eq!(told(&watch(&held), &[]), ["the 2 file(s) read hold no records of this table, only of m365.activity"]);
 }
 
 #[test]
@@ -151,10 +151,8 @@ fn an_element_of_a_list_in_another_case_is_found() {
     watch.see(&rows, 0);
     assert_eq!(
         told(&watch, &[]),
-        [
-            "array_has(sign_in_event_types, 'InteractiveUser') fits no record, but would fit 'interactiveUser' if case did \
-          not count"
-        ]
+        ["array_has(sign_in_event_types, 'InteractiveUser') matches no record, but would match 'interactiveUser' if \
+          case were ignored"]
     );
 }
 
@@ -186,9 +184,7 @@ fn a_time_finer_than_the_column_is_the_reason() {
         compared(TIME, 1, op, value, Test::Compare(comparison, Scalar::Finer(5)), "finer")
     };
     let said = |pair| told(&Watch::new(set(), vec![Because::Contradiction], vec![pair], None), &[]);
-    let reason = format!(
-        "{TIME} holds microseconds and was to equal a finer time, which nothing does; give six digits, or a range"
-    );
+    let reason = format!("{TIME} has microseconds and never equals a finer time; use six digits, or a range");
     assert_eq!(said(finer(Comparison::Eq, Operator::Eq)), [reason]);
     assert_eq!(said(finer(Comparison::Lt, Operator::Lt)).len(), 1, "the contradiction stays");
 }

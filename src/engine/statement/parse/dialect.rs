@@ -92,7 +92,7 @@ fn of_statement(statement: &mut Statement) -> Result<(), Error> {
     match statement {
         Statement::Set(set) => zone::of_set(set).and_then(|()| of_set(set)),
         Statement::StartTransaction { .. } | Statement::Commit { .. } | Statement::Rollback { .. } => {
-            Err(refused("there are no transactions here", "leave it away: nothing that is asked can be changed"))
+            Err(refused("there are no transactions here", "remove it: a query changes nothing"))
         }
         Statement::CreateIndex(_) => {
             Err(refused("there are no indexes here", "CREATE TABLE … AS SELECT keeps the rows that are asked often"))
@@ -111,7 +111,7 @@ fn of_set(set: &Set) -> Result<(), Error> {
     if understood {
         return Ok(());
     }
-    Err(refused(format!("{} is not done here", quoted(set)), "settings are set by SET auditql.NAME = VALUE"))
+    Err(refused(format!("{} is not supported", quoted(set)), "SET auditql.NAME = VALUE changes a setting"))
 }
 
 fn of_value(value: &Value) -> Result<(), Error> {
@@ -125,7 +125,7 @@ fn of_value(value: &Value) -> Result<(), Error> {
         | Value::Boolean(_)
         | Value::Null
         | Value::Placeholder(_) => Ok(()),
-        other => Err(refused(format!("{} is no text that is known here", quoted(other)), "texts are written '…'")),
+        other => Err(refused(format!("{} is not a supported form of text", quoted(other)), "text is written '…'")),
     }
 }
 
@@ -220,10 +220,10 @@ fn instead_of(expr: &Expr) -> &'static str {
         Expr::SimilarTo { .. } | Expr::RLike { .. } => {
             "x ~ '^a.*z$' takes a regular expression, x LIKE 'a%z' a simple pattern"
         }
-        Expr::Collate { .. } => "leave it away: texts are compared character by character; lower(x) ignores case",
+        Expr::Collate { .. } => "remove it: text is compared character by character; lower(x) ignores case",
         Expr::Convert { .. } => "CAST(x AS type) converts",
         Expr::UnaryOp { .. } => "abs(x), sqrt(x), factorial(x) and their like are functions; \\df lists them",
-        _ => "the dialect is PostgreSQL's, as far as DataFusion knows it",
+        _ => "the dialect is PostgreSQL's, as far as DataFusion supports it",
     }
 }
 

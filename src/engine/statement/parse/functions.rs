@@ -31,7 +31,7 @@ pub(super) fn of_function(function: &mut Function, is_scalar: &dyn Fn(&str) -> b
     let Some(Ident { value, quote_style, .. }) = part.as_ident().cloned() else { return Ok(()) };
     let name = if quote_style.is_some() { value } else { value.to_lowercase() };
     if JSON_ELSEWHERE.contains(&name.as_str()) {
-        return Err(refused(format!("there is no function {name}"), "raw -> 'a' -> 0 ->> 'b' goes into JSON"));
+        return Err(refused(format!("there is no function {name}"), "raw -> 'a' -> 0 ->> 'b' reads JSON"));
     }
     if let Some(own) = renamed(&name, &function.args) {
         *part = ObjectNamePart::Identifier(Ident::new(own));
@@ -74,7 +74,7 @@ fn of_whole_rows(name: &str, args: &FunctionArguments) -> Result<(), Error> {
         return Ok(());
     }
     Err(refused(
-        format!("{name}(DISTINCT *) is not done here"),
+        format!("{name}(DISTINCT *) is not supported"),
         "SELECT count(*) FROM (SELECT DISTINCT * FROM …) counts rows that differ; count(DISTINCT id) counts records",
     ))
 }

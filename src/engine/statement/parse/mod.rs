@@ -50,7 +50,7 @@ pub(crate) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
             Ok(statement)
         }
         (Some(_), false) => Err(DataFusionError::Plan("this is more than one statement".into())),
-        (None, _) => Err(DataFusionError::Plan("this is no statement".into())),
+        (None, _) => Err(DataFusionError::Plan("there is no statement".into())),
     }
 }
 

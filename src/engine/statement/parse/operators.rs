@@ -23,7 +23,7 @@ pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
             Ok(())
         }
         op if is_planned(op) => Ok(()),
-        op => Err(refused(format!("the operator {op} is not known here"), instead_of(op))),
+        op => Err(refused(format!("the operator {op} is not supported"), instead_of(op))),
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn of_quantified(expr: &mut Expr) -> Result<(), Error> {
     let as_in = if negated { BinaryOperator::NotEq } else { BinaryOperator::Eq };
     if *op != as_in {
         return Err(refused(
-            format!("{op} {} (SELECT …) is not done here", if negated { "ALL" } else { "ANY" }),
+            format!("{op} {} (SELECT …) is not supported", if negated { "ALL" } else { "ANY" }),
             "compare with the least or the greatest: x > (SELECT max(y) FROM …)",
         ));
     }
@@ -123,7 +123,7 @@ fn instead_of(op: &BinaryOperator) -> &'static str {
     use BinaryOperator as B;
     match op {
         B::QuestionAnd | B::QuestionPipe => "raw ? 'name' looks for one name; AND and OR put several together",
-        B::HashMinus | B::AtQuestion | B::AtAt => "raw -> 'a' -> 0 ->> 'b' goes into JSON, raw ? 'a' looks for a name",
+        B::HashMinus | B::AtQuestion | B::AtAt => "raw -> 'a' -> 0 ->> 'b' reads JSON, raw ? 'a' looks for a name",
         B::PGStartsWith => "starts_with(x, 'text')",
         B::Regexp => "x ~ 'expression'",
         B::Overlaps => "write a_begin < b_end AND b_begin < a_end",

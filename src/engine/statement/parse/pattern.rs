@@ -60,7 +60,7 @@ pub(super) fn strftime(pattern: &str) -> Result<String, String> {
             rest = after;
         } else if next.is_alphanumeric() {
             let word: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
-            return Err(format!("{word} is no part that is known here"));
+            return Err(format!("{word} is not a supported part"));
         } else {
             made.push(next);
             rest = &rest[next.len_utf8()..];
@@ -101,10 +101,10 @@ mod tests {
     fn what_means_something_else_elsewhere_is_refused() {
         for (pattern, why) in [
             ("yyyy-MM-dd HH:mm:ss", "minutes are MI, MM is the month"),
-            ("YYYY-WW", "WW is no part that is known here"),
-            ("EEEE", "EEEE is no part that is known here"),
+            ("YYYY-WW", "WW is not a supported part"),
+            ("EEEE", "EEEE is not a supported part"),
             ("YYYY \"x", "a quote is not closed"),
-            ("999", "999 is no part that is known here"),
+            ("999", "999 is not a supported part"),
         ] {
             assert_eq!(strftime(pattern).unwrap_err(), why, "{pattern}");
         }

@@ -20,7 +20,7 @@ pub(super) fn of_query(query: &mut Query) -> Result<(), Error> {
         query.order_by.as_ref().and_then(|order| order.interpolate.as_ref()).map(|_| "INTERPOLATE".to_owned()),
     ];
     if let Some(clause) = other.into_iter().flatten().next() {
-        return Err(refused(format!("{clause} is not done here"), "--format chooses how a result is written"));
+        return Err(refused(format!("{clause} is not supported"), "--format chooses how a result is written"));
     }
     match query.fetch.take() {
         Some(fetch) => limit_by_fetch(query, fetch),
@@ -28,13 +28,13 @@ pub(super) fn of_query(query: &mut Query) -> Result<(), Error> {
     }
 }
 
-const LEAVE: &str = "leave it away: it has nothing to act on";
+const LEAVE: &str = "remove it: it has nothing to act on";
 
 /// `FETCH FIRST n ROWS ONLY` is the standard's LIMIT.
 fn limit_by_fetch(query: &mut Query, fetch: Fetch) -> Result<(), Error> {
     if fetch.with_ties || fetch.percent {
         return Err(refused(
-            format!("{} is not done here", quoted(&fetch)),
+            format!("{} is not supported", quoted(&fetch)),
             "a subquery with rank() OVER (ORDER BY …) AS place and WHERE place <= n keeps ties",
         ));
     }
@@ -66,14 +66,14 @@ pub(super) fn of_select(select: &mut Select) -> Result<(), Error> {
         (select.prewhere.is_some(), "PREWHERE", "write WHERE"),
         (!modifiers.is_empty(), "GROUP BY … WITH", "write GROUP BY ROLLUP (…), CUBE (…) or GROUPING SETS (…)"),
         (!select.cluster_by.is_empty(), "CLUSTER BY", "ORDER BY at the end of the statement sorts"),
-        (!select.distribute_by.is_empty(), "DISTRIBUTE BY", "leave it away"),
+        (!select.distribute_by.is_empty(), "DISTRIBUTE BY", "remove it"),
         (!select.sort_by.is_empty(), "SORT BY", "ORDER BY at the end of the statement sorts"),
         (select.exclude.is_some(), "EXCLUDE", "name the columns that are wanted"),
         (select.value_table_mode.is_some(), "SELECT AS", "name the columns"),
-        (select.select_modifiers.is_some(), "a modifier of SELECT", "leave it away"),
+        (select.select_modifiers.is_some(), "a modifier of SELECT", "remove it"),
     ];
     if let Some((_, what, instead)) = rows.into_iter().find(|(is_there, ..)| *is_there) {
-        return Err(refused(format!("{what} is not done here"), instead));
+        return Err(refused(format!("{what} is not supported"), instead));
     }
     select.from.iter().try_for_each(of_joins)
 }
@@ -115,7 +115,7 @@ fn of_join(join: &Join) -> Result<(), Error> {
             "write LEFT SEMI JOIN or LEFT ANTI JOIN; or EXISTS and NOT EXISTS",
         )),
         _ => Err(refused(
-            format!("{} is no join that is known here", quoted(join)),
+            format!("{} is not a supported join", quoted(join)),
             "JOIN, LEFT, RIGHT, FULL and CROSS JOIN are, and LEFT SEMI and LEFT ANTI JOIN",
         )),
     }
@@ -133,7 +133,7 @@ pub(super) fn of_table(table: &TableFactor) -> Result<(), Error> {
         TableFactor::Table { version: Some(version), .. } => {
             (quoted(version), "records do not change; a condition on their time chooses them")
         }
-        TableFactor::Table { json_path: Some(path), .. } => (quoted(path), "raw -> 'name' goes into JSON"),
+        TableFactor::Table { json_path: Some(path), .. } => (quoted(path), "raw -> 'name' reads JSON"),
         TableFactor::Table { with_ordinality: true, .. }
         | TableFactor::Function { with_ordinality: true, .. }
         | TableFactor::UNNEST { with_ordinality: true, .. } => {
@@ -144,7 +144,7 @@ pub(super) fn of_table(table: &TableFactor) -> Result<(), Error> {
         TableFactor::Function { args, .. } if args.iter().all(is_plain) => return Ok(()),
         other => (quoted(other), "tables, subqueries, unnest(…) and generate_series(…) can stand in FROM"),
     };
-    Err(refused(format!("{passed_over} is not done here"), instead))
+    Err(refused(format!("{passed_over} is not supported"), instead))
 }
 
 fn is_plain(argument: &FunctionArg) -> bool {

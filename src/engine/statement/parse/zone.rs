@@ -74,8 +74,8 @@ pub(super) fn of_literal(zone: &Expr) -> Result<(), Error> {
         return Ok(());
     }
     Err(refused(
-        format!("AT TIME ZONE takes a zone's name, and {} is none", quoted(zone)),
-        "write it as a text: AT TIME ZONE 'Europe/Berlin', or '+02:00'",
+        format!("AT TIME ZONE takes a zone's name, and {} is not one", quoted(zone)),
+        "write it as text: AT TIME ZONE 'Europe/Berlin', or '+02:00'",
     ))
 }
 
