@@ -421,3 +421,91 @@ async fn a_truth_test_may_be_repeated_in_aggregates() {
     let error = fails(&lab.engine, &sql("device_detail.is_managed IS FALSE")).await.to_string();
     assert!(error.contains("Physical input schema"), "the setting is not needed any more: {error}");
 }
+
+/// Predicates that DataFusion's simplification changed, and of how many of four records each is true: of `c` one is `a`, one
+/// `b`, one `c`, one NULL.
+const LISTS: &[(&str, usize)] = &[
+    ("c NOT IN ('a', 'b') OR c NOT IN ('y', 'z')", 3),
+    ("c NOT IN ('a', 'b', 'v', 'w') OR c NOT IN ('b', 'x', 'y', 'z')", 2),
+    ("c IN ('a', 'b', 'v', 'w') AND c NOT IN ('z', NULL)", 0),
+    ("c NOT IN ('z', NULL) AND c IN ('a', 'b', 'v', 'w')", 0),
+    ("c IN (SELECT 'a' UNION ALL SELECT 'b') AND c NOT IN ('z', NULL)", 0),
+    ("NOT (c IN ('a', 'b', 'v', 'w') AND c IN ('x', 'y', 'z', 'q'))", 3),
+    ("NOT (c IN ('a', 'b', 'v', 'w') AND c IN ('x', 'y', 'z', NULL))", 1),
+    ("NOT (c IN ('a', 'b', 'v', 'w') AND c NOT IN ('a', 'b', 'v', 'w'))", 3),
+    ("NOT ((c = 'a' OR c = 'b') AND (c = 'x' OR c = 'y'))", 3),
+    ("NOT ((c = 'a' OR 'b' = c) AND c IN ('x', 'y'))", 3),
+    ("(c IN ('a', 'b') AND c IN ('y', 'z')) IS NULL", 1),
+    ("(c NOT IN ('a', 'b') OR c NOT IN ('y', 'z')) IS NOT TRUE", 1),
+    ("coalesce(c IN ('a', 'b', 'v', 'w') AND c IN ('x', 'y', 'z', 'q'), true)", 1),
+    ("c IN ('a', 'b') AND c IN ('b', 'c') AND c NOT IN ('a')", 1),
+    ("c IN ('a', NULL) OR c IN ('b', NULL)", 2),
+    ("c IN (NULL)", 0),
+    ("NOT (c IN (NULL))", 0),
+    ("c = 'a' AND 'a' = c", 1),
+    ("'a' = c AND c IN ('a', 'b')", 1),
+    ("'a' <= c AND c > 'a'", 2),
+    ("c >= 'a' AND 'a' < c AND c <> 'z'", 2),
+    ("c <= 'b' AND 'b' > c AND c <> 'z'", 1),
+];
+
+/// The predicates of which the answer is another than it should be.
+async fn untrue(context: &auditql::datafusion::prelude::SessionContext) -> Vec<String> {
+    let mut untrue = Vec::new();
+    for (predicate, expected) in LISTS {
+        let sql = format!("SELECT c FROM four WHERE {predicate}");
+        let rows = context.sql(&sql).await.unwrap().count().await.unwrap();
+        if rows != *expected {
+            untrue.push(format!("{predicate}: {rows}, not {expected}"));
+        }
+    }
+    untrue
+}
+
+const FOUR: &str =
+    "CREATE TABLE four AS SELECT arrow_cast(c, 'Utf8View') AS c FROM (VALUES ('a'), ('b'), ('c'), (NULL)) t(c)";
+
+/// If the second half fails, DataFusion is mended, and `engine::sound` can go.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_and_constants_mean_what_is_written() {
+    let engine = Engine::builder().policy(auditql::engine::Policy::LOCAL).build().unwrap();
+    let context = engine.context();
+    context.sql(FOUR).await.unwrap().collect().await.unwrap();
+    assert_eq!(untrue(&context).await, [""; 0]);
+    let plain = auditql::datafusion::prelude::SessionContext::new();
+    plain.sql(FOUR).await.unwrap().collect().await.unwrap();
+    let untrue = untrue(&plain).await;
+    assert!(untrue.len() > 5, "{}", untrue.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_constant_on_the_left_counts_as_on_the_right() {
+    let lab = small().await;
+    let count =
+        async |predicate: &str| lab.rows(&format!("SELECT count(*) FROM sign_ins WHERE {predicate}")).await[0].clone();
+    let app = lab.rows("SELECT app_id FROM sign_ins GROUP BY 1 ORDER BY count(*) DESC LIMIT 1").await[0].clone();
+    let time = lab.rows("SELECT created_date_time FROM sign_ins ORDER BY 1 LIMIT 1 OFFSET 100").await[0].clone();
+    for (one, both) in [
+        (format!("app_id = '{app}'"), format!("app_id = '{app}' AND '{app}' = app_id")),
+        (
+            format!("created_date_time = '{time}'"),
+            format!("created_date_time = '{time}' AND '{time}' = created_date_time"),
+        ),
+        (
+            format!("created_date_time = '{time}'"),
+            format!("created_date_time = '{time}' AND created_date_time = TIMESTAMP '{time}'"),
+        ),
+        (
+            format!("created_date_time > '{time}'"),
+            format!("created_date_time >= '{time}' AND '{time}' < created_date_time"),
+        ),
+        (
+            format!("created_date_time < '{time}'"),
+            format!("created_date_time <= '{time}' AND '{time}' > created_date_time"),
+        ),
+    ] {
+        let expected = count(&one).await;
+        assert_ne!(expected, "0", "{one}");
+        assert_eq!(count(&both).await, expected, "{both}");
+    }
+}

@@ -144,6 +144,9 @@ pub enum Pattern {
     Free,
 }
 
+/// The function that gives a truth value back as it is: what stands in it is not simplified.
+pub const AS_WRITTEN: &str = "as_written";
+
 /// What a finer time becomes where it is only asked whether something equals it: a microsecond that no record is of.
 pub const NO_MICROSECOND: i64 = i64::MIN;
 

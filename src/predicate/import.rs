@@ -17,7 +17,7 @@ use datafusion::physical_expr::scalar_subquery::ScalarSubqueryExpr;
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
-use super::expression::{Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
+use super::expression::{AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 use super::like::{LikeText, like_text};
 
 type Expr = Arc<dyn PhysicalExpr>;
@@ -42,6 +42,11 @@ impl Importer<'_> {
         }
         if let Some(not) = expr.downcast_ref::<NotExpr>() {
             return Predicate::Not(Box::new(self.import(not.arg())));
+        }
+        if let Some(function) = expr.downcast_ref::<ScalarFunctionExpr>()
+            && let (AS_WRITTEN, [test]) = (function.name(), function.args())
+        {
+            return self.import(test);
         }
         constant(expr)
             .or_else(|| self.null_test(expr))

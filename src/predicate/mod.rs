@@ -19,7 +19,7 @@ mod to_clause;
 
 pub use bind::{Bound, bind};
 pub use clause::{Clause, Value};
-pub use expression::{Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
+pub use expression::{AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 pub use import::import;
 pub use normal::normal;
 pub use reason::Reason;

@@ -8,9 +8,11 @@ use datafusion::error::Result;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::optimizer::AnalyzerRule;
 use datafusion::prelude::SessionConfig;
 
 use super::finer::FinerTimes;
+use super::sound::Sound;
 use super::store::Store;
 use crate::engine::functions::bounded;
 use crate::engine::runtime::Connections;
@@ -77,7 +79,8 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    builder.analyzer().get_or_insert_default().rules.insert(0, Arc::new(FinerTimes));
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 2] = [Arc::new(FinerTimes), Arc::new(Sound)];
+    builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
     Ok(builder)
 }
 

@@ -6,5 +6,6 @@ mod finer;
 pub(crate) mod leftovers;
 pub mod parquet;
 pub(crate) mod policy;
+mod sound;
 pub(crate) mod store;
 pub(crate) mod system_tables;
