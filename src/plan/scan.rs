@@ -230,3 +230,6 @@ fn cut(arms: Vec<Clause>, tests: usize, bytes: usize) -> Option<Vec<Clause>> {
     parts.extend(Clause::or(part));
     (parts.len() > 1).then_some(parts)
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,3 +24,6 @@ pub use import::import;
 pub use normal::normal;
 pub use reason::Reason;
 pub use split::{Conjunct, Split, split, times};
+
+#[cfg(test)]
+pub(crate) mod tests;
