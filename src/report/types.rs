@@ -88,7 +88,7 @@ fn behind_parentheses(text: &str) -> &str {
             _ => {}
         }
         if depth <= 0 {
-            return &text[at + if c == ')' && at > 0 { 1 } else { 0 }..];
+            return &text[at + usize::from(c == ')' && at > 0)..];
         }
     }
     ""

@@ -3,6 +3,8 @@
 //! `cargo test` calls them with mutated seeds, the fuzz targets in `fuzz/` with whatever libFuzzer thinks of. They use what
 //! the library shows, and what two readers of the same bytes must agree on; what a value means is for other tests.
 
+#![allow(unreachable_pub, reason = "the fuzz targets are a crate of their own, which includes this file")]
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +12,8 @@ use std::path::Path;
 use arrow::array::{Array, AsArray, RecordBatch};
 use auditql::apis;
 use auditql::decode::{self, ArrayDecoder, PageDecoder, RecordDecoder};
-use auditql::logs::{Item, Reader, Source};
+use auditql::exports::{Item, Reader};
+use auditql::files::Source;
 use auditql::odata::parse::{Node, Problem, parse};
 use auditql::table::{Column, EntitySet};
 use serde_json::{Value, json};

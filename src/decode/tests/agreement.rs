@@ -280,7 +280,7 @@ fn damaged_text_is_taken_only_where_a_strict_reader_objects_to_a_single_value() 
         let whole = page_of(&records(dice, |dice, _| anything(dice, 2)));
         let body = mutated(dice, &whole);
         let strict = serde_json::from_slice::<Value>(&body);
-        let mut cursor = cursor::Cursor::new(&body);
+        let mut cursor = json::Cursor::new(&body);
         let ours = cursor.skip().is_ok() && cursor.is_at_end();
         match strict {
             Ok(_) => assert!(ours, "seed {seed}: {}", String::from_utf8_lossy(&body)),

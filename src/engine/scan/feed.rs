@@ -2,7 +2,7 @@
 //! availability.
 //!
 //! The order is what makes an answer repeatable: of records that come twice the first by (`content_created`, `content_id`)
-//! stands, whichever download finished first. ArrayDecoder are fetched and decoded on tasks of their own while the rows before
+//! stands, whichever download finished first. Blobs are fetched and decoded on tasks of their own while the rows before
 //! them are worked on; a limit lets fewer run ahead. A blob or a listing that cannot be read is a gap in
 //! the answer, and said: it ends the scan, or under `partial` costs itself alone.
 
@@ -27,7 +27,7 @@ use crate::subscriptions::{Population, Subscriptions, known};
 use crate::tally::Notice;
 use crate::time::{Interval, instant_text, second_text};
 
-/// ArrayDecoder that are fetched side by side when all of them are wanted.
+/// Blobs that are fetched side by side when all of them are wanted.
 const AHEAD: usize = 8;
 /// The same when a limit may end the scan at any of them.
 const AHEAD_OF_LIMIT: usize = 2;
