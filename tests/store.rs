@@ -79,7 +79,8 @@ async fn a_kept_table_answers_like_the_service_and_asks_it_nothing() {
         assert!(!kept.rows().is_empty());
         assert_eq!(kept.rows(), shelf.answer(&sql.replace('#', "sign_ins")).await.rows(), "{sql}");
     }
-    let plan = shelf.answer("EXPLAIN VERBOSE SELECT count(*) FROM recent WHERE status.error_code = 0").await.rows().join("\n");
+    let plan =
+        shelf.answer("EXPLAIN VERBOSE SELECT count(*) FROM recent WHERE status.error_code = 0").await.rows().join("\n");
     assert!(plan.contains("nothing is requested") && plan.contains("file_type=parquet"), "{plan}");
 }
 

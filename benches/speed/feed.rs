@@ -26,7 +26,7 @@ pub(crate) const SERVE: &str = "--serve-feed";
 const RECORDS: usize = 116_000;
 /// Bytes of a blob, which makes about 270 of them.
 const BLOB: usize = 480_000;
-/// ArrayDecoder that are downloaded side by side.
+/// Blobs that are downloaded side by side.
 const AT_ONCE: usize = 8;
 /// What is asked, and the columns that it needs besides those that every scan reads.
 const QUESTIONS: [(&str, &str, &[&str]); 2] = [

@@ -242,7 +242,9 @@ pub(crate) fn log_analytics(sign_ins: &[Value], audits: &[Value]) -> Vec<Value> 
             empty.iter().for_each(|name| {
                 row.insert((*name).into(), "".into());
             });
-            row.insert("Location".into(), "CH".into());
+            if let Some(country) = record["location"]["countryOrRegion"].as_str() {
+                row.insert("Location".into(), country.into());
+            }
             row.insert("TimeGenerated [UTC]".into(), "1/1/2020, 1:00:00.000 AM".into());
         }
         row.insert("OperationName".into(), "Sign-in activity".into());
