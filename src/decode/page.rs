@@ -40,13 +40,13 @@ pub struct Page {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// It has another shape.
-    #[error("the reply is no page of records: {found}")]
+    #[error("the reply is not a page of records: {found}")]
     NotAPage {
         /// What was there.
         found: &'static str,
     },
     /// It reports a failure, though its status said success.
-    #[error("the service reports an error in a reply that says success")]
+    #[error("the service reported an error in a reply with a success status")]
     ServiceError {
         /// The service's code.
         code: Raw,
@@ -62,7 +62,7 @@ pub enum Error {
         found: &'static str,
     },
     /// A member that must be unique came twice.
-    #[error("the page has two members {name}")]
+    #[error("the page has the member {name} twice")]
     Duplicate {
         /// The member.
         name: &'static str,
@@ -74,19 +74,19 @@ pub enum Error {
         found: &'static str,
     },
     /// It names a next page in another way than OData does. To pass it over would end the chain.
-    #[error("the page has a member '{name}', which may be a link to a next page under an unknown name")]
+    #[error("the page has a member '{name}', which may link to the next page under an unknown name")]
     UnknownLink {
         /// The member.
         name: String,
     },
     /// It ends before its last brace.
-    #[error("the page ends too early, at byte {at}")]
+    #[error("the page ends early, at byte {at}")]
     Truncated {
         /// Its length.
         at: usize,
     },
     /// It is no JSON.
-    #[error("the page is no JSON at byte {at}: expected {expected}")]
+    #[error("the page is not valid JSON at byte {at}: expected {expected}")]
     Syntax {
         /// Offset of the first byte that does not fit.
         at: usize,
@@ -94,7 +94,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// Something follows its last brace.
-    #[error("the page goes on behind its end, at byte {at}")]
+    #[error("the page continues after its end, at byte {at}")]
     Trailing {
         /// Where that begins.
         at: usize,

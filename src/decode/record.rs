@@ -22,13 +22,13 @@ pub enum RecordError {
         found: &'static str,
     },
     /// It ends before its last brace.
-    #[error("the record ends too early, at byte {at}")]
+    #[error("the record ends early, at byte {at}")]
     Truncated {
         /// Its length.
         at: usize,
     },
     /// It is no JSON.
-    #[error("the record is no JSON at byte {at}: expected {expected}")]
+    #[error("the record is not valid JSON at byte {at}: expected {expected}")]
     Syntax {
         /// Offset of the first byte that does not fit.
         at: usize,

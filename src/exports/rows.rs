@@ -76,7 +76,7 @@ impl Rows {
         let heading = Heading::new(&self.row);
         let known = is_heading(&heading.texts());
         self.heading = Some(heading);
-        (!known).then(|| Frame::Bad(line, "it is the heading of no known export".into()))
+        (!known).then(|| Frame::Bad(line, "it is not the heading of a known export".into()))
     }
 }
 
@@ -241,14 +241,14 @@ mod tests {
         for (text, line) in [("a,b#", 1), ("##a,b#1,2#", 3), ("sep=,#a,b#", 2)] {
             for end in ["\n", "\r\n"] {
                 let rows = read(&text.replace('#', end), b',');
-                assert_eq!(rows[0], row(line, "it is the heading of no known export"), "{text} {end:?}");
+                assert_eq!(rows[0], row(line, "it is not the heading of a known export"), "{text} {end:?}");
             }
         }
     }
 
     #[test]
     fn a_quote_that_is_not_closed_is_told() {
-        let why = "its last quote is not closed: nothing behind it is read";
+        let why = "its last quote is not closed: nothing after it was read";
         for end in ["", "\n", "\n5,6\n"] {
             let text = format!("Type,B\n1,2\n3,\"4{end}");
             assert_eq!(read(&text, b','), [row(2, r#"{"Type":"1","B":"2"}"#), row(3, why)], "{text}");
@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn a_heading_of_no_export_is_bad() {
         let rows = read("2026-04-01,\"ada@contoso.example\",15\n", b',');
-        assert_eq!(rows, [row(1, "it is the heading of no known export")]);
+        assert_eq!(rows, [row(1, "it is not the heading of a known export")]);
         assert_eq!(read("CreationTime,Operation\n", b','), []);
     }
 

@@ -78,7 +78,7 @@ impl Entry {
         match self.method {
             CompressionMethod::Stored => Ok(Box::new(Checked::new(data, self.expected))),
             CompressionMethod::Deflated => Ok(Box::new(Checked::new(DeflateDecoder::new(data), self.expected))),
-            other => Err(io::Error::other(format!("the archive is packed by {other}"))),
+            other => Err(io::Error::other(format!("the archive is compressed with {other}"))),
         }
     }
 }

@@ -32,7 +32,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A path is no pattern.
-    #[error("{} is no pattern of files", path.display())]
+    #[error("{} is not a valid file pattern", path.display())]
     Pattern {
         /// The path.
         path: PathBuf,

@@ -75,7 +75,7 @@ impl Sources {
         let entry = |entry| Source { path: file.path.clone(), part: Part::Entry(entry) };
         self.files.extend(exports.entries.into_iter().map(entry));
         if exports.hides {
-            let why = "two of its files have one name, and one hides the other: unpack it, and ask the folder";
+            let why = "two of its files have the same name, and one hides the other: unpack it, and use the folder";
             self.files.push(Source::unreadable(file.path.clone(), why));
         }
         self.files.len() > before
@@ -161,7 +161,7 @@ fn folder(root: &Path) -> Result<Listing, Error> {
             match name.starts_with('.') {
                 true => {}
                 false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
-                false if is_folder => files.push(Source::unreadable(path, "it is too deep in other folders")),
+                false if is_folder => files.push(Source::unreadable(path, "it is nested too deeply in folders")),
                 false if is_export(&name) && !path.is_dir() => files.push(Source::named(path)),
                 false => {
                     let name = path.strip_prefix(root).unwrap_or(&path).to_owned();

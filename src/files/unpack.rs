@@ -33,9 +33,9 @@ fn unpacked(input: Box<dyn Read + Send>, layers: usize) -> io::Result<Box<dyn Bu
         [0x28, 0xB5, 0x2F, 0xFD, ..] if layers > 0 => {
             unpacked(Box::new(zstd::stream::read::Decoder::with_buffer(input)?), layers - 1)
         }
-        ahead if is_workbook(ahead) => Err(io::Error::other("it is a spreadsheet; saved as CSV it can be read")),
+        ahead if is_workbook(ahead) => Err(io::Error::other("it is a spreadsheet; save it as CSV to read it")),
         ahead if ahead.starts_with(archive::MAGIC) => {
-            Err(io::Error::other("it is an archive that is damaged, or inside of another one"))
+            Err(io::Error::other("it is a damaged archive, or an archive inside another"))
         }
         [0xEF, 0xBB, 0xBF, ..] => {
             input.consume(3);

@@ -94,7 +94,7 @@ async fn a_day_in_the_middle_has_its_late_events() {
     let there = |r: &&Activity| r.delivered.iter().any(|(at, _)| *at < to + TimeDelta::hours(12));
     let answered = lab.answer(&sql).await.unwrap();
     assert_eq!(counted(answered.rows()), counts(day.iter().copied().filter(there)));
-    assert!(answered.tally.notices().iter().any(|n| n.to_string().contains("late_arrival leaves out")));
+    assert!(answered.tally.notices().iter().any(|n| n.to_string().contains("later than late_arrival says")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,7 +58,7 @@ async fn a_spreadsheet_is_told_to_be_saved_as_csv_wherever_it_lies() {
                 _ => None,
             })
             .collect();
-        let why = "it is a spreadsheet; saved as CSV it can be read";
+        let why = "it is a spreadsheet; save it as CSV to read it";
         assert_eq!(unread, [("b.csv", why), ("renamed.csv", why)], "{notices:?}");
         let passed: Vec<_> = notices
             .iter()
@@ -80,7 +80,7 @@ async fn an_archive_in_an_archive_or_with_two_files_of_one_name_is_named() {
     while let Some(at) = twins.windows(9).position(|name| name == b"goo2.json") {
         twins[at + 3] = b'd';
     }
-    for (bytes, word) in [(zipped(&[good, ("inner.zip", &inner)]), "inside of another"), (twins, "one name")] {
+    for (bytes, word) in [(zipped(&[good, ("inner.zip", &inner)]), "inside another"), (twins, "the same name")] {
         let folder = TempDir::new().unwrap();
         let answer = asked(&[file(&folder, "a.zip", bytes)], COUNT).await;
         let missing = answer.tally.missing();

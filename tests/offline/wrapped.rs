@@ -226,11 +226,11 @@ async fn what_has_no_table_is_named_and_leaves_the_answer_whole() {
         (json!({"Type": "SecurityEvent", "TimeGenerated": "x"}), "records of type SecurityEvent"),
         (
             json!({"Type": "SigninLogs", "StartTime": "x", "IPAddress": "1.2.3.4", "FailedLogins": 7}),
-            "rows that a query has summed up",
+            "rows that a query has aggregated",
         ),
         (
             json!({"Type": "SigninLogs", "TimeGenerated": "x", "IPAddress": "1.2.3.4", "count_": 7}),
-            "rows that a query has summed up",
+            "rows that a query has aggregated",
         ),
     ] {
         let answer = asked(&input(record), "SELECT count(*) FROM sign_ins").await;

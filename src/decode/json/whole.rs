@@ -21,9 +21,9 @@ pub fn whole(body: &[u8]) -> Result<(), &'static str> {
     }
     match cursor.skip() {
         Ok(_) if cursor.is_at_end() => Ok(()),
-        Ok(_) => Err("goes on behind its end"),
+        Ok(_) => Err("continues after its end"),
         Err(Broken { expected: None, .. }) => Err("ends in the middle"),
-        Err(Broken { .. }) => Err("is no JSON"),
+        Err(Broken { .. }) => Err("is not JSON"),
     }
 }
 
@@ -59,10 +59,10 @@ mod tests {
             (" \r\n", "is empty"),
             ("\u{feff}", "is empty"),
             ("<html>busy</html>", "is HTML or XML, not JSON"),
-            ("Service unavailable", "is no JSON"),
-            ("[1,]", "is no JSON"),
-            ("{}{}", "goes on behind its end"),
-            ("[] x", "goes on behind its end"),
+            ("Service unavailable", "is not JSON"),
+            ("[1,]", "is not JSON"),
+            ("{}{}", "continues after its end"),
+            ("[] x", "continues after its end"),
         ] {
             assert_eq!(whole(text.as_bytes()), Err(found), "{text}");
         }

@@ -78,10 +78,10 @@ impl Fields {
             match result {
                 ReadRecordResult::Record | ReadRecordResult::End => return Ok(()),
                 ReadRecordResult::InputEmpty if at_end => {
-                    return Err("its last quote is not closed: nothing behind it is read".into());
+                    return Err("its last quote is not closed: nothing after it was read".into());
                 }
                 _ if row.length > MAX_RECORD => {
-                    return Err("the row is too long, a quote may not be closed: nothing behind it is read".into());
+                    return Err("the row is too long, a quote may not be closed: nothing after it was read".into());
                 }
                 ReadRecordResult::OutputFull => row.text.resize(2 * row.text.len(), 0),
                 ReadRecordResult::OutputEndsFull => row.ends.resize(2 * row.ends.len(), 0),
@@ -112,7 +112,7 @@ pub(super) fn separator(line: &[u8]) -> Option<u8> {
 }
 
 fn broken(error: &std::io::Error) -> String {
-    format!("the file cannot be read on: {error}")
+    format!("the rest of the file cannot be read: {error}")
 }
 
 impl Default for Row {

@@ -31,7 +31,7 @@ impl<R: BufRead> Input<R> {
             Ok(chunk) => Ok(chunk),
             Err(error) => {
                 self.failed = true;
-                Err(format!("the file cannot be read on: {error}"))
+                Err(format!("the rest of the file cannot be read: {error}"))
             }
         }
     }

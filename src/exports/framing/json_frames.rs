@@ -40,8 +40,8 @@ const HOLDER_WITHIN: usize = 64 << 10;
 const TAIL: &[u8] = b"{\"\":[]";
 
 /// What is wrong with a frame.
-const OPEN: &str = "it ends before its last brace";
-const NO_OBJECT: &str = "it is no JSON object";
+const OPEN: &str = "it ends before its closing brace";
+const NO_OBJECT: &str = "it is not a JSON object";
 const UNCLOSED: &str = "the array is not closed";
 
 /// A record of the Management API has this member, and may have an array of such a name.

@@ -201,7 +201,7 @@ fn tell(names: &[&str]) -> Told {
 }
 
 /// What rows are that no longer stand for one event each.
-pub(super) const SUMS: &str = "rows that a query has summed up";
+pub(super) const SUMS: &str = "rows that a query has aggregated";
 
 /// A name without the zone that portals put behind the names of times.
 pub(in crate::exports) fn without_zone(name: &str) -> &str {

@@ -105,7 +105,7 @@ impl Recogniser {
             }
             (_, Some(other), _) => Ok(Found::Other(other.into())),
             (_, _, Some(inside)) => inside,
-            _ => Err("it is no known kind of record".into()),
+            _ => Err("it is not a known kind of record".into()),
         }
     }
 
@@ -134,7 +134,7 @@ impl Recogniser {
         }
         let data = get(members, "AuditData").and_then(Member::text);
         match data.filter(|text| !found && !text.trim().is_empty() && !is_type_name(text)) {
-            Some(_) => Err("its AuditData is no JSON".into()),
+            Some(_) => Err("its AuditData is not JSON".into()),
             None => Ok(None),
         }
     }
@@ -152,7 +152,7 @@ impl Recogniser {
                     all.extend(envelopes::missing(members));
                     Ok(Found::Many(all))
                 }
-                None if depth == DEEPEST => Err("it is wrapped too often".into()),
+                None if depth == DEEPEST => Err("it is wrapped too many times".into()),
                 None => match self.look_into(&inside, None, depth + 1) {
                     Ok(Found::Record(family)) => Ok(Found::Inner(family, inside.into_owned())),
                     found => found,
@@ -265,14 +265,14 @@ mod tests {
     #[test]
     fn other_objects_are_refused_with_a_reason() {
         for (record, why) in [
-            (r#"{"a":1}"#, "it is no known kind of record"),
-            ("{", "the record ends too early, at byte 1"),
+            (r#"{"a":1}"#, "it is not a known kind of record"),
+            ("{", "the record ends early, at byte 1"),
             ("[1]", "the record is an array, not an object"),
             (r#"{"category":"AuditLogs","properties":{}}"#, "its properties are empty"),
-            (r#"{"AuditData":"no data"}"#, "its AuditData is no JSON"),
-            (r#"{"Type":"SomethingElse"}"#, "it is no known kind of record"),
-            (r#"{"AuditData":{},"x":1}"#, "it is no known kind of record"),
-            (r#"{"AuditData":"{\"Id\""}"#, "its AuditData cannot be read: the record ends too early, at byte 5"),
+            (r#"{"AuditData":"no data"}"#, "its AuditData is not JSON"),
+            (r#"{"Type":"SomethingElse"}"#, "it is not a known kind of record"),
+            (r#"{"AuditData":{},"x":1}"#, "it is not a known kind of record"),
+            (r#"{"AuditData":"{\"Id\""}"#, "its AuditData cannot be read: the record ends early, at byte 5"),
         ] {
             assert_eq!(look(record), Err(why.to_owned()), "{record}");
         }
@@ -283,7 +283,7 @@ mod tests {
         for (record, what) in [
             (r#"{"category":"RiskyUsers","properties":{}}"#, "records of category RiskyUsers"),
             (r#"{"Type":"SecurityEvent","TimeGenerated":"x"}"#, "records of type SecurityEvent"),
-            (r#"{"Type":"SigninLogs","StartTime":"x"}"#, "rows that a query has summed up"),
+            (r#"{"Type":"SigninLogs","StartTime":"x"}"#, "rows that a query has aggregated"),
             (r#"{"_source":{"@timestamp":"x","message":"y"}}"#, "events of other programs"),
         ] {
             assert_eq!(look(record), Ok(Found::Other(what.into())), "{record}");
@@ -295,7 +295,7 @@ mod tests {
         let record = r#"{"CreationTime":"x","Operation":"y"}"#;
         let wrapped = |depth: usize| format!("{}{record}{}", r#"{"_source":"#.repeat(depth), "}".repeat(depth));
         assert_eq!(look(&wrapped(DEEPEST)), Ok(Found::Inner(Family::Activity, record.as_bytes().to_vec())));
-        assert_eq!(look(&wrapped(DEEPEST + 1)), Err("it is wrapped too often".to_owned()));
+        assert_eq!(look(&wrapped(DEEPEST + 1)), Err("it is wrapped too many times".to_owned()));
         look(&wrapped(10_000)).unwrap_err();
     }
 }
