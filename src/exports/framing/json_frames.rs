@@ -27,6 +27,8 @@
 //! - outside of objects, anything else: the rest of the line;
 //! - the end of the text, anywhere but Between: what is open.
 
+use memchr::memchr3;
+
 use super::frame::{Frame, MAX_RECORD, too_long};
 use crate::decode::names_next_page;
 
@@ -175,16 +177,31 @@ impl JsonFrames {
 
     /// Reads on up to the end of an object. Gives how many bytes were read, and the frame that ended.
     pub(super) fn take(&mut self, chunk: &[u8], record: &mut Vec<u8>) -> (usize, Option<Frame>) {
-        for (at, &byte) in chunk.iter().enumerate() {
+        let mut at = 0;
+        loop {
+            at += self.take_text(&chunk[at..], record);
+            let Some(&byte) = chunk.get(at) else { return (at, None) };
             let frame = self.byte(byte, record);
             // A byte that began another object is read again.
             let again = matches!(frame, Some(Frame::Bad(..))) && byte == b'{';
             self.line += u64::from(byte == b'\n' && !again);
+            at += usize::from(!again);
             if frame.is_some() {
-                return (at + usize::from(!again), frame);
+                return (at, frame);
             }
         }
-        (chunk.len(), None)
+    }
+
+    /// Takes what stands before the next quote, backslash or end of a line, if a string is open: nothing in it changes the
+    /// state. Most bytes of a log stand in strings. Gives how many there were.
+    fn take_text(&mut self, chunk: &[u8], record: &mut Vec<u8>) -> usize {
+        let in_text = |open: &&mut Open| open.in_string && !open.escaped && !open.line_start;
+        let Some(open) = self.open.as_mut().filter(in_text) else { return 0 };
+        let end = memchr3(b'"', b'\\', b'\n', chunk).unwrap_or(chunk.len());
+        // The byte that exceeds the size is not taken here.
+        let text = &chunk[..end.min(MAX_RECORD.saturating_sub(record.len()))];
+        record.extend_from_slice(&text[..text.len().min(open.room(record.len()))]);
+        text.len()
     }
 
     fn byte(&mut self, byte: u8, record: &mut Vec<u8>) -> Option<Frame> {
@@ -275,12 +292,17 @@ impl Open {
         Self { kind, line, last, stack: vec![b'{'], ..Self::default() }
     }
 
+    /// How many more bytes are kept: of a tail no more than may name a next page.
+    fn room(&self, length: usize) -> usize {
+        if self.kind == Kind::Tail { HOLDER_WITHIN.saturating_sub(length) } else { usize::MAX }
+    }
+
     fn step(&mut self, byte: u8, record: &mut Vec<u8>) -> Step {
         let line_start = std::mem::replace(&mut self.line_start, byte == b'\n');
         if line_start && byte == b'{' && !self.may_open() {
             return Step::Again;
         }
-        if self.kind != Kind::Tail || record.len() < HOLDER_WITHIN {
+        if self.room(record.len()) > 0 {
             record.push(byte);
         }
         if self.in_string {
