@@ -87,7 +87,10 @@ const DECODE: &[&str] = &["json", "record", "members", "text", "columns", "recor
 
 const REPL: &[&str] = &["say", "split", "answer", "state", "commands", "editor", "prompt"];
 
-const FILES: &[&str] = &["error", "names", "archive", "utf16", "source", "stamp", "unpack", "listing"];
+const FILES: &[&str] = &[
+    "error", "names", "archive", "utf16", "place", "opened", "source", "stamp", "unpack", "listed", "local", "bucket",
+    "listing",
+];
 
 const EXPORTS: &[&str] = &["framing", "recognise", "rows", "remarks", "records", "dates", "reader"];
 

@@ -34,6 +34,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
 use crate::auth::{self, Connection, CredentialSource};
+use crate::files::Input;
 use crate::http::Pacer;
 use crate::settings::Settings;
 use runtime::workers::Workers;
@@ -54,6 +55,7 @@ pub use session::policy::Policy;
 pub use session::system_tables::{Described, described, source};
 pub use statement::Query;
 
+pub use crate::files::Bucket;
 pub use crate::http::{Options as HttpOptions, Pace, Quotas};
 
 /// A session over the connections of its builder. One for each client: `SET` and temporary tables are its own.
@@ -84,9 +86,9 @@ impl Drop for Engine {
 pub struct EngineBuilder {
     connections: Vec<Connection>,
     /// Exported files as connections of a name.
-    files: Vec<(String, Vec<PathBuf>)>,
+    files: Vec<(String, Vec<Input>)>,
     /// Those that have none.
-    inputs: Vec<PathBuf>,
+    inputs: Vec<Input>,
     settings: Settings,
     now: Option<DateTime<Utc>>,
     pace: Pace,
@@ -108,14 +110,22 @@ impl EngineBuilder {
     /// if there is no connection.
     #[must_use]
     pub fn input(mut self, path: impl Into<PathBuf>) -> Self {
-        self.inputs.push(path.into());
+        self.inputs.push(Input::Path(path.into()));
+        self
+    }
+
+    /// Adds exports that lie in a bucket: the object of this location, or all exports below it. They belong to the same
+    /// catalog. What is there is looked up when a statement reads it.
+    #[must_use]
+    pub fn objects(mut self, bucket: Bucket, location: object_store::path::Path) -> Self {
+        self.inputs.push(Input::Objects(bucket, location));
         self
     }
 
     /// Adds exported files as a catalog of their own name; paths as for [`EngineBuilder::input`].
     #[must_use]
     pub fn files(mut self, name: impl Into<String>, paths: Vec<PathBuf>) -> Self {
-        self.files.push((name.into(), paths));
+        self.files.push((name.into(), paths.into_iter().map(Input::Path).collect()));
         self
     }
 
@@ -199,7 +209,7 @@ impl EngineBuilder {
             check_name(name, &mut names)?;
         }
         for (_, paths) in self.exports() {
-            crate::files::sources(paths).map_err(Error::Input)?;
+            crate::files::local_sources(paths).map_err(Error::Input)?;
         }
         self.extend(builder, connections).map_err(Error::Session)
     }
@@ -227,7 +237,7 @@ impl EngineBuilder {
     }
 
     /// Exported files by the name of their catalog.
-    fn exports(&self) -> impl Iterator<Item = (&str, &[PathBuf])> {
+    fn exports(&self) -> impl Iterator<Item = (&str, &[Input])> {
         let unnamed = (auth::FILES, self.inputs.as_slice());
         let named = self.files.iter().map(|(name, paths)| (name.as_str(), paths.as_slice()));
         named.chain(std::iter::once(unnamed).filter(|(_, paths)| !paths.is_empty()))

@@ -75,7 +75,7 @@ impl Dates {
         let mut seen = Evidence::default();
         seen.add(name, text);
         // What cannot be read twice cannot be looked through.
-        if std::fs::metadata(&self.source.path).is_ok_and(|file| file.is_file())
+        if self.source.is_file()
             && let Ok(mut records) = Records::open(&self.source)
         {
             let mut record = Vec::new();

@@ -1,15 +1,37 @@
 //! Files of one text each, read from end to end.
 
-use crate::files::Source;
+use std::sync::Arc;
+
+use futures::executor::block_on;
+use object_store::ObjectStoreExt as _;
+use object_store::chunked::ChunkedStore;
+use object_store::memory::InMemory;
+use object_store::path::Path;
 
 use super::*;
+use crate::files::{self, Bucket, Input, Source};
 
 /// What a file of this text gives: ids of records, and why the rest could not be read.
 fn read(name: &str, text: impl AsRef<[u8]>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    let mut reader = Reader::open(&Source::whole(path)).unwrap();
+    let all = ids(&Source::whole(&path));
+    assert_eq!(from_bucket(name, std::fs::read(path).unwrap()), all);
+    all
+}
+
+/// The same if the text lies in a bucket, whose replies come in small pieces.
+fn from_bucket(name: &str, text: Vec<u8>) -> Vec<String> {
+    let (store, location) = (InMemory::new(), Path::from(name));
+    block_on(store.put(&location, text.into())).unwrap();
+    let bucket = Bucket::new(Arc::new(ChunkedStore::new(Arc::new(store), 7)), "s3://evidence");
+    let sources = files::sources(&[Input::Objects(bucket, location)]).unwrap();
+    sources.files.iter().flat_map(ids).collect()
+}
+
+fn ids(source: &Source) -> Vec<String> {
+    let mut reader = Reader::open(source).unwrap();
     let mut record = Vec::new();
     let mut all = Vec::new();
     while let Some(item) = reader.next(&mut record) {

@@ -16,9 +16,9 @@ const HEADER: usize = 30;
 
 /// A file of an archive, as its directory has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// Its name.
-    pub name: String,
+    pub(super) name: String,
     /// Where its header begins.
     header: u64,
     /// Bytes that it takes in the archive.

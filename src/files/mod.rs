@@ -1,20 +1,27 @@
-//! Files: which ones an input means, what they are packed in, and whether they are still what they were.
+//! Files: which ones an input means, what they are packed in, and whether they are still what they were. They lie on this
+//! machine or in a bucket.
 //!
 //! What stands in a file is not known here: a file goes out as a stream of text, and `exports` makes records of it.
 
 mod archive;
+mod bucket;
 mod error;
+mod listed;
 mod listing;
+mod local;
 mod names;
+mod opened;
+mod place;
 mod source;
 mod stamp;
 mod unpack;
 mod utf16;
 
-pub use archive::Entry;
 pub use error::Error;
-pub use listing::{Skipped, Sources, sources};
-pub use source::{Part, Source};
+pub use listed::Skipped;
+pub use listing::{Sources, local_sources, sources};
+pub use place::Bucket;
+pub use source::{Input, Source};
 pub use stamp::Stamp;
 
 pub(crate) use unpack::{AHEAD, open};

@@ -1,23 +1,32 @@
-//! A file to read, and what of it.
+//! What can be asked for, and a file to read.
 
 use std::fmt;
-use std::fs;
 use std::path::PathBuf;
 
 use super::archive::Entry;
+use super::place::{Bucket, Place};
+
+/// Where files are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file of this machine, all exports of a folder, or whatever a pattern matches.
+    Path(PathBuf),
+    /// An object of a bucket, or all exports among the objects whose location begins with these parts.
+    Objects(Bucket, object_store::path::Path),
+}
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The file.
-    pub path: PathBuf,
-    /// What of it.
-    pub part: Part,
+    /// Where it lies.
+    pub(super) place: Place,
+    /// What of it is read.
+    pub(super) part: Part,
 }
 
 /// What of a file is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub(super) enum Part {
     /// All of it.
     Whole,
     /// A file of an archive.
@@ -28,43 +37,44 @@ pub enum Part {
 
 impl Source {
     /// The whole of a file.
-    pub fn whole(path: PathBuf) -> Self {
-        Self { path, part: Part::Whole }
+    pub fn whole(path: impl Into<PathBuf>) -> Self {
+        Self::all(Place::Path(path.into()))
+    }
+
+    pub(super) fn all(place: Place) -> Self {
+        Self { place, part: Part::Whole }
     }
 
     /// A file of which nothing can be read.
-    pub(super) fn unreadable(path: PathBuf, why: impl fmt::Display) -> Self {
-        Self { path, part: Part::Nothing(why.to_string()) }
+    pub(super) fn unreadable(place: Place, why: impl fmt::Display) -> Self {
+        Self { place, part: Part::Nothing(why.to_string()) }
     }
 
-    /// A file that a folder or a pattern named, which may not be there, or be none.
-    pub(super) fn named(path: PathBuf) -> Self {
-        match fs::metadata(&path) {
-            Ok(found) if found.is_file() => Self::whole(path),
-            Ok(found) => Self::unreadable(path, format_args!("it is {}, not a file", kind(found.file_type()))),
-            Err(error) => Self::unreadable(path, error),
-        }
+    /// Whether it can be read more than once.
+    pub fn is_file(&self) -> bool {
+        self.place.is_file()
     }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
+        write!(f, "{}", self.place)?;
         if let Part::Entry(entry) = &self.part { write!(f, "/{}", entry.name) } else { Ok(()) }
     }
 }
 
-/// What something is that is neither a file nor a folder.
-pub(super) fn kind(found: fs::FileType) -> &'static str {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt as _;
-        match () {
-            () if found.is_fifo() => return "a pipe",
-            () if found.is_socket() => return "a socket",
-            () if found.is_char_device() || found.is_block_device() => return "a device",
-            () => {}
+impl Input {
+    /// What it is called.
+    pub(super) fn shown(&self) -> PathBuf {
+        match self {
+            Self::Path(path) => path.clone(),
+            Self::Objects(bucket, prefix) => bucket.named(prefix),
         }
     }
-    if found.is_dir() { "a folder" } else { "something else" }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.shown().display())
+    }
 }

@@ -1,23 +1,21 @@
 //! Whether a file is still what it was.
 
-use std::fs;
-use std::time::SystemTime;
-
+use super::place::State;
 use super::source::Source;
 
-/// What tells that a file was not changed between two readings: its length, and when it was written last.
+/// What tells that a file was not changed between two readings: its length, when it was written last, and what a store says
+/// besides.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
     name: String,
     /// Nothing for one that cannot be looked at.
-    state: Option<(u64, Option<SystemTime>)>,
+    state: Option<State>,
 }
 
 impl Stamp {
-    /// The present stamp of a file.
+    /// The stamp of a file in the state in which it is read.
     pub fn of(source: &Source) -> Self {
-        let found = fs::metadata(&source.path).ok();
-        Self { name: source.to_string(), state: found.map(|found| (found.len(), found.modified().ok())) }
+        Self { name: source.to_string(), state: source.place.state().ok() }
     }
 
     /// Whether another stamp is of the same file, then or now.
@@ -27,6 +25,6 @@ impl Stamp {
 
     /// Whether the file is as it was.
     pub fn holds(&self, source: &Source) -> bool {
-        *self == Self::of(source)
+        self.state == source.place.present_state().ok()
     }
 }

@@ -1,11 +1,11 @@
 //! Opens a file: takes off its packing and its encoding.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
 
 use super::archive;
 use super::error::Error;
+use super::opened::Opened;
+use super::place::Place;
 use super::source::{Part, Source};
 use super::utf16::Utf16;
 
@@ -16,10 +16,11 @@ const MOST_LAYERS: usize = 3;
 
 /// A stream of a file's text, unpacked, in UTF-8 and without a byte order mark.
 pub(crate) fn open(source: &Source) -> Result<Box<dyn BufRead + Send>, Error> {
-    let failed = |error| Error::Open { path: source.path.clone(), source: error };
+    let failed = |error| Error::Open { path: source.place.shown(), source: error };
+    let input = || Opened::open(&source.place).map_err(failed);
     let packed: Box<dyn Read + Send> = match &source.part {
-        Part::Whole => Box::new(File::open(&source.path).map_err(failed)?),
-        Part::Entry(entry) => entry.open(File::open(&source.path).map_err(failed)?).map_err(failed)?,
+        Part::Whole => Box::new(input()?),
+        Part::Entry(entry) => entry.open(input()?).map_err(failed)?,
         Part::Nothing(why) => return Err(failed(io::Error::other(why.clone()))),
     };
     unpacked(packed, MOST_LAYERS).map_err(failed)
@@ -48,9 +49,9 @@ fn unpacked(input: Box<dyn Read + Send>, layers: usize) -> io::Result<Box<dyn Bu
 }
 
 /// Whether a file is a spreadsheet, whatever its name.
-pub(super) fn is_spreadsheet(path: &Path) -> bool {
+pub(super) fn is_spreadsheet(place: &Place) -> bool {
     let mut begin = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(AHEAD as u64).read_to_end(&mut begin));
+    let read = Opened::open(place).and_then(|file| file.take(AHEAD as u64).read_to_end(&mut begin));
     read.is_ok() && is_workbook(&begin)
 }
 

@@ -4,13 +4,17 @@ use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use auditql::engine::Engine;
+use auditql::engine::{Bucket, Engine, Policy};
 use auditql::tally::Notice;
+use object_store::memory::InMemory;
+use object_store::{ObjectStore, ObjectStoreExt as _};
 use tempfile::TempDir;
 
 use super::shapes::{RECORDS, activity, as_is};
 use super::{asked, file, rows};
+use crate::lab::{answer, now};
 
 const COUNT: &str = "SELECT count(*) AS n FROM activity";
 
@@ -168,4 +172,31 @@ fn a_pipe_a_device_and_standard_input_are_refused_at_once() {
     let good = file(&folder, "good.json", as_is::lines(&activity()));
     let (code, said) = run(folder.path(), &[Path::new("/dev/stdin")], fs::File::open(good).unwrap().into());
     assert_eq!((code, said.trim()), (Some(0), format!("n\n{RECORDS}").as_str()));
+}
+
+/// Waiting for a store takes no thread beside the one that reads: a host's runtime may have but one that may block.
+#[test]
+fn a_bucket_is_asked_as_a_folder_is_also_where_one_thread_may_block() {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        let put = async |name: &str, text: String| store.put(&name.into(), text.into()).await.unwrap();
+        put("case/a.ndjson", as_is::lines(&activity())).await;
+        put("case/b/again.json", as_is::array(&activity())).await;
+        put("case/notes.txt", String::new()).await;
+        let bucket = Bucket::new(Arc::clone(&store), "s3://evidence");
+        let engine = Engine::builder().policy(Policy::LOCAL).now(now()).objects(bucket, "case".into()).build().unwrap();
+        let told = answer(&engine, "SELECT count(*), count(DISTINCT id) FROM activity").await.unwrap();
+        assert_eq!(told.rows(), [format!("{RECORDS} | {RECORDS}")]);
+        let notices = told.tally.notices();
+        let [Notice::FilesSkipped { within, count: 1, first }] = notices.as_slice() else { panic!("{notices:?}") };
+        assert_eq!((within.as_str(), first.as_str()), ("s3://evidence/case", "notes.txt"));
+        let plan = answer(&engine, "EXPLAIN SELECT id FROM activity").await.unwrap().rows().join("\n");
+        assert!(plan.contains("and what s3://evidence/case holds when it is read"), "{plan}");
+        // What is written while a session lasts is seen by its next statement.
+        put("case/c.json", "{\"CreationTime\":\"2026-04-01T00:00:00\",\"Operation\":\"x\",\"RecordType\":1}".into())
+            .await;
+        let told = answer(&engine, "SELECT count(*) FROM activity").await.unwrap();
+        assert_eq!(told.rows(), [(RECORDS + 1).to_string()]);
+    });
 }

@@ -27,7 +27,6 @@ use crate::engine::scan::why_empty::{Held, Watch};
 use crate::engine::scan::work::{Terms, Work};
 use crate::engine::scan::{Rows, Scanning, after};
 use crate::http::Call;
-use crate::plan::FilePlan;
 use crate::table::Column;
 use crate::tally::Because;
 
@@ -115,7 +114,7 @@ impl ScanExec {
         Ok(match work {
             Work::Pages(plan) => Leg::Pages(self.remote(opening, connected, context)?, plan),
             Work::Feed(plan) => Leg::Feed(self.remote(opening, connected, context)?, plan),
-            Work::Files(FilePlan { inputs, .. }) => {
+            Work::Files(_, inputs) => {
                 let Opening { columns, statement, call, reservation, .. } = opening;
                 let (set, known) = (self.table.set, context.session_config().get_extension());
                 Leg::Files(FileScan { set, columns, inputs, statement, call, held, known, reservation })

@@ -6,7 +6,6 @@
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, DefaultHasher, Hasher as _, RandomState};
 use std::panic::resume_unwind;
-use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
@@ -23,7 +22,7 @@ use crate::decode;
 use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
 use crate::exports::{self, Item, Reader};
-use crate::files::{self, Stamp};
+use crate::files::{self, Input, Stamp};
 use crate::http::Call;
 use crate::plan::FilePlan;
 use crate::table::{Column, EntitySet, Feed};
@@ -41,7 +40,7 @@ pub(crate) struct FileScan {
     pub(crate) set: &'static EntitySet,
     /// The columns to decode: those that the query needs, time, key, and what tells the table's own records.
     pub(crate) columns: Vec<&'static Column>,
-    pub(crate) inputs: Arc<[PathBuf]>,
+    pub(crate) inputs: Arc<[Input]>,
     pub(crate) statement: Arc<Statement>,
     /// This scan's own tally.
     pub(crate) call: Call,
@@ -103,9 +102,9 @@ const CONTENT_TYPE: &str = "content_type";
 const RECORD_TYPE: &str = "record_type";
 
 /// Which files are read and what is checked here, for EXPLAIN.
-pub(crate) fn explained(plan: &FilePlan) -> String {
+pub(crate) fn explained(plan: &FilePlan, inputs: &[Input]) -> String {
     let table = plan.set.qualified();
-    let files::Sources { files, skipped } = match files::sources(&plan.inputs) {
+    let files::Sources { files, skipped } = match files::local_sources(inputs) {
         Ok(sources) => sources,
         Err(error) => return format!("{table}: {error}\n"),
     };
@@ -116,6 +115,9 @@ pub(crate) fn explained(plan: &FilePlan) -> String {
     }
     if files.len() > NAMED {
         let _ = writeln!(text, "  and {} more", files.len() - NAMED);
+    }
+    for input in inputs.iter().filter(|input| matches!(input, Input::Objects(..))) {
+        let _ = writeln!(text, "  and what {input} holds when it is read");
     }
     for skipped in skipped {
         let _ = writeln!(text, "  {}", notice(&skipped));

@@ -1,10 +1,10 @@
 //! A declared table as a connection sees it: whose it is, and where its records are read.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 
+use crate::files::Input;
 use crate::table::{EntitySet, Version};
 
 /// Where a connection reads the records of its tables.
@@ -13,7 +13,7 @@ pub(crate) enum Records {
     /// From services, Microsoft Graph in this version.
     Service(Version),
     /// From exported files.
-    Files(Arc<[PathBuf]>),
+    Files(Arc<[Input]>),
 }
 
 impl Records {

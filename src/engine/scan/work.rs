@@ -1,9 +1,12 @@
 //! What answers a scan, as a value: EXPLAIN prints the very one that is carried out.
 
+use std::sync::Arc;
+
 use super::files;
 use super::located::{Located, Records};
 use super::why_empty;
 use crate::engine::runtime::{Connected, Statement};
+use crate::files::Input;
 use crate::plan::feed::{FeedPlan, FeedScan};
 use crate::plan::{FilePlan, Scan, ScanPlan};
 use crate::predicate::Conjunct;
@@ -16,8 +19,8 @@ pub(crate) enum Work {
     Pages(ScanPlan),
     /// Blobs of the activity feed.
     Feed(FeedPlan),
-    /// Exported files.
-    Files(FilePlan),
+    /// Exported files: what for, and which.
+    Files(FilePlan, Arc<[Input]>),
 }
 
 /// What a statement and a connection say about how a scan is planned.
@@ -71,7 +74,7 @@ impl Work {
     ) -> Self {
         let set = table.set;
         let version = match &table.records {
-            Records::Files(inputs) => return Self::Files(FilePlan::new(set, inputs, &conjuncts, limit)),
+            Records::Files(inputs) => return Self::Files(FilePlan::new(set, &conjuncts, limit), Arc::clone(inputs)),
             Records::Service(version) => *version,
         };
         match &set.source {
@@ -92,7 +95,7 @@ impl Work {
         match self {
             Self::Pages(plan) => why_empty::of_plan(plan, now),
             Self::Feed(plan) => why_empty::of_feed(plan, now),
-            Self::Files(plan) => why_empty::of_files(plan, now),
+            Self::Files(plan, _) => why_empty::of_files(plan, now),
         }
     }
 
@@ -104,7 +107,7 @@ impl Work {
                 plan.explain(statement.now.timestamp_micros(), rate).to_string()
             }
             Self::Feed(plan) => plan.to_string(),
-            Self::Files(plan) => files::explained(plan),
+            Self::Files(plan, inputs) => files::explained(plan, inputs),
         }
     }
 
@@ -113,7 +116,7 @@ impl Work {
         match self {
             Self::Pages(plan) => format!("streams={}", plan.streams.len()),
             Self::Feed(_) => "feed".into(),
-            Self::Files(plan) => format!("inputs={}", plan.inputs.len()),
+            Self::Files(_, inputs) => format!("inputs={}", inputs.len()),
         }
     }
 }

@@ -174,7 +174,7 @@ fn the_plan_names_what_it_leaves_out() {
     let scan =
         crate::plan::Scan { set, pages, version, conjuncts: Vec::new(), order: None, limit: None, pushdown: true };
     assert_eq!(of_plan(&scan.plan(), 0), []);
-    assert_eq!(of_files(&FilePlan::new(set, &Vec::new().into(), &[], None), 0), []);
+    assert_eq!(of_files(&FilePlan::new(set, &[], None), 0), []);
 }
 
 #[test]

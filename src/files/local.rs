@@ -1,0 +1,119 @@
+//! The exports that a path of this machine means: a file, a folder, or whatever a pattern matches.
+//!
+//! What is named like an export and cannot be read is given as a file all the same: opening it says why. Nothing is opened that
+//! is no regular file: a pipe would block, and has its bytes once.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::Error;
+use super::listed::{Exports, Listing, Passed};
+use super::names::is_export;
+use super::place::Place;
+use super::source::Source;
+use super::unpack::is_spreadsheet;
+
+/// Folders in folders; more is a loop.
+const MOST_FOLDERS: usize = 64;
+
+/// The files that a path means.
+pub(super) fn files(input: &Path) -> Result<Listing, Error> {
+    let path = || input.to_owned();
+    match fs::metadata(input) {
+        Ok(found) if found.is_dir() => folder(input),
+        Ok(found) if !found.is_file() => Err(Error::NoFile { path: path(), kind: kind(found.file_type()) }),
+        Ok(_) if is_only_spreadsheet(input) => Err(Error::Spreadsheet { path: path() }),
+        Ok(_) => Ok(Listing { files: vec![Source::whole(path())], skipped: Vec::new() }),
+        Err(_) if input.as_os_str() == "-" => Err(Error::NoFile { path: path(), kind: "standard input" }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => pattern(input),
+        Err(source) => Err(Error::Open { path: path(), source }),
+    }
+}
+
+fn pattern(input: &Path) -> Result<Listing, Error> {
+    let path = || input.to_owned();
+    let text =
+        input.to_str().filter(|text| text.contains(['*', '?', '['])).ok_or_else(|| Error::Missing { path: path() })?;
+    let matches = glob::glob(text).map_err(|source| Error::Pattern { path: path(), source })?;
+    let mut all = Listing::default();
+    for found in matches {
+        let found = found.unwrap_or_else(|error| error.path().to_owned());
+        if found.is_dir() {
+            let listing = folder(&found)?;
+            all.files.extend(listing.files);
+            all.skipped.extend(listing.skipped);
+        } else {
+            all.files.push(named(found));
+        }
+    }
+    if all.files.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
+}
+
+/// The exports of a folder and of those in it, by name. Hidden ones are left out.
+fn folder(root: &Path) -> Result<Listing, Error> {
+    let (mut files, mut passed) = (Vec::new(), Passed::default());
+    let mut folders = vec![(root.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let listed = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = match listed {
+            Ok(entries) => entries,
+            Err(source) if depth == 0 => return Err(Error::Open { path: folder, source }),
+            Err(error) => {
+                files.push(Source::unreadable(Place::Path(folder), error));
+                continue;
+            }
+        };
+        for entry in entries {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().to_lowercase());
+            // Links to folders are not followed: they may lead back.
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            match name.starts_with('.') {
+                true => {}
+                false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
+                false if is_folder => {
+                    files.push(Source::unreadable(Place::Path(path), "it is nested too deeply in folders"));
+                }
+                false if is_export(&name) && !path.is_dir() => files.push(named(path)),
+                false => {
+                    let name = path.strip_prefix(root).unwrap_or(&path).to_owned();
+                    passed.count(root, name);
+                }
+            }
+        }
+    }
+    Ok(Listing::by_name(files, passed))
+}
+
+/// A file that a folder or a pattern named, which may not be there, or be none.
+fn named(path: PathBuf) -> Source {
+    match fs::metadata(&path) {
+        Ok(found) if found.is_file() => Source::whole(path),
+        Ok(found) => {
+            let why = format!("it is {}, not a file", kind(found.file_type()));
+            Source::unreadable(Place::Path(path), why)
+        }
+        Err(error) => Source::unreadable(Place::Path(path), error),
+    }
+}
+
+/// Whether a file is a spreadsheet, and no archive of exports that is named like one.
+fn is_only_spreadsheet(path: &Path) -> bool {
+    let place = Place::Path(path.to_owned());
+    is_spreadsheet(&place) && Exports::of(&place).is_ok_and(|exports| exports.is_none())
+}
+
+/// What something is that is neither a file nor a folder.
+fn kind(found: fs::FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        match () {
+            () if found.is_fifo() => return "a pipe",
+            () if found.is_socket() => return "a socket",
+            () if found.is_char_device() || found.is_block_device() => return "a device",
+            () => {}
+        }
+    }
+    if found.is_dir() { "a folder" } else { "something else" }
+}

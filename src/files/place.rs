@@ -1,0 +1,144 @@
+//! Where a file lies: on this machine, or in a store of objects such as a bucket.
+//!
+//! Behind its first byte a file is the same wherever it lies. Before it, a path is asked as a path and not by way of
+//! `object_store`'s `LocalFileSystem`, which cannot tell what has to be told of local files. It opens a pipe and waits for its
+//! writer, passes over links that lead nowhere, follows those to folders, ends a listing at the first name that is no UTF-8,
+//! and has no word for a file named `a#1`. And on a thread that may block, where files are read, it takes a second such thread
+//! for each call: where a host's runtime has only a few, both wait for ever.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use object_store::path::Path;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
+use tokio::runtime::Handle;
+
+/// A store of objects.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub(super) store: Arc<dyn ObjectStore>,
+    name: Arc<str>,
+}
+
+impl Bucket {
+    /// A store, and what it is called where one of its objects is named, such as `s3://evidence`.
+    pub fn new(store: Arc<dyn ObjectStore>, name: &str) -> Self {
+        Self { store, name: name.into() }
+    }
+
+    /// What an object is called.
+    pub(super) fn named(&self, location: &Path) -> PathBuf {
+        format!("{}/{location}", self.name).into()
+    }
+}
+
+impl PartialEq for Bucket {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && Arc::ptr_eq(&self.store, &other.store)
+    }
+}
+
+impl Eq for Bucket {}
+
+/// Where a file lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On this machine.
+    Path(PathBuf),
+    /// In a bucket, where it was this object when it was listed.
+    Object(Bucket, ObjectMeta),
+}
+
+/// What tells one state of a file from another: its length, when it was written last, and its tag if the store has some.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct State {
+    length: u64,
+    written: Option<SystemTime>,
+    tag: Option<String>,
+}
+
+impl State {
+    fn of_path(path: &std::path::Path) -> io::Result<Self> {
+        let found = fs::metadata(path)?;
+        Ok(Self { length: found.len(), written: found.modified().ok(), tag: None })
+    }
+
+    fn of_object(found: ObjectMeta) -> Self {
+        Self { length: found.size, written: Some(found.last_modified.into()), tag: found.e_tag }
+    }
+}
+
+impl Place {
+    /// The state in which the file is read: an object as it was listed, anything else as it is.
+    pub(super) fn state(&self) -> io::Result<State> {
+        match self {
+            Self::Path(path) => State::of_path(path),
+            Self::Object(_, listed) => Ok(State::of_object(listed.clone())),
+        }
+    }
+
+    /// The state in which the file is now.
+    pub(super) fn present_state(&self) -> io::Result<State> {
+        match self {
+            Self::Path(path) => State::of_path(path),
+            Self::Object(bucket, listed) => {
+                wait(bucket.store.head(&listed.location)).map(State::of_object).map_err(told)
+            }
+        }
+    }
+
+    /// The path or the object as one name.
+    pub(super) fn shown(&self) -> PathBuf {
+        match self {
+            Self::Path(path) => path.clone(),
+            Self::Object(bucket, listed) => bucket.named(&listed.location),
+        }
+    }
+
+    /// The name that it has whatever its spelling.
+    pub(super) fn identity(&self) -> PathBuf {
+        match self {
+            Self::Path(path) => fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
+            Self::Object(..) => self.shown(),
+        }
+    }
+
+    /// Whether its bytes can be read more than once.
+    pub(super) fn is_file(&self) -> bool {
+        match self {
+            Self::Path(path) => fs::metadata(path).is_ok_and(|found| found.is_file()),
+            Self::Object(..) => true,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.shown().display())
+    }
+}
+
+/// Waits for a store, on a thread that may block.
+pub(super) fn wait<F: Future>(work: F) -> F::Output {
+    match Handle::try_current() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(_) => futures::executor::block_on(work),
+    }
+}
+
+/// What a store says, in words for who asked for a file.
+pub(super) fn told(error: object_store::Error) -> io::Error {
+    match error {
+        object_store::Error::NotFound { .. } => io::Error::new(io::ErrorKind::NotFound, "there is no such object"),
+        object_store::Error::Precondition { .. } => io::Error::other("it was written to since it was listed"),
+        object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+            io::Error::new(io::ErrorKind::PermissionDenied, "the store does not let it be read")
+        }
+        object_store::Error::Generic { source, .. } => io::Error::other(source),
+        other => other.into(),
+    }
+}
