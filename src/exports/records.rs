@@ -3,12 +3,18 @@
 use std::collections::VecDeque;
 use std::io::BufRead;
 
+use memchr::memchr2_iter;
+
 use super::framing::{self, Frame, Framer, Layout};
 use super::recognise::{Found, Held, Recogniser};
 use super::rows::Rows;
 use crate::decode;
 use crate::files::{self, Source};
 use crate::table::Family;
+
+/// Objects and arrays in one record. Real ones have some hundred. Two bytes of text may be one, and take some seventy once they
+/// are decoded.
+const MOST_NESTED: usize = 1 << 20;
 
 /// One file, read from its beginning to its end.
 pub(super) struct Records {
@@ -70,10 +76,10 @@ impl Records {
                 },
             };
             match self.recogniser.look(record, is_row) {
-                Ok(Found::Record(family)) => return Some(Next::Record(family)),
+                Ok(Found::Record(family)) => return Some(self.record(family, record)),
                 Ok(Found::Inner(family, inner)) => {
                     *record = inner;
-                    return Some(Next::Record(family));
+                    return Some(self.record(family, record));
                 }
                 Ok(Found::Many(held)) => {
                     self.linked |= decode::names_next_page(record);
@@ -86,6 +92,14 @@ impl Records {
                 },
             }
         }
+    }
+
+    /// A record, unless its size says too little of what it would become.
+    fn record(&self, family: Family, record: &[u8]) -> Next {
+        if record.len() > MOST_NESTED && memchr2_iter(b'{', b'[', record).count() > MOST_NESTED {
+            return Next::Unread(self.line, format!("it holds more than {MOST_NESTED} objects and arrays"));
+        }
+        Next::Record(family)
     }
 
     fn frame(&mut self, record: &mut Vec<u8>) -> Option<Frame> {

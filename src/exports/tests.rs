@@ -88,3 +88,12 @@ fn lines_of_several_records_give_all_of_them() {
     let items = read("a.json", filled("A\n[B,{\"x\":,C]\nD"));
     assert_eq!((items.len(), items[1].as_str(), items[3].as_str()), (4, "B", "D"), "{items:?}");
 }
+
+#[test]
+fn a_record_of_a_million_objects_costs_itself() {
+    let wide = |count: usize| {
+        filled("A\n#\nB").replace('#', &filled("C").replace('}', &format!(",\"x\":[{}{{}}]}}", "{},".repeat(count))))
+    };
+    assert_eq!(read("a.json", wide(1000)), ["A", "C", "B"]);
+    assert_eq!(read("a.json", wide(1 << 20)), ["A", "2: it holds more than 1048576 objects and arrays", "B"]);
+}
