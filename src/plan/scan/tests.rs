@@ -1,15 +1,15 @@
 //! What a plan adds to the clauses of a predicate: limits of the filter, lists in parts, the size of a page.
 
 use super::{Scan, ScanPlan};
-use crate::apis::graph::{DIRECTORY_AUDITS, SIGN_INS};
+use crate::apis::graph::SIGN_INS;
 use crate::plan::PageQuery;
 use crate::predicate::{Clause, tests::conjuncts};
-use crate::table::{Direction, EntitySet, Version};
+use crate::table::{Direction, Version};
 
-fn scan(sql: &str, set: &'static EntitySet, limit: Option<usize>) -> Scan {
-    let conjuncts = conjuncts(sql, set);
-    let pages = set.pages().unwrap();
-    Scan { set, pages, version: Version::Beta, conjuncts, order: None, limit, pushdown: true }
+/// A scan of the sign-ins: of all four kinds in the beta version, of one in version 1.0.
+fn scan(sql: &str, version: Version, limit: Option<usize>) -> Scan {
+    let (set, pages) = (&SIGN_INS, SIGN_INS.pages().unwrap());
+    Scan { set, pages, version, conjuncts: conjuncts(sql, set), order: None, limit, pushdown: true }
 }
 
 /// `column IN ('0', '1', …)`.
@@ -35,21 +35,21 @@ fn shape(plan: &ScanPlan) -> String {
 #[test]
 fn a_list_too_long_for_a_filter_is_cut_into_parts() {
     let pairs = |n: usize| {
-        let each: Vec<String> = (0..n).map(|n| format!("(id = '{n}' AND result = '{n}')")).collect();
+        let each: Vec<String> = (0..n).map(|n| format!("(id = '{n}' AND app_id = '{n}')")).collect();
         each.join(" OR ")
     };
     let rows = [
         ("all that fit", list("id", 15), "15 |  | "),
         ("one too many", list("id", 16), " | 15 1 | "),
         ("two filters and one value", list("id", 31), " | 15 15 1 | "),
-        ("single tests do not count", format!("{} AND result = 'a'", list("id", 15)), "1 15 |  | "),
-        ("two lists that fit together", format!("{} AND {}", list("id", 10), list("result", 5)), "5 10 |  | "),
-        ("the longer one is cut", format!("{} AND {}", list("id", 10), list("result", 6)), "6 | 9 1 | "),
-        ("only one is cut", format!("{} AND {}", list("id", 16), list("result", 17)), " | 15 1 | TooManyTests"),
-        ("a short one beside a cut one", format!("{} AND {}", list("id", 16), list("result", 5)), "5 | 10 6 | "),
+        ("single tests do not count", format!("{} AND app_id = 'a'", list("id", 15)), "1 15 |  | "),
+        ("two lists that fit together", format!("{} AND {}", list("id", 10), list("app_id", 5)), "5 10 |  | "),
+        ("the longer one is cut", format!("{} AND {}", list("id", 10), list("app_id", 6)), "6 | 9 1 | "),
+        ("only one is cut", format!("{} AND {}", list("id", 16), list("app_id", 17)), " | 15 1 | TooManyTests"),
+        ("a short one beside a cut one", format!("{} AND {}", list("id", 16), list("app_id", 5)), "5 | 10 6 | "),
         (
             "no room left for the third",
-            format!("{} AND {} AND {}", list("id", 9), list("result", 9), list("category", 9)),
+            format!("{} AND {} AND {}", list("id", 9), list("app_id", 9), list("user_id", 9)),
             "9 | 6 3 | TooManyTests",
         ),
         ("arms of two tests", pairs(7), "14 |  | "),
@@ -58,13 +58,13 @@ fn a_list_too_long_for_a_filter_is_cut_into_parts() {
         ("long values, cut by length", long("id", 10, 400), " | 4 4 2 | "),
         ("a value longer than a filter", format!("id = '{:02000}'", 0), " |  | TooLong"),
         ("values longer than a filter", long("id", 4, 2_000), " |  | TooLong"),
-        ("beside a short test", format!("id = '{:02000}' AND result = 'a'", 0), "1 |  | TooLong"),
+        ("beside a short test", format!("id = '{:02000}' AND app_id = 'a'", 0), "1 |  | TooLong"),
         ("what is escaped counts as it travels", format!("id = '{}'", "%".repeat(600)), "1 |  | "),
         ("one more", format!("id = '{}'", "%".repeat(620)), " |  | TooLong"),
     ];
     let wrong: Vec<String> = rows
         .iter()
-        .map(|(name, sql, expected)| (name, shape(&scan(sql, &DIRECTORY_AUDITS, None).plan()), expected))
+        .map(|(name, sql, expected)| (name, shape(&scan(sql, Version::V1, None).plan()), expected))
         .filter(|(_, found, expected)| found != *expected)
         .map(|(name, found, expected)| format!("{name}: {found}, not {expected}"))
         .collect();
@@ -73,11 +73,11 @@ fn a_list_too_long_for_a_filter_is_cut_into_parts() {
 
 #[test]
 fn parts_are_the_list_and_each_has_the_rest_of_the_filter() {
-    let sql = format!("{} AND result = 'a' AND activity_date_time >= '2026-05-01'", list("id", 17));
-    let plan = scan(&sql, &DIRECTORY_AUDITS, None).plan();
+    let sql = format!("{} AND app_id = 'a' AND created_date_time >= '2026-05-01'", list("id", 17));
+    let plan = scan(&sql, Version::V1, None).plan();
     let [stream] = &plan.streams[..] else { panic!("{plan:?}") };
     let filters: Vec<String> = stream.part_queries(stream.query.interval).iter().map(PageQuery::filter).collect();
-    let begin = "activityDateTime ge 2026-05-01T00:00:00Z and result eq 'a'";
+    let begin = "createdDateTime ge 2026-05-01T00:00:00Z and appId eq 'a'";
     assert_eq!(stream.query.filter(), begin);
     let first: Vec<String> = (0..15).map(|n| format!("id eq '{n}'")).collect();
     assert_eq!(
@@ -102,7 +102,7 @@ fn a_page_is_cut_only_where_the_filter_says_all() {
         ("lower(app_id) = 'x'", Some(10), 999),
     ];
     for (sql, limit, top) in rows {
-        let plan = scan(sql, &SIGN_INS, limit).plan();
+        let plan = scan(sql, Version::Beta, limit).plan();
         let tops: Vec<usize> = plan.streams.iter().map(|s| s.query.top).collect();
         assert!(!tops.is_empty() && tops.iter().all(|t| *t == top), "{sql} LIMIT {limit:?}: {tops:?}");
     }
@@ -110,7 +110,7 @@ fn a_page_is_cut_only_where_the_filter_says_all() {
 
 #[test]
 fn every_stream_asks_for_its_kind_and_for_the_order() {
-    let plan = Scan { order: Some(Direction::Descending), ..scan("app_id = 'x'", &SIGN_INS, None) }.plan();
+    let plan = Scan { order: Some(Direction::Descending), ..scan("app_id = 'x'", Version::Beta, None) }.plan();
     let urls: Vec<String> = plan.streams.iter().map(|s| s.query.readable()).collect();
     let kinds = ["interactiveUser", "nonInteractiveUser", "servicePrincipal", "managedIdentity"];
     let expected = kinds.map(|kind| {
@@ -125,7 +125,7 @@ fn every_stream_asks_for_its_kind_and_for_the_order() {
 #[test]
 fn with_pushdown_off_the_range_is_known_and_not_sent() {
     let sql = "app_id = 'x' AND created_date_time >= '2026-05-01' AND is_interactive";
-    let plan = Scan { pushdown: false, ..scan(sql, &SIGN_INS, Some(10)) }.plan();
+    let plan = Scan { pushdown: false, ..scan(sql, Version::Beta, Some(10)) }.plan();
     assert!(plan.about.from.is_some());
     assert_eq!(plan.streams.len(), 4);
     assert!(plan.streams.iter().all(|s| s.query.clauses.is_empty() && s.query.interval.from.is_none()));
