@@ -36,6 +36,9 @@ const SHORTEST: usize = 6;
 /// Tokens that are remembered besides the secrets that last; the oldest go first.
 const TOKENS: usize = 8;
 
+/// Longest name or id that is told: a service can make one as long as a page.
+const LONGEST_NAME: usize = 256;
+
 /// Words of a service, without secrets. Still untrusted: whoever shows them makes them safe for a terminal.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Veiled(String);
@@ -80,6 +83,14 @@ impl Veil {
         let mut hidden = shape::secrets(text);
         hidden.extend(self.known(text));
         Veiled(without(text, hidden).into_owned())
+    }
+
+    /// A name, a code or an id without secrets, cut where nobody would read on.
+    pub fn told_name(&self, name: &str) -> Veiled {
+        match name.char_indices().nth(LONGEST_NAME) {
+            Some((end, _)) => Veiled(format!("{}…", self.told(&name[..end]))),
+            None => self.told(name),
+        }
     }
 
     /// The same of text that was kept for it.

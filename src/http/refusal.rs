@@ -12,9 +12,6 @@ use crate::veil::{Veil, Veiled};
 
 /// Most of an error body that is read.
 pub(super) const BODY_CAP: usize = 64 << 10;
-/// Longest text that is kept of a code or an id; messages are kept whole, the body's cap bounds them.
-const LONGEST_NAME: usize = 256;
-
 /// A reply that is no success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -53,25 +50,21 @@ impl Refusal {
         Self {
             address,
             status,
-            code: text("code").map(|code| clipped(code, veil)),
+            code: text("code").map(|code| veil.told_name(code)),
             message: text("message").map(|message| veil.told(message)),
-            request_id: request_id(headers, veil).or_else(|| inner_id.map(|id| clipped(id, veil))),
+            request_id: request_id(headers, veil).or_else(|| inner_id.map(|id| veil.told_name(id))),
         }
     }
 }
 
 /// The service's id for a request, from the headers of its reply.
 pub(super) fn request_id(headers: &HeaderMap, veil: &Veil) -> Option<Veiled> {
-    ["request-id", "x-ms-request-id"].iter().find_map(|name| Some(clipped(headers.get(*name)?.to_str().ok()?, veil)))
+    ["request-id", "x-ms-request-id"].iter().find_map(|name| Some(veil.told_name(headers.get(*name)?.to_str().ok()?)))
 }
 
 /// The member of that name, whatever its case.
 fn get<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object.iter().find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
-}
-
-fn clipped(text: &str, veil: &Veil) -> Veiled {
-    veil.told(&text.chars().take(LONGEST_NAME).collect::<String>())
 }
 
 #[cfg(test)]

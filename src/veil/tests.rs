@@ -112,3 +112,11 @@ fn nothing_prints_what_is_behind_the_veil() {
     assert!(!format!("{veil:?} {raw:?}").contains("aB18"));
     assert_eq!(&*veil.told_of(&raw), HIDDEN);
 }
+
+#[test]
+fn a_name_as_long_as_a_page_is_cut_and_hides_what_it_holds() {
+    let veil = Veil::over([SECRET]);
+    let told = veil.told_name(&format!("{SECRET} {}", "x".repeat(1 << 20)));
+    assert!(told.starts_with("*** xxx") && told.ends_with("xx…") && told.len() < 300, "{told}");
+    assert_eq!(&*veil.told_name("an id"), "an id");
+}

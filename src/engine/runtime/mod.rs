@@ -69,7 +69,7 @@ impl Statement {
     /// Says which values are not what their column says.
     pub(crate) fn say_conflicts(&self, table: &str, conflicts: Vec<Conflict>, veil: &Veil) {
         for Conflict { column, oddity, count, first_id } in conflicts {
-            let (table, first_id) = (table.to_owned(), first_id.map(|id| veil.told(&id)));
+            let (table, first_id) = (table.to_owned(), first_id.map(|id| veil.told_name(&id)));
             self.tally.notice(match oddity {
                 Oddity::Unreadable => Notice::TypeConflicts { table, column, count, first_id },
                 Oddity::Repeated => Notice::RepeatedMembers { table, column, count, first_id },

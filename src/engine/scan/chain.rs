@@ -345,7 +345,7 @@ impl Chain {
             .or_else(|| (unnamed as u64 > odd.map(|c| c.count).sum()).then_some(0));
         let Some(row) = other else { return Ok(rows) };
         let keys = Marks::of(query.set, &rows).keys;
-        let first_id = self.scan.veil().told(keys.iter().nth(row).flatten().unwrap_or("without id"));
+        let first_id = self.scan.veil().told_name(keys.iter().nth(row).flatten().unwrap_or("without id"));
         Err(Error::KindIgnored { table: self.scan.table(), kind: kind.member, first_id })
     }
 

@@ -66,7 +66,7 @@ impl Dedup {
         let Some(first) = self.seen.insert(key, digest) else { return true };
         if first != digest {
             self.seen.insert(key, first);
-            let (table, first_id) = (self.set.qualified(), self.veil.told(marks.id(row).unwrap_or_default()));
+            let (table, first_id) = (self.set.qualified(), self.veil.told_name(marks.id(row).unwrap_or_default()));
             tally.notice(Notice::DifferingDuplicates { table, count: 1, first_id, stands: Stands::First });
         }
         false

@@ -242,7 +242,7 @@ impl Feed {
             table: self.scan.table(),
             content_type: (*content_type).to_owned(),
             count: 1,
-            first_id: self.scan.veil().told(&content.id),
+            first_id: self.scan.veil().told_name(&content.id),
             created: instant_text(content.created),
         });
     }
@@ -360,7 +360,7 @@ impl Feed {
             table: self.scan.table(),
             content_type: listed.content_type,
             created: instant_text(listed.content.created),
-            id: self.scan.veil().told(&listed.content.id),
+            id: self.scan.veil().told_name(&listed.content.id),
         }
     }
 
@@ -372,7 +372,7 @@ impl Feed {
         Error::BlobGone {
             table: self.scan.table(),
             content_type: listed.content_type,
-            id: self.scan.veil().told(&listed.content.id),
+            id: self.scan.veil().told_name(&listed.content.id),
             created: instant_text(listed.content.created),
             source: Box::new(error),
         }

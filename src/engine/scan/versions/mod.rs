@@ -206,7 +206,7 @@ impl Chosen {
         self.survey.unread.iter().for_each(|notice| tally.notice(notice.clone()));
         if let Some((count, first_id)) = &self.differing {
             // Of a file nobody has a secret.
-            let (count, first_id) = (*count, Veil::default().told(first_id));
+            let (count, first_id) = (*count, Veil::default().told_name(first_id));
             tally.notice(Notice::DifferingDuplicates { table: set.qualified(), count, first_id, stands: Stands::Last });
         }
     }
