@@ -498,7 +498,8 @@ fn version_1_knows_one_kind_and_fewer_operators() {
 /// Columns and fields of structs with the SQL and the wire path that reach them.
 fn leaves(columns: &'static [Column], sql: &str, wire: &str, found: &mut Vec<(&'static Column, String, String)>) {
     for column in columns {
-        let (name, path) = (format!("{sql}{}", column.name), format!("{wire}{}", column.wire));
+        // Quoted: `user` is a word of SQL.
+        let (name, path) = (format!("{sql}\"{}\"", column.name), format!("{wire}{}", column.wire));
         match column.edm {
             Edm::Object(fields) => leaves(fields, &format!("{name}."), &format!("{path}/"), found),
             _ => found.push((column, name, path)),
@@ -517,7 +518,7 @@ fn what_is_declared_is_sent_and_nothing_else() {
             [Version::V1, Version::Beta].into_iter().flat_map(|v| all.iter().map(move |leaf| (v, leaf)))
         {
             let chooses = set.population().is_some_and(|p| [p.column, p.flag].contains(&column.name));
-            if chooses || name == set.time {
+            if chooses || column.name == set.time {
                 continue;
             }
             for (op, test, text) in asked(column, name, path) {
