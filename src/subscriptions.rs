@@ -5,7 +5,7 @@
 
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::decode::{self, whole};
-use crate::http::{self, Call, Client};
+use crate::http::{self, Budget, Client};
 use crate::plan;
 use crate::table::is_guid;
 use crate::veil::Veil;
@@ -106,9 +106,9 @@ impl Subscriptions {
     ///
     /// # Errors
     /// When the list cannot be had.
-    pub async fn list(&self, call: &Call) -> Result<Vec<Subscription>, Error> {
+    pub async fn list(&self, budget: &Budget) -> Result<Vec<Subscription>, Error> {
         let reply =
-            self.client.ask(&plan::feed::subscriptions(&self.tenant), call, whole).await.map_err(Error::Request)?;
+            self.client.ask(&plan::feed::subscriptions(&self.tenant), budget, whole).await.map_err(Error::Request)?;
         if reply.next.is_some() {
             return Err(Error::Reply(decode::Error::NotAPage { found: "a part of the list of subscriptions" }));
         }
@@ -119,29 +119,29 @@ impl Subscriptions {
     ///
     /// # Errors
     /// When the list cannot be had.
-    pub async fn population(&self, call: &Call) -> Result<Population, Error> {
-        Ok(Population::of(&self.list(call).await?))
+    pub async fn population(&self, budget: &Budget) -> Result<Population, Error> {
+        Ok(Population::of(&self.list(budget).await?))
     }
 
     /// Starts one.
     ///
     /// # Errors
     /// When there is no such content type, or the service refuses.
-    pub async fn start(&self, content_type: &str, call: &Call) -> Result<Change, Error> {
-        self.change(content_type, true, ALREADY, call).await
+    pub async fn start(&self, content_type: &str, budget: &Budget) -> Result<Change, Error> {
+        self.change(content_type, true, ALREADY, budget).await
     }
 
     /// Stops one: records that become available until it is started again are lost for good.
     ///
     /// # Errors
     /// When there is no such content type, or the service refuses.
-    pub async fn stop(&self, content_type: &str, call: &Call) -> Result<Change, Error> {
-        self.change(content_type, false, NONE, call).await
+    pub async fn stop(&self, content_type: &str, budget: &Budget) -> Result<Change, Error> {
+        self.change(content_type, false, NONE, budget).await
     }
 
-    async fn change(&self, content_type: &str, start: bool, was_so: &str, call: &Call) -> Result<Change, Error> {
+    async fn change(&self, content_type: &str, start: bool, was_so: &str, budget: &Budget) -> Result<Change, Error> {
         let content_type = known(content_type).ok_or_else(|| Error::ContentType(content_type.into()))?;
-        match self.client.send(&plan::feed::subscribe(&self.tenant, content_type, start), call).await {
+        match self.client.send(&plan::feed::subscribe(&self.tenant, content_type, start), budget).await {
             Ok(_) => Ok(Change::Made),
             Err(error) if error.refusal().is_some_and(|r| r.code.as_deref() == Some(was_so)) => Ok(Change::WasSo),
             Err(error) => Err(Error::Request(error)),

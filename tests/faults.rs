@@ -12,7 +12,7 @@ use std::time::Duration;
 use auditql::auth::{Connection, CredentialSource};
 use auditql::engine;
 use auditql::http;
-use auditql::http::client::Patience;
+use auditql::http::client::Timeouts;
 use auditql::http::retry::Limits;
 use auditql::settings::Settings;
 use fastrand::Rng;
@@ -367,15 +367,15 @@ impl Login {
 
     /// Retries as by default in a fiftieth of the time.
     fn options(&self) -> http::Options {
-        let patience = Patience {
+        let timeouts = Timeouts {
             first_byte: Duration::from_secs(2),
             idle: Duration::from_secs(1),
             whole: Duration::from_secs(10),
             body: 1 << 20,
-            ..Patience::default()
+            ..Timeouts::default()
         };
         let limits = Limits::default().scaled(50);
-        http::Options { transport: self.authority.transport(), limits, patience, ..http::Options::default() }
+        http::Options { transport: self.authority.transport(), limits, timeouts, ..http::Options::default() }
     }
 }
 

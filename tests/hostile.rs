@@ -25,11 +25,11 @@ use auditql::auth::{Cloud, Connection, CredentialSource, Keeps};
 use auditql::datafusion::error::DataFusionError;
 use auditql::engine::{self, Engine, Policy};
 use auditql::http;
-use auditql::http::client::Patience;
+use auditql::http::client::Timeouts;
 use auditql::http::retry::Limits;
 use auditql::http::{Pace, Quotas};
 use auditql::settings::Settings;
-use auditql::table::Version;
+use auditql::table::ApiVersion;
 use auditql::tally::{Notice, Tally};
 use futures::StreamExt;
 use url::Url;
@@ -131,15 +131,15 @@ impl Fixture {
 
 /// Retries as by default, in a thousandth of the time; replies up to 16 MiB.
 pub(crate) fn options() -> http::Options {
-    let patience = Patience {
+    let timeouts = Timeouts {
         first_byte: Duration::from_secs(20),
         idle: Duration::from_secs(2),
         whole: Duration::from_secs(30),
         body: 16 << 20,
-        ..Patience::default()
+        ..Timeouts::default()
     };
     let limits = Limits { longest_told: Duration::from_secs(900), ..Limits::default().scaled(1000) };
-    http::Options { limits, patience, ..http::Options::default() }
+    http::Options { limits, timeouts, ..http::Options::default() }
 }
 
 pub(crate) fn connection(origin: Url) -> Connection {
@@ -153,7 +153,7 @@ pub(crate) fn connection(origin: Url) -> Connection {
         content_types: None,
         authority_url: None,
         allow_insecure_loopback: true,
-        api_version: Version::Beta,
+        api_version: ApiVersion::Beta,
         quotas: Quotas::default(),
         keeps: Keeps::All,
     }

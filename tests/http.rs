@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
-use auditql::http::client::Patience;
+use auditql::http::client::Timeouts;
 use auditql::http::retry::Limits;
-use auditql::http::{Call, Client, Credentials, Error, Fault, GaveUp, Options, Pace, Pacer, Service, Services, Stage};
+use auditql::http::{
+    Budget, Client, Credentials, Error, Fault, GaveUp, Options, Pace, Pacer, Service, Services, Stage,
+};
 use auditql::table::{Api, Quota};
 use auditql::tally::Why;
 use auditql::wire::{Method, Reply as Answer, Request, Target};
@@ -25,16 +27,16 @@ const PATH: &str = "/beta/auditLogs/signIns?$filter=CANARY-FILTER";
 
 /// Retries as by default, in a thousandth of the time.
 fn options() -> Options {
-    let patience = Patience {
+    let timeouts = Timeouts {
         first_byte: Duration::from_secs(1),
         idle: Duration::from_secs(1),
         whole: Duration::from_secs(5),
         body: 8 << 20,
-        ..Patience::default()
+        ..Timeouts::default()
     };
     Options {
         limits: Limits { longest_told: Duration::from_mins(15), ..Limits::default().scaled(1000) },
-        patience,
+        timeouts,
         ..Options::default()
     }
 }
@@ -48,8 +50,8 @@ fn client(server: &Server) -> Client {
     client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, options())
 }
 
-fn call() -> Call {
-    Call::new(Arc::default())
+fn budget() -> Budget {
+    Budget::new(Arc::default())
 }
 
 fn path(path: &str) -> Request {
@@ -60,8 +62,8 @@ fn link(url: &str) -> Request {
     Request::get(Api::Graph, Target::Link { url: url.into(), prefix: "/beta/".into() }, Quota::Reports)
 }
 
-async fn get(server: &Server, call: &Call) -> Result<Answer, Error> {
-    client(server).send(&path(PATH), call).await
+async fn get(server: &Server, budget: &Budget) -> Result<Answer, Error> {
+    client(server).send(&path(PATH), budget).await
 }
 
 /// All that an error says, to whoever prints it in whatever way.
@@ -75,17 +77,17 @@ fn all_words(error: &Error) -> String {
     text
 }
 
-fn counts(call: &Call) -> [u64; 3] {
-    [call.tally.requests.get(), call.tally.retries.get(), call.tally.throttled.get()]
+fn counts(budget: &Budget) -> [u64; 3] {
+    [budget.tally.requests.get(), budget.tally.retries.get(), budget.tally.throttled.get()]
 }
 
 #[tokio::test]
 async fn a_request_carries_what_the_service_needs_to_know() {
     let server = Server::queue([Reply::json(PAGE).header("request-id", "r-1"), Reply::json(PAGE)]).await;
-    let (client, call) = (client(&server), call());
-    let reply = client.send(&path("/beta/x?$filter=a%20eq%20'o''neil'&$top=999"), &call).await.unwrap();
+    let (client, budget) = (client(&server), budget());
+    let reply = client.send(&path("/beta/x?$filter=a%20eq%20'o''neil'&$top=999"), &budget).await.unwrap();
     let headers = &[("Prefer", "include-unknown-enum-members")];
-    client.send(&Request { headers, ..path(PATH) }, &call).await.unwrap();
+    client.send(&Request { headers, ..path(PATH) }, &budget).await.unwrap();
     assert_eq!((&reply.body[..], reply.request_id.as_deref()), (PAGE.as_bytes(), Some("r-1")));
     let [first, second] = &server.seen()[..] else { panic!() };
     assert_eq!(first.target.replace("%27", "'"), "/beta/x?$filter=a%20eq%20'o''neil'&$top=999");
@@ -95,7 +97,7 @@ async fn a_request_carries_what_the_service_needs_to_know() {
     assert!(first.header("user-agent").starts_with("auditql/"));
     assert_eq!(first.header("client-request-id").len(), 36);
     assert_ne!(first.header("client-request-id"), second.header("client-request-id"));
-    assert_eq!((counts(&call), call.tally.bytes.get()), ([2, 0, 0], 2 * PAGE.len() as u64));
+    assert_eq!((counts(&budget), budget.tally.bytes.get()), ([2, 0, 0], 2 * PAGE.len() as u64));
 }
 
 #[tokio::test]
@@ -104,22 +106,22 @@ async fn a_storm_of_throttles_is_waited_out() {
     let storm = forms
         .map(|form| if form.is_empty() { Reply::status(429) } else { Reply::status(429).header("Retry-After", form) });
     let server = Server::queue(storm.into_iter().chain([Reply::json(PAGE)])).await;
-    let call = call();
-    get(&server, &call).await.unwrap();
-    assert_eq!(counts(&call), [7, 6, 6]);
-    assert!(call.tally.waited_for(Why::Told) >= Duration::from_millis(20));
+    let budget = budget();
+    get(&server, &budget).await.unwrap();
+    assert_eq!(counts(&budget), [7, 6, 6]);
+    assert!(budget.tally.waited_for(Why::Told) >= Duration::from_millis(20));
 }
 
 #[tokio::test]
 async fn every_passing_status_is_retried_and_no_other() {
     for status in [408, 429, 500, 502, 503, 504] {
         let server = Server::queue([Reply::status(status), Reply::json(PAGE)]).await;
-        get(&server, &call()).await.unwrap_or_else(|e| panic!("{status}: {e}"));
+        get(&server, &budget()).await.unwrap_or_else(|e| panic!("{status}: {e}"));
         assert_eq!(server.seen().len(), 2, "{status}");
     }
     for status in [206, 400, 403, 404, 406, 410, 413, 422, 501] {
         let server = Server::queue([Reply::status(status), Reply::json(PAGE)]).await;
-        let error = get(&server, &call()).await.unwrap_err();
+        let error = get(&server, &budget()).await.unwrap_err();
         assert!(matches!(&error, Error::Refused(r) if r.status == status), "{status}: {error}");
         assert_eq!(server.seen().len(), 1, "{status}");
     }
@@ -136,14 +138,14 @@ async fn a_throttle_holds_up_the_whole_family_and_never_too_short() {
         }
     })
     .await;
-    let (client, call) = (client(&server), call());
+    let (client, budget) = (client(&server), budget());
     let (first, second) = (path(PATH), path(PATH));
     let late = async {
         server.until_seen(1).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
-        client.send(&second, &call).await
+        client.send(&second, &budget).await
     };
-    let (a, b) = tokio::join!(client.send(&first, &call), late);
+    let (a, b) = tokio::join!(client.send(&first, &budget), late);
     a.and(b).unwrap();
     let seen = server.seen();
     for later in &seen[1..] {
@@ -157,7 +159,7 @@ async fn a_wait_beyond_a_quarter_of_an_hour_is_an_error_that_names_it() {
     for status in [429, 503] {
         let server =
             Server::queue([Reply::status(status).header("Retry-After", "901").header("request-id", "r-9")]).await;
-        let error = get(&server, &call()).await.unwrap_err();
+        let error = get(&server, &budget()).await.unwrap_err();
         assert!(error.to_string().contains("901 s"), "{error}");
         assert_eq!(error.refusal().unwrap().request_id.as_deref(), Some("r-9"));
     }
@@ -180,9 +182,9 @@ async fn half_a_reply_is_asked_for_again() {
         ("half a gzip", Reply::status(200).header("Content-Encoding", "gzip").body(&gzip(PAGE.as_bytes())[..12])),
     ] {
         let server = Server::queue([fault, Reply::json(PAGE)]).await;
-        let call = call();
-        let reply = get(&server, &call).await.unwrap_or_else(|e| panic!("{name}: {}", all_words(&e)));
-        assert_eq!((&reply.body[..], counts(&call)), (PAGE.as_bytes(), [2, 1, 0]), "{name}");
+        let budget = budget();
+        let reply = get(&server, &budget).await.unwrap_or_else(|e| panic!("{name}: {}", all_words(&e)));
+        assert_eq!((&reply.body[..], counts(&budget)), (PAGE.as_bytes(), [2, 1, 0]), "{name}");
     }
 }
 
@@ -196,7 +198,7 @@ async fn a_request_that_changes_something_is_sent_again_only_where_it_says_so() 
     ] {
         for (repeatable, requests) in [(true, 2), (false, 1)] {
             let server = Server::queue([fault.clone(), Reply::json(PAGE)]).await;
-            let reply = client(&server).send(&post(repeatable), &call()).await;
+            let reply = client(&server).send(&post(repeatable), &budget()).await;
             assert_eq!((reply.is_ok(), server.seen().len()), (repeatable, requests), "{case}: {reply:?}");
             assert!(server.seen().iter().all(|seen| seen.method == "POST"));
             if let Err(error) = reply {
@@ -205,7 +207,7 @@ async fn a_request_that_changes_something_is_sent_again_only_where_it_says_so() 
         }
     }
     let server = Server::queue([Reply::status(429), Reply::json(PAGE)]).await;
-    client(&server).send(&post(false), &call()).await.expect("what was turned away was not carried out");
+    client(&server).send(&post(false), &budget()).await.expect("what was turned away was not carried out");
 }
 
 #[tokio::test]
@@ -214,13 +216,13 @@ async fn a_body_that_trickles_is_no_progress() {
     let trickle = || Reply::json(format!("{PAGE}{}", " ".repeat(40))).chunked(1, Duration::from_millis(50));
     let with = |rate| {
         let mut options = options();
-        (options.patience.idle, options.patience.rate, options.limits.tries) = (Duration::from_millis(500), rate, 2);
+        (options.timeouts.idle, options.timeouts.rate, options.limits.tries) = (Duration::from_millis(500), rate, 2);
         options
     };
     let server = Server::start(move |_| trickle()).await;
     for (rate, patient) in [(40, false), (10, true)] {
         let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, with(rate));
-        let reply = client.send(&path(PATH), &call()).await;
+        let reply = client.send(&path(PATH), &budget()).await;
         assert_eq!(reply.is_ok(), patient, "{reply:?}");
         if let Err(error) = reply {
             assert!(
@@ -236,14 +238,14 @@ async fn a_body_that_trickles_is_no_progress() {
 async fn silence_and_storms_end_in_an_error_when_nothing_came_for_as_long_as_may_be() {
     // The minute in a hundredth of its time, with its proportions.
     let scaled = || {
-        let patience = Patience::default();
-        let patience = Patience {
-            first_byte: patience.first_byte / 100,
-            idle: patience.idle / 100,
-            whole: patience.whole / 100,
-            ..patience
+        let timeouts = Timeouts::default();
+        let timeouts = Timeouts {
+            first_byte: timeouts.first_byte / 100,
+            idle: timeouts.idle / 100,
+            whole: timeouts.whole / 100,
+            ..timeouts
         };
-        Options { patience, limits: Limits::default().scaled(100), jitter: || 1.0, ..Options::default() }
+        Options { timeouts, limits: Limits::default().scaled(100), jitter: || 1.0, ..Options::default() }
     };
     let page = || Reply::json(PAGE);
     let long = || Reply::json(format!("{PAGE}{}", " ".repeat(100)));
@@ -259,8 +261,8 @@ async fn silence_and_storms_end_in_an_error_when_nothing_came_for_as_long_as_may
         let mut first = true;
         let server = Server::start(move |_| if std::mem::take(&mut first) { page() } else { reply.clone() }).await;
         let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, scaled());
-        client.send(&path(PATH), &call()).await.unwrap();
-        let error = client.send(&path(PATH), &call()).await.expect_err(case);
+        client.send(&path(PATH), &budget()).await.unwrap();
+        let error = client.send(&path(PATH), &budget()).await.expect_err(case);
         let text = all_words(&error);
         assert!(text.contains("NoProgress") || text.contains("Tries"), "{case}: {text}");
         let asked = server.seen().len() - 1;
@@ -271,10 +273,10 @@ async fn silence_and_storms_end_in_an_error_when_nothing_came_for_as_long_as_may
 #[tokio::test]
 async fn an_error_body_that_stands_still_is_not_waited_for() {
     let mut options = options();
-    options.patience.whole = Duration::from_millis(300);
+    options.timeouts.whole = Duration::from_millis(300);
     let server = Server::start(|_| Reply::status(503).body(vec![b'x'; 100]).stalled(50)).await;
     let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Unlimited, options);
-    let error = client.send(&path(PATH), &call()).await.unwrap_err();
+    let error = client.send(&path(PATH), &budget()).await.unwrap_err();
     assert!(matches!(&error, Error::Unavailable { because: GaveUp::NoProgress(_), .. }), "{error:?}");
     assert_eq!(server.seen().len(), 1);
 }
@@ -282,11 +284,11 @@ async fn an_error_body_that_stands_still_is_not_waited_for() {
 #[tokio::test]
 async fn a_service_in_trouble_is_given_up_after_ten_attempts() {
     let server = Server::start(|_| Reply::status(503)).await;
-    let error = get(&server, &call()).await.unwrap_err();
+    let error = get(&server, &budget()).await.unwrap_err();
     assert!(matches!(&error, Error::Unavailable { because: GaveUp::Tries, last } if last.status == 503), "{error:?}");
     assert_eq!(server.seen().len(), 10);
     let server = Server::start(|_| Reply::status(429)).await;
-    let error = get(&server, &call()).await.unwrap_err();
+    let error = get(&server, &budget()).await.unwrap_err();
     assert!(matches!(&error, Error::Throttled { because: GaveUp::Tries, .. }), "{error:?}");
 }
 
@@ -299,18 +301,18 @@ async fn a_throttled_request_goes_on_while_others_get_through() {
         if refuse { Reply::status(429) } else { Reply::json(PAGE) }
     })
     .await;
-    let (client, call) = (client(&server), call());
+    let (client, budget) = (client(&server), budget());
     let (unlucky, lucky) = (path("/beta/unlucky"), path("/beta/lucky"));
     let others = async {
         loop {
-            client.send(&lucky, &call).await.unwrap();
+            client.send(&lucky, &budget).await.unwrap();
         }
     };
     tokio::select! {
-        reply = client.send(&unlucky, &call) => drop(reply.unwrap()),
+        reply = client.send(&unlucky, &budget) => drop(reply.unwrap()),
         () = others => {}
     }
-    assert_eq!(call.tally.throttled.get(), 25);
+    assert_eq!(budget.tally.throttled.get(), 25);
 }
 
 #[tokio::test]
@@ -321,10 +323,10 @@ async fn an_address_where_nobody_listens_is_reported_soon_and_without_secrets() 
     // The port is free once the listener's task is gone.
     tokio::time::sleep(Duration::from_millis(50)).await;
     let client = client_of(origin, Credentials::given(CANARY.into()), Pace::Unlimited, options());
-    let call = call();
-    let error = client.send(&path(PATH), &call).await.unwrap_err();
+    let budget = budget();
+    let error = client.send(&path(PATH), &budget).await.unwrap_err();
     assert!(matches!(error, Error::Unreachable { fault: Fault::Connect(_), .. }), "{error:?}");
-    assert_eq!(counts(&call), [4, 3, 0]);
+    assert_eq!(counts(&budget), [4, 3, 0]);
     assert!(error.to_string().contains("/beta/auditLogs/signIns?$filter"), "{error}");
     assert!(!all_words(&error).contains("CANARY"), "{}", all_words(&error));
 }
@@ -333,12 +335,12 @@ async fn an_address_where_nobody_listens_is_reported_soon_and_without_secrets() 
 async fn a_refusal_keeps_what_the_service_said() {
     let body = r#"{"error":{"code":"BadRequest","message":"Invalid filter clause","innererror":{"request-id":"r-2"}}}"#;
     let server = Server::queue([Reply::status(400).body(body), Reply::status(403).body("<html>no</html>")]).await;
-    let error = get(&server, &call()).await.unwrap_err();
+    let error = get(&server, &budget()).await.unwrap_err();
     let refusal = error.refusal().unwrap();
     let said = (refusal.status, refusal.code.as_deref(), refusal.message.as_deref(), refusal.request_id.as_deref());
     assert_eq!(said, (400, Some("BadRequest"), Some("Invalid filter clause"), Some("r-2")));
     assert!(!all_words(&error).contains("CANARY"));
-    let error = get(&server, &call()).await.unwrap_err();
+    let error = get(&server, &budget()).await.unwrap_err();
     assert!(matches!(&error, Error::Refused(r) if r.status == 403 && r.code.is_none()));
 }
 
@@ -350,7 +352,7 @@ async fn the_body_of_a_refusal_is_read_up_to_a_limit() {
         Reply::status(400).body(vec![b'x'; 100]).cut(50),
     ] {
         let server = Server::queue([reply]).await;
-        let error = get(&server, &call()).await.unwrap_err();
+        let error = get(&server, &budget()).await.unwrap_err();
         assert!(matches!(&error, Error::Refused(r) if r.status == 400), "{error:?}");
         server.until_closed(1).await;
     }
@@ -359,7 +361,7 @@ async fn the_body_of_a_refusal_is_read_up_to_a_limit() {
 #[tokio::test]
 async fn a_page_of_html_is_passed_on_for_the_decoder_to_judge() {
     let server = Server::queue([Reply::status(200).header("Content-Type", "text/html").body("<html>")]).await;
-    assert_eq!(&get(&server, &call()).await.unwrap().body[..], b"<html>");
+    assert_eq!(&get(&server, &budget()).await.unwrap().body[..], b"<html>");
 }
 
 // Tokens.
@@ -389,8 +391,8 @@ async fn a_rejected_token_is_replaced_once() {
     })
     .await;
     let client = client_of(server.origin(), numbered(), Pace::Unlimited, options());
-    let (call, request) = (call(), path(PATH));
-    let all = (0..8).map(|_| client.send(&request, &call));
+    let (budget, request) = (budget(), path(PATH));
+    let all = (0..8).map(|_| client.send(&request, &budget));
     futures::future::try_join_all(all).await.unwrap();
     let seen = server.seen();
     assert!(
@@ -405,7 +407,7 @@ async fn a_token_that_is_rejected_again_is_an_error() {
     for (credentials, requests) in [(numbered(), 2), (Credentials::given(CANARY.into()), 1)] {
         let server = Server::start(|_| Reply::status(401).header("request-id", "r-3")).await;
         let client = client_of(server.origin(), credentials, Pace::Unlimited, options());
-        let error = client.send(&path(PATH), &call()).await.unwrap_err();
+        let error = client.send(&path(PATH), &budget()).await.unwrap_err();
         assert!(matches!(&error, Error::TokenRejected(r) if r.request_id.as_deref() == Some("r-3")), "{error:?}");
         assert_eq!(server.seen().len(), requests);
     }
@@ -419,7 +421,7 @@ async fn no_redirect_is_followed() {
     for status in [300, 301, 302, 303, 304, 307, 308] {
         for to in [evil.url("/beta/x"), "/beta/y".into(), "//evil.example/".into(), "\u{1}".into(), String::new()] {
             let server = Server::queue([Reply::status(status).header("Location", &to)]).await;
-            let error = get(&server, &call()).await.unwrap_err();
+            let error = get(&server, &budget()).await.unwrap_err();
             assert!(matches!(error, Error::Redirect { .. }) || to == "\u{1}", "{status} {to}: {error:?}");
         }
     }
@@ -439,14 +441,14 @@ async fn a_link_to_another_host_is_never_followed_and_its_twin_is() {
         format!("http://localhost:{port}/beta/x"),
         server.url("/v1.0/x"),
     ] {
-        let error = client.send(&link(&url), &call()).await.unwrap_err();
+        let error = client.send(&link(&url), &budget()).await.unwrap_err();
         assert!(matches!(error, Error::ForeignLink(_)), "{url}: {error:?}");
         assert!(!all_words(&error).contains("CANARY"));
     }
     assert_eq!((evil.connections(), server.seen().len()), (0, 0));
     let target = "/beta/x?$skiptoken=a%2Bb+c~!*()%3D";
     for url in [server.url(target), target.to_owned(), format!("//127.0.0.1:{port}{target}")] {
-        client.send(&link(&url), &call()).await.unwrap();
+        client.send(&link(&url), &budget()).await.unwrap();
     }
     assert!(server.seen().iter().all(|s| s.target == target), "{:?}", server.seen());
 }
@@ -455,7 +457,7 @@ async fn a_link_to_another_host_is_never_followed_and_its_twin_is() {
 async fn a_path_of_ours_cannot_name_a_host() {
     let (evil, server) = (Server::queue([]).await, Server::queue([]).await);
     for target in [format!("//{}/beta/x", evil.origin().authority()), evil.url("/beta/x")] {
-        client(&server).send(&path(&target), &call()).await.unwrap_err();
+        client(&server).send(&path(&target), &budget()).await.unwrap_err();
     }
     assert_eq!((evil.connections(), server.connections()), (0, 0));
 }
@@ -477,7 +479,7 @@ async fn with_a_proxy_in_the_environment_loopback_is_still_reached_directly() {
 #[tokio::test]
 async fn a_loopback_service_answers() {
     let server = Server::queue([Reply::json(PAGE)]).await;
-    get(&server, &call()).await.unwrap();
+    get(&server, &budget()).await.unwrap();
 }
 
 // Size.
@@ -502,7 +504,7 @@ fn bomb() -> (Vec<u8>, Vec<u8>) {
 async fn compressed_replies_are_read() {
     let server =
         Server::queue([Reply::status(200).header("Content-Encoding", "gzip").body(gzip(PAGE.as_bytes()))]).await;
-    let reply = get(&server, &call()).await.unwrap();
+    let reply = get(&server, &budget()).await.unwrap();
     assert_eq!((&reply.body[..], server.seen()[0].header("accept-encoding")), (PAGE.as_bytes(), "gzip"));
 }
 
@@ -515,10 +517,10 @@ async fn a_body_without_end_stops_at_the_cap_however_well_it_is_compressed() {
         Reply::status(200).endless(vec![b'['], vec![b' '; 1 << 16]),
     ] {
         let server = Server::queue([reply]).await;
-        let call = call();
-        let error = get(&server, &call).await.unwrap_err();
+        let budget = budget();
+        let error = get(&server, &budget).await.unwrap_err();
         assert!(matches!(error, Error::TooLarge { limit: 0x80_0000, .. }), "{error:?}");
-        assert_eq!(counts(&call), [1, 0, 0], "asking again would bring the same");
+        assert_eq!(counts(&budget), [1, 0, 0], "asking again would bring the same");
         server.until_closed(1).await;
     }
 }
@@ -531,7 +533,7 @@ async fn a_head_without_end_is_an_error() {
         (0..2000).fold(Reply::json(PAGE), |reply, i| reply.header(&format!("X-{i}"), "y")),
     ] {
         let server = Server::start(move |_| reply.clone()).await;
-        let error = get(&server, &call()).await.unwrap_err();
+        let error = get(&server, &budget()).await.unwrap_err();
         assert!(matches!(error, Error::TooLarge { .. } | Error::Unreachable { .. }), "{error:?}");
     }
 }
@@ -541,19 +543,19 @@ async fn a_head_without_end_is_an_error() {
 #[tokio::test]
 async fn retries_count_against_the_budget_of_requests() {
     let server = Server::start(|_| Reply::status(429)).await;
-    let call = call().limited(Some(3), None);
-    let error = get(&server, &call).await.unwrap_err();
+    let budget = budget().limited(Some(3), None);
+    let error = get(&server, &budget).await.unwrap_err();
     assert!(matches!(error, Error::RequestBudget { limit: 3, .. }), "{error:?}");
-    assert_eq!((server.seen().len(), call.tally.requests.get()), (3, 3));
-    assert!(matches!(get(&server, &call).await, Err(Error::RequestBudget { .. })), "the budget is the statement's");
+    assert_eq!((server.seen().len(), budget.tally.requests.get()), (3, 3));
+    assert!(matches!(get(&server, &budget).await, Err(Error::RequestBudget { .. })), "the budget is the statement's");
 }
 
 /// What comes of a request that has 300 milliseconds, and how long that took.
 async fn within_its_time(client: &Client) -> (Error, Duration) {
     let deadline = tokio::time::Instant::now() + Duration::from_millis(300);
-    let (call, begun) = (call().limited(None, Some(deadline)), Instant::now());
-    let error = client.send(&path(PATH), &call).await.unwrap_err();
-    let waited: Duration = Why::ALL.iter().map(|why| call.tally.waited_for(*why)).sum();
+    let (budget, begun) = (budget().limited(None, Some(deadline)), Instant::now());
+    let error = client.send(&path(PATH), &budget).await.unwrap_err();
+    let waited: Duration = Why::ALL.iter().map(|why| budget.tally.waited_for(*why)).sum();
     assert!(waited <= begun.elapsed(), "{waited:?}");
     (error, begun.elapsed())
 }
@@ -608,7 +610,7 @@ async fn a_deadline_in_the_queue_of_the_quota_says_so() {
     let server = Server::start(|_| Reply::json(PAGE)).await;
     let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Documented, options());
     for _ in 0..5 {
-        client.send(&path(PATH), &call()).await.unwrap();
+        client.send(&path(PATH), &budget()).await.unwrap();
     }
     let (error, _) = within_its_time(&client).await;
     assert!(matches!(error, Error::Deadline { stage: Stage::Turn, .. }), "{error:?}");
@@ -619,8 +621,8 @@ async fn a_deadline_in_the_queue_of_the_quota_says_so() {
 async fn dropping_the_future_ends_the_request() {
     let server = Server::queue([Reply::silence()]).await;
     let client = client(&server);
-    let (request, call) = (path(PATH), call());
-    let sending = client.send(&request, &call);
+    let (request, budget) = (path(PATH), budget());
+    let sending = client.send(&request, &budget);
     tokio::select! {
         _ = sending => panic!("nobody answers"),
         () = server.until_seen(1) => {}
@@ -639,9 +641,9 @@ async fn requests_and_retries_keep_the_pace() {
     })
     .await;
     let client = client_of(server.origin(), Credentials::given(CANARY.into()), Pace::Faster(50), options());
-    let (call, request, begun) = (call(), path(PATH), Instant::now());
-    futures::future::try_join_all((0..8).map(|_| client.send(&request, &call))).await.unwrap();
+    let (budget, request, begun) = (budget(), path(PATH), Instant::now());
+    futures::future::try_join_all((0..8).map(|_| client.send(&request, &budget))).await.unwrap();
     assert_eq!(server.seen().len(), 11, "8 and every third once more");
     assert!(begun.elapsed() >= Duration::from_millis(2 * 205), "{:?}", begun.elapsed());
-    assert!(call.tally.waited_for(Why::Quota) >= Duration::from_millis(2 * 200));
+    assert!(budget.tally.waited_for(Why::Quota) >= Duration::from_millis(2 * 200));
 }

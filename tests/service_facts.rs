@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use auditql::apis;
 use auditql::demo;
-use auditql::table::{Column, Edm, EntitySet, Version};
+use auditql::table::{ApiVersion, Column, Edm, EntitySet};
 
 /// (wire path, operators in v1.0, operators in beta); `None`: the version does not have the property.
 type Fact = (&'static str, Option<&'static str>, Option<&'static str>);
@@ -183,8 +183,8 @@ const DIRECTORY_AUDITS: &[Fact] = &[
 /// Wire path → operators, of every leaf that a version has.
 type Declared = BTreeMap<String, String>;
 
-fn declared(set: &EntitySet, version: Version) -> Declared {
-    fn walk(above: &str, columns: &[Column], version: Version, found: &mut Declared) {
+fn declared(set: &EntitySet, version: ApiVersion) -> Declared {
+    fn walk(above: &str, columns: &[Column], version: ApiVersion, found: &mut Declared) {
         let here = columns.iter().filter(|c| !matches!(c.edm, Edm::Raw) && c.since <= version);
         for column in here {
             let brackets = if matches!(column.edm, Edm::List(_)) { "[]" } else { "" };
@@ -203,13 +203,13 @@ fn declared(set: &EntitySet, version: Version) -> Declared {
     found
 }
 
-fn documented(facts: &[Fact], version: Version) -> Declared {
-    let of = |fact: &Fact| if version == Version::V1 { fact.1 } else { fact.2 };
+fn documented(facts: &[Fact], version: ApiVersion) -> Declared {
+    let of = |fact: &Fact| if version == ApiVersion::V1 { fact.1 } else { fact.2 };
     facts.iter().filter_map(|fact| Some((fact.0.to_owned(), of(fact)?.to_owned()))).collect()
 }
 
 fn is_declared_as_documented(set: &EntitySet, facts: &[Fact]) {
-    for version in [Version::V1, Version::Beta] {
+    for version in [ApiVersion::V1, ApiVersion::Beta] {
         let (documented, declared) = (documented(facts, version), declared(set, version));
         let unlike = |a: &Declared, b: &Declared| -> Vec<(String, String)> {
             a.iter()
@@ -239,7 +239,7 @@ fn directory_audits_are_declared_as_documented() {
 
 /// The tenant is a witness of its own only if it was not taught by the declarations: it has to agree with the pages.
 fn is_served_as_documented(table: &demo::Table, facts: &[Fact]) {
-    for (version, of) in [(Version::V1, demo::Version::V1), (Version::Beta, demo::Version::Beta)] {
+    for (version, of) in [(ApiVersion::V1, demo::Version::V1), (ApiVersion::Beta, demo::Version::Beta)] {
         let asked = |(path, operators): (String, String)| {
             Some((path.trim_end_matches("[]").to_owned(), operators)).filter(|(_, operators)| !operators.is_empty())
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use auditql::auth::{self, Cloud, Connection, CredentialSource};
 use auditql::http::retry::Limits;
 use auditql::http::transport::TransportOptions;
-use auditql::http::{Call, Client, Credentials, Error, Fault, Options, Pace, Pacer, Service, Services};
+use auditql::http::{Budget, Client, Credentials, Error, Fault, Options, Pace, Pacer, Service, Services};
 use auditql::report::Report;
 use auditql::table::{Api, Quota};
 use auditql::wire::{Request, Target};
@@ -90,7 +90,7 @@ fn client(authority: &Authority, login: &Server, graph: &Server) -> Client {
 }
 
 async fn send(client: &Client) -> Result<(), Error> {
-    client.send(&request(), &Call::new(Arc::default())).await.map(drop)
+    client.send(&request(), &Budget::new(Arc::default())).await.map(drop)
 }
 
 fn all_words(error: &Error) -> String {

@@ -47,9 +47,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::table::{Column, Edm, Op, Ops, Version, Versions};
+    use crate::table::{ApiVersion, Column, Edm, Op, Ops, Versions};
 
-    const VERSIONS: [Version; 2] = [Version::V1, Version::Beta];
+    const VERSIONS: [ApiVersion; 2] = [ApiVersion::V1, ApiVersion::Beta];
 
     /// Calls `check` for every column, nested ones with their path, parents first.
     fn each_column(check: &mut dyn FnMut(&EntitySet, &str, &Column)) {
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_property_of_beta_alone_has_no_operator_in_version_1() {
         each_column(&mut |_, path, column| {
-            assert!(column.since == Version::V1 || column.ops_in(Version::V1).is_empty(), "{path}");
+            assert!(column.since == ApiVersion::V1 || column.ops_in(ApiVersion::V1).is_empty(), "{path}");
         });
     }
 
@@ -275,7 +275,7 @@ mod tests {
             let Some(population) = set.population() else { continue };
             let list = set.column(population.column).unwrap();
             assert!(matches!(list.edm, Edm::List(Edm::Text | Edm::Enum(_))), "{}", set.qualified());
-            assert!(list.ops_in(Version::Beta).has(Op::Eq), "{}", set.qualified());
+            assert!(list.ops_in(ApiVersion::Beta).has(Op::Eq), "{}", set.qualified());
             assert!(matches!(set.column(population.flag).unwrap().edm, Edm::Bool), "{}", set.qualified());
             let members: BTreeSet<&str> = population.kinds.iter().map(|k| k.member).collect();
             assert_eq!(members.len(), population.kinds.len());

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::Cloud;
 use crate::http::{Quotas, Service, Services, pin};
-use crate::table::{Api, EntitySet, Version, is_guid};
+use crate::table::{Api, ApiVersion, EntitySet, is_guid};
 use crate::veil::{Veil, Veiled};
 
 /// A tenant and the way to it.
@@ -36,7 +36,7 @@ pub struct Connection {
     /// Plain http is meant, on a loopback address.
     pub allow_insecure_loopback: bool,
     /// The version of Microsoft Graph that is asked.
-    pub api_version: Version,
+    pub api_version: ApiVersion,
     /// The quotas of its services, where they are not those documented.
     pub quotas: Quotas,
     /// How far back its reports go. What the activity feed can be asked for is fixed.
@@ -172,7 +172,7 @@ impl Connection {
             content_types: None,
             authority_url: None,
             allow_insecure_loopback: false,
-            api_version: Version::Beta,
+            api_version: ApiVersion::Beta,
             quotas: Quotas::default(),
             keeps: Keeps::default(),
         }

@@ -17,7 +17,7 @@ use crate::engine::EngineBuilder;
 use crate::http::Quotas;
 use crate::report::{Exit, NOT_SET, Report, nearest};
 use crate::settings::duration;
-use crate::table::{Quota, Rate, Version};
+use crate::table::{ApiVersion, Quota, Rate};
 use crate::veil::Veil;
 
 /// Name of the connection that the environment alone describes.
@@ -201,10 +201,10 @@ impl About<'_> {
         name.parse().map_err(|()| self.choice("cloud", name, &names()))
     }
 
-    fn version(&self, version: Option<&str>) -> Result<Version, Report> {
+    fn version(&self, version: Option<&str>) -> Result<ApiVersion, Report> {
         match version {
-            None | Some("beta") => Ok(Version::Beta),
-            Some("v1.0") => Ok(Version::V1),
+            None | Some("beta") => Ok(ApiVersion::Beta),
+            Some("v1.0") => Ok(ApiVersion::V1),
             Some(other) => Err(self.choice("api_version", other, &["beta", "v1.0"])),
         }
     }

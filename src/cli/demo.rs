@@ -17,7 +17,7 @@ use crate::http::{Pace, Quotas};
 use crate::output::safe;
 use crate::repl::Known;
 use crate::report::{Exit, Report};
-use crate::table::Version;
+use crate::table::ApiVersion;
 
 /// Name of the connection, and of the prompt.
 const NAME: &str = "demo";
@@ -59,7 +59,7 @@ impl Started {
             graph_url: Some(graph_url),
             authority_url: None,
             allow_insecure_loopback: true,
-            api_version: Version::Beta,
+            api_version: ApiVersion::Beta,
             quotas: Quotas::default(),
             keeps: if self.keeps_all { Keeps::All } else { Keeps::Documented },
         };

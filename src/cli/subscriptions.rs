@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::args;
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::auth::{self, Connection};
-use crate::http::{Call, Options, Pace, Pacer};
+use crate::http::{Budget, Options, Pace, Pacer};
 use crate::output::safe;
 use crate::repl::say;
 use crate::report::{Exit, Report};
@@ -28,23 +28,23 @@ pub(super) async fn run(asked: &args::Subscriptions, connection: Option<Connecti
     );
     let client = client.map_err(|error| Report::of_error(&error))?;
     let subscriptions = Subscriptions::new(client, &connection.tenant).map_err(|error| Report::of_error(&error))?;
-    let call = Call::new(Arc::new(Tally::default()));
+    let budget = Budget::new(Arc::new(Tally::default()));
     match asked {
-        args::Subscriptions::List => list(&subscriptions, &call).await,
-        args::Subscriptions::Start(types) => change(&subscriptions, types, true, &call).await,
+        args::Subscriptions::List => list(&subscriptions, &budget).await,
+        args::Subscriptions::Start(types) => change(&subscriptions, types, true, &budget).await,
         args::Subscriptions::Stop { content_types, yes } => {
             if !yes && !confirmed(content_types)? {
                 say("nothing was stopped");
                 return Ok(Exit::Success);
             }
-            change(&subscriptions, content_types, false, &call).await
+            change(&subscriptions, content_types, false, &budget).await
         }
     }
 }
 
 /// One line for each content type there is, and for those the service names besides.
-async fn list(subscriptions: &Subscriptions, call: &Call) -> Result<Exit, Report> {
-    let list = subscriptions.list(call).await.map_err(|error| Report::of_error(&error))?;
+async fn list(subscriptions: &Subscriptions, budget: &Budget) -> Result<Exit, Report> {
+    let list = subscriptions.list(budget).await.map_err(|error| Report::of_error(&error))?;
     let mut lines = Vec::new();
     for content_type in CONTENT_TYPES {
         let found = list.iter().find(|subscription| subscription.content_type == *content_type);
@@ -64,14 +64,15 @@ async fn change(
     subscriptions: &Subscriptions,
     content_types: &[String],
     start: bool,
-    call: &Call,
+    budget: &Budget,
 ) -> Result<Exit, Report> {
     // All names are read before the first is acted upon.
     for name in content_types {
         known(name).ok_or_else(|| Report::of_error(&Error::ContentType(name.clone())))?;
     }
     for name in content_types {
-        let changed = if start { subscriptions.start(name, call).await } else { subscriptions.stop(name, call).await };
+        let changed =
+            if start { subscriptions.start(name, budget).await } else { subscriptions.stop(name, budget).await };
         let said = match (changed.map_err(|error| Report::of_error(&error))?, start) {
             (Change::Made, true) => "started; the first records can take hours",
             (Change::WasSo, true) => "was already enabled",

@@ -5,7 +5,6 @@
 //! unknown name are errors, each with a name.
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
 
 use super::columns::Conflict;
 use super::json::{BYTE_ORDER_MARK, Broken, Cursor, Token};
@@ -149,7 +148,8 @@ impl PageDecoder {
     }
 
     /// The columns of the pages.
-    pub fn schema(&self) -> SchemaRef {
+    #[cfg(test)]
+    pub fn schema(&self) -> arrow::datatypes::SchemaRef {
         self.rows.schema()
     }
 

@@ -345,7 +345,7 @@ mod tests {
         other.set(crate::table::Quota::Reports, None);
         for (connection, same) in [
             (Connection { name: "b".into(), tenant: "CONTOSO.example".into(), ..one.clone() }, true),
-            (Connection { api_version: crate::table::Version::V1, ..one.clone() }, true),
+            (Connection { api_version: crate::table::ApiVersion::V1, ..one.clone() }, true),
             (Connection { tenant: "fabrikam.example".into(), ..one.clone() }, false),
             (Connection { credential: secret("y"), ..one.clone() }, false),
             (Connection { quotas: other, ..one.clone() }, false),

@@ -10,7 +10,7 @@ use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use super::effort::{Effort, Patience, Pulse};
+use super::effort::{Effort, Pulse, Timeouts};
 use super::refusal::{BODY_CAP, request_id};
 use super::retry::Outcome;
 use super::sign_in::SignInFailure;
@@ -93,10 +93,10 @@ impl Failure {
 pub(super) async fn attempt(
     request: RequestBuilder,
     (url, veil): (&Url, &Veil),
-    patience: &Patience,
+    timeouts: &Timeouts,
     effort: &mut Effort,
 ) -> Result<Reply, Failure> {
-    let mut response = head(request, patience, effort).await?;
+    let mut response = head(request, timeouts, effort).await?;
     let status = response.status().as_u16();
     if header_bytes(response.headers()) > HEADER_CAP as usize {
         return Err(Failure::TooLarge { limit: HEADER_CAP as usize });
@@ -106,8 +106,8 @@ pub(super) async fn attempt(
         200..=205 | 207..=299 => {
             let request_id = request_id(response.headers(), veil);
             let next = next_page(response.headers());
-            let mut pulse = Pulse::new(patience, effort.left());
-            let (body, ended) = body::read(&mut response, patience.body, &mut pulse).await;
+            let mut pulse = Pulse::new(timeouts, effort.left());
+            let (body, ended) = body::read(&mut response, timeouts.body, &mut pulse).await;
             effort.spend(pulse.behind());
             ended.map(|()| Reply { body, next, request_id })
         }
@@ -116,8 +116,8 @@ pub(super) async fn attempt(
     }
 }
 
-async fn head(request: RequestBuilder, patience: &Patience, effort: &mut Effort) -> Result<Response, Failure> {
-    let (begun, time) = (Instant::now(), patience.first_byte.min(effort.left()));
+async fn head(request: RequestBuilder, timeouts: &Timeouts, effort: &mut Effort) -> Result<Response, Failure> {
+    let (begun, time) = (Instant::now(), timeouts.first_byte.min(effort.left()));
     let response = timeout(time, request.send()).await;
     effort.spend(begun.elapsed());
     response.map_err(|_| Failure::Fault(Fault::Silent(time)))?.map_err(|e| Failure::Fault(fault(e)))

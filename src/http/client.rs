@@ -13,14 +13,14 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Url;
 
 use super::attempt::{Failure, attempt};
+use super::attempts::{Attempts, Host};
 use super::body::ACCEPTED;
-use super::course::{Course, Host};
 use super::credentials::{Credentials, Token};
-pub use super::effort::Patience;
+pub use super::effort::Timeouts;
 use super::retry::{Limits, Outcome, Verdict};
 use super::sign_in::SignInFailure;
 use super::transport::TransportOptions;
-use super::{Address, Call, Error, Fault, GaveUp, Pacer, Stage, pin};
+use super::{Address, Budget, Error, Fault, GaveUp, Pacer, Stage, pin};
 use crate::table::{Api, Quota};
 use crate::tally::Why;
 use crate::veil::Veil;
@@ -44,7 +44,7 @@ pub struct Options {
     /// How connections are made.
     pub transport: TransportOptions,
     /// How long and how large a reply may be.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
     /// How persistent it is.
     pub limits: Limits,
     /// Random numbers from 0 to 1.
@@ -55,7 +55,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             transport: TransportOptions::default(),
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
             limits: Limits::default(),
             jitter: fastrand::f64,
         }
@@ -96,25 +96,26 @@ impl Client {
     /// Sends a request, as often as it takes, and gives back its complete reply.
     ///
     /// # Errors
-    /// When the service refuses, cannot be reached, or a budget of the call is used up; see [`Error`].
-    pub async fn send(&self, request: &Request, call: &Call) -> Result<Reply, Error> {
-        self.ask(request, call, |_| Ok(())).await
+    /// When the service refuses, cannot be reached, or a limit of the budget is used up; see [`Error`].
+    pub async fn send(&self, request: &Request, budget: &Budget) -> Result<Reply, Error> {
+        self.ask(request, budget, |_| Ok(())).await
     }
 
     /// The same, and a reply that does not pass the check is asked for again, like one that broke off.
     ///
     /// # Errors
     /// As those of [`Client::send`].
-    pub async fn ask(&self, request: &Request, call: &Call, check: Check) -> Result<Reply, Error> {
+    pub async fn ask(&self, request: &Request, budget: &Budget, check: Check) -> Result<Reply, Error> {
         let (url, host) = (self.address(request)?, self.0.host(request.api)?);
-        let mut course = Course::new(&self.0.options, host, self.0.credentials.renewable(), request.is_repeatable());
-        let work = self.persist(request, (host, &url), (call, check), &mut course);
-        let Some(deadline) = call.deadline else { return work.await };
+        let mut attempts =
+            Attempts::new(&self.0.options, host, self.0.credentials.renewable(), request.is_repeatable());
+        let work = self.persist(request, (host, &url), (budget, check), &mut attempts);
+        let Some(deadline) = budget.deadline else { return work.await };
         if let Ok(done) = timeout_at(deadline, work).await {
             return done;
         }
-        let (address, stage) = (Address::of(&url, self.veil()), course.stage);
-        let last = course.last(GaveUp::Deadline, &address);
+        let (address, stage) = (Address::of(&url, self.veil()), attempts.stage);
+        let last = attempts.last(GaveUp::Deadline, &address);
         Err(Error::Deadline { address, stage, last })
     }
 
@@ -136,33 +137,33 @@ impl Client {
         &self,
         request: &Request,
         (host, url): (&Host, &Url),
-        (call, check): (&Call, Check),
-        course: &mut Course,
+        (budget, check): (&Budget, Check),
+        attempts: &mut Attempts,
     ) -> Result<Reply, Error> {
         loop {
-            call.take().map_err(|limit| {
-                let last = course.last(GaveUp::Budget, &Address::of(url, self.veil()));
+            budget.take().map_err(|limit| {
+                let last = attempts.last(GaveUp::Budget, &Address::of(url, self.veil()));
                 Error::RequestBudget { limit, last }
             })?;
-            let reply = self.0.once(request, (host, url), call, course).await;
+            let reply = self.0.once(request, (host, url), budget, attempts).await;
             let failure = match reply.and_then(|reply| checked(reply, check)) {
                 Ok(reply) => {
                     host.succeeded();
-                    call.tally.bytes.add(reply.body.len() as u64);
+                    budget.tally.bytes.add(reply.body.len() as u64);
                     return Ok(reply);
                 }
                 Err(failure) => failure,
             };
             if failure.is_throttle() {
-                call.tally.throttled.add(1);
+                budget.tally.throttled.add(1);
             }
-            match course.verdict(&self.0.options, host, &failure) {
-                Verdict::Renew => self.0.renew(course).await,
-                Verdict::Wait(wait) => self.0.wait(request.quota, wait, failure, (call, course)).await,
+            match attempts.verdict(&self.0.options, host, &failure) {
+                Verdict::Renew => self.0.renew(attempts).await,
+                Verdict::Wait(wait) => self.0.wait(request.quota, wait, failure, (budget, attempts)).await,
                 Verdict::Fail(because) => return Err(failure.into_error(because, Address::of(url, self.veil()))),
                 Verdict::Done => unreachable!("a failure is never a success"),
             }
-            call.tally.retries.add(1);
+            budget.tally.retries.add(1);
         }
     }
 }
@@ -176,24 +177,24 @@ impl Inner {
         self.hosts.get(&api).ok_or(Error::NoService(api.name()))
     }
 
-    /// One attempt, in its turn. The token is left in the course so that it can be dropped if it was rejected.
+    /// One attempt, in its turn. The token is left there so that it can be dropped if it was rejected.
     async fn once(
         &self,
         request: &Request,
         (host, url): (&Host, &Url),
-        call: &Call,
-        course: &mut Course,
+        budget: &Budget,
+        attempts: &mut Attempts,
     ) -> Result<Reply, Failure> {
         let scope = &host.service.scope;
         // Signing in comes before the turn, so that a request is sent when it is counted; and again after it, which costs
         // nothing unless the turn took so long that the token expired.
-        self.token(scope, course).await?;
-        course.stage = Stage::Turn;
-        let turn = self.pacer.turn(request.quota, call).await;
-        course.turned(host, turn);
-        let token = self.token(scope, course).await?;
-        course.stage = Stage::Reply;
-        call.tally.requests.add(1);
+        self.token(scope, attempts).await?;
+        attempts.stage = Stage::Turn;
+        let turn = self.pacer.turn(request.quota, budget).await;
+        attempts.turned(host, turn);
+        let token = self.token(scope, attempts).await?;
+        attempts.stage = Stage::Reply;
+        budget.tally.requests.add(1);
         let veil = self.credentials.veil();
         let builder = match request.method {
             Method::Get => host.http.get(url.clone()),
@@ -201,37 +202,37 @@ impl Inner {
         };
         let own = |builder: RequestBuilder, (name, value): &(&str, &str)| builder.header(*name, *value);
         let builder = request.headers.iter().fold(dressed(builder, &token), own);
-        let result = attempt(builder, (url, veil), &self.options.patience, &mut course.effort).await;
+        let result = attempt(builder, (url, veil), &self.options.timeouts, &mut attempts.effort).await;
         tracing::debug!(address = %Address::of(url, veil), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
         result
     }
 
     /// The token to send with. A sign-in that fails costs of the time that the request may go without progress.
-    async fn token(&self, scope: &str, course: &mut Course) -> Result<Token, Failure> {
-        course.stage = Stage::SignIn;
-        let (begun, left) = (Instant::now(), course.effort.left());
+    async fn token(&self, scope: &str, attempts: &mut Attempts) -> Result<Token, Failure> {
+        attempts.stage = Stage::SignIn;
+        let (begun, left) = (Instant::now(), attempts.effort.left());
         let token = timeout(left, self.credentials.token(scope, &self.options.limits)).await;
         let token = token.unwrap_or_else(|_| Err(SignInFailure::late(left)));
-        let token = token.inspect_err(|_| course.effort.spend(begun.elapsed())).map_err(Failure::SignIn)?;
-        course.token = Some(token.clone());
+        let token = token.inspect_err(|_| attempts.effort.spend(begun.elapsed())).map_err(Failure::SignIn)?;
+        attempts.token = Some(token.clone());
         Ok(token)
     }
 
     /// Drops the credential of a token that was rejected.
-    async fn renew(&self, course: &Course) {
-        if let Some(token) = &course.token {
+    async fn renew(&self, attempts: &Attempts) {
+        if let Some(token) = &attempts.token {
             self.credentials.renew(token).await;
         }
     }
 
     /// Waits before a retry, and with it, if the service was throttling, all requests of the family.
-    async fn wait(&self, quota: Quota, wait: Duration, failure: Failure, (call, course): (&Call, &mut Course)) {
+    async fn wait(&self, quota: Quota, wait: Duration, failure: Failure, (budget, attempts): (&Budget, &mut Attempts)) {
         let why = if failure.outcome().told().is_some() { Why::Told } else { Why::BackOff };
         if failure.pauses_family() {
             self.pacer.pause(quota, wait, why);
         }
-        course.failed(failure);
-        let _waiting = call.wait(why, wait);
+        attempts.failed(failure);
+        let _waiting = budget.wait(why, wait);
         sleep(wait).await;
     }
 }
@@ -258,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_request_may_be_polled_from_any_thread() {
-        fn sendable<T: Send>(_: impl FnOnce(&'static Client, &'static Request, &'static Call) -> T) {}
+        fn sendable<T: Send>(_: impl FnOnce(&'static Client, &'static Request, &'static Budget) -> T) {}
         sendable(Client::send);
     }
 }

@@ -7,8 +7,8 @@
 //!   anything, and a page of sign-ins can take half a minute; two equal halves would cut such pages off, and ask for the
 //!   same work twice. What is left then is enough for a second attempt where the first met a dead backend. A dead
 //!   *connection* is found sooner, by keep-alive probes (`transport`).
-//! - A body may be as slow as [`Patience::rate`]: each such number of bytes pays for a second. One that stands still, or
-//!   trickles below that, falls behind, and [`Patience::idle`] behind is the end of the attempt. Only the time that it is
+//! - A body may be as slow as [`Timeouts::rate`]: each such number of bytes pays for a second. One that stands still, or
+//!   trickles below that, falls behind, and [`Timeouts::idle`] behind is the end of the attempt. Only the time that it is
 //!   behind counts, so a large page that breaks off after minutes of work is asked for again.
 //! - Waits that are our own choice count. Those that the service asks for (Retry-After) and the quota's do not: they have
 //!   limits of their own, and end in an answer.
@@ -19,10 +19,10 @@ use super::Fault;
 
 /// How long each part of a reply may take, and how large it may be.
 #[derive(Debug, Clone)]
-pub struct Patience {
+pub struct Timeouts {
     /// To the end of the reply's head.
     pub first_byte: Duration,
-    /// How far the body may fall behind [`Patience::rate`].
+    /// How far the body may fall behind [`Timeouts::rate`].
     pub idle: Duration,
     /// Bytes a second that are progress, as they travel: a page of a thousand records is some hundred thousand.
     pub rate: u32,
@@ -32,7 +32,7 @@ pub struct Patience {
     pub body: usize,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             first_byte: Duration::from_secs(45),
@@ -52,8 +52,8 @@ pub(super) struct Effort {
 }
 
 impl Effort {
-    pub(super) fn new(patience: &Patience) -> Self {
-        Self { whole: patience.whole, spent: Duration::ZERO }
+    pub(super) fn new(timeouts: &Timeouts) -> Self {
+        Self { whole: timeouts.whole, spent: Duration::ZERO }
     }
 
     pub(super) fn spend(&mut self, time: Duration) {
@@ -91,8 +91,8 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    pub(super) fn new(patience: &Patience, left: Duration) -> Self {
-        Self { rate: patience.rate, most: patience.idle.min(left), behind: Duration::ZERO, gap: Duration::ZERO }
+    pub(super) fn new(timeouts: &Timeouts, left: Duration) -> Self {
+        Self { rate: timeouts.rate, most: timeouts.idle.min(left), behind: Duration::ZERO, gap: Duration::ZERO }
     }
 
     /// The flow of a body that has so long in all.
@@ -136,7 +136,7 @@ mod tests {
 
     /// Seconds until a body is given up that sends so many bytes each second, after it sent `first` at once.
     fn given_up(first: usize, bytes: usize, most: u32) -> Option<(u32, String)> {
-        let mut pulse = Pulse::new(&Patience::default(), Duration::MAX);
+        let mut pulse = Pulse::new(&Timeouts::default(), Duration::MAX);
         pulse.came(first);
         for second in 1..=most {
             let next = if bytes == 0 { pulse.left() } else { SECOND };
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_body_lives_as_long_as_it_keeps_up_with_the_least_rate() {
-        let rate = Patience::default().rate as usize;
+        let rate = Timeouts::default().rate as usize;
         let slow = || "the reply arrived at less than 4 KiB/s".to_owned();
         assert_eq!(given_up(0, rate, 100_000), None, "slow, and good for hours");
         assert_eq!(given_up(0, 1, 100), Some((21, slow())), "a byte a second");
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn an_attempt_that_would_have_no_time_is_not_begun() {
-        let mut effort = Effort::new(&Patience::default());
+        let mut effort = Effort::new(&Timeouts::default());
         assert_eq!((effort.left(), effort.room()), (56 * SECOND, 49 * SECOND));
         effort.spend(50 * SECOND);
         assert_eq!((effort.left(), effort.room()), (6 * SECOND, Duration::ZERO));

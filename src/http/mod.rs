@@ -10,10 +10,10 @@
 
 mod address;
 mod attempt;
+mod attempts;
 mod body;
-mod call;
+mod budget;
 pub mod client;
-mod course;
 mod credentials;
 mod effort;
 mod error;
@@ -26,7 +26,7 @@ pub mod throttle;
 pub mod transport;
 
 pub use address::Address;
-pub use call::Call;
+pub use budget::Budget;
 pub use client::{Client, Options, Service, Services};
 pub use credentials::Credentials;
 pub use error::{Error, Fault, GaveUp, SignIn, Stage};

@@ -78,7 +78,7 @@ pub enum Outcome {
         /// The wait it asked for.
         told: Option<Duration>,
     },
-    /// No answer, or half of one: refused connections, resets, timeouts, truncated bodies.
+    /// No answer, or half of one: refused connections, resets, patience, truncated bodies.
     Fault,
     /// Something that another attempt would meet again.
     Permanent,
@@ -101,7 +101,7 @@ pub struct History {
     pub tries: u32,
     /// Time waited between them.
     pub waited: Duration,
-    /// Time in which nothing came of them, see `Patience::whole`.
+    /// Time in which nothing came of them, see `Timeouts::whole`.
     pub spent: Duration,
     /// The longest wait of our own choice that leaves time for another attempt.
     pub room: Duration,
@@ -206,7 +206,7 @@ impl Default for Allowance {
 
 #[cfg(test)]
 mod tests {
-    use super::super::effort::{Effort, Patience};
+    use super::super::effort::{Effort, Timeouts};
     use super::*;
 
     const FRESH: History = History {
@@ -307,8 +307,8 @@ mod tests {
     }
 
     /// Seconds from the first attempt to the error, and the attempts: each takes `cost`, or as much of it as is left.
-    fn course(outcome: Outcome, cost: u64, jitter: f64) -> (f64, u32) {
-        let mut effort = Effort::new(&Patience::default());
+    fn attempts(outcome: Outcome, cost: u64, jitter: f64) -> (f64, u32) {
+        let mut effort = Effort::new(&Timeouts::default());
         let (mut history, mut clock) = (History { tries: 0, ..FRESH }, Duration::ZERO);
         loop {
             let attempt = Duration::from_secs(cost).min(effort.left());
@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn whatever_the_service_does_its_silence_or_storm_ends_within_a_minute() {
-        let patience = Patience::default();
+        let patience = Timeouts::default();
         let (head, body) = (patience.first_byte.as_secs(), patience.idle.as_secs());
         for jitter in [0.0, 0.25, 0.5, 0.75, 1.0] {
             for (case, outcome, cost, tries) in [
@@ -341,7 +341,7 @@ mod tests {
                 ("throttles that name no time", status(429, None), 0, 6..=10),
                 ("bandwidth that is exceeded", status(509, None), 0, 2..=3),
             ] {
-                let (seconds, attempts) = course(outcome, cost, jitter);
+                let (seconds, attempts) = attempts(outcome, cost, jitter);
                 assert!(seconds <= 60.0, "{case}: {seconds} s at {jitter}");
                 assert!(tries.contains(&attempts), "{case}: {attempts} attempts in {seconds} s at {jitter}");
             }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
-use super::Call;
+use super::Budget;
 use crate::table::{Quota, Rate};
 use crate::tally::Why;
 
@@ -71,16 +71,16 @@ impl Pacer {
 
     /// Waits until a request of that family may be sent, and counts it as sent. Gives back how long that took, without
     /// the time for which the service itself held up the family; meanwhile the call says what is waited for.
-    pub async fn turn(&self, quota: Quota, call: &Call) -> Duration {
+    pub async fn turn(&self, quota: Quota, budget: &Budget) -> Duration {
         let family = self.family(quota);
         let begun = Instant::now();
-        let queued = call.queue(Why::Quota);
+        let queued = budget.queue(Why::Quota);
         // The head of the queue holds the only permit while it waits for its slot; a dropped head passes it on.
         // The semaphore is never closed, so there always is one.
         let _head = family.queue.acquire().await;
         drop(queued);
         while let Err((ready, why)) = family.try_send() {
-            let _waiting = call.wait(why, ready.saturating_duration_since(Instant::now()));
+            let _waiting = budget.wait(why, ready.saturating_duration_since(Instant::now()));
             sleep_until(ready).await;
         }
         let (told_until, now) = (family.log().told_until, Instant::now());
@@ -201,8 +201,8 @@ mod tests {
         asked.iter().map(|asked| send(*asked)).collect()
     }
 
-    fn call() -> Call {
-        Call::new(Arc::default())
+    fn budget() -> Budget {
+        Budget::new(Arc::default())
     }
 
     fn log(pace: Pace) -> Log {
@@ -267,13 +267,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_time_that_the_service_asked_for_is_left_out() {
-        let (pacer, call) = (Pacer::new(Pace::Unlimited), call());
+        let (pacer, budget) = (Pacer::new(Pace::Unlimited), budget());
         let time = Duration::from_millis(60);
         pacer.pause(Quota::Reports, time, Why::Told);
-        assert!(pacer.turn(Quota::Reports, &call).await < time / 2);
+        assert!(pacer.turn(Quota::Reports, &budget).await < time / 2);
         pacer.pause(Quota::Reports, time, Why::BackOff);
-        assert!(pacer.turn(Quota::Reports, &call).await >= time);
-        let waited = Why::ALL.map(|why| call.tally.waited_for(why) >= time);
+        assert!(pacer.turn(Quota::Reports, &budget).await >= time);
+        let waited = Why::ALL.map(|why| budget.tally.waited_for(why) >= time);
         assert_eq!(waited, [true, true, false]);
     }
 
@@ -301,12 +301,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_waiter_that_is_dropped_gives_its_place_back() {
-        let (pacer, call) = (Pacer::new(Pace::Faster(100)), call());
+        let (pacer, budget) = (Pacer::new(Pace::Faster(100)), budget());
         for _ in 0..5 {
-            pacer.turn(Quota::Reports, &call).now_or_never().expect("the window is empty");
+            pacer.turn(Quota::Reports, &budget).now_or_never().expect("the window is empty");
         }
-        let mut head = Box::pin(pacer.turn(Quota::Reports, &call));
-        let mut second = Box::pin(pacer.turn(Quota::Reports, &call));
+        let mut head = Box::pin(pacer.turn(Quota::Reports, &budget));
+        let mut second = Box::pin(pacer.turn(Quota::Reports, &budget));
         assert!(head.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
         drop(head);
         let waited = tokio::time::timeout(Duration::from_secs(5), second).await.expect("the queue moves on");
@@ -317,9 +317,9 @@ mod tests {
     async fn waiters_are_served_in_the_order_in_which_they_came() {
         let pacer = Pacer::new(Pace::Faster(200));
         let order = Mutex::new(Vec::new());
-        let (pacer, order, call) = (&pacer, &order, &call());
+        let (pacer, order, budget) = (&pacer, &order, &budget());
         let turns = (0..12).map(|i| async move {
-            pacer.turn(Quota::Reports, call).await;
+            pacer.turn(Quota::Reports, budget).await;
             order.lock().unwrap().push(i);
         });
         futures::future::join_all(turns).await;

@@ -3,7 +3,7 @@
 use super::filter::filter;
 use super::url::with_options;
 use crate::predicate::{Clause, Value};
-use crate::table::{Dialect, Direction, Op, Version};
+use crate::table::{ApiVersion, Dialect, Direction, Op};
 use crate::time::Interval;
 
 /// What the first request of a listing asks for, before it is text.
@@ -12,7 +12,7 @@ pub struct Ask<'a> {
     /// How its requests are written.
     pub dialect: Dialect,
     /// API version.
-    pub version: Version,
+    pub version: ApiVersion,
     /// Path below the version.
     pub path: &'a str,
     /// The clauses of its filter, all of which hold.
@@ -72,7 +72,7 @@ pub fn bounds(dialect: Dialect, property: &str, interval: Interval) -> impl Iter
 }
 
 /// How the path of a link to the next page begins.
-pub fn link_prefix(dialect: Dialect, version: Version) -> String {
+pub fn link_prefix(dialect: Dialect, version: ApiVersion) -> String {
     match dialect {
         Dialect::Graph => format!("/{}/", version.segment()),
     }

@@ -3,7 +3,7 @@
 use crate::odata::filter::{clause, filter};
 use crate::odata::request::{Ask, bounds, link_prefix};
 use crate::predicate::{Clause, Value};
-use crate::table::{Direction, EntitySet, Kind, Op, Pages, Version};
+use crate::table::{ApiVersion, Direction, EntitySet, Kind, Op, Pages};
 use crate::time::Interval;
 use crate::wire::{Request, Target};
 
@@ -15,7 +15,7 @@ pub struct PageQuery {
     /// The listing of its records.
     pub pages: &'static Pages,
     /// API version.
-    pub version: Version,
+    pub version: ApiVersion,
     /// The kind of record that the chain reads, if the set has kinds.
     pub kind: Option<Kind>,
     /// The times asked for, sent as whole seconds that lie outside.
@@ -127,7 +127,7 @@ impl PageQuery {
     }
 
     fn all_clauses(&self) -> Vec<Clause> {
-        let kind = self.kind.filter(|_| self.version == Version::Beta).zip(self.pages.population.as_ref());
+        let kind = self.kind.filter(|_| self.version == ApiVersion::Beta).zip(self.pages.population.as_ref());
         let kind = kind.and_then(|(kind, population)| {
             self.set.column(population.column).map(|column| Clause::Element {
                 path: column.wire.into(),

@@ -376,11 +376,11 @@ impl Pager {
 mod tests {
     use super::*;
     use crate::apis::graph::SIGN_INS;
-    use crate::table::{Pages, Version};
+    use crate::table::{ApiVersion, Pages};
 
     fn query(pages: &'static Pages) -> PageQuery {
         let (kind, interval, clauses, order) = (None, Interval::ALL, Vec::new(), None);
-        PageQuery { set: &SIGN_INS, pages, version: Version::Beta, kind, interval, clauses, order, top: 4 }
+        PageQuery { set: &SIGN_INS, pages, version: ApiVersion::Beta, kind, interval, clauses, order, top: 4 }
     }
 
     /// A listing in the order that is documented for sign-ins.

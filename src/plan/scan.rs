@@ -3,7 +3,7 @@
 use super::PageQuery;
 use crate::odata::{filter::clause, url::encoded_len};
 use crate::predicate::{Clause, Conjunct, Reason, Split, split};
-use crate::table::{Direction, EntitySet, FilterLimits, Kind, Pages, Version};
+use crate::table::{ApiVersion, Direction, EntitySet, FilterLimits, Kind, Pages};
 use crate::time::Interval;
 
 /// What a scan is asked for.
@@ -14,7 +14,7 @@ pub struct Scan {
     /// The listing of its records.
     pub pages: &'static Pages,
     /// API version of the connection.
-    pub version: Version,
+    pub version: ApiVersion,
     /// The predicate: all of them hold.
     pub conjuncts: Vec<Conjunct>,
     /// The order in which rows are wanted, by the set's time column.
@@ -33,7 +33,7 @@ pub struct ScanPlan {
     /// The listing of its records.
     pub pages: &'static Pages,
     /// API version.
-    pub version: Version,
+    pub version: ApiVersion,
     /// One for each kind of record that can satisfy the predicate. None: it cannot hold, and nothing is sent.
     pub streams: Vec<StreamPlan>,
     /// The times that the predicate is about, whether or not they are sent.

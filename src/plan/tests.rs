@@ -10,7 +10,7 @@ use crate::apis;
 use crate::odata::parse::{self, Literal, Node, parse};
 use crate::odata::url::encoded_len;
 use crate::predicate::{Comparison, Conjunct, Pattern, Predicate, Scalar, Test, Truth, bind, normal};
-use crate::table::{EntitySet, Version};
+use crate::table::{ApiVersion, EntitySet};
 
 /// `SplitMix64`.
 struct Dice(u64);
@@ -316,7 +316,7 @@ fn scan(conjuncts: &[Predicate], pushdown: bool) -> Scan {
         Conjunct { sql: predicate.to_string(), bound: bind(&predicate, set) }
     });
     let pages = set.pages().expect("sign-ins come in pages");
-    Scan { set, pages, version: Version::Beta, conjuncts: bound.collect(), order: None, limit: None, pushdown }
+    Scan { set, pages, version: ApiVersion::Beta, conjuncts: bound.collect(), order: None, limit: None, pushdown }
 }
 
 fn conjuncts(dice: &mut Dice) -> Vec<Predicate> {

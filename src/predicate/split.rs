@@ -9,7 +9,7 @@ use super::expression::{Comparison, Truth};
 use super::reason::Reason;
 use super::streams::{Streams, flag_asked};
 use super::to_clause::{clause_of, instants};
-use crate::table::{EntitySet, Kind, Version};
+use crate::table::{ApiVersion, EntitySet, Kind};
 use crate::time::Interval;
 
 /// A conjunct: its SQL for people, its meaning bound to columns.
@@ -35,9 +35,9 @@ pub struct Split {
 }
 
 /// One split for each request stream that can contribute a row; none if the predicate cannot hold.
-pub fn split(conjuncts: &[Conjunct], set: &EntitySet, version: Version) -> Vec<Split> {
+pub fn split(conjuncts: &[Conjunct], set: &EntitySet, version: ApiVersion) -> Vec<Split> {
     let has = |stream: &Stream| match (set.population(), stream.kind) {
-        (Some(population), Some(kind)) => version == Version::Beta || kind.member == population.v1_kind,
+        (Some(population), Some(kind)) => version == ApiVersion::Beta || kind.member == population.v1_kind,
         _ => true,
     };
     streams(conjuncts, set).into_iter().filter(has).filter_map(|stream| stream.split(conjuncts, version)).collect()
@@ -76,7 +76,7 @@ impl Stream<'_> {
         (!interval.is_empty()).then_some((folded, interval))
     }
 
-    fn split(&self, conjuncts: &[Conjunct], version: Version) -> Option<Split> {
+    fn split(&self, conjuncts: &[Conjunct], version: ApiVersion) -> Option<Split> {
         let (folded, interval) = self.left_by(conjuncts)?;
         let mut split = Split { kind: self.kind, interval, clauses: Vec::new(), reasons: Vec::new() };
         for (at, (bound, original)) in folded.iter().zip(conjuncts).enumerate() {
@@ -167,7 +167,7 @@ impl Stream<'_> {
     }
 
     /// The strongest clause that the predicate implies; `None` lets everything through. Losses leave their reasons.
-    fn clause(&self, bound: &Bound, version: Version, reasons: &mut Vec<Reason>) -> Option<Clause> {
+    fn clause(&self, bound: &Bound, version: ApiVersion, reasons: &mut Vec<Reason>) -> Option<Clause> {
         match bound {
             Bound::And(ps) => Clause::and(ps.iter().filter_map(|p| self.clause(p, version, reasons)).collect()),
             Bound::Or(ps) => {
@@ -200,7 +200,7 @@ impl Stream<'_> {
         }
     }
 
-    fn leaf(&self, leaf: &Leaf, version: Version) -> Result<Clause, Reason> {
+    fn leaf(&self, leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reason> {
         if let Some(population) = self.set.population()
             && (leaf.property.is(population.column) || leaf.property.is(population.flag))
         {

@@ -16,7 +16,7 @@ use super::{Clause, Conjunct, Reason, Split, Value, bind, import, normal, split}
 use crate::apis;
 use crate::apis::graph::{DIRECTORY_AUDITS, SIGN_INS};
 use crate::odata::filter::filter;
-use crate::table::{Column, Edm, EntitySet, Op, Version};
+use crate::table::{ApiVersion, Column, Edm, EntitySet, Op};
 
 /// Parses and types expressions. It knows no table.
 static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| {
@@ -48,7 +48,7 @@ fn read(sql: &str, set: &EntitySet, simplified: bool) -> Vec<Conjunct> {
 }
 
 /// What is sent, and what stays here.
-fn outcome(conjuncts: &[Conjunct], set: &EntitySet, version: Version) -> (String, String) {
+fn outcome(conjuncts: &[Conjunct], set: &EntitySet, version: ApiVersion) -> (String, String) {
     let streams = split(conjuncts, set, version);
     let mut reasons: Vec<String> = Vec::new();
     for reason in streams.iter().flat_map(|stream| &stream.reasons).flatten().map(word) {
@@ -61,7 +61,7 @@ fn outcome(conjuncts: &[Conjunct], set: &EntitySet, version: Version) -> (String
 
 /// The filters without the clause that names the kind. Where the kinds are not all asked the same, each filter stands
 /// behind the first letters of its kinds: `ns: appId eq 'x'`.
-fn sent(streams: &[Split], set: &EntitySet, version: Version) -> String {
+fn sent(streams: &[Split], set: &EntitySet, version: ApiVersion) -> String {
     let mut filters: Vec<(String, String)> = Vec::new();
     for stream in streams {
         let kind = stream.kind.map_or("", |kind| &kind.member[..1]);
@@ -71,7 +71,7 @@ fn sent(streams: &[Split], set: &EntitySet, version: Version) -> String {
             None => filters.push((kind.into(), text)),
         }
     }
-    let kinds = set.population().map_or(1, |p| if version == Version::Beta { p.kinds.len() } else { 1 });
+    let kinds = set.population().map_or(1, |p| if version == ApiVersion::Beta { p.kinds.len() } else { 1 });
     match &filters[..] {
         [] => "nothing".into(),
         [(_, text)] if streams.len() == kinds => text.clone(),
@@ -103,7 +103,7 @@ fn word(reason: &Reason) -> String {
 }
 
 /// Holds the rows of a table to what is so: `SQL | sent | stays`.
-fn holds(set: &EntitySet, version: Version, table: &str) {
+fn holds(set: &EntitySet, version: ApiVersion, table: &str) {
     hold(table, |sql| outcome(&conjuncts(sql, set), set, version));
 }
 
@@ -122,11 +122,11 @@ fn hold(table: &str, outcome: impl Fn(&str) -> (String, String)) {
 }
 
 fn audits(table: &str) {
-    holds(&DIRECTORY_AUDITS, Version::V1, table);
+    holds(&DIRECTORY_AUDITS, ApiVersion::V1, table);
 }
 
 fn sign_ins(table: &str) {
-    holds(&SIGN_INS, Version::Beta, table);
+    holds(&SIGN_INS, ApiVersion::Beta, table);
 }
 
 #[test]
@@ -367,7 +367,7 @@ fn a_time_finer_than_a_microsecond_lies_between_two_of_them() {
         activity_date_time::timestamp <> TIMESTAMP '2026-05-01T00:00:00.0000005' |                                 | Null
         activity_date_time::timestamp IN (TIMESTAMP '2026-05-01T00:00:00.0000005') | nothing                         |
         ",
-        |sql| outcome(&read(sql, &DIRECTORY_AUDITS, false), &DIRECTORY_AUDITS, Version::V1),
+        |sql| outcome(&read(sql, &DIRECTORY_AUDITS, false), &DIRECTORY_AUDITS, ApiVersion::V1),
     );
 }
 
@@ -475,7 +475,7 @@ fn the_kind_of_sign_in_chooses_streams_and_is_not_sent() {
 fn version_1_knows_one_kind_and_fewer_operators() {
     holds(
         &SIGN_INS,
-        Version::V1,
+        ApiVersion::V1,
         r"
         is_interactive                                            |                                 | Population
         NOT is_interactive                                        | nothing                         |
@@ -515,7 +515,7 @@ fn what_is_declared_is_sent_and_nothing_else() {
         let mut all = Vec::new();
         leaves(set.columns, "", "", &mut all);
         for (version, (column, name, path)) in
-            [Version::V1, Version::Beta].into_iter().flat_map(|v| all.iter().map(move |leaf| (v, leaf)))
+            [ApiVersion::V1, ApiVersion::Beta].into_iter().flat_map(|v| all.iter().map(move |leaf| (v, leaf)))
         {
             let chooses = set.population().is_some_and(|p| [p.column, p.flag].contains(&column.name));
             if chooses || column.name == set.time {

@@ -4,11 +4,11 @@ use super::bind::{Ask, Leaf, Literal};
 use super::clause::{Clause, Value};
 use super::expression::{Comparison, Pattern};
 use super::reason::Reason;
-use crate::table::{Case, Edm, Op, Ops, Version};
+use crate::table::{ApiVersion, Case, Edm, Op, Ops};
 use crate::time::Interval;
 
 /// The clause that a test implies, as far as it is documented in a version.
-pub(super) fn clause_of(leaf: &Leaf, version: Version) -> Result<Clause, Reason> {
+pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reason> {
     let column = leaf.property.column();
     // Also where the service is documented to store lower case: a record in another spelling would be lost without a word.
     if leaf.folded {

@@ -14,7 +14,7 @@ mod say;
 pub mod split;
 mod state;
 
-pub use answer::{Answered, Ending, Session, USUAL_PAGER, Voice, check_name, format};
+pub use answer::{Ending, Session, USUAL_PAGER, Voice, check_name, format};
 pub(crate) use commands::script;
 pub use prompt::prompt;
 pub use say::{say, tell};

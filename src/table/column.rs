@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Codes, Edm, Ops, Version};
+use super::{ApiVersion, Codes, Edm, Ops};
 
 /// How the service stores the text of a property, as far as that decides how a literal must travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Column {
     /// One sentence for `\d` and `auditql.columns`.
     pub doc: &'static str,
     /// The first API version that carries the property.
-    pub since: Version,
+    pub since: ApiVersion,
     /// Operators documented for API version 1.0. For a list: operators on its elements, inside `any()`.
     ops_v1: Ops,
     /// Operators documented for the beta version.
@@ -110,7 +110,7 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
         flat: None,
         edm,
         doc,
-        since: Version::V1,
+        since: ApiVersion::V1,
         ops_v1: Ops::NONE,
         ops_beta: Ops::NONE,
         case: Case::AsWritten,
@@ -197,7 +197,7 @@ impl Column {
     /// The property exists in the beta version only.
     #[must_use]
     pub const fn beta(mut self) -> Self {
-        self.since = Version::Beta;
+        self.since = ApiVersion::Beta;
         self.ops_v1 = Ops::NONE;
         self
     }
@@ -224,10 +224,10 @@ impl Column {
     }
 
     /// The operators documented for this property in an API version.
-    pub const fn ops_in(&self, version: Version) -> Ops {
+    pub const fn ops_in(&self, version: ApiVersion) -> Ops {
         match version {
-            Version::V1 => self.ops_v1,
-            Version::Beta => self.ops_beta,
+            ApiVersion::V1 => self.ops_v1,
+            ApiVersion::Beta => self.ops_beta,
         }
     }
 

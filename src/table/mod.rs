@@ -25,6 +25,6 @@ pub use guid::is_guid;
 pub use lookup::Lookup;
 pub use marks::{activity_mark, is_activity};
 pub use ops::{Op, Ops};
-pub use service::{Api, Quota, Rate, Version};
+pub use service::{Api, ApiVersion, Quota, Rate};
 pub use source::{Dialect, Direction, Feed, FilterLimits, Kind, Pages, Population, Source};
 pub use versions::{Outcome, Versions};

@@ -23,14 +23,14 @@ impl Api {
 
 /// Version of Microsoft Graph, the first segment of every path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Version {
+pub enum ApiVersion {
     /// `v1.0`
     V1,
     /// `beta`
     Beta,
 }
 
-impl Version {
+impl ApiVersion {
     /// The path segment.
     pub const fn segment(self) -> &'static str {
         match self {

@@ -215,12 +215,12 @@ fn circles() -> Vec<Fixture> {
 fn empty_pages_do_not_go_on_for_ever() {
     use auditql::apis::graph::SIGN_INS;
     use auditql::plan::{PageFacts, PageQuery, Pager, PagerError};
-    use auditql::table::Version;
+    use auditql::table::ApiVersion;
     use auditql::time::Interval;
     let query = PageQuery {
         set: &SIGN_INS,
         pages: SIGN_INS.pages().unwrap(),
-        version: Version::Beta,
+        version: ApiVersion::Beta,
         kind: None,
         interval: Interval::ALL,
         clauses: Vec::new(),

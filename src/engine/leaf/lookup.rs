@@ -49,19 +49,19 @@ impl LookupTable {
     async fn rows(self, projection: Vec<usize>, context: Arc<TaskContext>) -> Result<RecordBatch> {
         let Self { lookup, connection, .. } = self;
         let (connected, statement) = (Connections::of(&context, &connection)?, Statement::of(&context));
-        let (table, call) = (lookup.qualified(), statement.part());
+        let (table, budget) = (lookup.qualified(), statement.part());
         let tenant =
             tenant_id(&connected.tenant).map_err(|source| Error::Subscriptions { table: table.clone(), source })?;
         let place = Box::new(Place::Table(table.clone()));
-        let reply = connected.client.ask(&plan::feed::lookup(tenant, lookup), &call, whole).await;
+        let reply = connected.client.ask(&plan::feed::lookup(tenant, lookup), &budget, whole).await;
         let reply =
             reply.map_err(|source| Error::Request { place: place.clone(), permissions: lookup.permissions, source })?;
         let veil = connected.client.veil();
         let decoded = whole_list(lookup, &reply);
         let decoded = decoded.map_err(|source| Error::page(place, veil, reply.request_id, source))?;
-        call.tally.pages.add(1);
-        call.tally.rows_received.add(decoded.rows.num_rows() as u64);
-        call.tally.rows_kept.add(decoded.rows.num_rows() as u64);
+        budget.tally.pages.add(1);
+        budget.tally.rows_received.add(decoded.rows.num_rows() as u64);
+        budget.tally.rows_kept.add(decoded.rows.num_rows() as u64);
         statement.say_conflicts(&table, decoded.conflicts, veil);
         Ok(decoded.rows.project(&projection)?)
     }

@@ -26,7 +26,7 @@ use crate::engine::scan::refetch::{Fetched, Window};
 use crate::engine::scan::why_empty::{Held, Watch};
 use crate::engine::scan::work::{Terms, Work};
 use crate::engine::scan::{Rows, Scanning, after};
-use crate::http::Call;
+use crate::http::Budget;
 use crate::table::Column;
 use crate::tally::Because;
 
@@ -38,7 +38,7 @@ struct Opening {
     schema: SchemaRef,
     statement: Arc<Statement>,
     /// The budgets of the statement, with a tally of this scan's own.
-    call: Call,
+    budget: Budget,
     reservation: MemoryReservation,
 }
 
@@ -51,11 +51,11 @@ impl ScanExec {
         let output = self.output.clone().try_map_exprs(|expr| reassign_expr_columns(expr, &schema))?;
         let projector = output.make_projector(&schema)?;
         let statement = Statement::of(context);
-        let call = statement.part();
-        let measured = Measured::new(&self.metrics, Arc::clone(&call.tally));
-        let tally = Arc::clone(&call.tally);
+        let budget = statement.part();
+        let measured = Measured::new(&self.metrics, Arc::clone(&budget.tally));
+        let tally = Arc::clone(&budget.tally);
         let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
-        let opening = Opening { columns, schema, statement, call, reservation };
+        let opening = Opening { columns, schema, statement, budget, reservation };
         let rows = self.rows(context, opening)?;
         let rows = rows.map(move |rows| {
             let _alive = &measured;
@@ -115,9 +115,9 @@ impl ScanExec {
             Work::Pages(plan) => Leg::Pages(self.remote(opening, connected, context)?, plan),
             Work::Feed(plan) => Leg::Feed(self.remote(opening, connected, context)?, plan),
             Work::Files(_, inputs) => {
-                let Opening { columns, statement, call, reservation, .. } = opening;
+                let Opening { columns, statement, budget, reservation, .. } = opening;
                 let (set, known) = (self.table.set, context.session_config().get_extension());
-                Leg::Files(FileScan { set, columns, inputs, statement, call, held, known, reservation })
+                Leg::Files(FileScan { set, columns, inputs, statement, budget, held, known, reservation })
             }
         })
     }
@@ -129,13 +129,13 @@ impl ScanExec {
         connected: Option<Arc<Connected>>,
         context: &Arc<TaskContext>,
     ) -> Result<Arc<RemoteScan>, Error> {
-        let Opening { columns, statement, call, reservation, .. } = opening;
+        let Opening { columns, statement, budget, reservation, .. } = opening;
         let connected = connected.ok_or_else(|| Error::NoConnection(self.table.connection.clone()))?;
         // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
         let eager = self.fetch.is_none() && self.dynamic.is_empty();
         let (set, oldest, room, context) =
             (self.table.set, i64::MAX.into(), Room::of(&reservation), Arc::clone(context));
-        Ok(Arc::new(RemoteScan { set, columns, connected, statement, call, eager, oldest, room, context }))
+        Ok(Arc::new(RemoteScan { set, columns, connected, statement, budget, eager, oldest, room, context }))
     }
 
     fn watch(&self, reasons: Vec<Because>, predicates: &[Arc<dyn PhysicalExpr>], held: Option<Arc<Held>>) -> Watch {
@@ -162,6 +162,6 @@ impl Ending {
 
     fn say(self) {
         let Some((fetched, (scan, window))) = self.fetched.zip(self.window) else { return };
-        fetched.enter(window, scan.call.tally.requests.get(), &scan.statement);
+        fetched.enter(window, scan.budget.tally.requests.get(), &scan.statement);
     }
 }

@@ -18,7 +18,7 @@ use datafusion::execution::TaskContext;
 use crate::auth::Keeps;
 use crate::decode::{Conflict, Oddity};
 use crate::engine::error::Error;
-use crate::http::{Call, Client, Quotas};
+use crate::http::{Budget, Client, Quotas};
 use crate::settings::Settings;
 use crate::tally::{Notice, Tally};
 use crate::veil::Veil;
@@ -44,7 +44,7 @@ pub(crate) struct Connected {
 #[derive(Debug)]
 pub(crate) struct Statement {
     pub(crate) tally: Arc<Tally>,
-    pub(crate) call: Call,
+    pub(crate) budget: Budget,
     pub(crate) now: DateTime<Utc>,
     pub(crate) settings: Settings,
     /// It keeps its result as a table.
@@ -55,15 +55,15 @@ impl Statement {
     /// A statement that begins now, with the budgets of the settings.
     pub(crate) fn new(settings: Settings, now: DateTime<Utc>) -> Self {
         let tally = Arc::new(Tally::default());
-        let mut call = Call::new(Arc::clone(&tally));
-        call.max_requests = settings.max_requests;
-        call.deadline = settings.timeout.map(|timeout| tokio::time::Instant::now() + timeout);
-        Self { tally, call, now, settings, keeps: false }
+        let mut budget = Budget::new(Arc::clone(&tally));
+        budget.max_requests = settings.max_requests;
+        budget.deadline = settings.timeout.map(|timeout| tokio::time::Instant::now() + timeout);
+        Self { tally, budget, now, settings, keeps: false }
     }
 
     /// The same budgets, with a tally of its own for one scan.
-    pub(crate) fn part(&self) -> Call {
-        self.call.counted_in(Arc::new(self.tally.part()))
+    pub(crate) fn part(&self) -> Budget {
+        self.budget.counted_in(Arc::new(self.tally.part()))
     }
 
     /// Says which values are not what their column says.

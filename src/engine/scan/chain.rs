@@ -24,9 +24,9 @@ use crate::engine::error::Error;
 use crate::engine::error::Place;
 use crate::engine::runtime::memory::Room;
 use crate::engine::runtime::{Connected, Statement};
-use crate::http::{self, Call};
+use crate::http::{self, Budget};
 use crate::plan::{PageQuery, Pager, PagerError, Weaker};
-use crate::table::{Column, Direction, EntitySet, Version};
+use crate::table::{ApiVersion, Column, Direction, EntitySet};
 use crate::tally::{ChainMark, Notice};
 use crate::time::{Interval, instant_text};
 use crate::veil::{Veil, Veiled};
@@ -46,7 +46,7 @@ pub(crate) struct RemoteScan {
     pub(crate) connected: Arc<Connected>,
     pub(crate) statement: Arc<Statement>,
     /// The budgets of the statement with this scan's own tally.
-    pub(crate) call: Call,
+    pub(crate) budget: Budget,
     /// The whole of it is wanted: pages may be asked for ahead.
     pub(crate) eager: bool,
     /// The oldest time among all records received; [`i64::MAX`] before the first.
@@ -88,7 +88,7 @@ impl RemoteScan {
 
     /// Sends a request. The reply's body counts in the memory pool as long as it is held.
     pub(crate) async fn ask(&self, request: &Request) -> Asked {
-        match self.connected.client.ask(request, &self.call, whole).await {
+        match self.connected.client.ask(request, &self.budget, whole).await {
             Ok(reply) => self.room.held(reply).map(Ok),
             Err(refused) => Ok(Err(refused)),
         }
@@ -157,7 +157,7 @@ impl Chain {
             repeats: false,
             eager: scan.eager,
             ahead: None,
-            mark: scan.call.tally.live.chain(),
+            mark: scan.budget.tally.live.chain(),
             reservation: scan.room.part(),
             scan,
         }
@@ -304,8 +304,8 @@ impl Chain {
         let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
         moved.map_err(|e| self.chain_error(e))?;
         self.reservation.try_resize(self.pager.size()).map_err(Error::Memory)?;
-        scan.call.tally.pages.add(1);
-        scan.call.tally.rows_received.add(rows.num_rows() as u64);
+        scan.budget.tally.pages.add(1);
+        scan.budget.tally.rows_received.add(rows.num_rows() as u64);
         if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {
             self.mark.read(oldest, newest);
         }
@@ -335,7 +335,7 @@ impl Chain {
         let rows = page.rows.clone();
         let query = self.pager.query();
         let (Some(population), Some(kind)) = (&query.pages.population, query.kind) else { return Ok(rows) };
-        if query.version == Version::V1 {
+        if query.version == ApiVersion::V1 {
             return Ok(named_kind(&rows, population.column, kind.member));
         }
         // A list of the wrong type is NULL as well. One with a wrong element is not: it excuses no other row.

@@ -92,7 +92,7 @@ pub(crate) fn rows(scan: Arc<RemoteScan>, plan: FeedPlan) -> Batches {
             say_bounds(&scan, &plan);
             return Ok(stream::empty().boxed());
         }
-        let open = scan.call.tally.live.chain();
+        let open = scan.budget.tally.live.chain();
         let feed = Arc::new(on_its_own(Feed::open(scan, plan)).await?);
         say_bounds(&feed.scan, &feed.plan);
         // Whoever watches sees that there is more to come, as long as the stream is there.
@@ -170,7 +170,7 @@ impl Feed {
         let tenant = scan.connected.tenant.clone();
         let failed = |error| Error::Subscriptions { table: scan.table(), source: error };
         let subscriptions = Subscriptions::new(scan.connected.client.clone(), &tenant).map_err(failed)?;
-        let population = subscriptions.population(&scan.call).await.map_err(failed)?;
+        let population = subscriptions.population(&scan.budget).await.map_err(failed)?;
         let (content_types, missing): (Vec<_>, Vec<_>) =
             plan.content_types.iter().copied().partition(|wanted| population.readable.contains(wanted));
         let lacks = |wanted: &&&str| content_types.is_empty() || plan.required.contains(wanted);
@@ -277,7 +277,7 @@ impl Feed {
             };
             let contents = self::listing(&reply.body)
                 .map_err(|e| Error::page(place(), scan.veil(), reply.request_id.clone(), e))?;
-            scan.call.tally.pages.add(1);
+            scan.budget.tally.pages.add(1);
             let ids: Vec<&str> = contents.iter().map(|content| content.id.as_str()).collect();
             let moved = listing.advance(reply.next.as_deref(), &ids);
             listed.extend(
@@ -321,7 +321,7 @@ impl Feed {
         if decoder.strangers() > 0 {
             scan.spare(Error::NoRecords { place: place(), count: decoder.strangers(), request_id })?;
         }
-        scan.call.tally.pages.add(1);
+        scan.budget.tally.pages.add(1);
         let first = Some(self.rows_of(decoded, &listed));
         // A body that has no more to give makes room.
         let body = if decoder.is_done() { Bytes::new() } else { reply.body };
@@ -331,7 +331,7 @@ impl Feed {
     /// The rows of a part of a blob.
     fn rows_of(&self, decoded: Batch, listed: &Listed) -> RecordBatch {
         let scan = &self.scan;
-        scan.call.tally.rows_received.add(decoded.rows.num_rows() as u64);
+        scan.budget.tally.rows_received.add(decoded.rows.num_rows() as u64);
         scan.report(decoded.conflicts);
         let rows = delivered(&decoded.rows, listed);
         own_rows(rows, self.plan.feed)

@@ -23,7 +23,7 @@ use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
 use crate::exports::{self, Item, Reader};
 use crate::files::{self, Input, Stamp};
-use crate::http::Call;
+use crate::http::Budget;
 use crate::plan::FilePlan;
 use crate::table::{Column, EntitySet, Feed};
 use crate::tally::{Notice, Tally};
@@ -43,7 +43,7 @@ pub(crate) struct FileScan {
     pub(crate) inputs: Arc<[Input]>,
     pub(crate) statement: Arc<Statement>,
     /// This scan's own tally.
-    pub(crate) call: Call,
+    pub(crate) budget: Budget,
     /// What the files turn out to hold.
     pub(crate) held: Arc<Held>,
     /// What the session knows of its files.
@@ -185,7 +185,7 @@ impl FileScan {
     fn standing_rows(&self, read: &Read, standing: Option<&mut Standing>) -> Result<RecordBatch> {
         let own = self.set.feed().and_then(|feed| own_mask(&read.rows, feed));
         let received = own.as_ref().map_or(read.rows.num_rows(), BooleanArray::true_count);
-        self.call.tally.rows_received.add(received as u64);
+        self.budget.tally.rows_received.add(received as u64);
         let stands = standing.map(|standing| standing.keep(self.set, read)).transpose()?.flatten();
         let keep = match (own, stands) {
             (Some(own), Some(stands)) => Some(and(&own, &stands)?),
@@ -352,7 +352,7 @@ impl Reading {
 
     fn take(&mut self) {
         let Some(open) = &mut self.open else { return };
-        self.scan.call.tally.bytes.add(self.record.len() as u64);
+        self.scan.budget.tally.bytes.add(self.record.len() as u64);
         if let Some(orders) = open.reader.orders() {
             let orders: Vec<_> = orders.collect();
             self.rows.set_orders(orders.iter().copied());

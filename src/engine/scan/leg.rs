@@ -18,7 +18,7 @@ use super::refetch::Window;
 use crate::engine::error::Error;
 use crate::plan::ScanPlan;
 use crate::plan::feed::FeedPlan;
-use crate::table::Version;
+use crate::table::ApiVersion;
 use crate::tally::Notice;
 use crate::time::instant_text;
 
@@ -146,7 +146,7 @@ fn within_retention(scan: &RemoteScan, bounds: impl IntoIterator<Item = (&'stati
 }
 
 fn say_population(scan: &RemoteScan, plan: &ScanPlan) {
-    if let (Version::V1, Some(population)) = (plan.version, &plan.pages.population) {
+    if let (ApiVersion::V1, Some(population)) = (plan.version, &plan.pages.population) {
         let what = format!(
             "api_version = \"v1.0\" reads {} records only, and columns of the beta version are NULL",
             population.v1_kind

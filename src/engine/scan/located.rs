@@ -5,13 +5,13 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 
 use crate::files::Input;
-use crate::table::{EntitySet, Version};
+use crate::table::{ApiVersion, EntitySet};
 
 /// Where a connection reads the records of its tables.
 #[derive(Debug, Clone)]
 pub(crate) enum Records {
     /// From services, Microsoft Graph in this version.
-    Service(Version),
+    Service(ApiVersion),
     /// From exported files.
     Files(Arc<[Input]>),
 }

@@ -13,7 +13,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use crate::apis;
 use crate::engine::runtime::options;
 use crate::settings::{self, Settings};
-use crate::table::{CODE_COLUMNS, Codes, Column, Edm, EntitySet, Lookup, Version};
+use crate::table::{ApiVersion, CODE_COLUMNS, Codes, Column, Edm, EntitySet, Lookup};
 
 const TABLES: [&str; 3] = ["columns", "settings", "tables"];
 
@@ -174,7 +174,7 @@ fn each_field(above: &str, wire: &str, column: &'static Column, f: &mut dyn FnMu
 
 /// The operators that the service takes for a column, as `$filter` spells them.
 fn pushdown(column: &Column) -> String {
-    let ops: Vec<&str> = column.ops_in(Version::Beta).iter().map(crate::table::Op::wire).collect();
+    let ops: Vec<&str> = column.ops_in(ApiVersion::Beta).iter().map(crate::table::Op::wire).collect();
     match (ops.is_empty(), &column.edm) {
         (true, _) => String::new(),
         (false, Edm::List(_)) => format!("any({})", ops.join(" ")),
@@ -202,7 +202,7 @@ fn columns() -> Result<RecordBatch> {
     let codes = apis::CODES.iter().flat_map(|codes| described(codes.schema, codes.name, CODE_COLUMNS));
     let all: Vec<Described> = sets.chain(lookups).chain(codes).collect();
     let of = |f: fn(&Described) -> String| text(all.iter().map(f));
-    let beta = all.iter().map(|d| Some(d.column.since == Version::Beta)).collect::<BooleanArray>();
+    let beta = all.iter().map(|d| Some(d.column.since == ApiVersion::Beta)).collect::<BooleanArray>();
     Ok(RecordBatch::try_from_iter([
         ("table_schema", of(|d| d.schema.into())),
         ("table_name", of(|d| d.table.into())),

@@ -73,7 +73,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Asked) -> Result<Query>
     let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let mut statement = Statement { keeps, ..Statement::new(options::of(state.config_options()), now) };
     // Planning has taken some of the time.
-    statement.call.deadline = deadline;
+    statement.budget.deadline = deadline;
     let statement = Arc::new(statement);
     state.config_mut().set_extension(Arc::clone(&statement));
     let stream = match plan.as_ref() {
@@ -102,7 +102,7 @@ const TO_SAY_WHY: Duration = Duration::from_millis(250);
 
 /// The rows, or an error once the statement's time is over: also while nothing is requested.
 fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> SendableRecordBatchStream {
-    let Some(deadline) = statement.call.deadline else { return rows };
+    let Some(deadline) = statement.budget.deadline else { return rows };
     // Scans end at the deadline themselves. Where a part will do, what is above them still has to give it out.
     let deadline = deadline + if statement.settings.partial { TO_FINISH } else { TO_SAY_WHY };
     let schema = rows.schema();

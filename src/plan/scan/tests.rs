@@ -4,10 +4,10 @@ use super::{Scan, ScanPlan};
 use crate::apis::graph::SIGN_INS;
 use crate::plan::PageQuery;
 use crate::predicate::{Clause, tests::conjuncts};
-use crate::table::{Direction, Version};
+use crate::table::{ApiVersion, Direction};
 
 /// A scan of the sign-ins: of all four kinds in the beta version, of one in version 1.0.
-fn scan(sql: &str, version: Version, limit: Option<usize>) -> Scan {
+fn scan(sql: &str, version: ApiVersion, limit: Option<usize>) -> Scan {
     let (set, pages) = (&SIGN_INS, SIGN_INS.pages().unwrap());
     Scan { set, pages, version, conjuncts: conjuncts(sql, set), order: None, limit, pushdown: true }
 }
@@ -64,7 +64,7 @@ fn a_list_too_long_for_a_filter_is_cut_into_parts() {
     ];
     let wrong: Vec<String> = rows
         .iter()
-        .map(|(name, sql, expected)| (name, shape(&scan(sql, Version::V1, None).plan()), expected))
+        .map(|(name, sql, expected)| (name, shape(&scan(sql, ApiVersion::V1, None).plan()), expected))
         .filter(|(_, found, expected)| found != *expected)
         .map(|(name, found, expected)| format!("{name}: {found}, not {expected}"))
         .collect();
@@ -74,7 +74,7 @@ fn a_list_too_long_for_a_filter_is_cut_into_parts() {
 #[test]
 fn parts_are_the_list_and_each_has_the_rest_of_the_filter() {
     let sql = format!("{} AND app_id = 'a' AND created_date_time >= '2026-05-01'", list("id", 17));
-    let plan = scan(&sql, Version::V1, None).plan();
+    let plan = scan(&sql, ApiVersion::V1, None).plan();
     let [stream] = &plan.streams[..] else { panic!("{plan:?}") };
     let filters: Vec<String> = stream.part_queries(stream.query.interval).iter().map(PageQuery::filter).collect();
     let begin = "createdDateTime ge 2026-05-01T00:00:00Z and appId eq 'a'";
@@ -102,7 +102,7 @@ fn a_page_is_cut_only_where_the_filter_says_all() {
         ("lower(app_id) = 'x'", Some(10), 999),
     ];
     for (sql, limit, top) in rows {
-        let plan = scan(sql, Version::Beta, limit).plan();
+        let plan = scan(sql, ApiVersion::Beta, limit).plan();
         let tops: Vec<usize> = plan.streams.iter().map(|s| s.query.top).collect();
         assert!(!tops.is_empty() && tops.iter().all(|t| *t == top), "{sql} LIMIT {limit:?}: {tops:?}");
     }
@@ -110,7 +110,7 @@ fn a_page_is_cut_only_where_the_filter_says_all() {
 
 #[test]
 fn every_stream_asks_for_its_kind_and_for_the_order() {
-    let plan = Scan { order: Some(Direction::Descending), ..scan("app_id = 'x'", Version::Beta, None) }.plan();
+    let plan = Scan { order: Some(Direction::Descending), ..scan("app_id = 'x'", ApiVersion::Beta, None) }.plan();
     let urls: Vec<String> = plan.streams.iter().map(|s| s.query.readable()).collect();
     let kinds = ["interactiveUser", "nonInteractiveUser", "servicePrincipal", "managedIdentity"];
     let expected = kinds.map(|kind| {
@@ -125,7 +125,7 @@ fn every_stream_asks_for_its_kind_and_for_the_order() {
 #[test]
 fn with_pushdown_off_the_range_is_known_and_not_sent() {
     let sql = "app_id = 'x' AND created_date_time >= '2026-05-01' AND is_interactive";
-    let plan = Scan { pushdown: false, ..scan(sql, Version::Beta, Some(10)) }.plan();
+    let plan = Scan { pushdown: false, ..scan(sql, ApiVersion::Beta, Some(10)) }.plan();
     assert!(plan.about.from.is_some());
     assert_eq!(plan.streams.len(), 4);
     assert!(plan.streams.iter().all(|s| s.query.clauses.is_empty() && s.query.interval.from.is_none()));

@@ -11,5 +11,6 @@ pub use ending::Ending;
 pub use formats::{check_name, format};
 pub(crate) use fresh::Seen;
 pub use pager::USUAL as USUAL_PAGER;
-pub use session::{Answered, Session, Voice};
+pub(super) use session::Answered;
+pub use session::{Session, Voice};
 pub(crate) use session::{Target, tables};

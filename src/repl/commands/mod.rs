@@ -12,5 +12,5 @@ mod watch;
 
 pub(crate) use asked::is_whole;
 pub(crate) use help::ALL as TOPICS;
+pub use list::ALL;
 pub(crate) use list::Takes;
-pub use list::{ALL, Command};

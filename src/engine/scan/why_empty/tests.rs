@@ -10,7 +10,7 @@ use datafusion::scalar::ScalarValue;
 
 use super::*;
 use crate::predicate::Pattern;
-use crate::table::{Family, Version};
+use crate::table::{ApiVersion, Family};
 
 const TIME: &str = "created_date_time";
 const NAME: &str = "user_principal_name";
@@ -169,7 +169,7 @@ fn a_condition_that_fails_by_itself_is_not_blamed() {
 
 #[test]
 fn the_plan_names_what_it_leaves_out() {
-    let version = Version::Beta;
+    let version = ApiVersion::Beta;
     let (set, pages) = (set(), set().pages().unwrap());
     let scan =
         crate::plan::Scan { set, pages, version, conjuncts: Vec::new(), order: None, limit: None, pushdown: true };

@@ -56,7 +56,7 @@ impl Host {
 
 /// The course of one request.
 #[derive(Debug)]
-pub(super) struct Course {
+pub(super) struct Attempts {
     pub(super) effort: Effort,
     /// Where it stands.
     pub(super) stage: Stage,
@@ -69,9 +69,9 @@ pub(super) struct Course {
     last: Option<Failure>,
 }
 
-impl Course {
+impl Attempts {
     pub(super) fn new(options: &Options, host: &Host, renewable: bool, repeatable: bool) -> Self {
-        let effort = Effort::new(&options.patience);
+        let effort = Effort::new(&options.timeouts);
         let history = History {
             tries: 0,
             waited: Duration::ZERO,
