@@ -125,7 +125,7 @@ async fn the_portals_word_beside_its_code_is_no_odd_value() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flat_code_and_a_nested_one_are_one_value() {
     let said =
-        "entra.sign_ins: 1 record(s) came in versions that differ, the last version of each stands (first: sign-in 1)";
+        "entra.sign_ins: 1 record(s) exist in different versions, the last version of each was kept (first: sign-in 1)";
     let of = [nested, flat, row];
     for (interim, last) in of.iter().flat_map(|interim| of.iter().map(move |last| (interim, last))) {
         let folder = TempDir::new().unwrap();
