@@ -35,7 +35,7 @@ const SEED: u64 = 0x51_6e_1e;
 const ROWS: usize = 250;
 
 /// How many of a hundred predicates have to cut the rows received.
-const LEAST_CUT: &[(&str, usize)] = &[("entra.sign_ins", 40)];
+const LEAST_CUT: &[(&str, usize)] = &[("entra.sign_ins", 33)];
 /// The same for tables that are not listed.
 const LEAST_CUT_ELSEWHERE: usize = 25;
 
