@@ -68,13 +68,13 @@ impl Interval {
     }
 
     /// The whole second to send as lower bound: at or before the first instant. Absent if no literal can express it.
-    pub fn from_second(&self) -> Option<i64> {
+    pub fn first_second(self) -> Option<i64> {
         self.from.map(|micros| micros.div_euclid(SECOND)).filter(|s| (FIRST..=LAST).contains(s))
     }
 
     /// The whole second to send as upper bound: after the last instant, ticks below a microsecond included. Absent if no
     /// literal can express it.
-    pub fn to_second(&self) -> Option<i64> {
+    pub fn last_second(self) -> Option<i64> {
         self.to.map(|micros| micros.div_euclid(SECOND) + 1).filter(|s| (FIRST..=LAST).contains(s))
     }
 }
@@ -100,15 +100,15 @@ mod tests {
         for (micros, from, to) in
             [(0, 0, 1), (1, 0, 1), (999_999, 0, 1), (1_000_000, 1, 2), (-1, -1, 0), (-1_000_000, -1, 0)]
         {
-            assert_eq!(Interval::since(micros).from_second(), Some(from), "{micros}");
-            assert_eq!(Interval::until(micros).to_second(), Some(to), "{micros}");
+            assert_eq!(Interval::since(micros).first_second(), Some(from), "{micros}");
+            assert_eq!(Interval::until(micros).last_second(), Some(to), "{micros}");
         }
     }
 
     #[test]
     fn bounds_that_no_literal_can_express_are_not_sent() {
-        assert_eq!(Interval::since(i64::MIN).from_second(), None);
-        assert_eq!(Interval::until(i64::MAX).to_second(), None);
+        assert_eq!(Interval::since(i64::MIN).first_second(), None);
+        assert_eq!(Interval::until(i64::MAX).last_second(), None);
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub use json::{digest_of, weight, whole};
 pub use listing::{Content, Subscription, listing, subscriptions};
 pub use members::{Member, elements, members};
 pub use page::{Error, Page, PageDecoder, link_ahead, names_next_page};
+#[cfg(feature = "cli")]
 pub use record::RecordError;
 pub use records::{Batch, DIGEST, RecordDecoder};
 pub use text::{Order, Shows, folded, is_type_name, same_name, shows};

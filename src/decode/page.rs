@@ -46,7 +46,7 @@ pub enum Error {
     },
     /// It reports a failure, though its status said success.
     #[error("the service reported an error in a reply with a success status")]
-    ServiceError {
+    SaidByService {
         /// The service's code.
         code: Raw,
         /// The service's words.
@@ -115,7 +115,7 @@ pub enum Error {
 impl Error {
     /// The service's own words, if there are any.
     pub fn words(&self, veil: &Veil) -> Option<Veiled> {
-        let Self::ServiceError { code, message } = self else { return None };
+        let Self::SaidByService { code, message } = self else { return None };
         Raw::joined([code, message], ": ").map(|words| veil.told_of(&words))
     }
 }
@@ -343,7 +343,7 @@ fn service_error(cursor: &mut Cursor<'_>) -> Result<Option<Error>, Broken> {
         }
         Token::Bool(_) | Token::Number(..) => {}
     }
-    Ok(Some(Error::ServiceError { code: Raw::new(code), message: Raw::new(message) }))
+    Ok(Some(Error::SaidByService { code: Raw::new(code), message: Raw::new(message) }))
 }
 
 /// A string's text; nothing for any other value.

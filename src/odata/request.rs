@@ -63,7 +63,7 @@ impl Ask<'_> {
 /// The clauses that bound a time, as whole seconds that lie outside of the interval.
 pub fn bounds(dialect: Dialect, property: &str, interval: Interval) -> impl Iterator<Item = Clause> {
     let clause = |op, second| Clause::Property { path: property.into(), op, value: Value::Second(second) };
-    let (from, to) = (interval.from_second(), interval.to_second());
+    let (from, to) = (interval.first_second(), interval.last_second());
     match dialect {
         Dialect::Graph => [from.map(|second| clause(Op::Ge, second)), to.map(|second| clause(Op::Le, second))],
     }

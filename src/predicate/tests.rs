@@ -89,7 +89,7 @@ fn clauses(stream: &Split, set: &EntitySet) -> Vec<Clause> {
     let bound = |op, second: Option<i64>| {
         second.map(|s| Clause::Property { path: path.into(), op, value: Value::Second(s) }).into_iter()
     };
-    let bounds = bound(Op::Ge, stream.interval.from_second()).chain(bound(Op::Le, stream.interval.to_second()));
+    let bounds = bound(Op::Ge, stream.interval.first_second()).chain(bound(Op::Le, stream.interval.last_second()));
     bounds.chain(stream.clauses.iter().map(|(_, clause)| clause.clone())).collect()
 }
 

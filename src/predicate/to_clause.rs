@@ -64,7 +64,7 @@ impl Asked {
         }
         let interval = instants(&Ask::Compare(comparison, literal.clone()));
         let bound = |op, second: Option<i64>| second.map(|s| self.test(op, Value::Second(s)));
-        let bounds: Vec<Clause> = [bound(Op::Ge, interval.from_second()), bound(Op::Le, interval.to_second())]
+        let bounds: Vec<Clause> = [bound(Op::Ge, interval.first_second()), bound(Op::Le, interval.last_second())]
             .into_iter()
             .flatten()
             .collect::<Result<_, _>>()?;

@@ -275,7 +275,7 @@ fn an_envelope_is_read_in_any_order() {
 fn a_reply_that_is_no_page_is_an_error_with_a_name() {
     let not_a_page = |found| Error::NotAPage { found };
     let link = |found| Error::BadLink { found };
-    let service = |code: &str, message: &str| Error::ServiceError { code: Raw::new(code), message: Raw::new(message) };
+    let service = |code: &str, message: &str| Error::SaidByService { code: Raw::new(code), message: Raw::new(message) };
     for (body, error) in [
         ("", not_a_page("nothing")),
         (" \n ", not_a_page("nothing")),
