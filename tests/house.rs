@@ -85,7 +85,7 @@ const PREDICATE: &[&str] =
 const DEMO: &[&str] = &["json", "gate", "world", "graph", "activity", "server", "story", "tenant", "export"];
 const DECODE: &[&str] = &["json", "record", "members", "text", "columns", "records", "page", "array", "listing"];
 
-const REPL: &[&str] = &["say", "split", "answer", "state", "commands", "editor", "prompt"];
+const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 
 const FILES: &[&str] = &[
     "error", "names", "archive", "utf16", "place", "opened", "source", "stamp", "unpack", "listed", "local", "bucket",

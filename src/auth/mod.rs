@@ -13,3 +13,6 @@ pub use cloud::Cloud;
 pub use connection::{Connection, ConnectionError, CredentialSource, Keeps, UrlFlaw, UrlKey};
 pub use credential::{Error, client, credential, credentials};
 pub use name::{FILES, NameFlaw, RESERVED, check_name};
+
+/// Environment variables that hold secrets, in the order of the manual.
+pub const SECRET_VARIABLES: [&str; 2] = ["AUDITQL_ACCESS_TOKEN", "AZURE_CLIENT_SECRET"];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::auth::SECRET_VARIABLES;
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
 use crate::veil::Veil;
@@ -32,9 +33,6 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "TERM", doc: "'dumb' means a prompt without completion, colours or pager" },
 ];
 
-/// Those of them that hold secrets.
-const SECRETS: [&str; 2] = ["AUDITQL_ACCESS_TOKEN", "AZURE_CLIENT_SECRET"];
-
 /// The variables as they were when the program began. Secrets among them: never printed.
 #[derive(Default)]
 pub(super) struct Env(BTreeMap<String, String>);
@@ -59,7 +57,7 @@ impl Env {
 
     /// Hides the secrets that the environment holds, wherever else they stand.
     pub(super) fn veil(&self) -> Veil {
-        Veil::over(SECRETS.iter().filter_map(|name| self.get(name)))
+        Veil::over(SECRET_VARIABLES.iter().filter_map(|name| self.get(name)))
     }
 
     /// Whether the terminal can do no more than print lines.

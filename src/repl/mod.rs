@@ -9,6 +9,7 @@
 mod answer;
 pub mod commands;
 mod editor;
+mod program;
 mod prompt;
 mod say;
 pub mod split;

@@ -3,9 +3,10 @@
 //! Up to a screenful is held back until it is known which. The pager gets the same safe text as the screen.
 
 use std::io::{self, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use super::progress::Progress;
+use crate::repl::program::program as beside;
 use crate::repl::say::say;
 
 /// The pager when none is chosen: cut long lines, let colours through, leave the text on the screen.
@@ -91,7 +92,7 @@ fn start(command: &str) -> Option<Child> {
     };
     let (program, args) = words.split_first()?;
     // Keys that were typed ahead of it must neither save a file nor start a program.
-    Command::new(program).args(args).env("LESSSECURE", "1").stdin(Stdio::piped()).spawn().ok()
+    beside(program).args(args).env("LESSSECURE", "1").stdin(Stdio::piped()).spawn().ok()
 }
 
 impl Write for Screen<'_> {

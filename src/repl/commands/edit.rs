@@ -1,9 +1,9 @@
 //! `\e`: a statement in the user's editor, in a file that is its owner's alone and gone afterwards.
 
 use std::io::{self, Write as _};
-use std::process::Command;
 
 use super::asked::is_whole;
+use crate::repl::program::program;
 use crate::repl::state::{After, State, refused};
 use crate::report::Report;
 
@@ -35,8 +35,8 @@ fn edited(editor: &str, text: &str) -> io::Result<String> {
     file.write_all(text.as_bytes())?;
     file.flush()?;
     let mut words = editor.split_whitespace();
-    let program = words.next().ok_or(io::ErrorKind::NotFound)?;
-    let status = Command::new(program).args(words).arg(file.path()).status()?;
+    let editor = words.next().ok_or(io::ErrorKind::NotFound)?;
+    let status = program(editor).args(words).arg(file.path()).status()?;
     if !status.success() {
         return Err(io::Error::other(format!("it exited with {status}")));
     }
