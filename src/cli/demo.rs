@@ -15,7 +15,7 @@ use crate::demo::{Options, Shape, Story, Tenant};
 use crate::engine::EngineBuilder;
 use crate::http::{Pace, Quotas};
 use crate::output::safe;
-use crate::repl::Known;
+use crate::repl::ConnectionInfo;
 use crate::report::{Exit, Report};
 use crate::table::ApiVersion;
 
@@ -65,7 +65,8 @@ impl Started {
         };
         let pace = if demo.no_throttle { Pace::Unlimited } else { Pace::Documented };
         let builder = builder.connection(connection).pace(pace);
-        let known = Known { name: NAME.into(), open: true, tenant: DOMAIN.into(), auth: "access_token".into() };
+        let known =
+            ConnectionInfo { name: NAME.into(), open: true, tenant: DOMAIN.into(), auth: "access_token".into() };
         let builder = demo.now.into_iter().fold(builder, EngineBuilder::now);
         Ok(Opened { builder, name: NAME.into(), connections: vec![known] })
     }

@@ -16,7 +16,7 @@ use super::{connect, docs, ending, subscriptions};
 use crate::engine::{Engine, EngineBuilder, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
-use crate::repl::{Known, Outfit, Session, USUAL_PAGER, Voice, check_name, format, prompt, say, script};
+use crate::repl::{ConnectionInfo, Outfit, Session, USUAL_PAGER, Voice, check_name, format, prompt, say, script};
 use crate::report::{About, Exit, Report};
 use crate::settings::{SettingError, Settings};
 
@@ -78,7 +78,7 @@ pub(super) struct Opened {
     /// The prompt's name for it.
     pub(super) name: String,
     /// The connections that the prompt can show.
-    pub(super) connections: Vec<Known>,
+    pub(super) connections: Vec<ConnectionInfo>,
 }
 
 fn opened(args: &Args, env: &Env, files: &Files, builder: EngineBuilder) -> Result<Opened, Report> {
@@ -295,7 +295,7 @@ fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Rep
 }
 
 /// What the prompt is given.
-fn outfit(env: &Env, name: String, connections: Vec<Known>) -> Outfit {
+fn outfit(env: &Env, name: String, connections: Vec<ConnectionInfo>) -> Outfit {
     let usual = if cfg!(windows) { "notepad" } else { "vi" };
     let pager = env.get("PAGER").unwrap_or(if cfg!(windows) { "cat" } else { USUAL_PAGER });
     Outfit {
@@ -312,17 +312,17 @@ fn outfit(env: &Env, name: String, connections: Vec<Known>) -> Outfit {
 }
 
 /// The connections of the configuration, and the open one if it comes from the environment.
-fn known(user: &Config, open: &str) -> Vec<Known> {
-    let of = |(name, entry): (&String, &config::Entry)| Known {
+fn known(user: &Config, open: &str) -> Vec<ConnectionInfo> {
+    let of = |(name, entry): (&String, &config::Entry)| ConnectionInfo {
         name: name.clone(),
         open: name == open,
         tenant: entry.tenant.clone().unwrap_or_default(),
         auth: entry.auth.clone().unwrap_or_else(|| "the environment".into()),
     };
-    let mut all: Vec<Known> = user.connections.iter().map(of).collect();
+    let mut all: Vec<ConnectionInfo> = user.connections.iter().map(of).collect();
     if open == connect::FROM_ENVIRONMENT {
         let (name, tenant) = (open.to_owned(), "AZURE_TENANT_ID".to_owned());
-        all.push(Known { name, open: true, tenant, auth: "the environment".into() });
+        all.push(ConnectionInfo { name, open: true, tenant, auth: "the environment".into() });
     }
     all
 }

@@ -41,7 +41,7 @@ use runtime::workers::Workers;
 use runtime::{Connected, Connections, schemas};
 use scan::located::Records;
 use session::{catalog, config, store};
-use statement::Asked;
+use statement::Submission;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
@@ -294,7 +294,8 @@ impl Engine {
     pub async fn query(&self, sql: &str) -> Result<Query> {
         let now = self.now.unwrap_or_else(runtime::clock);
         let deadline = self.settings().timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let asked = Asked { sql: sql.to_owned(), now, deadline, policy: self.policy, workers: self.workers.clone() };
+        let asked =
+            Submission { sql: sql.to_owned(), now, deadline, policy: self.policy, workers: self.workers.clone() };
         let context = self.context.clone();
         self.workers.plan(deadline, move || statement::plan(context, asked)).await
     }

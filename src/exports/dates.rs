@@ -18,14 +18,14 @@ use crate::files::Source;
 pub(super) struct Dates {
     source: Source,
     wanted: Arc<Wanted>,
-    orders: BTreeMap<String, Known>,
+    orders: BTreeMap<String, ColumnOrder>,
     /// Something was found since it was last asked for.
     news: bool,
 }
 
 /// What is known of the dates under one name.
 #[derive(Debug, Clone)]
-struct Known {
+struct ColumnOrder {
     order: Order,
     /// A date that does not show it, where nothing shows it.
     assumed: Option<String>,
@@ -44,7 +44,7 @@ impl Dates {
             }
             match shows(text) {
                 None => {}
-                Some(Shows::This(order)) => self.know(name.clone(), Known { order, assumed: None }),
+                Some(Shows::This(order)) => self.know(name.clone(), ColumnOrder { order, assumed: None }),
                 Some(Shows::Either(_)) => self.read_ahead(name, text),
             }
         }
@@ -58,14 +58,15 @@ impl Dates {
 
     /// What was assumed.
     pub(super) fn remark(&self) -> Option<Remark> {
-        let assumed = |(name, known): (&String, &Known)| Some((name.clone(), known.order, known.assumed.clone()?));
+        let assumed =
+            |(name, known): (&String, &ColumnOrder)| Some((name.clone(), known.order, known.assumed.clone()?));
         let all: Vec<_> = self.orders.iter().filter_map(assumed).collect();
         let (_, order, example) = all.first()?.clone();
         let day_first = order == Order::Day;
         Some(Remark::Order { members: all.into_iter().map(|(name, ..)| name).collect(), day_first, example })
     }
 
-    fn know(&mut self, name: String, known: Known) {
+    fn know(&mut self, name: String, known: ColumnOrder) {
         self.orders.insert(name, known);
         self.news = true;
     }
@@ -90,7 +91,7 @@ impl Dates {
         let other = seen.unanimous();
         for (name, Column { shown, usual, example }) in seen.0 {
             let assumed = (shown.is_none() && other.is_none()).then_some(example);
-            self.know(name, Known { order: shown.or(other).unwrap_or(usual), assumed });
+            self.know(name, ColumnOrder { order: shown.or(other).unwrap_or(usual), assumed });
         }
     }
 }

@@ -23,7 +23,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use arrow::error::ArrowError;
 
-use self::known::Known;
+use self::known::KnownNames;
 use self::pseudonym::Pseudonyms;
 use super::cell::Column as Cells;
 use crate::engine::{Origin, Origins};
@@ -35,7 +35,7 @@ const RAW: &str = r#"{"redacted":"raw records are left out"}"#;
 /// Gives pseudonyms.
 pub struct Redactor {
     pseudonyms: Pseudonyms,
-    known: Mutex<Known>,
+    known: Mutex<KnownNames>,
 }
 
 impl fmt::Debug for Redactor {
@@ -165,7 +165,7 @@ impl Redactor {
         known.or_else(|| self.pseudonyms.alike(text)).unwrap_or_else(|| self.pseudonyms.of("text", text))
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownNames> {
         // A panic while the lock is held leaves whole entries.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -14,7 +14,7 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
     if leaf.folded {
         return Err(Reason::AnySpelling);
     }
-    let asked = Asked { path: leaf.property.wire(), ops: column.ops_in(version), case: column.case };
+    let asked = Property { path: leaf.property.wire(), ops: column.ops_in(version), case: column.case };
     match &leaf.ask {
         Ask::Compare(comparison, value) => asked.compare(*comparison, value),
         Ask::In { negated: true, .. } => Err(asked.undocumented("NOT IN")),
@@ -31,13 +31,13 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
     }
 }
 /// A property as the service documents it.
-struct Asked {
+struct Property {
     path: String,
     ops: Ops,
     case: Case,
 }
 
-impl Asked {
+impl Property {
     fn compare(&self, comparison: Comparison, literal: &Literal) -> Result<Clause, Reason> {
         match (comparison, literal) {
             (_, Literal::Instant(_)) => self.instant(comparison, literal),

@@ -19,4 +19,4 @@ pub use answer::{Ending, Session, USUAL_PAGER, Voice, check_name, format};
 pub(crate) use commands::script;
 pub use prompt::prompt;
 pub use say::{say, tell};
-pub use state::{Known, Outfit};
+pub use state::{ConnectionInfo, Outfit};

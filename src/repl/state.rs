@@ -26,12 +26,12 @@ pub struct Outfit {
     /// The user's home folder.
     pub home: Option<PathBuf>,
     /// List the configured connections.
-    pub connections: Vec<Known>,
+    pub connections: Vec<ConnectionInfo>,
 }
 
 /// A connection, as far as it can be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct ConnectionInfo {
     /// The name.
     pub name: String,
     /// Whether it is the one that is open.

@@ -19,7 +19,7 @@ pub(crate) enum Doubt {
 
 /// How rows can differ from those of the whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Rows {
+pub(crate) enum RowDoubt {
     /// They do not.
     All,
     /// Some are missing, if anything.
@@ -31,17 +31,17 @@ pub(crate) enum Rows {
 /// What is known about the result of a plan of which a part is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shortfall {
-    pub(crate) rows: Rows,
+    pub(crate) rows: RowDoubt,
     pub(crate) columns: Vec<Doubt>,
 }
 
 impl Shortfall {
-    pub(crate) fn new(rows: Rows, plan: &LogicalPlan) -> Self {
+    pub(crate) fn new(rows: RowDoubt, plan: &LogicalPlan) -> Self {
         Self { rows, columns: vec![Doubt::None; plan.schema().fields().len()] }
     }
 
     pub(crate) fn is_whole(&self) -> bool {
-        self.rows == Rows::All && self.is_sure()
+        self.rows == RowDoubt::All && self.is_sure()
     }
 
     pub(crate) fn is_sure(&self) -> bool {
@@ -50,7 +50,7 @@ impl Shortfall {
 
     /// The same, chosen by an order or by chance.
     pub(crate) fn cut(self) -> Self {
-        if self.is_whole() { self } else { Self { rows: Rows::Other, ..self } }
+        if self.is_whole() { self } else { Self { rows: RowDoubt::Other, ..self } }
     }
 }
 

@@ -9,7 +9,7 @@ mod open;
 mod origin;
 mod provider;
 
-pub(crate) use doubt::{Doubt, Rows, Shortfall};
+pub(crate) use doubt::{Doubt, RowDoubt, Shortfall};
 pub use exec::ScanExec;
 pub(crate) use kept::Kept;
 pub(crate) use lookup::{LookupExec, LookupTable};

@@ -22,7 +22,7 @@ use crate::engine::runtime::{Connected, Connections, Statement};
 use crate::engine::scan::RemoteScan;
 use crate::engine::scan::files::{self, FileScan};
 use crate::engine::scan::leg::Leg;
-use crate::engine::scan::refetch::{Fetched, Window};
+use crate::engine::scan::refetch::{Fetched, FetchedWindow};
 use crate::engine::scan::why_empty::{Held, Watch};
 use crate::engine::scan::work::{Terms, Work};
 use crate::engine::scan::{Rows, Scanning, after};
@@ -152,7 +152,7 @@ fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<
 /// What there is to say when a scan has given out its last row: that the same had been fetched before.
 struct Ending {
     fetched: Option<Arc<Fetched>>,
-    window: Option<(Arc<RemoteScan>, Window)>,
+    window: Option<(Arc<RemoteScan>, FetchedWindow)>,
 }
 
 impl Ending {

@@ -32,7 +32,7 @@ use datafusion::scalar::ScalarValue;
 
 use crate::engine::error::Error;
 use crate::engine::leaf::RemoteTable;
-use crate::engine::leaf::{Doubt, Kept, Rows, Shortfall};
+use crate::engine::leaf::{Doubt, Kept, RowDoubt, Shortfall};
 
 /// Refuses a plan in which a missing row could add to the answer.
 pub(crate) fn check(plan: &LogicalPlan) -> Result<()> {
@@ -50,7 +50,7 @@ fn refused(operator: impl Into<String>) -> datafusion::error::DataFusionError {
 
 fn part(plan: &LogicalPlan, outer: Doubt) -> Result<Shortfall> {
     use LogicalPlan as P;
-    let whole = || Ok(Shortfall::new(Rows::All, plan));
+    let whole = || Ok(Shortfall::new(RowDoubt::All, plan));
     match plan {
         P::TableScan(scan) => Ok(of_table(scan, plan)),
         P::Projection(projection) => {
@@ -83,7 +83,7 @@ fn part(plan: &LogicalPlan, outer: Doubt) -> Result<Shortfall> {
         P::Values(values) => of_values(values, plan, outer),
         P::RecursiveQuery(query) => {
             let (first, next) = (part(&query.static_term, outer)?, part(&query.recursive_term, outer)?);
-            if !first.is_sure() || !next.is_sure() || first.rows.max(next.rows) == Rows::Other {
+            if !first.is_sure() || !next.is_sure() || first.rows.max(next.rows) == RowDoubt::Other {
                 return Err(refused("WITH RECURSIVE over values that are counted or cut"));
             }
             Ok(Shortfall::new(first.rows.max(next.rows), plan))
@@ -96,12 +96,14 @@ fn part(plan: &LogicalPlan, outer: Doubt) -> Result<Shortfall> {
 }
 
 fn of_table(scan: &TableScan, plan: &LogicalPlan) -> Shortfall {
-    let Ok(table) = source_as_provider(&scan.source) else { return Shortfall::new(Rows::All, plan) };
+    let Ok(table) = source_as_provider(&scan.source) else { return Shortfall::new(RowDoubt::All, plan) };
     let table: &dyn std::any::Any = table.as_ref();
     if table.is::<RemoteTable>() || table.is::<CteWorkTable>() {
-        return Shortfall::new(Rows::Fewer, plan);
+        return Shortfall::new(RowDoubt::Fewer, plan);
     }
-    let Some(part) = table.downcast_ref::<Kept>().and_then(Kept::part) else { return Shortfall::new(Rows::All, plan) };
+    let Some(part) = table.downcast_ref::<Kept>().and_then(Kept::part) else {
+        return Shortfall::new(RowDoubt::All, plan);
+    };
     let columns = match &scan.projection {
         Some(columns) => columns.iter().filter_map(|at| part.columns.get(*at).copied()).collect(),
         None => part.columns.clone(),
@@ -110,18 +112,20 @@ fn of_table(scan: &TableScan, plan: &LogicalPlan) -> Shortfall {
 }
 
 /// The rows of inputs that a condition lets through. Where others stand for them, it could choose one that is none.
-fn narrowed(rows: &[Rows], condition: Doubt) -> Result<Rows> {
-    let all = rows.iter().copied().max().unwrap_or(Rows::All);
+fn narrowed(rows: &[RowDoubt], condition: Doubt) -> Result<RowDoubt> {
+    let all = rows.iter().copied().max().unwrap_or(RowDoubt::All);
     match (all, condition) {
-        (Rows::Other, _) => Err(refused("a condition or join on rows that LIMIT or DISTINCT ON chose")),
+        (RowDoubt::Other, _) => Err(refused("a condition or join on rows that LIMIT or DISTINCT ON chose")),
         (rows, Doubt::None) => Ok(rows),
-        (rows, _) => Ok(rows.max(Rows::Fewer)),
+        (rows, _) => Ok(rows.max(RowDoubt::Fewer)),
     }
 }
 
 fn of_union(union: &Union, outer: Doubt) -> Result<Shortfall> {
     let mut inputs = union.inputs.iter().map(|input| part(input, outer));
-    let Some(first) = inputs.next().transpose()? else { return Ok(Shortfall { rows: Rows::All, columns: Vec::new() }) };
+    let Some(first) = inputs.next().transpose()? else {
+        return Ok(Shortfall { rows: RowDoubt::All, columns: Vec::new() });
+    };
     inputs.try_fold(first, |all, next| {
         let next = next?;
         let columns = all.columns.iter().zip(&next.columns).map(|(one, other)| one.and(*other)).collect();
@@ -142,8 +146,10 @@ fn of_join(join: &Join, outer: Doubt) -> Result<Shortfall> {
         condition = condition.and(scope.condition(filter)?);
     }
     let rows = narrowed(&[left.rows, right.rows], condition)?;
-    let (lost_left, lost_right) =
-        (left.rows != Rows::All || condition != Doubt::None, right.rows != Rows::All || condition != Doubt::None);
+    let (lost_left, lost_right) = (
+        left.rows != RowDoubt::All || condition != Doubt::None,
+        right.rows != RowDoubt::All || condition != Doubt::None,
+    );
     let side = |side: &Shortfall, may_be_null: bool| -> Vec<Doubt> {
         side.columns.iter().map(|doubt| if may_be_null { doubt.or_null() } else { *doubt }).collect()
     };
@@ -176,9 +182,9 @@ fn of_aggregate(aggregate: &Aggregate, outer: Doubt) -> Result<Shortfall> {
     }
     let grouped = !aggregate.group_expr.is_empty();
     let rows = match columns.iter().all(|key| *key == Doubt::None) {
-        _ if !grouped => Rows::All,
+        _ if !grouped => RowDoubt::All,
         true => input.rows,
-        false => Rows::Other,
+        false => RowDoubt::Other,
     };
     for expr in &aggregate.aggr_expr {
         columns.push(scope.aggregated(expr, input.rows)?);
@@ -203,11 +209,11 @@ fn of_unnest(unnest: &Unnest, outer: Doubt) -> Result<Shortfall> {
     let lists = unnest.dependency_indices.iter().filter(|from| taken_apart(from));
     let sure = lists.map(doubt).all(|doubt| doubt == Doubt::None);
     let columns = unnest.dependency_indices.iter().map(|from| doubt(from).through_strict()).collect();
-    Ok(Shortfall { rows: if sure { input.rows } else { Rows::Other }, columns })
+    Ok(Shortfall { rows: if sure { input.rows } else { RowDoubt::Other }, columns })
 }
 
 fn of_values(values: &Values, plan: &LogicalPlan, outer: Doubt) -> Result<Shortfall> {
-    let mut all = Shortfall::new(Rows::All, plan);
+    let mut all = Shortfall::new(RowDoubt::All, plan);
     let scope = Scope { sides: Vec::new(), outer };
     for row in &values.values {
         for (column, value) in all.columns.iter_mut().zip(row) {
@@ -335,13 +341,13 @@ impl<'a> Scope<'a> {
     fn among(&self, expr: &Expr, part: &Shortfall) -> Result<Doubt> {
         let sought = self.doubt(expr)?.through_strict();
         Ok(match (part.is_sure(), part.rows) {
-            (true, Rows::All) => sought,
-            (true, Rows::Fewer) => sought.and(Doubt::Low),
+            (true, RowDoubt::All) => sought,
+            (true, RowDoubt::Fewer) => sought.and(Doubt::Low),
             _ => Doubt::Any,
         })
     }
 
-    fn aggregated(&self, expr: &Expr, rows: Rows) -> Result<Doubt> {
+    fn aggregated(&self, expr: &Expr, rows: RowDoubt) -> Result<Doubt> {
         let (Expr::AggregateFunction(function), _) = unaliased(expr) else { return Ok(Doubt::Any) };
         let AggregateFunction { func, params } = function;
         let of_what = self.children(unaliased(expr).0)?;
@@ -351,14 +357,14 @@ impl<'a> Scope<'a> {
             _ => false,
         };
         Ok(match (of_what, rows) {
-            (Doubt::None, Rows::All) => Doubt::None,
-            (Doubt::None, Rows::Fewer) if low => Doubt::Low,
-            (Doubt::None, Rows::Fewer) if ["min", "bool_and"].contains(&func.name()) => Doubt::High,
+            (Doubt::None, RowDoubt::All) => Doubt::None,
+            (Doubt::None, RowDoubt::Fewer) if low => Doubt::Low,
+            (Doubt::None, RowDoubt::Fewer) if ["min", "bool_and"].contains(&func.name()) => Doubt::High,
             _ => Doubt::Any,
         })
     }
 
-    fn windowed(&self, expr: &Expr, rows: Rows) -> Result<Doubt> {
+    fn windowed(&self, expr: &Expr, rows: RowDoubt) -> Result<Doubt> {
         let (inner, _) = unaliased(expr);
         let Expr::WindowFunction(window) = inner else { return Ok(Doubt::Any) };
         let WindowFunction { fun, params } = window.as_ref();
@@ -368,8 +374,8 @@ impl<'a> Scope<'a> {
             _ => false,
         };
         Ok(match (self.children(inner)?, rows) {
-            (Doubt::None, Rows::All) => Doubt::None,
-            (Doubt::None, Rows::Fewer) if counts => Doubt::Low,
+            (Doubt::None, RowDoubt::All) => Doubt::None,
+            (Doubt::None, RowDoubt::Fewer) if counts => Doubt::Low,
             _ => Doubt::Any,
         })
     }
@@ -378,15 +384,15 @@ impl<'a> Scope<'a> {
 /// The value of a subquery: its only row's.
 fn value(part: &Shortfall) -> Doubt {
     match (part.rows, part.columns.first().copied().unwrap_or(Doubt::Any)) {
-        (Rows::All, doubt) => doubt,
-        (Rows::Fewer, Doubt::None) => Doubt::Null,
+        (RowDoubt::All, doubt) => doubt,
+        (RowDoubt::Fewer, Doubt::None) => Doubt::Null,
         _ => Doubt::Any,
     }
 }
 
 /// Whether there is a row: one that stands for another shows that there is.
-fn existing(rows: Rows) -> Doubt {
-    if rows == Rows::All { Doubt::None } else { Doubt::Low }
+fn existing(rows: RowDoubt) -> Doubt {
+    if rows == RowDoubt::All { Doubt::None } else { Doubt::Low }
 }
 
 fn turned(doubt: Doubt, negated: bool) -> Doubt {

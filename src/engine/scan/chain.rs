@@ -36,7 +36,7 @@ use crate::wire::{Reply, Request};
 const MOST_AHEAD: usize = 8 << 20;
 
 /// The service's reply or its refusal, unless this side could not take it.
-pub(crate) type Asked = Result<Result<Reply, http::Error>, Error>;
+pub(crate) type Answered = Result<Result<Reply, http::Error>, Error>;
 
 /// What all requests of one leg share.
 pub(crate) struct RemoteScan {
@@ -87,7 +87,7 @@ impl RemoteScan {
     }
 
     /// Sends a request. The reply's body counts in the memory pool as long as it is held.
-    pub(crate) async fn ask(&self, request: &Request) -> Asked {
+    pub(crate) async fn ask(&self, request: &Request) -> Answered {
         match self.connected.client.ask(request, &self.budget, whole).await {
             Ok(reply) => self.room.held(reply).map(Ok),
             Err(refused) => Ok(Err(refused)),
@@ -137,7 +137,7 @@ pub(crate) struct Chain {
 /// A request that is under way. Dropping it aborts it.
 struct Ahead {
     request: Request,
-    reply: SpawnedTask<Asked>,
+    reply: SpawnedTask<Answered>,
 }
 
 impl Chain {
@@ -236,7 +236,7 @@ impl Chain {
     }
 
     /// The reply to a request, which may be under way already.
-    async fn reply_to(&mut self, request: &Request) -> Asked {
+    async fn reply_to(&mut self, request: &Request) -> Answered {
         match self.ahead.take().filter(|ahead| ahead.request == *request) {
             // Besides its owner only a runtime that shuts down aborts it.
             Some(ahead) => ahead.reply.join_unwind().await.unwrap_or(Err(Error::Ending)),

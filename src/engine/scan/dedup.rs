@@ -10,7 +10,7 @@ use arrow::datatypes::UInt64Type;
 use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::MemoryReservation;
 
-use super::keys::{ENTRY, Keys, Known, lower};
+use super::keys::{ENTRY, Keys, SeenKeys, lower};
 use super::page_stats::Marks;
 use crate::decode::DIGEST;
 use crate::table::EntitySet;
@@ -24,7 +24,7 @@ pub(crate) struct Dedup {
     /// Forget keys once their time has passed.
     ordered: bool,
     /// By key, a part of the digest of the copy that stands: it tells of copies that differ.
-    seen: Known,
+    seen: SeenKeys,
     present: Option<i64>,
     reservation: MemoryReservation,
     veil: Veil,
@@ -33,7 +33,7 @@ pub(crate) struct Dedup {
 impl Dedup {
     pub(crate) fn new(set: &'static EntitySet, tenant: &str, ordered: bool, reservation: MemoryReservation) -> Self {
         let (keys, veil) = (Keys::new(tenant), Veil::default());
-        Self { set, keys, ordered, seen: Known::new(), present: None, reservation, veil }
+        Self { set, keys, ordered, seen: SeenKeys::new(), present: None, reservation, veil }
     }
 
     /// The same, whose words about records of a service are veiled by its connection.

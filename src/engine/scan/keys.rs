@@ -11,9 +11,9 @@ use super::page_stats::Marks;
 pub(crate) type Key = [u32; 4];
 
 /// What is known of each key: one word.
-pub(crate) type Known = HashMap<Key, u32>;
+pub(crate) type SeenKeys = HashMap<Key, u32>;
 
-/// Bytes that an entry of [`Known`] takes: the hash, the word, and the table's own share.
+/// Bytes that an entry of [`SeenKeys`] takes: the hash, the word, and the table's own share.
 pub(crate) const ENTRY: usize = 48;
 
 /// How keys are made. The seeds are its own: two of these make two keys of one record.

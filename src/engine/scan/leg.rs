@@ -14,7 +14,7 @@ use super::feed;
 use super::files::FileScan;
 use super::filter::RowFilter;
 use super::merge::{Batches, Merge, merge};
-use super::refetch::Window;
+use super::refetch::FetchedWindow;
 use crate::engine::error::Error;
 use crate::plan::ScanPlan;
 use crate::plan::feed::FeedPlan;
@@ -47,10 +47,10 @@ impl Leg {
     }
 
     /// What it will have fetched, if it is worth remembering. The quota of the feed is wide: a second look costs little.
-    pub(crate) fn window(&self, connection: &str) -> Option<(Arc<RemoteScan>, Window)> {
+    pub(crate) fn window(&self, connection: &str) -> Option<(Arc<RemoteScan>, FetchedWindow)> {
         match self {
             Self::Pages(scan, plan) => {
-                let window = Window::new(connection, plan, &scan.statement, scan.eager);
+                let window = FetchedWindow::new(connection, plan, &scan.statement, scan.eager);
                 Some((Arc::clone(scan), window))
             }
             Self::Feed(..) | Self::Files(_) => None,

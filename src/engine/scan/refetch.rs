@@ -25,14 +25,14 @@ pub(crate) struct Fetched(Mutex<Log>);
 
 #[derive(Debug, Default)]
 struct Log {
-    windows: Vec<Window>,
+    windows: Vec<FetchedWindow>,
     /// Tables about which it was said.
     said: BTreeSet<String>,
 }
 
 /// One scan that came to its end.
 #[derive(Debug, Clone)]
-pub(crate) struct Window {
+pub(crate) struct FetchedWindow {
     /// The connection and the table.
     connection: String,
     table: String,
@@ -59,7 +59,7 @@ impl Stream {
     }
 }
 
-impl Window {
+impl FetchedWindow {
     /// The window of a scan.
     pub(crate) fn new(connection: &str, plan: &ScanPlan, statement: &Statement, whole: bool) -> Self {
         let now = statement.now.timestamp_micros();
@@ -93,14 +93,14 @@ impl Window {
 
 impl Fetched {
     /// Enters a scan that came to its end, and says if its records had been fetched before by another statement.
-    pub(crate) fn enter(&self, window: Window, requests: u64, statement: &Statement) {
+    pub(crate) fn enter(&self, window: FetchedWindow, requests: u64, statement: &Statement) {
         if requests < FEW {
             return;
         }
         let tally = &statement.tally;
         let short = tally.missing().is_some();
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let other = |earlier: &Window| !earlier.statement.ptr_eq(&window.statement);
+        let other = |earlier: &FetchedWindow| !earlier.statement.ptr_eq(&window.statement);
         let again = log.windows.iter().any(|earlier| other(earlier) && earlier.holds(&window));
         if again && !statement.keeps && log.said.insert(format!("{} {}", window.connection, window.table)) {
             tally.notice(Notice::FetchedAgain { table: window.table.clone(), requests });

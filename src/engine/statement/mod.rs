@@ -49,7 +49,7 @@ pub struct Query {
 }
 
 /// A statement, and what it is asked with.
-pub(crate) struct Asked {
+pub(crate) struct Submission {
     pub(crate) sql: String,
     pub(crate) now: DateTime<Utc>,
     pub(crate) deadline: Option<Instant>,
@@ -58,8 +58,8 @@ pub(crate) struct Asked {
 }
 
 /// Plans a statement at an instant.
-pub(crate) async fn plan(context: SessionContext, asked: Asked) -> Result<Query> {
-    let Asked { sql, now, deadline, policy, workers } = asked;
+pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Query> {
+    let Submission { sql, now, deadline, policy, workers } = asked;
     let mut state = context.state();
     let parsed = parse(&state, &sql)?;
     state.execution_props_mut().query_execution_start_time = Some(now);

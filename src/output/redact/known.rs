@@ -10,14 +10,14 @@ const SHORTEST: usize = 4;
 
 /// Values with their pseudonyms, by their first bytes, the longest first. Case is no difference.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct KnownNames {
     by_head: HashMap<[u8; SHORTEST], Vec<(String, String)>>,
     len: usize,
     /// A value came that was not remembered.
     pub(super) forgets: bool,
 }
 
-impl Known {
+impl KnownNames {
     /// The length and the pseudonym of the longest value that a text begins with.
     pub(super) fn at(&self, text: &str) -> Option<(usize, &str)> {
         let values = self.by_head.get(&head(text)?)?;
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_is_not_remembered_is_told() {
-        let mut known = Known::default();
+        let mut known = KnownNames::default();
         (0..MOST).for_each(|n| known.add(&format!("{n:07}"), "x"));
         known.add("0000001", "x");
         assert!(!known.forgets, "the last was known");

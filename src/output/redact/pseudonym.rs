@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 
 use super::forms::{guids, ips, is_mail, mails};
-use super::known::Known;
+use super::known::KnownNames;
 use crate::table::is_guid;
 
 /// Makes pseudonyms by a key.
@@ -40,11 +40,11 @@ impl Pseudonyms {
 
     /// A text with what it holds of known values and of known forms replaced; the whole of it where nobody can tell what
     /// belongs to an address.
-    pub(super) fn within(&self, text: &str, known: &Known) -> String {
+    pub(super) fn within(&self, text: &str, known: &KnownNames) -> String {
         self.replaced(text, known).unwrap_or_else(|| self.of("text", text))
     }
 
-    fn replaced(&self, text: &str, known: &Known) -> Option<String> {
+    fn replaced(&self, text: &str, known: &KnownNames) -> Option<String> {
         let mut mails = mails(text).into_iter().peekable();
         let mut out = String::with_capacity(text.len());
         let (mut from, mut at) = (0, 0);

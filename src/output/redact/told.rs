@@ -3,7 +3,7 @@
 //! Names do not depend on the rows that were seen, because a format writes them first.
 
 use super::Redactor;
-use super::known::Known;
+use super::known::KnownNames;
 use crate::engine::{Origin, Origins};
 
 impl Redactor {
@@ -19,7 +19,7 @@ impl Redactor {
         let is_word = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
         match origins.of(at) {
             Origin::Declared(_) if is_word => name.to_owned(),
-            _ => self.pseudonyms.within(&self.without_literals(name, origins), &Known::default()),
+            _ => self.pseudonyms.within(&self.without_literals(name, origins), &KnownNames::default()),
         }
     }
 
@@ -27,7 +27,7 @@ impl Redactor {
     pub(super) fn key(&self, name: &str, origin: Origin) -> String {
         match origin {
             Origin::Declared(_) => name.to_owned(),
-            _ => self.pseudonyms.within(name, &Known::default()),
+            _ => self.pseudonyms.within(name, &KnownNames::default()),
         }
     }
 

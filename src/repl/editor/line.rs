@@ -17,7 +17,7 @@ use crate::output::safe;
 use crate::repl::commands::is_whole;
 
 /// The line editor.
-pub(crate) type Lines = Editor<Asked, DefaultHistory>;
+pub(crate) type Lines = Editor<Line, DefaultHistory>;
 
 /// A line editor with its settings.
 pub(crate) fn editor(colours: bool) -> Result<Lines, ReadlineError> {
@@ -30,12 +30,12 @@ pub(crate) fn editor(colours: bool) -> Result<Lines, ReadlineError> {
         // Forced, because without a highlighter hostile text in a line would reach the terminal as it is.
         .color_mode(ColorMode::Forced);
     let mut editor = Editor::with_config(config.build())?;
-    editor.set_helper(Some(Asked { words: Words::default(), colours, empty: Cell::new(true) }));
+    editor.set_helper(Some(Line { words: Words::default(), colours, empty: Cell::new(true) }));
     Ok(editor)
 }
 
 /// What the editor asks.
-pub(crate) struct Asked {
+pub(crate) struct Line {
     /// The words to offer.
     pub(crate) words: Words,
     colours: bool,
@@ -43,13 +43,13 @@ pub(crate) struct Asked {
     pub(crate) empty: Cell<bool>,
 }
 
-impl Validator for Asked {
+impl Validator for Line {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         Ok(if is_whole(context.input()) { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }
 }
 
-impl Completer for Asked {
+impl Completer for Line {
     type Candidate = String;
 
     fn complete(&self, line: &str, cursor: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
@@ -82,7 +82,7 @@ impl Hint for Shown {
     }
 }
 
-impl Hinter for Asked {
+impl Hinter for Line {
     type Hint = Shown;
 
     fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<Shown> {
@@ -94,7 +94,7 @@ impl Hinter for Asked {
     }
 }
 
-impl Highlighter for Asked {
+impl Highlighter for Line {
     fn highlight<'l>(&self, line: &'l str, cursor: usize) -> Cow<'l, str> {
         if self.colours { colour::paint(line, cursor).into() } else { safe::block(line) }
     }
@@ -116,14 +116,14 @@ impl Highlighter for Asked {
     }
 }
 
-impl Asked {
+impl Line {
     fn styled<'t>(&self, text: &'t str, style: console::Style) -> Cow<'t, str> {
         let safe = safe::block(text);
         if self.colours { style.force_styling(true).apply_to(safe).to_string().into() } else { safe }
     }
 }
 
-impl Helper for Asked {}
+impl Helper for Line {}
 
 #[cfg(test)]
 mod tests {

@@ -23,7 +23,7 @@ use futures::stream::StreamExt as _;
 
 use crate::engine::error::Error;
 use crate::engine::scan::files::{FileScan, Pass, Read};
-use crate::engine::scan::keys::{ENTRY, Key, Keys, Known, lower};
+use crate::engine::scan::keys::{ENTRY, Key, Keys, SeenKeys, lower};
 use crate::engine::scan::page_stats::Marks;
 use crate::files::{self, Stamp};
 use crate::table::{Column, Edm, EntitySet, Family};
@@ -115,7 +115,7 @@ async fn survey(scan: &Arc<FileScan>, stamps: Arc<[Stamp]>) -> Result<Survey> {
     let own = [Some(scan.set.time), Some(scan.set.key), scan.set.tenant];
     let pass = pass(scan.set.columns.iter().filter(|column| own.contains(&Some(column.name))), &stamps);
     let said = Arc::clone(&pass.said);
-    let (room, mut seen) = (scan.reservation.new_empty(), Known::new());
+    let (room, mut seen) = (scan.reservation.new_empty(), SeenKeys::new());
     let mut survey = Survey {
         family: scan.set.family,
         stamps,
@@ -152,7 +152,7 @@ async fn compared(scan: &Arc<FileScan>, survey: Arc<Survey>) -> Result<Arc<Chose
 }
 
 impl Survey {
-    fn enter(&mut self, set: &EntitySet, read: &Read, seen: &mut Known) -> Result<()> {
+    fn enter(&mut self, set: &EntitySet, read: &Read, seen: &mut SeenKeys) -> Result<()> {
         let marks = Marks::of(set, &read.rows);
         let before = self.differing.len();
         for (row, print) in read.prints.iter().copied().map(lower).enumerate() {
