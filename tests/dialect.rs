@@ -37,6 +37,8 @@ async fn what_can_be_said_in_other_words_is_done() {
     let engine = engine(&folder);
     for (sql, expected) in [
         ("SELECT raw #>> '{status,errorCode}' FROM sign_ins", "50126"),
+        ("SELECT count(*) FROM (VALUES (false, 1)) v(a, n) WHERE a IS NOT DISTINCT FROM true AND n = 2", "0"),
+        ("SELECT count(*) FROM (VALUES (true, 1)) v(a, n) WHERE n = 1 AND a IS DISTINCT FROM true OR n = 1", "1"),
         ("SELECT raw #> '{appliedConditionalAccessPolicies,0}' ->> 'displayName' FROM sign_ins", "P"),
         ("SELECT raw #>> ARRAY['appliedConditionalAccessPolicies','0','displayName'] FROM sign_ins", "P"),
         ("SELECT to_char(created_date_time, 'YYYY-MM-DD\"T\"HH24:MI') FROM sign_ins", "2026-05-01T20:30"),
