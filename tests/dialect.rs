@@ -110,6 +110,12 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ("PREPARE p AS SELECT id FROM sign_ins FOR UPDATE", "locks rows", "remove it"),
         ("CREATE VIEW v AS SELECT raw -> '$.a' FROM sign_ins", "is a path", "raw -> 'a'"),
         ("SELECT * FROM 'vpn.csv'", "no table vpn.csv", "CREATE EXTERNAL TABLE"),
+        (
+            "SELECT count(*) FROM directory_audits d WHERE EXISTS (SELECT 1 FROM sign_ins s WHERE s.user_id = d.initiated_by.user.id)",
+            "a subquery cannot use a field of a struct",
+            "give it a name first",
+        ),
+        ("SELECT target_resources.display_name FROM directory_audits", "", "target_resources[1].display_name"),
     ] {
         let report = refusal(&engine, sql).await;
         assert_eq!(report.exit, Exit::Query, "{sql}: {report}");

@@ -28,6 +28,11 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     if after("Unsupported Interval Expression").is_some() {
         return Some(("this form of INTERVAL is not supported".into(), "write INTERVAL '1 day 2 hours'".into()));
     }
+    if text.contains("Nested identifiers are not yet supported for OuterReferenceColumn") {
+        let hint = "give it a name first: FROM (SELECT initiated_by.user.id AS who FROM directory_audits) AS d WHERE \
+                    EXISTS (SELECT 1 FROM sign_ins WHERE user_id = d.who)";
+        return Some(("a subquery cannot use a field of a struct of the outer query".into(), hint.into()));
+    }
     if after("Could not find config namespace \"auditql\"").is_some() {
         let hint = "SET auditql.NAME = VALUE changes a setting, \\set lists them";
         return Some(("RESET is not supported for settings of auditql".into(), hint.into()));
