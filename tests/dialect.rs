@@ -37,8 +37,11 @@ async fn what_can_be_said_in_other_words_is_done() {
     let engine = engine(&folder);
     for (sql, expected) in [
         ("SELECT raw #>> '{status,errorCode}' FROM sign_ins", "50126"),
-        ("SELECT count(*) FROM (VALUES (false, 1)) v(a, n) WHERE a IS NOT DISTINCT FROM true AND n = 2", "0"),
-        ("SELECT count(*) FROM (VALUES (true, 1)) v(a, n) WHERE n = 1 AND a IS DISTINCT FROM true OR n = 1", "1"),
+        ("SELECT count(*) FROM (VALUES (false, 1)) v(a, n) WHERE (a IS NOT DISTINCT FROM true) AND n = 2", "0"),
+        (
+            "SELECT count(*) FROM (VALUES (false, 1)) v(a, n) WHERE n = 1 AND a IS NOT DISTINCT FROM (n = 2 AND n = 1)",
+            "1",
+        ),
         ("SELECT raw #> '{appliedConditionalAccessPolicies,0}' ->> 'displayName' FROM sign_ins", "P"),
         ("SELECT raw #>> ARRAY['appliedConditionalAccessPolicies','0','displayName'] FROM sign_ins", "P"),
         ("SELECT to_char(created_date_time, 'YYYY-MM-DD\"T\"HH24:MI') FROM sign_ins", "2026-05-01T20:30"),
@@ -115,7 +118,22 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
             "a subquery cannot use a field of a struct",
             "give it a name first",
         ),
-        ("SELECT target_resources.display_name FROM directory_audits", "", "target_resources[1].display_name"),
+        ("SELECT target_resources.display_name FROM directory_audits", "", "only structs have fields"),
+        (
+            "SELECT 1 FROM sign_ins WHERE is_interactive IS NOT DISTINCT FROM true AND id = 'a'",
+            "IS DISTINCT FROM",
+            "(a IS",
+        ),
+        (
+            "SELECT 1 FROM sign_ins WHERE is_interactive IS DISTINCT FROM (true) OR id = 'a'",
+            "IS DISTINCT FROM",
+            "(a IS",
+        ),
+        (
+            "SELECT count(*) FILTER (WHERE is_interactive IS DISTINCT FROM true AND id = 'a') FROM sign_ins",
+            "IS DISTINCT FROM",
+            "(a IS",
+        ),
     ] {
         let report = refusal(&engine, sql).await;
         assert_eq!(report.exit, Exit::Query, "{sql}: {report}");

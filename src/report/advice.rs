@@ -52,10 +52,6 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
             "Error parsing timestamp",
             "write a time as '2026-05-01' or '2026-05-01T12:00:00Z', or relative to now: now() - INTERVAL '1 day'",
         ),
-        (
-            "type list is not struct",
-            "it is a list: take one element, as in target_resources[1].display_name, or all with unnest(target_resources)",
-        ),
         ("Cannot access field at argument", "only structs have fields; raw is JSON text: raw -> 'name' ->> 'name'"),
         ("Unsupported SQL type JSON", "JSON is plain text here, and -> works on it directly: raw -> 'a' -> 0 ->> 'b'"),
         (

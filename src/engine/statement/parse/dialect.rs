@@ -140,6 +140,7 @@ impl Dialect<'_> {
             }
             Expr::Function(function) => functions::of_function(function, self.is_scalar),
             Expr::BinaryOp { .. } => operators::of_binary(expr),
+            Expr::IsDistinctFrom(_, right) | Expr::IsNotDistinctFrom(_, right) => operators::of_distinct(right),
             Expr::AnyOp { .. } | Expr::AllOp { .. } => operators::of_quantified(expr),
             Expr::Exists { subquery, .. } => operators::of_exists(subquery, self.is_scalar),
             Expr::UnaryOp { op: UnaryOperator::Not | UnaryOperator::Plus | UnaryOperator::Minus, .. } => Ok(()),

@@ -9,7 +9,6 @@
 mod alternatives;
 mod depth;
 mod dialect;
-mod distinct;
 mod functions;
 mod json;
 mod operators;
@@ -39,9 +38,7 @@ pub(crate) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
     let options = &state.config_options().sql_parser;
     let dialect = dialect_of(options.dialect);
     let tokens = Tokenizer::new(dialect.as_ref(), sql).tokenize_with_location().map_err(ParserError::from)?;
-    let tokens = alternatives::folded(tokens);
-    depth::check(&tokens).map_err(Error::TooLarge)?;
-    let mut tokens = distinct::bounded(tokens);
+    let mut tokens = alternatives::folded(tokens);
     name_after_dots(&mut tokens);
     depth::check(&tokens).map_err(Error::TooLarge)?;
     let parser =

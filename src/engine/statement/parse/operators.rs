@@ -27,6 +27,18 @@ pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
     }
 }
 
+/// The right side of `IS [NOT] DISTINCT FROM`. In PostgreSQL it ends before AND and OR; the parser (sqlparser 0.62) takes them
+/// into it, and `a IS NOT DISTINCT FROM true AND b` would become `a IS NOT DISTINCT FROM (true AND b)`: another condition.
+pub(super) fn of_distinct(right: &Expr) -> Result<(), Error> {
+    match right {
+        Expr::BinaryOp { op: BinaryOperator::And | BinaryOperator::Or, .. } => Err(refused(
+            "AND and OR after IS DISTINCT FROM need parentheses around the comparison",
+            "write (a IS DISTINCT FROM b) AND c",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// A comparison with each row of a query. Where both sides read one table, the planner takes a column of the one for that of
 /// the other; IN keeps them apart.
 pub(super) fn of_quantified(expr: &mut Expr) -> Result<(), Error> {
