@@ -35,7 +35,7 @@ const SEED: u64 = 0x51_6e_1e;
 const ROWS: usize = 250;
 
 /// How many of a hundred predicates have to cut the rows received.
-const LEAST_CUT: &[(&str, usize)] = &[("entra.sign_ins", 33)];
+const LEAST_CUT: &[(&str, usize)] = &[("entra.sign_ins", 40)];
 /// The same for tables that are not listed.
 const LEAST_CUT_ELSEWHERE: usize = 25;
 
@@ -139,9 +139,8 @@ fn predicates() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_answer_does_not_depend_on_what_was_sent() {
-    let live = Table::live(&Court::lab().await).await;
-    assert!(live.iter().any(|table| std::ptr::eq(*table, Table::sign_ins())), "sign-ins are asked of the service");
-    for table in live {
+    let tables = Table::all(&Court::lab().await).await;
+    for table in tables {
         hold(&Court::new(table).await).await;
     }
 }

@@ -1,6 +1,6 @@
 //! Which requests answer a scan: streams, time range, page size, order, and how a chain of pages is followed.
 //!
-//! Nothing here talks to the network or reads a clock; `engine::pages` drives the [`Pager`]. Plans are values: EXPLAIN
+//! Nothing here talks to the network or reads a clock; `engine::scan` drives the [`Pager`]. Plans are values: EXPLAIN
 //! prints the very one that is carried out.
 
 mod explain;

@@ -112,6 +112,8 @@ pub(crate) struct Field {
     pub(crate) sql: String,
     pub(crate) json: String,
     pub(crate) of: Type,
+    /// The service can be asked whether it equals something.
+    pub(crate) asked: bool,
     /// The service compares it as it is stored.
     pub(crate) exact: bool,
 }
