@@ -407,8 +407,8 @@ impl<'a> Generator<'a> {
     fn any_field(&mut self, of: &[Type]) -> &'static Field {
         let fields: Vec<&'static Field> = self.fields.iter().filter(|f| of.contains(&f.of)).collect();
         let asked: Vec<&'static Field> = fields.iter().copied().filter(|f| f.asked).collect();
-        // Most columns stay here. Half of the time one that travels, or laws would be held over what is never sent.
-        if asked.is_empty() || self.dice.chance(50) { *self.dice.one_of(&fields) } else { *self.dice.one_of(&asked) }
+        // Most columns stay here. More often than not one that travels, or laws would be held over what is never sent.
+        if asked.is_empty() || self.dice.chance(40) { *self.dice.one_of(&fields) } else { *self.dice.one_of(&asked) }
     }
 
     /// The row's own value, or something near it.
