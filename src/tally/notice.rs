@@ -52,6 +52,17 @@ pub enum Notice {
         /// Key of the first record concerned.
         first_id: Option<Veiled>,
     },
+    /// Records that give a field once more in a flat column, with another value; that of the object was kept.
+    Contradicted {
+        /// `entra.sign_ins`
+        table: String,
+        /// SQL path of the column.
+        column: String,
+        /// How many records.
+        count: u64,
+        /// Key of the first of them.
+        first_id: Option<Veiled>,
+    },
     /// Records that came several times, and not with the same values each time. Each counts once.
     DifferingDuplicates {
         /// `entra.sign_ins`
@@ -224,29 +235,36 @@ pub enum Notice {
     },
 }
 
+impl Notice {
+    /// What there is to say of odd values of a column, behind their number.
+    fn of_values(&self, column: &str) -> String {
+        match self {
+            Self::RepeatedMembers { .. } => format!(
+                "value(s) of {column} repeat a member of the same record and were ignored: the first value was kept; \
+                 see raw"
+            ),
+            Self::CutValues { .. } => format!(
+                "value(s) of {column} were truncated by PowerShell, which wrote text instead of an object: what the text \
+                 shows was read, deeper levels are lost. Export again with ConvertTo-Json -Depth 10"
+            ),
+            Self::Contradicted { .. } => format!(
+                "record(s) contradict themselves about {column}: a flat column has another value than the object, whose \
+                 value was kept; see raw"
+            ),
+            _ => format!("value(s) of {column} have an unexpected type and are NULL; see raw"),
+        }
+    }
+}
+
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TypeConflicts { table, column, count, first_id } => {
-                write!(f, "{table}: {count} value(s) of {column} have an unexpected type and are NULL; see raw")?;
-                in_record(f, first_id.as_ref())
-            }
-            Self::RepeatedMembers { table, column, count, first_id } => {
-                write!(
-                    f,
-                    "{table}: {count} value(s) of {column} repeat a member of the same record and were ignored: the \
-                     first value was kept; see raw"
-                )?;
-                in_record(f, first_id.as_ref())
-            }
-            Self::CutValues { table, column, count, first_id } => {
-                write!(
-                    f,
-                    "{table}: {count} value(s) of {column} were truncated by PowerShell, which wrote text instead of \
-                     an object: what the text shows was read, deeper levels are lost. Export again with ConvertTo-Json \
-                     -Depth 10"
-                )?;
-                in_record(f, first_id.as_ref())
+            Self::TypeConflicts { table, column, count, first_id }
+            | Self::RepeatedMembers { table, column, count, first_id }
+            | Self::CutValues { table, column, count, first_id }
+            | Self::Contradicted { table, column, count, first_id } => {
+                write!(f, "{table}: {count} {}", self.of_values(column))?;
+                first_id.as_ref().map_or(Ok(()), |id| write!(f, " (first in record {id})"))
             }
             Self::DifferingDuplicates { table, count, first_id, stands } => {
                 let (what, which) = match stands {
@@ -336,11 +354,6 @@ fn bare_records(f: &mut fmt::Formatter<'_>, file: &str, count: u64, shown: &str)
     write!(f, "; it holds the name of a .NET type instead ({shown}): export it with ConvertTo-Json -Depth 10")
 }
 
-/// Says where something was seen first.
-fn in_record(f: &mut fmt::Formatter<'_>, first_id: Option<&Veiled>) -> fmt::Result {
-    first_id.map_or(Ok(()), |id| write!(f, " (first in record {id})"))
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Notices {
     list: Vec<Notice>,
@@ -380,6 +393,7 @@ impl Notices {
             Notice::TimeTakenIn { file, column, .. } => (file.clone(), column.clone()),
             Notice::RepeatedMembers { table, column, .. } => (table.clone(), column.clone()),
             Notice::CutValues { table, column, .. } => (table.clone(), column.clone()),
+            Notice::Contradicted { table, column, .. } => (table.clone(), column.clone()),
         };
         let subject = (discriminant(&notice), thing, part);
         let Some(&at) = self.places.get(&subject) else {
@@ -396,6 +410,7 @@ impl Notices {
             (Notice::TypeConflicts { count, .. }, Notice::TypeConflicts { count: more, .. })
             | (Notice::RepeatedMembers { count, .. }, Notice::RepeatedMembers { count: more, .. })
             | (Notice::CutValues { count, .. }, Notice::CutValues { count: more, .. })
+            | (Notice::Contradicted { count, .. }, Notice::Contradicted { count: more, .. })
             | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. })
             | (Notice::Misplaced { count, .. }, Notice::Misplaced { count: more, .. }) => {
                 *count += more;

@@ -142,6 +142,31 @@ async fn a_flat_code_and_a_nested_one_are_one_value() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_contradicts_itself_says_so() {
+    let folder = TempDir::new().unwrap();
+    let of = |flat: Value, nested: Value| {
+        let mut row = row(1, 0, 51);
+        row["ResultType"] = flat;
+        row["Status"] = nested;
+        file(&folder, "rows.json", as_is::lines(&[row]))
+    };
+    for (flat, nested, expected, noted) in [
+        (json!("50074"), json!({"errorCode": 0}), "0", true),
+        (json!(0), json!("{\"errorCode\":50126}"), "50126", true),
+        (json!("50074"), json!({"errorCode": 50_074}), "50074", false),
+        (json!("50074"), json!({"failureReason": "x"}), "50074", false),
+        (json!("soon"), json!({"errorCode": 0}), "0", false),
+        (json!(" 0 "), json!({"errorCode": "0"}), "0", false),
+    ] {
+        let answer = asked(&[of(flat.clone(), nested.clone())], "SELECT status.error_code FROM sign_ins").await;
+        assert_eq!(answer.rows(), [expected], "{flat} {nested}");
+        let notices = told(&answer);
+        let said = notices.iter().any(|notice| notice.contains("contradict themselves about status.error_code"));
+        assert_eq!(said, noted, "{flat} {nested}: {notices:?}");
+    }
+}
+
 /// A record of the feed.
 fn record(id: usize, operation: &str) -> Value {
     json!({"CreationTime": "2026-05-04T08:49:37", "Id": id.to_string(), "RecordType": 1, "Operation": operation, "UserId": "ada"})

@@ -8,9 +8,10 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, StringViewBuilder,
+    ArrayBuilder as _, ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, StringViewBuilder,
     TimestampMicrosecondBuilder,
 };
+use arrow::util::bit_util::get_bit;
 
 use super::conflict::{Conflicts, Oddity};
 use super::nested::{List, Object};
@@ -99,6 +100,17 @@ impl Builder {
                 let taken = self.values.append_coded(Scalar::Text(text), self.codes).is_some();
                 self.settle(taken, conflicts);
             }
+        }
+    }
+
+    /// Counts a number that the record gives once more, if it is not the one that was appended last. Texts differ in wording.
+    pub(in crate::decode) fn compare(&self, text: &str, conflicts: &mut Conflicts) {
+        let Values::Int32(values) = &self.values else { return };
+        let Some(at) = values.len().checked_sub(1) else { return };
+        let kept = values.validity_slice().is_none_or(|valid| get_bit(valid, at));
+        let differs = |other: i64| i64::from(values.values_slice()[at]) != other;
+        if kept && exact_integer(text.trim().as_bytes()).is_some_and(differs) {
+            conflicts.count(self.number, Oddity::Contradicted);
         }
     }
 

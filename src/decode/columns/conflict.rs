@@ -15,10 +15,12 @@ pub enum Oddity {
     Repeated,
     /// PowerShell wrote text in place of an object; what the text shows was read.
     Cut,
+    /// The record says something else in a flat member of its own; the object's value was kept.
+    Contradicted,
 }
 
 /// How many oddities there are.
-const KINDS: usize = 3;
+const KINDS: usize = 4;
 
 /// Odd values of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +51,7 @@ impl Conflicts {
     /// Gives a column its number.
     pub(in crate::decode) fn add_column(&mut self, path: &str) -> usize {
         let of = |oddity| Conflict { column: path.to_owned(), oddity, count: 0, first_id: None };
-        self.all.extend([Oddity::Unreadable, Oddity::Repeated, Oddity::Cut].map(of));
+        self.all.extend([Oddity::Unreadable, Oddity::Repeated, Oddity::Cut, Oddity::Contradicted].map(of));
         self.all.len() / KINDS - 1
     }
 

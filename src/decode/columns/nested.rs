@@ -161,6 +161,7 @@ impl Object {
                 _ => self.without(at, conflicts),
             }
         }
+        self.compare_lent(conflicts);
         self.validity.append_non_null();
         Ok(())
     }
@@ -182,6 +183,15 @@ impl Object {
     fn is_value(&self, at: usize, other: Other, cursor: &Cursor<'_>) -> bool {
         let Values::Object(object) = &self.columns[at].values else { return true };
         !object.has_lent() || is_meant(cursor.bytes(other.start, other.end), true)
+    }
+
+    /// Counts what the record says otherwise of a field that the object has. What was used is gone from `lent`.
+    fn compare_lent(&mut self, conflicts: &mut Conflicts) {
+        for (column, lent) in self.columns.iter().zip(&mut self.lent) {
+            if let Some(text) = lent.take() {
+                column.compare(&text, conflicts);
+            }
+        }
     }
 
     /// Completes a column for which the object has no value.

@@ -162,8 +162,8 @@ fn fields_that_an_object_lacks_come_from_members_of_the_record() {
     for (record, expected) in [
         (r#"{"ResultCode":"0"}"#, "{code: 0, words: ∅, more: ∅}"),
         (r#"{"ResultWords":"w","ResultCode":50074}"#, "{code: 50074, words: w, more: ∅}"),
-        (r#"{"result":{"code":1,"more":"m"},"ResultCode":"2","ResultWords":"w"}"#, "{code: 1, words: w, more: m}"),
-        (r#"{"ResultCode":"2","ResultWords":"w","result":{"more":"m","code":1}}"#, "{code: 1, words: w, more: m}"),
+        (r#"{"result":{"code":1,"more":"m"},"ResultCode":"1","ResultWords":"w"}"#, "{code: 1, words: w, more: m}"),
+        (r#"{"ResultCode":" 1.0 ","ResultWords":"w","result":{"more":"m","code":1}}"#, "{code: 1, words: w, more: m}"),
         (r#"{"ResultCode":"2","Result_string":"{\"code\":null,\"words\":\"\"}"}"#, "{code: 2, words: , more: ∅}"),
         (
             r#"{"Result_dynamic":{"code":"","words":""},"ResultCode":"2","ResultWords":"w"}"#,
@@ -185,6 +185,18 @@ fn fields_that_an_object_lacks_come_from_members_of_the_record() {
         (r#"{"Id":"a","ResultCode":"soon"}"#, "{code: ∅, words: ∅, more: ∅}", "result.code", Oddity::Unreadable),
         (r#"{"Id":"a","result":"Failure"}"#, "∅", "result", Oddity::Unreadable),
         (r#"{"Id":"a","result":5,"ResultCode":"2"}"#, "{code: 2, words: ∅, more: ∅}", "result", Oddity::Unreadable),
+        (
+            r#"{"Id":"a","result":{"code":1,"more":"m"},"ResultCode":"2","ResultWords":"w"}"#,
+            "{code: 1, words: w, more: m}",
+            "result.code",
+            Oddity::Contradicted,
+        ),
+        (
+            r#"{"Id":"a","ResultCode":"2","result":{"more":"m","code":1}}"#,
+            "{code: 1, words: ∅, more: m}",
+            "result.code",
+            Oddity::Contradicted,
+        ),
         (
             r#"{"Id":"a","result":{"code":1},"result":{"code":2}}"#,
             "{code: 1, words: ∅, more: ∅}",

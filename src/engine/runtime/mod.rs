@@ -74,6 +74,7 @@ impl Statement {
                 Oddity::Unreadable => Notice::TypeConflicts { table, column, count, first_id },
                 Oddity::Repeated => Notice::RepeatedMembers { table, column, count, first_id },
                 Oddity::Cut => Notice::CutValues { table, column, count, first_id },
+                Oddity::Contradicted => Notice::Contradicted { table, column, count, first_id },
             });
         }
     }
