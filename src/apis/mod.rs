@@ -7,8 +7,11 @@
 pub mod activity;
 pub mod defender;
 pub mod graph;
+mod signins_all;
 
-use crate::table::{Codes, EntitySet, Lookup};
+use crate::table::{Codes, Combined, EntitySet, Lookup};
+
+pub use signins_all::SIGNINS_ALL;
 
 /// Every declared table, in the order of the manual.
 pub static ALL: &[&EntitySet] = &[
@@ -28,6 +31,9 @@ pub static ALL: &[&EntitySet] = &[
     &defender::ALERTS,
 ];
 
+/// Every table that is made of others.
+pub static COMBINED: &[&Combined] = &[&SIGNINS_ALL];
+
 /// Every enumeration that is a table of its own.
 pub static CODES: &[&Codes] =
     &[&activity::RECORD_TYPES, &activity::USER_TYPES, &activity::LOGON_TYPES, &activity::AUDIT_SCOPES];
@@ -38,8 +44,9 @@ pub static LOOKUPS: &[&Lookup] = &[&activity::DLP_SENSITIVE_TYPES];
 /// Schema and name of everything declared, in the order of the manual.
 pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
     let sets = ALL.iter().map(|set| (set.schema, set.name));
+    let combined = COMBINED.iter().map(|table| (table.schema, table.name));
     let lookups = LOOKUPS.iter().map(|lookup| (lookup.schema, lookup.name));
-    sets.chain(lookups).chain(CODES.iter().map(|codes| (codes.schema, codes.name)))
+    sets.chain(combined).chain(lookups).chain(CODES.iter().map(|codes| (codes.schema, codes.name)))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod token_transport;
 pub use cloud::Cloud;
 pub use connection::{Connection, ConnectionError, CredentialSource, Keeps, UrlFlaw, UrlKey};
 pub use credential::{Error, client, credential, credentials};
-pub use name::{FILES, NameFlaw, RESERVED, check_name};
+pub use name::{ALL_TENANTS, FILES, NameFlaw, RESERVED, check_name};
 
 /// Environment variables that hold secrets, in the order of the manual.
 pub const SECRET_VARIABLES: [&str; 2] = ["AUDITQL_ACCESS_TOKEN", "AZURE_CLIENT_SECRET"];

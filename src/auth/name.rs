@@ -3,8 +3,11 @@
 /// The catalog of files that no connection names.
 pub const FILES: &str = "files";
 
+/// The catalog of the tables that all connections share.
+pub const ALL_TENANTS: &str = "all_tenants";
+
 /// Names that mean something else in SQL.
-pub const RESERVED: &[&str] = &["auditql", "main", "information_schema", "all_tenants", FILES];
+pub const RESERVED: &[&str] = &["auditql", "main", "information_schema", ALL_TENANTS, FILES];
 
 /// Why a connection cannot be called so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -40,13 +40,14 @@ use crate::settings::Settings;
 use runtime::workers::Workers;
 use runtime::{Connected, Connections, schemas};
 use scan::located::Records;
+use session::merged::Tenant;
 use session::{catalog, config, store};
 use statement::Submission;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 pub use error::{Error, Part, Place};
-pub use leaf::{Origin, Origins, RemoteTable, ScanExec};
+pub use leaf::{MergedExec, Origin, Origins, RemoteTable, ScanExec};
 pub use lineage::Lineage;
 #[cfg(feature = "cli")]
 pub(crate) use session::leftovers;
@@ -222,18 +223,29 @@ impl EngineBuilder {
             config::name_default(config, default, schemas::MAIN);
         }
         let mut state = builder.build();
-        for connection in &self.connections {
-            let tables: Arc<dyn CatalogProvider> =
-                catalog::catalog(&connection.name, &Records::Service(connection.api_version))?;
-            state.catalog_list().register_catalog(connection.name.clone(), tables);
+        for tenant in self.tenants() {
+            state.catalog_list().register_catalog(tenant.connection.into(), catalog::catalog(&tenant, &state)?);
         }
-        for (name, paths) in self.exports() {
-            let tables = catalog::catalog(name, &Records::Files(paths.into()))?;
-            state.catalog_list().register_catalog(name.into(), tables);
+        if !self.connections.is_empty() {
+            let tenants: Vec<Tenant<'_>> = self.tenants().collect();
+            let all: Arc<dyn CatalogProvider> = catalog::all_tenants(&tenants, &state)?;
+            state.catalog_list().register_catalog(auth::ALL_TENANTS.into(), all);
+        }
+        for (connection, paths) in self.exports() {
+            let files = Tenant { connection, tenant: "", records: Records::Files(paths.into()) };
+            state.catalog_list().register_catalog(connection.into(), catalog::catalog(&files, &state)?);
         }
         datafusion_functions_json::register_all(&mut state)?;
         functions::bounded::bound(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
+    }
+
+    fn tenants(&self) -> impl Iterator<Item = Tenant<'_>> {
+        self.connections.iter().map(|connection| Tenant {
+            connection: &connection.name,
+            tenant: &connection.tenant,
+            records: Records::Service(connection.api_version),
+        })
     }
 
     /// Exported files by the name of their catalog.

@@ -60,6 +60,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             }
             report
         }
+        E::Branch { source, .. } => under(error, of_engine(source, about)),
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("run it without --partial"),
         E::Evaluation(inner) | E::Session(inner) | E::Memory(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),

@@ -44,6 +44,11 @@ impl Lookup {
     }
 }
 
+/// The Arrow schema of these columns.
+pub fn schema_of<'a>(columns: impl IntoIterator<Item = &'a Column>) -> SchemaRef {
+    Arc::new(Schema::new(columns.into_iter().map(Column::field).collect::<Fields>()))
+}
+
 fn fields_of(columns: &[Column]) -> Fields {
     columns.iter().map(Column::field).collect()
 }

@@ -7,6 +7,7 @@
 mod arrow;
 mod codes;
 mod column;
+mod combined;
 mod edm;
 mod entity_set;
 mod guid;
@@ -17,8 +18,10 @@ mod service;
 mod source;
 mod versions;
 
+pub use arrow::schema_of;
 pub use codes::{CODE_COLUMNS, Codes};
 pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, joined};
+pub use combined::{Combined, Part, TENANT_COLUMNS};
 pub use edm::Edm;
 pub use entity_set::{EntitySet, Family};
 pub use guid::is_guid;

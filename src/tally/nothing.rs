@@ -83,6 +83,11 @@ pub enum Because {
         /// The range that was asked for, in words.
         asked: String,
     },
+    /// A table is several others, and the conditions leave out all of them.
+    NoBranch {
+        /// What they are called.
+        branches: Vec<String>,
+    },
     /// The service sent nothing.
     NoneCame {
         /// Whether it was asked with conditions.
@@ -153,6 +158,9 @@ impl fmt::Display for Because {
             }
             Self::Range { column, oldest, newest, asked } => {
                 write!(f, "{column} of the records read is between {oldest} and {newest}; the query's range is {asked}")
+            }
+            Self::NoBranch { branches } => {
+                write!(f, "the conditions exclude all of {}, so nothing was requested", branches.join(", "))
             }
             Self::NoneCame { conditions: true } => {
                 f.write_str("the service returned no records for the conditions sent")

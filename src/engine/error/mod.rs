@@ -172,6 +172,15 @@ pub enum Error {
         /// What a missing row could add to.
         operator: String,
     },
+    /// One of the tables that a table is made of, or one of the tenants it is read from, could not be read.
+    #[error("{branch}")]
+    Branch {
+        /// What it is called: a connection, a source.
+        branch: String,
+        /// What happened.
+        #[source]
+        source: Box<Error>,
+    },
     /// A predicate could not be evaluated on the rows received.
     #[error("a condition could not be evaluated")]
     Evaluation(#[source] DataFusionError),

@@ -99,6 +99,53 @@ impl ScanExec {
         self.dynamic.len()
     }
 
+    /// The same, never run.
+    pub(super) fn fresh(&self) -> Self {
+        Self { metrics: ExecutionPlanMetricsSet::new(), ..self.clone() }
+    }
+
+    /// The same, giving out these expressions over its present output. Below a limit that is already here this is as good:
+    /// expressions are computed for the rows that are given out only. `None`: they would lose its order.
+    ///
+    /// It takes up the select list, so that this does not stand between a sort and the leaf.
+    pub(super) fn projected(&self, exprs: &ProjectionExprs) -> Result<Option<Self>> {
+        let output = self.output.try_merge(exprs)?;
+        let order = self.properties.eq_properties.oeq_class().iter().next();
+        let order = order.and_then(|order| {
+            let exprs = order.iter().map(|sort| {
+                let expr = exprs.project_expr(&sort.expr).ok()?;
+                Some(PhysicalSortExpr { expr, options: sort.options })
+            });
+            exprs.collect::<Option<Vec<_>>>()
+        });
+        if self.order.is_some() && order.is_none() {
+            return Ok(None);
+        }
+        let properties = properties(&self.table, &output, order.as_deref())?;
+        Ok(Some(Self { output, properties, ..self.clone() }))
+    }
+
+    /// The same, with its rows in the order of the first of these; `None`: it cannot give them so.
+    pub(super) fn sorted(&self, order: &[PhysicalSortExpr]) -> Result<Option<Self>> {
+        // A limit that is here already chose its rows by its own order.
+        let asked = order.first().filter(|_| self.fetch.is_none());
+        let Some(direction) = asked.and_then(|sort| self.direction_of(sort)) else { return Ok(None) };
+        let properties = properties(&self.table, &self.output, Some(&order[..1]))?;
+        Ok(Some(Self { order: Some(direction), properties, ..self.clone() }))
+    }
+
+    /// The same with further filters over its output.
+    pub(super) fn filtered(&self, phase: FilterPushdownPhase, filters: &[Arc<dyn PhysicalExpr>]) -> Result<Self> {
+        let ours = filters.iter().map(|f| self.output.unproject_expr(f)).collect::<Result<Vec<_>>>()?;
+        let mut scan = self.clone();
+        match (verdict(phase, self.fetch), phase) {
+            (PushedDown::Yes, _) => scan.predicates.extend(ours.iter().flat_map(split_conjunction).map(Arc::clone)),
+            (PushedDown::No, FilterPushdownPhase::Post) => scan.dynamic.extend(ours),
+            (PushedDown::No, FilterPushdownPhase::Pre) => {}
+        }
+        Ok(scan)
+    }
+
     /// The sort expression's column, if it is the table's time.
     fn direction_of(&self, sort: &PhysicalSortExpr) -> Option<Direction> {
         let expr = self.output.unproject_expr(&sort.expr).ok()?;
@@ -182,7 +229,7 @@ impl ExecutionPlan for ScanExec {
     }
 
     fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Arc::new(Self { metrics: ExecutionPlanMetricsSet::new(), ..self.as_ref().clone() }))
+        Ok(Arc::new(self.fresh()))
     }
 
     fn execute(&self, _partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
@@ -204,33 +251,14 @@ impl ExecutionPlan for ScanExec {
         self.fetch
     }
 
-    /// Takes up the select list, so that it does not stand between a sort and this node. Below a limit that is already
-    /// here this is as good: expressions are computed for the rows that are given out only.
     fn try_swapping_with_projection(&self, projection: &ProjectionExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
-        let output = self.output.try_merge(projection.projection_expr())?;
-        let order = self.properties.eq_properties.oeq_class().iter().next();
-        let order = order.and_then(|order| {
-            let exprs = order.iter().map(|sort| {
-                let expr = projection.projection_expr().project_expr(&sort.expr).ok()?;
-                Some(PhysicalSortExpr { expr, options: sort.options })
-            });
-            exprs.collect::<Option<Vec<_>>>()
-        });
-        if self.order.is_some() && order.is_none() {
-            return Ok(None);
-        }
-        let properties = properties(&self.table, &output, order.as_deref())?;
-        Ok(Some(Arc::new(Self { output, properties, ..self.clone() })))
+        let scan = self.projected(projection.projection_expr())?;
+        Ok(scan.map(|scan| Arc::new(scan) as Arc<dyn ExecutionPlan>))
     }
 
     fn try_pushdown_sort(&self, order: &[PhysicalSortExpr]) -> Result<SortOrderPushdownResult<Arc<dyn ExecutionPlan>>> {
-        // A limit that is here already chose its rows by its own order.
-        let asked = order.first().filter(|_| self.fetch.is_none());
-        let Some(direction) = asked.and_then(|sort| self.direction_of(sort)) else {
-            return Ok(SortOrderPushdownResult::Unsupported);
-        };
-        let properties = properties(&self.table, &self.output, Some(&order[..1]))?;
-        let inner: Arc<dyn ExecutionPlan> = Arc::new(Self { order: Some(direction), properties, ..self.clone() });
+        let Some(scan) = self.sorted(order)? else { return Ok(SortOrderPushdownResult::Unsupported) };
+        let inner: Arc<dyn ExecutionPlan> = Arc::new(scan);
         // Ordered by more than the time: the sort stays, and its threshold lets the scan end early.
         Ok(if order.len() == 1 {
             SortOrderPushdownResult::Exact { inner }
@@ -246,23 +274,19 @@ impl ExecutionPlan for ScanExec {
         _config: &ConfigOptions,
     ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>> {
         let filters: Vec<_> = child.parent_filters.into_iter().map(|f| f.filter).collect();
-        let ours = filters.iter().map(|f| self.output.unproject_expr(f)).collect::<Result<Vec<_>>>()?;
-        let mut scan = self.clone();
-        // Static ones are evaluated here, row by row. Dynamic ones stay the business of whoever made them: they are kept
-        // for pruning, and the verdict No does not stop them from being updated.
-        let verdict = match phase {
-            // Above a limit that is here already, a filter must see the rows that the limit let through.
-            FilterPushdownPhase::Pre if self.fetch.is_some() => PushedDown::No,
-            FilterPushdownPhase::Pre => {
-                scan.predicates.extend(ours.iter().flat_map(split_conjunction).map(Arc::clone));
-                PushedDown::Yes
-            }
-            FilterPushdownPhase::Post => {
-                scan.dynamic.extend(ours);
-                PushedDown::No
-            }
-        };
-        let verdicts = vec![verdict; filters.len()];
+        let verdicts = vec![verdict(phase, self.fetch); filters.len()];
+        let scan = self.filtered(phase, &filters)?;
         Ok(FilterPushdownPropagation::with_parent_pushdown_result(verdicts).with_updated_node(Arc::new(scan)))
+    }
+}
+
+/// Static filters are evaluated in the leaf, row by row. Dynamic ones stay the business of whoever made them: they are kept
+/// for pruning, and the verdict No does not stop them from being updated.
+pub(super) fn verdict(phase: FilterPushdownPhase, fetch: Option<usize>) -> PushedDown {
+    match phase {
+        // Above a limit that is here already, a filter must see the rows that the limit let through.
+        FilterPushdownPhase::Pre if fetch.is_some() => PushedDown::No,
+        FilterPushdownPhase::Pre => PushedDown::Yes,
+        FilterPushdownPhase::Post => PushedDown::No,
     }
 }

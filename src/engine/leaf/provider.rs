@@ -26,10 +26,29 @@ impl RemoteTable {
 }
 
 impl RemoteTable {
+    /// The schema of all columns.
+    pub(crate) fn arrow_schema(&self) -> SchemaRef {
+        Arc::clone(&self.0.schema)
+    }
+
+    /// Whose it is, and where it is read.
+    pub(super) fn located(&self) -> &Located {
+        &self.0
+    }
+
     /// The declared column at a place of its schema.
     pub(crate) fn column(&self, at: usize) -> Option<&'static Column> {
         self.0.set.columns.get(at)
     }
+}
+
+/// Exact for everything that has a fixed value for a row: the scan evaluates it there. A filter that stayed above would keep
+/// order and limit from reaching the scan.
+pub(super) fn taken_up(filters: &[&Expr]) -> Vec<TableProviderFilterPushDown> {
+    let fit = |volatile| {
+        if volatile { TableProviderFilterPushDown::Unsupported } else { TableProviderFilterPushDown::Exact }
+    };
+    filters.iter().map(|filter| fit(filter.is_volatile())).collect()
 }
 
 #[async_trait]
@@ -42,13 +61,8 @@ impl TableProvider for RemoteTable {
         TableType::Base
     }
 
-    /// Exact for everything that has a fixed value for a row: the scan evaluates it there. A filter that stayed above
-    /// would keep order and limit from reaching the scan.
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        let fit = |volatile| {
-            if volatile { TableProviderFilterPushDown::Unsupported } else { TableProviderFilterPushDown::Exact }
-        };
-        Ok(filters.iter().map(|filter| fit(filter.is_volatile())).collect())
+        Ok(taken_up(filters))
     }
 
     async fn scan(

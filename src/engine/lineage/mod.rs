@@ -16,8 +16,8 @@ use datafusion::scalar::ScalarValue;
 
 use crate::apis;
 use crate::engine::leaf::LookupTable;
-use crate::engine::leaf::RemoteTable;
 use crate::engine::leaf::{Kept, Origin, Origins};
+use crate::engine::leaf::{MergedTable, RemoteTable};
 use crate::engine::runtime::schemas::OWN;
 
 /// Functions that give a value, or values, of their first argument as they are.
@@ -294,6 +294,9 @@ fn of_table(scan: &TableScan, at: usize) -> Option<Origin> {
     let table: &dyn std::any::Any = table.as_ref();
     if let Some(remote) = table.downcast_ref::<RemoteTable>() {
         return remote.column(at).map(Origin::Declared);
+    }
+    if let Some(merged) = table.downcast_ref::<MergedTable>() {
+        return merged.column(at).map(Origin::Declared);
     }
     if let Some(kept) = table.downcast_ref::<Kept>() {
         return Some(kept.origins().of(at));

@@ -31,8 +31,8 @@ use datafusion::logical_expr::{
 use datafusion::scalar::ScalarValue;
 
 use crate::engine::error::Error;
-use crate::engine::leaf::RemoteTable;
 use crate::engine::leaf::{Doubt, Kept, RowDoubt, Shortfall};
+use crate::engine::leaf::{MergedTable, RemoteTable};
 
 /// Refuses a plan in which a missing row could add to the answer.
 pub(crate) fn check(plan: &LogicalPlan) -> Result<()> {
@@ -98,7 +98,7 @@ fn part(plan: &LogicalPlan, outer: Doubt) -> Result<Shortfall> {
 fn of_table(scan: &TableScan, plan: &LogicalPlan) -> Shortfall {
     let Ok(table) = source_as_provider(&scan.source) else { return Shortfall::new(RowDoubt::All, plan) };
     let table: &dyn std::any::Any = table.as_ref();
-    if table.is::<RemoteTable>() || table.is::<CteWorkTable>() {
+    if table.is::<RemoteTable>() || table.is::<MergedTable>() || table.is::<CteWorkTable>() {
         return Shortfall::new(RowDoubt::Fewer, plan);
     }
     let Some(part) = table.downcast_ref::<Kept>().and_then(Kept::part) else {

@@ -11,7 +11,7 @@ mod filter;
 mod keys;
 pub(crate) mod leg;
 pub(crate) mod located;
-mod merge;
+pub(crate) mod merge;
 mod page_stats;
 pub(crate) mod refetch;
 mod remarks;
@@ -88,7 +88,8 @@ pub(crate) fn after(at_end: impl FnOnce() + Send + 'static) -> impl Stream<Item 
     stream::once(async move { at_end() }).filter_map(|()| ready(None))
 }
 
-fn limited(rows: Rows, limit: usize) -> Rows {
+/// The first of these rows, and nothing asked for after them.
+pub(crate) fn limited(rows: Rows, limit: usize) -> Rows {
     stream::try_unfold((rows, limit), |(mut rows, left)| async move {
         if left == 0 {
             return Ok(None);

@@ -10,22 +10,37 @@ use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
 };
 use datafusion::error::Result;
+use datafusion::execution::SessionState;
 
+use super::merged::{Tenant, combined, combined_of_all, of_all};
 use super::system_tables;
 use crate::apis;
 use crate::engine::leaf::LookupTable;
 use crate::engine::leaf::RemoteTable;
 use crate::engine::runtime::schemas::{MAIN, OWN};
-use crate::engine::scan::located::Records;
 
 /// A table under its schema and name.
 type Named = (&'static str, &'static str, Arc<dyn TableProvider>);
 
 /// The catalog of a connection.
-pub(crate) fn catalog(connection: &str, records: &Records) -> Result<Arc<dyn CatalogProvider>> {
+pub(crate) fn catalog(tenant: &Tenant<'_>, state: &SessionState) -> Result<Arc<dyn CatalogProvider>> {
+    of_tables(&tables(tenant, state)?)
+}
+
+/// The catalog of all tenants: the tables of each as one.
+pub(crate) fn all_tenants(tenants: &[Tenant<'_>], state: &SessionState) -> Result<Arc<dyn CatalogProvider>> {
+    let sets = apis::ALL.iter().map(|set| Ok((set.schema, set.name, Arc::new(of_all(set, tenants, state)?) as _)));
+    let combined = apis::COMBINED.iter().map(|table| {
+        let merged: Arc<dyn TableProvider> = Arc::new(combined_of_all(table, tenants, state)?);
+        Ok((table.schema, table.name, merged))
+    });
+    let tables: Vec<Named> = sets.chain(combined).collect::<Result<_>>()?;
+    of_tables(&tables)
+}
+
+fn of_tables(tables: &[Named]) -> Result<Arc<dyn CatalogProvider>> {
     let catalog = MemoryCatalogProvider::new();
-    let tables = tables(connection, records)?;
-    for (schema, name, table) in &tables {
+    for (schema, name, table) in tables {
         if catalog.schema(schema).is_none() {
             catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new()))?;
         }
@@ -41,17 +56,22 @@ pub(crate) fn catalog(connection: &str, records: &Records) -> Result<Arc<dyn Cat
 }
 
 /// The tables that a connection offers: files hold the records of any. Lists are asked of a service alone.
-fn tables(connection: &str, records: &Records) -> Result<Vec<Named>> {
+fn tables(tenant: &Tenant<'_>, state: &SessionState) -> Result<Vec<Named>> {
+    let Tenant { connection, records, .. } = tenant;
     let sets = apis::ALL.iter().map(|set| {
         let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, records.clone()));
         Ok((set.schema, set.name, table))
+    });
+    let combined = apis::COMBINED.iter().map(|table| {
+        let merged: Arc<dyn TableProvider> = Arc::new(combined(table, tenant, state)?);
+        Ok((table.schema, table.name, merged))
     });
     let lookups = apis::LOOKUPS.iter().filter(|_| records.are_of_service()).map(|lookup| {
         let table: Arc<dyn TableProvider> = Arc::new(LookupTable::new(lookup, connection));
         Ok((lookup.schema, lookup.name, table))
     });
     let codes = apis::CODES.iter().map(|codes| Ok((codes.schema, codes.name, system_tables::members(codes)?)));
-    sets.chain(lookups).chain(codes).collect()
+    sets.chain(combined).chain(lookups).chain(codes).collect()
 }
 
 /// The user's own tables in front of the short names of others.

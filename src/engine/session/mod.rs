@@ -4,6 +4,7 @@ pub(crate) mod catalog;
 pub(crate) mod config;
 mod finer;
 pub(crate) mod leftovers;
+pub(crate) mod merged;
 pub mod parquet;
 pub(crate) mod policy;
 mod sound;

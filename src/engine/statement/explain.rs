@@ -8,8 +8,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
-use crate::engine::leaf::LookupExec;
-use crate::engine::leaf::ScanExec;
+use crate::engine::leaf::{LookupExec, MergedExec, ScanExec};
 use crate::engine::runtime::{Connections, Statement};
 use arrow::datatypes::SchemaRef;
 
@@ -20,13 +19,22 @@ pub(crate) fn requests(
     schema: &SchemaRef,
 ) -> Result<RecordBatch> {
     let mut text = String::new();
-    for scan in scans(plan)? {
-        let connected = connections.as_ref().and_then(|all| all.0.get(scan.connection()));
-        text.push_str(&scan.explain(statement, connected.map(AsRef::as_ref)));
-        if scan.dynamic_conditions() > 0 {
+    plan.apply(|node| {
+        let dynamic = if let Some(scan) = node.downcast_ref::<ScanExec>() {
+            let connected = connections.as_ref().and_then(|all| all.0.get(scan.connection()));
+            text.push_str(&scan.explain(statement, connected.map(AsRef::as_ref)));
+            scan.dynamic_conditions() > 0
+        } else if let Some(merged) = node.downcast_ref::<MergedExec>() {
+            text.push_str(&merged.explain(statement, connections.as_deref()));
+            merged.is_dynamic()
+        } else {
+            false
+        };
+        if dynamic {
             let _ = writeln!(text, "  join keys and thresholds: <known at run time>");
         }
-    }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
     plan.apply(|node| {
         node.downcast_ref::<LookupExec>().iter().for_each(|lookup| text.push_str(&lookup.explained()));
         Ok(TreeNodeRecursion::Continue)
@@ -36,16 +44,4 @@ pub(crate) fn requests(
     }
     let columns = [StringArray::from(vec!["requests"]), StringArray::from(vec![text])];
     Ok(RecordBatch::try_new(Arc::clone(schema), columns.into_iter().map(|c| Arc::new(c) as _).collect())?)
-}
-
-/// All remote scans of a plan, subqueries' included.
-pub(crate) fn scans(plan: &Arc<dyn ExecutionPlan>) -> Result<Vec<Arc<ScanExec>>> {
-    let mut found = Vec::new();
-    plan.apply(|node| {
-        if let Some(scan) = node.downcast_ref::<ScanExec>() {
-            found.push(Arc::new(scan.clone()));
-        }
-        Ok(TreeNodeRecursion::Continue)
-    })?;
-    Ok(found)
 }
