@@ -88,8 +88,8 @@ const DECODE: &[&str] = &["json", "record", "members", "text", "columns", "recor
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 
 const FILES: &[&str] = &[
-    "error", "names", "archive", "utf16", "place", "opened", "source", "stamp", "unpack", "listed", "local", "bucket",
-    "listing",
+    "error", "names", "archive", "utf16", "place", "opened", "file_ref", "stamp", "unpack", "listed", "local",
+    "bucket", "listing",
 ];
 
 const EXPORTS: &[&str] = &["framing", "recognise", "rows", "remarks", "records", "dates", "reader"];

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use super::records::Records;
 use super::remarks::{Remark, Wanted};
 use crate::decode::{Order, Shows, folded, shows};
-use crate::files::Source;
+use crate::files::FileRef;
 
 /// What is known of the dates of a file.
 #[derive(Debug)]
 pub(super) struct Dates {
-    source: Source,
+    source: FileRef,
     wanted: Arc<Wanted>,
     orders: BTreeMap<String, ColumnOrder>,
     /// Something was found since it was last asked for.
@@ -32,7 +32,7 @@ struct ColumnOrder {
 }
 
 impl Dates {
-    pub(super) fn new(source: Source, wanted: Arc<Wanted>) -> Self {
+    pub(super) fn new(source: FileRef, wanted: Arc<Wanted>) -> Self {
         Self { source, wanted, orders: BTreeMap::new(), news: false }
     }
 

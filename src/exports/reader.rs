@@ -6,7 +6,7 @@ use super::dates::Dates;
 use super::records::{Next, Records};
 use super::remarks::{Remark, Remarks, Wanted};
 use crate::decode::Order;
-use crate::files::{Error, Source};
+use crate::files::{Error, FileRef};
 use crate::table::Family;
 
 /// What a file holds at one place.
@@ -41,7 +41,7 @@ impl Reader {
     ///
     /// # Errors
     /// When it cannot be opened. A file that is no export is no error: it is an unread line.
-    pub fn open(source: &Source) -> Result<Self, Error> {
+    pub fn open(source: &FileRef) -> Result<Self, Error> {
         Ok(Self { records: Records::open(source)?, dates: None, remarks: Remarks::new(None) })
     }
 
@@ -49,7 +49,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open`].
-    pub fn open_for(source: &Source, wanted: &Arc<Wanted>) -> Result<Self, Error> {
+    pub fn open_for(source: &FileRef, wanted: &Arc<Wanted>) -> Result<Self, Error> {
         let mut reader = Self::open(source)?;
         reader.dates = Some(Dates::new(source.clone(), Arc::clone(wanted)));
         reader.remarks = Remarks::new(Some(Arc::clone(wanted)));

@@ -7,9 +7,9 @@ use memchr::memchr2_iter;
 
 use super::framing::{self, Frame, Framer, Layout};
 use super::recognise::{Found, Held, Recogniser};
-use super::rows::Rows;
+use super::rows::HeadedRows;
 use crate::decode;
-use crate::files::{self, Source};
+use crate::files::{self, FileRef};
 use crate::table::Family;
 
 /// Objects and arrays in one record. Real ones have some hundred. Two bytes of text may be one, and take some seventy once they
@@ -29,7 +29,7 @@ pub(super) struct Records {
 
 enum Frames {
     Json(Framer<Box<dyn BufRead + Send>>),
-    Rows(Box<Rows>),
+    Rows(Box<HeadedRows>),
     /// Neither was found; it is said once.
     Strange(Option<String>),
 }
@@ -46,11 +46,11 @@ pub(super) enum Next {
 
 impl Records {
     /// Opens a file and finds out how it is packed and laid out. One that is no export is no error: it is an unread line.
-    pub(super) fn open(source: &Source) -> Result<Self, files::Error> {
+    pub(super) fn open(source: &FileRef) -> Result<Self, files::Error> {
         let mut input = files::open(source)?;
         let frames = match framing::layout(&mut *input) {
             Ok(Layout::Json { lines }) => Frames::Json(Framer::new(input, lines)),
-            Ok(Layout::Rows { delimiter }) => Frames::Rows(Box::new(Rows::new(input, delimiter))),
+            Ok(Layout::Rows { delimiter }) => Frames::Rows(Box::new(HeadedRows::new(input, delimiter))),
             Ok(Layout::Empty) => Frames::Strange(None),
             Ok(Layout::Other) => Frames::Strange(Some("it is neither JSON nor CSV".into())),
             Err(error) => Frames::Strange(Some(format!("it cannot be unpacked: {error}"))),

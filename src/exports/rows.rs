@@ -11,7 +11,7 @@ use super::recognise::is_heading;
 const WHOLE: &[u8] = b"auditdata";
 
 /// The rows of a file.
-pub(super) struct Rows {
+pub(super) struct HeadedRows {
     fields: Fields,
     row: Row,
     heading: Option<Heading>,
@@ -26,7 +26,7 @@ struct Heading {
     whole: Option<usize>,
 }
 
-impl Rows {
+impl HeadedRows {
     pub(super) fn new(input: Box<dyn BufRead + Send>, delimiter: u8) -> Self {
         Self { fields: Fields::new(input, delimiter), row: Row::default(), heading: None }
     }
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, delimiter: u8) -> Vec<(u64, String)> {
-        let mut rows = Rows::new(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), delimiter);
+        let mut rows = HeadedRows::new(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), delimiter);
         let mut record = Vec::new();
         let mut all = Vec::new();
         while let Some(frame) = rows.next(&mut record) {
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_kept_for_the_decoder_to_count() {
-        let mut rows = Rows::new(Box::new(std::io::Cursor::new(b"Type,B\n1,M\xFCnchen\n".to_vec())), b',');
+        let mut rows = HeadedRows::new(Box::new(std::io::Cursor::new(b"Type,B\n1,M\xFCnchen\n".to_vec())), b',');
         let mut record = Vec::new();
         assert!(matches!(rows.next(&mut record), Some(Frame::Object(2))));
         assert_eq!(record, b"{\"Type\":\"1\",\"B\":\"M\xFCnchen\"}");

@@ -9,14 +9,14 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 
 use super::*;
-use crate::files::{self, Bucket, Input, Source};
+use crate::files::{self, Bucket, FileRef, Input};
 
 /// What a file of this text gives: ids of records, and why the rest could not be read.
 fn read(name: &str, text: impl AsRef<[u8]>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
-    let all = ids(&Source::whole(&path));
+    let all = ids(&FileRef::whole(&path));
     assert_eq!(from_bucket(name, std::fs::read(path).unwrap()), all);
     all
 }
@@ -30,7 +30,7 @@ fn from_bucket(name: &str, text: Vec<u8>) -> Vec<String> {
     sources.files.iter().flat_map(ids).collect()
 }
 
-fn ids(source: &Source) -> Vec<String> {
+fn ids(source: &FileRef) -> Vec<String> {
     let mut reader = Reader::open(source).unwrap();
     let mut record = Vec::new();
     let mut all = Vec::new();

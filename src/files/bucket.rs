@@ -5,14 +5,14 @@ use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStoreExt as _};
 
 use super::error::Error;
+use super::file_ref::FileRef;
 use super::listed::{Listing, Passed};
 use super::names::is_export;
 use super::place::{Bucket, Place, told, wait};
-use super::source::Source;
 
 /// The object of this location, whatever its name, or the exports below it, by name. Hidden ones are left out.
 pub(super) fn files(bucket: &Bucket, prefix: &Path) -> Result<Listing, Error> {
-    let file = |object: ObjectMeta| Source::all(Place::Object(bucket.clone(), object));
+    let file = |object: ObjectMeta| FileRef::all(Place::Object(bucket.clone(), object));
     let failed = |error| Error::Open { path: bucket.named(prefix), source: told(error) };
     match wait(bucket.store.head(prefix)) {
         Ok(object) => return Ok(Listing { files: vec![file(object)], skipped: Vec::new() }),
@@ -60,7 +60,7 @@ mod tests {
         sources(&[Input::Objects(Bucket::new(store, "s3://evidence"), prefix.into())])
     }
 
-    fn text(source: &Source) -> Result<String, Error> {
+    fn text(source: &FileRef) -> Result<String, Error> {
         let mut text = String::new();
         open(source)?.read_to_string(&mut text).unwrap();
         Ok(text)

@@ -4,10 +4,10 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::archive::{self, Entry};
+use super::file_ref::FileRef;
 use super::names::{self, is_export};
 use super::opened::Opened;
 use super::place::Place;
-use super::source::Source;
 use super::unpack::is_spreadsheet;
 
 /// Files of a folder, a bucket or an archive that are not read, since nothing tells that they are exports.
@@ -26,13 +26,13 @@ pub struct Skipped {
 /// What an input holds.
 #[derive(Default)]
 pub(super) struct Listing {
-    pub(super) files: Vec<Source>,
+    pub(super) files: Vec<FileRef>,
     pub(super) skipped: Vec<Skipped>,
 }
 
 impl Listing {
     /// These files in the order of their names.
-    pub(super) fn by_name(mut files: Vec<Source>, passed: Passed) -> Self {
+    pub(super) fn by_name(mut files: Vec<FileRef>, passed: Passed) -> Self {
         files.sort_by_cached_key(|file| file.place.shown());
         Self { files, skipped: passed.into_skipped().collect() }
     }

@@ -6,15 +6,15 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::error::Error;
+use super::file_ref::{FileRef, Input, Part};
 use super::listed::{Exports, Skipped};
-use super::source::{Input, Part, Source};
 use super::{bucket, local};
 
 /// What inputs mean.
 #[derive(Debug, Default)]
 pub struct Sources {
     /// The files, each once, in the order of the inputs and by name within one.
-    pub files: Vec<Source>,
+    pub files: Vec<FileRef>,
     /// What was passed over.
     pub skipped: Vec<Skipped>,
 }
@@ -56,7 +56,7 @@ pub fn local_sources(inputs: &[Input]) -> Result<Sources, Error> {
 
 impl Sources {
     /// Adds a file or the files of an archive; `false` if an archive holds none.
-    fn add(&mut self, file: Source) -> bool {
+    fn add(&mut self, file: FileRef) -> bool {
         let archive = (file.part == Part::Whole).then(|| Exports::of(&file.place));
         let Some(Ok(Some(exports))) = archive else {
             self.files.push(file);
@@ -64,11 +64,11 @@ impl Sources {
         };
         let before = self.files.len();
         self.skipped.extend(exports.passed.into_skipped());
-        let entry = |entry| Source { place: file.place.clone(), part: Part::Entry(entry) };
+        let entry = |entry| FileRef { place: file.place.clone(), part: Part::Entry(entry) };
         self.files.extend(exports.entries.into_iter().map(entry));
         if exports.hides {
             let why = "two of its files have the same name, and one hides the other: unpack it, and use the folder";
-            self.files.push(Source::unreadable(file.place, why));
+            self.files.push(FileRef::unreadable(file.place, why));
         }
         self.files.len() > before
     }
@@ -95,7 +95,7 @@ mod tests {
         }
         let names = |inputs: &[PathBuf]| -> Vec<String> {
             let inside =
-                |s: Source| s.place.shown().strip_prefix(folder.path()).unwrap().to_string_lossy().into_owned();
+                |s: FileRef| s.place.shown().strip_prefix(folder.path()).unwrap().to_string_lossy().into_owned();
             local(inputs).unwrap().files.into_iter().map(inside).collect()
         };
         assert_eq!(names(&[folder.path().to_owned()]), ["a.csv", "b.json", "deep/c.ndjson"]);
@@ -159,7 +159,7 @@ mod tests {
         let inputs =
             [path("deep/a.json"), path("deep/../deep/./a.json"), path("link/a.json"), folder.path().to_owned()];
         let all = local(&inputs).unwrap();
-        assert_eq!(all.files, [Source::whole(path("deep/a.json"))]);
+        assert_eq!(all.files, [FileRef::whole(path("deep/a.json"))]);
         let link = Skipped { within: folder.path().to_owned(), count: 1, first: "link".into(), spreadsheets: false };
         assert_eq!(all.skipped, [link]);
     }

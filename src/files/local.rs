@@ -8,10 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
+use super::file_ref::FileRef;
 use super::listed::{Exports, Listing, Passed};
 use super::names::is_export;
 use super::place::Place;
-use super::source::Source;
 use super::unpack::is_spreadsheet;
 
 /// Folders in folders; more is a loop.
@@ -24,7 +24,7 @@ pub(super) fn files(input: &Path) -> Result<Listing, Error> {
         Ok(found) if found.is_dir() => folder(input),
         Ok(found) if !found.is_file() => Err(Error::NoFile { path: path(), kind: kind(found.file_type()) }),
         Ok(_) if is_only_spreadsheet(input) => Err(Error::Spreadsheet { path: path() }),
-        Ok(_) => Ok(Listing { files: vec![Source::whole(path())], skipped: Vec::new() }),
+        Ok(_) => Ok(Listing { files: vec![FileRef::whole(path())], skipped: Vec::new() }),
         Err(_) if input.as_os_str() == "-" => Err(Error::NoFile { path: path(), kind: "standard input" }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => pattern(input),
         Err(source) => Err(Error::Open { path: path(), source }),
@@ -60,7 +60,7 @@ fn folder(root: &Path) -> Result<Listing, Error> {
             Ok(entries) => entries,
             Err(source) if depth == 0 => return Err(Error::Open { path: folder, source }),
             Err(error) => {
-                files.push(Source::unreadable(Place::Path(folder), error));
+                files.push(FileRef::unreadable(Place::Path(folder), error));
                 continue;
             }
         };
@@ -72,7 +72,7 @@ fn folder(root: &Path) -> Result<Listing, Error> {
                 true => {}
                 false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
                 false if is_folder => {
-                    files.push(Source::unreadable(Place::Path(path), "it is nested too deeply in folders"));
+                    files.push(FileRef::unreadable(Place::Path(path), "it is nested too deeply in folders"));
                 }
                 false if is_export(&name) && !path.is_dir() => files.push(named(path)),
                 false => {
@@ -86,14 +86,14 @@ fn folder(root: &Path) -> Result<Listing, Error> {
 }
 
 /// A file that a folder or a pattern named, which may not be there, or be none.
-fn named(path: PathBuf) -> Source {
+fn named(path: PathBuf) -> FileRef {
     match fs::metadata(&path) {
-        Ok(found) if found.is_file() => Source::whole(path),
+        Ok(found) if found.is_file() => FileRef::whole(path),
         Ok(found) => {
             let why = format!("it is {}, not a file", kind(found.file_type()));
-            Source::unreadable(Place::Path(path), why)
+            FileRef::unreadable(Place::Path(path), why)
         }
-        Err(error) => Source::unreadable(Place::Path(path), error),
+        Err(error) => FileRef::unreadable(Place::Path(path), error),
     }
 }
 

@@ -6,22 +6,22 @@
 mod archive;
 mod bucket;
 mod error;
+mod file_ref;
 mod listed;
 mod listing;
 mod local;
 mod names;
 mod opened;
 mod place;
-mod source;
 mod stamp;
 mod unpack;
 mod utf16;
 
 pub use error::Error;
+pub use file_ref::{FileRef, Input};
 pub use listed::Skipped;
 pub use listing::{Sources, local_sources, sources};
 pub use place::Bucket;
-pub use source::{Input, Source};
 pub use stamp::Stamp;
 
 pub(crate) use unpack::{AHEAD, open};

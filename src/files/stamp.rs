@@ -1,7 +1,7 @@
 //! Whether a file is still what it was.
 
+use super::file_ref::FileRef;
 use super::place::State;
-use super::source::Source;
 
 /// What tells that a file was not changed between two readings: its length, when it was written last, and what a store says
 /// besides.
@@ -14,7 +14,7 @@ pub struct Stamp {
 
 impl Stamp {
     /// The stamp of a file in the state in which it is read.
-    pub fn of(source: &Source) -> Self {
+    pub fn of(source: &FileRef) -> Self {
         Self { name: source.to_string(), state: source.place.state().ok() }
     }
 
@@ -24,7 +24,7 @@ impl Stamp {
     }
 
     /// Whether the file is as it was.
-    pub fn holds(&self, source: &Source) -> bool {
+    pub fn holds(&self, source: &FileRef) -> bool {
         self.state == source.place.present_state().ok()
     }
 }

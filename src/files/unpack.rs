@@ -4,9 +4,9 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use super::archive;
 use super::error::Error;
+use super::file_ref::{FileRef, Part};
 use super::opened::Opened;
 use super::place::Place;
-use super::source::{Part, Source};
 use super::utf16::Utf16;
 
 /// How much of a text can be looked at before it is read.
@@ -15,7 +15,7 @@ pub(crate) const AHEAD: usize = 1 << 20;
 const MOST_LAYERS: usize = 3;
 
 /// A stream of a file's text, unpacked, in UTF-8 and without a byte order mark.
-pub(crate) fn open(source: &Source) -> Result<Box<dyn BufRead + Send>, Error> {
+pub(crate) fn open(source: &FileRef) -> Result<Box<dyn BufRead + Send>, Error> {
     let failed = |error| Error::Open { path: source.place.shown(), source: error };
     let input = || Opened::open(&source.place).map_err(failed);
     let packed: Box<dyn Read + Send> = match &source.part {

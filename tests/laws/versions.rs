@@ -51,7 +51,7 @@ struct Copy {
 }
 
 /// What is known of a record.
-struct Story {
+struct History {
     /// In the order in which they came about.
     copies: Vec<Copy>,
     /// The copy that has to stand; `None`: any.
@@ -59,8 +59,8 @@ struct Story {
     differs: bool,
 }
 
-/// How many kinds of stories there are.
-const STORIES: usize = 8;
+/// How many kinds of histories there are.
+const HISTORIES: usize = 8;
 
 /// Members that change from version to version.
 const CHANGING: [&str; 9] = [
@@ -97,13 +97,13 @@ fn outcome(record: &Value, code: i64) -> Value {
     record
 }
 
-fn story(dice: &mut Dice, n: usize, record: &Value, rows: &[Value]) -> Story {
+fn history(dice: &mut Dice, n: usize, record: &Value, rows: &[Value]) -> History {
     let json = [Shape::Array, Shape::Pretty, Shape::Reply, Shape::Envelopes];
     let rows_of = [Shape::Rows, Shape::RowsCsv, Shape::Flat, Shape::FlatCsv];
     let flat = [Shape::Flat, Shape::FlatCsv];
     let copy = |record: &Value, shape, taken_in| Copy { record: record.clone(), shape, taken_in };
     let in_json = |dice: &mut Dice, record: &Value| copy(record, *dice.one_of(&json), 0);
-    let (copies, stands, differs) = match n % STORIES {
+    let (copies, stands, differs) = match n % HISTORIES {
         0 => (vec![in_json(dice, record)], Some(0), false),
         1 => {
             let shapes = [Shape::FewCsv, Shape::Array, Shape::Pretty, Shape::Envelopes, *dice.one_of(&flat)];
@@ -143,7 +143,7 @@ fn story(dice: &mut Dice, n: usize, record: &Value, rows: &[Value]) -> Story {
             (vec![in_json(dice, &outcome(record, 50_126)), in_json(dice, &other)], None, true)
         }
     };
-    Story { copies: copies.into_iter().map(marked(differs)).collect(), stands, differs }
+    History { copies: copies.into_iter().map(marked(differs)).collect(), stands, differs }
 }
 
 /// Copies that say different things say so in a member of their own as well, by which they are told apart here.
@@ -209,7 +209,7 @@ fn text(shape: Shape, copies: &[Copy]) -> String {
 /// The files, in several orders, and what is in them.
 struct Court {
     _folder: TempDir,
-    stories: Vec<Story>,
+    histories: Vec<History>,
     /// All copies in the order of the files.
     copies: Vec<Value>,
     orders: [Engine; 2],
@@ -223,14 +223,14 @@ impl Court {
         let lab = Lab::new(lab::options(RECORDS)).await;
         let rows: Vec<Value> = lab.tenant.sign_ins().map(|s| serde_json::from_str(&s.json).unwrap()).collect();
         let dice = &mut Dice::new(SEED);
-        let stories: Vec<Story> = rows.iter().enumerate().map(|(n, row)| story(dice, n, row, &rows)).collect();
+        let histories: Vec<History> = rows.iter().enumerate().map(|(n, row)| history(dice, n, row, &rows)).collect();
         let folder = TempDir::new().unwrap();
         let (mut paths, mut copies) = (Vec::new(), Vec::new());
-        let shapes: BTreeSet<Shape> = stories.iter().flat_map(|s| &s.copies).map(|copy| copy.shape).collect();
+        let shapes: BTreeSet<Shape> = histories.iter().flat_map(|s| &s.copies).map(|copy| copy.shape).collect();
         for shape in shapes {
             // Versions of a record can stand in one file, in either order.
             let mut held: Vec<Copy> =
-                stories.iter().flat_map(|s| &s.copies).filter(|c| c.shape == shape).cloned().collect();
+                histories.iter().flat_map(|s| &s.copies).filter(|c| c.shape == shape).cloned().collect();
             held.sort_by_cached_key(|_| dice.roll());
             let kind = if matches!(shape, Shape::RowsCsv | Shape::FewCsv) { "csv" } else { "json" };
             let path = folder.path().join(format!("{shape:?}.{kind}"));
@@ -245,9 +245,9 @@ impl Court {
         let straight = engine(&paths, Settings::default());
         paths.reverse();
         let turned = engine(&paths, Settings { pushdown: false, ..Settings::default() });
-        let differing = stories.iter().filter(|s| s.differs).count() as u64;
+        let differing = histories.iter().filter(|s| s.differs).count() as u64;
         let (orders, standing) = ([straight, turned], BTreeMap::new());
-        Self { _folder: folder, stories, copies, orders, standing, differing }
+        Self { _folder: folder, histories, copies, orders, standing, differing }
     }
 
     /// Asks in both orders of files: the answers are the same, and each tells of the versions.
@@ -325,15 +325,15 @@ fn predicates() -> usize {
 async fn a_record_in_versions_is_one_row_whatever_is_asked_of_it() {
     let mut court = Court::new().await;
     let rows = court.ask("SELECT id, correlation_id FROM sign_ins").await;
-    assert_eq!(rows.len(), court.stories.len(), "each record once");
+    assert_eq!(rows.len(), court.histories.len(), "each record once");
     let marks: BTreeMap<&str, &str> = rows.iter().map(|row| row.split_once(" | ").unwrap()).collect();
-    for (n, story) in court.stories.iter().enumerate() {
-        let id = story.copies[0].record["id"].as_str().unwrap();
+    for (n, history) in court.histories.iter().enumerate() {
+        let id = history.copies[0].record["id"].as_str().unwrap();
         let of_mark = |copy: &&Copy| copy.record["correlationId"] == marks[id];
-        let standing = story.copies.iter().find(of_mark).unwrap();
+        let standing = history.copies.iter().find(of_mark).unwrap();
         // Of copies that say the same, the one that says most.
-        let standing = story.stands.map_or(&standing.record, |at| &story.copies[at].record);
-        assert_eq!(standing["correlationId"], marks[id], "story {}: {:?}", n % STORIES, story.copies);
+        let standing = history.stands.map_or(&standing.record, |at| &history.copies[at].record);
+        assert_eq!(standing["correlationId"], marks[id], "history {}: {:?}", n % HISTORIES, history.copies);
         court.standing.insert(id.to_owned(), standing.clone());
     }
     court.ask("SELECT raw FROM sign_ins").await;

@@ -55,7 +55,7 @@ pub(in crate::demo) struct Reply {
 }
 
 /// A request to the feed.
-pub(in crate::demo) struct Asked<'a> {
+pub(in crate::demo) struct FeedRequest<'a> {
     pub(in crate::demo) method: &'a Method,
     pub(in crate::demo) uri: &'a Uri,
     pub(in crate::demo) headers: &'a HeaderMap,
@@ -138,7 +138,7 @@ impl Endpoint {
     }
 
     /// Answers a request.
-    pub(in crate::demo) fn reply(&self, asked: &Asked<'_>) -> Reply {
+    pub(in crate::demo) fn reply(&self, asked: &FeedRequest<'_>) -> Reply {
         let place = Place::of(asked.uri.path());
         let path = place.as_ref().map_or("other", |place| place.counted);
         let (status, answer) = match self.answer(asked, place) {
@@ -159,7 +159,7 @@ impl Endpoint {
         Reply { path, status, body, next, rows, throttled, broken }
     }
 
-    fn answer(&self, asked: &Asked<'_>, place: Option<Place<'_>>) -> Result<Answer, Refusal> {
+    fn answer(&self, asked: &FeedRequest<'_>, place: Option<Place<'_>>) -> Result<Answer, Refusal> {
         if !asked.authenticated {
             return Err(Refusal::unauthenticated());
         }

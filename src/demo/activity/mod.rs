@@ -23,5 +23,5 @@ mod window;
 pub use content::ContentType;
 pub use contents::Activity;
 pub(super) use contents::Contents;
-pub(super) use endpoint::{Asked, Endpoint};
+pub(super) use endpoint::{Endpoint, FeedRequest};
 pub use feed::Feed;

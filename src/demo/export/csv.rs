@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::{ExportError, Out, Source};
+use super::{Contents, ExportError, Out};
 use crate::demo::activity::Activity;
 use crate::demo::world::dice::guid;
 
@@ -79,7 +79,7 @@ pub(super) fn purview(activity: &[Activity], path: &Path) -> Result<(), ExportEr
 }
 
 /// The cmdlet's export: record types by name, dates as Americans write them.
-pub(super) fn search(source: &Source, path: &Path) -> Result<(), ExportError> {
+pub(super) fn search(contents: &Contents, path: &Path) -> Result<(), ExportError> {
     let header = [
         "RecordType",
         "CreationDate",
@@ -92,11 +92,11 @@ pub(super) fn search(source: &Source, path: &Path) -> Result<(), ExportError> {
         "IsValid",
         "ObjectState",
     ];
-    let count = source.activity.len().to_string();
+    let count = contents.activity.len().to_string();
     table(
         path,
         &header,
-        source.activity.iter().enumerate().map(|(n, record)| {
+        contents.activity.iter().enumerate().map(|(n, record)| {
             [
                 record_type(record),
                 american(record.created),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::value::RawValue;
 
-use super::{ExportError, Source, joined};
+use super::{Contents, ExportError, joined};
 use crate::demo::json::Json;
 use crate::demo::tenant::Record;
 
@@ -28,14 +28,14 @@ pub(super) fn value(records: &[Record], set: &str, path: &Path) -> Result<(), Ex
 }
 
 /// `{"time", "category", "properties"}`, one a line, in a file for each of the sets.
-pub(super) fn envelopes(source: &Source, folder: &Path) -> Result<(), ExportError> {
+pub(super) fn envelopes(contents: &Contents, folder: &Path) -> Result<(), ExportError> {
     let write = |records: &[Record], of: fn(&str) -> Result<Shown<'_>, ExportError>, name: &str| {
-        let all = records.iter().map(|record| Ok(of(&record.json)?.envelope(&record.json, &source.tenant)));
+        let all = records.iter().map(|record| Ok(of(&record.json)?.envelope(&record.json, &contents.tenant)));
         let all = all.collect::<Result<Vec<_>, ExportError>>()?;
         joined(&folder.join(name), ["", "\n", "\n"], all.iter().map(String::as_str))
     };
-    write(&source.sign_ins, sign_in, "insights-logs.json")?;
-    write(&source.directory_audits, directory_audit, "insights-logs-auditlogs.json")
+    write(&contents.sign_ins, sign_in, "insights-logs.json")?;
+    write(&contents.directory_audits, directory_audit, "insights-logs-auditlogs.json")
 }
 
 /// What an envelope repeats of a record.

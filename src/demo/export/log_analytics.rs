@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::csv::american;
-use super::{ExportError, Out, Source};
+use super::{Contents, ExportError, Out};
 use crate::demo::activity::Activity;
 
 /// Columns whose name is not the property's.
@@ -41,22 +41,22 @@ const USER_TYPES: [&str; 7] = ["Regular", "Reserved", "Admin", "DcAdmin", "Syste
 const LOGON_TYPES: [&str; 3] = ["Owner", "Admin", "Delegated"];
 
 /// One file for each of the workspace's tables.
-pub(super) fn write(source: &Source, folder: &Path) -> Result<(), ExportError> {
+pub(super) fn write(contents: &Contents, folder: &Path) -> Result<(), ExportError> {
     let mut out = Out::new(&folder.join("OfficeActivity.json"))?;
-    for record in &source.activity {
+    for record in &contents.activity {
         out.text(&office(record)?)?;
         out.text("\n")?;
     }
     out.finish()?;
     let mut out = Out::new(&folder.join("SigninLogs.json"))?;
-    for record in &source.sign_ins {
-        out.text(&sign_in(&record.json, &source.tenant)?)?;
+    for record in &contents.sign_ins {
+        out.text(&sign_in(&record.json, &contents.tenant)?)?;
         out.text("\n")?;
     }
     out.finish()?;
     let mut out = Out::new(&folder.join("AuditLogs.json"))?;
-    for record in &source.directory_audits {
-        out.text(&audit(&record.json, &source.tenant)?)?;
+    for record in &contents.directory_audits {
+        out.text(&audit(&record.json, &contents.tenant)?)?;
         out.text("\n")?;
     }
     out.finish()

@@ -17,7 +17,7 @@ use super::graph::DIRECTORY_AUDITS;
 use super::tenant::{Record, Tenant};
 
 /// What all shapes are written from.
-struct Source {
+struct Contents {
     activity: Vec<Activity>,
     sign_ins: Vec<Record>,
     directory_audits: Vec<Record>,
@@ -25,7 +25,7 @@ struct Source {
 }
 
 /// Writes the files of one shape into its folder.
-type Write1 = fn(&Source, &Path) -> Result<(), ExportError>;
+type Write1 = fn(&Contents, &Path) -> Result<(), ExportError>;
 
 /// A shape in which records are exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,28 +44,30 @@ const fn shape(folder: &'static str, activity: bool, graph: bool, write: Write1)
 
 /// All shapes, and what writes them.
 const SHAPES: &[(Shape, Write1)] = &[
-    shape("management-array", true, false, |source, folder| array(source, &folder.join("records.json"))),
-    shape("management-lines", true, false, |source, folder| lines(source, &folder.join("records.ndjson"))),
-    shape("purview-csv", true, false, |source, folder| csv::purview(&source.activity, &folder.join("AuditLog.csv"))),
-    shape("search-csv", true, false, |source, folder| csv::search(source, &folder.join("UnifiedAuditLog.csv"))),
+    shape("management-array", true, false, |contents, folder| array(contents, &folder.join("records.json"))),
+    shape("management-lines", true, false, |contents, folder| lines(contents, &folder.join("records.ndjson"))),
+    shape("purview-csv", true, false, |contents, folder| {
+        csv::purview(&contents.activity, &folder.join("AuditLog.csv"))
+    }),
+    shape("search-csv", true, false, |contents, folder| csv::search(contents, &folder.join("UnifiedAuditLog.csv"))),
     shape("log-analytics", true, true, log_analytics::write),
     shape("event-hub", false, true, graph::envelopes),
-    shape("graph-array", false, true, |source, folder| {
-        graph::array(&source.sign_ins, &folder.join("InteractiveSignIns.json"))?;
-        graph::array(&source.directory_audits, &folder.join("AuditLogs.json"))
+    shape("graph-array", false, true, |contents, folder| {
+        graph::array(&contents.sign_ins, &folder.join("InteractiveSignIns.json"))?;
+        graph::array(&contents.directory_audits, &folder.join("AuditLogs.json"))
     }),
-    shape("graph-lines", false, true, |source, folder| {
-        graph::lines(&source.sign_ins, &folder.join("signIns.ndjson"))?;
-        graph::lines(&source.directory_audits, &folder.join("directoryAudits.ndjson"))
+    shape("graph-lines", false, true, |contents, folder| {
+        graph::lines(&contents.sign_ins, &folder.join("signIns.ndjson"))?;
+        graph::lines(&contents.directory_audits, &folder.join("directoryAudits.ndjson"))
     }),
     shape("graph-value", false, true, replies),
     shape("mixed", true, true, mixed),
 ];
 
 /// Saved replies of Graph.
-fn replies(source: &Source, folder: &Path) -> Result<(), ExportError> {
-    graph::value(&source.sign_ins, "signIns", &folder.join("signIns.json"))?;
-    graph::value(&source.directory_audits, "directoryAudits", &folder.join("directoryAudits.json"))
+fn replies(contents: &Contents, folder: &Path) -> Result<(), ExportError> {
+    graph::value(&contents.sign_ins, "signIns", &folder.join("signIns.json"))?;
+    graph::value(&contents.directory_audits, "directoryAudits", &folder.join("directoryAudits.json"))
 }
 
 /// Why an export failed.
@@ -93,7 +95,7 @@ impl Tenant {
     pub fn export(&self, folder: &Path) -> Result<Vec<Shape>, ExportError> {
         let reach = self.listed_from();
         let listed = |record: &Activity| record.retrievable > 0 && record.delivered.iter().any(|(at, _)| *at >= reach);
-        let source = Source {
+        let contents = Contents {
             activity: self.activity().filter(listed).collect(),
             sign_ins: self.sign_ins().collect(),
             directory_audits: self.records(&DIRECTORY_AUDITS).collect(),
@@ -102,7 +104,7 @@ impl Tenant {
         for (shape, write) in SHAPES {
             let folder = folder.join(shape.folder);
             fs::create_dir_all(&folder).map_err(|source| ExportError::Write { path: folder.clone(), source })?;
-            write(&source, &folder)?;
+            write(&contents, &folder)?;
         }
         Ok(SHAPES.iter().map(|(shape, _)| *shape).collect())
     }
@@ -147,19 +149,19 @@ fn joined<'a>(
     out.finish()
 }
 
-fn array(source: &Source, path: &Path) -> Result<(), ExportError> {
-    joined(path, ["[", ",\n", "]\n"], source.activity.iter().map(|record| record.json.as_str()))
+fn array(contents: &Contents, path: &Path) -> Result<(), ExportError> {
+    joined(path, ["[", ",\n", "]\n"], contents.activity.iter().map(|record| record.json.as_str()))
 }
 
-fn lines(source: &Source, path: &Path) -> Result<(), ExportError> {
-    joined(path, ["", "\n", "\n"], source.activity.iter().map(|record| record.json.as_str()))
+fn lines(contents: &Contents, path: &Path) -> Result<(), ExportError> {
+    joined(path, ["", "\n", "\n"], contents.activity.iter().map(|record| record.json.as_str()))
 }
 
 /// Several shapes in one folder: half of the activity as lines, the other half as CSV, and the sets of Graph.
-fn mixed(source: &Source, folder: &Path) -> Result<(), ExportError> {
-    let half = source.activity.len() / 2;
-    let first = source.activity[..half].iter().map(|record| record.json.as_str());
+fn mixed(contents: &Contents, folder: &Path) -> Result<(), ExportError> {
+    let half = contents.activity.len() / 2;
+    let first = contents.activity[..half].iter().map(|record| record.json.as_str());
     joined(&folder.join("records.ndjson"), ["", "\n", "\n"], first)?;
-    csv::purview(&source.activity[half..], &folder.join("AuditLog.csv"))?;
-    replies(source, folder)
+    csv::purview(&contents.activity[half..], &folder.join("AuditLog.csv"))?;
+    replies(contents, folder)
 }

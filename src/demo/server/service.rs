@@ -102,7 +102,8 @@ impl Service {
     fn feed_reply(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         let authenticated = self.authenticate(headers).is_ok();
         let origin = format!("http://{}", self.addr);
-        let reply = self.feed.reply(&activity::Asked { method, uri, headers, body, authenticated, origin: &origin });
+        let reply =
+            self.feed.reply(&activity::FeedRequest { method, uri, headers, body, authenticated, origin: &origin });
         let asked = Asked { url: decoded(uri), status: reply.status, rows: reply.rows };
         self.book.write(reply.path.into(), asked, reply.throttled);
         let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::BAD_REQUEST);

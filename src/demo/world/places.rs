@@ -57,7 +57,7 @@ pub(in crate::demo) const SPRAY_PLACE: usize = 15;
 pub(in crate::demo) const REPLAY_PLACE: usize = 16;
 
 /// An address and what is known of it.
-pub(in crate::demo) struct Source {
+pub(in crate::demo) struct Address {
     pub(in crate::demo) ip: String,
     pub(in crate::demo) place: usize,
     pub(in crate::demo) asn: u32,
@@ -71,7 +71,7 @@ const NETWORKS: [&str; OFFICES] =
 /// Adds addresses; an address is spoken of by its number in the list.
 #[derive(Default)]
 pub(in crate::demo) struct Sources {
-    list: Vec<Source>,
+    list: Vec<Address>,
     homes: u32,
 }
 
@@ -99,11 +99,11 @@ impl Sources {
 
     /// An address as given.
     pub(in crate::demo) fn add(&mut self, ip: String, place: usize, asn: u32, network: Option<&'static str>) -> u16 {
-        self.list.push(Source { ip, place, asn, network });
+        self.list.push(Address { ip, place, asn, network });
         u16::try_from(self.list.len() - 1).expect("a demo tenant has a few hundred addresses")
     }
 
-    pub(in crate::demo) fn get(&self, index: u16) -> &Source {
+    pub(in crate::demo) fn get(&self, index: u16) -> &Address {
         &self.list[usize::from(index)]
     }
 }

@@ -237,7 +237,7 @@ enum Place {
 struct Reading {
     scan: Arc<FileScan>,
     pass: Pass,
-    files: std::vec::IntoIter<files::Source>,
+    files: std::vec::IntoIter<files::FileRef>,
     wanted: Arc<exports::Wanted>,
     others: Others,
     open: Option<Open>,
@@ -252,7 +252,7 @@ struct Reading {
 
 /// A file that is being read, and what could not be read of it.
 struct Open {
-    source: files::Source,
+    source: files::FileRef,
     stamp: Stamp,
     reader: Reader,
     unread: u64,
@@ -324,7 +324,7 @@ impl Reading {
     }
 
     /// Opens a file. One that cannot be opened costs itself.
-    fn begin(&mut self, source: files::Source) -> Option<Open> {
+    fn begin(&mut self, source: files::FileRef) -> Option<Open> {
         if self.pass.answers {
             self.scan.held.file(source.to_string());
         }

@@ -12,7 +12,7 @@ use crate::demo::world::apps::{App, Program, RESOURCES, Resource};
 use crate::demo::world::devices::{DEVICES, Device};
 use crate::demo::world::dice::{guid, mix};
 use crate::demo::world::people::{Home, Person};
-use crate::demo::world::places::{PLACES, Place, Source};
+use crate::demo::world::places::{Address, PLACES, Place};
 
 /// One sign-in.
 #[derive(Clone, Copy)]
@@ -125,7 +125,7 @@ impl Event {
     }
 
     /// Where from, unless it came from within the cloud.
-    pub(super) fn source<'a>(&self, world: &'a World) -> Option<&'a Source> {
+    pub(super) fn source<'a>(&self, world: &'a World) -> Option<&'a Address> {
         (self.kind != Kind::ManagedIdentity).then(|| world.sources.get(self.source))
     }
 

@@ -35,7 +35,7 @@ use compare::Comparison;
 const MOST: usize = 16;
 
 /// The state of files, in the order of their names.
-pub(crate) fn stamps(files: &[files::Source]) -> Arc<[Stamp]> {
+pub(crate) fn stamps(files: &[files::FileRef]) -> Arc<[Stamp]> {
     let mut stamps: Vec<Stamp> = files.iter().map(Stamp::of).collect();
     stamps.sort();
     stamps.into()

@@ -17,7 +17,7 @@ pub enum Input {
 
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct FileRef {
     /// Where it lies.
     pub(super) place: Place,
     /// What of it is read.
@@ -35,7 +35,7 @@ pub(super) enum Part {
     Nothing(String),
 }
 
-impl Source {
+impl FileRef {
     /// The whole of a file.
     pub fn whole(path: impl Into<PathBuf>) -> Self {
         Self::all(Place::Path(path.into()))
@@ -56,7 +56,7 @@ impl Source {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for FileRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.place)?;
         if let Part::Entry(entry) = &self.part { write!(f, "/{}", entry.name) } else { Ok(()) }
