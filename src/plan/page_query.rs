@@ -121,7 +121,7 @@ impl PageQuery {
             version: self.version,
             path: self.pages.path,
             clauses,
-            order: self.order.map(|direction| (self.time_path(), direction)),
+            order: self.order.and_then(|direction| Some((self.set.time_column()?.wire, direction))),
             top: self.top,
         }
     }
@@ -135,11 +135,8 @@ impl PageQuery {
                 value: Value::Text(kind.member.into()),
             })
         });
-        let bounds = bounds(self.pages.dialect, self.time_path(), self.interval);
+        let time = self.set.time_column();
+        let bounds = time.into_iter().flat_map(|time| bounds(self.pages.dialect, self.version, time, self.interval));
         kind.into_iter().chain(bounds).chain(self.clauses.iter().cloned()).collect()
-    }
-
-    fn time_path(&self) -> &'static str {
-        self.set.column(self.set.time).map_or("", |c| c.wire)
     }
 }

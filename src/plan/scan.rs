@@ -135,11 +135,13 @@ const ASSUMED_DAYS: u32 = 365;
 const DAY: i64 = 86_400_000_000;
 
 impl StreamPlan {
-    /// The times that its records can have, for estimates: an open range begins where the service's retention does.
-    pub fn range(&self, now: i64) -> (i64, i64) {
+    /// The times that its records can have, for estimates: an open range begins where the service's retention does. None, if
+    /// they have no time.
+    pub fn range(&self, now: i64) -> Option<(i64, i64)> {
+        self.query.set.time?;
         let days = self.query.pages.retention_days.unwrap_or(ASSUMED_DAYS);
         let Interval { from, to } = self.query.interval;
-        (from.unwrap_or(now - i64::from(days) * DAY), to.map_or(now, |to| to.min(now)))
+        Some((from.unwrap_or(now - i64::from(days) * DAY), to.map_or(now, |to| to.min(now))))
     }
 
     /// The kind of record that it reads.

@@ -63,11 +63,13 @@ impl Property {
             return Err(self.undocumented("<>"));
         }
         let interval = instants(&Ask::Compare(comparison, literal.clone()));
-        let bound = |op, second: Option<i64>| second.map(|s| self.test(op, Value::Second(s)));
-        let bounds: Vec<Clause> = [bound(Op::Ge, interval.first_second()), bound(Op::Le, interval.last_second())]
-            .into_iter()
-            .flatten()
-            .collect::<Result<_, _>>()?;
+        let bound = |found: Option<(Op, i64)>, op: Op| {
+            let (op, second) = found.ok_or_else(|| self.undocumented(op.wire()))?;
+            self.test(op, Value::Second(second))
+        };
+        let lower = interval.first_second().map(|second| bound(self.ops.since(second), Op::Ge));
+        let upper = interval.last_second().map(|second| bound(self.ops.until(second), Op::Le));
+        let bounds: Vec<Clause> = lower.into_iter().chain(upper).collect::<Result<_, _>>()?;
         Clause::and(bounds).ok_or(Reason::Type)
     }
 

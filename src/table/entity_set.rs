@@ -26,8 +26,9 @@ pub struct EntitySet {
     pub family: Family,
     /// Where they come from.
     pub source: Source,
-    /// SQL name of the column that holds the event's own time.
-    pub time: &'static str,
+    /// SQL name of the column that holds the event's own time; `None`: its records are things as they are now, and nothing
+    /// that happened.
+    pub time: Option<&'static str>,
     /// SQL name of the column that identifies a record within a tenant.
     pub key: &'static str,
     /// SQL names of the columns of which one says who did it, in every record.
@@ -44,6 +45,11 @@ impl EntitySet {
     /// The top-level column of that SQL name.
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// The column that holds the event's own time, if its records are events.
+    pub fn time_column(&self) -> Option<&'static Column> {
+        self.column(self.time?)
     }
 
     /// Position of the top-level column of that SQL name.

@@ -76,6 +76,25 @@ impl Ops {
         self.0 & (1 << op as u16) != 0
     }
 
+    /// The widest test for a time at or behind a whole second: a service that only knows strict bounds is asked for what lies
+    /// behind the second before. None, if neither is documented.
+    pub const fn since(self, second: i64) -> Option<(Op, i64)> {
+        match (self.has(Op::Ge), self.has(Op::Gt)) {
+            (true, _) => Some((Op::Ge, second)),
+            (false, true) => Some((Op::Gt, second.saturating_sub(1))),
+            (false, false) => None,
+        }
+    }
+
+    /// The same for a time before a whole second.
+    pub const fn until(self, second: i64) -> Option<(Op, i64)> {
+        match (self.has(Op::Le), self.has(Op::Lt)) {
+            (true, _) => Some((Op::Le, second)),
+            (false, true) => Some((Op::Lt, second)),
+            (false, false) => None,
+        }
+    }
+
     /// Whether no operator is in the set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

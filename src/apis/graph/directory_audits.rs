@@ -30,7 +30,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
         population: None,
         limits: super::REPORT_LIMITS,
     }),
-    time: "activity_date_time",
+    time: Some("activity_date_time"),
     key: "id",
     actors: &["initiated_by"],
     tenant: None,

@@ -46,7 +46,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
         }),
         limits: super::REPORT_LIMITS,
     }),
-    time: "created_date_time",
+    time: Some("created_date_time"),
     key: "id",
     actors: &["user_principal_name", "user_id", "user_display_name", "service_principal_id", "service_principal_name"],
     tenant: None,
