@@ -14,6 +14,7 @@ use crate::table::{Codes, EntitySet, Lookup};
 pub static ALL: &[&EntitySet] = &[
     &graph::SIGN_INS,
     &graph::DIRECTORY_AUDITS,
+    &graph::USERS,
     &activity::ACTIVITY,
     &activity::AZURE_ACTIVE_DIRECTORY,
     &activity::EXCHANGE,
@@ -85,9 +86,12 @@ mod tests {
                 .with(Op::Lt)
                 .with(Op::StartsWith)
                 .with(Op::EndsWith)
-                .with(Op::Contains),
-            Edm::Int32 | Edm::Int64 | Edm::Double | Edm::Instant => Ops::RANGE.with(Op::Ne).with(Op::Gt).with(Op::Lt),
-            Edm::Bool => Ops::EQ.with(Op::Ne),
+                .with(Op::Contains)
+                .with(Op::Null),
+            Edm::Int32 | Edm::Int64 | Edm::Double | Edm::Instant => {
+                Ops::RANGE.with(Op::Ne).with(Op::Gt).with(Op::Lt).with(Op::Null)
+            }
+            Edm::Bool => Ops::EQ.with(Op::Ne).with(Op::Null),
             Edm::List(item) => carried_by(item),
             Edm::Object(_) | Edm::Json | Edm::Raw => Ops::NONE,
         }
@@ -172,11 +176,7 @@ mod tests {
                     "{}",
                     set.qualified()
                 );
-                assert!(
-                    [Some(set.key), set.time, set.tenant].into_iter().flatten().all(same),
-                    "{}",
-                    set.qualified()
-                );
+                assert!([Some(set.key), set.time, set.tenant].into_iter().flatten().all(same), "{}", set.qualified());
                 // Evidence counts where copies differ, and tables see different parts of them.
                 assert!(set.versions.written.is_none() && set.versions.outcome.is_none(), "{}", set.qualified());
             }

@@ -19,8 +19,12 @@ pub struct Ask<'a> {
     pub clauses: &'a [Clause],
     /// The property to order by.
     pub order: Option<(&'a str, Direction)>,
+    /// The properties to send alone.
+    pub select: Option<&'a str>,
+    /// Whether it is an advanced query, which has to ask for a count.
+    pub advanced: bool,
     /// Records in a page.
-    pub top: usize,
+    pub top: Option<usize>,
 }
 
 impl Ask<'_> {
@@ -53,8 +57,14 @@ impl Ask<'_> {
             };
             options.push(("$orderby", format!("{property} {word}")));
         }
+        if let Some(select) = self.select {
+            options.push(("$select", select.to_owned()));
+        }
+        if self.advanced {
+            options.push(("$count", "true".into()));
+        }
         match self.dialect {
-            Dialect::Graph => options.push(("$top", self.top.to_string())),
+            Dialect::Graph => options.extend(self.top.map(|top| ("$top", top.to_string()))),
         }
         options
     }

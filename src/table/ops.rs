@@ -24,12 +24,24 @@ pub enum Op {
     EndsWith,
     /// `contains(p,'x')`
     Contains,
+    /// `eq null`, and `ne null` where `ne` is documented too
+    Null,
 }
 
 impl Op {
     /// Every operator, in the order in which documentation lists them.
-    pub const ALL: [Self; 9] =
-        [Self::Eq, Self::Ne, Self::Ge, Self::Le, Self::Gt, Self::Lt, Self::StartsWith, Self::EndsWith, Self::Contains];
+    pub const ALL: [Self; 10] = [
+        Self::Eq,
+        Self::Ne,
+        Self::Ge,
+        Self::Le,
+        Self::Gt,
+        Self::Lt,
+        Self::StartsWith,
+        Self::EndsWith,
+        Self::Contains,
+        Self::Null,
+    ];
 
     /// The operator as `$filter` spells it.
     pub const fn wire(self) -> &'static str {
@@ -43,6 +55,7 @@ impl Op {
             Self::StartsWith => "startswith",
             Self::EndsWith => "endswith",
             Self::Contains => "contains",
+            Self::Null => "null",
         }
     }
 }
@@ -69,6 +82,11 @@ impl Ops {
     /// This set and one operator more.
     pub const fn with(self, op: Op) -> Self {
         Self(self.0 | 1 << op as u16)
+    }
+
+    /// The operators of both sets.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Whether the operator is in the set.

@@ -50,8 +50,8 @@ pub enum Quota {
     /// to wait (source: the same page).
     IdentityProtection,
     /// Directory objects: resource units, at the least 3,500 in 10 seconds for an application in a tenant of fewer than 50
-    /// users. A listing of users or applications costs two, most others one (source: the same page): taken is what the
-    /// smallest tenant bears of the dearest.
+    /// users. A listing of users or applications costs two, one of the members of a group three (source: the same page):
+    /// taken is what the smallest tenant bears of the dearest.
     Directory,
     /// Users with their last sign-in: 10 requests in a minute (source: the same page).
     SignInActivity,
@@ -103,7 +103,7 @@ impl Quota {
         match self {
             Self::Reports => 5,
             Self::IdentityProtection => 1,
-            Self::Directory => 1_750,
+            Self::Directory => 1_166,
             Self::SignInActivity => 10,
             Self::Security => 150,
             Self::Activity => 2_000,

@@ -70,7 +70,7 @@ impl ScanExec {
 
     /// What answers it, as far as that is known now.
     pub(crate) fn work(&self, terms: &Terms) -> Work {
-        Work::of(&self.table, self.conjuncts(), (self.order, self.fetch), terms)
+        Work::of((&self.table, self.columns()), self.conjuncts(), (self.order, self.fetch), terms)
     }
 
     /// What it would read, in words.
@@ -105,7 +105,11 @@ impl ScanExec {
         let column = expr.downcast_ref::<ColumnExpr>()?;
         // Rows without a time are refused by an ordered scan, so where NULLs would stand does not matter.
         let time = self.table.set.time_column().filter(|_| self.table.is_of_service())?;
-        (time.sortable && time.name == column.name()).then_some(if sort.options.descending { Direction::Descending } else { Direction::Ascending })
+        (time.sortable && time.name == column.name()).then_some(if sort.options.descending {
+            Direction::Descending
+        } else {
+            Direction::Ascending
+        })
     }
 }
 

@@ -67,7 +67,7 @@ impl ScanExec {
     }
 
     /// The columns to decode: those that the query needs, and time, key and kind, which the scan itself reads.
-    fn columns(&self) -> Vec<&'static Column> {
+    pub(super) fn columns(&self) -> Vec<&'static Column> {
         let set = self.table.set;
         let exprs = self.output.expr_iter();
         let used: Vec<usize> = exprs

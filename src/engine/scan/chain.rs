@@ -95,7 +95,7 @@ impl RemoteScan {
     }
 
     pub(crate) fn request_error(&self, place: Place, source: http::Error) -> Error {
-        Error::Request { place: Box::new(place), permissions: self.set.permissions(), source }
+        Error::Request { place: Box::new(place), needs: Box::new(self.set.needs(&self.columns)), source }
     }
 
     /// Under `partial`, what cannot be read costs itself alone, and is said.
