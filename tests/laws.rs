@@ -94,7 +94,7 @@ impl Court {
         let text = predicate.to_string();
         self.lab.tenant.reset_stats();
         let (ids, received) = self.ids(&self.lab.engine, &text).await;
-        let time = self.table.wire(self.table.set.time);
+        let time = self.table.set.time_column().map_or("", |time| time.wire);
         let narrowed = self.lab.tenant.stats().requests.iter().any(|asked| served::narrows(&asked.url, time));
         let ((plain, received_without), not, unknown) = tokio::join!(
             self.ids(&self.plain, &text),

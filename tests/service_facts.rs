@@ -233,7 +233,7 @@ fn directory_audits_are_declared_as_documented() {
     let set = &apis::graph::DIRECTORY_AUDITS;
     assert_eq!(
         (set.path(), set.time, set.permissions()),
-        ("/auditLogs/directoryAudits", "activity_date_time", &["AuditLog.Read.All"][..])
+        ("/auditLogs/directoryAudits", Some("activity_date_time"), &["AuditLog.Read.All"][..])
     );
 }
 

@@ -15,7 +15,7 @@ mod rows;
 
 pub use framing::first_rows;
 pub use reader::{Item, Reader};
-pub use remarks::{Instead, Remark, Wanted};
+pub use remarks::{Always, Instead, Remark, Wanted};
 
 #[cfg(test)]
 mod tests;

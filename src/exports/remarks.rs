@@ -58,8 +58,19 @@ pub struct Wanted {
     pub family: Family,
     /// Folded names of members that are times.
     pub times: HashSet<String>,
-    /// What each record has, beginning with its time: what the table calls it, and the folded names of the members.
-    pub always: Vec<(String, HashSet<String>)>,
+    /// What each record has.
+    pub always: Vec<Always>,
+}
+
+/// What each record has.
+#[derive(Debug)]
+pub struct Always {
+    /// What the table calls it.
+    pub column: String,
+    /// The folded names of the members.
+    pub names: HashSet<String>,
+    /// Whether it is the record's own time.
+    pub is_time: bool,
 }
 
 /// Kinds of things without a table that are told apart in a file.
@@ -104,14 +115,15 @@ impl Remarks {
         }
         let Ok(members) = crate::decode::members(record) else { return };
         self.empty.retain(|at| {
-            let names = &wanted.always[*at].1;
+            let Always { names, is_time, .. } = &wanted.always[*at];
             !members.iter().filter(|member| is_filled(member)).map(|member| folded(&member.name)).any(|name| {
                 // A time that only comes near to it is said to do so.
-                names.contains(&name) && !(*at == 0 && name == TAKEN_IN)
+                names.contains(&name) && !(*is_time && name == TAKEN_IN)
             })
         });
-        if self.empty.first() == Some(&0) && self.instead.is_none() {
-            self.instead = members.iter().find_map(|member| instead(member, &wanted.always[0].1));
+        let time = self.empty.iter().map(|at| &wanted.always[*at]).find(|always| always.is_time);
+        if let Some(time) = time.filter(|_| self.instead.is_none()) {
+            self.instead = members.iter().find_map(|member| instead(member, &time.names));
         }
     }
 
@@ -120,8 +132,8 @@ impl Remarks {
         let others = self.others.iter().map(|(what, count)| Remark::Other { what: what.clone(), count: *count });
         let bare = self.bare.iter().map(|(count, shown)| Remark::Bare { count: *count, shown: shown.clone() });
         let empty = self.empty.iter().filter(|_| at_end && self.records > 0).filter_map(|at| {
-            let column = self.wanted.as_ref()?.always[*at].0.clone();
-            Some(Remark::Empty { column, instead: self.instead.clone().filter(|_| *at == 0) })
+            let Always { column, is_time, .. } = &self.wanted.as_ref()?.always[*at];
+            Some(Remark::Empty { column: column.clone(), instead: self.instead.clone().filter(|_| *is_time) })
         });
         others.chain(bare).chain(empty).collect()
     }

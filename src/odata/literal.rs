@@ -13,6 +13,8 @@ pub fn literal(value: &Value) -> String {
         Value::Int(n) => n.to_string(),
         Value::Double(d) => format!("{d:?}"),
         Value::Second(second) => second_text(*second),
+        Value::Guid(guid) => guid.clone(),
+        Value::Null => "null".into(),
     }
 }
 
@@ -30,6 +32,8 @@ mod tests {
             (Value::Int(-1), "-1"),
             (Value::Double(2.0), "2.0"),
             (Value::Second(1_777_593_600), "2026-05-01T00:00:00Z"),
+            (Value::Guid("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46".into()), "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46"),
+            (Value::Null, "null"),
         ] {
             assert_eq!(literal(&value), text);
         }

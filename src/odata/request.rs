@@ -3,7 +3,7 @@
 use super::filter::filter;
 use super::url::with_options;
 use crate::predicate::{Clause, Value};
-use crate::table::{ApiVersion, Dialect, Direction, Op};
+use crate::table::{ApiVersion, Column, Dialect, Direction};
 use crate::time::Interval;
 
 /// What the first request of a listing asks for, before it is text.
@@ -19,8 +19,12 @@ pub struct Ask<'a> {
     pub clauses: &'a [Clause],
     /// The property to order by.
     pub order: Option<(&'a str, Direction)>,
+    /// The properties to send alone.
+    pub select: Option<&'a str>,
+    /// Whether it is an advanced query, which has to ask for a count.
+    pub advanced: bool,
     /// Records in a page.
-    pub top: usize,
+    pub top: Option<usize>,
 }
 
 impl Ask<'_> {
@@ -53,22 +57,37 @@ impl Ask<'_> {
             };
             options.push(("$orderby", format!("{property} {word}")));
         }
+        if let Some(select) = self.select {
+            options.push(("$select", select.to_owned()));
+        }
+        if self.advanced {
+            options.push(("$count", "true".into()));
+        }
         match self.dialect {
-            Dialect::Graph => options.push(("$top", self.top.to_string())),
+            Dialect::Graph => options.extend(self.top.map(|top| ("$top", top.to_string()))),
         }
         options
     }
 }
 
-/// The clauses that bound a time, as whole seconds that lie outside of the interval.
-pub fn bounds(dialect: Dialect, property: &str, interval: Interval) -> impl Iterator<Item = Clause> {
-    let clause = |op, second| Clause::Property { path: property.into(), op, value: Value::Second(second) };
+/// The clauses that bound a time, as whole seconds that lie outside of the interval, by the operators that are documented for
+/// its property.
+pub fn bounds(
+    dialect: Dialect,
+    version: ApiVersion,
+    time: &Column,
+    interval: Interval,
+) -> impl Iterator<Item = Clause> + use<> {
+    let path = time.wire;
+    let clause = |(op, second)| Clause::Property { path: path.into(), op, value: Value::Second(second) };
     let (from, to) = (interval.first_second(), interval.last_second());
+    let ops = time.ops_in(version);
     match dialect {
-        Dialect::Graph => [from.map(|second| clause(Op::Ge, second)), to.map(|second| clause(Op::Le, second))],
+        Dialect::Graph => [from.and_then(|second| ops.since(second)), to.and_then(|second| ops.until(second))],
     }
     .into_iter()
     .flatten()
+    .map(clause)
 }
 
 /// How the path of a link to the next page begins.

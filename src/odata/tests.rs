@@ -72,6 +72,8 @@ impl Dice {
             2 => Value::Double([0.5, -0.0, 1e300, -38.7223, 5e-324, 2.0][self.below(6)]),
             // From the year 1 to 9999.
             3 => Value::Second(integer(self).rem_euclid(315_537_897_599) - 62_135_596_800),
+            4 => Value::Null,
+            5 => Value::Guid("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46".into()),
             _ => Value::Text(self.text()),
         }
     }
@@ -79,7 +81,8 @@ impl Dice {
     fn test(&mut self) -> Clause {
         const PATHS: [&str; 4] = ["id", "status/errorCode", "location/geoCoordinates/latitude", "riskEventTypes_v2"];
         let path = PATHS[self.below(PATHS.len())].into();
-        let op = Op::ALL[self.below(Op::ALL.len())];
+        // `null` is a value on the wire, and no operator.
+        let op = Op::ALL[self.below(Op::ALL.len() - 1)];
         let called = matches!(op, Op::StartsWith | Op::EndsWith | Op::Contains);
         let value = if called { Value::Text(self.text()) } else { self.value() };
         if self.below(4) == 0 { Clause::Element { path, op, value } } else { Clause::Property { path, op, value } }
@@ -118,6 +121,8 @@ fn test(subject: Node, op: Op, value: &Value) -> Node {
         Value::Int(n) => Literal::Integer(*n),
         Value::Double(d) => Literal::Decimal(*d),
         Value::Second(s) => Literal::Instant(chrono::DateTime::from_timestamp(*s, 0).unwrap()),
+        Value::Guid(guid) => Literal::Guid(guid.clone()),
+        Value::Null => Literal::Null,
     });
     let op = match op {
         Op::Eq => Comparison::Eq,
@@ -126,6 +131,7 @@ fn test(subject: Node, op: Op, value: &Value) -> Node {
         Op::Le => Comparison::Le,
         Op::Gt => Comparison::Gt,
         Op::Lt => Comparison::Lt,
+        Op::Null => panic!("no operator on the wire"),
         Op::StartsWith | Op::EndsWith | Op::Contains => return Node::Call(op.wire().into(), vec![subject, literal]),
     };
     Node::Compare(Box::new(subject), op, Box::new(literal))

@@ -61,9 +61,9 @@ impl fmt::Display for Explained<'_> {
         if !plan.residual.is_empty() && !plan.streams.is_empty() {
             writeln!(f, "  every row is checked against the whole predicate again")?;
         }
-        if let Some(direction) = plan.order {
+        if let Some((direction, time)) = plan.order.zip(plan.set.time) {
             let word = if direction == Direction::Descending { "DESC" } else { "ASC" };
-            writeln!(f, "  order: {} {word}, as the service lists them; streams are merged", plan.set.time)?;
+            writeln!(f, "  order: {time} {word}, as the service lists them; streams are merged")?;
         }
         if let Some(limit) = plan.limit {
             writeln!(f, "  limit: {limit}, reading stops there")?;

@@ -127,11 +127,11 @@ impl FeedScan {
     pub fn plan(&self) -> FeedPlan {
         let all = Bound::And(self.conjuncts.iter().map(|c| c.bound.clone()).collect());
         let demanded = if self.population.is_some() { Types::ALL } else { Types::demanded_by(&all) };
-        let about = (interval(&all, self.set.time), interval(&all, "content_created"));
+        let about = (interval(&all, self.time()), interval(&all, "content_created"));
         let told = if self.pushdown { all } else { Bound::And(Vec::new()) };
         let wanted = Types::of_table(self.feed).and(Types::left_by(&told));
         let types = wanted.and(self.populated());
-        let creation = interval(&told, self.set.time);
+        let creation = interval(&told, self.time());
         let created = interval(&told, "content_created");
         // Windows are whole seconds: so is what is taken from them, or blobs of their first instant would be lost.
         let reach = self.now - i64::from(self.feed.retention_days) * 86_400 * SECOND;
@@ -162,6 +162,11 @@ impl FeedScan {
             limit: self.limit,
             rate: self.rate,
         }
+    }
+
+    /// The column of the event's own time, which every record of the feed has.
+    fn time(&self) -> &'static str {
+        self.set.time.unwrap_or("creation_time")
     }
 
     fn populated(&self) -> Types {

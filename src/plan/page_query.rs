@@ -3,7 +3,7 @@
 use crate::odata::filter::{clause, filter};
 use crate::odata::request::{Ask, bounds, link_prefix};
 use crate::predicate::{Clause, Value};
-use crate::table::{ApiVersion, Direction, EntitySet, Kind, Op, Pages};
+use crate::table::{ApiVersion, Direction, EntitySet, Kind, Op, Pages, Quota};
 use crate::time::Interval;
 use crate::wire::{Request, Target};
 
@@ -24,8 +24,12 @@ pub struct PageQuery {
     pub clauses: Vec<Clause>,
     /// The order to ask for; `None` leaves it to the service.
     pub order: Option<Direction>,
+    /// The properties to send alone, by their names on the wire.
+    pub select: Option<Vec<&'static str>>,
+    /// The quota it counts against.
+    pub quota: Quota,
     /// Rows per page.
-    pub top: usize,
+    pub top: Option<usize>,
 }
 
 /// A query that asks for less of the service, to try after it refused the full one.
@@ -40,12 +44,12 @@ pub struct Weaker {
 impl PageQuery {
     /// Path and query, encoded.
     pub fn url(&self) -> String {
-        self.ask(&self.all_clauses()).url()
+        self.ask(&self.all_clauses(), self.selected().as_deref()).url()
     }
 
     /// Path and query as people read them, for EXPLAIN. Not to be sent.
     pub fn readable(&self) -> String {
-        self.ask(&self.all_clauses()).readable()
+        self.ask(&self.all_clauses(), self.selected().as_deref()).readable()
     }
 
     /// The request that opens the chain.
@@ -59,7 +63,18 @@ impl PageQuery {
     }
 
     fn get(&self, target: Target) -> Request {
-        Request { headers: self.pages.headers, ..Request::get(self.pages.api, target, self.pages.quota) }
+        let headers = if self.is_advanced() { self.pages.advanced } else { self.pages.headers };
+        Request { headers, ..Request::get(self.pages.api, target, self.quota) }
+    }
+
+    /// Whether one of its clauses is documented for advanced queries alone. Pages that follow need its headers too.
+    pub fn is_advanced(&self) -> bool {
+        let advanced = |path: &str, op: Op| self.set.at_wire(path).is_some_and(|column| column.advanced.has(op));
+        self.clauses.iter().any(|clause| clause.has(&advanced))
+    }
+
+    fn selected(&self) -> Option<String> {
+        self.select.as_ref().map(|names| names.join(","))
     }
 
     /// The whole filter as text.
@@ -115,13 +130,15 @@ impl PageQuery {
         self.all_clauses().iter().filter(|c| !kept.contains(c)).map(clause).collect::<Vec<_>>().join(" and ")
     }
 
-    fn ask<'a>(&self, clauses: &'a [Clause]) -> Ask<'a> {
+    fn ask<'a>(&self, clauses: &'a [Clause], select: Option<&'a str>) -> Ask<'a> {
         Ask {
             dialect: self.pages.dialect,
             version: self.version,
             path: self.pages.path,
             clauses,
-            order: self.order.map(|direction| (self.time_path(), direction)),
+            order: self.order.and_then(|direction| Some((self.set.time_column()?.wire, direction))),
+            select,
+            advanced: self.is_advanced(),
             top: self.top,
         }
     }
@@ -135,11 +152,8 @@ impl PageQuery {
                 value: Value::Text(kind.member.into()),
             })
         });
-        let bounds = bounds(self.pages.dialect, self.time_path(), self.interval);
+        let time = self.set.time_column();
+        let bounds = time.into_iter().flat_map(|time| bounds(self.pages.dialect, self.version, time, self.interval));
         kind.into_iter().chain(bounds).chain(self.clauses.iter().cloned()).collect()
-    }
-
-    fn time_path(&self) -> &'static str {
-        self.set.column(self.set.time).map_or("", |c| c.wire)
     }
 }

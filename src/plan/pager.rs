@@ -232,7 +232,7 @@ impl Pager {
     fn follow(&mut self, page: &PageFacts) -> Result<(), PagerError> {
         self.pages_since_start += 1;
         self.state = match &page.next {
-            None if page.rows == self.query.top => return self.go_behind(page.rows),
+            None if Some(page.rows) == self.query.top => return self.go_behind(page.rows),
             None => State::Done,
             Some(link) if !self.links.insert(link.clone()) => return Err(PagerError::Circle),
             Some(link) => State::Next(link.clone()),
@@ -380,7 +380,9 @@ mod tests {
 
     fn query(pages: &'static Pages) -> PageQuery {
         let (kind, interval, clauses, order) = (None, Interval::ALL, Vec::new(), None);
-        PageQuery { set: &SIGN_INS, pages, version: ApiVersion::Beta, kind, interval, clauses, order, top: 4 }
+        let (select, quota, top) = (None, pages.quota, Some(4));
+        let version = ApiVersion::Beta;
+        PageQuery { set: &SIGN_INS, pages, version, kind, interval, clauses, order, select, quota, top }
     }
 
     /// A listing in the order that is documented for sign-ins.

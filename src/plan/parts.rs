@@ -22,8 +22,12 @@ pub enum Choice {
     Look,
 }
 
-/// Chooses for a number of parts and a range of time. `read` is the span that its first page covered, once it is there.
-pub fn choose(parts: usize, (from, to): (i64, i64), read: Option<(i64, i64)>) -> Choice {
+/// Chooses for a number of parts and a range of time; `None`: records have none, and how many there are shows only in a first
+/// page that is not the last. `read` is the span that the first page covered, once it is there.
+pub fn choose(parts: usize, range: Option<(i64, i64)>, read: Option<(i64, i64)>) -> Choice {
+    let Some((from, to)) = range else {
+        return if read.is_some() || parts <= FEW_PARTS { Choice::Parts } else { Choice::Look };
+    };
     let Some((newest, oldest)) = read else {
         return if parts <= FEW_PARTS && to.saturating_sub(from) > WIDE { Choice::Parts } else { Choice::Look };
     };

@@ -3,7 +3,7 @@
 use super::PageQuery;
 use crate::odata::{filter::clause, url::encoded_len};
 use crate::predicate::{Clause, Conjunct, Reason, Split, split};
-use crate::table::{ApiVersion, Direction, EntitySet, FilterLimits, Kind, Pages};
+use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select};
 use crate::time::Interval;
 
 /// What a scan is asked for.
@@ -15,6 +15,8 @@ pub struct Scan {
     pub pages: &'static Pages,
     /// API version of the connection.
     pub version: ApiVersion,
+    /// The columns that are decoded.
+    pub columns: Vec<&'static Column>,
     /// The predicate: all of them hold.
     pub conjuncts: Vec<Conjunct>,
     /// The order in which rows are wanted, by the set's time column.
@@ -44,6 +46,8 @@ pub struct ScanPlan {
     pub order: Option<Direction>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
+    /// The quota that its requests count against.
+    pub quota: Quota,
 }
 
 /// One stream of requests.
@@ -76,15 +80,58 @@ impl Scan {
             streams = split(&[], self.set, self.version);
             residual.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
         }
+        streams.iter_mut().for_each(|split| self.set_apart(split));
         let all_sent = (self.pushdown || self.conjuncts.is_empty())
             && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
         let top = self.top(all_sent);
         let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residual)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
-        ScanPlan { set, pages, version, streams, about, residual, order, limit }
+        let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
+        ScanPlan { set, pages, version, streams, about, residual, order, limit, quota }
     }
 
-    fn stream(&self, split: Split, top: usize, residual: &mut [Residual]) -> StreamPlan {
+    /// A costly property takes no other test beside its own: where there are others, those are sent.
+    fn set_apart(&self, split: &mut Split) {
+        let Some(costly) = &self.pages.costly else { return };
+        let path = self.set.column(costly.column).map_or("", |column| column.wire);
+        let of_costly = |found: &str, _| found.split('/').next() == Some(path);
+        let of_others = |found: &str, _| found.split('/').next() != Some(path);
+        if !split.clauses.iter().any(|(_, clause)| clause.has(&of_others)) {
+            return;
+        }
+        let (apart, rest) = split.clauses.drain(..).partition(|(_, clause)| clause.has(&of_costly));
+        split.clauses = rest;
+        let apart: Vec<(usize, Clause)> = apart;
+        apart.into_iter().for_each(|(at, _)| split.reasons[at].push(Reason::Alone(costly.column)));
+    }
+
+    /// The properties to send alone: of the columns that are decoded, or of all, where the whole record is wanted and would
+    /// lack some unasked.
+    fn select(&self) -> Option<Vec<&'static str>> {
+        let whole = self.columns.iter().any(|column| matches!(column.edm, Edm::Raw));
+        let all: Vec<&'static Column> = match (self.pages.select, whole) {
+            (Select::Undocumented, _) | (Select::Whole, true) => return None,
+            (Select::Whole | Select::Part, false) => self.columns.clone(),
+            (Select::Part, true) => {
+                let costly = self.pages.costly.as_ref().map(|costly| costly.column);
+                let wanted = |column: &&Column| {
+                    Some(column.name) != costly || self.columns.iter().any(|other| other.name == column.name)
+                };
+                self.set.columns.iter().filter(wanted).collect()
+            }
+        };
+        let members = all.iter().filter(|column| !column.wire.is_empty() && column.since <= self.version);
+        let derived = all.iter().filter_map(|column| column.derived).flat_map(|derived| derived.of);
+        let mut names: Vec<&'static str> = members.map(|column| column.wire).collect();
+        for name in derived {
+            if !names.contains(name) {
+                names.push(name);
+            }
+        }
+        Some(names)
+    }
+
+    fn stream(&self, split: Split, top: Option<usize>, residual: &mut [Residual]) -> StreamPlan {
         let query = |interval, clauses| PageQuery {
             set: self.set,
             pages: self.pages,
@@ -93,25 +140,30 @@ impl Scan {
             interval,
             clauses,
             order: self.order,
+            select: self.select(),
+            quota: self.set.costly(&self.columns).map_or(self.pages.quota, |costly| costly.quota),
             top,
         };
         for (at, reasons) in split.reasons.iter().enumerate() {
             reasons.iter().for_each(|r| residual[at].add(r.clone()));
         }
         let FilterLimits { tests, bytes } = self.pages.limits;
-        let bytes = bytes.saturating_sub(encoded_len(&query(split.interval, Vec::new()).filter()));
+        let bare = query(split.interval, Vec::new());
+        let select = bare.select.as_ref().map_or(0, |names| encoded_len(&names.join(",")));
+        let bytes = bytes.saturating_sub(encoded_len(&bare.filter()) + select);
         let fitted = Fitted::new(split.clauses, FilterLimits { tests, bytes }, residual);
         StreamPlan { query: query(split.interval, fitted.clauses), parts: fitted.parts }
     }
 
     /// Rows per page: the largest page, unless a few rows are wanted and the service's filter says all that the predicate
     /// says. Some more than wanted are asked for then, since time bounds are widened and a record can come twice.
-    fn top(&self, all_sent: bool) -> usize {
-        let page = self.pages.page;
-        match self.limit {
-            Some(limit) if all_sent => limit.saturating_mul(2).clamp(50, page),
+    fn top(&self, all_sent: bool) -> Option<usize> {
+        let page = self.pages.page?;
+        let page = self.set.costly(&self.columns).map_or(page, |costly| costly.page.min(page));
+        Some(match self.limit {
+            Some(limit) if all_sent => limit.saturating_mul(2).clamp(page.min(50), page),
             _ => page,
-        }
+        })
     }
 }
 
@@ -135,11 +187,13 @@ const ASSUMED_DAYS: u32 = 365;
 const DAY: i64 = 86_400_000_000;
 
 impl StreamPlan {
-    /// The times that its records can have, for estimates: an open range begins where the service's retention does.
-    pub fn range(&self, now: i64) -> (i64, i64) {
+    /// The times that its records can have, for estimates: an open range begins where the service's retention does. None, if
+    /// they have no time.
+    pub fn range(&self, now: i64) -> Option<(i64, i64)> {
+        self.query.set.time?;
         let days = self.query.pages.retention_days.unwrap_or(ASSUMED_DAYS);
         let Interval { from, to } = self.query.interval;
-        (from.unwrap_or(now - i64::from(days) * DAY), to.map_or(now, |to| to.min(now)))
+        Some((from.unwrap_or(now - i64::from(days) * DAY), to.map_or(now, |to| to.min(now))))
     }
 
     /// The kind of record that it reads.

@@ -316,7 +316,16 @@ fn scan(conjuncts: &[Predicate], pushdown: bool) -> Scan {
         Conjunct { sql: predicate.to_string(), bound: bind(&predicate, set) }
     });
     let pages = set.pages().expect("sign-ins come in pages");
-    Scan { set, pages, version: ApiVersion::Beta, conjuncts: bound.collect(), order: None, limit: None, pushdown }
+    Scan {
+        set,
+        pages,
+        version: ApiVersion::Beta,
+        columns: Vec::new(),
+        conjuncts: bound.collect(),
+        order: None,
+        limit: None,
+        pushdown,
+    }
 }
 
 fn conjuncts(dice: &mut Dice) -> Vec<Predicate> {

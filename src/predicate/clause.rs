@@ -45,6 +45,10 @@ pub enum Value {
     Double(f64),
     /// A whole second since 1970 UTC.
     Second(i64),
+    /// A GUID, unquoted.
+    Guid(String),
+    /// `null`
+    Null,
 }
 
 impl Clause {
@@ -63,6 +67,15 @@ impl Clause {
             0 => None,
             1 => clauses.pop(),
             _ => Some(Self::Or(clauses)),
+        }
+    }
+
+    /// Whether one of its tests, each told by its path and its operator, is such a one.
+    pub fn has(&self, such: &impl Fn(&str, Op) -> bool) -> bool {
+        match self {
+            Self::And(cs) | Self::Or(cs) => cs.iter().any(|c| c.has(such)),
+            Self::Property { path, value: Value::Null, .. } => such(path, Op::Null),
+            Self::Property { path, op, .. } | Self::Element { path, op, .. } => such(path, *op),
         }
     }
 

@@ -16,6 +16,12 @@ pub enum Reason {
     TextOrder,
     /// NULL tests are not documented.
     Null,
+    /// Where a service ignores case, `ne` leaves out what SQL keeps.
+    Unequal,
+    /// Times are sent as whole seconds: `ne` of one would leave out the others of that second.
+    Seconds,
+    /// The service takes no other test beside one of this property.
+    Alone(&'static str),
     /// How the service treats empty text is not known.
     EmptyText,
     /// The pattern has no fixed part that could be sent.
@@ -52,6 +58,11 @@ impl fmt::Display for Reason {
             Self::NotDocumented { op, property } => write!(f, "the service documents no {op} on {property}"),
             Self::TextOrder => f.write_str("the service may order text differently"),
             Self::Null => f.write_str("tests for NULL are not documented"),
+            Self::Unequal => {
+                f.write_str("the service may ignore case, and would then leave out what differs in case alone")
+            }
+            Self::Seconds => f.write_str("times are sent as whole seconds, which <> cannot be"),
+            Self::Alone(column) => write!(f, "the service filters by {column} only where it is the whole filter"),
             Self::EmptyText => f.write_str("how the service treats empty text is not documented"),
             Self::FreePattern => f.write_str("the pattern has no fixed part to send"),
             Self::AnySpelling => {

@@ -81,7 +81,7 @@ impl Stream<'_> {
         let mut split = Split { kind: self.kind, interval, clauses: Vec::new(), reasons: Vec::new() };
         for (at, (bound, original)) in folded.iter().zip(conjuncts).enumerate() {
             let mut reasons = Vec::new();
-            if !self.is_time_bound(bound) {
+            if !self.is_time_bound(bound, version) {
                 split.clauses.extend(self.clause(bound, version, &mut reasons).map(|clause| (at, clause)));
             }
             if reasons.is_empty() && self.is_population(&original.bound) {
@@ -141,17 +141,30 @@ impl Stream<'_> {
             Bound::And(ps) => ps.iter().map(|p| self.interval(p)).fold(Interval::ALL, Interval::intersect),
             Bound::Or(ps) => ps.iter().map(|p| self.interval(p)).fold(Interval::EMPTY, Interval::hull),
             Bound::Constant(Truth::False | Truth::Unknown) => Interval::EMPTY,
-            Bound::Leaf(leaf) if leaf.property.is(self.set.time) => instants(&leaf.ask),
+            Bound::Leaf(leaf) if self.is_time(leaf) => instants(&leaf.ask),
             _ => Interval::ALL,
         }
     }
 
-    /// Whether the conjunct says no more than the interval does.
-    fn is_time_bound(&self, bound: &Bound) -> bool {
+    /// Whether a test is about the event's own time.
+    fn is_time(&self, leaf: &Leaf) -> bool {
+        self.set.time.is_some_and(|time| leaf.property.is(time))
+    }
+
+    /// Whether the conjunct says no more than the bounds of the interval do that are sent.
+    fn is_time_bound(&self, bound: &Bound, version: ApiVersion) -> bool {
         match bound {
-            Bound::And(ps) => ps.iter().all(|p| self.is_time_bound(p)),
-            Bound::Leaf(Leaf { property, ask: Ask::Compare(comparison, Literal::Instant(_)), .. }) => {
-                property.is(self.set.time) && *comparison != Comparison::NotEq
+            Bound::And(ps) => ps.iter().all(|p| self.is_time_bound(p, version)),
+            Bound::Leaf(leaf @ Leaf { ask: Ask::Compare(comparison, Literal::Instant(_)), .. }) => {
+                let ops = leaf.property.column().ops_in(version);
+                let (lower, upper) = (ops.since(0).is_some(), ops.until(0).is_some());
+                let sent = match comparison {
+                    Comparison::NotEq => false,
+                    Comparison::Gt | Comparison::GtEq => lower,
+                    Comparison::Lt | Comparison::LtEq => upper,
+                    Comparison::Eq => lower && upper,
+                };
+                self.is_time(leaf) && sent
             }
             _ => false,
         }

@@ -85,7 +85,7 @@ fn sent(streams: &[Split], set: &EntitySet, version: ApiVersion) -> String {
 
 /// The bounds of the time range as the clauses that they are sent as, and the others.
 fn clauses(stream: &Split, set: &EntitySet) -> Vec<Clause> {
-    let path = set.column(set.time).unwrap().wire;
+    let path = set.time_column().unwrap().wire;
     let bound = |op, second: Option<i64>| {
         second.map(|s| Clause::Property { path: path.into(), op, value: Value::Second(s) }).into_iter()
     };
@@ -518,7 +518,7 @@ fn what_is_declared_is_sent_and_nothing_else() {
             [ApiVersion::V1, ApiVersion::Beta].into_iter().flat_map(|v| all.iter().map(move |leaf| (v, leaf)))
         {
             let chooses = set.population().is_some_and(|p| [p.column, p.flag].contains(&column.name));
-            if chooses || column.name == set.time {
+            if chooses || set.time == Some(column.name) {
                 continue;
             }
             for (op, test, text) in asked(column, name, path) {

@@ -4,7 +4,7 @@ use super::bind::{Ask, Leaf, Literal};
 use super::clause::{Clause, Value};
 use super::expression::{Comparison, Pattern};
 use super::reason::Reason;
-use crate::table::{ApiVersion, Case, Edm, Op, Ops};
+use crate::table::{ApiVersion, Case, Edm, Op, Ops, is_guid};
 use crate::time::Interval;
 
 /// The clause that a test implies, as far as it is documented in a version.
@@ -14,7 +14,8 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
     if leaf.folded {
         return Err(Reason::AnySpelling);
     }
-    let asked = Property { path: leaf.property.wire(), ops: column.ops_in(version), case: column.case };
+    let (ops, case) = (column.ops_in(version), column.case);
+    let asked = Property { path: leaf.property.wire(), ops, case, edm: &column.edm };
     match &leaf.ask {
         Ask::Compare(comparison, value) => asked.compare(*comparison, value),
         Ask::In { negated: true, .. } => Err(asked.undocumented("NOT IN")),
@@ -27,7 +28,7 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
         Ask::Like { pattern, negated: false } => asked.like(pattern),
         Ask::Has { negated: true, .. } => Err(asked.undocumented("NOT array_has")),
         Ask::Has { value, negated: false } => asked.has(value, &column.edm),
-        Ask::IsNull { .. } => Err(Reason::Null),
+        Ask::IsNull { negated } => asked.null(*negated),
     }
 }
 /// A property as the service documents it.
@@ -35,6 +36,7 @@ struct Property {
     path: String,
     ops: Ops,
     case: Case,
+    edm: &'static Edm,
 }
 
 impl Property {
@@ -47,27 +49,57 @@ impl Property {
             (Comparison::Lt | Comparison::LtEq | Comparison::Gt | Comparison::GtEq, Literal::Text(_)) => {
                 Err(Reason::TextOrder)
             }
+            (Comparison::LtEq, Literal::Int(n)) if !self.ops.has(Op::Le) && self.ops.has(Op::Lt) => {
+                n.checked_add(1).ok_or(Reason::Type).and_then(|n| self.test(Op::Lt, Value::Int(n)))
+            }
+            (Comparison::GtEq, Literal::Int(n)) if !self.ops.has(Op::Ge) && self.ops.has(Op::Gt) => {
+                n.checked_sub(1).ok_or(Reason::Type).and_then(|n| self.test(Op::Gt, Value::Int(n)))
+            }
             (Comparison::LtEq, literal) => self.test(Op::Le, value(literal)),
             (Comparison::GtEq, literal) => self.test(Op::Ge, value(literal)),
             // The wider of two documented operators will do: rows are checked again here.
             (Comparison::Lt, literal) => self.test(if self.ops.has(Op::Lt) { Op::Lt } else { Op::Le }, value(literal)),
             (Comparison::Gt, literal) => self.test(if self.ops.has(Op::Gt) { Op::Gt } else { Op::Ge }, value(literal)),
-            // `ne` is documented nowhere for a plain property of these sets, and a service that ignores case would lose rows.
+            (Comparison::NotEq, Literal::Bool(b)) => self.test(Op::Eq, Value::Bool(!b)),
+            (Comparison::NotEq, literal) if self.ops.has(Op::Ne) => self.unequal(literal),
             (Comparison::NotEq, _) => Err(self.undocumented("<>")),
         }
+    }
+
+    /// A service that ignores case leaves out what differs from the literal in case alone, and SQL keeps it. Only of a
+    /// documented member of an enumeration, as it is written, there is no other spelling.
+    fn unequal(&self, literal: &Literal) -> Result<Clause, Reason> {
+        match (literal, self.edm) {
+            (Literal::Text(text), Edm::Enum(members)) if members.contains(&text.as_str()) => {
+                self.test(Op::Ne, Value::Text(text.clone()))
+            }
+            (Literal::Text(_), _) => Err(Reason::Unequal),
+            (literal, _) => self.test(Op::Ne, value(literal)),
+        }
+    }
+
+    /// Where it is documented, an unset property is `null`.
+    fn null(&self, negated: bool) -> Result<Clause, Reason> {
+        let op = if negated { Op::Ne } else { Op::Eq };
+        if !self.ops.has(Op::Null) || negated && !self.ops.has(Op::Ne) {
+            return Err(Reason::Null);
+        }
+        Ok(Clause::Property { path: self.path.clone(), op, value: Value::Null })
     }
 
     /// A time is asked for by whole seconds that lie around it.
     fn instant(&self, comparison: Comparison, literal: &Literal) -> Result<Clause, Reason> {
         if comparison == Comparison::NotEq {
-            return Err(self.undocumented("<>"));
+            return Err(if self.ops.has(Op::Ne) { Reason::Seconds } else { self.undocumented("<>") });
         }
         let interval = instants(&Ask::Compare(comparison, literal.clone()));
-        let bound = |op, second: Option<i64>| second.map(|s| self.test(op, Value::Second(s)));
-        let bounds: Vec<Clause> = [bound(Op::Ge, interval.first_second()), bound(Op::Le, interval.last_second())]
-            .into_iter()
-            .flatten()
-            .collect::<Result<_, _>>()?;
+        let bound = |found: Option<(Op, i64)>, op: Op| {
+            let (op, second) = found.ok_or_else(|| self.undocumented(op.wire()))?;
+            self.test(op, Value::Second(second))
+        };
+        let lower = interval.first_second().map(|second| bound(self.ops.since(second), Op::Ge));
+        let upper = interval.last_second().map(|second| bound(self.ops.until(second), Op::Le));
+        let bounds: Vec<Clause> = lower.into_iter().chain(upper).collect::<Result<_, _>>()?;
         Clause::and(bounds).ok_or(Reason::Type)
     }
 
@@ -84,9 +116,14 @@ impl Property {
     /// Text that is stored in lower case and compared as it stands is asked for in both spellings: whichever is right,
     /// no row is lost, and the predicate itself decides here.
     fn text(&self, op: Op, text: &str) -> Result<Clause, Reason> {
+        if self.case == Case::Guid {
+            // Only a whole GUID can be written down: a part of one, or another text, stays here.
+            let guid = is_guid(text) && op == Op::Eq;
+            return if guid { self.test(op, Value::Guid(text.into())) } else { Err(Reason::Type) };
+        }
         let written = self.test(op, Value::Text(text.into()))?;
         let lower = text.to_lowercase();
-        if self.case == Case::AsWritten || lower == text {
+        if self.case != Case::Lower || lower == text {
             return Ok(written);
         }
         Ok(Clause::Or(vec![written, self.test(op, Value::Text(lower))?]))

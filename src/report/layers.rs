@@ -4,6 +4,7 @@ use std::error::Error;
 
 use super::{About, Exit, Report, remote};
 use crate::subscriptions;
+use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, http, plan, settings};
 
 const PARTIAL: &str = "--partial returns what could be read and says what is missing";
@@ -19,7 +20,7 @@ fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
         return Some(of_engine(error, about));
     }
     if let Some(error) = error.downcast_ref::<http::Error>() {
-        return Some(remote::of_http(error, &[]));
+        return Some(remote::of_http(error, Needs::default()));
     }
     if let Some(error) = error.downcast_ref::<auth::Error>() {
         return Some(of_auth(error));
@@ -42,7 +43,7 @@ fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
 fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
     use engine::Error as E;
     match error {
-        E::Request { permissions, source, .. } => under(error, remote::of_http(source, permissions)),
+        E::Request { needs, source, .. } => under(error, remote::of_http(source, **needs)),
         E::Page { request_id, said, .. } => {
             let mut report = Report::chain(Exit::Remote, error).hint(ODD_REPLY);
             report.causes.extend(said.as_ref().map(ToString::to_string));
@@ -73,7 +74,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
                 "an administrator of the tenant or of the service disabled it: ask them; what is not collected now \
                  cannot be read later",
             );
-            report.causes.extend(source.iter().flat_map(|error| remote::of_http(error, &[]).causes));
+            report.causes.extend(source.iter().flat_map(|error| remote::of_http(error, Needs::default()).causes));
             report
         }
         E::Subscriptions { source, .. } => under(error, of_subscriptions(source)),
@@ -117,7 +118,7 @@ fn of_subscriptions(error: &subscriptions::Error) -> Report {
     match error {
         E::TenantId(_) => Report::chain(Exit::Usage, error).hint("set the connection's tenant to its id, a GUID"),
         E::ContentType(_) => Report::chain(Exit::Usage, error).hint(content_types()),
-        E::Request(source) => remote::of_http(source, &["ActivityFeed.Read"]),
+        E::Request(source) => remote::of_http(source, Needs { permissions: &["ActivityFeed.Read"], licence: None }),
         E::Reply(_) => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
     }
 }
@@ -149,7 +150,7 @@ fn smaller(part: engine::Part) -> &'static str {
 fn of_auth(error: &auth::Error) -> Report {
     match error {
         auth::Error::Connection(_) => Report::chain(Exit::Usage, error).hint("correct it in the configuration"),
-        auth::Error::Http(error) => remote::of_http(error, &[]),
+        auth::Error::Http(error) => remote::of_http(error, Needs::default()),
         auth::Error::Credential(_) => Report::chain(Exit::SignIn, error),
     }
 }

@@ -4,6 +4,7 @@
 
 use super::{Exit, Report};
 use crate::http::{Error, Fault, Refusal, SignIn};
+use crate::table::Needs;
 
 /// Codes of the sign-in service, and what to do. Source: Microsoft Entra, "AADSTS error codes".
 const SIGN_IN_ADVICE: &[(&str, &str)] = &[
@@ -24,15 +25,15 @@ pub const NOT_SET: &str = "it is not set";
 /// What to do when the time for a statement is over.
 pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or use --partial";
 
-/// A request that brought no reply, and the permissions that it needs.
-pub(super) fn of_http(error: &Error, permissions: &[&str]) -> Report {
+/// A request that brought no reply, and what it needs.
+pub(super) fn of_http(error: &Error, needs: Needs) -> Report {
     let mut report = Report::chain(exit_of(error), error);
     let underlying = error.underlying();
     report.causes.extend(underlying.refusal().into_iter().flat_map(words));
     if let Error::SignIn(sign_in) = underlying {
         report.causes.push(sign_in.message.to_string());
     }
-    Report { hint: advice(error, permissions), ..report }
+    Report { hint: advice(error, needs), ..report }
 }
 
 fn exit_of(error: &Error) -> Exit {
@@ -55,15 +56,15 @@ fn words(refusal: &Refusal) -> Vec<String> {
     said.into_iter().chain(id).collect()
 }
 
-fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
+fn advice(error: &Error, needs: Needs) -> Option<String> {
     Some(match error {
-        Error::Refused(refusal) => return of_refusal(refusal, permissions),
-        Error::TokenRejected(refusal) => of_refusal(refusal, permissions)
+        Error::Refused(refusal) => return of_refusal(refusal, needs),
+        Error::TokenRejected(refusal) => of_refusal(refusal, needs)
             .unwrap_or_else(|| "the access token has expired or is for another service; get a new one".into()),
         Error::SignIn(sign_in) => of_sign_in(sign_in),
         Error::Throttled { .. } => "all clients of the tenant share this quota: use a shorter time range, or try later".into(),
         Error::Unavailable { last, .. } => {
-            of_refusal(last, permissions).unwrap_or_else(|| "nothing is wrong with the query; try later".into())
+            of_refusal(last, needs).unwrap_or_else(|| "nothing is wrong with the query; try later".into())
         }
         Error::Unreachable { fault: Fault::Tls(_), .. } => {
             "the certificate is not trusted here; behind an inspecting proxy, add its CA to the system's or to SSL_CERT_FILE".into()
@@ -83,16 +84,14 @@ fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
     })
 }
 
-fn of_refusal(refusal: &Refusal, permissions: &[&str]) -> Option<String> {
+fn of_refusal(refusal: &Refusal, needs: Needs) -> Option<String> {
     let licence = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
     if refusal.message.as_deref().is_some_and(no_audit_log) {
         return Some(AUDITING_OFF.into());
     }
     match (refusal.status, refusal.code.as_deref()) {
-        (403, Some(code)) if code == licence => {
-            Some("sign-ins can be read only in a tenant with a Microsoft Entra ID P1 or P2 licence".into())
-        }
-        (403, _) => Some(permission(permissions)),
+        (403, Some(code)) if code == licence => Some(licence_needed(needs)),
+        (403, _) => Some(permission(needs)),
         _ => None,
     }
 }
@@ -106,10 +105,28 @@ fn no_audit_log(message: &str) -> bool {
 const AUDITING_OFF: &str = "auditing may be off in the tenant: Set-AdminAuditLogConfig \
      -UnifiedAuditLogIngestionEnabled $true turns it on, within an hour; or the connection names the wrong tenant";
 
-/// Which permissions are needed, and who grants them.
-fn permission(names: &[&str]) -> String {
-    let names = if names.is_empty() { "the table's permissions".to_owned() } else { names.join(" and ") };
-    format!("the application needs {names}, with the consent of an administrator; get a new token afterwards")
+/// Which licence is needed.
+fn licence_needed(needs: Needs) -> String {
+    match needs.licence {
+        Some((name, column)) => format!("this needs a licence of {name}{}", without(column)),
+        None => "this needs a licence that the tenant does not have".into(),
+    }
+}
+
+/// Which permissions are needed, and who grants them. A refusal can mean the licence as well.
+fn permission(needs: Needs) -> String {
+    let names =
+        if needs.permissions.is_empty() { "the table's permissions".into() } else { needs.permissions.join(" and ") };
+    let licence = match needs.licence {
+        Some((name, column)) => format!("; the tenant needs {name}{}", without(column)),
+        None => String::new(),
+    };
+    format!("the application needs {names}, with the consent of an administrator; get a new token afterwards{licence}")
+}
+
+/// How to ask for less.
+fn without(column: Option<&str>) -> String {
+    column.map_or_else(String::new, |column| format!(" (for {column}: a query that names other columns needs less)"))
 }
 
 fn of_sign_in(sign_in: &SignIn) -> String {
@@ -160,7 +177,7 @@ mod tests {
             (Error::Deadline { address, stage: Stage::Reply, last: None }, Exit::Deadline),
         ];
         for (error, exit) in rows {
-            assert_eq!(of_http(&error, &[]).exit, exit, "{error}");
+            assert_eq!(of_http(&error, Needs::default()).exit, exit, "{error}");
         }
     }
 
@@ -174,7 +191,7 @@ mod tests {
         let address = refusal(400, "x").address;
         let deadline = Error::Deadline { address, stage: Stage::Retry, last: last() };
         for error in [deadline, Error::RequestBudget { limit: 5, last: last() }] {
-            let report = of_http(&error, &[]).to_string();
+            let report = of_http(&error, Needs::default()).to_string();
             for part in ["answered with status 503", "UnknownError: busy", "r-1", "hint: raise --"] {
                 assert!(report.contains(part), "{part}: {report}");
             }
@@ -192,14 +209,15 @@ mod tests {
                 500 => Error::Unavailable { because: GaveUp::Tries, last: refusal },
                 _ => Error::Refused(refusal),
             };
-            let hint = of_http(&error, &["ActivityFeed.Read"]).hint.unwrap();
+            let hint = of_http(&error, Needs { permissions: &["ActivityFeed.Read"], licence: None }).hint.unwrap();
             assert!(hint.starts_with("auditing may be off"), "{status}: {hint}");
         }
     }
 
     #[test]
     fn a_missing_permission_is_named() {
-        let report = of_http(&Error::Refused(refusal(403, "Authorization_RequestDenied")), &["AuditLog.Read.All"]);
+        let needs = Needs { permissions: &["AuditLog.Read.All"], licence: None };
+        let report = of_http(&Error::Refused(refusal(403, "Authorization_RequestDenied")), needs);
         assert_eq!(report.causes, ["Authorization_RequestDenied: words", "request id r-1"]);
         let hint = report.hint.unwrap();
         assert!(hint.contains("AuditLog.Read.All") && hint.contains("administrator"), "{hint}");
@@ -214,7 +232,7 @@ mod tests {
                 code: Some((*code).into()),
                 message: Veiled::default(),
             }));
-            assert_eq!(of_http(&error, &[]).hint.as_deref(), Some(*advice));
+            assert_eq!(of_http(&error, Needs::default()).hint.as_deref(), Some(*advice));
         }
     }
 }

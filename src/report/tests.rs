@@ -5,6 +5,7 @@ use std::sync::Arc;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::*;
+use crate::table::Needs;
 use crate::veil::Veil;
 
 async fn failing(sql: &str) -> Report {
@@ -94,7 +95,7 @@ fn a_scan_that_fails_says_which_table_and_why() {
     };
     let error = crate::engine::Error::Request {
         place: Box::new(crate::engine::Place::Table("entra.sign_ins".into())),
-        permissions: &["AuditLog.Read.All"],
+        needs: Box::new(Needs { permissions: &["AuditLog.Read.All"], licence: None }),
         source: crate::http::Error::Refused(Box::new(refusal)),
     };
     let report = Report::of_query(&DataFusionError::External(Box::new(error)), &About::default());

@@ -12,6 +12,8 @@ pub enum Case {
     /// Documented to be stored in lower case and compared case-sensitively: a literal travels as written and in lower case,
     /// so that no row is lost whether that is so or not.
     Lower,
+    /// A GUID that the service takes without quotes, and nothing else.
+    Guid,
 }
 
 /// The scalar members of a record that a derived column is made of, as text, in the declared order. Absent, null and
@@ -52,6 +54,8 @@ pub struct Column {
     ops_v1: Ops,
     /// Operators documented for the beta version.
     ops_beta: Ops,
+    /// Those of its operators that only an advanced query may use.
+    pub advanced: Ops,
     /// How text is stored.
     pub case: Case,
     /// Whether `$orderby` on it is documented.
@@ -113,6 +117,7 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
         since: ApiVersion::V1,
         ops_v1: Ops::NONE,
         ops_beta: Ops::NONE,
+        advanced: Ops::NONE,
         case: Case::AsWritten,
         sortable: false,
         sensitive: None,
@@ -187,6 +192,15 @@ impl Column {
         self
     }
 
+    /// Further operators, for both versions, that are documented for advanced queries alone.
+    #[must_use]
+    pub const fn advanced(mut self, ops: Ops) -> Self {
+        self.ops_v1 = self.ops_v1.and(ops);
+        self.ops_beta = self.ops_beta.and(ops);
+        self.advanced = ops;
+        self
+    }
+
     /// Documented operators of the beta version alone.
     #[must_use]
     pub const fn beta_ops(mut self, ops: Ops) -> Self {
@@ -206,6 +220,13 @@ impl Column {
     #[must_use]
     pub const fn stored_lower(mut self) -> Self {
         self.case = Case::Lower;
+        self
+    }
+
+    /// The service takes its value as a GUID, without quotes.
+    #[must_use]
+    pub const fn guid(mut self) -> Self {
+        self.case = Case::Guid;
         self
     }
 

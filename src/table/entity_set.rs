@@ -1,6 +1,6 @@
 //! An entity set: which table it is, what its records are about, its columns. Where they come from is its source.
 
-use super::{Column, Feed, Pages, Population, Source, Versions};
+use super::{Column, Costly, Feed, Pages, Population, Source, Versions};
 
 /// What a record is about, whichever way it came: services, exports and diagnostic streams write the same records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11,6 +11,53 @@ pub enum Family {
     DirectoryAudits,
     /// Records of the Management Activity feed, which are the records of the unified audit log.
     Activity,
+    /// Users of the directory.
+    Users,
+    /// Groups of the directory.
+    Groups,
+    /// Who is in a group.
+    GroupMembers,
+    /// Applications as tenants know them.
+    ServicePrincipals,
+    /// Applications as they are registered.
+    Applications,
+    /// Devices of the directory.
+    Devices,
+    /// Administrator roles that are in use.
+    DirectoryRoles,
+    /// Who holds such a role.
+    DirectoryRoleMembers,
+    /// What applications may do for people.
+    PermissionGrants,
+    /// What people, groups and applications may do in an application.
+    AppRoleAssignments,
+    /// Conditional Access policies.
+    ConditionalAccessPolicies,
+    /// Places that Conditional Access knows.
+    NamedLocations,
+    /// How people can prove who they are.
+    AuthenticationMethods,
+    /// What was provisioned into other systems.
+    Provisioning,
+    /// Risks that were detected.
+    RiskDetections,
+    /// Users at risk.
+    RiskyUsers,
+    /// Service principals at risk.
+    RiskyServicePrincipals,
+    /// Alerts of Microsoft Defender.
+    Alerts,
+    /// Incidents of Microsoft Defender.
+    Incidents,
+}
+
+/// What a request needs to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// Application permissions.
+    pub permissions: &'static [&'static str],
+    /// A licence, and the column without which it is not needed, if there is one.
+    pub licence: Option<(&'static str, Option<&'static str>)>,
 }
 
 /// A declared table of a remote service.
@@ -26,8 +73,9 @@ pub struct EntitySet {
     pub family: Family,
     /// Where they come from.
     pub source: Source,
-    /// SQL name of the column that holds the event's own time.
-    pub time: &'static str,
+    /// SQL name of the column that holds the event's own time; `None`: its records are things as they are now, and nothing
+    /// that happened.
+    pub time: Option<&'static str>,
     /// SQL name of the column that identifies a record within a tenant.
     pub key: &'static str,
     /// SQL names of the columns of which one says who did it, in every record.
@@ -44,6 +92,11 @@ impl EntitySet {
     /// The top-level column of that SQL name.
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// The column that holds the event's own time, if its records are events.
+    pub fn time_column(&self) -> Option<&'static Column> {
+        self.column(self.time?)
     }
 
     /// Position of the top-level column of that SQL name.
@@ -83,6 +136,36 @@ impl EntitySet {
             Source::Pages(pages) => pages.permissions,
             Source::Feed(feed) => feed.permissions,
         }
+    }
+
+    /// What these of its columns cost more than the others do, if one of them is costly.
+    pub fn costly(&self, columns: &[&Column]) -> Option<&Costly> {
+        let costly = self.pages()?.costly.as_ref()?;
+        columns.iter().any(|column| column.name == costly.column).then_some(costly)
+    }
+
+    /// What reading these of its columns needs.
+    pub fn needs(&self, columns: &[&Column]) -> Needs {
+        match (self.costly(columns), self.pages()) {
+            (Some(costly), _) => {
+                Needs { permissions: costly.permissions, licence: Some((costly.licence, Some(costly.column))) }
+            }
+            (None, Some(pages)) => {
+                Needs { permissions: pages.permissions, licence: pages.licence.map(|name| (name, None)) }
+            }
+            (None, None) => Needs { permissions: self.permissions(), licence: None },
+        }
+    }
+
+    /// The column or field at a path of names on the wire.
+    pub fn at_wire(&self, path: &str) -> Option<&'static Column> {
+        let mut columns = self.columns;
+        let mut found = None;
+        for name in path.split('/') {
+            found = columns.iter().find(|column| column.wire == name);
+            columns = found?.fields();
+        }
+        found
     }
 
     /// The path that it is read from, below the version or the tenant.

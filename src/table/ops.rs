@@ -24,12 +24,24 @@ pub enum Op {
     EndsWith,
     /// `contains(p,'x')`
     Contains,
+    /// `eq null`, and `ne null` where `ne` is documented too
+    Null,
 }
 
 impl Op {
     /// Every operator, in the order in which documentation lists them.
-    pub const ALL: [Self; 9] =
-        [Self::Eq, Self::Ne, Self::Ge, Self::Le, Self::Gt, Self::Lt, Self::StartsWith, Self::EndsWith, Self::Contains];
+    pub const ALL: [Self; 10] = [
+        Self::Eq,
+        Self::Ne,
+        Self::Ge,
+        Self::Le,
+        Self::Gt,
+        Self::Lt,
+        Self::StartsWith,
+        Self::EndsWith,
+        Self::Contains,
+        Self::Null,
+    ];
 
     /// The operator as `$filter` spells it.
     pub const fn wire(self) -> &'static str {
@@ -43,6 +55,7 @@ impl Op {
             Self::StartsWith => "startswith",
             Self::EndsWith => "endswith",
             Self::Contains => "contains",
+            Self::Null => "null",
         }
     }
 }
@@ -71,9 +84,33 @@ impl Ops {
         Self(self.0 | 1 << op as u16)
     }
 
+    /// The operators of both sets.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether the operator is in the set.
     pub const fn has(self, op: Op) -> bool {
         self.0 & (1 << op as u16) != 0
+    }
+
+    /// The widest test for a time at or behind a whole second: a service that only knows strict bounds is asked for what lies
+    /// behind the second before. None, if neither is documented.
+    pub const fn since(self, second: i64) -> Option<(Op, i64)> {
+        match (self.has(Op::Ge), self.has(Op::Gt)) {
+            (true, _) => Some((Op::Ge, second)),
+            (false, true) => Some((Op::Gt, second.saturating_sub(1))),
+            (false, false) => None,
+        }
+    }
+
+    /// The same for a time before a whole second.
+    pub const fn until(self, second: i64) -> Option<(Op, i64)> {
+        match (self.has(Op::Le), self.has(Op::Lt)) {
+            (true, _) => Some((Op::Le, second)),
+            (false, true) => Some((Op::Lt, second)),
+            (false, false) => None,
+        }
     }
 
     /// Whether no operator is in the set.

@@ -26,10 +26,20 @@ pub struct Pages {
     pub permissions: &'static [&'static str],
     /// The quota its requests count against.
     pub quota: Quota,
-    /// Rows asked for with `$top`: the largest page that is known to be accepted.
-    pub page: usize,
+    /// Rows asked for with `$top`: the largest page that is known to be accepted; `None`: `$top` is not documented, and is not
+    /// sent.
+    pub page: Option<usize>,
     /// Headers of each of its requests.
     pub headers: &'static [(&'static str, &'static str)],
+    /// Headers of each request of an advanced query instead, which has `$count=true` besides. The operators that need one are
+    /// declared with the columns; empty: none does.
+    pub advanced: &'static [(&'static str, &'static str)],
+    /// Whether `$select` is documented, and what comes without it.
+    pub select: Select,
+    /// A property that costs more than all the others.
+    pub costly: Option<Costly>,
+    /// The licence that reading needs, if it is none that every tenant has.
+    pub licence: Option<&'static str>,
     /// The order in which the service is documented to list its records unasked; `None`: none is. Only where there is one
     /// can a chain of pages that broke off go on from the last time that it saw.
     pub listed: Option<Direction>,
@@ -39,6 +49,32 @@ pub struct Pages {
     pub population: Option<Population>,
     /// What a filter may hold.
     pub limits: FilterLimits,
+}
+
+/// Whether a listing can be asked for some properties of its records alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Select {
+    /// `$select` is not documented, and is not sent: records come whole.
+    Undocumented,
+    /// `$select` is documented. Without it records come whole, and so they are asked for where the whole record is wanted.
+    Whole,
+    /// `$select` is documented. Without it records lack properties that it could name, so it is always sent.
+    Part,
+}
+
+/// A property that costs more than all the others: whoever wants it needs more, waits longer and gets smaller pages.
+#[derive(Debug, Clone, Copy)]
+pub struct Costly {
+    /// SQL name of the column that holds it.
+    pub column: &'static str,
+    /// Application permissions that reading it needs, those of the other properties included.
+    pub permissions: &'static [&'static str],
+    /// The licence that reading it needs.
+    pub licence: &'static str,
+    /// The quota that requests for it count against.
+    pub quota: Quota,
+    /// The largest page that may be asked for.
+    pub page: usize,
 }
 
 /// A dialect of OData: which options a request has, how it writes a bound of time.

@@ -217,15 +217,18 @@ fn empty_pages_do_not_go_on_for_ever() {
     use auditql::plan::{PageFacts, PageQuery, Pager, PagerError};
     use auditql::table::ApiVersion;
     use auditql::time::Interval;
+    let pages = SIGN_INS.pages().unwrap();
     let query = PageQuery {
         set: &SIGN_INS,
-        pages: SIGN_INS.pages().unwrap(),
+        pages,
         version: ApiVersion::Beta,
         kind: None,
         interval: Interval::ALL,
         clauses: Vec::new(),
         order: None,
-        top: 999,
+        select: None,
+        quota: pages.quota,
+        top: Some(999),
     };
     let mut pager = Pager::new(query);
     let end = (0..20_000).find_map(|n| {

@@ -55,8 +55,11 @@ async fn a_denial_names_the_permissions_that_the_table_needs() {
     let server = Server::start(move |_| denied.clone()).await;
     let engine = super::engine(connection(server.origin()), Settings::default(), options());
     let error = answer(&engine, NEWEST).await.map(drop).unwrap_err();
-    let Some(engine::Error::Request { place, permissions, source }) = cause(&error) else { panic!("{error:?}") };
-    assert!(place.to_string().starts_with("entra.sign_ins (interactiveUser)") && !permissions.is_empty(), "{place}");
+    let Some(engine::Error::Request { place, needs, source }) = cause(&error) else { panic!("{error:?}") };
+    assert!(
+        place.to_string().starts_with("entra.sign_ins (interactiveUser)") && !needs.permissions.is_empty(),
+        "{place}"
+    );
     let refusal = source.refusal().unwrap();
     assert_eq!((refusal.status, refusal.request_id.as_deref()), (403, Some("q-9")));
     assert!(!format!("{error:?}").contains("CANARY"), "{error:?}");

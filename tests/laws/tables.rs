@@ -78,7 +78,7 @@ fn fields(set: &EntitySet, served: &demo::Table) -> Vec<Field> {
                 Edm::Int32 | Edm::Int64 => Type::Int,
                 Edm::Double => Type::Double,
                 Edm::Bool => Type::Bool,
-                Edm::Instant if sql == set.time => Type::Time,
+                Edm::Instant if set.time == Some(sql.as_str()) => Type::Time,
                 Edm::List(Edm::Text | Edm::Enum(_)) => Type::Texts,
                 _ => continue,
             };

@@ -65,7 +65,7 @@ pub(in crate::apis) const fn feed_table(
             permissions: &["ActivityFeed.Read"],
             retention_days: 7,
         }),
-        time: "creation_time",
+        time: Some("creation_time"),
         key: "id",
         actors: &["user_id", "user_key"],
         tenant: Some("organization_id"),

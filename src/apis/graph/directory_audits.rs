@@ -5,7 +5,7 @@
 
 use super::types::{KEY_VALUE, TEXTS};
 use crate::table::{
-    Api, Column, Dialect, Edm, EntitySet, Family, Ops, Pages, Quota, RAW, Sensitive, Source, Versions, col,
+    Api, Column, Dialect, Edm, EntitySet, Family, Ops, Pages, Quota, RAW, Select, Sensitive, Source, Versions, col,
 };
 
 /// Changes in the directory.
@@ -22,15 +22,19 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
         permissions: &["AuditLog.Read.All"],
         quota: Quota::Reports,
         // 1,000 is the most that was accepted in the field; 999 is accepted by all reports.
-        page: 999,
+        page: Some(999),
         headers: super::ALL_MEMBERS,
+        advanced: &[],
+        select: Select::Undocumented,
+        costly: None,
+        licence: None,
         // No order is documented for what was not sorted.
         listed: None,
         retention_days: Some(30),
         population: None,
         limits: super::REPORT_LIMITS,
     }),
-    time: "activity_date_time",
+    time: Some("activity_date_time"),
     key: "id",
     actors: &["initiated_by"],
     tenant: None,

@@ -1,14 +1,17 @@
 //! Entity sets of Microsoft Graph.
 
+mod directory;
 mod directory_audits;
 mod sign_in_context;
 mod sign_ins;
 mod types;
+mod users;
 
 use crate::table::FilterLimits;
 
 pub use directory_audits::DIRECTORY_AUDITS;
 pub use sign_ins::SIGN_INS;
+pub use users::USERS;
 
 /// New members of enumerations come as `unknownFutureValue` unless a request says that it can bear them.
 const ALL_MEMBERS: &[(&str, &str)] = &[("Prefer", "include-unknown-enum-members")];

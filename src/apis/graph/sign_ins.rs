@@ -11,7 +11,7 @@ use super::types::{
 };
 use crate::table::{
     Api, Column, Dialect, Direction, Edm, EntitySet, Family, Kind, Op, Ops, Outcome, Pages, Population, Quota, RAW,
-    Sensitive, Source, Versions, col, joined,
+    Select, Sensitive, Source, Versions, col, joined,
 };
 
 /// The sign-ins of users, service principals and managed identities.
@@ -28,8 +28,12 @@ pub static SIGN_INS: EntitySet = EntitySet {
         permissions: &["AuditLog.Read.All"],
         quota: Quota::Reports,
         // 1,000 is documented, but has been refused in the field with "Must be between 1 and 999 inclusive".
-        page: 999,
+        page: Some(999),
         headers: super::ALL_MEMBERS,
+        advanced: &[],
+        select: Select::Undocumented,
+        costly: None,
+        licence: Some("Microsoft Entra ID P1 or P2"),
         // "By default, the most recent sign-ins are returned first" (the reference page of v1.0).
         listed: Some(Direction::Descending),
         retention_days: Some(30),
@@ -46,7 +50,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
         }),
         limits: super::REPORT_LIMITS,
     }),
-    time: "created_date_time",
+    time: Some("created_date_time"),
     key: "id",
     actors: &["user_principal_name", "user_id", "user_display_name", "service_principal_id", "service_principal_name"],
     tenant: None,

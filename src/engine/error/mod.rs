@@ -11,6 +11,7 @@ use datafusion::error::DataFusionError;
 use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
 use crate::subscriptions;
+use crate::table::Needs;
 use crate::veil::{Veil, Veiled};
 use crate::{auth, causes, decode, files, http};
 
@@ -22,8 +23,8 @@ pub enum Error {
     Request {
         /// What was being read.
         place: Box<Place>,
-        /// Permissions that reading it needs.
-        permissions: &'static [&'static str],
+        /// What reading it needs.
+        needs: Box<Needs>,
         /// What happened.
         #[source]
         source: http::Error,

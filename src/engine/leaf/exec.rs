@@ -70,7 +70,7 @@ impl ScanExec {
 
     /// What answers it, as far as that is known now.
     pub(crate) fn work(&self, terms: &Terms) -> Work {
-        Work::of(&self.table, self.conjuncts(), (self.order, self.fetch), terms)
+        Work::of((&self.table, self.columns()), self.conjuncts(), (self.order, self.fetch), terms)
     }
 
     /// What it would read, in words.
@@ -151,9 +151,12 @@ impl ScanExec {
         let expr = self.output.unproject_expr(&sort.expr).ok()?;
         let column = expr.downcast_ref::<ColumnExpr>()?;
         // Rows without a time are refused by an ordered scan, so where NULLs would stand does not matter.
-        let is_time = self.table.is_of_service() && column.name() == self.table.set.time;
-        let time = is_time && self.table.set.column(self.table.set.time)?.sortable;
-        time.then_some(if sort.options.descending { Direction::Descending } else { Direction::Ascending })
+        let time = self.table.set.time_column().filter(|_| self.table.is_of_service())?;
+        (time.sortable && time.name == column.name()).then_some(if sort.options.descending {
+            Direction::Descending
+        } else {
+            Direction::Ascending
+        })
     }
 }
 
@@ -192,9 +195,9 @@ impl DisplayAs for ScanExec {
             let conditions: Vec<String> = self.dynamic.iter().map(ToString::to_string).collect();
             write!(f, "{separator}dynamic=[{}]", conditions.join(", "))?;
         }
-        if let Some(direction) = self.order {
+        if let Some((direction, time)) = self.order.zip(self.table.set.time) {
             let word = if direction == Direction::Descending { "DESC" } else { "ASC" };
-            write!(f, "{separator}order={} {word}", self.table.set.time)?;
+            write!(f, "{separator}order={time} {word}")?;
         }
         match self.fetch {
             Some(fetch) => write!(f, "{separator}fetch={fetch}"),

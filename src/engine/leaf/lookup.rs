@@ -26,7 +26,7 @@ use crate::engine::error::Place;
 use crate::engine::runtime::{Connections, Statement};
 use crate::plan;
 use crate::subscriptions::tenant_id;
-use crate::table::{Column, Lookup};
+use crate::table::{Column, Lookup, Needs};
 use crate::wire::Reply;
 
 /// What is wrong with a list that has thousands of members.
@@ -54,8 +54,10 @@ impl LookupTable {
             tenant_id(&connected.tenant).map_err(|source| Error::Subscriptions { table: table.clone(), source })?;
         let place = Box::new(Place::Table(table.clone()));
         let reply = connected.client.ask(&plan::feed::lookup(tenant, lookup), &budget, whole).await;
-        let reply =
-            reply.map_err(|source| Error::Request { place: place.clone(), permissions: lookup.permissions, source })?;
+        let reply = reply.map_err(|source| {
+            let needs = Box::new(Needs { permissions: lookup.permissions, licence: None });
+            Error::Request { place: place.clone(), needs, source }
+        })?;
         let veil = connected.client.veil();
         let decoded = whole_list(lookup, &reply);
         let decoded = decoded.map_err(|source| Error::page(place, veil, reply.request_id, source))?;

@@ -67,7 +67,7 @@ impl ScanExec {
     }
 
     /// The columns to decode: those that the query needs, and time, key and kind, which the scan itself reads.
-    fn columns(&self) -> Vec<&'static Column> {
+    pub(super) fn columns(&self) -> Vec<&'static Column> {
         let set = self.table.set;
         let exprs = self.output.expr_iter();
         let used: Vec<usize> = exprs
@@ -78,7 +78,7 @@ impl ScanExec {
         let kind = set.population().map(|p| p.column);
         let told_by = files::own_columns(set);
         let own = |c: &Column| {
-            [Some(set.time), Some(set.key), set.tenant, kind].contains(&Some(c.name)) || told_by.contains(&c.name)
+            [set.time, Some(set.key), set.tenant, kind].contains(&Some(c.name)) || told_by.contains(&c.name)
         };
         let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
         wanted.map(|(_, column)| column).collect()

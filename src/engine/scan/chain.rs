@@ -95,7 +95,7 @@ impl RemoteScan {
     }
 
     pub(crate) fn request_error(&self, place: Place, source: http::Error) -> Error {
-        Error::Request { place: Box::new(place), permissions: self.set.permissions(), source }
+        Error::Request { place: Box::new(place), needs: Box::new(self.set.needs(&self.columns)), source }
     }
 
     /// Under `partial`, what cannot be read costs itself alone, and is said.
@@ -169,9 +169,10 @@ impl Chain {
         Self { own, ..Self::new(scan, query) }
     }
 
-    /// What of its range was not read yet, if its order tells.
-    pub(crate) fn remaining(&self) -> Option<Interval> {
-        self.pager.remaining()
+    /// What of its range was not read yet, if its order tells. Where records have no time, all of it: those that were read
+    /// come again, and are recognised.
+    pub(crate) fn left(&self) -> Option<Interval> {
+        if self.scan.set.time.is_none() { Some(Interval::ALL) } else { self.pager.remaining() }
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -352,7 +353,7 @@ impl Chain {
     fn only_own(&self, rows: RecordBatch) -> RecordBatch {
         let Some(own) = self.own else { return rows };
         let inside = |t: i64| own.from.is_none_or(|from| from <= t) && own.to.is_none_or(|to| t <= to);
-        let times = Marks::of(self.scan.set, &rows).times;
+        let Some(times) = Marks::of(self.scan.set, &rows).times else { return rows };
         let mask: BooleanArray = times.iter().map(|t| Some(t.is_none_or(inside))).collect();
         filter_record_batch(&rows, &mask).expect("the mask is as long as the batch")
     }

@@ -64,10 +64,10 @@ async fn look(scan: Arc<RemoteScan>, stream: StreamPlan, now: i64, how: Merge) -
         // Where rows are sorted here, all of them are read anyway.
         return Ok(window.after(first));
     }
-    let times = Marks::of(scan.set, &first).times;
-    let span = arrow::compute::max(times).zip(arrow::compute::min(times));
+    let marks = Marks::of(scan.set, &first);
+    let span = marks.newest().zip(marks.oldest());
     let choice = choose(stream.parts.len(), stream.range(now), span.or(Some((now, now))));
-    let rest = match window.remaining().filter(|_| choice == Choice::Parts && !window.is_done()) {
+    let rest = match window.left().filter(|_| choice == Choice::Parts && !window.is_done()) {
         None => alone(&scan, window),
         Some(rest) => {
             let queries = stream.part_queries(rest);

@@ -48,8 +48,9 @@ impl Dedup {
         let mut keep = Vec::with_capacity(rows.num_rows());
         let before = self.seen.len();
         for (row, digest) in digests.into_iter().enumerate() {
-            if self.ordered && self.present != Some(marks.times.value(row)) {
-                self.present = Some(marks.times.value(row));
+            let time = marks.times.map(|times| times.value(row));
+            if self.ordered && self.present != time {
+                self.present = time;
                 self.seen.clear();
             }
             keep.push(self.is_first(&marks, row, digest, tally));

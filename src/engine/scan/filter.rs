@@ -28,7 +28,8 @@ type Predicate = Arc<dyn PhysicalExpr>;
 pub(crate) struct RowFilter {
     set: &'static EntitySet,
     schema: SchemaRef,
-    time: usize,
+    /// The place of the time, and its name.
+    time: Option<(usize, &'static str)>,
     predicates: Vec<Predicate>,
     /// Conditions on how a record was delivered. They choose among deliveries, before one of them stands for the record.
     delivery: Vec<Predicate>,
@@ -40,14 +41,15 @@ pub(crate) struct RowFilter {
 }
 
 impl RowFilter {
-    /// Conditions over rows of this schema, with the place of their time.
+    /// Conditions over rows of this schema, with the place of their time, if they have one.
     pub(crate) fn new(
         set: &'static EntitySet,
-        (schema, time): (SchemaRef, usize),
+        (schema, time): (SchemaRef, Option<usize>),
         predicates: Vec<Predicate>,
         dynamic: Vec<Predicate>,
         watch: Watch,
     ) -> Self {
+        let time = time.zip(set.time);
         Self { set, schema, time, predicates, delivery: Vec::new(), dynamic, order: None, overlapping: false, watch }
     }
 
@@ -130,9 +132,12 @@ impl RowFilter {
 
     /// Whether no later row of a scan in order of time can satisfy the conditions that change while the query runs.
     fn ends_at(&self, rows: &RecordBatch) -> Result<bool> {
-        let Some((direction, at)) = self.order.zip(rows.num_rows().checked_sub(1)) else { return Ok(false) };
-        let last = rows.column(self.time).as_primitive::<TimestampMicrosecondType>().value(at);
-        let remaining = Remaining { time: self.set.time, direction, last };
+        let ordered = self.order.zip(self.time);
+        let Some(((direction, (column, time)), at)) = ordered.zip(rows.num_rows().checked_sub(1)) else {
+            return Ok(false);
+        };
+        let last = rows.column(column).as_primitive::<TimestampMicrosecondType>().value(at);
+        let remaining = Remaining { time, direction, last };
         for condition in &self.dynamic {
             if remaining.is_excluded_by(condition, &self.schema)? {
                 return Ok(true);

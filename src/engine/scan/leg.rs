@@ -78,7 +78,7 @@ impl Leg {
         match self {
             Self::Pages(scan, plan) => {
                 // Nobody asked for a lower bound: the answer says how far back it goes.
-                let open_start = plan.about.from.is_none();
+                let open_start = plan.about.from.is_none() && scan.set.time.is_some();
                 let streams = plan.streams.into_iter().map(|stream| chains(Arc::clone(&scan), stream, how)).collect();
                 unique(merged(streams, filter, how), scan, filter, open_start)
             }

@@ -64,9 +64,9 @@ impl Scanning {
     /// The rows of the answer. Nothing is sent or opened before the stream is polled, and nothing after it is dropped.
     pub(crate) fn run(self) -> Rows {
         let Self { set, statement, legs, schema, predicates, dynamic, order, limit, watch } = self;
-        let time = schema.index_of(set.time).expect("a scan decodes the time");
-        let how = match (order, limit) {
-            (Some(direction), _) => Merge::ByTime { column: time, direction },
+        let time = set.time.map(|time| schema.index_of(time).expect("a scan decodes the time"));
+        let how = match (time.zip(order), limit) {
+            (Some((column, direction)), _) => Merge::ByTime { column, direction },
             (None, Some(_)) => Merge::InTurn,
             (None, None) => Merge::Together,
         };

@@ -10,7 +10,8 @@ use crate::table::EntitySet;
 
 /// The columns of a page that the engine itself reads.
 pub(crate) struct Marks<'a> {
-    pub(crate) times: &'a TimestampMicrosecondArray,
+    /// The times of the records, if they are events.
+    pub(crate) times: Option<&'a TimestampMicrosecondArray>,
     pub(crate) keys: &'a StringViewArray,
     /// The tenants of the records, where those of several can come together.
     pub(crate) tenants: Option<&'a StringViewArray>,
@@ -21,7 +22,7 @@ impl<'a> Marks<'a> {
     pub(crate) fn of(set: &EntitySet, rows: &'a RecordBatch) -> Self {
         let column = |name: &str| -> &'a ArrayRef { rows.column_by_name(name).expect("a scan decodes time and key") };
         Self {
-            times: column(set.time).as_primitive::<TimestampMicrosecondType>(),
+            times: set.time.map(|name| column(name).as_primitive::<TimestampMicrosecondType>()),
             keys: column(set.key).as_string_view(),
             tenants: set.tenant.map(|name| column(name).as_string_view()),
         }
@@ -34,20 +35,21 @@ impl<'a> Marks<'a> {
     }
 
     pub(crate) fn facts(&self, next: Option<String>) -> PageFacts {
-        let mut facts = PageFacts { next, rows: self.times.len(), falling: true, rising: true, ..PageFacts::default() };
+        let mut facts = PageFacts { next, rows: self.keys.len(), falling: true, rising: true, ..PageFacts::default() };
         let mut hasher = DefaultHasher::new();
-        for row in 0..self.times.len() {
+        for row in 0..self.keys.len() {
             if self.keys.is_null(row) || self.keys.value(row).is_empty() {
                 facts.keyless += 1;
             } else {
                 self.keys.value(row).hash(&mut hasher);
                 facts.keys.push(hash_of(self.keys.value(row)));
             }
-            if self.times.is_null(row) {
+            let Some(times) = self.times else { continue };
+            if times.is_null(row) {
                 facts.timeless += 1;
                 continue;
             }
-            let time = self.times.value(row);
+            let time = times.value(row);
             facts.falling &= facts.last.is_none_or(|last| time <= last);
             facts.rising &= facts.last.is_none_or(|last| time >= last);
             facts.first = facts.first.or(Some(time));
@@ -59,12 +61,12 @@ impl<'a> Marks<'a> {
 
     /// The oldest time among the rows.
     pub(crate) fn oldest(&self) -> Option<i64> {
-        arrow::compute::min(self.times)
+        arrow::compute::min(self.times?)
     }
 
     /// The newest time among the rows.
     pub(crate) fn newest(&self) -> Option<i64> {
-        arrow::compute::max(self.times)
+        arrow::compute::max(self.times?)
     }
 }
 

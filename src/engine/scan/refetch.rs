@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::engine::runtime::Statement;
-use crate::plan::{ScanPlan, StreamPlan};
+use crate::plan::{PageQuery, ScanPlan, StreamPlan};
 use crate::predicate::Clause;
 use crate::tally::{Notice, Tally};
 use crate::time::Interval;
@@ -51,11 +51,20 @@ struct Stream {
     clauses: Vec<Clause>,
     /// The alternatives of which each record satisfied one.
     parts: Vec<Clause>,
+    /// The properties that came, where they were asked for one by one.
+    select: Option<Vec<&'static str>>,
 }
 
 impl Stream {
-    fn is_unfiltered(&self) -> bool {
-        self.clauses.is_empty() && self.parts.is_empty()
+    /// Whether what the other one asked for was among what this one received.
+    fn holds(&self, other: &Self) -> bool {
+        let unfiltered = self.clauses.is_empty() && self.parts.is_empty();
+        let selected = self
+            .select
+            .as_ref()
+            .is_none_or(|own| other.select.as_ref().is_some_and(|names| names.iter().all(|name| own.contains(name))));
+        let same = self.clauses == other.clauses && self.parts == other.parts;
+        self.kind == other.kind && selected && (unfiltered || same)
     }
 }
 
@@ -66,7 +75,8 @@ impl FetchedWindow {
         let Interval { from, to } = plan.interval();
         let stream = |stream: &StreamPlan| {
             let kind = stream.kind().map(|kind| kind.member);
-            Stream { kind, clauses: stream.query.clauses.clone(), parts: stream.parts.clone() }
+            let PageQuery { clauses, select, .. } = &stream.query;
+            Stream { kind, clauses: clauses.clone(), parts: stream.parts.clone(), select: select.clone() }
         };
         Self {
             connection: connection.to_owned(),
@@ -81,9 +91,7 @@ impl FetchedWindow {
 
     /// Whether all records that the other scan asked for were among those that this one received.
     fn holds(&self, other: &Self) -> bool {
-        let stream = |other: &Stream| {
-            self.streams.iter().any(|own| own == other || own.kind == other.kind && own.is_unfiltered())
-        };
+        let stream = |other: &Stream| self.streams.iter().any(|own| own.holds(other));
         self.connection == other.connection
             && self.table == other.table
             && self.interval.hull(other.interval) == self.interval

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::decode::folded;
-use crate::exports::{Instead, Remark, Wanted};
+use crate::exports::{Always, Instead, Remark, Wanted};
 use crate::table::{Column, Edm, EntitySet};
 use crate::tally::{Notice, Tally};
 
@@ -12,13 +12,17 @@ use crate::tally::{Notice, Tally};
 pub(crate) fn wanted(set: &EntitySet, columns: &[&'static Column]) -> Arc<Wanted> {
     let times = columns.iter().filter(|column| matches!(column.edm, Edm::Instant)).flat_map(|column| names(column));
     let of = |name: &str| set.column(name).map(names).into_iter().flatten().collect::<HashSet<String>>();
-    let single = [set.time, set.key].map(|name| (name.to_owned(), of(name)));
-    let actor = (set.actors[0].to_owned(), set.actors.iter().flat_map(|name| of(name)).collect());
+    let always = |name: &str| Always { column: name.to_owned(), names: of(name), is_time: set.time == Some(name) };
+    let single = set.time.into_iter().chain([set.key]).map(always);
+    let actor = set.actors.first().map(|first| {
+        let names = set.actors.iter().flat_map(|name| of(name)).collect();
+        Always { column: (*first).to_owned(), names, is_time: false }
+    });
     // Shapes that people cut down may lack the outcome: a question about it has to hear of that.
     let outcome = set.versions.outcome.map(|outcome| outcome.path[0]);
     let outcome = outcome.filter(|name| columns.iter().any(|column| column.name == *name));
-    let always = single.into_iter().chain([actor]).chain(outcome.map(|name| (name.to_owned(), of(name))));
-    Arc::new(Wanted { family: set.family, times: times.collect(), always: always.collect() })
+    let always = single.chain(actor).chain(outcome.map(always)).collect();
+    Arc::new(Wanted { family: set.family, times: times.collect(), always })
 }
 
 /// The names of members that may fill a column, folded.

@@ -26,9 +26,10 @@ use crate::tally::Notice;
 
 /// The rows in an order of their time.
 pub(crate) fn sorted(rows: Batches, schema: &SchemaRef, direction: Direction, scan: &Arc<RemoteScan>) -> Batches {
+    let Some(time) = scan.set.time else { return rows };
     let rows = up_to_failure(rows, Arc::clone(scan)).map_err(DataFusionError::from);
     let rows = RecordBatchStreamAdapter::new(Arc::clone(schema), rows);
-    match sort(Box::pin(rows), schema, scan.set.time, direction, &scan.context) {
+    match sort(Box::pin(rows), schema, time, direction, &scan.context) {
         Ok(rows) => rows.map_err(own_error).boxed(),
         Err(error) => stream::once(ready(Err(Error::Memory(error)))).boxed(),
     }

@@ -76,14 +76,14 @@ impl Watch {
             reasons.retain(|because| !matches!(because, Because::Contradiction));
         }
         reasons.extend(finer);
-        let range = |(_, condition): &(_, Predicate)| times_of(condition, set.time);
+        let range = |(_, condition): &(_, Predicate)| set.time.map_or(Interval::ALL, |time| times_of(condition, time));
         let asked = conditions.iter().map(range).fold(Interval::ALL, Interval::intersect);
         let conditions: Vec<Condition> = conditions
             .into_iter()
             .map(|(expr, condition)| Condition {
                 expr,
                 sql: condition.to_string(),
-                is_of_time: is_of(&condition, set.time),
+                is_of_time: set.time.is_some_and(|time| is_of(&condition, time)),
                 texts: near::texts_of(&condition),
             })
             .collect();
@@ -167,9 +167,9 @@ impl Watch {
     /// The times of the records, if they all lie outside of what was asked for.
     fn range(&self, seen: &Seen) -> Option<Because> {
         let (oldest, newest) = seen.oldest.zip(seen.newest)?;
-        let held = Interval { from: Some(oldest), to: Some(newest) };
+        let (column, held) = (self.set.time?, Interval { from: Some(oldest), to: Some(newest) });
         held.intersect(self.asked).is_empty().then(|| Because::Range {
-            column: self.set.time,
+            column,
             oldest: instant_text(oldest),
             newest: instant_text(newest),
             asked: in_words(self.asked),
@@ -197,9 +197,9 @@ impl Condition {
 }
 
 impl Seen {
-    fn add(&mut self, rows: &RecordBatch, time: &str) {
+    fn add(&mut self, rows: &RecordBatch, time: Option<&str>) {
         self.records += rows.num_rows() as u64;
-        let times = rows.column_by_name(time).and_then(|times| times.as_primitive_opt::<TimestampMicrosecondType>());
+        let times = time.and_then(|time| rows.column_by_name(time)?.as_primitive_opt::<TimestampMicrosecondType>());
         let Some(times) = times else { return };
         let (oldest, newest) = (arrow::compute::min(times), arrow::compute::max(times));
         self.oldest = self.oldest.into_iter().chain(oldest).min();
@@ -260,7 +260,7 @@ pub(crate) fn of_plan(plan: &ScanPlan, now: i64) -> Vec<Because> {
     if plan.streams.is_empty() {
         return vec![Because::Contradiction];
     }
-    let mut reasons: Vec<Because> = of_time(plan.about, plan.set.time, now).into_iter().collect();
+    let mut reasons: Vec<Because> = of_time(plan.about, plan.set, now).into_iter().collect();
     // Where the range explains it, the kinds would have changed nothing.
     if let Some(population) = plan.pages.population.as_ref().filter(|_| reasons.is_empty()) {
         let asked: Vec<&str> = plan.streams.iter().filter_map(StreamPlan::kind).map(|kind| kind.member).collect();
@@ -278,7 +278,7 @@ pub(crate) fn of_files(plan: &FilePlan, now: i64) -> Vec<Because> {
     if plan.about.is_empty() {
         return vec![Because::Contradiction];
     }
-    of_time(plan.about, plan.set.time, now).into_iter().collect()
+    of_time(plan.about, plan.set, now).into_iter().collect()
 }
 
 /// The same of a scan of the activity feed. What its population leaves out is said with every answer.
@@ -290,7 +290,8 @@ pub(crate) fn of_feed(plan: &FeedPlan, now: i64) -> Vec<Because> {
     future.map(|from| Because::Future { from: instant_text(from), now: instant_text(now) }).into_iter().collect()
 }
 
-fn of_time(about: Interval, column: &'static str, now: i64) -> Option<Because> {
+fn of_time(about: Interval, set: &EntitySet, now: i64) -> Option<Because> {
+    let column = set.time?;
     match (about.from, about.to) {
         (Some(from), _) if from > now => Some(Because::Future { from: instant_text(from), now: instant_text(now) }),
         (Some(from), Some(to)) if from == to => Some(Because::Instant { column, at: instant_text(from) }),

@@ -10,7 +10,7 @@ use crate::files::Input;
 use crate::plan::feed::{FeedPlan, FeedScan};
 use crate::plan::{FilePlan, Scan, ScanPlan};
 use crate::predicate::Conjunct;
-use crate::table::{Direction, Quota, Rate, Source};
+use crate::table::{Column, Direction, Quota, Rate, Source};
 use crate::tally::Because;
 
 /// The work of one leg.
@@ -67,7 +67,7 @@ fn rate(connected: Option<&Connected>, quota: Quota) -> Option<Rate> {
 impl Work {
     /// The work for a predicate, an order and a limit.
     pub(crate) fn of(
-        table: &Located,
+        (table, columns): (&Located, Vec<&'static Column>),
         conjuncts: Vec<Conjunct>,
         (order, limit): (Option<Direction>, Option<usize>),
         terms: &Terms,
@@ -79,7 +79,8 @@ impl Work {
         };
         match &set.source {
             Source::Pages(pages) => {
-                Self::Pages(Scan { set, pages, version, conjuncts, order, limit, pushdown: terms.pushdown }.plan())
+                let pushdown = terms.pushdown;
+                Self::Pages(Scan { set, pages, version, columns, conjuncts, order, limit, pushdown }.plan())
             }
             Source::Feed(feed) => {
                 let Terms { pushdown, now, late_arrival, content_types, feed_rate: rate } = terms.clone();
@@ -103,7 +104,7 @@ impl Work {
     pub(crate) fn explained(&self, statement: &Statement, connected: Option<&Connected>) -> String {
         match self {
             Self::Pages(plan) => {
-                let rate = rate(connected, plan.pages.quota);
+                let rate = rate(connected, plan.quota);
                 plan.explain(statement.now.timestamp_micros(), rate).to_string()
             }
             Self::Feed(plan) => plan.to_string(),

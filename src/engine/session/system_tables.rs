@@ -66,7 +66,7 @@ fn tables() -> Result<RecordBatch> {
     Ok(RecordBatch::try_from_iter([
         ("table_schema", of(|s| s.schema.into(), |l| l.schema.into(), |c| c.schema.into())),
         ("table_name", of(|s| s.name.into(), |l| l.name.into(), |c| c.name.into())),
-        ("time_column", of(|s| s.time.into(), |_| String::new(), |_| String::new())),
+        ("time_column", of(|s| s.time.unwrap_or_default().into(), |_| String::new(), |_| String::new())),
         ("permissions", of(|s| s.permissions().join(" "), |l| l.permissions.join(" "), |_| String::new())),
         ("source", of(source, |l| format!("GET {}", l.path), |_| "a list of the documentation".into())),
         ("doc", of(|s| s.doc.into(), |l| l.doc.into(), |c| c.doc.into())),

@@ -15,7 +15,7 @@ impl FeedScan {
         }
         let by_created = interval(bound, "content_created") != Interval::ALL;
         let by_type = Types::left_by(bound) != Types::ALL;
-        let by_creation = interval(bound, self.set.time);
+        let by_creation = interval(bound, self.time());
         let upper_only = by_creation.to.is_some() && self.late_arrival.is_none();
         match (by_created || by_type || by_creation.from.is_some(), upper_only) {
             (_, true) => vec![Reason::LateRecords],

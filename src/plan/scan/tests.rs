@@ -9,7 +9,16 @@ use crate::table::{ApiVersion, Direction};
 /// A scan of the sign-ins: of all four kinds in the beta version, of one in version 1.0.
 fn scan(sql: &str, version: ApiVersion, limit: Option<usize>) -> Scan {
     let (set, pages) = (&SIGN_INS, SIGN_INS.pages().unwrap());
-    Scan { set, pages, version, conjuncts: conjuncts(sql, set), order: None, limit, pushdown: true }
+    Scan {
+        set,
+        pages,
+        version,
+        columns: Vec::new(),
+        conjuncts: conjuncts(sql, set),
+        order: None,
+        limit,
+        pushdown: true,
+    }
 }
 
 /// `column IN ('0', '1', …)`.
@@ -103,8 +112,8 @@ fn a_page_is_cut_only_where_the_filter_says_all() {
     ];
     for (sql, limit, top) in rows {
         let plan = scan(sql, ApiVersion::Beta, limit).plan();
-        let tops: Vec<usize> = plan.streams.iter().map(|s| s.query.top).collect();
-        assert!(!tops.is_empty() && tops.iter().all(|t| *t == top), "{sql} LIMIT {limit:?}: {tops:?}");
+        let tops: Vec<Option<usize>> = plan.streams.iter().map(|s| s.query.top).collect();
+        assert!(!tops.is_empty() && tops.iter().all(|t| *t == Some(top)), "{sql} LIMIT {limit:?}: {tops:?}");
     }
 }
 
@@ -129,6 +138,6 @@ fn with_pushdown_off_the_range_is_known_and_not_sent() {
     assert!(plan.about.from.is_some());
     assert_eq!(plan.streams.len(), 4);
     assert!(plan.streams.iter().all(|s| s.query.clauses.is_empty() && s.query.interval.from.is_none()));
-    assert!(plan.streams.iter().all(|s| s.query.top == 999));
+    assert!(plan.streams.iter().all(|s| s.query.top == Some(999)));
     assert!(plan.residual.iter().all(|r| format!("{:?}", r.reasons) == "[SwitchedOff]"), "{:?}", plan.residual);
 }
