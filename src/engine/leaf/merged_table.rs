@@ -46,7 +46,7 @@ impl MergedTable {
         Self { name: name.into(), columns, schema, parts: Vec::new() }
     }
 
-    /// The same with a further part: what its columns are over those of a table, and which of its rows.
+    /// The same with a further part, which is called so: what its columns are over those of a table, and which of its rows.
     ///
     /// # Errors
     /// When these are no expressions over that table.
@@ -57,7 +57,9 @@ impl MergedTable {
         (columns, only): (Vec<Expr>, Option<Expr>),
         state: &dyn Session,
     ) -> Result<Self> {
-        let table = table.located().clone();
+        let label = label.into();
+        let table = table.located();
+        let table = Located { name: format!("{label}: {}", table.name), ..table.clone() };
         let schema = DFSchema::try_from(Arc::clone(&table.schema))?;
         let expr = |(expr, field): (Expr, &Arc<arrow::datatypes::Field>)| {
             let expr = match &expr {
@@ -73,7 +75,7 @@ impl MergedTable {
         };
         let output = columns.into_iter().zip(self.schema.fields()).map(expr).collect::<Result<Vec<_>>>()?;
         let only = only.map(|only| state.create_physical_expr(only, &schema)).transpose()?;
-        let (label, output) = (label.into(), ProjectionExprs::new(output));
+        let output = ProjectionExprs::new(output);
         self.parts.push(MergedPart { label, table, output, only: only.into_iter().collect() });
         Ok(self)
     }

@@ -135,12 +135,13 @@ impl ScanExec {
         let eager = self.fetch.is_none() && self.dynamic.is_empty();
         let (set, oldest, room, context) =
             (self.table.set, i64::MAX.into(), Room::of(&reservation), Arc::clone(context));
-        Ok(Arc::new(RemoteScan { set, columns, connected, statement, budget, eager, oldest, room, context }))
+        let name = self.table.name.clone();
+        Ok(Arc::new(RemoteScan { name, set, columns, connected, statement, budget, eager, oldest, room, context }))
     }
 
     fn watch(&self, reasons: Vec<Because>, predicates: &[Arc<dyn PhysicalExpr>], held: Option<Arc<Held>>) -> Watch {
         let conditions = predicates.iter().cloned().zip(self.conditions()).collect();
-        Watch::new(self.table.set, reasons, conditions, held)
+        Watch::new((&self.table.name, self.table.set), reasons, conditions, held)
     }
 }
 

@@ -21,7 +21,7 @@ pub struct RemoteTable(Located);
 impl RemoteTable {
     /// The table as the named connection sees it.
     pub(crate) fn new(set: &'static EntitySet, connection: &str, records: Records) -> Self {
-        Self(Located { set, connection: connection.into(), records, schema: set.arrow_schema() })
+        Self(Located { name: set.qualified(), set, connection: connection.into(), records, schema: set.arrow_schema() })
     }
 }
 

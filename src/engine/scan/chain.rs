@@ -40,6 +40,8 @@ pub(crate) type Answered = Result<Result<Reply, http::Error>, Error>;
 
 /// What all requests of one leg share.
 pub(crate) struct RemoteScan {
+    /// What the table is called when something is said of it.
+    pub(crate) name: String,
     pub(crate) set: &'static EntitySet,
     /// The columns to decode: those that the query needs, time, key and kind.
     pub(crate) columns: Vec<&'static Column>,
@@ -59,7 +61,7 @@ pub(crate) struct RemoteScan {
 
 impl RemoteScan {
     pub(crate) fn table(&self) -> String {
-        self.set.qualified()
+        self.name.clone()
     }
 
     /// The instant before which the service keeps nothing.

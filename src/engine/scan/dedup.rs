@@ -19,6 +19,8 @@ use crate::veil::Veil;
 
 /// The records seen so far in one scan.
 pub(crate) struct Dedup {
+    /// What the table is called when something is said of it.
+    name: String,
     set: &'static EntitySet,
     keys: Keys,
     /// Forget keys once their time has passed.
@@ -31,9 +33,14 @@ pub(crate) struct Dedup {
 }
 
 impl Dedup {
-    pub(crate) fn new(set: &'static EntitySet, tenant: &str, ordered: bool, reservation: MemoryReservation) -> Self {
-        let (keys, veil) = (Keys::new(tenant), Veil::default());
-        Self { set, keys, ordered, seen: SeenKeys::new(), present: None, reservation, veil }
+    pub(crate) fn new(
+        (name, set): (&str, &'static EntitySet),
+        tenant: &str,
+        ordered: bool,
+        reservation: MemoryReservation,
+    ) -> Self {
+        let (name, keys, veil) = (name.to_owned(), Keys::new(tenant), Veil::default());
+        Self { name, set, keys, ordered, seen: SeenKeys::new(), present: None, reservation, veil }
     }
 
     /// The same, whose words about records of a service are veiled by its connection.
@@ -67,7 +74,7 @@ impl Dedup {
         let Some(first) = self.seen.insert(key, digest) else { return true };
         if first != digest {
             self.seen.insert(key, first);
-            let (table, first_id) = (self.set.qualified(), self.veil.told_name(marks.id(row).unwrap_or_default()));
+            let (table, first_id) = (self.name.clone(), self.veil.told_name(marks.id(row).unwrap_or_default()));
             tally.notice(Notice::DifferingDuplicates { table, count: 1, first_id, stands: Stands::First });
         }
         false

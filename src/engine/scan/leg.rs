@@ -99,7 +99,8 @@ fn merged(streams: Vec<Batches>, filter: &Arc<RowFilter>, how: Merge) -> Batches
 
 /// Each record of a service once. Under `partial`, a failure ends the rows and is said instead of raised.
 fn unique(rows: Batches, scan: Arc<RemoteScan>, filter: &RowFilter, open_start: bool) -> Rows {
-    let dedup = || Dedup::new(scan.set, &scan.connected.tenant, filter.order().is_some(), scan.room.part());
+    let dedup =
+        || Dedup::new((&scan.name, scan.set), &scan.connected.tenant, filter.order().is_some(), scan.room.part());
     let dedup = scan.statement.settings.dedup.then(|| dedup().behind(scan.veil()));
     stream::try_unfold((rows, dedup), move |(mut rows, mut dedup)| {
         let scan = Arc::clone(&scan);

@@ -26,6 +26,8 @@ impl Records {
 /// A table of a connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Located {
+    /// What it is called when something is said of it: `entra.sign_ins`, and behind its connection where several are asked.
+    pub(crate) name: String,
     pub(crate) set: &'static EntitySet,
     pub(crate) connection: String,
     pub(crate) records: Records,

@@ -28,6 +28,8 @@ use crate::time::{Interval, instant_text};
 /// Looks on while a scan runs.
 #[derive(Debug)]
 pub(crate) struct Watch {
+    /// What the table is called when something is said of it.
+    name: String,
     set: &'static EntitySet,
     reasons: Vec<Because>,
     conditions: Vec<Condition>,
@@ -65,7 +67,7 @@ impl Watch {
     /// A watch over a scan of these conditions, each over the rows that are decoded and in words, with the reasons that its
     /// plan tells.
     pub(crate) fn new(
-        set: &'static EntitySet,
+        (name, set): (&str, &'static EntitySet),
         mut reasons: Vec<Because>,
         conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
         held: Option<Arc<Held>>,
@@ -88,7 +90,8 @@ impl Watch {
             })
             .collect();
         let seen = Seen { met: vec![false; conditions.len()], near: vec![None; conditions.len()], ..Seen::default() };
-        Self { set, reasons, conditions, asked, held, seen: Mutex::new(seen), kept: AtomicBool::new(false) }
+        let name = name.to_owned();
+        Self { name, set, reasons, conditions, asked, held, seen: Mutex::new(seen), kept: AtomicBool::new(false) }
     }
 
     /// Looks at records, and at how many of them satisfied the conditions.
@@ -122,7 +125,7 @@ impl Watch {
         }
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for because in self.because(&seen) {
-            tally.notice(Notice::Nothing { table: self.set.qualified(), because });
+            tally.notice(Notice::Nothing { table: self.name.clone(), because });
         }
     }
 

@@ -59,7 +59,7 @@ fn kinds() -> Because {
 
 /// What is said after these records, with a plan that leaves kinds out.
 fn said(conditions: Vec<Pair>, seen: &[(&str, i64)]) -> Vec<String> {
-    told(&Watch::new(set(), vec![kinds()], conditions, None), seen)
+    told(&Watch::new(("entra.sign_ins", set()), vec![kinds()], conditions, None), seen)
 }
 
 fn told(watch: &Watch, seen: &[(&str, i64)]) -> Vec<String> {
@@ -111,14 +111,14 @@ fn without_any_record_only_the_plan_and_the_texts_tell() {
     ] {
         assert_eq!(said(conditions, &[]), [expected]);
     }
-    let no_kinds = |conditions| told(&Watch::new(set(), Vec::new(), conditions, None), &[]);
+    let no_kinds = |conditions| told(&Watch::new(("entra.sign_ins", set()), Vec::new(), conditions, None), &[]);
     assert_eq!(no_kinds(vec![equals("nobody")]), ["the service returned no records for the conditions sent"]);
     assert_eq!(no_kinds(Vec::new()), ["the service returned no records at all"]);
 }
 
 #[test]
 fn a_kept_row_ends_the_search() {
-    let watch = Watch::new(set(), vec![kinds()], vec![equals("Ada")], None);
+    let watch = Watch::new(("entra.sign_ins", set()), vec![kinds()], vec![equals("Ada")], None);
     watch.see(&rows(&[("ada", 1)]), 0);
     watch.see(&rows(&[("Ada", 1)]), 1);
     assert_eq!(told(&watch, &[("ada", 1)]), [""; 0]);
@@ -127,7 +127,8 @@ fn a_kept_row_ends_the_search() {
 #[test]
 fn files_tell_what_they_hold() {
     let held = Arc::new(Held::default());
-    let watch = |held: &Arc<Held>| Watch::new(set(), Vec::new(), vec![equals("a")], Some(Arc::clone(held)));
+    let watch =
+        |held: &Arc<Held>| Watch::new(("entra.sign_ins", set()), Vec::new(), vec![equals("a")], Some(Arc::clone(held)));
     held.file("empty.json".into());
     assert_eq!(told(&watch(&held), &[]), ["the 1 file(s) read hold no records at all (first: empty.json)"]);
     held.file("log.csv".into());
@@ -147,7 +148,7 @@ fn an_element_of_a_list_in_another_case_is_found() {
         test: Test::Has { value: Scalar::Text("InteractiveUser".into()), negated: false },
         sql: "array_has(sign_in_event_types, 'InteractiveUser')".into(),
     };
-    let watch = Watch::new(set(), Vec::new(), vec![(lit(false), has)], None);
+    let watch = Watch::new(("entra.sign_ins", set()), Vec::new(), vec![(lit(false), has)], None);
     watch.see(&rows, 0);
     assert_eq!(
         told(&watch, &[]),
@@ -191,7 +192,7 @@ fn a_time_finer_than_the_column_is_the_reason() {
         let value = ScalarValue::TimestampMicrosecond(Some(crate::predicate::NO_MICROSECOND), Some("UTC".into()));
         compared(TIME, 1, op, value, Test::Compare(comparison, Scalar::Finer(5)), "finer")
     };
-    let said = |pair| told(&Watch::new(set(), vec![Because::Contradiction], vec![pair], None), &[]);
+    let said = |pair| told(&Watch::new(("entra.sign_ins", set()), vec![Because::Contradiction], vec![pair], None), &[]);
     let reason = format!("{TIME} has microseconds and never equals a finer time; use six digits, or a range");
     assert_eq!(said(finer(Comparison::Eq, Operator::Eq)), [reason]);
     assert_eq!(said(finer(Comparison::Lt, Operator::Lt)).len(), 1, "the contradiction stays");
