@@ -18,7 +18,8 @@ mod tables;
 mod versions;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use auditql::demo::{Feed, Options};
 use auditql::engine::Engine;
@@ -36,6 +37,9 @@ const ROWS: usize = 250;
 
 /// How many of a hundred predicates have to cut the rows received.
 const LEAST_CUT: usize = 40;
+
+/// Columns by which a service can be asked, below which that is no measure.
+const FEW_ASKED: usize = 8;
 
 /// What became of a predicate.
 struct Tried {
@@ -138,13 +142,17 @@ fn predicates() -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_answer_does_not_depend_on_what_was_sent() {
     let tables = Table::all(&Court::lab().await).await;
+    let mut found = BTreeSet::new();
     for table in tables {
-        hold(&Court::new(table).await).await;
+        let start = Instant::now();
+        found.extend(hold(&Court::new(table).await).await);
+        println!("{}: {} ms", table.set.qualified(), start.elapsed().as_millis());
     }
+    control::all_flaws_are_found(&found);
 }
 
-/// Holds a table to the laws.
-async fn hold(court: &Court) {
+/// Holds a table to the laws, and tells which flaws of a judge would have been noticed.
+async fn hold(court: &Court) -> Vec<usize> {
     let mut generator = Generator::new(SEED, court.table, &court.rows);
     let (mut tried, mut broken) = (Vec::new(), Vec::new());
     for n in 0..predicates() {
@@ -156,12 +164,14 @@ async fn hold(court: &Court) {
     }
     assert!(broken.is_empty(), "{} predicates break a law\n{}", broken.len(), broken.join("\n\n"));
     not_vacuous(court.table, &generator.rules, &tried);
-    control::every_flaw_is_found(court, &tried);
+    control::flaws_found(court, &tried)
 }
 
 /// The laws would hold of predicates that send nothing, or that nothing satisfies.
 fn not_vacuous(table: &Table, rules: &[&str], tried: &[Tried]) {
     let name = table.set.qualified();
+    // Of a set whose service can be asked for little, little can be cut.
+    let asked = table.fields.iter().filter(|field| field.asked).count();
     let cut: Vec<&Tried> = tried.iter().filter(|t| t.narrowed && t.received < t.received_without).collect();
     let answered = cut.iter().filter(|t| !t.ids.is_empty()).count();
     println!(
@@ -170,7 +180,7 @@ fn not_vacuous(table: &Table, rules: &[&str], tried: &[Tried]) {
         cut.len()
     );
     assert!(
-        cut.len() * 100 >= tried.len() * LEAST_CUT,
+        asked < FEW_ASKED || cut.len() * 100 >= tried.len() * LEAST_CUT,
         "{name}: {} of {} cut the rows received",
         cut.len(),
         tried.len()

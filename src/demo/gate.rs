@@ -1,4 +1,4 @@
-//! The quota of the report endpoints: so many requests in any window, no burst beyond.
+//! The quotas of the endpoints: so many requests in any window, no burst beyond.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -19,6 +19,59 @@ impl Default for Throttle {
     /// Five in ten seconds (source: Microsoft Graph, "throttling limits", identity and access reports).
     fn default() -> Self {
         Self { requests: 5, window: Duration::from_secs(10) }
+    }
+}
+
+/// What requests count against (source: Microsoft Graph, "throttling limits").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::demo) enum Quota {
+    /// The reports, at the rate that the tenant was started with.
+    Reports,
+    /// One request in a second.
+    IdentityProtection,
+    /// 3,500 units in 10 seconds; a request is taken to cost two.
+    Directory,
+    /// Ten in a minute.
+    SignInActivity,
+    /// 150 in a minute.
+    Security,
+}
+
+impl Quota {
+    const ALL: [Self; 5] =
+        [Self::Reports, Self::IdentityProtection, Self::Directory, Self::SignInActivity, Self::Security];
+
+    /// What is documented for it, in a tenant whose reports have that one.
+    fn throttle(self, reports: Throttle) -> Throttle {
+        let (requests, seconds) = match self {
+            Self::Reports => return reports,
+            Self::IdentityProtection => (1, 1),
+            Self::Directory => (1_750, 10),
+            Self::SignInActivity => (10, 60),
+            Self::Security => (150, 60),
+        };
+        Throttle { requests, window: Duration::from_secs(seconds) }
+    }
+
+    /// Whether a refusal says how long to wait.
+    pub(in crate::demo) fn tells_wait(self) -> bool {
+        self != Self::IdentityProtection
+    }
+}
+
+/// A gate for each quota.
+#[derive(Debug)]
+pub(in crate::demo) struct Gates([Gate; Quota::ALL.len()]);
+
+impl Gates {
+    /// The gates of a tenant whose reports have that quota; without one, all are open.
+    pub(in crate::demo) fn new(reports: Option<Throttle>) -> Self {
+        Self(Quota::ALL.map(|quota| Gate::new(reports.map(|reports| quota.throttle(reports)))))
+    }
+
+    /// The gate of a quota.
+    pub(in crate::demo) fn of(&self, quota: Quota) -> &Gate {
+        &self.0[quota as usize]
     }
 }
 

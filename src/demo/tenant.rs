@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::activity::{self, Activity, Feed};
-use super::gate::{Gate, Throttle};
-use super::graph::{DataError, Face, Pages, Premise, SIGN_INS, TABLES, Table, Version};
+use super::gate::{Gates, Throttle};
+use super::graph::{DIRECTORY_AUDITS, DataError, Face, Pages, Premise, SIGN_INS, Table, Version};
 use super::server::{self, Book, Service, Stats};
 use super::story::Story;
 use super::world::{World, clock};
@@ -135,7 +135,7 @@ impl Tenant {
             graph: told.graph,
             feed: activity::Endpoint::new(told.feed, told.world, options.now.timestamp()),
             date: clock::print(clock::ticks(options.now), 0),
-            gate: Gate::new(options.throttle),
+            gates: Gates::new(options.throttle),
             book: Book::default(),
             served: AtomicU64::new(0),
         });
@@ -237,7 +237,8 @@ fn told(options: &Options) -> Result<Told, Error> {
     };
     let reach = options.data.is_none().then(|| clock::ticks(options.now - RETENTION));
     let graph = Face::new(&premise, reach, Pages::new(options.skiptoken_life))?;
-    let most = TABLES.iter().map(|table| graph.rows(table).len()).fold(records, usize::max);
+    let most =
+        [&SIGN_INS, &DIRECTORY_AUDITS].map(|table| graph.rows(table).len()).into_iter().fold(records, usize::max);
     u32::try_from(most).map_err(|_| Error::TooMany(most))?;
     let story = Story::of(graph.rows(&SIGN_INS), &world);
     Ok(Told { world, graph, feed, story })

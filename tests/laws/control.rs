@@ -1,14 +1,26 @@
 //! The control: a law that no mistake could break would prove nothing.
 
+use std::collections::BTreeSet;
+
 use super::judge::{Flaw, Judge};
 use super::{Court, Tried};
 
-/// Judges with one flaw each are at odds with the engine's answers.
-pub(super) fn every_flaw_is_found(court: &Court, tried: &[Tried]) {
-    for flaw in Flaw::ALL {
+/// The flaws, by number, with which a judge is at odds with the engine's answers. A set of many events shows them all.
+pub(super) fn flaws_found(court: &Court, tried: &[Tried]) -> Vec<usize> {
+    let mut all = Vec::new();
+    for (at, flaw) in Flaw::ALL.into_iter().enumerate() {
         let judge = Judge { flaw: Some(flaw) };
         let found = tried.iter().find(|t| court.verdict(judge, &t.predicate) != t.ids).map(|t| t.n);
-        println!("{flaw:?}: found by predicate {found:?}");
-        assert!(found.is_some(), "{flaw:?} was not found by any of {} predicates", tried.len());
+        let shows_all = court.table.set.qualified() == "entra.sign_ins";
+        assert!(found.is_some() || !shows_all, "{flaw:?} was not found by any of {} predicates", tried.len());
+        all.extend(found.map(|_| at));
     }
+    println!("{}: {} of {} flaws are found", court.table.set.qualified(), all.len(), Flaw::ALL.len());
+    all
+}
+
+/// Each flaw is noticed by some table.
+pub(super) fn all_flaws_are_found(found: &BTreeSet<usize>) {
+    let missed: Vec<Flaw> = (0..).zip(Flaw::ALL).filter(|(at, _)| !found.contains(at)).map(|(_, flaw)| flaw).collect();
+    assert!(missed.is_empty(), "{missed:?}");
 }

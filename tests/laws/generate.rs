@@ -73,6 +73,7 @@ fn needed(rule: &str) -> Option<Type> {
         "= number" | "number range" | "IN, numbers" => Some(Type::Int),
         "double range" => Some(Type::Double),
         "IS TRUE" | "bare Boolean" => Some(Type::Bool),
+        "time range" | "time equality" | "time below a microsecond" => Some(Type::Time),
         "array_has" | "array_has_any" | "array_has_all" => Some(Type::Texts),
         _ => None,
     }
@@ -265,7 +266,7 @@ impl<'a> Generator<'a> {
     /// A time between two microseconds, near a row's own.
     fn finer(&mut self, row: &Value) -> Test {
         let field = self.any_field(&[Type::Time]);
-        let Literal::Time(nanos) = value(field, row) else { panic!("a row without time") };
+        let Literal::Time(nanos) = self.literal(field, row) else { panic!("no time: {}", field.sql) };
         let whole = if self.dice.chance(50) { nanos } else { nanos.div_euclid(1_000_000_000) * 1_000_000_000 };
         let right = Literal::Time(whole + 100 * (1 + i64::try_from(self.dice.below(9)).unwrap()));
         let op = *self.dice.one_of(&[Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::Eq, Op::Ne]);
@@ -396,7 +397,12 @@ impl<'a> Generator<'a> {
 
     /// A field of one of the types, of which the row has a value if possible.
     fn field(&mut self, of: &[Type], row: &Value) -> &'static Field {
-        let of: Vec<Type> = of.iter().copied().filter(|of| self.fields.iter().any(|field| field.of == *of)).collect();
+        let has = |of: &Type| self.fields.iter().any(|field| field.of == *of);
+        let mut of: Vec<Type> = of.iter().copied().filter(has).collect();
+        if of.is_empty() {
+            // A set whose service documents no operator for a text.
+            of.push(Type::Text);
+        }
         let of = *self.dice.one_of(&of);
         (0..4)
             .map(|_| self.any_field(&[of]))
@@ -420,6 +426,7 @@ impl<'a> Generator<'a> {
                 Type::Int => Literal::Int(50126),
                 Type::Double => Literal::Double(-38.5),
                 Type::Bool => Literal::Bool(true),
+                Type::Time => Literal::Time(1_776_000_000_000_000_000 + self.near()),
                 _ => Literal::Text(self.mutated("none".into())),
             },
             other => other,

@@ -26,7 +26,7 @@ impl Sent {
                 "filter" => sent.filter = Some(parse(value).unwrap_or_else(|e| panic!("{value}\n{e}"))),
                 "top" => sent.top = value.parse().unwrap(),
                 "skiptoken" => sent.continues = true,
-                "orderby" => {}
+                "orderby" | "select" | "count" => {}
                 other => panic!("option {other} in {url}"),
             }
         }
@@ -56,8 +56,12 @@ pub(crate) fn satisfies(row: &Value, node: &Node) -> bool {
         }
         Node::Call(name, args) => {
             let [Node::Path(path), Node::Literal(Literal::Text(text))] = &args[..] else { panic!("{node:?}") };
-            assert_eq!(name, "startswith");
-            at(row, path).as_str().is_some_and(|t| stored(t, path).starts_with(&stored(text, path)))
+            let (value, part) = (at(row, path).as_str().map(|t| stored(t, path)), stored(text, path));
+            value.is_some_and(|value| match name.as_str() {
+                "startswith" => value.starts_with(&part),
+                "endswith" => value.ends_with(&part),
+                other => panic!("{other} is not documented for any property"),
+            })
         }
         Node::Lambda(_, path, Some(Lambda { body, .. })) => {
             let Node::Compare(_, Comparison::Eq, literal) = &**body else { panic!("{node:?}") };

@@ -20,7 +20,7 @@ pub(crate) struct Table {
 /// All of them, in the order of the manual.
 static ALL: LazyLock<Vec<Table>> = LazyLock::new(|| {
     let of = |set: &&'static EntitySet| {
-        let served = TABLES.iter().find(|table| snake_case(table.path) == set.name);
+        let served = TABLES.iter().find(|table| table.path == set.path());
         let served = *served.unwrap_or_else(|| panic!("{} has no law: the demo does not serve it", set.qualified()));
         Table { set, served, fields: fields(set, served) }
     };
@@ -53,20 +53,14 @@ impl Table {
     }
 }
 
-/// `/auditLogs/signIns` → `sign_ins`
-fn snake_case(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let letters = name.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain(c.to_lowercase()));
-    letters.collect()
-}
-
 /// The columns outside of lists of objects: scalars, and lists of texts.
 fn fields(set: &EntitySet, served: &demo::Table) -> Vec<Field> {
     fn walk(set: &EntitySet, served: &demo::Table, above: [&str; 2], columns: &[Column], found: &mut Vec<Field>) {
         for column in columns.iter().filter(|column| !column.wire.is_empty()) {
             let (sql, json) = (format!("{}{}", above[0], column.name), format!("{}{}", above[1], column.wire));
             let property = served.properties.iter().find(|property| property.path == json);
-            let asked = property.is_some_and(|property| property.allows(Version::Beta, "eq"));
+            let asked =
+                property.is_some_and(|property| property.allows(Version::Beta, "eq") || property.allows_advanced("eq"));
             let exact = property.is_some_and(|property| property.kind == demo::Type::ExactText);
             let of = match column.edm {
                 Edm::Object(fields) => {
@@ -78,7 +72,7 @@ fn fields(set: &EntitySet, served: &demo::Table) -> Vec<Field> {
                 Edm::Int32 | Edm::Int64 => Type::Int,
                 Edm::Double => Type::Double,
                 Edm::Bool => Type::Bool,
-                Edm::Instant if set.time == Some(sql.as_str()) => Type::Time,
+                Edm::Instant => Type::Time,
                 Edm::List(Edm::Text | Edm::Enum(_)) => Type::Texts,
                 _ => continue,
             };
@@ -107,7 +101,5 @@ fn what_the_tenant_can_be_asked_for_is_a_column() {
             let found = table.fields.iter().any(|field| field.json == property.path);
             assert!(found, "{}: {}", table.set.qualified(), property.path);
         }
-        assert!(table.fields.iter().filter(|field| field.of == Type::Asked).count() >= 8, "{}", table.set.qualified());
-        assert_eq!(table.fields.iter().filter(|field| field.of == Type::Time).count(), 1);
     }
 }

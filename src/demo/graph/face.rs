@@ -1,10 +1,12 @@
 //! The face itself: finds the set that a request is about, and writes the page that answers it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::value::RawValue;
 
-use super::page::Pages;
+use super::page::{Asked, Pages};
 use super::property::Version;
 use super::query;
 use super::refusal::Refusal;
@@ -12,6 +14,7 @@ use super::rows::Rows;
 use super::saved::DataError;
 use super::table::{Premise, Table};
 use super::tables::TABLES;
+use crate::demo::gate::Quota;
 use crate::demo::json::escape;
 
 /// The sets with their records.
@@ -50,6 +53,13 @@ impl Place {
         })
     }
 
+    /// What a request with this query counts against.
+    pub(in crate::demo) fn quota(self, query: &str) -> Quota {
+        let table = TABLES[self.set];
+        let costly = table.costly.is_some_and(|(property, _)| query.contains(property));
+        if costly { Quota::SignInActivity } else { table.quota }
+    }
+
     /// The name it is counted under.
     pub(in crate::demo) fn name(self) -> String {
         TABLES[self.set].route(self.version)
@@ -63,14 +73,26 @@ impl Face {
         Ok(Self { sets: TABLES.iter().map(set).collect::<Result<_, _>>()?, reach, pages })
     }
 
-    /// Answers a request.
-    pub(in crate::demo) fn answer(&self, place: Place, addr: SocketAddr, query: &str) -> Result<Answer, Refusal> {
+    /// Answers a request; `eventual` with the header of an advanced query.
+    pub(in crate::demo) fn answer(
+        &self,
+        place: Place,
+        addr: SocketAddr,
+        query: &str,
+        eventual: bool,
+    ) -> Result<Answer, Refusal> {
         let (set, version) = (&self.sets[place.set], place.version);
         let options = query::read(set.table, query)?;
-        let page = self.pages.page(set.table, &*set.rows, (version, self.reach), &options)?;
+        // Only reports refuse what they do not keep.
+        let reach = self.reach.filter(|_| set.table.quota == Quota::Reports);
+        let asked = Asked { version, eventual, reach };
+        let page = self.pages.page(set.table, &*set.rows, asked, &options)?;
         let root = format!("http://{addr}/{}", version.segment());
         let name = set.table.path.trim_start_matches('/');
         let mut body = format!("{{\"@odata.context\":\"{root}/$metadata#{name}\"");
+        if let Some(count) = page.count {
+            body.push_str(&format!(",\"@odata.count\":{count}"));
+        }
         // The link stands before the rows, as the real service puts it.
         if let Some(next) = page.next {
             let (between, token) =
@@ -78,10 +100,11 @@ impl Face {
             body.push_str(",\"@odata.nextLink\":");
             escape(&format!("{root}/{name}?{}{between}$skiptoken={token}", options.raw), &mut body);
         }
+        let names = options.names(set.table);
         body.push_str(",\"value\":[");
         for (n, &row) in page.rows.iter().enumerate() {
             body.push_str(if n == 0 { "" } else { "," });
-            body.push_str(&set.rows.json(row, version));
+            body.push_str(&selected(set.rows.json(row, version), names.as_deref()));
         }
         body.push_str("]}");
         Ok(Answer { body, rows: page.rows.len() })
@@ -95,4 +118,21 @@ impl Face {
         let set = self.sets.iter().find(|set| set.table.path == table.path);
         &*set.expect("whoever names a set names one of the list").rows
     }
+}
+
+/// A record with these of its members alone.
+fn selected(json: String, names: Option<&[&str]>) -> String {
+    let Some(names) = names else { return json };
+    let Ok(all) = serde_json::from_str::<BTreeMap<&str, &RawValue>>(&json) else { return json };
+    let mut found = String::from("{");
+    for name in names {
+        // What is not set is there all the same once it was asked for.
+        let value = all.get(name).map_or("null", |value| value.get());
+        found.push_str(if found.len() == 1 { "" } else { "," });
+        escape(name, &mut found);
+        found.push(':');
+        found.push_str(value);
+    }
+    found.push('}');
+    found
 }

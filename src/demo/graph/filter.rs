@@ -8,6 +8,8 @@ use super::property::{Property, Type, Version};
 use super::refusal::Refusal;
 use super::rows::{Item, Rows};
 use super::table::{Population, Table};
+use chrono::{DateTime, Utc};
+
 use crate::odata::parse::{Comparison, Lambda, Literal, Node, Quantifier, parse};
 
 /// Most alternatives of one `or` (source: Microsoft Graph, "Too many child clauses"; for reports an assumption).
@@ -26,7 +28,14 @@ enum Clause {
     And(Vec<Clause>),
     Or(Vec<Clause>),
     Text(&'static str, TextTest),
-    Integer(&'static str, i64),
+    /// Not that text, or none.
+    Other(&'static str, TextTest),
+    Integer(&'static str, Comparison, i64),
+    Flag(&'static str, Comparison, bool),
+    /// Whether there is a value.
+    Set(&'static str, bool),
+    /// Another time than the record's own, in nanoseconds since 1970.
+    Instant(&'static str, Comparison, i128),
     /// Nanoseconds since 1970: literals may be finer than rows.
     Time(Comparison, i128),
     Any(&'static str, Element),
@@ -45,23 +54,55 @@ enum Element {
 #[derive(Debug)]
 struct TextTest {
     value: String,
-    prefix: bool,
+    part: Part,
     /// Compare as stored.
     exact: bool,
+}
+
+/// Which part of a text has to be the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Start,
+    End,
+    Any,
+}
+
+impl Part {
+    /// What a function asks for; an operator asks for the whole.
+    fn of(word: &str) -> Self {
+        match word {
+            "startswith" => Self::Start,
+            "endswith" => Self::End,
+            "contains" => Self::Any,
+            _ => Self::Whole,
+        }
+    }
+
+    fn holds(self, text: &str, value: &str) -> bool {
+        match self {
+            Self::Whole => text == value,
+            Self::Start => text.starts_with(value),
+            Self::End => text.ends_with(value),
+            Self::Any => text.contains(value),
+        }
+    }
 }
 
 impl Filter {
     /// Reads and checks a filter. `reach` is the oldest lower bound that is accepted, in units of 100 ns since 1970.
     pub(in crate::demo) fn read(
         table: &Table,
-        version: Version,
+        (version, advanced): (Version, bool),
         text: Option<&str>,
         reach: Option<i64>,
     ) -> Result<Self, Refusal> {
         let population = table.population;
         let Some(text) = text else { return Ok(Self { clause: Clause::And(Vec::new()), population }) };
         let node = parse(text).map_err(Refusal::filter)?;
-        let clause = Checker { table, version, reach }.clause(&node)?;
+        let checker = Checker { table, version, advanced, reach };
+        checker.alone(&node)?;
+        let clause = checker.clause(&node)?;
         let population = population.filter(|population| !clause.speaks_of(population.list));
         Ok(Self { clause, population })
     }
@@ -78,7 +119,13 @@ impl Clause {
     fn speaks_of(&self, path: &str) -> bool {
         match self {
             Self::And(all) | Self::Or(all) => all.iter().any(|c| c.speaks_of(path)),
-            Self::Text(p, _) | Self::Integer(p, _) | Self::Any(p, _) => *p == path,
+            Self::Text(p, _)
+            | Self::Other(p, _)
+            | Self::Integer(p, ..)
+            | Self::Flag(p, ..)
+            | Self::Set(p, _)
+            | Self::Instant(p, ..)
+            | Self::Any(p, _) => *p == path,
             Self::Time(..) => false,
         }
     }
@@ -88,18 +135,36 @@ impl Clause {
             Self::And(all) => all.iter().all(|c| c.matches(rows, row)),
             Self::Or(all) => all.iter().any(|c| c.matches(rows, row)),
             Self::Text(path, test) => rows.text(row, path).is_some_and(|text| test.matches(&text)),
-            Self::Integer(path, value) => rows.integer(row, path) == Some(*value),
-            Self::Time(op, nanos) => {
-                let time = i128::from(rows.ticks(row)) * 100;
-                match op {
-                    Comparison::Ge => time >= *nanos,
-                    Comparison::Le => time <= *nanos,
-                    _ => time == *nanos,
-                }
+            // What there is none of is unequal to everything.
+            Self::Other(path, test) => rows.text(row, path).is_none_or(|text| !test.matches(&text)),
+            Self::Integer(path, op, value) => holds(*op, rows.integer(row, path).as_ref(), value),
+            Self::Flag(path, op, value) => holds(*op, rows.flag(row, path).as_ref(), value),
+            Self::Set(path, set) => rows.is_set(row, path) == *set,
+            Self::Instant(path, op, nanos) => {
+                let time = rows.text(row, path).and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
+                holds(*op, time.map(|time| nanos_of(time.to_utc())).as_ref(), nanos)
             }
+            Self::Time(op, nanos) => holds(*op, Some(&(i128::from(rows.ticks(row)) * 100)), nanos),
             Self::Any(path, element) => rows.list(row, path).into_iter().any(|item| element.matches(item)),
         }
     }
+}
+
+/// Whether a value compares so; no value does, but for being unequal.
+fn holds<T: PartialOrd>(op: Comparison, value: Option<&T>, other: &T) -> bool {
+    let Some(value) = value else { return op == Comparison::Ne };
+    match op {
+        Comparison::Eq => value == other,
+        Comparison::Ne => value != other,
+        Comparison::Gt => value > other,
+        Comparison::Ge => value >= other,
+        Comparison::Lt => value < other,
+        Comparison::Le => value <= other,
+    }
+}
+
+fn nanos_of(time: DateTime<Utc>) -> i128 {
+    i128::from(time.timestamp()) * 1_000_000_000 + i128::from(time.timestamp_subsec_nanos())
 }
 
 impl Element {
@@ -114,18 +179,16 @@ impl Element {
 }
 
 impl TextTest {
-    fn new(property: &Property, value: &str, prefix: bool) -> Self {
+    fn new(property: &Property, value: &str, part: Part) -> Self {
         let exact = property.kind == Type::ExactText;
-        Self { value: if exact { value.to_owned() } else { folded(value) }, prefix, exact }
+        Self { value: if exact { value.to_owned() } else { folded(value) }, part, exact }
     }
 
     fn matches(&self, text: &str) -> bool {
-        match (self.exact, self.prefix) {
-            (true, false) => text == self.value,
-            (true, true) => text.starts_with(&self.value),
-            (false, false) if text.is_ascii() => text.eq_ignore_ascii_case(&self.value),
-            (false, false) => folded(text) == self.value,
-            (false, true) => folded(text).starts_with(&self.value),
+        match self.exact {
+            true => self.part.holds(text, &self.value),
+            false if self.part == Part::Whole && text.is_ascii() => text.eq_ignore_ascii_case(&self.value),
+            false => self.part.holds(&folded(text), &self.value),
         }
     }
 }
@@ -138,6 +201,8 @@ fn folded(text: &str) -> String {
 struct Checker<'t> {
     table: &'t Table,
     version: Version,
+    /// It is an advanced query.
+    advanced: bool,
     reach: Option<i64>,
 }
 
@@ -162,7 +227,7 @@ impl Checker<'_> {
                 let property = self.known(path)?;
                 self.allowed(property, name)?;
                 scalar(property)?;
-                Ok(Clause::Text(property.path, TextTest::new(property, value, true)))
+                Ok(Clause::Text(property.path, TextTest::new(property, value, Part::of(name))))
             }
             Node::Lambda(Quantifier::Any, path, Some(lambda)) => {
                 let list = path.join("/");
@@ -205,21 +270,37 @@ impl Checker<'_> {
         self.allowed(property, operator)?;
         scalar(property)?;
         let below = property.path.split_once("[]/").map_or("", |(_, below)| below);
-        Ok(Element::Is(below, TextTest::new(property, value, operator != "eq")))
+        Ok(Element::Is(below, TextTest::new(property, value, Part::of(operator))))
     }
 
     fn compare(&self, property: &'static Property, op: Comparison, literal: &Literal) -> Result<Clause, Refusal> {
+        if *literal == Literal::Null {
+            self.allowed(property, "null")?;
+            return match op {
+                Comparison::Eq => Ok(Clause::Set(property.path, false)),
+                _ => self.allowed(property, "ne").map(|()| Clause::Set(property.path, true)),
+            };
+        }
         self.allowed(property, word(op))?;
+        let path = property.path;
         match (property.kind, literal) {
-            (Type::Text | Type::ExactText | Type::Enum, Literal::Text(value)) => {
-                Ok(Clause::Text(property.path, TextTest::new(property, value, false)))
+            (Type::Text | Type::ExactText | Type::Enum, Literal::Text(value))
+                if matches!(op, Comparison::Eq | Comparison::Ne) =>
+            {
+                let test = TextTest::new(property, value, Part::Whole);
+                Ok(if op == Comparison::Eq { Clause::Text(path, test) } else { Clause::Other(path, test) })
             }
-            (Type::Enum, Literal::Typed(of, value)) if of.starts_with("microsoft.graph.") => {
-                Ok(Clause::Text(property.path, TextTest::new(property, value, false)))
+            (Type::Enum, Literal::Typed(of, value)) if of.starts_with("microsoft.graph.") && op == Comparison::Eq => {
+                Ok(Clause::Text(path, TextTest::new(property, value, Part::Whole)))
             }
-            (Type::Integer, Literal::Integer(value)) => Ok(Clause::Integer(property.path, *value)),
+            (Type::Guid, Literal::Guid(value)) if op == Comparison::Eq => {
+                Ok(Clause::Text(path, TextTest::new(property, value, Part::Whole)))
+            }
+            (Type::Integer, Literal::Integer(value)) => Ok(Clause::Integer(path, op, *value)),
+            (Type::Flag, Literal::Bool(value)) => Ok(Clause::Flag(path, op, *value)),
+            (Type::Instant, Literal::Instant(time)) => Ok(Clause::Instant(path, op, nanos_of(*time))),
             (Type::Time, Literal::Instant(time)) => {
-                let nanos = i128::from(time.timestamp()) * 1_000_000_000 + i128::from(time.timestamp_subsec_nanos());
+                let nanos = nanos_of(*time);
                 let too_old = self.reach.is_some_and(|reach| nanos < i128::from(reach) * 100);
                 if op == Comparison::Ge && too_old {
                     return Err(Refusal::filter("the time lies before what is retained"));
@@ -245,18 +326,29 @@ impl Checker<'_> {
                 let (Node::Literal(Literal::Text(value)), Comparison::Eq | Comparison::Ne) = (&**right, op) else {
                     return Err(Refusal::filter(format_args!("incompatible types for '{}'", list.path)));
                 };
-                let test = TextTest::new(list, value, false);
+                let test = TextTest::new(list, value, Part::Whole);
                 Ok(if *op == Comparison::Eq { Element::Is("", test) } else { Element::IsNot(test) })
             }
             Node::Call(name, args) => match &args[..] {
                 [path, Node::Literal(Literal::Text(value))] if is_element(path) => {
                     self.allowed(list, name)?;
-                    Ok(Element::Is("", TextTest::new(list, value, true)))
+                    Ok(Element::Is("", TextTest::new(list, value, Part::of(name))))
                 }
                 _ => Err(Refusal::filter(format_args!("arguments of '{name}'"))),
             },
             _ => Err(Refusal::filter("operator is not supported in a lambda")),
         }
+    }
+
+    /// A costly property takes no other beside it.
+    fn alone(&self, node: &Node) -> Result<(), Refusal> {
+        let Some((property, _)) = self.table.costly else { return Ok(()) };
+        let (mut it, mut others) = (false, false);
+        each_path(node, &mut |path| *(if path[0] == property { &mut it } else { &mut others }) = true);
+        if it && others {
+            return Err(Refusal::filter(format_args!("'{property}' cannot be combined with other properties")));
+        }
+        Ok(())
     }
 
     fn known(&self, path: &[String]) -> Result<&'static Property, Refusal> {
@@ -268,10 +360,24 @@ impl Checker<'_> {
     }
 
     fn allowed(&self, property: &Property, operator: &str) -> Result<(), Refusal> {
-        if property.allows(self.version, operator) {
+        if property.allows(self.version, operator) || self.advanced && property.allows_advanced(operator) {
             return Ok(());
         }
+        if property.allows_advanced(operator) {
+            return Err(Refusal::unsupported(operator, property.path));
+        }
         Err(Refusal::filter(format_args!("'{operator}' is not supported for '{}'", property.path)))
+    }
+}
+
+/// Calls `see` for every path of a property in an expression.
+fn each_path(node: &Node, see: &mut dyn FnMut(&[String])) {
+    match node {
+        Node::And(all) | Node::Or(all) | Node::Call(_, all) => all.iter().for_each(|node| each_path(node, see)),
+        Node::Not(node) | Node::In(node, _) => each_path(node, see),
+        Node::Compare(left, _, right) => [left, right].into_iter().for_each(|node| each_path(node, see)),
+        Node::Path(path) | Node::Lambda(_, path, _) => see(path),
+        Node::Literal(_) => {}
     }
 }
 

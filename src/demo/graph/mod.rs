@@ -12,6 +12,7 @@ mod saved;
 mod sign_ins;
 mod table;
 mod tables;
+mod things;
 
 pub use directory_audits::DIRECTORY_AUDITS;
 pub(super) use face::{Answer, Face, Place};

@@ -36,9 +36,19 @@ pub(in crate::demo) struct Pages {
     answers: Mutex<Vec<(Key, Arc<[u32]>)>>,
 }
 
+/// In what circumstances something is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) version: Version,
+    /// With the header of an advanced query.
+    pub(super) eventual: bool,
+    /// The oldest lower time bound that is accepted, in units of 100 ns since 1970.
+    pub(super) reach: Option<i64>,
+}
+
 /// What a token belongs to.
 #[derive(Clone, Copy, Hash)]
-struct Asked<'q> {
+struct Belonging<'q> {
     path: &'static str,
     version: Version,
     query: &'q Query,
@@ -48,6 +58,8 @@ struct Asked<'q> {
 pub(in crate::demo) struct Page {
     pub(in crate::demo) rows: Vec<usize>,
     pub(in crate::demo) next: Option<String>,
+    /// How many rows the answer has; only the first page tells.
+    pub(in crate::demo) count: Option<usize>,
 }
 
 impl Pages {
@@ -57,27 +69,34 @@ impl Pages {
     }
 
     /// The page of a query that a token leads to, or the first.
-    pub(in crate::demo) fn page(
+    pub(super) fn page(
         &self,
         table: &Table,
         rows: &dyn Rows,
-        (version, reach): (Version, Option<i64>),
+        Asked { version, eventual, reach }: Asked,
         options: &Options,
     ) -> Result<Page, Refusal> {
         // The filter is read for every page, as the real service does: a token is no way around a refusal.
         let query = &options.query;
-        let filter = Filter::read(table, version, query.filter.as_deref(), reach)?;
-        let asked = Asked { path: table.path, version, query };
+        if let Some((property, most)) = table.costly.filter(|(property, _)| query.asks(property))
+            && query.top > most
+        {
+            return Err(Refusal::bad_request(format!("The page size is limited to {most} with '{property}'.")));
+        }
+        let advanced = eventual && query.count;
+        let filter = Filter::read(table, (version, advanced), query.filter.as_deref(), reach)?;
+        let asked = Belonging { path: table.path, version, query };
         let from = options.token.as_deref().map_or(Ok(0), |token| self.place(asked, token))?;
         let all = self.answer(table.listed, rows, asked, &filter);
         let to = all.len().min(from + query.top);
         let rows = all.get(from..to).unwrap_or_default().iter().map(|&row| row as usize).collect();
         let next = (to < all.len()).then(|| self.token(asked, to));
-        Ok(Page { rows, next })
+        let counted = query.count && options.token.is_none() && (eventual || !table.is_of_directory());
+        Ok(Page { rows, next, count: counted.then_some(all.len()) })
     }
 
     /// The numbers of all rows of an answer in order; rows that are served twice stand there twice.
-    fn answer(&self, listed: Listed, rows: &dyn Rows, asked: Asked<'_>, filter: &Filter) -> Arc<[u32]> {
+    fn answer(&self, listed: Listed, rows: &dyn Rows, asked: Belonging<'_>, filter: &Filter) -> Arc<[u32]> {
         let key = (asked.path, asked.version, asked.query.filter.clone(), asked.query.order);
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let found = answers.iter().position(|(k, _)| *k == key).map(|at| answers.remove(at).1);
@@ -98,13 +117,13 @@ impl Pages {
         found
     }
 
-    fn token(&self, of: Asked<'_>, place: usize) -> String {
+    fn token(&self, of: Belonging<'_>, place: usize) -> String {
         let issued = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         let seal = self.seal(of, place as u64, issued);
         format!("{PREFIX}{place:016x}{issued:016x}{seal:016x}{SUFFIX}")
     }
 
-    fn place(&self, of: Asked<'_>, token: &str) -> Result<usize, Refusal> {
+    fn place(&self, of: Belonging<'_>, token: &str) -> Result<usize, Refusal> {
         let invalid = || Refusal::bad_request("Invalid Skip Token.");
         let body = token.strip_prefix(PREFIX).and_then(|t| t.strip_suffix(SUFFIX)).ok_or_else(invalid)?;
         let hex = body.len() == 48 && body.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -122,7 +141,7 @@ impl Pages {
         usize::try_from(place).map_err(|_| invalid())
     }
 
-    fn seal(&self, of: Asked<'_>, place: u64, issued: u64) -> u64 {
+    fn seal(&self, of: Belonging<'_>, place: u64, issued: u64) -> u64 {
         self.secret.hash_one((of, place, issued))
     }
 }

@@ -33,8 +33,14 @@ pub enum Type {
     Enum,
     /// A whole number.
     Integer,
+    /// A truth value.
+    Flag,
+    /// A GUID, without quotes.
+    Guid,
     /// The time of the record.
     Time,
+    /// Another time.
+    Instant,
     /// A list of texts: `any()` only.
     Texts,
     /// What no filter reads.
@@ -51,6 +57,8 @@ pub struct Property {
     /// Operators of version 1.0; `None` where the property does not exist.
     v1: Option<&'static str>,
     beta: &'static str,
+    /// Operators that only an advanced query may use.
+    pub advanced: &'static str,
 }
 
 impl Property {
@@ -66,6 +74,11 @@ impl Property {
     pub fn allows(&self, version: Version, operator: &str) -> bool {
         self.operators(version).is_some_and(|all| all.split(' ').any(|o| o == operator))
     }
+
+    /// Whether an operator is documented for it in advanced queries alone.
+    pub fn allows_advanced(&self, operator: &str) -> bool {
+        self.advanced.split(' ').any(|o| o == operator)
+    }
 }
 
 /// Whether a version has a property of that name at the top of a record.
@@ -77,15 +90,25 @@ pub(super) fn exists(properties: &[Property], version: Version, name: &str) -> b
 
 /// A property with the same operators in both versions.
 pub(super) const fn both(path: &'static str, kind: Type, operators: &'static str) -> Property {
-    Property { path, kind, v1: Some(operators), beta: operators }
+    Property { path, kind, v1: Some(operators), beta: operators, advanced: "" }
 }
 
 /// A property of both versions that only the newer can be asked for.
 pub(super) const fn more(path: &'static str, kind: Type, beta: &'static str) -> Property {
-    Property { path, kind, v1: Some(""), beta }
+    Property { path, kind, v1: Some(""), beta, advanced: "" }
 }
 
 /// A property of the newer version alone.
 pub(super) const fn beta(path: &'static str, kind: Type, beta: &'static str) -> Property {
-    Property { path, kind, v1: None, beta }
+    Property { path, kind, v1: None, beta, advanced: "" }
+}
+
+/// A property of a directory object: the operators of any query, and those of advanced ones alone.
+pub(super) const fn object(
+    path: &'static str,
+    kind: Type,
+    operators: &'static str,
+    advanced: &'static str,
+) -> Property {
+    Property { advanced, ..both(path, kind, operators) }
 }

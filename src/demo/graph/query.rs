@@ -2,6 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::property::{Version, exists};
 use super::refusal::Refusal;
 use super::table::Table;
 
@@ -13,6 +14,10 @@ pub(in crate::demo) struct Query {
     pub(in crate::demo) top: usize,
     /// The order that is asked for, if any.
     pub(super) order: Option<Order>,
+    /// The properties that are asked for.
+    pub(super) select: Option<Vec<String>>,
+    /// Whether a count is asked for.
+    pub(super) count: bool,
 }
 
 /// An order by time.
@@ -32,9 +37,17 @@ pub(in crate::demo) struct Options {
     pub(in crate::demo) raw: String,
 }
 
+impl Query {
+    /// Whether it asks for a property, or filters by it.
+    pub(super) fn asks(&self, property: &str) -> bool {
+        let selected = self.select.iter().flatten().any(|name| name == property);
+        selected || self.filter.as_ref().is_some_and(|filter| filter.contains(property))
+    }
+}
+
 /// Reads the part of the URL after `?`.
 pub(in crate::demo) fn read(table: &Table, text: &str) -> Result<Options, Refusal> {
-    let query = Query { filter: None, top: table.page.unasked, order: None };
+    let query = Query { filter: None, top: table.page.unasked, order: None, select: None, count: false };
     let mut options = Options { query, token: None, raw: String::new() };
     let mut seen = Vec::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
@@ -54,15 +67,39 @@ pub(in crate::demo) fn read(table: &Table, text: &str) -> Result<Options, Refusa
 }
 
 impl Options {
+    /// The members that a record comes with; none: with all.
+    pub(super) fn names(&self, table: &Table) -> Option<Vec<&str>> {
+        match &self.query.select {
+            Some(names) => Some(names.iter().map(String::as_str).collect()),
+            None => table.unasked.map(<[_]>::to_vec),
+        }
+    }
+
     fn take(&mut self, table: &Table, name: &str, value: String) -> Result<(), Refusal> {
+        let known = name == "$skiptoken" || table.options.contains(&name);
         match name {
+            _ if !known => return Err(Refusal::bad_request(format!("Query option '{name}' is not allowed."))),
             "$filter" => self.query.filter = Some(value),
+            "$select" => self.query.select = Some(selected(table, &value)?),
+            "$count" => self.query.count = value == "true",
             "$top" => self.query.top = page_size(table, &value)?,
             "$orderby" => self.query.order = Some(order(table, &value)?),
             "$skiptoken" => self.token = Some(value),
             _ => return Err(Refusal::bad_request(format!("Query option '{name}' is not allowed."))),
         }
         Ok(())
+    }
+}
+
+fn selected(table: &Table, text: &str) -> Result<Vec<String>, Refusal> {
+    let names = text.split(',').map(str::trim);
+    let unknown = names.clone().find(|name| !exists(table.properties, Version::V1, name));
+    match unknown {
+        Some(name) => {
+            let entity = table.entity;
+            Err(Refusal::bad_request(format!("Could not find a property named '{name}' on type '{entity}'.")))
+        }
+        None => Ok(names.map(str::to_owned).collect()),
     }
 }
 
@@ -74,8 +111,8 @@ fn page_size(table: &Table, text: &str) -> Result<usize, Refusal> {
 
 fn order(table: &Table, text: &str) -> Result<Order, Refusal> {
     match text.split_ascii_whitespace().collect::<Vec<_>>()[..] {
-        [time] | [time, "asc"] if time == table.time => Ok(Order::OldestFirst),
-        [time, "desc"] if time == table.time => Ok(Order::NewestFirst),
+        [time] | [time, "asc"] if Some(time) == table.time => Ok(Order::OldestFirst),
+        [time, "desc"] if Some(time) == table.time => Ok(Order::NewestFirst),
         _ => Err(Refusal::bad_request(format!("Ordering by '{text}' is not supported."))),
     }
 }
@@ -107,7 +144,8 @@ mod tests {
         )
         .unwrap();
         let filter = Some("appDisplayName eq 'a&b=+#'".to_owned());
-        assert_eq!(options.query, Query { filter, top: 7, order: Some(Order::OldestFirst) });
+        let order = Some(Order::OldestFirst);
+        assert_eq!(options.query, Query { filter, top: 7, order, select: None, count: false });
         assert_eq!(options.token.as_deref(), Some("x+y"));
         assert_eq!(options.raw, "%24filter=appDisplayName%20eq+'a%26b%3D%2B%23'&$top=7&$orderby=createdDateTime%20asc");
     }

@@ -29,6 +29,14 @@ impl Refusal {
         Self::bad_request(format!("Invalid filter clause: {why}"))
     }
 
+    /// 400 about an operator that only an advanced query may use.
+    pub(in crate::demo) fn unsupported(operator: &str, property: &str) -> Self {
+        let message = format!(
+            "Operator '{operator}' on property '{property}' is only supported with ConsistencyLevel eventual and $count."
+        );
+        Self::new(400, "Request_UnsupportedQuery", message)
+    }
+
     /// 400 about too many clauses.
     pub(in crate::demo) fn too_many_terms(found: usize, most: usize) -> Self {
         let message = format!("Too many child clauses in the 'or' of the filter: {found}. Max allowed: {most}.");

@@ -25,6 +25,16 @@ pub(in crate::demo) trait Rows: Send + Sync {
     /// The whole number at a path, where there is one.
     fn integer(&self, row: usize, path: &str) -> Option<i64>;
 
+    /// The truth value at a path, where there is one.
+    fn flag(&self, _row: usize, _path: &str) -> Option<bool> {
+        None
+    }
+
+    /// Whether there is a value at a path.
+    fn is_set(&self, row: usize, path: &str) -> bool {
+        self.text(row, path).is_some() || self.integer(row, path).is_some() || self.flag(row, path).is_some()
+    }
+
     /// What is in the list at a path.
     fn list(&self, row: usize, path: &str) -> Vec<Item<'_>>;
 

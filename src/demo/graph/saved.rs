@@ -91,6 +91,10 @@ impl Rows for Saved {
         value.as_i64().or_else(|| value.as_str()?.parse().ok())
     }
 
+    fn flag(&self, row: usize, path: &str) -> Option<bool> {
+        below(&self.records[row].value, path)?.as_bool()
+    }
+
     fn list(&self, row: usize, path: &str) -> Vec<Item<'_>> {
         let items = below(&self.records[row].value, path).and_then(Value::as_array);
         items.into_iter().flatten().map(|item| item.as_str().map_or(Item::Object(item), Item::Text)).collect()

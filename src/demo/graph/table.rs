@@ -9,6 +9,7 @@ use fastrand::Rng;
 use super::property::{Property, Version};
 use super::rows::Rows;
 use super::saved::DataError;
+use crate::demo::gate::Quota;
 use crate::demo::world::World;
 use crate::demo::world::directory::Change;
 
@@ -24,8 +25,16 @@ pub struct Table {
     pub properties: &'static [Property],
     /// The type of its records, as refusals name it.
     pub(super) entity: &'static str,
-    /// The property that holds a record's own time, by which alone records can be ordered.
-    pub(super) time: &'static str,
+    /// The property that holds a record's own time, by which alone records can be ordered, if they are events.
+    pub(super) time: Option<&'static str>,
+    /// The query options that it takes, besides `$skiptoken`.
+    pub(super) options: &'static [&'static str],
+    /// The properties that come unasked, where those are not all.
+    pub(super) unasked: Option<&'static [&'static str]>,
+    /// A property that costs more than the others, and the largest page with it.
+    pub(super) costly: Option<(&'static str, usize)>,
+    /// What its requests count against.
+    pub(super) quota: Quota,
     /// How records come that no order was asked of.
     pub(super) listed: Listed,
     /// Which records are meant by a request that does not say so.
@@ -62,6 +71,7 @@ pub(super) struct PageSize {
 }
 
 /// What the records of all sets follow from.
+#[derive(Clone)]
 pub(in crate::demo) struct Premise {
     pub(in crate::demo) world: Arc<World>,
     /// Chance, as it stood when the world was cast.
@@ -93,6 +103,11 @@ impl Table {
         let list = |property: &'static Property| property.path.split_once("[]/").map(|(list, _)| list);
         let here = self.properties.iter().filter(|p| p.operators(version).is_some());
         here.filter_map(list).find(|list| *list == path)
+    }
+
+    /// Whether advanced queries are documented for it.
+    pub(super) fn is_of_directory(&self) -> bool {
+        self.properties.iter().any(|property| !property.advanced.is_empty())
     }
 
     /// The path of a version of it.

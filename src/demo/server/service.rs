@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::stats::{Asked, Book};
 use crate::demo::activity;
-use crate::demo::gate::Gate;
+use crate::demo::gate::Gates;
 use crate::demo::graph::{Answer, Face, Place, Refusal};
 
 /// Longest body of a request that is read.
@@ -35,7 +35,7 @@ pub(in crate::demo) struct Service {
     pub(in crate::demo) feed: activity::Endpoint,
     /// What error bodies say the time is.
     pub(in crate::demo) date: String,
-    pub(in crate::demo) gate: Gate,
+    pub(in crate::demo) gates: Gates,
     pub(in crate::demo) book: Book,
     pub(in crate::demo) served: AtomicU64,
 }
@@ -126,8 +126,15 @@ impl Service {
             return Err(Refusal::method());
         }
         let fraction = self.served.load(Relaxed).is_multiple_of(2);
-        self.gate.admit(Instant::now()).map_err(|wait| Refusal::throttled(wait, fraction))?;
-        self.graph.answer(place, self.addr, uri.query().unwrap_or_default())
+        let query = uri.query().unwrap_or_default();
+        let quota = place.quota(query);
+        let refused = |wait| {
+            let refusal = Refusal::throttled(wait, fraction);
+            if quota.tells_wait() { refusal } else { Refusal { retry_after: None, ..refusal } }
+        };
+        self.gates.of(quota).admit(Instant::now()).map_err(refused)?;
+        let eventual = headers.get("ConsistencyLevel").is_some_and(|value| value == "eventual");
+        self.graph.answer(place, self.addr, query, eventual)
     }
 
     fn authenticate(&self, headers: &HeaderMap) -> Result<(), Refusal> {

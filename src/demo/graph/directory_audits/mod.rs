@@ -11,6 +11,7 @@ use super::property::Version;
 use super::rows::{Item, Rows};
 use super::saved::Saved;
 use super::table::{Listed, PageSize, Premise, Table};
+use crate::demo::gate::Quota;
 use crate::demo::world::World;
 use crate::demo::world::directory::Change;
 
@@ -20,7 +21,11 @@ pub static DIRECTORY_AUDITS: Table = Table {
     versions: &Version::ALL,
     properties: properties::PROPERTIES,
     entity: "microsoft.graph.directoryAudit",
-    time: "activityDateTime",
+    time: Some("activityDateTime"),
+    options: &["$filter", "$top", "$orderby"],
+    unasked: None,
+    costly: None,
+    quota: Quota::Reports,
     listed: Listed::Anyhow,
     population: None,
     // No page says how many rows come unasked: few, so that who takes the first page for the whole is found out. The largest

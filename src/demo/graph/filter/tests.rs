@@ -28,7 +28,7 @@ fn records(rows: usize) -> Box<dyn Rows> {
 }
 
 fn read(version: Version, text: &str) -> Result<Filter, Refusal> {
-    Filter::read(&SIGN_INS, version, Some(text), None)
+    Filter::read(&SIGN_INS, (version, false), Some(text), None)
 }
 
 fn rows(records: &dyn Rows, text: &str) -> Vec<usize> {
@@ -132,7 +132,7 @@ fn fifteen_alternatives_are_the_limit_of_an_or() {
 #[test]
 fn a_lower_bound_before_the_reach_is_refused() {
     let reach = Some(clock::ticks("2024-03-01T00:00:00Z".parse().unwrap()));
-    let read = |text| Filter::read(&SIGN_INS, Version::Beta, Some(text), reach);
+    let read = |text| Filter::read(&SIGN_INS, (Version::Beta, false), Some(text), reach);
     read("createdDateTime ge 2024-03-01T00:00:00Z").unwrap();
     read("createdDateTime le 2001-01-01T00:00:00Z").unwrap();
     let refusal = read("createdDateTime ge 2024-02-29T23:59:59.9999999Z").unwrap_err();

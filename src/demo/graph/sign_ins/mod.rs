@@ -21,6 +21,7 @@ use super::property::Version;
 use super::rows::Rows;
 use super::saved::DataError;
 use super::table::{Listed, PageSize, Population, Premise, Table};
+use crate::demo::gate::Quota;
 use crate::demo::world::clock;
 use event::{Event, Odd};
 use told::Told;
@@ -34,7 +35,11 @@ pub static SIGN_INS: Table = Table {
     versions: &Version::ALL,
     properties: properties::PROPERTIES,
     entity: "microsoft.graph.signIn",
-    time: "createdDateTime",
+    time: Some("createdDateTime"),
+    options: &["$filter", "$top", "$orderby"],
+    unasked: None,
+    costly: None,
+    quota: Quota::Reports,
     listed: Listed::NewestFirst,
     population: Some(&Population { list: "signInEventTypes", unasked: Kind::Interactive.member() }),
     // The page documents 1,000; a public client met this refusal and asks for one less.
