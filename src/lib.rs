@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | 0 facts | `table`, `apis`, `settings`, `causes`, `veil`, `wire`, `tally`, `time` | do I/O, read a clock, know SQL |
 //! | 1 pure translation | `predicate`, `odata`, `plan`, `decode` | do I/O, read a clock |
-//! | 2 I/O | `http`, `auth`, `subscriptions`, `files`, `exports` | know SQL, tables or Arrow |
+//! | 2 I/O | `http`, `auth`, `subscriptions`, `doctor`, `files`, `exports` | know SQL, tables or Arrow |
 //! | 3 engine | `engine` | know a surface or the demo tenant |
 //! | 4 surfaces | `output`, `repl`, `demo`, `report`, `cli` | |
 //!
@@ -49,6 +49,8 @@ pub mod cli;
 mod causes;
 #[cfg(not(feature = "testing"))]
 mod decode;
+#[cfg(all(feature = "cli", not(feature = "testing")))]
+mod doctor;
 #[cfg(not(feature = "testing"))]
 mod exports;
 #[cfg(not(feature = "testing"))]
@@ -81,6 +83,8 @@ mod wire;
 pub mod causes;
 #[cfg(feature = "testing")]
 pub mod decode;
+#[cfg(all(feature = "cli", feature = "testing"))]
+pub mod doctor;
 #[cfg(feature = "testing")]
 pub mod exports;
 #[cfg(feature = "testing")]

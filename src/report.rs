@@ -17,17 +17,19 @@ use crate::output::{Failure, Redactor, safe};
 use crate::veil::Veil;
 
 mod advice;
+mod doctor;
 mod empty;
 mod layers;
 mod names;
 mod place;
 mod remote;
+mod sign_in;
 mod types;
 mod words;
 
 pub use empty::compared_with_null;
 pub use names::nearest;
-pub use remote::NOT_SET;
+pub use sign_in::NOT_SET;
 
 /// What the program's exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

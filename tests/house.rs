@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "subscriptions", "files", "exports"],
+    &["http", "auth", "subscriptions", "doctor", "files", "exports"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];
@@ -25,6 +25,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
     ("subscriptions", &["http"]),
+    ("doctor", &["http", "auth", "subscriptions"]),
     ("exports", &["files"]),
     ("report", &["output"]),
     ("repl", &["output", "report"]),

@@ -9,10 +9,12 @@
 )]
 
 mod cli;
+mod credentials;
 mod death;
 mod demo;
 mod dialect;
 mod docs;
+mod doctor;
 mod ending;
 mod faults;
 mod feed;
@@ -26,6 +28,8 @@ mod laws;
 mod leaks;
 mod memory;
 mod offline;
+#[cfg(unix)]
+mod onboarding;
 mod prompt;
 mod queries;
 mod redact;

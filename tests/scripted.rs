@@ -198,6 +198,11 @@ impl Server {
         Self::listen(queued(replies), Some(acceptor)).await
     }
 
+    /// Answers behind TLS with what the closure makes of each request.
+    pub(crate) async fn tls_start(acceptor: TlsAcceptor, script: impl FnMut(&Seen) -> Reply + Send + 'static) -> Self {
+        Self::listen(Box::new(script), Some(acceptor)).await
+    }
+
     async fn listen(script: Box<Script>, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };

@@ -20,13 +20,14 @@ use url::Url;
 
 use crate::scripted::{Reply, Server};
 
-const TENANT: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
-const APP: &str = "11111111-2222-3333-4444-555555555555";
+pub(crate) const TENANT: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
+pub(crate) const APP: &str = "11111111-2222-3333-4444-555555555555";
 const SECRET: &str = "CANARY/se cret+";
 
 /// A certificate authority that lives as long as a test.
 pub(crate) struct Authority {
     root: Certificate,
+    pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
@@ -35,8 +36,9 @@ impl Authority {
         let mut params = CertificateParams::new(vec![]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
-        let root = Certificate::from_der(params.self_signed(&key).unwrap().der()).unwrap();
-        Self { root, issuer: Issuer::new(params, key) }
+        let certificate = params.self_signed(&key).unwrap();
+        let root = Certificate::from_der(certificate.der()).unwrap();
+        Self { root, pem: certificate.pem(), issuer: Issuer::new(params, key) }
     }
 
     /// A server's side of TLS, with a certificate for that name.
@@ -57,18 +59,23 @@ impl Authority {
         TlsAcceptor::from(Arc::new(config))
     }
 
+    /// Its certificate, for programs that are to trust it.
+    pub(crate) fn pem(&self) -> &str {
+        &self.pem
+    }
+
     /// What trusts it.
     pub(crate) fn transport(&self) -> TransportOptions {
         TransportOptions { roots: vec![self.root.clone()], ..TransportOptions::default() }
     }
 
-    fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         let transport = self.transport();
         Options { transport, limits: Limits::default().scaled(1000), ..Options::default() }
     }
 }
 
-fn request() -> Request {
+pub(crate) fn request() -> Request {
     Request::get(Api::Graph, Target::Path("/beta/x".into()), Quota::Reports)
 }
 
@@ -89,7 +96,7 @@ fn client(authority: &Authority, login: &Server, graph: &Server) -> Client {
     auth::client(&connection, Arc::new(Pacer::new(Pace::Unlimited)), authority.options()).unwrap()
 }
 
-async fn send(client: &Client) -> Result<(), Error> {
+pub(crate) async fn send(client: &Client) -> Result<(), Error> {
     client.send(&request(), &Budget::new(Arc::default())).await.map(drop)
 }
 
@@ -188,7 +195,7 @@ async fn a_refusal_keeps_its_code_in_whatever_form_it_is_written() {
 }
 
 /// The text of a JSON string.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let quoted = serde_json::to_string(text).unwrap();
     quoted[1..quoted.len() - 1].to_owned()
 }

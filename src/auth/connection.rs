@@ -9,10 +9,10 @@ use std::fmt;
 use azure_core::credentials::Secret;
 use url::Url;
 
-use super::Cloud;
+use super::{Cloud, CredentialSource};
 use crate::http::{Quotas, Service, Services, pin};
 use crate::table::{Api, ApiVersion, EntitySet, is_guid};
-use crate::veil::{Veil, Veiled};
+use crate::veil::Veiled;
 
 /// A tenant and the way to it.
 #[derive(Debug, Clone)]
@@ -67,30 +67,15 @@ impl Keeps {
     }
 }
 
-/// Where tokens come from. Secrets cannot be printed: their type has no `Display`, and `Debug` shows no content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CredentialSource {
-    /// An application with a client secret.
-    ClientSecret {
-        /// The application's id.
-        client_id: String,
-        /// Its secret.
-        secret: Secret,
-    },
-    /// Whoever is signed in with the Azure CLI.
-    AzureCli,
-    /// A token that is used as it is.
-    AccessToken(Secret),
-    /// Nobody, and why: what needs no service, such as EXPLAIN, is done all the same.
-    Missing(String),
-}
-
 /// What is wrong with a connection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectionError {
     /// The tenant is neither an id nor a domain name.
     #[error("'{0}' is neither a tenant id nor a domain name")]
     Tenant(Veiled),
+    /// There is no application id, and the credential is an application's.
+    #[error("this credential needs the application's id, client_id")]
+    NoClientId,
     /// The application id is not an id.
     #[error("'{0}' is not an application id")]
     ClientId(Veiled),
@@ -222,8 +207,13 @@ impl Connection {
     }
 
     /// The sign-in service's origin.
-    pub(super) fn authority(&self) -> Url {
+    pub fn authority(&self) -> Url {
         self.authority_url.clone().unwrap_or_else(|| parsed(self.cloud.login()))
+    }
+
+    /// Where applications prove who they are. Their statements name it.
+    pub(super) fn token_endpoint(&self) -> String {
+        format!("{}{}/oauth2/v2.0/token", self.authority(), self.tenant)
     }
 
     fn secured(&self, url: &Url) -> Result<(), UrlFlaw> {
@@ -233,32 +223,6 @@ impl Connection {
             "http" if !self.allow_insecure_loopback => Err(UrlFlaw::InsecureNotAllowed),
             "http" => Ok(()),
             _ => Err(UrlFlaw::Scheme),
-        }
-    }
-}
-
-impl CredentialSource {
-    /// Hides its secret, which may stand in the wrong place.
-    fn veil(&self) -> Veil {
-        match self {
-            Self::ClientSecret { secret, .. } | Self::AccessToken(secret) => Veil::over([secret.secret()]),
-            Self::AzureCli | Self::Missing(_) => Veil::default(),
-        }
-    }
-
-    fn check(&self) -> Result<(), ConnectionError> {
-        match self {
-            Self::ClientSecret { client_id, .. } if !is_guid(client_id) => {
-                Err(ConnectionError::ClientId(self.veil().quoted(client_id)))
-            }
-            Self::ClientSecret { secret, .. } if secret.secret().is_empty() => {
-                Err(ConnectionError::EmptySecret("client secret"))
-            }
-            Self::AccessToken(token) if token.secret().is_empty() => Err(ConnectionError::EmptySecret("access token")),
-            Self::AccessToken(token) if !token.secret().bytes().all(|b| b.is_ascii_graphic()) => {
-                Err(ConnectionError::MalformedToken)
-            }
-            _ => Ok(()),
         }
     }
 }
@@ -289,6 +253,7 @@ fn is_domain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::veil::Veil;
 
     const ID: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
 

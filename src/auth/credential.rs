@@ -11,13 +11,19 @@ use azure_core::error::ErrorKind;
 use azure_core::http::{ClientOptions, RetryOptions, Transport};
 use azure_core::time::{Duration, OffsetDateTime};
 use azure_identity::{
-    AzureCliCredential, AzureCliCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
+    AzureCliCredential, AzureCliCredentialOptions, ClientAssertion, ClientAssertionCredential,
+    ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions, Executor,
 };
 
+use super::azure_cli::Quietly;
+use super::certificate::Signed;
+use super::managed::{self, MachineTransport};
+use super::person::PersonCredential;
 use super::token_transport::TokenTransport;
+use super::workload::Federated;
 use super::{Connection, ConnectionError, CredentialSource};
 use crate::http::transport::TransportOptions;
-use crate::http::{self, Client, Credentials, Options, Pacer};
+use crate::http::{self, Client, Credentials, Lack, Options, Pacer};
 
 /// Why a connection cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,14 +55,13 @@ pub fn client(connection: &Connection, pacer: Arc<Pacer>, options: Options) -> R
 /// When the connection says something that is not acceptable, or the credential cannot be built.
 pub fn credentials(connection: &Connection, options: &TransportOptions) -> Result<Credentials, Error> {
     connection.check()?;
-    let secret = match &connection.credential {
-        CredentialSource::AccessToken(token) => return Ok(Credentials::given(token.clone())),
-        CredentialSource::ClientSecret { secret, .. } => vec![secret.clone()],
-        CredentialSource::AzureCli | CredentialSource::Missing(_) => vec![],
-    };
+    if let CredentialSource::AccessToken(token) = &connection.credential {
+        return Ok(Credentials::given(token.clone()));
+    }
     let transport = TokenTransport::new(&connection.authority(), options)?;
-    let connection = connection.clone();
-    Ok(Credentials::made(&secret, move || build(&connection, &transport)))
+    let (connection, options) = (connection.clone(), options.clone());
+    let secrets = connection.credential.secrets();
+    Ok(Credentials::made(&secrets, move || build(&connection, &transport, &options)))
 }
 
 /// One credential of the connection.
@@ -66,25 +71,57 @@ pub fn credentials(connection: &Connection, options: &TransportOptions) -> Resul
 pub fn credential(connection: &Connection, options: &TransportOptions) -> Result<Arc<dyn TokenCredential>, Error> {
     connection.check()?;
     let transport = TokenTransport::new(&connection.authority(), options)?;
-    build(connection, &transport).map_err(Error::Credential)
+    build(connection, &transport, options).map_err(Error::Credential)
 }
 
-fn build(connection: &Connection, transport: &TokenTransport) -> azure_core::Result<Arc<dyn TokenCredential>> {
+fn build(
+    connection: &Connection,
+    transport: &TokenTransport,
+    options: &TransportOptions,
+) -> azure_core::Result<Arc<dyn TokenCredential>> {
     let tenant = &connection.tenant;
+    let client_options = || client_options(connection, transport);
+    let unbuilt = |error: http::Error| azure_core::Error::new(ErrorKind::Credential, error);
     Ok(match &connection.credential {
         CredentialSource::ClientSecret { client_id, secret } => {
-            let options = ClientSecretCredentialOptions { client_options: client_options(connection, transport) };
+            let options = ClientSecretCredentialOptions { client_options: client_options() };
             ClientSecretCredential::new(tenant, client_id.clone(), secret.clone(), Some(options))?
         }
+        CredentialSource::Certificate { client_id, certificate } => {
+            let audience = connection.token_endpoint();
+            let signed = Signed::new(certificate.clone(), audience, client_id.clone());
+            asserted(connection, client_id, signed, client_options())?
+        }
+        CredentialSource::WorkloadIdentity { client_id, token_file } => {
+            asserted(connection, client_id, Federated(token_file.clone()), client_options())?
+        }
+        CredentialSource::ManagedIdentity { client_id, .. } => {
+            let transport = MachineTransport::new(options).map_err(unbuilt)?;
+            managed::credential(client_id.as_deref(), Arc::new(transport))?
+        }
         CredentialSource::AzureCli => {
-            let options = AzureCliCredentialOptions { tenant_id: Some(tenant.clone()), ..Default::default() };
+            let (tenant_id, executor) = (Some(tenant.clone()), Some(Arc::new(Quietly) as Arc<dyn Executor>));
+            let options = AzureCliCredentialOptions { tenant_id, executor, ..Default::default() };
             AzureCliCredential::new(Some(options))?
         }
-        CredentialSource::AccessToken(token) => Arc::new(Given(token.clone())),
-        CredentialSource::Missing(why) => {
-            return Err(azure_core::Error::with_message(ErrorKind::Credential, why.clone()));
+        CredentialSource::Person(person) => {
+            Arc::new(PersonCredential::new(connection, person, options).map_err(unbuilt)?)
         }
+        CredentialSource::AccessToken(token) => Arc::new(Given(token.clone())),
+        CredentialSource::Missing(why) => return Err(Lack::Setting.error(why.clone())),
     })
+}
+
+/// An application that proves who it is by what somebody signed.
+fn asserted(
+    connection: &Connection,
+    client_id: &str,
+    assertion: impl ClientAssertion + 'static,
+    client_options: ClientOptions,
+) -> azure_core::Result<Arc<dyn TokenCredential>> {
+    let options = ClientAssertionCredentialOptions { client_options };
+    let (tenant, client_id) = (connection.tenant.clone(), client_id.to_owned());
+    Ok(ClientAssertionCredential::new(tenant, client_id, assertion, Some(options))?)
 }
 
 fn client_options(connection: &Connection, transport: &TokenTransport) -> ClientOptions {

@@ -10,6 +10,10 @@ use chrono::{DateTime, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+mod identity;
+
+pub(super) use identity::{Identity, Init};
+
 use super::env;
 use crate::report::{Exit, Report};
 use crate::{output, settings};
@@ -51,6 +55,8 @@ pub(super) struct Args {
     pub(super) demo: Option<Demo>,
     /// What is to be done about subscriptions, if that is asked.
     pub(super) subscriptions: Option<Subscriptions>,
+    /// What is asked about who signs in, if that is asked.
+    pub(super) identity: Option<Identity>,
     /// The folder to write the manual's generated pages to.
     pub(super) docs: Option<PathBuf>,
 }
@@ -104,7 +110,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
     let root = command().try_get_matches_from(args)?;
     let (matches, demo, subscriptions) = match root.subcommand() {
         Some(("subscriptions", matches)) => (matches, None, subscriptions_of(matches)),
-        Some(("docs", matches)) => (matches, None, None),
+        Some((name, matches)) if name == "docs" || identity::NAMES.contains(&name) => (matches, None, None),
         Some((_, matches)) => (matches, Some(demo_of(matches)), None),
         None => (&root, None, None),
     };
@@ -127,6 +133,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         verbose: matches.get_flag("verbose"),
         demo,
         subscriptions,
+        identity: root.subcommand().and_then(|(name, matches)| identity::of(name, matches)),
         docs: root.subcommand_matches("docs").and_then(|docs| docs.get_one::<PathBuf>("folder").cloned()),
     })
 }
@@ -173,7 +180,7 @@ pub(super) fn command() -> Command {
         .after_long_help(after_help())
         .args(common())
         .args(settings::ALL.iter().map(setting_flag));
-    let command = command.subcommand(subscriptions()).subcommand(docs());
+    let command = command.subcommands(identity::commands()).subcommand(subscriptions()).subcommand(docs());
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
 }
 

@@ -31,6 +31,9 @@ const CONNECTION_KEYS: &[&str] = &[
     "cloud",
     "auth",
     "client_id",
+    "certificate_path",
+    "send_certificate_chain",
+    "federated_token_file",
     "graph_url",
     "management_url",
     "authority_url",
@@ -72,6 +75,12 @@ pub(super) struct Entry {
     pub(super) auth: Option<String>,
     /// The application.
     pub(super) client_id: Option<String>,
+    /// The file of its certificate.
+    pub(super) certificate_path: Option<PathBuf>,
+    /// The certificates above it are sent along.
+    pub(super) send_certificate_chain: bool,
+    /// The file in which a platform renews its token.
+    pub(super) federated_token_file: Option<PathBuf>,
     /// Where Microsoft Graph is, if not where the cloud has it.
     pub(super) graph_url: Option<String>,
     /// Where the Management Activity API is, if not where the cloud has it.
@@ -90,6 +99,14 @@ pub(super) struct Entry {
     pub(super) keeps_days: Option<String>,
 }
 
+impl Entry {
+    /// The files that it names.
+    fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let own = self.certificate_path.iter_mut().chain(&mut self.federated_token_file);
+        self.paths.iter_mut().flatten().chain(own)
+    }
+}
+
 /// Who wrote a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Author {
@@ -101,17 +118,20 @@ pub(super) enum Author {
 
 /// Reads a file; `None` when there is none.
 pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report> {
-    let text = match read_text(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Report::of_file(format!("{} cannot be read", path.display()), &error)),
-    };
+    let Some(text) = text_of(path)? else { return Ok(None) };
     let mut config = parse(&text, author, &path.display().to_string())?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    for path in config.connections.values_mut().filter_map(|entry| entry.paths.as_mut()).flatten() {
-        *path = folder.join(&path);
-    }
+    config.connections.values_mut().flat_map(Entry::files).for_each(|path| *path = folder.join(&path));
     Ok(Some(config))
+}
+
+/// The text of a file; `None` when there is none.
+pub(super) fn text_of(path: &Path) -> Result<Option<String>, Report> {
+    match read_text(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Report::of_file(format!("{} cannot be read", path.display()), &error)),
+    }
 }
 
 /// A regular file of sensible length: a folder that was cloned may hold a pipe of that name.
@@ -132,6 +152,13 @@ pub(super) fn user_file() -> Option<PathBuf> {
 pub(super) fn user_folder() -> Option<PathBuf> {
     use etcetera::BaseStrategy as _;
     etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("auditql"))
+}
+
+/// The folder of what is kept between runs and can be lost.
+pub(super) fn state_folder() -> Option<PathBuf> {
+    use etcetera::BaseStrategy as _;
+    let base = etcetera::choose_base_strategy().ok()?;
+    Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("auditql"))
 }
 
 /// Reads the text of a file.
@@ -208,6 +235,9 @@ impl<'a> Section<'a> {
             cloud: self.text("cloud")?,
             auth: self.text("auth")?,
             client_id: self.text("client_id")?,
+            certificate_path: self.text("certificate_path")?.map(PathBuf::from),
+            send_certificate_chain: self.boolean("send_certificate_chain")?,
+            federated_token_file: self.text("federated_token_file")?.map(PathBuf::from),
             graph_url: self.text("graph_url")?,
             management_url: self.text("management_url")?,
             authority_url: self.text("authority_url")?,

@@ -7,24 +7,21 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use azure_core::credentials::Secret;
 use url::Url;
 
 use super::config::{Config, Entry};
+use super::credential::{AUTHS, credential};
 use super::env::Env;
 use crate::auth::{Cloud, Connection, CredentialSource, Keeps, NameFlaw, RESERVED, check_name};
 use crate::engine::EngineBuilder;
 use crate::http::Quotas;
-use crate::report::{Exit, NOT_SET, Report, nearest};
+use crate::report::{Exit, Report, nearest};
 use crate::settings::duration;
 use crate::table::{ApiVersion, Quota, Rate};
 use crate::veil::Veil;
 
 /// Name of the connection that the environment alone describes.
 pub(super) const FROM_ENVIRONMENT: &str = "env";
-
-/// What `auth` may be.
-const AUTHS: &[&str] = &["client_secret", "azure_cli", "access_token"];
 
 /// What is to be asked.
 #[derive(Debug)]
@@ -211,25 +208,11 @@ impl About<'_> {
 
     /// What was configured, or what the environment offers when nothing was. A configured kind never gives way to another.
     fn credential(&self, entry: &Entry) -> Result<CredentialSource, Report> {
-        let client_id = self.env.get("AZURE_CLIENT_ID").or(entry.client_id.as_deref());
-        let secret = self.env.get("AZURE_CLIENT_SECRET");
-        let offered = if client_id.is_some() && secret.is_some() { "client_secret" } else { "azure_cli" };
-        match entry.auth.as_deref().unwrap_or(offered) {
-            "client_secret" => Ok(match (client_id, secret) {
-                (None, _) => self.missing("AZURE_CLIENT_ID"),
-                (_, None) => self.missing("AZURE_CLIENT_SECRET"),
-                (Some(id), Some(secret)) => {
-                    CredentialSource::ClientSecret { client_id: id.to_owned(), secret: Secret::new(secret.to_owned()) }
-                }
-            }),
-            "access_token" => Ok(match self.env.get("AUDITQL_ACCESS_TOKEN") {
-                Some(token) => CredentialSource::AccessToken(Secret::new(token.to_owned())),
-                None => self.missing("AUDITQL_ACCESS_TOKEN"),
-            }),
-            "azure_cli" => Ok(CredentialSource::AzureCli),
+        credential(self.name, entry, self.env).ok_or_else(|| {
+            let valid: Vec<&str> = AUTHS.iter().map(|(auth, _)| *auth).collect();
             // What stands there may be a secret, however short.
-            _ => Err(self.error("has an unknown value of auth").hint(format!("valid values are {}", AUTHS.join(", ")))),
-        }
+            self.error("has an unknown value of auth").hint(format!("valid values are {}", valid.join(", ")))
+        })
     }
 
     fn quotas(&self, said: &[(Quota, String)]) -> Result<Quotas, Report> {
@@ -259,12 +242,6 @@ impl About<'_> {
     fn url(&self, key: &str, url: &str) -> Result<Url, Report> {
         // The text is not repeated: it may hold a password.
         Url::parse(url).map_err(|error| self.error(&format!("has an invalid {key}: {error}")))
-    }
-
-    /// Told when something is to be sent: EXPLAIN, kept tables and the prompt's own commands need no credential.
-    fn missing(&self, variable: &str) -> CredentialSource {
-        let name = self.name;
-        CredentialSource::Missing(format!("the connection '{name}' signs in with {variable}, but {NOT_SET}"))
     }
 
     fn choice(&self, key: &str, value: &str, values: &[&str]) -> Report {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
-use super::env;
+use super::{args, env};
 use crate::engine::{described, source};
 use crate::repl::commands;
 use crate::settings::{self, Settings};
@@ -50,8 +50,9 @@ const CONNECTIONS: &str = "
 ## Connections
 
 A section `[connections.NAME]` of the configuration file describes a service or exported files. For a service it gives the
-address and the credential (`tenant`, `cloud`, `auth`, `client_id`, `graph_url`, `management_url`, `authority_url`,
-`allow_insecure_loopback`, `api_version`, `content_types`), and any limits that differ from the documented ones:
+address and the credential (`tenant`, `cloud`, `auth`, `client_id`, `certificate_path`, `send_certificate_chain`,
+`federated_token_file`, `graph_url`, `management_url`, `authority_url`, `allow_insecure_loopback`, `api_version`,
+`content_types`; see [signing in](signing-in.md)), and any limits that differ from the documented ones:
 
 ```toml
 [connections.lab]
@@ -96,7 +97,10 @@ fn code(text: &str) -> String {
 }
 
 fn commands_page() -> String {
-    let mut page = format!("{NOTE}# Commands of the prompt\n\nSQL ends with `;` and may span several lines. ");
+    let mut page = format!("{NOTE}# Commands\n\n## In a shell\n\n");
+    head(&["command", "what it does"], &mut page);
+    each_command("auditql", &args::command(), &mut |name, doc| row(&[&code(name), doc], &mut page));
+    page.push_str("\n`--help` behind any of them lists its flags.\n\n## At the prompt\n\nSQL ends with `;` and may span several lines. ");
     page.push_str("A line that starts with `\\` is a command, which ends with the line.\n\n");
     head(&["command", "what it does"], &mut page);
     for command in commands::ALL {
@@ -108,6 +112,18 @@ fn commands_page() -> String {
          that seem to hold a secret are not kept.\n",
     );
     page
+}
+
+/// The commands of the command line, with what they do.
+fn each_command(above: &str, command: &clap::Command, tell: &mut dyn FnMut(&str, &str)) {
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
+        let name = format!("{above} {}", command.get_name());
+        if command.has_subcommands() {
+            each_command(&name, command, tell);
+        } else {
+            tell(&name, &command.get_about().map(ToString::to_string).unwrap_or_default());
+        }
+    }
 }
 
 fn settings_page() -> String {

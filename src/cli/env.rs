@@ -25,7 +25,16 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "AZURE_TENANT_ID", doc: "the tenant, if no connection is configured" },
     Variable { name: "AZURE_CLIENT_ID", doc: "the application that signs in" },
     Variable { name: "AZURE_CLIENT_SECRET", doc: "its secret" },
+    Variable { name: "AZURE_CLIENT_CERTIFICATE_PATH", doc: "its certificate with the private key, PEM or PFX" },
+    Variable { name: "AZURE_CLIENT_CERTIFICATE_PASSWORD", doc: "the password of that file" },
+    Variable { name: "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN", doc: "1 or true: send the certificates above it along" },
+    Variable { name: "AZURE_FEDERATED_TOKEN_FILE", doc: "the token file of a workload identity" },
+    Variable { name: "IDENTITY_ENDPOINT", doc: "the managed identity's endpoint, set by the platform" },
+    Variable { name: "IDENTITY_HEADER", doc: "its secret, set by the platform" },
     Variable { name: "AZURE_AUTHORITY_HOST", doc: "the sign-in host, if the connection names none" },
+    Variable { name: "HTTPS_PROXY", doc: "the proxy for requests, also as https_proxy, ALL_PROXY or all_proxy" },
+    Variable { name: "NO_PROXY", doc: "hosts that are reached without it, also as no_proxy" },
+    Variable { name: "SSL_CERT_FILE", doc: "certificates of authorities to trust, in place of the system's" },
     Variable { name: "VISUAL", doc: "the editor for \\e" },
     Variable { name: "EDITOR", doc: "the same, if VISUAL is not set" },
     Variable { name: "PAGER", doc: "the pager for long results; 'cat' means none [less -SRX]" },
@@ -33,8 +42,11 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "TERM", doc: "'dumb' means a prompt without completion, colours or pager" },
 ];
 
+/// Other spellings of variables, which other programs read too.
+const SPELLINGS: &[&str] = &["https_proxy", "ALL_PROXY", "all_proxy", "no_proxy"];
+
 /// The variables as they were when the program began. Secrets among them: never printed.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Env(BTreeMap<String, String>);
 
 impl Env {
@@ -44,7 +56,9 @@ impl Env {
         reason = "cli is the one reader of the environment, and this is its one place"
     )]
     pub(super) fn read() -> Self {
-        let ours = |name: &str| name.starts_with("AUDITQL_") || ALL.iter().any(|variable| variable.name == name);
+        let ours = |name: &str| {
+            name.starts_with("AUDITQL_") || ALL.iter().any(|v| v.name == name) || SPELLINGS.contains(&name)
+        };
         let pairs =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Self(pairs.filter(|(name, _)| ours(name)).collect())
@@ -53,6 +67,13 @@ impl Env {
     /// The value of a variable; an empty one counts as not set.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The same with one more variable, which a person typed.
+    pub(super) fn with(&self, name: &str, value: &str) -> Self {
+        let mut all = self.0.clone();
+        all.insert(name.to_owned(), value.to_owned());
+        Self(all)
     }
 
     /// Hides the secrets that the environment holds, wherever else they stand.
@@ -74,7 +95,8 @@ impl Env {
     pub(super) fn check(&self) -> Result<(), Report> {
         let known: Vec<String> =
             settings::ALL.iter().map(|s| variable_of(s.name)).chain(ALL.iter().map(|v| v.name.to_owned())).collect();
-        let Some(unknown) = self.0.keys().find(|name| !known.contains(name)) else { return Ok(()) };
+        let is_unknown = |name: &&String| !known.contains(name) && !SPELLINGS.contains(&name.as_str());
+        let Some(unknown) = self.0.keys().find(is_unknown) else { return Ok(()) };
         let report = Report::new(Exit::Usage, format!("unknown environment variable {unknown}"));
         let near = nearest(unknown, known.iter().map(|name| (name.as_str(), name.as_str())));
         Err(near.map_or_else(|| report.clone(), |name| report.clone().hint(format!("did you mean {name}?"))))

@@ -4,14 +4,21 @@
 //! condition of a few thousand terms overflows the stack that threads get by default, which no program survives.
 
 mod args;
+mod ask;
 mod config;
 mod connect;
+mod credential;
 #[cfg(feature = "demo")]
 mod demo;
 mod docs;
+mod doctor;
 mod ending;
 mod env;
+mod identity;
+mod init;
+mod login;
 mod run;
+mod status;
 mod subscriptions;
 
 use std::ffi::OsString;

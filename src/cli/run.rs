@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::runtime::Handle;
 
-use super::args::{Args, Input};
+use super::args::{Args, Identity, Input};
 use super::config::{self, Author, Config};
 use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::Started;
 use super::env::Env;
-use super::{connect, docs, ending, subscriptions};
+use super::{connect, docs, ending, identity, subscriptions};
 use crate::engine::{Engine, EngineBuilder, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
@@ -39,6 +39,10 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     let files = Files::read(&args, &env)?;
     let settings = settings(&args, &env, &files.user)?;
     let format = written_as(&args, chosen_format(&args, &env, &files)?)?;
+    if let Some(asked) = &args.identity {
+        check_output(&args, None)?;
+        return identity::run(asked, &args, &env, &files).await;
+    }
     if let Some(asked) = &args.subscriptions {
         check_output(&args, None)?;
         let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
@@ -91,7 +95,7 @@ fn opened(args: &Args, env: &Env, files: &Files, builder: EngineBuilder) -> Resu
 
 /// The connection. Files are asked instead of a service, unless both are named: a short table name must not mean the other
 /// one.
-fn chosen(args: &Args, env: &Env, files: &Files) -> Result<Option<Chosen>, Report> {
+pub(super) fn chosen(args: &Args, env: &Env, files: &Files) -> Result<Option<Chosen>, Report> {
     if args.exports.is_empty() || args.connection.is_some() {
         connect::choose(args.connection.as_deref(), env, &files.project, &files.user)
     } else {
@@ -184,17 +188,21 @@ fn unwritable(path: &Path, error: &io::Error) -> Report {
 }
 
 /// The configuration files.
-struct Files {
-    user: Config,
-    project: Config,
+pub(super) struct Files {
+    /// The user's.
+    pub(super) user: Config,
+    /// The working folder's.
+    pub(super) project: Config,
 }
 
 impl Files {
-    fn read(args: &Args, env: &Env) -> Result<Self, Report> {
-        let named = args.config.clone().or_else(|| env.get("AUDITQL_CONFIG").map(PathBuf::from));
+    pub(super) fn read(args: &Args, env: &Env) -> Result<Self, Report> {
+        let named = named_config(args, env);
         let path = named.clone().or_else(config::user_file);
         let user = path.as_deref().map(|path| config::read(path, Author::User)).transpose()?.flatten();
-        if let (Some(named), None) = (&named, &user) {
+        // What is to be written need not be there.
+        let writes = matches!(args.identity, Some(Identity::Init(_)));
+        if let (Some(named), None, false) = (&named, &user, writes) {
             return Err(Report::new(Exit::Usage, format!("there is no file {}", named.display())));
         }
         // Named with --config, the file of the working folder is the user's own.
@@ -206,6 +214,11 @@ impl Files {
         };
         Ok(Self { user: user.unwrap_or_default(), project: project.unwrap_or_default() })
     }
+}
+
+/// The file that was named in place of the user's own.
+pub(super) fn named_config(args: &Args, env: &Env) -> Option<PathBuf> {
+    args.config.clone().or_else(|| env.get("AUDITQL_CONFIG").map(PathBuf::from))
 }
 
 /// Flag before environment before file.
@@ -329,9 +342,7 @@ fn known(user: &Config, open: &str) -> Vec<ConnectionInfo> {
 
 /// Where the prompt keeps its history, in a folder that only its owner can enter.
 fn history() -> Option<PathBuf> {
-    use etcetera::BaseStrategy as _;
-    let base = etcetera::choose_base_strategy().ok()?;
-    let folder = base.state_dir().unwrap_or_else(|| base.data_dir()).join("auditql");
+    let folder = config::state_folder()?;
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

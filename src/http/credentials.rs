@@ -15,6 +15,7 @@ use azure_core::time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
+use super::Error;
 use super::retry::{Limits, back_off};
 use super::sign_in::SignInFailure;
 use crate::veil::Veil;
@@ -98,7 +99,7 @@ impl Credentials {
     }
 
     /// What hides the secrets, and the tokens that came of them.
-    pub(super) fn veil(&self) -> &Veil {
+    pub fn veil(&self) -> &Veil {
         &self.0.veil
     }
 
@@ -138,6 +139,15 @@ impl Credentials {
         state.failed.remove(scope);
         state.tokens.insert(scope.to_owned(), held.clone());
         Ok(held.token(generation))
+    }
+
+    /// What can be read of a token for the scope.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    pub async fn look<T>(&self, scope: &str, read: impl FnOnce(&Secret) -> T) -> Result<T, Error> {
+        let token = self.token(scope, &Limits::default()).await.map_err(|failure| Error::SignIn(failure.error))?;
+        Ok(read(&token.secret))
     }
 
     /// Drops the credential a rejected token came from, with all its tokens; once, however many requests were rejected.

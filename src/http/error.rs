@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use azure_core::error::ErrorKind;
+
 use super::{Address, ForeignLink, Refusal};
 use crate::veil::Veiled;
 
@@ -233,6 +235,45 @@ pub struct SignIn {
     pub code: Option<String>,
     /// What the sign-in service or tool said; untrusted.
     pub message: Veiled,
+    /// What is missing on this side, if nobody was asked at all.
+    pub lack: Option<Lack>,
+}
+
+/// What is missing on this side, so that there is nothing to sign in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// A variable, or a key of the connection.
+    Setting,
+    /// A person who signed in before.
+    Person,
+    /// A place for a person's tokens that nobody else can read or change.
+    SafePlace,
+    /// A certificate with its key that can be used.
+    Certificate,
+    /// A certificate that is valid now.
+    ValidCertificate,
+    /// The token that a platform leaves in a file.
+    FederatedToken,
+    /// The identity of the machine.
+    ManagedIdentity,
+}
+
+/// An error of a credential that lacks something, as the cause of the identity library's error.
+#[derive(Debug, thiserror::Error)]
+#[error("{words}")]
+pub struct Lacking {
+    /// What.
+    pub lack: Lack,
+    /// In words, without secrets.
+    pub words: String,
+}
+
+impl Lack {
+    /// The error of a credential.
+    pub fn error(self, words: impl Into<String>) -> azure_core::Error {
+        let words = words.into();
+        azure_core::Error::with_error(ErrorKind::Credential, Lacking { lack: self, words: words.clone() }, words)
+    }
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::time::Duration;
 use azure_core::error::ErrorKind;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use super::SignIn;
 use super::attempt::told;
 use super::retry::Outcome;
 use super::transport::refused_tls;
+use super::{Lacking, SignIn};
 use crate::causes::{self, chain};
 use crate::veil::Veil;
 
@@ -44,16 +44,17 @@ impl SignInFailure {
             None if passing => Outcome::Fault,
             _ => Outcome::Permanent,
         };
+        let lack = chain(error).find_map(|e| e.downcast_ref::<Lacking>()).map(|lacking| lacking.lack);
         let message: String = message(deepest).chars().take(LONGEST_MESSAGE).collect();
         let message = veil.told(&message);
         let code = code.or_else(|| code_in(&message));
-        Self { error: Box::new(SignIn { status, code, message }), outcome, rest: Duration::ZERO }
+        Self { error: Box::new(SignIn { status, code, message, lack }), outcome, rest: Duration::ZERO }
     }
 
     /// One that came to nothing in its time.
     pub(super) fn late(time: Duration) -> Self {
         let message = Veil::default().told(&format!("no token within {} s", time.as_secs()));
-        let error = Box::new(SignIn { status: None, code: None, message });
+        let error = Box::new(SignIn { status: None, code: None, message, lack: None });
         Self { error, outcome: Outcome::Fault, rest: Duration::ZERO }
     }
 
@@ -77,6 +78,13 @@ impl SignInFailure {
 
     pub(super) fn rest(&self) -> Duration {
         self.rest
+    }
+}
+
+impl SignIn {
+    /// Why a credential gave no token, outside of any request.
+    pub fn of(error: &azure_core::Error, veil: &Veil) -> Self {
+        *SignInFailure::of(error, veil).error
     }
 }
 

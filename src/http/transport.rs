@@ -10,10 +10,11 @@
 //! - No retries of its own: what was not counted and paced here is not sent.
 
 use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, tls};
+use reqwest::{Certificate, ClientBuilder, tls};
 use url::Url;
 
 use super::{Error, Fault, pin};
@@ -47,12 +48,26 @@ impl Default for TransportOptions {
 /// When the system's certificates cannot be used.
 pub fn client(base: &Url, options: &TransportOptions) -> Result<reqwest::Client, Error> {
     let loopback = pin::is_loopback(base);
-    let builder = reqwest::Client::builder()
+    let builder = builder(options).https_only(!(loopback && base.scheme() == "http"));
+    built(if loopback { builder.no_proxy() } else { builder })
+}
+
+/// A client for what is on this machine or beside it, as the platform's own endpoints are: without a proxy, and plain http
+/// is meant. Who sends with it checks where to. `localhost` is this machine, whatever a resolver says.
+///
+/// # Errors
+/// When the system's certificates cannot be used.
+pub fn beside(options: &TransportOptions) -> Result<reqwest::Client, Error> {
+    let here = [(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()];
+    built(builder(options).no_proxy().resolve_to_addrs("localhost", &here))
+}
+
+fn builder(options: &TransportOptions) -> ClientBuilder {
+    reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .https_only(!(loopback && base.scheme() == "http"))
         .tls_version_min(tls::Version::TLS_1_2)
         .tls_certs_merge(options.roots.iter().cloned())
         .http2_max_header_list_size(HEADER_CAP)
@@ -61,8 +76,10 @@ pub fn client(base: &Url, options: &TransportOptions) -> Result<reqwest::Client,
         .tcp_keepalive(PROBED)
         .tcp_keepalive_interval(PROBED / 2)
         .tcp_keepalive_retries(2)
-        .connect_timeout(options.connect);
-    let builder = if loopback { builder.no_proxy() } else { builder };
+        .connect_timeout(options.connect)
+}
+
+fn built(builder: ClientBuilder) -> Result<reqwest::Client, Error> {
     builder.build().map_err(|e| Error::Setup(e.without_url()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::{About, Exit, Report, remote};
+use super::{About, Exit, Report, doctor, remote};
 use crate::subscriptions;
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, http, plan, settings};
@@ -18,6 +18,9 @@ pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Repo
 fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
     if let Some(error) = error.downcast_ref::<engine::Error>() {
         return Some(of_engine(error, about));
+    }
+    if let Some(trouble) = error.downcast_ref::<crate::doctor::Trouble>() {
+        return Some(doctor::of_trouble(trouble));
     }
     if let Some(error) = error.downcast_ref::<http::Error>() {
         return Some(remote::of_http(error, Needs::default()));
@@ -113,7 +116,7 @@ fn content_types() -> String {
     format!("the content types are {}", crate::apis::activity::content::CONTENT_TYPES.join(", "))
 }
 
-fn of_subscriptions(error: &subscriptions::Error) -> Report {
+pub(super) fn of_subscriptions(error: &subscriptions::Error) -> Report {
     use subscriptions::Error as E;
     match error {
         E::TenantId(_) => Report::chain(Exit::Usage, error).hint("set the connection's tenant to its id, a GUID"),
@@ -147,7 +150,7 @@ fn smaller(part: engine::Part) -> &'static str {
     }
 }
 
-fn of_auth(error: &auth::Error) -> Report {
+pub(super) fn of_auth(error: &auth::Error) -> Report {
     match error {
         auth::Error::Connection(_) => Report::chain(Exit::Usage, error).hint("correct it in the configuration"),
         auth::Error::Http(error) => remote::of_http(error, Needs::default()),

@@ -2,28 +2,16 @@
 //!
 //! Words of a service are shown as causes, apart from our own: they are untrusted text.
 
-use super::{Exit, Report};
-use crate::http::{Error, Fault, Refusal, SignIn};
+use super::{Exit, Report, sign_in};
+use crate::http::{Error, Fault, Refusal};
 use crate::table::Needs;
-
-/// Codes of the sign-in service, and what to do. Source: Microsoft Entra, "AADSTS error codes".
-const SIGN_IN_ADVICE: &[(&str, &str)] = &[
-    (
-        "AADSTS7000215",
-        "AZURE_CLIENT_SECRET does not hold the secret's value; the portal also shows the secret's id, which is something else",
-    ),
-    ("AADSTS7000222", "the client secret has expired; create a new one in the app registration"),
-    ("AADSTS700016", "the application is not known in this tenant; check AZURE_CLIENT_ID and the connection's tenant"),
-    ("AADSTS90002", "the tenant does not exist in this cloud; check tenant and cloud of the connection"),
-    ("AADSTS53003", "a Conditional Access policy blocks this sign-in; its owner has to allow the application"),
-    ("AADSTS50076", "the sign-in needs a second factor; sign in again with 'az login'"),
-];
-
-/// How the reason ends why there is no credential.
-pub const NOT_SET: &str = "it is not set";
 
 /// What to do when the time for a statement is over.
 pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or use --partial";
+
+/// What to do about a certificate that cannot be followed to an authority.
+pub(super) const NOT_TRUSTED: &str =
+    "the certificate is not trusted here; behind an inspecting proxy, add its CA to the system's or to SSL_CERT_FILE";
 
 /// A request that brought no reply, and what it needs.
 pub(super) fn of_http(error: &Error, needs: Needs) -> Report {
@@ -61,14 +49,12 @@ fn advice(error: &Error, needs: Needs) -> Option<String> {
         Error::Refused(refusal) => return of_refusal(refusal, needs),
         Error::TokenRejected(refusal) => of_refusal(refusal, needs)
             .unwrap_or_else(|| "the access token has expired or is for another service; get a new one".into()),
-        Error::SignIn(sign_in) => of_sign_in(sign_in),
+        Error::SignIn(failed) => sign_in::advice(failed),
         Error::Throttled { .. } => "all clients of the tenant share this quota: use a shorter time range, or try later".into(),
         Error::Unavailable { last, .. } => {
             of_refusal(last, needs).unwrap_or_else(|| "nothing is wrong with the query; try later".into())
         }
-        Error::Unreachable { fault: Fault::Tls(_), .. } => {
-            "the certificate is not trusted here; behind an inspecting proxy, add its CA to the system's or to SSL_CERT_FILE".into()
-        }
+        Error::Unreachable { fault: Fault::Tls(_), .. } => NOT_TRUSTED.into(),
         Error::Unreachable { fault: Fault::Garbled(_), .. } => {
             "a proxy may have answered in the service's place: check HTTPS_PROXY and the connection's addresses, or try later".into()
         }
@@ -115,9 +101,13 @@ fn licence_needed(needs: Needs) -> String {
 
 /// Which permissions are needed, and who grants them. A refusal can mean the licence as well.
 fn permission(needs: Needs) -> String {
-    let names =
-        if needs.permissions.is_empty() { "the table's permissions".into() } else { needs.permissions.join(" and ") };
-    let licence = match needs.licence {
+    granted(needs.permissions, needs.licence)
+}
+
+/// The same of permissions and a licence.
+pub(super) fn granted(permissions: &[&str], licence: Option<(&str, Option<&str>)>) -> String {
+    let names = if permissions.is_empty() { "the table's permissions".into() } else { permissions.join(" and ") };
+    let licence = match licence {
         Some((name, column)) => format!("; the tenant needs {name}{}", without(column)),
         None => String::new(),
     };
@@ -129,21 +119,12 @@ fn without(column: Option<&str>) -> String {
     column.map_or_else(String::new, |column| format!(" (for {column}: a query that names other columns needs less)"))
 }
 
-fn of_sign_in(sign_in: &SignIn) -> String {
-    let code = sign_in.code.as_deref().unwrap_or_default();
-    let advice = SIGN_IN_ADVICE.iter().find(|(known, _)| *known == code).map(|(_, advice)| *advice);
-    let azure_cli =
-        sign_in.message.contains("az login").then_some("sign in with 'az login', in the connection's tenant");
-    let unset = sign_in.message.ends_with(NOT_SET).then_some("set it in the environment; EXPLAIN needs no credential");
-    advice.or(azure_cli).or(unset).unwrap_or("check the connection's tenant, cloud and credential").into()
-}
-
 #[cfg(test)]
 mod tests {
     use url::Url;
 
     use super::*;
-    use crate::http::{Address, GaveUp, Stage};
+    use crate::http::{Address, GaveUp, SignIn, Stage};
     use crate::veil::{Veil, Veiled};
 
     fn told(text: &str) -> Veiled {
@@ -165,7 +146,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_failure_has_its_exit_code() {
-        let sign_in = SignIn { status: Some(401), code: Some("AADSTS7000215".into()), message: told("no") };
+        let sign_in = SignIn { status: Some(401), code: Some("AADSTS7000215".into()), message: told("no"), lack: None };
         let address = refusal(400, "x").address;
         let rows = [
             (Error::Refused(refusal(400, "BadRequest")), Exit::Remote),
@@ -226,11 +207,12 @@ mod tests {
 
     #[test]
     fn known_sign_in_codes_have_their_own_advice() {
-        for (code, advice) in SIGN_IN_ADVICE {
+        for (code, advice) in sign_in::ADVICE {
             let error = Error::SignIn(Box::new(SignIn {
                 status: None,
                 code: Some((*code).into()),
                 message: Veiled::default(),
+                lack: None,
             }));
             assert_eq!(of_http(&error, Needs::default()).hint.as_deref(), Some(*advice));
         }

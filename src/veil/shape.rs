@@ -8,13 +8,15 @@ use std::ops::Range;
 const LONG: usize = 40;
 
 /// Names of what is secret, before `=` or as members of JSON.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "client_secret",
     "client_assertion",
     "assertion",
     "access_token",
     "refresh_token",
     "id_token",
+    "device_code",
+    "code_verifier",
     "password",
     "accountkey",
     "sig",
@@ -64,7 +66,10 @@ fn secret_in(text: &str, word: Range<usize>) -> Option<Range<usize>> {
 fn is_random(run: &str) -> bool {
     let count = |is: fn(&u8) -> bool| run.bytes().filter(is).count();
     let (upper, lower) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
-    run.len() >= LONG && upper * 6 >= run.len() && lower * 6 >= run.len() && count(u8::is_ascii_digit) > 0
+    let mixed = run.len() >= LONG && upper * 6 >= run.len() && lower * 6 >= run.len();
+    // `Authentication_RequestFromNonPremiumTenantOrB2CTenant` is a code of the service, by which it is understood.
+    let is_words = count(u8::is_ascii_digit) <= 2 && run.split(|c: char| !c.is_ascii_lowercase()).any(|w| w.len() >= 8);
+    mixed && count(u8::is_ascii_digit) > 0 && !is_words
 }
 
 fn follows_bearer(text: &str, pair: &[Range<usize>]) -> bool {

@@ -94,6 +94,7 @@ fn ids_names_and_sentences_are_told() {
         "Invalid filter clause: 'eq' is not supported for the property 'userPrincipalName'",
         "AADSTS7000215: Invalid client secret provided. Trace ID: 0f1e2d3c-1111-4222-8333-444455556666",
         "492638008028$492638008028$f28ab78ad40140608012736e373933ebspo2015043022$4a81a7c326fc4aed89c62e6039ab833b$04",
+        "Authentication_RequestFromNonPremiumTenantOrB2CTenant: Neither tenant is B2C or tenant doesn't have premium license",
         "Directory_66ea54eb-6301-4ee5-be62-ff5a759b0100_XZAWD_128493210",
         "https://manage.office.com/api/v1.0/7B795FB9-09D3-42F4-A494-38864F99BA3C/activity/feed/audit/20260501$audit_exchange",
         "/beta/auditLogs/signIns/66ea54eb-6301-4ee5-be62-ff5a759b0100",
