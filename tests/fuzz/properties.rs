@@ -13,7 +13,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use auditql::apis;
 use auditql::decode::{self, ArrayDecoder, PageDecoder, RecordDecoder};
 use auditql::exports::{Item, Reader};
-use auditql::files::Source;
+use auditql::files::FileRef;
 use auditql::odata::parse::{Node, Problem, parse};
 use auditql::table::{Column, EntitySet};
 use serde_json::{Value, json};
@@ -195,7 +195,7 @@ fn file(name: &str, bytes: &[u8]) {
 }
 
 fn items(path: &Path, bytes: usize) -> Vec<(Item, Vec<u8>)> {
-    let mut reader = Reader::open(&Source::whole(path.to_owned())).expect("the file can be opened");
+    let mut reader = Reader::open(&FileRef::whole(path.to_owned())).expect("the file can be opened");
     let (mut all, mut record) = (Vec::new(), Vec::new());
     while let Some(item) = reader.next(&mut record) {
         let of = if matches!(item, Item::Record(_)) { record.clone() } else { Vec::new() };

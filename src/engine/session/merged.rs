@@ -77,8 +77,6 @@ fn expressions(part: &Part, of: &RemoteTable, state: &SessionState) -> Result<(V
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn every_part_fills_every_column() {
         for table in crate::apis::COMBINED {
