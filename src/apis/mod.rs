@@ -4,6 +4,7 @@
 //! beside the wire's, by hand: a rename is then a change that a reader can see. `tests/service_facts.rs` compares the
 //! operators with a second, independent transcript of the reference pages.
 
+pub mod aadgraph;
 pub mod activity;
 pub mod defender;
 pub mod graph;
@@ -26,6 +27,8 @@ pub static ALL: &[&EntitySet] = &[
     &defender::SUBMISSIONS,
     &defender::INVESTIGATIONS,
     &defender::ALERTS,
+    &aadgraph::SIGNIN_EVENTS,
+    &aadgraph::AUDIT_EVENTS,
 ];
 
 /// Every enumeration that is a table of its own.
@@ -142,7 +145,8 @@ mod tests {
         assert!(ALL.iter().all(|set| matches!(set.column(set.time).unwrap().edm, Edm::Instant)));
         for set in ALL.iter().filter(|set| set.pages().is_some()) {
             let time = set.column(set.time).unwrap();
-            assert!(matches!(time.edm, Edm::Instant) && time.sortable, "{}", set.qualified());
+            let asks = set.pages().is_some_and(|pages| pages.dialect.asks_for_pages());
+            assert!(matches!(time.edm, Edm::Instant) && time.sortable == asks, "{}", set.qualified());
             for version in VERSIONS {
                 assert!(Ops::RANGE.iter().all(|op| time.ops_in(version).has(op)), "{}", set.qualified());
             }
@@ -249,6 +253,24 @@ mod tests {
                 }
             }
         });
+    }
+
+    /// A word with two codes, or in capitals, would never be found.
+    #[test]
+    fn what_filters_call_otherwise_can_be_asked_and_its_words_are_different() {
+        let mut found = 0;
+        each_column(&mut |_, path, column| {
+            let Some(asked) = column.asked else { return };
+            let words: BTreeSet<&str> = asked.words.iter().map(|(word, _)| *word).collect();
+            assert_eq!(words.len(), asked.words.len(), "{path}");
+            assert!(words.iter().all(|word| word.to_lowercase() == **word), "{path}");
+            // Words stand for a code and not for a part of one.
+            let most = if words.is_empty() { carried_by(&column.edm) } else { Ops::EQ };
+            assert!(VERSIONS.iter().all(|v| column.ops_in(*v).iter().all(|op| most.has(op))), "{path}");
+            assert!(!asked.path.is_empty() && !column.ops_in(ApiVersion::Beta).is_empty(), "{path}");
+            found += 1;
+        });
+        assert!(found >= 5);
     }
 
     #[test]

@@ -33,6 +33,7 @@ const CONNECTION_KEYS: &[&str] = &[
     "client_id",
     "graph_url",
     "management_url",
+    "aadgraph_url",
     "authority_url",
     "allow_insecure_loopback",
     "api_version",
@@ -76,6 +77,8 @@ pub(super) struct Entry {
     pub(super) graph_url: Option<String>,
     /// Where the Management Activity API is, if not where the cloud has it.
     pub(super) management_url: Option<String>,
+    /// Where an endpoint is that answers as the reports of Azure AD Graph did.
+    pub(super) aadgraph_url: Option<String>,
     /// Where to sign in, if not where the cloud has it.
     pub(super) authority_url: Option<String>,
     /// Plain http to a literal loopback address is fine.
@@ -210,6 +213,7 @@ impl<'a> Section<'a> {
             client_id: self.text("client_id")?,
             graph_url: self.text("graph_url")?,
             management_url: self.text("management_url")?,
+            aadgraph_url: self.text("aadgraph_url")?,
             authority_url: self.text("authority_url")?,
             allow_insecure_loopback: self.boolean("allow_insecure_loopback")?,
             api_version: self.text("api_version")?,

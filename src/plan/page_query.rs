@@ -1,7 +1,9 @@
 //! One chain of pages as a value, and the request that opens it.
 
+use std::sync::Arc;
+
 use crate::odata::filter::{clause, filter};
-use crate::odata::request::{Ask, bounds, link_prefix};
+use crate::odata::request::{Ask, bounds, followed, link_prefix};
 use crate::predicate::{Clause, Value};
 use crate::table::{ApiVersion, Direction, EntitySet, Kind, Op, Pages};
 use crate::time::Interval;
@@ -16,6 +18,8 @@ pub struct PageQuery {
     pub pages: &'static Pages,
     /// API version.
     pub version: ApiVersion,
+    /// The tenant that the connection names.
+    pub tenant: Arc<str>,
     /// The kind of record that the chain reads, if the set has kinds.
     pub kind: Option<Kind>,
     /// The times asked for, sent as whole seconds that lie outside.
@@ -26,6 +30,8 @@ pub struct PageQuery {
     pub order: Option<Direction>,
     /// Rows per page.
     pub top: usize,
+    /// The records after which the service ends an answer without a word; `None`: it does not.
+    pub cap: Option<u64>,
 }
 
 /// A query that asks for less of the service, to try after it refused the full one.
@@ -36,6 +42,12 @@ pub struct Weaker {
     /// What its filter lacks, as `$filter` text; empty if nothing.
     pub dropped: String,
 }
+
+/// Days that an open range is taken to have, where the service keeps records without limit: only the number of its pages
+/// is estimated from it.
+const ASSUMED_DAYS: u32 = 365;
+/// A day, in microseconds.
+const DAY: i64 = 86_400_000_000;
 
 impl PageQuery {
     /// Path and query, encoded.
@@ -55,11 +67,19 @@ impl PageQuery {
 
     /// The request that follows a link of this chain.
     pub fn follow(&self, link: String) -> Request {
-        self.get(Target::Link { url: link, prefix: link_prefix(self.pages.dialect, self.version) })
+        let prefix = link_prefix(self.pages.dialect, self.version, &self.tenant);
+        self.get(Target::Link { url: followed(self.pages.dialect, link), prefix })
     }
 
     fn get(&self, target: Target) -> Request {
         Request { headers: self.pages.headers, ..Request::get(self.pages.api, target, self.pages.quota) }
+    }
+
+    /// The times that its records can have, for estimates: an open range begins where the service's retention does.
+    pub fn range(&self, now: i64) -> (i64, i64) {
+        let days = self.pages.retention_days.unwrap_or(ASSUMED_DAYS);
+        let Interval { from, to } = self.interval;
+        (from.unwrap_or(now - i64::from(days) * DAY), to.map_or(now, |to| to.min(now)))
     }
 
     /// The whole filter as text.
@@ -115,10 +135,11 @@ impl PageQuery {
         self.all_clauses().iter().filter(|c| !kept.contains(c)).map(clause).collect::<Vec<_>>().join(" and ")
     }
 
-    fn ask<'a>(&self, clauses: &'a [Clause]) -> Ask<'a> {
+    fn ask<'a>(&'a self, clauses: &'a [Clause]) -> Ask<'a> {
         Ask {
             dialect: self.pages.dialect,
             version: self.version,
+            tenant: &self.tenant,
             path: self.pages.path,
             clauses,
             order: self.order.map(|direction| (self.time_path(), direction)),

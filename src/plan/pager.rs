@@ -232,7 +232,9 @@ impl Pager {
     fn follow(&mut self, page: &PageFacts) -> Result<(), PagerError> {
         self.pages_since_start += 1;
         self.state = match &page.next {
-            None if page.rows == self.query.top => return self.go_behind(page.rows),
+            None if page.rows == self.query.top && self.query.pages.dialect.asks_for_pages() => {
+                return self.go_behind(page.rows);
+            }
             None => State::Done,
             Some(link) if !self.links.insert(link.clone()) => return Err(PagerError::Circle),
             Some(link) => State::Next(link.clone()),
@@ -380,7 +382,8 @@ mod tests {
 
     fn query(pages: &'static Pages) -> PageQuery {
         let (kind, interval, clauses, order) = (None, Interval::ALL, Vec::new(), None);
-        PageQuery { set: &SIGN_INS, pages, version: ApiVersion::Beta, kind, interval, clauses, order, top: 4 }
+        let (version, tenant, cap) = (ApiVersion::Beta, "".into(), None);
+        PageQuery { set: &SIGN_INS, pages, version, tenant, kind, interval, clauses, order, top: 4, cap }
     }
 
     /// A listing in the order that is documented for sign-ins.

@@ -253,7 +253,7 @@ fn served(query: &PageQuery, record: &Record) -> bool {
     let filter = query.filter();
     assert!(encoded_len(&filter) <= query.pages.limits.bytes, "{filter}");
     let node = parse(&filter).unwrap_or_else(|e| panic!("{filter}\n{e}"));
-    assert!(or_tests(&node) <= query.pages.limits.tests, "{filter}");
+    assert!(or_tests(&node) <= query.pages.limits.tests.unwrap(), "{filter}");
     satisfies(&node, record)
 }
 
@@ -316,7 +316,8 @@ fn scan(conjuncts: &[Predicate], pushdown: bool) -> Scan {
         Conjunct { sql: predicate.to_string(), bound: bind(&predicate, set) }
     });
     let pages = set.pages().expect("sign-ins come in pages");
-    Scan { set, pages, version: ApiVersion::Beta, conjuncts: bound.collect(), order: None, limit: None, pushdown }
+    let (version, tenant, conjuncts) = (ApiVersion::Beta, "".into(), bound.collect());
+    Scan { set, pages, version, tenant, record_cap: None, conjuncts, order: None, limit: None, pushdown }
 }
 
 fn conjuncts(dice: &mut Dice) -> Vec<Predicate> {

@@ -4,6 +4,7 @@
 
 use super::{Exit, Report};
 use crate::http::{Error, Fault, Refusal, SignIn};
+use crate::table::Api;
 
 /// Codes of the sign-in service, and what to do. Source: Microsoft Entra, "AADSTS error codes".
 const SIGN_IN_ADVICE: &[(&str, &str)] = &[
@@ -78,7 +79,10 @@ fn advice(error: &Error, permissions: &[&str]) -> Option<String> {
         Error::TooLarge { .. } => "no page of the service is that large; check the connection's addresses".into(),
         Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or use --partial".into(),
         Error::Deadline { .. } => MORE_TIME.into(),
-        Error::NoService(_) => "set management_url in the connection".into(),
+        Error::NoService(Api::AadGraph) => {
+            "set aadgraph_url in the connection to an endpoint that answers as it did, or read exported records with --input".into()
+        }
+        Error::NoService(api) => format!("set {} in the connection", api.url_key()),
         Error::Setup(_) => return None,
     })
 }

@@ -11,6 +11,10 @@ pub enum Family {
     DirectoryAudits,
     /// Records of the Management Activity feed, which are the records of the unified audit log.
     Activity,
+    /// Sign-ins as the reports of Azure AD Graph wrote them.
+    SigninEvents,
+    /// Changes in the directory as the reports of Azure AD Graph wrote them.
+    AuditEvents,
 }
 
 /// A declared table of a remote service.

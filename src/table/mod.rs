@@ -5,6 +5,7 @@
 //! module and `apis` import nothing above them.
 
 mod arrow;
+mod asked;
 mod codes;
 mod column;
 mod edm;
@@ -17,6 +18,7 @@ mod service;
 mod source;
 mod versions;
 
+pub use asked::{Asked, Code};
 pub use codes::{CODE_COLUMNS, Codes};
 pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, joined};
 pub use edm::Edm;

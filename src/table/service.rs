@@ -9,6 +9,8 @@ pub enum Api {
     Graph,
     /// The Office 365 Management Activity API.
     Activity,
+    /// The reports of Azure AD Graph. The public service is retired: endpoints that speak its language are elsewhere.
+    AadGraph,
 }
 
 impl Api {
@@ -17,6 +19,16 @@ impl Api {
         match self {
             Self::Graph => "Microsoft Graph",
             Self::Activity => "Management Activity API",
+            Self::AadGraph => "Azure AD Graph",
+        }
+    }
+
+    /// The key of a connection that says where the service is.
+    pub const fn url_key(self) -> &'static str {
+        match self {
+            Self::Graph => "graph_url",
+            Self::Activity => "management_url",
+            Self::AadGraph => "aadgraph_url",
         }
     }
 }
@@ -48,6 +60,9 @@ pub enum Quota {
     Reports,
     /// The Management Activity API: 2,000 requests in a minute for a tenant, more with many seats (source: its reference).
     Activity,
+    /// The reports of Azure AD Graph. Nothing was published about their throttling: "too many requests" is waited out, and
+    /// a connection may name a rate.
+    AadGraph,
 }
 
 /// Requests that are allowed in any window of that length.
@@ -61,34 +76,23 @@ pub struct Rate {
 
 impl Quota {
     /// All families.
-    pub const ALL: [Self; 2] = [Self::Reports, Self::Activity];
+    pub const ALL: [Self; 3] = [Self::Reports, Self::Activity, Self::AadGraph];
 
     /// The name in a configuration.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Reports => "reports",
             Self::Activity => "activity",
+            Self::AadGraph => "aadgraph",
         }
     }
 
-    /// The documented rate.
-    pub const fn rate(self) -> Rate {
-        Rate { requests: self.requests(), window: self.window() }
-    }
-
-    /// Requests allowed in any window of [`Quota::window`].
-    pub const fn requests(self) -> u32 {
+    /// The documented rate, counted in a sliding window; `None` where none was published.
+    pub const fn rate(self) -> Option<Rate> {
         match self {
-            Self::Reports => 5,
-            Self::Activity => 2_000,
-        }
-    }
-
-    /// The sliding window over which [`Quota::requests`] are counted.
-    pub const fn window(self) -> Duration {
-        match self {
-            Self::Reports => Duration::from_secs(10),
-            Self::Activity => Duration::from_mins(1),
+            Self::Reports => Some(Rate { requests: 5, window: Duration::from_secs(10) }),
+            Self::Activity => Some(Rate { requests: 2_000, window: Duration::from_mins(1) }),
+            Self::AadGraph => None,
         }
     }
 }

@@ -221,11 +221,13 @@ fn empty_pages_do_not_go_on_for_ever() {
         set: &SIGN_INS,
         pages: SIGN_INS.pages().unwrap(),
         version: ApiVersion::Beta,
+        tenant: "".into(),
         kind: None,
         interval: Interval::ALL,
         clauses: Vec::new(),
         order: None,
         top: 999,
+        cap: None,
     };
     let mut pager = Pager::new(query);
     let end = (0..20_000).find_map(|n| {

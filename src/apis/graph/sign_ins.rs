@@ -45,6 +45,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
             v1_kind: "interactiveUser",
         }),
         limits: super::REPORT_LIMITS,
+        record_cap: None,
     }),
     time: "created_date_time",
     key: "id",

@@ -171,8 +171,8 @@ fn a_condition_that_fails_by_itself_is_not_blamed() {
 fn the_plan_names_what_it_leaves_out() {
     let version = ApiVersion::Beta;
     let (set, pages) = (set(), set().pages().unwrap());
-    let scan =
-        crate::plan::Scan { set, pages, version, conjuncts: Vec::new(), order: None, limit: None, pushdown: true };
+    let (tenant, record_cap, conjuncts, order, limit) = ("".into(), None, Vec::new(), None, None);
+    let scan = crate::plan::Scan { set, pages, version, tenant, record_cap, conjuncts, order, limit, pushdown: true };
     assert_eq!(of_plan(&scan.plan(), 0), []);
     assert_eq!(of_files(&FilePlan::new(set, &[], None), 0), []);
 }
