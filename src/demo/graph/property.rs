@@ -51,9 +51,22 @@ pub struct Property {
     /// Operators of version 1.0; `None` where the property does not exist.
     v1: Option<&'static str>,
     beta: &'static str,
+    /// What the record calls it, where a filter does otherwise.
+    held: Option<&'static str>,
 }
 
 impl Property {
+    /// The same, under another path in the record.
+    pub(in crate::demo) const fn held_as(mut self, path: &'static str) -> Self {
+        self.held = Some(path);
+        self
+    }
+
+    /// The path in the record.
+    pub fn held(&self) -> &'static str {
+        self.held.unwrap_or(self.path)
+    }
+
     /// Operators, separated by blanks; `None` where the property does not exist.
     pub fn operators(&self, version: Version) -> Option<&'static str> {
         match version {
@@ -76,16 +89,16 @@ pub(super) fn exists(properties: &[Property], version: Version, name: &str) -> b
 }
 
 /// A property with the same operators in both versions.
-pub(super) const fn both(path: &'static str, kind: Type, operators: &'static str) -> Property {
-    Property { path, kind, v1: Some(operators), beta: operators }
+pub(in crate::demo) const fn both(path: &'static str, kind: Type, operators: &'static str) -> Property {
+    Property { path, kind, v1: Some(operators), beta: operators, held: None }
 }
 
 /// A property of both versions that only the newer can be asked for.
 pub(super) const fn more(path: &'static str, kind: Type, beta: &'static str) -> Property {
-    Property { path, kind, v1: Some(""), beta }
+    Property { path, kind, v1: Some(""), beta, held: None }
 }
 
 /// A property of the newer version alone.
 pub(super) const fn beta(path: &'static str, kind: Type, beta: &'static str) -> Property {
-    Property { path, kind, v1: None, beta }
+    Property { path, kind, v1: None, beta, held: None }
 }

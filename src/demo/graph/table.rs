@@ -62,6 +62,7 @@ pub(super) struct PageSize {
 }
 
 /// What the records of all sets follow from.
+#[derive(Clone)]
 pub(in crate::demo) struct Premise {
     pub(in crate::demo) world: Arc<World>,
     /// Chance, as it stood when the world was cast.
