@@ -20,6 +20,8 @@ pub struct Settings {
     pub dedup: bool,
     /// A bound on how late records of the activity feed become available, stated by the user.
     pub late_arrival: Option<Duration>,
+    /// The records after which an answer of Azure AD Graph ends, where it is not as documented.
+    pub aadgraph_record_cap: Option<u64>,
     /// Memory that a session's queries may use together, in bytes.
     pub memory_limit: usize,
 }
@@ -33,6 +35,7 @@ impl Default for Settings {
             pushdown: true,
             dedup: true,
             late_arrival: None,
+            aadgraph_record_cap: None,
             memory_limit: 1 << 30,
         }
     }
@@ -96,6 +99,13 @@ pub static ALL: &[Setting] = &[
         set: |s, v| optional(v, duration).map(|t| s.late_arrival = t),
     },
     Setting {
+        name: "aadgraph_record_cap",
+        doc: "Number of records at which an endpoint of Azure AD Graph ends an answer to a query of sign-ins; an answer with that many is split by time and read again. 'documented' is 1,000,000.",
+        value: "N",
+        get: |s| s.aadgraph_record_cap.map_or_else(|| "documented".into(), |n| n.to_string()),
+        set: |s, v| record_cap(v).map(|n| s.aadgraph_record_cap = n),
+    },
+    Setting {
         name: "memory_limit",
         doc: "Memory that the queries of a session share, such as 512MiB or 2GiB.",
         value: "SIZE",
@@ -146,6 +156,14 @@ impl Setting {
 
 fn optional<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
     if text.eq_ignore_ascii_case("none") { Some(None) } else { parse(text).map(Some) }
+}
+
+/// No answer is without a record: a cap of none would make each one suspect.
+fn record_cap(text: &str) -> Option<Option<u64>> {
+    if text.eq_ignore_ascii_case("documented") {
+        return Some(None);
+    }
+    text.parse().ok().filter(|n| *n > 0).map(Some)
 }
 
 fn boolean(text: &str) -> Option<bool> {
@@ -216,9 +234,14 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_form_changes_nothing() {
         let mut s = Settings::default();
-        for (name, value) in
-            [("timeout", "soon"), ("memory_limit", "99999999999999GiB"), ("max_requests", "-1"), ("nope", "1")]
-        {
+        for (name, value) in [
+            ("timeout", "soon"),
+            ("memory_limit", "99999999999999GiB"),
+            ("max_requests", "-1"),
+            ("nope", "1"),
+            ("aadgraph_record_cap", "0"),
+            ("aadgraph_record_cap", "none"),
+        ] {
             s.set(name, value).unwrap_err();
         }
         assert_eq!(s, Settings::default());

@@ -150,6 +150,7 @@ pub(crate) fn connection(origin: Url) -> Connection {
         credential: CredentialSource::AccessToken("CANARY-TOKEN".into()),
         graph_url: Some(origin),
         management_url: None,
+        aadgraph_url: None,
         content_types: None,
         authority_url: None,
         allow_insecure_loopback: true,

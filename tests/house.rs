@@ -83,7 +83,8 @@ const ENGINE: &[&str] = &["error", "runtime", "functions", "scan", "leaf", "line
 const PREDICATE: &[&str] =
     &["expression", "clause", "reason", "like", "import", "normal", "bind", "streams", "to_clause", "split"];
 
-const DEMO: &[&str] = &["json", "gate", "world", "graph", "activity", "server", "story", "tenant", "export"];
+const DEMO: &[&str] =
+    &["json", "gate", "world", "graph", "aadgraph", "activity", "server", "story", "tenant", "export"];
 const DECODE: &[&str] = &["json", "record", "members", "text", "columns", "records", "page", "array", "listing"];
 
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];

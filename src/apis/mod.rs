@@ -4,6 +4,7 @@
 //! beside the wire's, by hand: a rename is then a change that a reader can see. `tests/service_facts.rs` compares the
 //! operators with a second, independent transcript of the reference pages.
 
+pub mod aadgraph;
 pub mod activity;
 pub mod defender;
 pub mod graph;
@@ -30,6 +31,8 @@ pub static ALL: &[&EntitySet] = &[
     &defender::SUBMISSIONS,
     &defender::INVESTIGATIONS,
     &defender::ALERTS,
+    &aadgraph::SIGNIN_EVENTS,
+    &aadgraph::AUDIT_EVENTS,
 ];
 
 /// Every table that is made of others.
@@ -153,6 +156,8 @@ mod tests {
         for set in ALL.iter().filter(|set| set.time.is_some()) {
             let time = set.time_column().unwrap();
             assert!(matches!(time.edm, Edm::Instant), "{}", set.qualified());
+            let asks = set.pages().is_none_or(|pages| pages.dialect.asks_for_pages());
+            assert!(asks || !time.sortable, "{}", set.qualified());
             for ops in VERSIONS.map(|version| time.ops_in(version)).into_iter().filter(|_| time.sortable) {
                 assert!(ops.since(0).is_some() && ops.until(0).is_some(), "{}", set.qualified());
             }
@@ -263,6 +268,24 @@ mod tests {
                 }
             }
         });
+    }
+
+    /// A word with two codes, or in capitals, would never be found.
+    #[test]
+    fn what_filters_call_otherwise_can_be_asked_and_its_words_are_different() {
+        let mut found = 0;
+        each_column(&mut |_, path, column| {
+            let Some(asked) = column.asked else { return };
+            let words: BTreeSet<&str> = asked.words.iter().map(|(word, _)| *word).collect();
+            assert_eq!(words.len(), asked.words.len(), "{path}");
+            assert!(words.iter().all(|word| word.to_lowercase() == **word), "{path}");
+            // Words stand for a code and not for a part of one.
+            let most = if words.is_empty() { carried_by(&column.edm) } else { Ops::EQ };
+            assert!(VERSIONS.iter().all(|v| column.ops_in(*v).iter().all(|op| most.has(op))), "{path}");
+            assert!(!asked.path.is_empty() && !column.ops_in(ApiVersion::Beta).is_empty(), "{path}");
+            found += 1;
+        });
+        assert!(found >= 5);
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub struct Connection {
     pub graph_url: Option<Url>,
     /// The Management Activity API elsewhere than at the cloud's own address.
     pub management_url: Option<Url>,
+    /// An endpoint that answers as the reports of Azure AD Graph did. There is no address of its own: the public service is
+    /// retired. Tokens for it are asked for this address, never for another service.
+    pub aadgraph_url: Option<Url>,
     /// The content types of the activity feed that are the population; `None`: those that are subscribed to.
     pub content_types: Option<Vec<String>>,
     /// The sign-in service elsewhere than at the cloud's own address; https only.
@@ -102,6 +105,8 @@ pub enum UrlKey {
     Graph,
     /// `management_url`
     Management,
+    /// `aadgraph_url`
+    AadGraph,
     /// `authority_url`
     Authority,
 }
@@ -109,8 +114,9 @@ pub enum UrlKey {
 impl fmt::Display for UrlKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Graph => "graph_url",
-            Self::Management => "management_url",
+            Self::Graph => Api::Graph.url_key(),
+            Self::Management => Api::Activity.url_key(),
+            Self::AadGraph => Api::AadGraph.url_key(),
             Self::Authority => "authority_url",
         })
     }
@@ -154,6 +160,7 @@ impl Connection {
             credential,
             graph_url: None,
             management_url: None,
+            aadgraph_url: None,
             content_types: None,
             authority_url: None,
             allow_insecure_loopback: false,
@@ -173,7 +180,12 @@ impl Connection {
         }
         self.credential.check()?;
         let flaw = |key| move |flaw| ConnectionError::Url { key, flaw };
-        for (key, url) in [(UrlKey::Graph, &self.graph_url), (UrlKey::Management, &self.management_url)] {
+        let urls = [
+            (UrlKey::Graph, &self.graph_url),
+            (UrlKey::Management, &self.management_url),
+            (UrlKey::AadGraph, &self.aadgraph_url),
+        ];
+        for (key, url) in urls {
             let Some(url) = url else { continue };
             origin(url).and_then(|()| self.secured(url)).map_err(flaw(key))?;
         }
@@ -198,12 +210,14 @@ impl Connection {
         // A cloud without the feed may still be given an address for it, whose tokens are then its own.
         let management = match (self.cloud.management(), &self.management_url) {
             (Some(own), elsewhere) => Some(service(own, elsewhere)),
-            (None, Some(url)) => Some(Service { base: url.clone(), scope: format!("{url}.default") }),
+            (None, Some(url)) => Some(its_own(url)),
             (None, None) => None,
         };
         let graph = service(self.cloud.graph(), &self.graph_url);
         let management = management.map(|management| (Api::Activity, management));
-        Ok([(Api::Graph, graph)].into_iter().chain(management).collect())
+        // A token of another service, handed to an endpoint of someone's own, would open that service to it.
+        let aadgraph = self.aadgraph_url.as_ref().map(|url| (Api::AadGraph, its_own(url)));
+        Ok([(Api::Graph, graph)].into_iter().chain(management).chain(aadgraph).collect())
     }
 
     /// The sign-in service's origin.
@@ -225,6 +239,11 @@ impl Connection {
             _ => Err(UrlFlaw::Scheme),
         }
     }
+}
+
+/// A service at an address that is nobody's but its own, whose tokens are for that address.
+fn its_own(url: &Url) -> Service {
+    Service { base: url.clone(), scope: format!("{url}.default") }
 }
 
 fn parsed(origin: &str) -> Url {
@@ -326,6 +345,29 @@ mod tests {
                 "{url}"
             );
             assert_eq!(c.services().is_ok(), expected.is_none(), "{url}");
+        }
+    }
+
+    #[test]
+    fn azure_ad_graph_is_where_the_connection_says_and_its_tokens_are_for_there_alone() {
+        assert_eq!(connection().services().unwrap().get(&Api::AadGraph), None);
+        for (url, scope) in [
+            ("https://reports.contoso.example", "https://reports.contoso.example/.default"),
+            ("https://graph.windows.net/", "https://graph.windows.net/.default"),
+            ("https://reports.contoso.example:8443", "https://reports.contoso.example:8443/.default"),
+        ] {
+            let c = Connection { aadgraph_url: Some(Url::parse(url).unwrap()), ..connection() };
+            assert_eq!(c.services().unwrap()[&Api::AadGraph].scope, scope);
+        }
+        for (url, flaw) in [
+            ("http://reports.contoso.example", UrlFlaw::InsecureHost),
+            ("http://127.0.0.1:8471", UrlFlaw::InsecureNotAllowed),
+            ("https://reports.contoso.example/contoso.com/activities", UrlFlaw::NotAnOrigin),
+            ("https://me@reports.contoso.example", UrlFlaw::UserInfo),
+        ] {
+            let c = Connection { aadgraph_url: Some(Url::parse(url).unwrap()), ..connection() };
+            assert_eq!(c.check().err(), Some(ConnectionError::Url { key: UrlKey::AadGraph, flaw }), "{url}");
+            c.services().unwrap_err();
         }
     }
 

@@ -36,6 +36,7 @@ const CONNECTION_KEYS: &[&str] = &[
     "federated_token_file",
     "graph_url",
     "management_url",
+    "aadgraph_url",
     "authority_url",
     "allow_insecure_loopback",
     "api_version",
@@ -85,6 +86,8 @@ pub(super) struct Entry {
     pub(super) graph_url: Option<String>,
     /// Where the Management Activity API is, if not where the cloud has it.
     pub(super) management_url: Option<String>,
+    /// Where an endpoint is that answers as the reports of Azure AD Graph did.
+    pub(super) aadgraph_url: Option<String>,
     /// Where to sign in, if not where the cloud has it.
     pub(super) authority_url: Option<String>,
     /// Plain http to a literal loopback address is fine.
@@ -240,6 +243,7 @@ impl<'a> Section<'a> {
             federated_token_file: self.text("federated_token_file")?.map(PathBuf::from),
             graph_url: self.text("graph_url")?,
             management_url: self.text("management_url")?,
+            aadgraph_url: self.text("aadgraph_url")?,
             authority_url: self.text("authority_url")?,
             allow_insecure_loopback: self.boolean("allow_insecure_loopback")?,
             api_version: self.text("api_version")?,

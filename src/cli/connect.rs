@@ -131,6 +131,7 @@ fn open(name: &str, entry: &Entry, env: &Env) -> Result<Chosen, Report> {
         credential: about.credential(entry)?,
         graph_url: entry.graph_url.as_deref().map(|url| about.url("graph_url", url)).transpose()?,
         management_url: entry.management_url.as_deref().map(|url| about.url("management_url", url)).transpose()?,
+        aadgraph_url: entry.aadgraph_url.as_deref().map(|url| about.url("aadgraph_url", url)).transpose()?,
         content_types: entry.content_types.clone(),
         authority_url: authority.map(|url| about.url("authority_url", &url)).transpose()?,
         allow_insecure_loopback: entry.allow_insecure_loopback,

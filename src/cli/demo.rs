@@ -55,6 +55,7 @@ impl Started {
             cloud: Cloud::Global,
             credential: CredentialSource::AccessToken(Secret::new(self.tenant.access_token().to_owned())),
             management_url: Some(graph_url.clone()),
+            aadgraph_url: Some(graph_url.clone()),
             content_types: None,
             graph_url: Some(graph_url),
             authority_url: None,
@@ -155,6 +156,7 @@ fn exported(demo: &Demo, options: &Options, folder: &Path, shapes: &[Shape]) -> 
         let holds = match (shape.activity, shape.graph) {
             (true, true) => "m365.activity, sign_ins and directory_audits",
             (true, false) => "m365.activity",
+            _ if shape.aadgraph => "aadgraph.signin_events and aadgraph.audit_events",
             _ => "sign_ins and directory_audits",
         };
         let _ = writeln!(text, "  {:<17} {holds}", shape.folder);
@@ -172,6 +174,7 @@ fn directions(url: &str, tenant: &str, token: &str) -> String {
          auth = \"access_token\"\n\
          graph_url = \"{url}\"\n\
          management_url = \"{url}\"\n\
+         aadgraph_url = \"{url}\"\n\
          allow_insecure_loopback = true\n\n\
          and then:\n\n\
          export AUDITQL_ACCESS_TOKEN={token}\n\

@@ -51,8 +51,8 @@ const CONNECTIONS: &str = "
 
 A section `[connections.NAME]` of the configuration file describes a service or exported files. For a service it gives the
 address and the credential (`tenant`, `cloud`, `auth`, `client_id`, `certificate_path`, `send_certificate_chain`,
-`federated_token_file`, `graph_url`, `management_url`, `authority_url`, `allow_insecure_loopback`, `api_version`,
-`content_types`; see [signing in](signing-in.md)), and any limits that differ from the documented ones:
+`federated_token_file`, `graph_url`, `management_url`, `aadgraph_url`, `authority_url`, `allow_insecure_loopback`,
+`api_version`, `content_types`; see [signing in](signing-in.md)), and any limits that differ from the documented ones:
 
 ```toml
 [connections.lab]
@@ -62,6 +62,7 @@ keeps_days = 90             # how many days its reports go back, or \"all\"; 30 
 [connections.lab.quota]
 reports = \"5/10s\"         # requests per time, or \"none\"; this is the documented rate
 activity = \"2000/1m\"      # the same for the activity feed
+aadgraph = \"none\"         # the legacy reports; no rate was ever published
 ```
 
 A time range that starts before the service's retention is an error, because the answer would be incomplete; `keeps_days`

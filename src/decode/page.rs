@@ -346,13 +346,20 @@ fn service_error(cursor: &mut Cursor<'_>) -> Result<Option<Error>, Broken> {
     Ok(Some(Error::SaidByService { code: Raw::new(code), message: Raw::new(message) }))
 }
 
-/// A string's text; nothing for any other value.
+/// A string's text, or that of the `value` of an object, as OData 3 has messages beside their language; nothing for any
+/// other value.
 fn words(cursor: &mut Cursor<'_>) -> Result<String, Broken> {
     let start = cursor.skip()?;
-    let mut value = Cursor::new(cursor.bytes(start, cursor.at()));
+    let bytes = cursor.bytes(start, cursor.at());
+    let mut value = Cursor::new(bytes);
     let mut scratch = String::new();
     Ok(match value.token()? {
         Token::String(quoted) => value.string_text(quoted, &mut scratch).unwrap_or_default().to_owned(),
+        Token::Object => {
+            let members = members(bytes).unwrap_or_default();
+            let text = members.iter().find(|member| member.name == "value").and_then(Member::text);
+            text.unwrap_or_default().into_owned()
+        }
         _ => String::new(),
     })
 }

@@ -1,15 +1,16 @@
 //! The demo tenant: an organisation that does not exist, behind a loopback service shaped like Microsoft Graph and like the
-//! Management Activity API.
+//! Management Activity API, and as the reports of Azure AD Graph were.
 //!
 //! It is the first thing a reader meets, the yardstick of the tests and a second opinion: it has its own operator tables
 //! and its own evaluator of filters and takes nothing from the modules it checks but the `$filter` grammar. What the real
 //! service documents is served, anything else is refused in the real service's words; where it is known to be nasty
 //! (duplicates, odd types, hostile text, throttling, tokens that expire) so is this one.
 //!
-//! One world with two faces: `world` is who there is and what befalls them; `graph` and `activity` tell of it, each in the
-//! manner of its service; `server` answers for both. The data follow from a seed and an end ([`Options`]); the access
+//! One world with three faces: `world` is who there is and what befalls them; `graph`, `aadgraph` and `activity` tell of it,
+//! each in the manner of its service; `server` answers for all. The data follow from a seed and an end ([`Options`]); the access
 //! token and the seal of page tokens do not, they are drawn anew for each start.
 
+pub mod aadgraph;
 mod activity;
 mod export;
 mod gate;

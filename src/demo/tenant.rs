@@ -14,9 +14,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use super::aadgraph;
 use super::activity::{self, Activity, Feed};
 use super::gate::{Gates, Throttle};
-use super::graph::{DIRECTORY_AUDITS, DataError, Face, Pages, Premise, SIGN_INS, Table, Version};
+use super::graph::{DataError, Face, Pages, Premise, Rows, SIGN_INS, TABLES, Table, Version};
 use super::server::{self, Book, Service, Stats};
 use super::story::Story;
 use super::world::{World, clock};
@@ -45,6 +46,8 @@ pub struct Options {
     pub throttle: Option<Throttle>,
     /// The activity feed. Empty when `data` are given.
     pub feed: Feed,
+    /// How the legacy reports are listed. They are empty when `data` are given.
+    pub aadgraph: aadgraph::Listing,
     /// How long a `$skiptoken` is good for.
     pub skiptoken_life: Duration,
     /// Where to listen. Only loopback addresses are accepted; port 0 lets the system choose.
@@ -64,6 +67,7 @@ impl Options {
             data: None,
             throttle: Some(Throttle::default()),
             feed: Feed::default(),
+            aadgraph: aadgraph::Listing::default(),
             skiptoken_life: Duration::from_mins(10),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
         }
@@ -133,6 +137,7 @@ impl Tenant {
             addr,
             token: format!("demo-{:016x}{:016x}", random(), random()),
             graph: told.graph,
+            aadgraph: told.aadgraph,
             feed: activity::Endpoint::new(told.feed, told.world, options.now.timestamp()),
             date: clock::print(clock::ticks(options.now), 0),
             gates: Gates::new(options.throttle),
@@ -158,6 +163,11 @@ impl Tenant {
 
     /// The origin of the activity feed: the same.
     pub fn management_url(&self) -> String {
+        self.graph_url()
+    }
+
+    /// The origin of the legacy reports: the same.
+    pub fn aadgraph_url(&self) -> String {
         self.graph_url()
     }
 
@@ -193,8 +203,12 @@ impl Tenant {
 
     /// The truth of a set: all distinct records, newest first.
     pub fn records(&self, table: &Table) -> impl ExactSizeIterator<Item = Record> + '_ {
-        let rows = self.service.graph.rows(table);
-        (0..rows.len()).map(|row| Record { json: rows.json(row, Version::Beta), copies: rows.copies(row) })
+        of_rows(self.service.graph.rows(table))
+    }
+
+    /// The truth of a legacy set: all distinct records, newest first.
+    pub fn legacy_records(&self, table: &aadgraph::Table) -> impl ExactSizeIterator<Item = Record> + '_ {
+        of_rows(self.service.aadgraph.rows(table))
     }
 
     /// The truth of the feed: all distinct records, with the blobs that hold them. Some lie before what can be listed.
@@ -208,10 +222,15 @@ impl Tenant {
     }
 }
 
+fn of_rows(rows: &dyn Rows) -> impl ExactSizeIterator<Item = Record> + '_ {
+    (0..rows.len()).map(|row| Record { json: rows.json(row, Version::Beta), copies: rows.copies(row) })
+}
+
 /// What a tenant is made of.
 struct Told {
     world: Arc<World>,
     graph: Face,
+    aadgraph: aadgraph::Face,
     feed: activity::Contents,
     story: Story,
 }
@@ -237,11 +256,11 @@ fn told(options: &Options) -> Result<Told, Error> {
     };
     let reach = options.data.is_none().then(|| clock::ticks(options.now - RETENTION));
     let graph = Face::new(&premise, reach, Pages::new(options.skiptoken_life))?;
-    let most =
-        [&SIGN_INS, &DIRECTORY_AUDITS].map(|table| graph.rows(table).len()).into_iter().fold(records, usize::max);
+    let aadgraph = aadgraph::Face::new(&premise, options.aadgraph, options.skiptoken_life);
+    let most = TABLES.iter().map(|table| graph.rows(table).len()).fold(records, usize::max);
     u32::try_from(most).map_err(|_| Error::TooMany(most))?;
     let story = Story::of(graph.rows(&SIGN_INS), &world);
-    Ok(Told { world, graph, feed, story })
+    Ok(Told { world, graph, aadgraph, feed, story })
 }
 
 /// A number no one else knows: the standard library's hasher keys come from the system.

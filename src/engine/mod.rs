@@ -271,12 +271,12 @@ impl EngineBuilder {
 struct Pacers(Vec<(PacedBy, Arc<Pacer>)>);
 
 /// What quotas are counted by: the tenant, and who asks.
-type PacedBy = (String, CredentialSource, [Option<url::Url>; 2], Quotas);
+type PacedBy = (String, CredentialSource, [Option<url::Url>; 3], Quotas);
 
 impl Pacers {
     fn of(&mut self, connection: &Connection, pace: Pace) -> Arc<Pacer> {
-        let Connection { tenant, credential, graph_url, management_url, quotas, .. } = connection.clone();
-        let by = (tenant.to_ascii_lowercase(), credential, [graph_url, management_url], quotas);
+        let Connection { tenant, credential, graph_url, management_url, aadgraph_url, quotas, .. } = connection.clone();
+        let by = (tenant.to_ascii_lowercase(), credential, [graph_url, management_url, aadgraph_url], quotas);
         if let Some((_, pacer)) = self.0.iter().find(|(other, _)| *other == by) {
             return Arc::clone(pacer);
         }

@@ -174,7 +174,7 @@ fn checked(reply: Reply, check: Check) -> Result<Reply, Failure> {
 
 impl Inner {
     fn host(&self, api: Api) -> Result<&Host, Error> {
-        self.hosts.get(&api).ok_or(Error::NoService(api.name()))
+        self.hosts.get(&api).ok_or(Error::NoService(api))
     }
 
     /// One attempt, in its turn. The token is left there so that it can be dropped if it was rejected.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use azure_core::error::ErrorKind;
 
 use super::{Address, ForeignLink, Refusal};
+use crate::table::Api;
 use crate::veil::Veiled;
 
 /// A request that brought no reply.
@@ -91,12 +92,22 @@ pub enum Error {
         #[source]
         last: Option<Box<Error>>,
     },
-    /// The connection's cloud does not have the service.
-    #[error("the connection's cloud has no {0}")]
-    NoService(&'static str),
+    /// The connection's cloud does not have the service, or none has it any more.
+    #[error("{}", no_service(*_0))]
+    NoService(Api),
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Setup(#[source] reqwest::Error),
+}
+
+/// What is known of a service that is nowhere.
+fn no_service(api: Api) -> String {
+    match api {
+        Api::AadGraph => {
+            format!("the public {} is retired, and the connection names no endpoint in its place", api.name())
+        }
+        Api::Graph | Api::Activity => format!("the connection's cloud has no {}", api.name()),
+    }
 }
 
 impl Error {

@@ -1,4 +1,5 @@
-//! The body of an error reply: `{"error":{"code","message","innerError":{"request-id"}}}`, in all the spellings met.
+//! The body of an error reply: `{"error":{"code","message","innerError":{"request-id"}}}`, in all the spellings met. Older
+//! services write `{"odata.error":{"code","message":{"lang","value"}}}`.
 //!
 //! Proxies and gateways answer with HTML or nothing; then status and headers are what there is.
 
@@ -43,8 +44,9 @@ impl Refusal {
     /// Reads an error reply.
     pub(super) fn read(address: Address, status: u16, headers: &HeaderMap, body: &[u8], veil: &Veil) -> Self {
         let root: Value = serde_json::from_slice(body).unwrap_or_default();
-        let error = root.as_object().and_then(|o| get(o, "error")).and_then(Value::as_object);
-        let text = |name| error.and_then(|e| get(e, name)).and_then(Value::as_str).filter(|t| !t.is_empty());
+        let root = root.as_object();
+        let error = root.and_then(|o| get(o, "odata.error").or_else(|| get(o, "error"))).and_then(Value::as_object);
+        let text = |name| error.and_then(|e| get(e, name)).and_then(words).filter(|t| !t.is_empty());
         let inner = error.and_then(|e| get(e, "innererror")).and_then(Value::as_object);
         let inner_id = inner.and_then(|i| get(i, "request-id")).and_then(Value::as_str);
         Self {
@@ -60,6 +62,11 @@ impl Refusal {
 /// The service's id for a request, from the headers of its reply.
 pub(super) fn request_id(headers: &HeaderMap, veil: &Veil) -> Option<Veiled> {
     ["request-id", "x-ms-request-id"].iter().find_map(|name| Some(veil.told_name(headers.get(*name)?.to_str().ok()?)))
+}
+
+/// A text, or the one beside its language.
+fn words(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| get(value.as_object()?, "value")?.as_str())
 }
 
 /// The member of that name, whatever its case.
@@ -86,6 +93,7 @@ mod tests {
         for body in [
             r#"{"error":{"code":"BadRequest","message":"Invalid filter clause","innerError":{"request-id":"r-1"}}}"#,
             r#"{"error":{"code":"BadRequest","message":"Invalid filter clause","innererror":{"date":"x","request-id":"r-1"}}}"#,
+            r#"{"odata.error":{"code":"BadRequest","message":{"lang":"en","value":"Invalid filter clause"},"innerError":{"request-id":"r-1"}}}"#,
             r#"{"Error":{"Code":"BadRequest","MESSAGE":"Invalid filter clause","InnerError":{"Request-Id":"r-1"}},"x":[1]}"#,
         ] {
             assert_eq!(read(&HeaderMap::new(), body), all, "{body}");
@@ -102,6 +110,8 @@ mod tests {
             "{",
             r#"{"error":"x"}"#,
             r#"{"error":{"code":7,"message":null,"innerError":[]}}"#,
+            r#"{"odata.error":{"code":{},"message":{"lang":"en","value":7}}}"#,
+            r#"{"odata.error":null,"error":[]}"#,
         ] {
             assert_eq!(read(&HeaderMap::new(), body), (None, None, None), "{body}");
         }

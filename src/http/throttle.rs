@@ -46,7 +46,7 @@ impl Quotas {
 
     /// The rate of a family; `None`: it has no limit.
     pub fn rate(&self, quota: Quota) -> Option<Rate> {
-        self.0.get(&quota).copied().unwrap_or(Some(quota.rate()))
+        self.0.get(&quota).copied().unwrap_or_else(|| quota.rate())
     }
 }
 
@@ -206,7 +206,7 @@ mod tests {
     }
 
     fn log(pace: Pace) -> Log {
-        Family::new(pace, Some(Quota::Reports.rate())).log.into_inner().unwrap()
+        Family::new(pace, Quota::Reports.rate()).log.into_inner().unwrap()
     }
 
     #[test]
@@ -289,10 +289,7 @@ mod tests {
         let mut quotas = Quotas::default();
         let own = Rate { requests: 2, window: Duration::from_secs(1) };
         quotas.set(Quota::Reports, Some(own));
-        assert_eq!(
-            (quotas.rate(Quota::Reports), quotas.rate(Quota::Activity)),
-            (Some(own), Some(Quota::Activity.rate()))
-        );
+        assert_eq!((quotas.rate(Quota::Reports), quotas.rate(Quota::Activity)), (Some(own), Quota::Activity.rate()));
         let log = |rate| Family::new(Pace::Documented, rate).log.into_inner().unwrap();
         assert_eq!(replay(&mut log(Some(own)), Instant::now(), &[0; 5]), [0, 0, 1_250, 1_250, 2_500]);
         quotas.set(Quota::Reports, None);

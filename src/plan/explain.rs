@@ -50,6 +50,9 @@ impl fmt::Display for Explained<'_> {
         for stream in &plan.streams {
             self.stream(f, stream)?;
         }
+        if let Some(cap) = plan.cap.filter(|_| !plan.streams.is_empty()) {
+            writeln!(f, "  cap:   an answer with {cap} records may not be whole; it is split by time and read again")?;
+        }
         let (local, sent): (Vec<_>, Vec<_>) = plan.residual.iter().partition(|r| !r.reasons.is_empty());
         for residual in sent.iter().filter(|_| !plan.streams.is_empty()) {
             writeln!(f, "  sent:  {}", shortened(&residual.sql))?;

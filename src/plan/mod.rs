@@ -3,14 +3,17 @@
 //! Nothing here talks to the network or reads a clock; `engine::scan` drives the [`Pager`]. Plans are values: EXPLAIN
 //! prints the very one that is carried out.
 
+mod capped;
 mod explain;
 pub mod feed;
 mod files;
+mod fitted;
 mod page_query;
 mod pager;
 mod parts;
 mod scan;
 
+pub use capped::{CapError, Reading};
 pub use files::FilePlan;
 pub use page_query::{PageQuery, Weaker};
 pub use pager::{PageFacts, Pager, PagerError};

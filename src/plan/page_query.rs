@@ -1,7 +1,9 @@
 //! One chain of pages as a value, and the request that opens it.
 
+use std::sync::Arc;
+
 use crate::odata::filter::{clause, filter};
-use crate::odata::request::{Ask, bounds, link_prefix};
+use crate::odata::request::{Ask, bounds, followed, link_prefix};
 use crate::predicate::{Clause, Value};
 use crate::table::{ApiVersion, Direction, EntitySet, Kind, Op, Pages, Quota};
 use crate::time::Interval;
@@ -16,6 +18,8 @@ pub struct PageQuery {
     pub pages: &'static Pages,
     /// API version.
     pub version: ApiVersion,
+    /// The tenant that the connection names.
+    pub tenant: Arc<str>,
     /// The kind of record that the chain reads, if the set has kinds.
     pub kind: Option<Kind>,
     /// The times asked for, sent as whole seconds that lie outside.
@@ -30,6 +34,8 @@ pub struct PageQuery {
     pub quota: Quota,
     /// Rows per page.
     pub top: Option<usize>,
+    /// The records after which the service ends an answer without a word; `None`: it does not.
+    pub cap: Option<u64>,
 }
 
 /// A query that asks for less of the service, to try after it refused the full one.
@@ -40,6 +46,12 @@ pub struct Weaker {
     /// What its filter lacks, as `$filter` text; empty if nothing.
     pub dropped: String,
 }
+
+/// Days that an open range is taken to have, where the service keeps records without limit: only the number of its pages
+/// is estimated from it.
+const ASSUMED_DAYS: u32 = 365;
+/// A day, in microseconds.
+const DAY: i64 = 86_400_000_000;
 
 impl PageQuery {
     /// Path and query, encoded.
@@ -59,7 +71,8 @@ impl PageQuery {
 
     /// The request that follows a link of this chain.
     pub fn follow(&self, link: String) -> Request {
-        self.get(Target::Link { url: link, prefix: link_prefix(self.pages.dialect, self.version) })
+        let prefix = link_prefix(self.pages.dialect, self.version, &self.tenant);
+        self.get(Target::Link { url: followed(self.pages.dialect, link), prefix })
     }
 
     fn get(&self, target: Target) -> Request {
@@ -75,6 +88,15 @@ impl PageQuery {
 
     fn selected(&self) -> Option<String> {
         self.select.as_ref().map(|names| names.join(","))
+    }
+
+    /// The times that its records can have, for estimates: an open range begins where the service's retention does. None, if
+    /// they have no time.
+    pub fn range(&self, now: i64) -> Option<(i64, i64)> {
+        self.set.time?;
+        let days = self.pages.retention_days.unwrap_or(ASSUMED_DAYS);
+        let Interval { from, to } = self.interval;
+        Some((from.unwrap_or(now - i64::from(days) * DAY), to.map_or(now, |to| to.min(now))))
     }
 
     /// The whole filter as text.
@@ -130,10 +152,11 @@ impl PageQuery {
         self.all_clauses().iter().filter(|c| !kept.contains(c)).map(clause).collect::<Vec<_>>().join(" and ")
     }
 
-    fn ask<'a>(&self, clauses: &'a [Clause], select: Option<&'a str>) -> Ask<'a> {
+    fn ask<'a>(&'a self, clauses: &'a [Clause], select: Option<&'a str>) -> Ask<'a> {
         Ask {
             dialect: self.pages.dialect,
             version: self.version,
+            tenant: &self.tenant,
             path: self.pages.path,
             clauses,
             order: self.order.and_then(|direction| Some((self.set.time_column()?.wire, direction))),
@@ -153,7 +176,7 @@ impl PageQuery {
             })
         });
         let time = self.set.time_column();
-        let bounds = time.into_iter().flat_map(|time| bounds(self.pages.dialect, self.version, time, self.interval));
+        let bounds = time.into_iter().flat_map(|time| bounds(self.version, time, self.interval));
         kind.into_iter().chain(bounds).chain(self.clauses.iter().cloned()).collect()
     }
 }

@@ -381,8 +381,8 @@ mod tests {
     fn query(pages: &'static Pages) -> PageQuery {
         let (kind, interval, clauses, order) = (None, Interval::ALL, Vec::new(), None);
         let (select, quota, top) = (None, pages.quota, Some(4));
-        let version = ApiVersion::Beta;
-        PageQuery { set: &SIGN_INS, pages, version, kind, interval, clauses, order, select, quota, top }
+        let (version, tenant, cap) = (ApiVersion::Beta, "".into(), None);
+        PageQuery { set: &SIGN_INS, pages, version, tenant, kind, interval, clauses, order, select, quota, top, cap }
     }
 
     /// A listing in the order that is documented for sign-ins.

@@ -1,7 +1,10 @@
 //! Plans a scan: the streams of requests, what each may be asked, the page size, and what remains to be checked here.
 
+use std::sync::Arc;
+
 use super::PageQuery;
-use crate::odata::{filter::clause, url::encoded_len};
+use super::fitted::Fitted;
+use crate::odata::url::encoded_len;
 use crate::predicate::{Clause, Conjunct, Reason, Split, split};
 use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select};
 use crate::time::Interval;
@@ -17,6 +20,10 @@ pub struct Scan {
     pub version: ApiVersion,
     /// The columns that are decoded.
     pub columns: Vec<&'static Column>,
+    /// The tenant that the connection names.
+    pub tenant: Arc<str>,
+    /// The cap on an answer's records, where it is not the one that is documented.
+    pub record_cap: Option<u64>,
     /// The predicate: all of them hold.
     pub conjuncts: Vec<Conjunct>,
     /// The order in which rows are wanted, by the set's time column.
@@ -36,6 +43,8 @@ pub struct ScanPlan {
     pub pages: &'static Pages,
     /// API version.
     pub version: ApiVersion,
+    /// The records after which the service ends an answer without a word; `None`: it does not.
+    pub cap: Option<u64>,
     /// One for each kind of record that can satisfy the predicate. None: it cannot hold, and nothing is sent.
     pub streams: Vec<StreamPlan>,
     /// The times that the predicate is about, whether or not they are sent.
@@ -87,7 +96,7 @@ impl Scan {
         let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residual)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
         let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
-        ScanPlan { set, pages, version, streams, about, residual, order, limit, quota }
+        ScanPlan { set, pages, version, cap: self.cap(), streams, about, residual, order, limit, quota }
     }
 
     /// A costly property takes no other test beside its own: where there are others, those are sent.
@@ -136,6 +145,7 @@ impl Scan {
             set: self.set,
             pages: self.pages,
             version: self.version,
+            tenant: Arc::clone(&self.tenant),
             kind: split.kind,
             interval,
             clauses,
@@ -143,6 +153,7 @@ impl Scan {
             select: self.select(),
             quota: self.set.costly(&self.columns).map_or(self.pages.quota, |costly| costly.quota),
             top,
+            cap: self.cap(),
         };
         for (at, reasons) in split.reasons.iter().enumerate() {
             reasons.iter().for_each(|r| residual[at].add(r.clone()));
@@ -165,6 +176,11 @@ impl Scan {
             _ => page,
         })
     }
+
+    /// The records after which an answer ends: of a service that has no cap, none, whatever is said of it.
+    fn cap(&self) -> Option<u64> {
+        self.pages.record_cap.map(|documented| self.record_cap.unwrap_or(documented))
+    }
 }
 
 impl Residual {
@@ -173,27 +189,17 @@ impl Residual {
         Self { sql: conjunct.sql.clone(), reasons: Vec::new() }
     }
 
-    fn add(&mut self, reason: Reason) {
+    pub(super) fn add(&mut self, reason: Reason) {
         if !self.reasons.contains(&reason) {
             self.reasons.push(reason);
         }
     }
 }
 
-/// Days that an open range is taken to have, where the service keeps records without limit: only the number of its pages
-/// is estimated from it.
-const ASSUMED_DAYS: u32 = 365;
-/// A day, in microseconds.
-const DAY: i64 = 86_400_000_000;
-
 impl StreamPlan {
-    /// The times that its records can have, for estimates: an open range begins where the service's retention does. None, if
-    /// they have no time.
+    /// The times that its records can have, for estimates. None, if they have no time.
     pub fn range(&self, now: i64) -> Option<(i64, i64)> {
-        self.query.set.time?;
-        let days = self.query.pages.retention_days.unwrap_or(ASSUMED_DAYS);
-        let Interval { from, to } = self.query.interval;
-        Some((from.unwrap_or(now - i64::from(days) * DAY), to.map_or(now, |to| to.min(now))))
+        self.query.range(now)
     }
 
     /// The kind of record that it reads.
@@ -204,85 +210,15 @@ impl StreamPlan {
     /// The chains, one for each part.
     pub fn part_queries(&self, interval: Interval) -> Vec<PageQuery> {
         let with = |part: &Clause| {
-            let clauses = self.query.clauses.iter().cloned().chain([part.clone()]).collect();
+            let part = match self.query.pages.limits.tests {
+                Some(_) => vec![part.clone()],
+                None => part.clone().conjuncts(),
+            };
+            let clauses = self.query.clauses.iter().cloned().chain(part).collect();
             PageQuery { interval, clauses, ..self.query.clone() }
         };
         self.parts.iter().map(with).collect()
     }
-}
-
-/// Clauses chosen so that the filter stays within what a service accepts.
-struct Fitted {
-    clauses: Vec<Clause>,
-    parts: Vec<Clause>,
-}
-
-impl Fitted {
-    /// Single tests first, then ORs from the shortest on; of those that do not fit, the shortest is cut into parts.
-    fn new(mut clauses: Vec<(usize, Clause)>, room: FilterLimits, residual: &mut [Residual]) -> Self {
-        clauses.sort_by_key(|(_, clause)| clause.tests());
-        let mut fitted = Self { clauses: Vec::new(), parts: Vec::new() };
-        let (mut bytes_left, mut tests_left) = (room.bytes, room.tests);
-        for (conjunct, clause) in clauses {
-            let (bytes, tests) = (clause_len(&clause), or_tests(&clause));
-            if bytes <= bytes_left && tests <= tests_left {
-                bytes_left -= bytes;
-                tests_left -= tests;
-                fitted.clauses.push(clause);
-                continue;
-            }
-            let reason = if tests > tests_left { Reason::TooManyTests(room.tests) } else { Reason::TooLong };
-            if !fitted.parts.is_empty() {
-                residual[conjunct].add(reason);
-                continue;
-            }
-            match cut(clause.arms(), tests_left, bytes_left) {
-                Some(parts) => {
-                    // What is left belongs to the parts; nothing more can be sent beside them.
-                    (bytes_left, tests_left) = (0, 0);
-                    fitted.parts = parts;
-                }
-                None => residual[conjunct].add(reason),
-            }
-        }
-        fitted
-    }
-}
-
-/// Tests that count against the limit: those below an OR.
-fn or_tests(clause: &Clause) -> usize {
-    match clause {
-        Clause::Or(_) => clause.tests(),
-        Clause::And(cs) => cs.iter().map(or_tests).sum(),
-        Clause::Property { .. } | Clause::Element { .. } => 0,
-    }
-}
-
-/// The clause's share of a filter, once encoded: its text and ` and `.
-fn clause_len(c: &Clause) -> usize {
-    encoded_len(&clause(c)) + encoded_len(" and ")
-}
-
-/// The arms of an OR in groups that fit; `None` if one of them alone does not.
-fn cut(arms: Vec<Clause>, tests: usize, bytes: usize) -> Option<Vec<Clause>> {
-    // Parentheses and the word that joins them to the rest.
-    let frame = encoded_len("() and ");
-    let (mut parts, mut part, mut part_tests, mut part_bytes) = (Vec::new(), Vec::new(), 0, frame);
-    for arm in arms {
-        let (arm_tests, arm_bytes) = (arm.tests(), encoded_len(&clause(&arm)) + encoded_len(" or "));
-        if arm_tests > tests || frame + arm_bytes > bytes {
-            return None;
-        }
-        if part_tests + arm_tests > tests || part_bytes + arm_bytes > bytes {
-            parts.extend(Clause::or(std::mem::take(&mut part)));
-            (part_tests, part_bytes) = (0, frame);
-        }
-        part_tests += arm_tests;
-        part_bytes += arm_bytes;
-        part.push(arm);
-    }
-    parts.extend(Clause::or(part));
-    (parts.len() > 1).then_some(parts)
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ fn served(query: &PageQuery, record: &Record) -> bool {
     let filter = query.filter();
     assert!(encoded_len(&filter) <= query.pages.limits.bytes, "{filter}");
     let node = parse(&filter).unwrap_or_else(|e| panic!("{filter}\n{e}"));
-    assert!(or_tests(&node) <= query.pages.limits.tests, "{filter}");
+    assert!(or_tests(&node) <= query.pages.limits.tests.unwrap(), "{filter}");
     satisfies(&node, record)
 }
 
@@ -320,6 +320,8 @@ fn scan(conjuncts: &[Predicate], pushdown: bool) -> Scan {
         set,
         pages,
         version: ApiVersion::Beta,
+        tenant: "".into(),
+        record_cap: None,
         columns: Vec::new(),
         conjuncts: bound.collect(),
         order: None,

@@ -87,6 +87,14 @@ impl Clause {
         }
     }
 
+    /// What has to hold together: the parts of an AND, and of ANDs within, or itself.
+    pub fn conjuncts(self) -> Vec<Self> {
+        match self {
+            Self::And(parts) => parts.into_iter().flat_map(Self::conjuncts).collect(),
+            other => vec![other],
+        }
+    }
+
     /// Its alternatives: the arms of an OR, or itself.
     pub fn arms(self) -> Vec<Self> {
         match self {

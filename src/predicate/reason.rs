@@ -40,6 +40,12 @@ pub enum Reason {
     Population,
     /// One side of an OR cannot be sent, so none of it can.
     OneSidedOr(Box<Reason>),
+    /// The service writes the property's values in codes, and documents none for this one.
+    NoCode,
+    /// The values are all that the property can have: a filter would leave out nothing.
+    EveryValue,
+    /// A filter of the service holds no OR, and only one list of alternatives can be requests of its own.
+    NoOr,
     /// The filter would exceed the number of tests a service accepts.
     TooManyTests(usize),
     /// The URL would become too long.
@@ -74,6 +80,9 @@ impl fmt::Display for Reason {
             Self::ControlCharacter => f.write_str("text with control characters is not sent"),
             Self::Population => f.write_str("it selects the request streams"),
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
+            Self::NoCode => f.write_str("the service documents no code for this value"),
+            Self::EveryValue => f.write_str("these are all values that there are"),
+            Self::NoOr => f.write_str("the service's filters cannot hold this OR"),
             Self::TooManyTests(most) => write!(f, "the filter would hold more than {most} tests"),
             Self::TooLong => f.write_str("the URL would become too long"),
             Self::FeedCannot => f.write_str("the feed can only be filtered by content type and availability"),

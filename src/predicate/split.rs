@@ -8,7 +8,7 @@ use super::clause::Clause;
 use super::expression::{Comparison, Truth};
 use super::reason::Reason;
 use super::streams::{Streams, flag_asked};
-use super::to_clause::{clause_of, instants};
+use super::to_clause::{clause_of, different, instants, is_every_code};
 use crate::table::{ApiVersion, EntitySet, Kind};
 use crate::time::Interval;
 
@@ -196,7 +196,7 @@ impl Stream<'_> {
                     reasons.append(&mut lost);
                     arms.extend(arm.arms());
                 }
-                Clause::or(arms)
+                self.alternatives(arms).map_err(|reason| reasons.push(reason)).ok()
             }
             Bound::Leaf(leaf) => self.leaf(leaf, version).map_err(|reason| reasons.push(reason)).ok(),
             Bound::Local(why) => {
@@ -213,13 +213,21 @@ impl Stream<'_> {
         }
     }
 
+    fn alternatives(&self, arms: Vec<Clause>) -> Result<Clause, Reason> {
+        let arms = different(arms);
+        if is_every_code(&arms, self.set) {
+            return Err(Reason::EveryValue);
+        }
+        Clause::or(arms).ok_or(Reason::Computed)
+    }
+
     fn leaf(&self, leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reason> {
         if let Some(population) = self.set.population()
             && (leaf.property.is(population.column) || leaf.property.is(population.flag))
         {
             return Err(Reason::Population);
         }
-        clause_of(leaf, version)
+        clause_of(leaf, version).and_then(|clause| self.alternatives(clause.arms()))
     }
 }
 

@@ -4,7 +4,7 @@ use super::bind::{Ask, Leaf, Literal};
 use super::clause::{Clause, Value};
 use super::expression::{Comparison, Pattern};
 use super::reason::Reason;
-use crate::table::{ApiVersion, Case, Edm, Op, Ops, is_guid};
+use crate::table::{ApiVersion, Asked, Case, Code, Edm, EntitySet, Op, Ops, is_guid};
 use crate::time::Interval;
 
 /// The clause that a test implies, as far as it is documented in a version.
@@ -14,8 +14,12 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
     if leaf.folded {
         return Err(Reason::AnySpelling);
     }
+    if column.derived.is_some() {
+        return Err(Reason::Computed);
+    }
+    let path = column.asked.map_or_else(|| leaf.property.wire(), |asked| asked.path.to_owned());
     let (ops, case) = (column.ops_in(version), column.case);
-    let asked = Property { path: leaf.property.wire(), ops, case, edm: &column.edm };
+    let asked = Property { path, ops, case, edm: &column.edm, codes: column.asked };
     match &leaf.ask {
         Ask::Compare(comparison, value) => asked.compare(*comparison, value),
         Ask::In { negated: true, .. } => Err(asked.undocumented("NOT IN")),
@@ -37,6 +41,32 @@ struct Property {
     ops: Ops,
     case: Case,
     edm: &'static Edm,
+    codes: Option<Asked>,
+}
+
+/// The arms of an OR, each once: different words can have one code.
+pub(super) fn different(arms: Vec<Clause>) -> Vec<Clause> {
+    let mut different: Vec<Clause> = Vec::new();
+    for arm in arms {
+        // Only codes make arms alike, and these are few.
+        if arm.tests() > 1 || different.len() > MOST_CODES || !different.contains(&arm) {
+            different.push(arm);
+        }
+    }
+    different
+}
+
+/// More alternatives than any property has codes.
+const MOST_CODES: usize = 16;
+
+/// Whether alternatives name every code that a property has: then they leave out nothing.
+pub(super) fn is_every_code(arms: &[Clause], set: &EntitySet) -> bool {
+    let named = |asked: Asked| {
+        let of = |arm: &&Clause| matches!(arm, Clause::Property { path, op: Op::Eq, .. } if path == asked.path);
+        arms.iter().filter(of).count()
+    };
+    let coded = set.columns.iter().filter_map(|column| column.asked).filter(|asked| !asked.words.is_empty());
+    coded.into_iter().any(|asked| named(asked) >= asked.codes())
 }
 
 impl Property {
@@ -44,7 +74,10 @@ impl Property {
         match (comparison, literal) {
             (_, Literal::Instant(_)) => self.instant(comparison, literal),
             (Comparison::Eq, Literal::Text(text)) if text.is_empty() => Err(Reason::EmptyText),
-            (Comparison::Eq, Literal::Text(text)) => self.text(Op::Eq, text),
+            (Comparison::Eq, Literal::Text(text)) => match self.codes.filter(|asked| !asked.words.is_empty()) {
+                Some(asked) => self.test(Op::Eq, coded(asked.code(text).ok_or(Reason::NoCode)?)),
+                None => self.text(Op::Eq, text),
+            },
             (Comparison::Eq, literal) => self.test(Op::Eq, value(literal)),
             (Comparison::Lt | Comparison::LtEq | Comparison::Gt | Comparison::GtEq, Literal::Text(_)) => {
                 Err(Reason::TextOrder)
@@ -148,6 +181,13 @@ impl Property {
 
     fn undocumented(&self, op: &str) -> Reason {
         Reason::NotDocumented { op: op.into(), property: self.path.clone() }
+    }
+}
+
+fn coded(code: Code) -> Value {
+    match code {
+        Code::Text(text) => Value::Text(text.to_owned()),
+        Code::Number(n) => Value::Int(n),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use super::{About, Exit, Report, doctor, remote};
+use crate::plan::CapError;
 use crate::subscriptions;
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, http, plan, settings};
@@ -43,6 +44,20 @@ fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
     None
 }
 
+/// What to do about an answer that ended at a cap.
+fn of_cap(error: &CapError) -> &'static str {
+    match error {
+        CapError::OneSecond { .. } => {
+            "query fewer records of that second, with = on a user, an application or the outcome; or set \
+             aadgraph_record_cap, if the endpoint gives more; --partial returns what could be read"
+        }
+        CapError::RangeIgnored { .. } | CapError::NoTime { .. } | CapError::Keyless { .. } => {
+            "set aadgraph_record_cap, if the endpoint gives more; --partial returns what could be read"
+        }
+        CapError::NoDedup { .. } => "run it without --dedup=false, or use a shorter time range",
+    }
+}
+
 fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
     use engine::Error as E;
     match error {
@@ -55,6 +70,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         }
         E::Chain { .. } | E::Listing { .. } => Report::chain(Exit::Incomplete, error)
             .hint("try again, or use a shorter time range; --partial returns what could be read"),
+        E::Capped { source, .. } => Report::chain(Exit::Incomplete, error).hint(of_cap(source)),
         E::KindIgnored { .. } => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
         E::Keyless { .. } => Report::chain(Exit::Remote, error).hint("--dedup=false returns every copy"),
         E::Incomplete { .. } | E::BlobGone { .. } | E::NoRecords { .. } => {

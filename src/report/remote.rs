@@ -4,7 +4,7 @@
 
 use super::{Exit, Report, sign_in};
 use crate::http::{Error, Fault, Refusal};
-use crate::table::Needs;
+use crate::table::{Api, Needs};
 
 /// What to do when the time for a statement is over.
 pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or use --partial";
@@ -65,7 +65,10 @@ fn advice(error: &Error, needs: Needs) -> Option<String> {
         Error::TooLarge { .. } => "no page of the service is that large; check the connection's addresses".into(),
         Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or use --partial".into(),
         Error::Deadline { .. } => MORE_TIME.into(),
-        Error::NoService(_) => "set management_url in the connection".into(),
+        Error::NoService(Api::AadGraph) => {
+            "set aadgraph_url in the connection to an endpoint that answers as it did, or read exported records with --input".into()
+        }
+        Error::NoService(api) => format!("set {} in the connection", api.url_key()),
         Error::Setup(_) => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{ApiVersion, Codes, Edm, Ops};
+use super::{ApiVersion, Asked, Code, Codes, Edm, Ops};
 
 /// How the service stores the text of a property, as far as that decides how a literal must travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Column {
     ops_beta: Ops,
     /// Those of its operators that only an advanced query may use.
     pub advanced: Ops,
+    /// How a filter speaks of it, where it does not do so as the record does.
+    pub asked: Option<Asked>,
     /// How text is stored.
     pub case: Case,
     /// Whether `$orderby` on it is documented.
@@ -118,6 +120,7 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
         ops_v1: Ops::NONE,
         ops_beta: Ops::NONE,
         advanced: Ops::NONE,
+        asked: None,
         case: Case::AsWritten,
         sortable: false,
         sensitive: None,
@@ -227,6 +230,13 @@ impl Column {
     #[must_use]
     pub const fn guid(mut self) -> Self {
         self.case = Case::Guid;
+        self
+    }
+
+    /// A filter speaks of it under another path, from the record on; and of its values, if words are given, in codes.
+    #[must_use]
+    pub const fn asked_as(mut self, path: &'static str, words: &'static [(&'static str, Code)]) -> Self {
+        self.asked = Some(Asked { path, words });
         self
     }
 

@@ -49,6 +49,10 @@ pub enum Family {
     Alerts,
     /// Incidents of Microsoft Defender.
     Incidents,
+    /// Sign-ins as the reports of Azure AD Graph wrote them.
+    SigninEvents,
+    /// Changes in the directory as the reports of Azure AD Graph wrote them.
+    AuditEvents,
 }
 
 /// What a request needs to be answered.

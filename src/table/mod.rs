@@ -5,6 +5,7 @@
 //! module and `apis` import nothing above them.
 
 mod arrow;
+mod asked;
 mod codes;
 mod column;
 mod combined;
@@ -19,6 +20,7 @@ mod source;
 mod versions;
 
 pub use arrow::schema_of;
+pub use asked::{Asked, Code};
 pub use codes::{CODE_COLUMNS, Codes};
 pub use column::{Case, Column, Derived, Inputs, RAW, Sensitive, col, derived, joined};
 pub use combined::{Combined, Part, TENANT_COLUMNS};

@@ -104,11 +104,11 @@ impl Ops {
         }
     }
 
-    /// The same for a time before a whole second.
+    /// The same for a time before a whole second. Where `lt` is documented, nothing of that second is asked for.
     pub const fn until(self, second: i64) -> Option<(Op, i64)> {
-        match (self.has(Op::Le), self.has(Op::Lt)) {
-            (true, _) => Some((Op::Le, second)),
-            (false, true) => Some((Op::Lt, second)),
+        match (self.has(Op::Lt), self.has(Op::Le)) {
+            (true, _) => Some((Op::Lt, second)),
+            (false, true) => Some((Op::Le, second)),
             (false, false) => None,
         }
     }

@@ -9,6 +9,8 @@ pub enum Api {
     Graph,
     /// The Office 365 Management Activity API.
     Activity,
+    /// The reports of Azure AD Graph. The public service is retired: endpoints that speak its language are elsewhere.
+    AadGraph,
 }
 
 impl Api {
@@ -17,6 +19,16 @@ impl Api {
         match self {
             Self::Graph => "Microsoft Graph",
             Self::Activity => "Management Activity API",
+            Self::AadGraph => "Azure AD Graph",
+        }
+    }
+
+    /// The key of a connection that says where the service is.
+    pub const fn url_key(self) -> &'static str {
+        match self {
+            Self::Graph => "graph_url",
+            Self::Activity => "management_url",
+            Self::AadGraph => "aadgraph_url",
         }
     }
 }
@@ -59,6 +71,9 @@ pub enum Quota {
     Security,
     /// The Management Activity API: 2,000 requests in a minute for a tenant, more with many seats (source: its reference).
     Activity,
+    /// The reports of Azure AD Graph. Nothing was published about their throttling: "too many requests" is waited out, and
+    /// a connection may name a rate.
+    AadGraph,
 }
 
 /// Requests that are allowed in any window of that length.
@@ -72,13 +87,14 @@ pub struct Rate {
 
 impl Quota {
     /// All families.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Reports,
         Self::IdentityProtection,
         Self::Directory,
         Self::SignInActivity,
         Self::Security,
         Self::Activity,
+        Self::AadGraph,
     ];
 
     /// The name in a configuration.
@@ -90,32 +106,20 @@ impl Quota {
             Self::SignInActivity => "sign_in_activity",
             Self::Security => "security",
             Self::Activity => "activity",
+            Self::AadGraph => "aadgraph",
         }
     }
 
-    /// The documented rate.
-    pub const fn rate(self) -> Rate {
-        Rate { requests: self.requests(), window: self.window() }
-    }
-
-    /// Requests allowed in any window of [`Quota::window`].
-    pub const fn requests(self) -> u32 {
+    /// The documented rate, counted in a sliding window; `None` where none was published.
+    pub const fn rate(self) -> Option<Rate> {
         match self {
-            Self::Reports => 5,
-            Self::IdentityProtection => 1,
-            Self::Directory => 1_166,
-            Self::SignInActivity => 10,
-            Self::Security => 150,
-            Self::Activity => 2_000,
-        }
-    }
-
-    /// The sliding window over which [`Quota::requests`] are counted.
-    pub const fn window(self) -> Duration {
-        match self {
-            Self::IdentityProtection => Duration::from_secs(1),
-            Self::Reports | Self::Directory => Duration::from_secs(10),
-            Self::SignInActivity | Self::Security | Self::Activity => Duration::from_mins(1),
+            Self::Reports => Some(Rate { requests: 5, window: Duration::from_secs(10) }),
+            Self::IdentityProtection => Some(Rate { requests: 1, window: Duration::from_secs(1) }),
+            Self::Directory => Some(Rate { requests: 1_166, window: Duration::from_secs(10) }),
+            Self::SignInActivity => Some(Rate { requests: 10, window: Duration::from_mins(1) }),
+            Self::Security => Some(Rate { requests: 150, window: Duration::from_mins(1) }),
+            Self::Activity => Some(Rate { requests: 2_000, window: Duration::from_mins(1) }),
+            Self::AadGraph => None,
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct Pages {
     pub population: Option<Population>,
     /// What a filter may hold.
     pub limits: FilterLimits,
+    /// The records after which the service ends an answer without a word, whatever else there is; `None`: it ends none.
+    pub record_cap: Option<u64>,
 }
 
 /// Whether a listing can be asked for some properties of its records alone.
@@ -82,13 +84,28 @@ pub struct Costly {
 pub enum Dialect {
     /// Microsoft Graph: the version is the first segment of the path, pages are as long as `$top` says.
     Graph,
+    /// The reports of Azure AD Graph: the tenant is the first segment of the path, the version an option of every request,
+    /// and pages have the length that the service chooses.
+    AadGraph,
+}
+
+impl Dialect {
+    /// Whether a request says how long a page should be and in which order records should come. If not, both are the
+    /// service's business: a page that is full is no sign of one that was cut.
+    pub const fn asks_for_pages(self) -> bool {
+        match self {
+            Self::Graph => true,
+            Self::AadGraph => false,
+        }
+    }
 }
 
 /// What a `$filter` may hold.
 #[derive(Debug, Clone, Copy)]
 pub struct FilterLimits {
-    /// Most tests that its ORs may hold together.
-    pub tests: usize,
+    /// Most tests that its ORs may hold together; `None`: it may hold no OR at all, and alternatives are requests of
+    /// their own.
+    pub tests: Option<usize>,
     /// Its length in bytes, once encoded.
     pub bytes: usize,
 }

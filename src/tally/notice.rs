@@ -90,6 +90,17 @@ pub enum Notice {
         /// What the service said.
         because: Veiled,
     },
+    /// Answers of the service ended at its cap; their ranges were cut by time and read again. The answer is whole.
+    CapReached {
+        /// `aadgraph.signin_events`
+        table: String,
+        /// The cap.
+        cap: u64,
+        /// How many answers.
+        answers: u64,
+        /// Into how many pieces they were cut.
+        pieces: u64,
+    },
     /// The answer holds a part of the population only, by the connection's own setting.
     PartOfPopulation {
         /// `entra.sign_ins`
@@ -282,6 +293,11 @@ impl fmt::Display for Notice {
             Self::OrderRefused { table, because } => {
                 write!(f, "{table}: the service refused to sort ({because}); everything was read and sorted locally")
             }
+            Self::CapReached { table, cap, answers, pieces } => write!(
+                f,
+                "{table}: {answers} answer(s) ended at the service's cap of {cap} records; they were split by time into \
+                 {pieces} and read again, so nothing is missing. A shorter time range or a filter costs fewer requests"
+            ),
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
             Self::Misplaced { table, content_type, count, first_id, created } => write!(
                 f,
@@ -373,6 +389,7 @@ impl Notices {
             Notice::TypeConflicts { table, column, .. } => (table.clone(), column.clone()),
             Notice::DifferingDuplicates { table, stands, .. } => (table.clone(), format!("{stands:?}")),
             Notice::WeakerFilter { table, dropped, .. } => (table.clone(), dropped.clone()),
+            Notice::CapReached { table, cap, .. } => (table.clone(), cap.to_string()),
             Notice::PartOfPopulation { table, what } => (table.clone(), what.clone()),
             Notice::Misplaced { table, content_type, .. } => (table.clone(), content_type.clone()),
             Notice::Reach { table, .. } => (table.clone(), String::new()),
@@ -414,6 +431,9 @@ impl Notices {
             | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. })
             | (Notice::Misplaced { count, .. }, Notice::Misplaced { count: more, .. }) => {
                 *count += more;
+            }
+            (Notice::CapReached { answers, pieces, .. }, Notice::CapReached { answers: more, pieces: others, .. }) => {
+                (*answers, *pieces) = (*answers + more, *pieces + others);
             }
             (Notice::NextPages { files }, Notice::NextPages { files: more }) => {
                 files.extend(more.into_iter().filter(|file| !files.contains(file)).collect::<Vec<_>>());

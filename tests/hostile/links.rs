@@ -222,6 +222,7 @@ fn empty_pages_do_not_go_on_for_ever() {
         set: &SIGN_INS,
         pages,
         version: ApiVersion::Beta,
+        tenant: "".into(),
         kind: None,
         interval: Interval::ALL,
         clauses: Vec::new(),
@@ -229,6 +230,7 @@ fn empty_pages_do_not_go_on_for_ever() {
         select: None,
         quota: pages.quota,
         top: Some(999),
+        cap: None,
     };
     let mut pager = Pager::new(query);
     let end = (0..20_000).find_map(|n| {

@@ -13,7 +13,7 @@ const EVENTUAL: &[(&str, &str)] = &[("Prefer", "include-unknown-enum-members"), 
 
 /// "Too many child clauses … Max allowed: 15" without an advanced query; the 2,048 characters of URL that are documented for
 /// one are kept in any case.
-const LIMITS: FilterLimits = FilterLimits { tests: 15, bytes: 1_850 };
+const LIMITS: FilterLimits = FilterLimits { tests: Some(15), bytes: 1_850 };
 
 /// A listing of directory objects. No order is documented for what was not sorted: a broken chain is read again.
 pub(super) const fn objects(path: &'static str, permissions: &'static [&'static str]) -> Pages {
@@ -35,6 +35,7 @@ pub(super) const fn objects(path: &'static str, permissions: &'static [&'static 
         retention_days: None,
         population: None,
         limits: LIMITS,
+        record_cap: None,
     }
 }
 

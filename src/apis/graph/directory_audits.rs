@@ -33,6 +33,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
         retention_days: Some(30),
         population: None,
         limits: super::REPORT_LIMITS,
+        record_cap: None,
     }),
     time: Some("activity_date_time"),
     key: "id",

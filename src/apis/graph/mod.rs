@@ -19,4 +19,4 @@ const ALL_MEMBERS: &[(&str, &str)] = &[("Prefer", "include-unknown-enum-members"
 /// What a filter of an audit-log report may hold. UNCERTAIN, both: 15 tests are documented for directory objects ("Too many
 /// child clauses"), 2,048 characters of URL for advanced directory queries, of which path and options take the rest. For
 /// reports no number is documented, so the known ones are assumed.
-const REPORT_LIMITS: FilterLimits = FilterLimits { tests: 15, bytes: 1_850 };
+const REPORT_LIMITS: FilterLimits = FilterLimits { tests: Some(15), bytes: 1_850 };

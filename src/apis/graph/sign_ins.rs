@@ -49,6 +49,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
             v1_kind: "interactiveUser",
         }),
         limits: super::REPORT_LIMITS,
+        record_cap: None,
     }),
     time: Some("created_date_time"),
     key: "id",

@@ -21,9 +21,8 @@ pub(super) fn lines(records: &[Record], path: &Path) -> Result<(), ExportError> 
 }
 
 /// A saved reply.
-pub(super) fn value(records: &[Record], set: &str, path: &Path) -> Result<(), ExportError> {
-    let context =
-        format!("{{\"@odata.context\":\"https://graph.microsoft.com/beta/$metadata#auditLogs/{set}\",\"value\":[");
+pub(super) fn value(records: &[Record], metadata: &str, set: &str, path: &Path) -> Result<(), ExportError> {
+    let context = format!("{{\"@odata.context\":\"{metadata}{set}\",\"value\":[");
     joined(path, [context.as_str(), ",\n", "]}\n"], texts(records))
 }
 

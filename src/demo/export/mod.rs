@@ -1,7 +1,7 @@
 //! Writes what the tenant holds into files, in the shapes in which people export such records.
 //!
 //! A folder holds all records of the tables that are exported in its shape: nobody gets the activity of Microsoft 365 from
-//! an event hub, or sign-ins from Purview. A question about such a table has the same answer on each. What lies before the
+//! an event hub, sign-ins from Purview, or both in the words of the legacy reports. A question about such a table has the same answer on each. What lies before the
 //! feed's reach, or cannot be retrieved, is in none: nobody could have exported it.
 
 mod csv;
@@ -12,6 +12,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::aadgraph::{AUDIT_EVENTS, SIGNIN_EVENTS};
 use super::activity::Activity;
 use super::graph::DIRECTORY_AUDITS;
 use super::tenant::{Record, Tenant};
@@ -21,6 +22,8 @@ struct Contents {
     activity: Vec<Activity>,
     sign_ins: Vec<Record>,
     directory_audits: Vec<Record>,
+    signin_events: Vec<Record>,
+    audit_events: Vec<Record>,
     tenant: String,
 }
 
@@ -36,10 +39,17 @@ pub struct Shape {
     pub activity: bool,
     /// Whether the sets of Graph are: sign-ins and directory audits.
     pub graph: bool,
+    /// Whether the sets of the legacy reports are.
+    pub aadgraph: bool,
 }
 
 const fn shape(folder: &'static str, activity: bool, graph: bool, write: Write1) -> (Shape, Write1) {
-    (Shape { folder, activity, graph }, write)
+    (Shape { folder, activity, graph, aadgraph: false }, write)
+}
+
+/// One of the legacy reports alone.
+const fn legacy(folder: &'static str, write: Write1) -> (Shape, Write1) {
+    (Shape { folder, activity: false, graph: false, aadgraph: true }, write)
 }
 
 /// All shapes, and what writes them.
@@ -62,12 +72,25 @@ const SHAPES: &[(Shape, Write1)] = &[
     }),
     shape("graph-value", false, true, replies),
     shape("mixed", true, true, mixed),
+    legacy("aadgraph-value", |source, folder| {
+        graph::value(&source.signin_events, LEGACY, "signinEvents", &folder.join("signinEvents.json"))?;
+        graph::value(&source.audit_events, LEGACY, "audit", &folder.join("audit.json"))
+    }),
+    legacy("aadgraph-lines", |source, folder| {
+        graph::lines(&source.signin_events, &folder.join("signinEvents.ndjson"))?;
+        graph::lines(&source.audit_events, &folder.join("audit.ndjson"))
+    }),
 ];
+
+/// Where replies of Graph say that they come from.
+const GRAPH: &str = "https://graph.microsoft.com/beta/$metadata#auditLogs/";
+/// The same of the legacy reports.
+const LEGACY: &str = "https://graph.windows.net/contoso.example/activities/$metadata#";
 
 /// Saved replies of Graph.
 fn replies(contents: &Contents, folder: &Path) -> Result<(), ExportError> {
-    graph::value(&contents.sign_ins, "signIns", &folder.join("signIns.json"))?;
-    graph::value(&contents.directory_audits, "directoryAudits", &folder.join("directoryAudits.json"))
+    graph::value(&contents.sign_ins, GRAPH, "signIns", &folder.join("signIns.json"))?;
+    graph::value(&contents.directory_audits, GRAPH, "directoryAudits", &folder.join("directoryAudits.json"))
 }
 
 /// Why an export failed.
@@ -99,6 +122,8 @@ impl Tenant {
             activity: self.activity().filter(listed).collect(),
             sign_ins: self.sign_ins().collect(),
             directory_audits: self.records(&DIRECTORY_AUDITS).collect(),
+            signin_events: self.legacy_records(&SIGNIN_EVENTS).collect(),
+            audit_events: self.legacy_records(&AUDIT_EVENTS).collect(),
             tenant: self.tenant_id().to_owned(),
         };
         for (shape, write) in SHAPES {

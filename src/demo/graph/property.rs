@@ -59,9 +59,22 @@ pub struct Property {
     beta: &'static str,
     /// Operators that only an advanced query may use.
     pub advanced: &'static str,
+    /// What the record calls it, where a filter does otherwise.
+    held: Option<&'static str>,
 }
 
 impl Property {
+    /// The same, under another path in the record.
+    pub(in crate::demo) const fn held_as(mut self, path: &'static str) -> Self {
+        self.held = Some(path);
+        self
+    }
+
+    /// The path in the record.
+    pub fn held(&self) -> &'static str {
+        self.held.unwrap_or(self.path)
+    }
+
     /// Operators, separated by blanks; `None` where the property does not exist.
     pub fn operators(&self, version: Version) -> Option<&'static str> {
         match version {
@@ -89,18 +102,18 @@ pub(super) fn exists(properties: &[Property], version: Version, name: &str) -> b
 }
 
 /// A property with the same operators in both versions.
-pub(super) const fn both(path: &'static str, kind: Type, operators: &'static str) -> Property {
-    Property { path, kind, v1: Some(operators), beta: operators, advanced: "" }
+pub(in crate::demo) const fn both(path: &'static str, kind: Type, operators: &'static str) -> Property {
+    Property { path, kind, v1: Some(operators), beta: operators, advanced: "", held: None }
 }
 
 /// A property of both versions that only the newer can be asked for.
 pub(super) const fn more(path: &'static str, kind: Type, beta: &'static str) -> Property {
-    Property { path, kind, v1: Some(""), beta, advanced: "" }
+    Property { path, kind, v1: Some(""), beta, advanced: "", held: None }
 }
 
 /// A property of the newer version alone.
 pub(super) const fn beta(path: &'static str, kind: Type, beta: &'static str) -> Property {
-    Property { path, kind, v1: None, beta, advanced: "" }
+    Property { path, kind, v1: None, beta, advanced: "", held: None }
 }
 
 /// A property of a directory object: the operators of any query, and those of advanced ones alone.

@@ -118,7 +118,7 @@ fn order(table: &Table, text: &str) -> Result<Order, Refusal> {
 }
 
 /// Percent-decodes once; a blank may be `+`, as the service takes it.
-fn decode(text: &str) -> Result<String, Refusal> {
+pub(in crate::demo) fn decode(text: &str) -> Result<String, Refusal> {
     let whole =
         text.bytes().enumerate().filter(|&(_, b)| b == b'%').all(|(at, _)| {
             text.as_bytes().get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))

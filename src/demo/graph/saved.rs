@@ -45,21 +45,21 @@ pub enum DataError {
 }
 
 /// A record.
-pub(super) struct Record {
+pub(in crate::demo) struct Record {
     /// When, in units of 100 ns since 1970.
-    pub(super) ticks: i64,
+    pub(in crate::demo) ticks: i64,
     /// How often it is served.
-    pub(super) copies: usize,
+    pub(in crate::demo) copies: usize,
     /// As the newest version serves it.
-    pub(super) json: String,
+    pub(in crate::demo) json: String,
     /// The same, read.
-    pub(super) value: Value,
+    pub(in crate::demo) value: Value,
 }
 
 /// Records, newest first.
-pub(super) struct Saved {
-    pub(super) properties: &'static [Property],
-    pub(super) records: Vec<Record>,
+pub(in crate::demo) struct Saved {
+    pub(in crate::demo) properties: &'static [Property],
+    pub(in crate::demo) records: Vec<Record>,
 }
 
 impl Record {

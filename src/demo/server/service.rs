@@ -1,5 +1,5 @@
 //! The HTTP face of the tenant: routes, tokens, headers and bodies as Microsoft Graph has them. Requests to the activity
-//! feed are handed to [`activity`].
+//! feed are handed to [`activity`], those to the legacy reports to [`aadgraph`].
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
 use super::stats::{Asked, Book};
-use crate::demo::activity;
 use crate::demo::gate::Gates;
 use crate::demo::graph::{Answer, Face, Place, Refusal};
+use crate::demo::{aadgraph, activity};
 
 /// Longest body of a request that is read.
 const LONGEST_BODY: usize = 64 << 10;
@@ -32,6 +32,7 @@ pub(in crate::demo) struct Service {
     pub(in crate::demo) addr: SocketAddr,
     pub(in crate::demo) token: String,
     pub(in crate::demo) graph: Face,
+    pub(in crate::demo) aadgraph: aadgraph::Face,
     pub(in crate::demo) feed: activity::Endpoint,
     /// What error bodies say the time is.
     pub(in crate::demo) date: String,
@@ -44,6 +45,7 @@ pub(in crate::demo) struct Service {
 #[derive(Clone, Copy)]
 enum Route {
     Graph(Place),
+    AadGraph(aadgraph::Place),
     Stats,
 }
 
@@ -63,13 +65,17 @@ async fn reply(State(service): State<Arc<Service>>, request: Request) -> Respons
 
 impl Route {
     fn of(path: &str) -> Option<Self> {
-        if path == STATS { Some(Self::Stats) } else { Place::of(path).map(Self::Graph) }
+        if path == STATS {
+            return Some(Self::Stats);
+        }
+        Place::of(path).map(Self::Graph).or_else(|| aadgraph::Place::of(path).map(Self::AadGraph))
     }
 
     /// The name it is counted under.
     fn name(route: Option<Self>) -> String {
         match route {
             Some(Self::Graph(place)) => place.name(),
+            Some(Self::AadGraph(place)) => place.name(),
             Some(Self::Stats) => STATS.into(),
             None => "other".into(),
         }
@@ -92,7 +98,10 @@ impl Service {
         self.book.write(Route::name(route), Asked { url: decoded(uri), status, rows }, status == 429);
         let mut response = match result {
             Ok(answer) => json(StatusCode::OK, answer.body),
-            Err(refusal) => refused(&refusal, &request_id, client_id, &self.date),
+            Err(refusal) if matches!(route, Some(Route::AadGraph(_))) => {
+                refused(&refusal, aadgraph::refusal_body(&refusal))
+            }
+            Err(refusal) => refused(&refusal, refusal.body(&request_id, client_id, &self.date)),
         };
         set(&mut response, HeaderName::from_static("client-request-id"), client_id);
         set(&mut response, HeaderName::from_static("request-id"), &request_id);
@@ -121,7 +130,14 @@ impl Service {
             return Err(Refusal::uri_too_long());
         }
         self.authenticate(headers)?;
-        let Some(Route::Graph(place)) = route else { return Err(Refusal::not_found(uri.path())) };
+        let place = match route {
+            Some(Route::Graph(place)) => place,
+            Some(Route::AadGraph(place)) if method == Method::GET => {
+                return self.aadgraph.answer(place, self.addr, (uri.path(), uri.query().unwrap_or_default()));
+            }
+            Some(Route::AadGraph(_)) => return Err(Refusal::method()),
+            Some(Route::Stats) | None => return Err(Refusal::not_found(uri.path())),
+        };
         if method != Method::GET {
             return Err(Refusal::method());
         }
@@ -157,9 +173,9 @@ fn broken(mut body: String) -> Body {
     Body::from_stream(futures::stream::iter(pieces))
 }
 
-fn refused(refusal: &Refusal, request_id: &str, client_id: &str, date: &str) -> Response<Body> {
+fn refused(refusal: &Refusal, body: String) -> Response<Body> {
     let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut response = json(status, refusal.body(request_id, client_id, date));
+    let mut response = json(status, body);
     if let Some(wait) = &refusal.retry_after {
         set(&mut response, RETRY_AFTER, wait);
     }

@@ -8,8 +8,8 @@ pub use place::Place;
 
 use datafusion::error::DataFusionError;
 
-use crate::plan::PagerError;
 use crate::plan::feed::ListingError;
+use crate::plan::{CapError, PagerError};
 use crate::subscriptions;
 use crate::table::Needs;
 use crate::veil::{Veil, Veiled};
@@ -50,6 +50,15 @@ pub enum Error {
         /// Why not.
         #[source]
         source: PagerError,
+    },
+    /// The service ended an answer at its cap, and what it left out cannot be asked for.
+    #[error("{place} could not be read completely")]
+    Capped {
+        /// What was being read.
+        place: Box<Place>,
+        /// Why not.
+        #[source]
+        source: CapError,
     },
     /// Exported files cannot be read.
     #[error("{table} cannot be read from files")]
@@ -294,6 +303,7 @@ impl Error {
             Self::Request { .. }
                 | Self::Page { .. }
                 | Self::Chain { .. }
+                | Self::Capped { .. }
                 | Self::Listing { .. }
                 | Self::BlobGone { .. }
                 | Self::NoRecords { .. }

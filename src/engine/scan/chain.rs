@@ -25,7 +25,7 @@ use crate::engine::error::Place;
 use crate::engine::runtime::memory::Room;
 use crate::engine::runtime::{Connected, Statement};
 use crate::http::{self, Budget};
-use crate::plan::{PageQuery, Pager, PagerError, Weaker};
+use crate::plan::{PageQuery, Pager, PagerError, Reading, Weaker};
 use crate::table::{ApiVersion, Column, Direction, EntitySet};
 use crate::tally::{ChainMark, Notice};
 use crate::time::{Interval, instant_text};
@@ -125,12 +125,16 @@ pub(crate) struct Chain {
     weakened: Vec<Notice>,
     /// Rows outside of it were given out before the chain was narrowed to what remained.
     own: Option<Interval>,
+    /// Under `partial`, a page of it could not be read.
+    broken_off: bool,
     /// The chain was begun anew: records will come again.
     pub(crate) repeats: bool,
     /// Whether to ask for the next page ahead.
     pub(crate) eager: bool,
     /// The request for the next page, sent while this one is decoded.
     ahead: Option<Ahead>,
+    /// What was seen of its answer, which may end at the service's cap.
+    reading: Reading,
     /// Says how far it has come.
     mark: ChainMark,
     reservation: MemoryReservation,
@@ -149,6 +153,7 @@ impl Chain {
         let decoder = if scan.statement.settings.dedup { decoder.digested() } else { decoder };
         let (order, ladder) = (query.order, query.weaker(scan.kept_from()).into_iter());
         Self {
+            reading: Reading::new(query.interval),
             pager: Pager::new(query),
             decoder,
             order,
@@ -156,6 +161,7 @@ impl Chain {
             refused: None,
             weakened: Vec::new(),
             own: None,
+            broken_off: false,
             repeats: false,
             eager: scan.eager,
             ahead: None,
@@ -179,6 +185,40 @@ impl Chain {
 
     pub(crate) fn is_done(&self) -> bool {
         self.pager.next_request().is_none()
+    }
+
+    /// Whether its answer may end at a cap of the service's.
+    pub(crate) fn is_capped(&self) -> bool {
+        self.pager.query().cap.is_some()
+    }
+
+    /// After its last page: the queries that are left, because it ended at the service's cap.
+    pub(crate) fn rest(&self) -> Result<Vec<PageQuery>, Error> {
+        if self.broken_off {
+            return Ok(Vec::new());
+        }
+        let Statement { settings, now, tally, .. } = &*self.scan.statement;
+        let rest = self.reading.rest(self.pager.query(), settings.dedup, now.timestamp_micros());
+        let rest = rest.map_err(|source| Error::Capped { place: Box::new(self.place()), source })?;
+        if let (Some(cap), [_, ..]) = (self.pager.query().cap, &rest[..]) {
+            let (table, pieces) = (self.scan.table(), rest.len() as u64);
+            tally.notice(Notice::CapReached { table, cap, answers: 1, pieces });
+        }
+        Ok(rest)
+    }
+
+    /// The rows of its next page; `None` after the last. Under `partial`, a page that cannot be read ends the chain.
+    pub(crate) async fn next_spared(&mut self) -> Result<Option<RecordBatch>, Error> {
+        self.next_page().await.or_else(|error| {
+            self.scan.spare(error)?;
+            self.broken_off = true;
+            Ok(None)
+        })
+    }
+
+    /// What its scan shares.
+    pub(crate) fn scan(&self) -> &Arc<RemoteScan> {
+        &self.scan
     }
 
     /// Its rows, in the order in which they are wanted.
@@ -212,10 +252,7 @@ impl Chain {
 
     /// The rows of the pages that are left, page by page. Under `partial`, one that cannot be read ends this chain alone.
     fn pages(self) -> impl Stream<Item = Result<RecordBatch, Error>> + Send {
-        stream::try_unfold(self, |mut chain| async move {
-            let rows = chain.next_page().await.or_else(|error| chain.scan.spare(error).map(|()| None))?;
-            Ok(rows.map(|rows| (rows, chain)))
-        })
+        stream::try_unfold(self, |mut chain| async move { Ok(chain.next_spared().await?.map(|rows| (rows, chain))) })
     }
 
     fn place(&self) -> Place {
@@ -263,6 +300,7 @@ impl Chain {
         if !self.pager.is_at_first() && self.scan.statement.settings.dedup {
             self.pager.redo().map_err(|e| self.chain_error(e))?;
             (self.own, self.repeats) = (Some(self.pager.query().interval), true);
+            self.reading = Reading::new(self.pager.query().interval);
             return Ok(());
         }
         let said = refused.refusal().and_then(|r| r.message.clone());
@@ -307,6 +345,7 @@ impl Chain {
         let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
         moved.map_err(|e| self.chain_error(e))?;
         self.reservation.try_resize(self.pager.size()).map_err(Error::Memory)?;
+        self.reading.page(marks.times.into_iter().flatten(), facts.keyless);
         scan.budget.tally.pages.add(1);
         scan.budget.tally.rows_received.add(rows.num_rows() as u64);
         if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {

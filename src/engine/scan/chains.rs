@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 
+use super::capped;
 use super::chain::{Chain, RemoteScan};
 use super::merge::{Batches, Merge, merge};
 use super::page_stats::Marks;
@@ -23,10 +24,10 @@ pub(crate) fn chains(scan: Arc<RemoteScan>, stream: StreamPlan, how: Merge) -> B
         parts => choose(parts, stream.range(now), None),
     };
     match choice {
-        Choice::Window => alone(&scan, Chain::new(Arc::clone(&scan), stream.query)),
+        Choice::Window => alone(&scan, Chain::new(Arc::clone(&scan), stream.query), how),
         Choice::Parts => {
             let queries = stream.part_queries(stream.query.interval);
-            let chains = queries.into_iter().map(|q| alone(&scan, Chain::new(Arc::clone(&scan), q)));
+            let chains = queries.into_iter().map(|q| alone(&scan, Chain::new(Arc::clone(&scan), q), Merge::InTurn));
             merge(chains.collect(), how)
         }
         Choice::Look => {
@@ -37,11 +38,12 @@ pub(crate) fn chains(scan: Arc<RemoteScan>, stream: StreamPlan, how: Merge) -> B
 }
 
 /// The rows of one chain. Under `partial` one that breaks off ends alone: what others bring is given out all the same.
-fn alone(scan: &RemoteScan, chain: Chain) -> Batches {
-    tolerant(Arc::clone(&scan.statement), chain.into_stream())
+fn alone(scan: &RemoteScan, chain: Chain, how: Merge) -> Batches {
+    let rows = if chain.is_capped() { capped::read(chain, how) } else { chain.into_stream() };
+    tolerant(Arc::clone(&scan.statement), rows)
 }
 
-fn tolerant(statement: Arc<Statement>, rows: Batches) -> Batches {
+pub(super) fn tolerant(statement: Arc<Statement>, rows: Batches) -> Batches {
     rows.filter_map(move |rows| {
         std::future::ready(match rows {
             Err(error) if statement.settings.partial && error.leaves_rows() => {
@@ -67,13 +69,21 @@ async fn look(scan: Arc<RemoteScan>, stream: StreamPlan, now: i64, how: Merge) -
     let marks = Marks::of(scan.set, &first);
     let span = marks.newest().zip(marks.oldest());
     let choice = choose(stream.parts.len(), stream.range(now), span.or(Some((now, now))));
-    let rest = match window.left().filter(|_| choice == Choice::Parts && !window.is_done()) {
-        None => alone(&scan, window),
+    let in_parts = choice == Choice::Parts && !window.is_done();
+    let rest = match window.left().filter(|_| in_parts) {
         Some(rest) => {
             let queries = stream.part_queries(rest);
-            let chains = queries.into_iter().map(|q| alone(&scan, Chain::over_rest(Arc::clone(&scan), q)));
+            let chains =
+                queries.into_iter().map(|q| alone(&scan, Chain::over_rest(Arc::clone(&scan), q), Merge::InTurn));
             merge(chains.collect(), how)
         }
+        // Nothing vouches for the order of what was read: the parts are asked for all of the range.
+        None if in_parts => {
+            let queries = stream.part_queries(stream.query.interval);
+            let chains = queries.into_iter().map(|q| alone(&scan, Chain::new(Arc::clone(&scan), q), Merge::InTurn));
+            merge(chains.collect(), how)
+        }
+        None => alone(&scan, window, how),
     };
     Ok(stream::once(async { Ok(first) }).chain(rest).boxed())
 }

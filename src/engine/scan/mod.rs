@@ -1,6 +1,7 @@
 //! Carries out a scan: its legs as one stream, each record once, the whole predicate on its rows, the limit. In this order: a
 //! condition must not choose among the copies of a record.
 
+mod capped;
 mod chain;
 mod chains;
 mod dedup;

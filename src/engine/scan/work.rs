@@ -32,6 +32,10 @@ pub(crate) struct Terms {
     now: i64,
     /// How late records of the feed can be, in microseconds, if the user says.
     late_arrival: Option<i64>,
+    /// The tenant that the connection names.
+    tenant: Arc<str>,
+    /// The cap on an answer's records, if the user says.
+    record_cap: Option<u64>,
     /// The content types of the feed that the connection names.
     content_types: Option<Vec<String>>,
     /// How fast the feed may be asked, if that is limited.
@@ -40,8 +44,9 @@ pub(crate) struct Terms {
 
 impl Default for Terms {
     fn default() -> Self {
-        let feed_rate = Some(Quota::Activity.rate());
-        Self { pushdown: true, now: 0, late_arrival: None, content_types: None, feed_rate }
+        let feed_rate = Quota::Activity.rate();
+        let (tenant, record_cap) = ("".into(), None);
+        Self { pushdown: true, now: 0, late_arrival: None, tenant, record_cap, content_types: None, feed_rate }
     }
 }
 
@@ -53,6 +58,8 @@ impl Terms {
             pushdown: statement.settings.pushdown,
             now: statement.now.timestamp_micros(),
             late_arrival: late,
+            tenant: connected.map_or_else(|| "".into(), |connected| connected.tenant.as_str().into()),
+            record_cap: statement.settings.aadgraph_record_cap,
             content_types: connected.and_then(|connected| connected.content_types.clone()),
             feed_rate: rate(connected, Quota::Activity),
         }
@@ -61,7 +68,7 @@ impl Terms {
 
 /// How fast requests may go out, if that is limited.
 fn rate(connected: Option<&Connected>, quota: Quota) -> Option<Rate> {
-    connected.map_or(Some(quota.rate()), |connected| connected.quotas.rate(quota))
+    connected.map_or_else(|| quota.rate(), |connected| connected.quotas.rate(quota))
 }
 
 impl Work {
@@ -79,11 +86,12 @@ impl Work {
         };
         match &set.source {
             Source::Pages(pages) => {
-                let pushdown = terms.pushdown;
-                Self::Pages(Scan { set, pages, version, columns, conjuncts, order, limit, pushdown }.plan())
+                let Terms { pushdown, tenant, record_cap, .. } = terms.clone();
+                let scan = Scan { set, pages, version, tenant, record_cap, columns, conjuncts, order, limit, pushdown };
+                Self::Pages(scan.plan())
             }
             Source::Feed(feed) => {
-                let Terms { pushdown, now, late_arrival, content_types, feed_rate: rate } = terms.clone();
+                let Terms { pushdown, now, late_arrival, content_types, feed_rate: rate, .. } = terms.clone();
                 let population = content_types;
                 let scan = FeedScan { set, feed, conjuncts, limit, pushdown, population, now, late_arrival, rate };
                 Self::Feed(scan.plan())

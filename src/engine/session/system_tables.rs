@@ -13,7 +13,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use crate::apis;
 use crate::engine::runtime::options;
 use crate::settings::{self, Settings};
-use crate::table::{ApiVersion, CODE_COLUMNS, Codes, Column, Edm, EntitySet, Lookup};
+use crate::table::{ApiVersion, CODE_COLUMNS, Codes, Column, Dialect, Edm, EntitySet, Lookup};
 
 const TABLES: [&str; 3] = ["columns", "settings", "tables"];
 
@@ -75,7 +75,8 @@ fn tables() -> Result<RecordBatch> {
 
 /// Where a table's records come from.
 pub fn source(set: &EntitySet) -> String {
-    format!("GET {}", set.path())
+    let tenant = set.pages().is_some_and(|pages| pages.dialect == Dialect::AadGraph);
+    format!("GET {}{}", if tenant { "/{tenant}" } else { "" }, set.path())
 }
 
 /// The settings as they are when the table is read.

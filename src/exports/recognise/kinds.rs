@@ -64,7 +64,17 @@ const OF_SIGN_INS: &[&str] = &[
 ];
 
 /// The kinds that there are tables for, beside records of the feed, whose marks are declared with the tables.
-const MARKS: [Mark<Family>; 9] = [
+const MARKS: [Mark<Family>; 11] = [
+    mark(
+        Family::SigninEvents,
+        &["SigninDateTime"],
+        &["LoginStatus", "SigninErrorCode", "SigninDateTimeInMillis", "DeviceInformation"],
+    ),
+    mark(
+        Family::AuditEvents,
+        &["ActivityDate"],
+        &["ActivityResultStatus", "ActivityDateInMillis", "ActivityOperationType"],
+    ),
     mark(Family::Activity, &["CreationDate"], &["RecordType", "Operations"]),
     mark(Family::Activity, &["AuditLogRecordType"], &["CreatedDateTime", "Operation"]),
     mark(Family::Activity, &["OfficeWorkload"], &["TimeGenerated", "OfficeId", "Start_Time"]),

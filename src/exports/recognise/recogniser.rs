@@ -231,6 +231,16 @@ mod tests {
             (r#"{"Date (UTC)":"x","Sign-in error code":"0","Status":"Success"}"#, Family::SignIns),
             (r#"{"activityDateTime":"x","activityDisplayName":"y","initiatedBy":null}"#, Family::DirectoryAudits),
             (r#"{"Type":"AuditLogs","TimeGenerated":"x"}"#, Family::DirectoryAudits),
+            (
+                r#"{"id":"a","signinDateTime":"x","loginStatus":"Success","userPrincipalName":"y"}"#,
+                Family::SigninEvents,
+            ),
+            (r#"{"signinDateTime":"x","appDisplayName":"y","signinErrorCode":0}"#, Family::SigninEvents),
+            (r#"{"id":"a","activityDate":"x","activityResultStatus":"Success","actor":{}}"#, Family::AuditEvents),
+            (
+                r#"{"activityDate":"x","activityDateInMillis":1,"category":"Directory","targets":[]}"#,
+                Family::AuditEvents,
+            ),
             (r#"{"Date (UTC)":"x","Service":"Core Directory","Activity":"Add user"}"#, Family::DirectoryAudits),
         ] {
             assert_eq!(look(record), Ok(Found::Record(family)), "{record}");

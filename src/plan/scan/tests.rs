@@ -1,6 +1,7 @@
 //! What a plan adds to the clauses of a predicate: limits of the filter, lists in parts, the size of a page.
 
 use super::{Scan, ScanPlan};
+use crate::apis::aadgraph::SIGNIN_EVENTS;
 use crate::apis::graph::SIGN_INS;
 use crate::plan::PageQuery;
 use crate::predicate::{Clause, tests::conjuncts};
@@ -13,6 +14,8 @@ fn scan(sql: &str, version: ApiVersion, limit: Option<usize>) -> Scan {
         set,
         pages,
         version,
+        tenant: "".into(),
+        record_cap: None,
         columns: Vec::new(),
         conjuncts: conjuncts(sql, set),
         order: None,
@@ -140,4 +143,44 @@ fn with_pushdown_off_the_range_is_known_and_not_sent() {
     assert!(plan.streams.iter().all(|s| s.query.clauses.is_empty() && s.query.interval.from.is_none()));
     assert!(plan.streams.iter().all(|s| s.query.top == Some(999)));
     assert!(plan.residual.iter().all(|r| format!("{:?}", r.reasons) == "[SwitchedOff]"), "{:?}", plan.residual);
+}
+
+/// Of the reports that take no OR: what each request says beside the time, and what stays here.
+#[test]
+fn where_no_filter_holds_an_or_each_alternative_is_a_request() {
+    let rows = [
+        ("user_id = 'a' AND app_id = 'b'", "userId eq 'a' and appId eq 'b'", ""),
+        ("user_id IN ('a', 'b')", "userId eq 'a' | userId eq 'b'", ""),
+        ("user_id = 'a' OR app_id = 'b'", "userId eq 'a' | appId eq 'b'", ""),
+        (
+            "user_id IN ('a', 'b') AND app_id = 'c'",
+            "appId eq 'c' and userId eq 'a' | appId eq 'c' and userId eq 'b'",
+            "",
+        ),
+        ("user_id IN ('a', 'b') AND app_id IN ('c', 'd', 'e')", "userId eq 'a' | userId eq 'b'", "NoOr"),
+        ("(user_id = 'a' AND app_id = 'b') OR app_id = 'c'", "userId eq 'a' and appId eq 'b' | appId eq 'c'", ""),
+        ("(user_id = 'a' AND app_id IN ('b', 'c')) OR app_id = 'd'", "", "NoOr"),
+        ("user_principal_name = 'A@b'", "userPrincipalName eq 'A@b' | userPrincipalName eq 'a@b'", ""),
+        ("login_status IN ('Success', 'Failure')", "", "EveryValue"),
+    ];
+    for (sql, expected, stays) in rows {
+        let (set, pages) = (&SIGNIN_EVENTS, SIGNIN_EVENTS.pages().unwrap());
+        let plan = Scan { set, pages, conjuncts: conjuncts(sql, set), ..scan("true", ApiVersion::Beta, None) }.plan();
+        let [stream] = &plan.streams[..] else { panic!("{plan:?}") };
+        let parts = stream.part_queries(stream.query.interval);
+        let all = if parts.is_empty() { vec![stream.query.clone()] } else { parts };
+        let filters: Vec<String> = all.iter().map(PageQuery::filter).collect();
+        let reasons: Vec<String> = plan.residual.iter().flat_map(|r| &r.reasons).map(|r| format!("{r:?}")).collect();
+        assert_eq!((filters.join(" | ").as_str(), reasons.join(" ").as_str()), (expected, stays), "{sql}");
+    }
+}
+
+#[test]
+fn a_cap_is_the_documented_one_unless_said_otherwise_and_only_where_there_is_one() {
+    let cap = |set: &'static crate::table::EntitySet, record_cap| {
+        let pages = set.pages().unwrap();
+        Scan { set, pages, record_cap, ..scan("true", ApiVersion::Beta, Some(5)) }.plan().cap
+    };
+    assert_eq!((cap(&SIGNIN_EVENTS, None), cap(&SIGNIN_EVENTS, Some(7))), (Some(1_000_000), Some(7)));
+    assert_eq!((cap(&crate::apis::aadgraph::AUDIT_EVENTS, Some(7)), cap(&SIGN_INS, Some(7))), (None, None));
 }

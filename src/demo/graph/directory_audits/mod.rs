@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::property::Version;
 use super::rows::{Item, Rows};
-use super::saved::Saved;
+use super::saved::{Record, Saved};
 use super::table::{Listed, PageSize, Premise, Table};
 use crate::demo::gate::Quota;
 use crate::demo::world::World;
@@ -43,6 +43,12 @@ fn refused(asked: &str, most: usize) -> String {
             )
         }
     }
+}
+
+/// All records, newest first.
+pub(in crate::demo) fn records(premise: &Premise) -> Vec<Record> {
+    let record = |change: &Change| render::record(change, &premise.world, premise.twice);
+    changes::all(premise).iter().map(record).collect()
 }
 
 /// Changes and the world that they are of. Their text is made when one of them is first asked for, as most tenants never are.

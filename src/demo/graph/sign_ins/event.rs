@@ -41,7 +41,7 @@ pub(in crate::demo) struct Event {
 
 /// A value of the wrong JSON type.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Odd {
+pub(in crate::demo) enum Odd {
     /// `"errorCode": "50126"`
     CodeAsText,
     /// `"appDisplayName": {"value": …}`
@@ -75,7 +75,7 @@ pub(super) enum Actor<'a> {
 
 impl Event {
     /// What follows from the record's seed for a purpose.
-    pub(super) fn roll(&self, purpose: u64) -> u64 {
+    pub(in crate::demo) fn roll(&self, purpose: u64) -> u64 {
         mix(self.seed, purpose)
     }
 
@@ -84,12 +84,37 @@ impl Event {
         self.roll(purpose) % 1000 < n
     }
 
-    pub(super) fn id(&self) -> String {
+    /// When, in units of 100 ns since 1970.
+    pub(in crate::demo) fn ticks(&self) -> i64 {
+        self.ticks
+    }
+
+    /// How often it is served.
+    pub(in crate::demo) fn copies(&self) -> usize {
+        self.copies.into()
+    }
+
+    /// The one property that is served with a value of the wrong type.
+    pub(in crate::demo) fn oddity(&self) -> Option<Odd> {
+        self.odd
+    }
+
+    pub(super) fn is_of(&self, kind: Kind) -> bool {
+        self.kind == kind
+    }
+
+    /// What is said of its end, and of the second factor.
+    pub(in crate::demo) fn words(&self) -> (&'static str, Option<&'static str>) {
+        let words = self.outcome.words();
+        (words.reason, words.details)
+    }
+
+    pub(in crate::demo) fn id(&self) -> String {
         guid(self.seed, 1)
     }
 
     /// Digits of the fraction of a second it is served with.
-    pub(super) fn digits(&self) -> usize {
+    pub(in crate::demo) fn digits(&self) -> usize {
         [0, 0, 3, 6, 7, 7, 7][usize::try_from(self.roll(2) % 7).unwrap_or_default()]
     }
 
@@ -129,16 +154,16 @@ impl Event {
         (self.kind != Kind::ManagedIdentity).then(|| world.sources.get(self.source))
     }
 
-    pub(super) fn place(&self, world: &World) -> Option<&'static Place> {
+    pub(in crate::demo) fn place(&self, world: &World) -> Option<&'static Place> {
         self.source(world).filter(|_| self.odd != Some(Odd::PlaceAsText)).map(|s| &PLACES[s.place])
     }
 
-    pub(super) fn device(&self) -> &'static Device {
+    pub(in crate::demo) fn device(&self) -> &'static Device {
         &DEVICES[usize::from(self.device)]
     }
 
     /// Whether the second factor is asked for.
-    pub(super) fn needs_factor(&self) -> bool {
+    pub(in crate::demo) fn needs_factor(&self) -> bool {
         matches!(self.outcome, Outcome::SuccessWithFactor | Outcome::FactorNeeded | Outcome::FactorDenied)
     }
 

@@ -23,7 +23,7 @@ use super::saved::DataError;
 use super::table::{Listed, PageSize, Population, Premise, Table};
 use crate::demo::gate::Quota;
 use crate::demo::world::clock;
-use event::{Event, Odd};
+pub(in crate::demo) use event::{Event, Odd};
 use told::Told;
 
 /// Days that are told of.
@@ -59,6 +59,16 @@ fn tell(premise: &Premise) -> Result<Box<dyn Rows>, DataError> {
     }
     let events = events(premise, &mut premise.dice.clone());
     Ok(Box::new(Told { world: Arc::clone(&premise.world), events }))
+}
+
+/// The sign-ins at a screen of a world, newest first; none where a file stands in the place of a story.
+pub(in crate::demo) fn interactive(premise: &Premise) -> Vec<Event> {
+    let mut events = match premise.data {
+        Some(_) => Vec::new(),
+        None => events(premise, &mut premise.dice.clone()),
+    };
+    events.retain(|event| event.is_of(Kind::Interactive));
+    events
 }
 
 /// The sign-ins of a world, newest first.

@@ -176,6 +176,8 @@ fn the_plan_names_what_it_leaves_out() {
         set,
         pages,
         version,
+        tenant: "".into(),
+        record_cap: None,
         columns: Vec::new(),
         conjuncts: Vec::new(),
         order: None,
