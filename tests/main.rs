@@ -24,6 +24,7 @@ mod http;
 mod lab;
 mod laws;
 mod leaks;
+mod legacy;
 mod memory;
 mod offline;
 mod prompt;
