@@ -74,7 +74,8 @@ pub(crate) fn connection(tenant: &Tenant) -> Connection {
     let token = Secret::new(tenant.access_token().to_owned());
     let loopback = Connection::loopback("demo", tenant.graph_url().parse().unwrap(), token);
     let management_url = Some(tenant.management_url().parse().unwrap());
-    Connection { tenant: tenant.tenant_id().into(), management_url, ..loopback }
+    let aadgraph_url = Some(tenant.aadgraph_url().parse().unwrap());
+    Connection { tenant: tenant.tenant_id().into(), management_url, aadgraph_url, ..loopback }
 }
 
 pub(crate) fn engine(connection: Connection, settings: Settings) -> Engine {

@@ -37,6 +37,8 @@ const ROWS: usize = 250;
 
 /// How many of a hundred predicates have to cut the rows received.
 const LEAST_CUT: usize = 40;
+/// The same where no filter may hold an OR, as every third predicate does.
+const LEAST_CUT_WITHOUT_OR: usize = 25;
 
 /// Columns by which a service can be asked, below which that is no measure.
 const FEW_ASKED: usize = 8;
@@ -72,7 +74,8 @@ impl Court {
     async fn new(table: &'static Table) -> Self {
         let lab = Self::lab().await;
         let plain = lab::engine(lab::connection(&lab.tenant), Settings { pushdown: false, ..Settings::default() });
-        let rows = lab.tenant.records(table.served).map(|record| serde_json::from_str(&record.json).unwrap()).collect();
+        let rows = table.served.records(&lab.tenant);
+        let rows = rows.iter().map(|record| serde_json::from_str(&record.json).unwrap()).collect();
         Self { table, lab, plain, rows }
     }
 
@@ -174,13 +177,17 @@ fn not_vacuous(table: &Table, rules: &[&str], tried: &[Tried]) {
     let asked = table.fields.iter().filter(|field| field.asked).count();
     let cut: Vec<&Tried> = tried.iter().filter(|t| t.narrowed && t.received < t.received_without).collect();
     let answered = cut.iter().filter(|t| !t.ids.is_empty()).count();
+    let least = match table.set.pages().and_then(|pages| pages.limits.tests) {
+        Some(_) => LEAST_CUT,
+        None => LEAST_CUT_WITHOUT_OR,
+    };
     println!(
         "{name}: {} predicates, {} cut the rows received, {answered} of these have an answer",
         tried.len(),
         cut.len()
     );
     assert!(
-        asked < FEW_ASKED || cut.len() * 100 >= tried.len() * LEAST_CUT,
+        asked < FEW_ASKED || cut.len() * 100 >= tried.len() * least,
         "{name}: {} of {} cut the rows received",
         cut.len(),
         tried.len()

@@ -26,6 +26,7 @@ mod http;
 mod lab;
 mod laws;
 mod leaks;
+mod legacy;
 mod memory;
 mod offline;
 #[cfg(unix)]

@@ -115,7 +115,7 @@ fn equal_values_stay_equal_and_a_key_makes_runs_agree() {
 /// own. Enumerations and texts with codes are no text; raw records are left out.
 const HARMLESS: &[&str] = &[
     // Sign-ins and changes of the directory.
-    "activity_display_name additional_details app.display_name app_display_name app_id app_version \
+    "activity_display_name status.additional_details app.display_name app_display_name app_id app_version \
      applied_conditional_access_policies.display_name applied_conditional_access_policies.id auth_method \
      authentication_app_policy_evaluation_details.policy_name authentication_context_class_references.id \
      authentication_method authentication_methods_used authentication_protocol authentication_requirement \
@@ -128,6 +128,10 @@ const HARMLESS: &[&str] = &[
      requirement_provider resource_display_name .resource_id result result_reason \
      risk_event_types_v2 roles rule_satisfied session_controls_not_satisfied sign_in_event_types state status \
      trust_type type user_agent user_type",
+    // The same in the words of the legacy reports.
+    "activity_operation_type activity_result_description activity_result_status activity_type actor_type \
+     component_or_source country internal_correlation_id login_status mfa_auth_method mfa_result odata_type \
+     target_resource_type tenant_geolocation",
     // What every record of the feed has, and the directory's.
     "activity api_id application application_id auth_details.name client client_app_id client_app_name content_type \
      detection_timing_type device_properties.name document_properties.name error_number extended_properties.name \

@@ -180,15 +180,91 @@ const DIRECTORY_AUDITS: &[Fact] = &[
     ("targetResources[]/modifiedProperties[]/newValue", Some(""), Some("")),
 ];
 
+/// azure-docs, "Azure Active Directory sign-in activity report API", 2017: its six filter fields; the rest is what public
+/// clients read of the records.
+const SIGNIN_EVENTS: &[Fact] = &[
+    ("signinDateTime", Some("eq ge le gt lt"), Some("eq ge le gt lt")),
+    ("userId", Some("eq"), Some("eq")),
+    ("userPrincipalName", Some("eq"), Some("eq")),
+    ("appId", Some("eq"), Some("eq")),
+    ("appDisplayName", Some("eq"), Some("eq")),
+    ("loginStatus", Some("eq"), Some("eq")),
+    ("id", Some(""), Some("")),
+    ("signinDateTimeInMillis", Some(""), Some("")),
+    ("userDisplayName", Some(""), Some("")),
+    ("ipAddress", Some(""), Some("")),
+    ("deviceInformation", Some(""), Some("")),
+    ("location/city", Some(""), Some("")),
+    ("location/state", Some(""), Some("")),
+    ("location/country", Some(""), Some("")),
+    ("geoCoordinates/latitude", Some(""), Some("")),
+    ("geoCoordinates/longitude", Some(""), Some("")),
+    ("geoCoordinates/city", Some(""), Some("")),
+    ("geoCoordinates/state", Some(""), Some("")),
+    ("geoCoordinates/country", Some(""), Some("")),
+    ("signinErrorCode", Some(""), Some("")),
+    ("failureReason", Some(""), Some("")),
+    ("mfaResult", Some(""), Some("")),
+    ("mfaAuthMethod", Some(""), Some("")),
+    ("mfaAuthDetail", Some(""), Some("")),
+];
+
+/// azure-docs, "Azure Active Directory audit API reference", 2018. A filter calls some properties otherwise than the record:
+/// `a -> b` is asked as `b`.
+const AUDIT_EVENTS: &[Fact] = &[
+    ("activityDate", Some("eq ge le gt lt"), Some("eq ge le gt lt")),
+    ("category", Some("eq"), Some("eq")),
+    ("activityResultStatus -> activityStatus", Some("eq"), Some("eq")),
+    ("activityType", Some("eq"), Some("eq")),
+    ("activity", Some("eq startswith contains"), Some("eq startswith contains")),
+    ("actor/name", Some("eq startswith contains"), Some("eq startswith contains")),
+    ("actor/objectId", Some("eq"), Some("eq")),
+    (
+        "actor/userPrincipalName -> actor/Microsoft.ActiveDirectory.DataService.PublicApi.Model.Reporting.AuditLog.ActorUserEntity/userPrincipalName",
+        Some("eq startswith"),
+        Some("eq startswith"),
+    ),
+    ("targets[]/name", Some("eq startswith contains"), Some("eq startswith contains")),
+    ("targets[]/objectId", Some("eq"), Some("eq")),
+    (
+        "targets[]/userPrincipalName -> targets[]/Microsoft.ActiveDirectory.DataService.PublicApi.Model.Reporting.AuditLog.TargetResourceUserEntity/userPrincipalName",
+        Some("eq startswith"),
+        Some("eq startswith"),
+    ),
+    ("id", Some(""), Some("")),
+    ("activityDateInMillis", Some(""), Some("")),
+    ("activityOperationType", Some(""), Some("")),
+    ("activityResultDescription", Some(""), Some("")),
+    ("actor/ipAddress", Some(""), Some("")),
+    ("actor/servicePrincipalName", Some(""), Some("")),
+    ("actorType", Some(""), Some("")),
+    ("targets[]/@odata.type", Some(""), Some("")),
+    ("targets[]/targetResourceType", Some(""), Some("")),
+    ("additionalDetails", Some(""), Some("")),
+    ("componentOrSource", Some(""), Some("")),
+    ("source", Some(""), Some("")),
+    ("correlationId", Some(""), Some("")),
+    ("internalCorrelationId", Some(""), Some("")),
+    ("domainName", Some(""), Some("")),
+    ("tenantId", Some(""), Some("")),
+    ("tenantName", Some(""), Some("")),
+    ("tenantGeolocation", Some(""), Some("")),
+];
+
 /// Wire path → operators, of every leaf that a version has.
 type Declared = BTreeMap<String, String>;
 
 fn declared(set: &EntitySet, version: ApiVersion) -> Declared {
     fn walk(above: &str, columns: &[Column], version: ApiVersion, found: &mut Declared) {
-        let here = columns.iter().filter(|c| !matches!(c.edm, Edm::Raw) && c.since <= version);
+        let here = columns.iter().filter(|c| !c.wire.is_empty() && c.since <= version);
         for column in here {
             let brackets = if matches!(column.edm, Edm::List(_)) { "[]" } else { "" };
-            let path = format!("{above}{}{brackets}", column.wire);
+            let mut path = format!("{above}{}{brackets}", column.wire);
+            if let Some(asked) = column.asked.filter(|asked| asked.path != path) {
+                // Within a list, the path begins at the element.
+                let list = if above.ends_with("[]/") { above } else { "" };
+                path = format!("{path} -> {list}{}", asked.path);
+            }
             let operators: Vec<&str> = column.ops_in(version).iter().map(auditql::table::Op::wire).collect();
             if column.fields().is_empty() {
                 found.insert(path, operators.join(" "));
@@ -237,6 +313,51 @@ fn directory_audits_are_declared_as_documented() {
     );
 }
 
+#[test]
+fn the_legacy_reports_are_declared_as_documented() {
+    is_declared_as_documented(&apis::aadgraph::SIGNIN_EVENTS, SIGNIN_EVENTS);
+    is_declared_as_documented(&apis::aadgraph::AUDIT_EVENTS, AUDIT_EVENTS);
+    let (signins, audits) = (&apis::aadgraph::SIGNIN_EVENTS, &apis::aadgraph::AUDIT_EVENTS);
+    assert_eq!((signins.path(), audits.path()), ("/activities/signinEvents", "/activities/audit"));
+    for set in [signins, audits] {
+        let pages = set.pages().unwrap();
+        assert_eq!((pages.page, pages.listed.is_none(), pages.limits.tests), (1_000, true, None));
+        assert!(set.columns.iter().all(|column| !column.sortable), "{}", set.qualified());
+    }
+    assert_eq!(signins.pages().unwrap().record_cap, Some(1_000_000));
+    assert_eq!(audits.pages().unwrap().record_cap, None);
+}
+
+/// The codes that filters write for words of the records: nothing else may be sent for them.
+#[test]
+fn legacy_outcomes_are_asked_for_by_their_codes() {
+    use auditql::table::Code;
+    let codes = |set: &EntitySet, column: &str| set.column(column).unwrap().asked.unwrap();
+    let login = codes(&apis::aadgraph::SIGNIN_EVENTS, "login_status");
+    let activity = codes(&apis::aadgraph::AUDIT_EVENTS, "activity_result_status");
+    for (word, digit, number) in [("Success", "0", 0), ("FAILURE", "1", -1), ("failure", "1", -1), ("0", "0", 0)] {
+        assert_eq!(login.code(word), Some(Code::Text(digit)), "{word}");
+        assert_eq!(activity.code(word), Some(Code::Number(number)), "{word}");
+    }
+    assert_eq!((login.code("1"), activity.code("-1")), (Some(Code::Text("1")), Some(Code::Number(-1))));
+    assert_eq!((login.code("-1"), activity.code("1"), login.code("interrupted")), (None, None, None));
+    let category = codes(&apis::aadgraph::AUDIT_EVENTS, "category");
+    let named = [
+        "Directory",
+        "SSPR",
+        "SSGM",
+        "Sync",
+        "Automated Password Rollover",
+        "IdentityProtection",
+        "Invited Users",
+        "MIM Service",
+    ];
+    for name in named {
+        assert_eq!(category.code(name), Some(Code::Text(name)));
+    }
+    assert_eq!((category.codes(), category.code("UserManagement")), (named.len(), None));
+}
+
 /// The tenant is a witness of its own only if it was not taught by the declarations: it has to agree with the pages.
 fn is_served_as_documented(table: &demo::Table, facts: &[Fact]) {
     for (version, of) in [(ApiVersion::V1, demo::Version::V1), (ApiVersion::Beta, demo::Version::Beta)] {
@@ -254,6 +375,25 @@ fn the_demo_tenant_serves_what_is_documented() {
     is_served_as_documented(&demo::SIGN_INS, SIGN_INS);
     is_served_as_documented(&demo::DIRECTORY_AUDITS, DIRECTORY_AUDITS);
     assert_eq!(demo::TABLES.len(), 2, "a set that is added is compared with its page here");
+    is_served_in_old_words(&demo::aadgraph::SIGNIN_EVENTS, SIGNIN_EVENTS);
+    is_served_in_old_words(&demo::aadgraph::AUDIT_EVENTS, AUDIT_EVENTS);
+    assert_eq!(demo::aadgraph::TABLES.len(), 2, "a set that is added is compared with its page here");
+}
+
+/// The tenant knows properties as filters call them, and writes operators in another order.
+fn is_served_in_old_words(table: &demo::aadgraph::Table, facts: &[Fact]) {
+    let sorted = |operators: &str| {
+        let mut operators: Vec<&str> = operators.split_whitespace().collect();
+        operators.sort_unstable();
+        operators.join(" ")
+    };
+    let asked = |(path, operators): (&str, &str)| {
+        let path = path.split_once(" -> ").map_or(path, |(_, asked)| asked);
+        Some((path.to_owned(), sorted(operators))).filter(|(_, operators)| !operators.is_empty())
+    };
+    let documented: Declared = facts.iter().filter_map(|fact| asked((fact.0, fact.2?))).collect();
+    let served = table.properties.iter().filter_map(|p| Some((p.path, p.operators(demo::Version::Beta)?)));
+    assert_eq!(served.filter_map(asked).collect::<Declared>(), documented, "{}", table.path);
 }
 
 #[test]
@@ -274,7 +414,7 @@ fn sign_ins_are_read_where_and_how_the_reference_says() {
     let set = apis::graph::SIGN_INS.pages().unwrap();
     assert_eq!(set.path, "/auditLogs/signIns");
     assert_eq!(set.permissions, ["AuditLog.Read.All"]);
-    assert_eq!((set.quota.requests(), set.quota.window().as_secs()), (5, 10));
+    assert_eq!(set.quota.rate().map(|rate| (rate.requests, rate.window.as_secs())), Some((5, 10)));
     let kinds: Vec<(&str, bool)> = set.population.as_ref().unwrap().kinds.iter().map(|k| (k.member, k.flag)).collect();
     let documented = [
         ("interactiveUser", true),

@@ -49,6 +49,13 @@ impl Flaw {
     ];
 }
 
+impl Flaw {
+    /// The type of column without which nothing shows it.
+    pub(crate) fn needs(self) -> Option<Type> {
+        (self == Self::AbsentListIsEmpty).then_some(Type::Texts)
+    }
+}
+
 impl Judge {
     /// True, false or unknown.
     pub(crate) fn says(self, predicate: &Predicate, row: &Value) -> Option<bool> {

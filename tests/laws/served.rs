@@ -26,7 +26,7 @@ impl Sent {
                 "filter" => sent.filter = Some(parse(value).unwrap_or_else(|e| panic!("{value}\n{e}"))),
                 "top" => sent.top = value.parse().unwrap(),
                 "skiptoken" => sent.continues = true,
-                "orderby" | "select" | "count" => {}
+                "orderby" | "select" | "count" | "api-version" => {}
                 other => panic!("option {other} in {url}"),
             }
         }

@@ -44,6 +44,9 @@ static PROPERTIES: &[Property] = &[
     both("mfaAuthDetail", Type::Text, ""),
 ];
 
+/// The id that Microsoft Graph has for users that do not exist.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
 const SUCCESS: &str = "Success";
 const FAILURE: &str = "Failure";
 
@@ -88,7 +91,7 @@ impl Rows for Told {
         let event = &self.events()[row];
         match path {
             "loginStatus" => Some(Cow::Borrowed(login_status(event))),
-            _ => event.text(&self.premise.world, path),
+            _ => self.said(event, path),
         }
     }
 
@@ -103,7 +106,7 @@ impl Rows for Told {
     fn json(&self, row: usize, _version: Version) -> String {
         let event = &self.events()[row];
         let mut json = Json::object();
-        let text = |path: &str| event.text(&self.premise.world, path);
+        let text = |path: &str| self.said(event, path);
         json.text("id", &event.id());
         json.text("signinDateTime", &clock::print(event.ticks(), event.digits()));
         json.raw("signinDateTimeInMillis", &(event.ticks().div_euclid(clock::SECOND / 1_000)).to_string());
@@ -134,6 +137,18 @@ impl Rows for Told {
 }
 
 impl Told {
+    /// What the report says where Microsoft Graph has text. Names are missing at times: of applications that were deleted, of
+    /// users that never were.
+    fn said(&self, event: &Event, path: &str) -> Option<Cow<'_, str>> {
+        let is_missing = |purpose| event.roll(purpose) % 1_000 < 50;
+        match path {
+            "appDisplayName" if is_missing(0x1e6b) => None,
+            "userDisplayName" if is_missing(0x1e6c) => None,
+            "userId" => event.text(&self.premise.world, path).filter(|id| id != NOBODY),
+            _ => event.text(&self.premise.world, path),
+        }
+    }
+
     /// Older records have the place among the coordinates.
     fn place(&self, event: &Event, json: &mut Json) {
         if event.oddity() == Some(Oddity::PlaceAsText) {
