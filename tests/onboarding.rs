@@ -64,6 +64,7 @@ async fn init_asks_writes_shows_and_tries() {
         assert_eq!(code, 4, "{text}");
         assert!(!String::from_utf8_lossy(&bytes[before..]).contains("CANARY"), "{text}");
         for part in [
+            "    entra.sign_ins",
             "AuditLog.Read.All of Microsoft Graph",
             "ActivityFeed.Read of Office 365 Management APIs",
             &format!("https://login.microsoftonline.com/{TENANT}/adminconsent?client_id={APP}"),
@@ -246,6 +247,8 @@ async fn whoever_is_no_person_is_told_so() {
     let place = Place::new().await;
     for (auth, words) in [
         ("access_token", "signs in with access_token, which needs no login"),
+        ("client_secret", "AZURE_CLIENT_ID"),
+        ("certificate", "client_id"),
         ("azure_cli", "'az login' and 'az logout'"),
         ("browser", "client_id"),
     ] {
@@ -261,6 +264,8 @@ async fn whoever_is_no_person_is_told_so() {
         (&["auth", "statu"], "unrecognized subcommand"),
         (&["logn"], "unrecognized subcommand"),
         (&["doctor", "--tenant", "x"], "unexpected argument"),
+        (&["doctor", "-c", "SELECT 1"], "this command answers no statements"),
+        (&["init", "--input", "x.json"], "this command answers no statements"),
     ] {
         let (code, text) = place.run(args, &[]).await;
         assert!(code == Some(2) && text.contains(words), "{args:?}: {code:?} {text}");

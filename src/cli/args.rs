@@ -288,7 +288,7 @@ fn subscriptions() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands([
-            Command::new("list").about("List them"),
+            Command::new("list").about("List the content types, and whether each is collected"),
             Command::new("start")
                 .about("Start collecting: records become available from now on, the first within hours")
                 .arg(types()),
@@ -357,9 +357,9 @@ fn after_help() -> String {
     use std::fmt::Write as _;
     let mut text = String::from("Environment:\n");
     for variable in env::ALL {
-        let _ = writeln!(text, "  {:<22} {}", variable.name, variable.doc);
+        let _ = writeln!(text, "  {:<35} {}", variable.name, variable.doc);
     }
-    let _ = writeln!(text, "  {:<22} each setting, such as AUDITQL_MAX_REQUESTS", "AUDITQL_<SETTING>");
+    let _ = writeln!(text, "  {:<35} each setting, such as AUDITQL_MAX_REQUESTS", "AUDITQL_<SETTING>");
     text.push_str("\nFlags override the environment, and the environment overrides the file.\n");
     text.push_str(
         "\nExit codes: 0 done; 1 query; 2 usage; 3 sign-in; 4 service; 5 incomplete; 70 a bug; 124 out of time; 130 interrupted; 143 ended by the system.",

@@ -13,6 +13,11 @@ use crate::report::{Exit, Report};
 
 /// Does what was asked.
 pub(super) async fn run(asked: &Identity, args: &Args, env: &Env, files: &Files) -> Result<Exit, Report> {
+    if !args.inputs.is_empty() || !args.exports.is_empty() {
+        // A statement that is passed over would look like one that has no rows.
+        return Err(Report::new(Exit::Usage, "this command answers no statements and reads no files")
+            .hint("run it without -c, -f and --input"));
+    }
     if let Identity::Init(answers) = asked {
         return initialise(answers, args, env).await;
     }

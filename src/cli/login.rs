@@ -9,6 +9,8 @@ use crate::http::transport::TransportOptions;
 use crate::repl::say;
 use crate::report::{Exit, Report};
 
+const NO_PERSON: &str = "people sign in to connections with auth = \"browser\" or \"device_code\"";
+
 /// Programs that open a page, by their whole paths: the working folder's own would be found before them by name.
 const OPENERS: &[&str] = &["/usr/bin/xdg-open", "/usr/local/bin/xdg-open", "/usr/bin/open"];
 
@@ -63,14 +65,18 @@ fn way(connection: &Connection) -> Result<Login, Report> {
     way.ok_or_else(|| {
         let name = &connection.name;
         if let CredentialSource::Missing(why) = &connection.credential {
-            return Report::new(Exit::Usage, why.clone())
-                .hint("add client_id = \"…\" to the connection, the id of a public client application of the tenant");
+            let hint = if why.contains("AZURE_CLIENT_ID") {
+                "add client_id = \"…\" to the connection: for people, the id of a public client application of the tenant"
+            } else {
+                NO_PERSON
+            };
+            return Report::new(Exit::Usage, why.clone()).hint(hint);
         }
         let what =
             format!("the connection '{name}' signs in with {}, which needs no login", connection.credential.name());
         let hint = match &connection.credential {
             CredentialSource::AzureCli => "'az login' and 'az logout' change who that is",
-            _ => "people sign in to connections with auth = \"browser\" or \"device_code\"",
+            _ => NO_PERSON,
         };
         Report::new(Exit::Usage, what).hint(hint)
     })

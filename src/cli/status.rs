@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::auth::{self, Claims, Connection, CredentialSource, Flow, Login, Person};
+use crate::http;
 use crate::http::transport::TransportOptions;
 use crate::output::safe;
 use crate::repl::tell;
@@ -34,6 +35,10 @@ pub(super) async fn show(connection: &Connection, now: DateTime<Utc>) -> Result<
                 let report = Report::of_error(&error);
                 exit = if exit == Exit::Success { report.exit } else { exit };
                 tell(&report);
+                // A token for the next would fail the same way, and each try counts towards a lockout.
+                if matches!(&error, http::Error::SignIn(failed) if failed.concerns_all()) {
+                    break;
+                }
             }
         }
     }

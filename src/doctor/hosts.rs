@@ -54,7 +54,7 @@ impl Doctor<'_> {
         let mut date = None;
         let asks_nobody = matches!(
             self.connection.credential,
-            CredentialSource::AccessToken(_) | CredentialSource::ManagedIdentity { .. }
+            CredentialSource::AccessToken(_) | CredentialSource::ManagedIdentity { .. } | CredentialSource::Missing(_)
         );
         if asks_nobody {
             reached.sign_in = true;

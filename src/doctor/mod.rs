@@ -14,7 +14,7 @@ pub use finding::{Finding, Trouble, Verdict};
 pub use hosts::Proxy;
 
 use crate::auth::{self, Claims, Connection, CredentialSource};
-use crate::http::{Options, Pacer};
+use crate::http::{self, Options, Pacer};
 use crate::table::is_guid;
 
 /// What a connection is looked over with.
@@ -48,12 +48,15 @@ impl Doctor<'_> {
             Ok(credentials) => credentials,
             Err(error) => return tell(Finding::bad("credential", Trouble::Setup(error))),
         };
+        let mut is_refused = false;
         for (api, service) in &services {
             let subject = format!("token for {}", api.name());
             // What is missing here was said, and whoever does not answer was too.
             let is_told = matches!(self.connection.credential, CredentialSource::Missing(_)) || !reached.sign_in;
-            if is_told {
-                tell(Finding::skipped(&subject, "there is nothing to get one with"));
+            if is_told || is_refused {
+                // Each try with a wrong secret counts towards a lockout.
+                let why = if is_told { "there is nothing to get one with" } else { "the sign-in fails the same way" };
+                tell(Finding::skipped(&subject, why));
                 continue;
             }
             match credentials.look(&service.scope, |token| Claims::read(token.secret())).await {
@@ -65,7 +68,10 @@ impl Doctor<'_> {
                         tell(Finding::skipped(&format!("tables of {}", api.name()), "its host does not answer"));
                     }
                 }
-                Err(error) => tell(Finding::bad(&subject, Trouble::Token(error))),
+                Err(error) => {
+                    is_refused = matches!(&error, http::Error::SignIn(failed) if failed.concerns_all());
+                    tell(Finding::bad(&subject, Trouble::Token(error)));
+                }
             }
         }
     }

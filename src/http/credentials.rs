@@ -15,6 +15,7 @@ use azure_core::time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
+#[cfg(any(feature = "cli", feature = "testing"))]
 use super::Error;
 use super::retry::{Limits, back_off};
 use super::sign_in::SignInFailure;
@@ -145,6 +146,7 @@ impl Credentials {
     ///
     /// # Errors
     /// When there is none to be had.
+    #[cfg(any(feature = "cli", feature = "testing"))]
     pub async fn look<T>(&self, scope: &str, read: impl FnOnce(&Secret) -> T) -> Result<T, Error> {
         let token = self.token(scope, &Limits::default()).await.map_err(|failure| Error::SignIn(failure.error))?;
         Ok(read(&token.secret))

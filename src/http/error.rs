@@ -250,6 +250,15 @@ pub struct SignIn {
     pub lack: Option<Lack>,
 }
 
+impl SignIn {
+    /// Whether a token for another service would fail the same way: who signs in is not accepted, or not there. Consent is
+    /// a matter of each service.
+    #[cfg(any(feature = "cli", feature = "testing"))]
+    pub fn concerns_all(&self) -> bool {
+        self.lack.is_some() || self.status == Some(401)
+    }
+}
+
 /// What is missing on this side, so that there is nothing to sign in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lack {

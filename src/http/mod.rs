@@ -18,6 +18,7 @@ mod credentials;
 mod effort;
 mod error;
 pub mod pin;
+#[cfg(any(feature = "cli", feature = "testing"))]
 pub mod probe;
 mod refusal;
 pub mod retry;

@@ -203,6 +203,10 @@ async fn a_hostile_working_folder_moves_no_token_and_chooses_nothing() {
         }
     }
     assert_eq!((evil.connections(), place.graph.connections()), (0, 0));
+    // The same file on the user's own word moves it: what was refused above would have been done.
+    fs::write(place.path("auditql.toml"), format!("version = 1\n{}\nauth = 'access_token'\n", files[0])).unwrap();
+    let (_, said) = place.run(&[&["--config", "auditql.toml"], &QUERY[..]].concat(), &env).await;
+    assert_eq!(evil.seen()[0].header("authorization"), "Bearer CANARY-token", "{said}");
     // What it may do, it does: choose among the user's own.
     fs::write(place.path("auditql.toml"), "version = 1\nconnection = 'lab'\n").unwrap();
     let (code, said) = place.run(&QUERY, &env).await;
@@ -224,11 +228,15 @@ async fn a_secret_stays_out_of_whatever_is_said() {
     .await;
     place.configure("client_secret", &format!("client_id = '{APP}'\nauthority_url = '{}'", login.origin()));
     let env = [("AZURE_CLIENT_SECRET", "CANARY/s3cret+x"), ("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full")];
+    let mut tries = 0;
     for args in [&QUERY[..], &["auth", "status"], &["doctor"], &["-v", "-c", "EXPLAIN ANALYZE SELECT id FROM sign_ins"]]
     {
         let (code, text) = place.run(args, &env).await;
         assert_eq!(code, Some(3), "{args:?}: {text}");
         assert!(!text.contains("CANARY") && !text.contains("s3cret"), "{args:?}: {text}");
         assert!(text.contains("AZURE_CLIENT_SECRET does not hold the secret's value"), "{args:?}: {text}");
+        tries += 1;
+        let sent = login.seen().iter().filter(|seen| seen.method == "POST").count();
+        assert_eq!(sent, tries, "{args:?}: a wrong secret is sent once, however many services there are");
     }
 }

@@ -147,29 +147,29 @@ mod tests {
     fn only_who_knows_the_state_is_heard() {
         let answer = |code: &str| Heard::Answer(Ok(code.into()));
         for (line, expected) in [
-            ("GET /?code=C%2F1&state=S HTTP/1.1", answer("C/1")),
-            ("GET /?state=S&code=C&session_state=x HTTP/1.1", answer("C")),
-            ("GET /?error=access_denied&state=S HTTP/1.1", Heard::Answer(Err("access_denied".into()))),
+            ("GET /?code=C%2F1&state=STATE-9 HTTP/1.1", answer("C/1")),
+            ("GET /?state=STATE-9&code=C&session_state=x HTTP/1.1", answer("C")),
+            ("GET /?error=access_denied&state=STATE-9 HTTP/1.1", Heard::Answer(Err("access_denied".into()))),
             (
-                "GET /?error=x&error_description=AADSTS65004%3A+no%0d%0athanks&state=S HTTP/1.1",
+                "GET /?error=x&error_description=AADSTS65004%3A+no%0d%0athanks&state=STATE-9 HTTP/1.1",
                 Heard::Answer(Err("AADSTS65004: no thanks".into())),
             ),
             ("GET /?code=C&state=T HTTP/1.1", Heard::Other(400)),
             ("GET /?code=C HTTP/1.1", Heard::Other(400)),
             ("GET /?code=C&state= HTTP/1.1", Heard::Other(400)),
-            ("GET /?code=C&state=S&state=S HTTP/1.1", Heard::Other(400)),
-            ("GET /?code=C&code=D&state=S HTTP/1.1", Heard::Other(400)),
-            ("GET /?code=&state=S HTTP/1.1", Heard::Other(400)),
-            ("GET /?code=C&error=x&state=S HTTP/1.1", Heard::Other(400)),
+            ("GET /?code=C&state=STATE-9&state=STATE-9 HTTP/1.1", Heard::Other(400)),
+            ("GET /?code=C&code=D&state=STATE-9 HTTP/1.1", Heard::Other(400)),
+            ("GET /?code=&state=STATE-9 HTTP/1.1", Heard::Other(400)),
+            ("GET /?code=C&error=x&state=STATE-9 HTTP/1.1", Heard::Other(400)),
             ("GET /?error=x HTTP/1.1", Heard::Other(400)),
             ("GET /favicon.ico HTTP/1.1", Heard::Other(404)),
-            ("GET /x?code=C&state=S HTTP/1.1", Heard::Other(404)),
-            ("POST /?code=C&state=S HTTP/1.1", Heard::Other(405)),
-            ("GET http://evil.example/?code=C&state=S HTTP/1.1", Heard::Other(405)),
+            ("GET /x?code=C&state=STATE-9 HTTP/1.1", Heard::Other(404)),
+            ("POST /?code=C&state=STATE-9 HTTP/1.1", Heard::Other(405)),
+            ("GET http://evil.example/?code=C&state=STATE-9 HTTP/1.1", Heard::Other(405)),
             ("", Heard::Other(405)),
             ("\u{0}\u{1b}", Heard::Other(405)),
         ] {
-            assert_eq!(heard(format!("{line}\r\nHost: x\r\n\r\n").as_bytes(), "S"), expected, "{line}");
+            assert_eq!(heard(format!("{line}\r\nHost: x\r\n\r\n").as_bytes(), "STATE-9"), expected, "{line}");
         }
     }
 

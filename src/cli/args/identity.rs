@@ -60,11 +60,13 @@ pub(in crate::cli) struct Init {
 
 /// The grammar.
 pub(super) fn commands() -> [Command; 5] {
-    let switch = |id: &'static str, help: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(help);
+    let switch = |id: &'static str, help: &'static str| {
+        Arg::new(id).long(id).action(ArgAction::SetTrue).help(help).help_heading("Signing in")
+    };
     [
         Command::new("init")
             .about("Write a connection into your configuration, show what an administrator has to grant, and try it")
-            .args(init()),
+            .args(init().map(|arg| arg.help_heading("The connection"))),
         Command::new("login")
             .about("Sign in as a person, for connections with auth = \"browser\" or \"device_code\"")
             .args([

@@ -9,6 +9,9 @@ use crate::auth::{Connection, CredentialSource};
 use crate::output::safe;
 use crate::table::{EntitySet, Source};
 
+/// Letters of a line of names.
+const LINE: usize = 72;
+
 /// Shows it.
 pub(in crate::cli) fn show(connection: &Connection) {
     let mut out = io::stdout().lock();
@@ -28,7 +31,8 @@ fn text(connection: &Connection) -> String {
     };
     line(&format!("An administrator grants the application these {kind}; for fewer tables, fewer:"));
     for (permissions, tables) in needed() {
-        line(&format!("  {permissions}: {}", tables.join(", ")));
+        line(&format!("  {permissions}"));
+        wrapped(&tables).iter().for_each(|tables| line(&format!("    {tables}")));
     }
     match &connection.credential {
         CredentialSource::ManagedIdentity { .. } => {
@@ -54,6 +58,21 @@ fn text(connection: &Connection) -> String {
         line("'Allow public client flows' for device codes. People then sign in with: auditql login");
     }
     text.trim_end().to_owned()
+}
+
+/// Names, a line at a time.
+fn wrapped(names: &[String]) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for name in names {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].len() + name.len() > LINE {
+            lines.push(name.clone());
+        } else {
+            let gap = if lines[last].is_empty() { "" } else { ", " };
+            lines[last] += &format!("{gap}{name}");
+        }
+    }
+    lines
 }
 
 /// The page of consent for all permissions of a registration (source: Microsoft Entra, "Grant tenant-wide admin consent to
