@@ -101,7 +101,7 @@ impl Scan {
 
     /// A costly property takes no other test beside its own: where there are others, those are sent.
     fn set_apart(&self, split: &mut Split) {
-        let Some(costly) = &self.pages.costly else { return };
+        let Some(costly) = self.pages.costly else { return };
         let path = self.set.column(costly.column).map_or("", |column| column.wire);
         let of_costly = |found: &str, _| found.split('/').next() == Some(path);
         let of_others = |found: &str, _| found.split('/').next() != Some(path);
@@ -122,7 +122,7 @@ impl Scan {
             (Select::Undocumented, _) | (Select::Whole, true) => return None,
             (Select::Whole | Select::Part, false) => self.columns.clone(),
             (Select::Part, true) => {
-                let costly = self.pages.costly.as_ref().map(|costly| costly.column);
+                let costly = self.pages.costly.map(|costly| costly.column);
                 let wanted = |column: &&Column| {
                     Some(column.name) != costly || self.columns.iter().any(|other| other.name == column.name)
                 };

@@ -90,7 +90,7 @@ fn clauses(stream: &Split, set: &EntitySet) -> Vec<Clause> {
     let bound = |op, second: Option<i64>| {
         second.map(|s| Clause::Property { path: path.into(), op, value: Value::Second(s) }).into_iter()
     };
-    let until = if set.column(set.time).unwrap().ops_in(ApiVersion::Beta).has(Op::Lt) { Op::Lt } else { Op::Le };
+    let until = if set.time_column().unwrap().ops_in(ApiVersion::Beta).has(Op::Lt) { Op::Lt } else { Op::Le };
     let bounds = bound(Op::Ge, stream.interval.first_second()).chain(bound(until, stream.interval.last_second()));
     bounds.chain(stream.clauses.iter().map(|(_, clause)| clause.clone())).collect()
 }

@@ -144,7 +144,7 @@ impl EntitySet {
 
     /// What these of its columns cost more than the others do, if one of them is costly.
     pub fn costly(&self, columns: &[&Column]) -> Option<&Costly> {
-        let costly = self.pages()?.costly.as_ref()?;
+        let costly = self.pages()?.costly?;
         columns.iter().any(|column| column.name == costly.column).then_some(costly)
     }
 

@@ -37,7 +37,7 @@ pub struct Pages {
     /// Whether `$select` is documented, and what comes without it.
     pub select: Select,
     /// A property that costs more than all the others.
-    pub costly: Option<Costly>,
+    pub costly: Option<&'static Costly>,
     /// The licence that reading needs, if it is none that every tenant has.
     pub licence: Option<&'static str>,
     /// The order in which the service is documented to list its records unasked; `None`: none is. Only where there is one

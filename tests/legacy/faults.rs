@@ -122,14 +122,13 @@ async fn a_refusal_is_read_in_both_forms() {
     for reply in [old, new] {
         let server = with(endpoint(1), move |_, _| Some(reply.clone())).await;
         let error = answer(&engine_at(&server, Settings::default()), ALL).await.err().expect("it is refused");
-        let Some(engine::Error::Request { source: http::Error::Refused(refusal), permissions, .. }) = cause(&error)
-        else {
+        let Some(engine::Error::Request { source: http::Error::Refused(refusal), needs, .. }) = cause(&error) else {
             panic!("{error}")
         };
         let text = |veiled: &Option<auditql::veil::Veiled>| veiled.as_deref().map(str::to_owned);
         assert_eq!(text(&refusal.code).as_deref(), Some("Authorization_RequestDenied"));
         assert_eq!(text(&refusal.message).as_deref(), Some("in old words"));
-        assert_eq!(permissions, &["Directory.Read.All"]);
+        assert_eq!(needs.permissions, ["Directory.Read.All"]);
     }
     let said =
         json!({"odata.error": {"code": "Request_BadRequest", "message": {"lang": "en", "value": "in old words"}}});

@@ -19,7 +19,7 @@ pub static USERS: EntitySet = EntitySet {
           permissions, a licence, and more time.",
     family: Family::Users,
     source: Source::Pages(Pages {
-        costly: Some(Costly {
+        costly: Some(&Costly {
             column: "sign_in_activity",
             permissions: &["User.Read.All", "AuditLog.Read.All"],
             licence: "Microsoft Entra ID P1 or P2",

@@ -116,7 +116,8 @@ fn query(interval: Interval, cap: u64) -> PageQuery {
     let pages = set.pages().unwrap();
     let tenant = "contoso.example".into();
     let (kind, clauses, order) = (None, Vec::new(), None);
-    PageQuery { set, pages, version, tenant, kind, interval, clauses, order, top: pages.page, cap: Some(cap) }
+    let (select, quota, top, cap) = (None, pages.quota, pages.page, Some(cap));
+    PageQuery { set, pages, version, tenant, kind, interval, clauses, order, select, quota, top, cap }
 }
 
 /// Times of so many records in the month before now, spread in different ways.
