@@ -55,7 +55,7 @@ fn credential(source: &CredentialSource) -> String {
             let risk = if *flow == Flow::DeviceCode { "; codes can be phished" } else { "" };
             format!("{name}, kept in {}{risk}", tokens.display())
         }
-        CredentialSource::Missing(why) => why.clone(),
+        CredentialSource::Missing(why) => format!("nothing yet: {why}"),
         _ => name.to_owned(),
     }
 }

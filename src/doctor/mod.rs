@@ -78,8 +78,14 @@ impl Doctor<'_> {
 
     fn summary(&self) -> String {
         let c = self.connection;
-        let app = c.credential.client_id().map(|id| format!(", as the application {id}")).unwrap_or_default();
-        format!("{}: tenant {}, cloud {}, signs in with {}{app}", c.name, c.tenant, c.cloud, c.credential.name())
+        let who = match &c.credential {
+            CredentialSource::Missing(_) => String::new(),
+            credential => {
+                let app = credential.client_id().map(|id| format!(", as the application {id}")).unwrap_or_default();
+                format!(", signs in with {}{app}", credential.name())
+            }
+        };
+        format!("{}: tenant {}, cloud {}{who}", c.name, c.tenant, c.cloud)
     }
 
     /// What a token says of itself.

@@ -55,8 +55,13 @@ struct Answers {
 
 impl Answers {
     fn gather(asked: &Init) -> Result<Self, Report> {
-        let tenant =
-            answer("tenant", asked.tenant.as_deref(), "Which tenant? Its id, or one of its domains", None, tenant)?;
+        let tenant = answer(
+            "tenant",
+            asked.tenant.as_deref(),
+            "Which tenant? Its id, which the activity feed needs, or one of its domains",
+            None,
+            tenant,
+        )?;
         let auths: Vec<String> = AUTHS.iter().map(|(auth, doc)| format!("  {auth:<18} {doc}")).collect();
         if asked.auth.is_none() && ask::can() {
             say("How is it signed in to?");
