@@ -14,7 +14,8 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
     if leaf.folded {
         return Err(Reason::AnySpelling);
     }
-    let asked = Property { path: leaf.property.wire(), ops: column.ops_in(version), case: column.case };
+    let (path, below) = leaf.property.wire();
+    let asked = Property { path, below, ops: column.ops_in(version), case: column.case };
     match &leaf.ask {
         Ask::Compare(comparison, value) => asked.compare(*comparison, value),
         Ask::In { negated: true, .. } => Err(asked.undocumented("NOT IN")),
@@ -33,6 +34,8 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
 /// A property as the service documents it.
 struct Property {
     path: String,
+    /// Of an element of a list: the path below it.
+    below: Option<String>,
     ops: Ops,
     case: Case,
 }
@@ -96,7 +99,7 @@ impl Property {
         match (edm, literal) {
             (Edm::List(item), Literal::Text(text)) if item.is_text() && text.is_empty() => Err(Reason::EmptyText),
             (Edm::List(_), _) if self.ops.has(Op::Eq) => {
-                Ok(Clause::Element { path: self.path.clone(), op: Op::Eq, value: value(literal) })
+                Ok(Clause::Element { path: self.path.clone(), below: String::new(), op: Op::Eq, value: value(literal) })
             }
             _ => Err(self.undocumented("array_has")),
         }
@@ -106,11 +109,16 @@ impl Property {
         if !self.ops.has(op) {
             return Err(self.undocumented(op.wire()));
         }
-        Ok(Clause::Property { path: self.path.clone(), op, value })
+        let path = self.path.clone();
+        Ok(match self.below.clone() {
+            Some(below) => Clause::Element { path, below, op, value },
+            None => Clause::Property { path, op, value },
+        })
     }
 
     fn undocumented(&self, op: &str) -> Reason {
-        Reason::NotDocumented { op: op.into(), property: self.path.clone() }
+        let below = self.below.iter().filter(|below| !below.is_empty()).map(|below| format!("/{below}"));
+        Reason::NotDocumented { op: op.into(), property: self.path.clone() + &below.collect::<String>() }
     }
 }
 

@@ -31,6 +31,7 @@ use datafusion::physical_plan::{
 };
 use futures::stream::{self, TryStreamExt};
 
+use super::elements::beyond_columns;
 use crate::engine::runtime::{Connected, Statement};
 use crate::engine::scan::located::Located;
 use crate::engine::scan::work::{Terms, Work};
@@ -78,7 +79,7 @@ impl ScanExec {
         self.work(&Terms::of(statement, connected)).explained(statement, connected)
     }
 
-    fn conjuncts(&self) -> Vec<Conjunct> {
+    pub(super) fn conjuncts(&self) -> Vec<Conjunct> {
         let conjunct =
             |predicate: Predicate| Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) };
         self.conditions().map(conjunct).collect()
@@ -207,7 +208,8 @@ impl ExecutionPlan for ScanExec {
     /// Takes up the select list, so that it does not stand between a sort and this node. Below a limit that is already
     /// here this is as good: expressions are computed for the rows that are given out only.
     fn try_swapping_with_projection(&self, projection: &ProjectionExec) -> Result<Option<Arc<dyn ExecutionPlan>>> {
-        let output = self.output.try_merge(projection.projection_expr())?;
+        let above = projection.projection_expr().clone().try_map_exprs(beyond_columns)?;
+        let output = self.output.try_merge(&above)?;
         let order = self.properties.eq_properties.oeq_class().iter().next();
         let order = order.and_then(|order| {
             let exprs = order.iter().map(|sort| {
@@ -246,7 +248,10 @@ impl ExecutionPlan for ScanExec {
         _config: &ConfigOptions,
     ) -> Result<FilterPushdownPropagation<Arc<dyn ExecutionPlan>>> {
         let filters: Vec<_> = child.parent_filters.into_iter().map(|f| f.filter).collect();
-        let ours = filters.iter().map(|f| self.output.unproject_expr(f)).collect::<Result<Vec<_>>>()?;
+        let ours = filters
+            .iter()
+            .map(|filter| self.output.unproject_expr(&beyond_columns(Arc::clone(filter))?))
+            .collect::<Result<Vec<_>>>()?;
         let mut scan = self.clone();
         // Static ones are evaluated here, row by row. Dynamic ones stay the business of whoever made them: they are kept
         // for pruning, and the verdict No does not stop them from being updated.
