@@ -36,4 +36,5 @@ mod service_facts;
 mod sign_in;
 mod slt;
 mod store;
+mod system_tables;
 mod terminal;

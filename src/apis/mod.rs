@@ -7,8 +7,9 @@
 pub mod activity;
 pub mod defender;
 pub mod graph;
+pub mod own;
 
-use crate::table::{Codes, EntitySet, Lookup};
+use crate::table::{Codes, EntitySet, Lookup, SystemTable};
 
 /// Every declared table, in the order of the manual.
 pub static ALL: &[&EntitySet] = &[
@@ -39,7 +40,8 @@ pub static LOOKUPS: &[&Lookup] = &[&activity::DLP_SENSITIVE_TYPES];
 pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
     let sets = ALL.iter().map(|set| (set.schema, set.name));
     let lookups = LOOKUPS.iter().map(|lookup| (lookup.schema, lookup.name));
-    sets.chain(lookups).chain(CODES.iter().map(|codes| (codes.schema, codes.name)))
+    let codes = CODES.iter().map(|codes| (codes.schema, codes.name));
+    sets.chain(lookups).chain(codes).chain(own::ALL.iter().map(|table| (SystemTable::SCHEMA, table.name)))
 }
 
 #[cfg(test)]

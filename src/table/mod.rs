@@ -15,6 +15,7 @@ mod marks;
 mod ops;
 mod service;
 mod source;
+mod system;
 mod versions;
 
 pub use codes::{CODE_COLUMNS, Codes};
@@ -27,4 +28,5 @@ pub use marks::{activity_mark, is_activity};
 pub use ops::{Op, Ops};
 pub use service::{Api, ApiVersion, Quota, Rate};
 pub use source::{Dialect, Direction, Feed, FilterLimits, Kind, Pages, Population, Source};
+pub use system::SystemTable;
 pub use versions::{Outcome, Versions};

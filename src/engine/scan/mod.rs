@@ -3,6 +3,7 @@
 
 mod chain;
 mod chains;
+mod declared;
 mod dedup;
 mod early_stop;
 pub(crate) mod feed;
