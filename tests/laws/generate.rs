@@ -126,7 +126,7 @@ impl<'a> Generator<'a> {
                 }
                 return Predicate::Not(Box::new(due));
             }
-            "<>" | "NOT IN with NULL" if alone => return due,
+            "<>" | "NOT IN with NULL" | "EXISTS, two tests" if alone => return due,
             _ => {}
         }
         if n % 25 == 24 {
@@ -265,7 +265,10 @@ impl<'a> Generator<'a> {
             "array_has_any" => self.has(Has::Any, row),
             "array_has_all" => self.has(Has::All, row),
             "EXISTS" => self.element(1, true, row),
-            "EXISTS, two tests" => self.element(2, true, row),
+            "EXISTS, two tests" => {
+                let row = self.of_several_elements().unwrap_or(row);
+                self.element(2, true, row)
+            }
             "EXISTS, either test" => self.element(2, false, row),
             other => panic!("no rule {other}"),
         })
@@ -423,6 +426,16 @@ impl<'a> Generator<'a> {
         Test::Has { field, values, how }
     }
 
+    /// A row that has a list of several objects.
+    fn of_several_elements(&mut self) -> Option<&'a Value> {
+        let lists: Vec<&'static Field> = self.fields.iter().filter(|f| f.of == Type::Objects).collect();
+        let several = |row: &&Value| {
+            lists.iter().any(|list| at(list, row).and_then(Value::as_array).is_some_and(|items| items.len() > 1))
+        };
+        let rows: Vec<&'a Value> = self.rows.iter().filter(several).collect();
+        (!rows.is_empty()).then(|| *self.dice.one_of(&rows))
+    }
+
     /// Tests of an element, each true of one that the row has, if it has any.
     fn element(&mut self, count: usize, all: bool, row: &Value) -> Test {
         let lists: Vec<&'static Field> = self.fields.iter().filter(|f| !f.items.is_empty()).collect();
@@ -436,8 +449,11 @@ impl<'a> Generator<'a> {
             _ => most,
         };
         let held = at(list, row).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let tests = (0..count).map(|_| {
-            let item = if held.is_empty() { &Value::Null } else { self.dice.one_of(held) };
+        let first = self.dice.below(held.len().max(1));
+        let tests = (0..count).map(|n| {
+            // Several tests are of several elements more often than not: one that passes all of them is found by chance.
+            let at = if self.dice.chance(70) { first + n } else { first };
+            let item = if held.is_empty() { &Value::Null } else { &held[at % held.len()] };
             let asked: Vec<&'static Field> = list.items.iter().filter(|field| field.asked).collect();
             let every: Vec<&'static Field> = list.items.iter().collect();
             let of = if asked.is_empty() || self.dice.chance(30) { &every } else { &asked };
