@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::dice::Dice;
-use super::judge::{Judge, at, texts, value};
+use super::judge::{Flaw, Judge, at, texts, value};
 use super::tables::Table;
 use super::words::{Field, Has, Item, Literal, Op, Predicate, Term, Test, Type};
 
@@ -401,13 +401,10 @@ impl<'a> Generator<'a> {
         self.rows.iter().any(|row| texts(field, row).is_none())
     }
 
-    /// Whether some row has an element without the field that is compared: of others NOT tells nothing.
+    /// Whether for some row it matters that a test of an element can be unknown: of others NOT tells nothing.
     fn is_null_in_an_element(&self, predicate: &Predicate) -> bool {
-        let Predicate::Test(Test::Element { list, tests, .. }) = predicate else { return false };
-        let (field, test) = &tests[0];
-        let elements = |row| at(list, row).and_then(Value::as_array).into_iter().flatten();
-        let lacks = |row| elements(row).any(|item| value(field, item) == Literal::Null);
-        !matches!(test, Item::Null) && self.rows.iter().any(lacks)
+        let flawed = Judge { flaw: Some(Flaw::UnknownElement) };
+        self.rows.iter().any(|row| Judge::default().says(predicate, row) != flawed.says(predicate, row))
     }
 
     fn has(&mut self, how: Has, row: &Value) -> Test {
