@@ -6,6 +6,7 @@
 mod live;
 mod nothing;
 mod notice;
+mod sent;
 mod waits;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub use live::{ChainMark, Live, View, Waiting, Why};
 pub use nothing::Because;
 pub use notice::{Notice, Stands};
+pub use sent::{MOST_REQUESTS, RequestLog, Sent};
 
 use notice::Notices;
 use waits::Waits;
@@ -40,9 +42,29 @@ pub struct Tally {
     pub live: Live,
     waits: Waits,
     notices: Mutex<Notices>,
+    /// Where its requests are entered, and the connection that they are sent on.
+    log: Option<(Arc<RequestLog>, Arc<str>)>,
 }
 
 impl Tally {
+    /// The same for requests of one connection, which are entered in a log.
+    #[must_use]
+    pub fn logged(self, log: Arc<RequestLog>, connection: &str) -> Self {
+        Self { log: Some((log, connection.into())), ..self }
+    }
+
+    /// Enters a request in the log, if there is one; its number there.
+    pub fn sent(&self, request: impl FnOnce(Arc<str>) -> Sent) -> Option<u64> {
+        self.log.as_ref().map(|(log, connection)| log.add(request(Arc::clone(connection))))
+    }
+
+    /// The reply to that request held so many records more.
+    pub fn read(&self, number: Option<u64>, rows: u64) {
+        if let Some(((log, _), number)) = self.log.as_ref().zip(number) {
+            log.read(number, rows);
+        }
+    }
+
     /// A tally for a part of the work: what is counted in it is counted here too. Notices belong here.
     #[must_use]
     pub fn part(&self) -> Self {
@@ -57,6 +79,7 @@ impl Tally {
             waits: self.waits.part(),
             live: self.live.clone(),
             notices: Mutex::default(),
+            log: self.log.clone(),
         }
     }
 

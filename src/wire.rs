@@ -72,4 +72,6 @@ pub struct Reply {
     pub next: Option<String>,
     /// The service's id for this request, to quote to support.
     pub request_id: Option<Veiled>,
+    /// The number of the request in the session's log, if there is one.
+    pub sent: Option<u64>,
 }

@@ -41,5 +41,6 @@ mod service_facts;
 mod sign_in;
 mod slt;
 mod store;
+mod system_tables;
 mod tenants;
 mod terminal;

@@ -289,6 +289,26 @@ fn what_gives_a_value_as_it_is_gives_its_pseudonym() {
     }
 }
 
+/// What a session remembers is about people too.
+#[test]
+fn the_tables_of_the_session_show_nobody() {
+    let home = tempfile::tempdir().unwrap();
+    let asked = "SELECT count(*) FROM sign_ins WHERE user_principal_name = 'farah@contoso.com' AND is_interactive";
+    let log = "SELECT status, url FROM auditql.requests";
+    let both = [asked, asked, log].join("; ");
+    let plain = text(demo(&home, &["--format", "csv", "-c", &both]));
+    assert!(plain.contains("farah@contoso.com"), "the test has no object: {plain}");
+    let shown = text(demo(&home, &["--redact", "--format", "csv", "-c", &both]));
+    assert!(!shown.contains("farah") && !shown.contains("auditLogs"), "{shown}");
+    let urls: Vec<&str> = shown.lines().filter_map(|line| line.strip_prefix("200,")).collect();
+    assert!(urls.len() == 2 && urls[0] == urls[1] && urls[0].starts_with("object-"), "equal ones stay equal: {shown}");
+    let sql = "SELECT * FROM auditql.connections; SELECT table_name, state FROM auditql.coverage";
+    let tenant = text(demo(&home, &["--format", "csv", "-c", "SELECT tenant FROM auditql.connections"]));
+    let tenant = tenant.lines().nth(1).unwrap();
+    let shown = text(demo(&home, &["--redact", "--format", "csv", "-c", sql]));
+    assert!(tenant.len() > 3 && !shown.contains(tenant) && shown.contains("tenant-"), "{shown}");
+}
+
 #[test]
 fn a_key_that_could_be_guessed_is_refused() {
     let home = tempfile::tempdir().unwrap();

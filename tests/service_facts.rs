@@ -103,6 +103,17 @@ const SIGN_INS: &[Fact] = &[
     ("appliedEventListeners[]/eventType", None, Some("")),
     ("appliedEventListeners[]/executedListenerId", None, Some("")),
     ("appliedEventListeners[]/handlerResult", None, Some("")),
+    // From the pages "agentSignIn" and "tokenProtectionStatusDetails" of November 2026; the older ones lack them. The owners'
+    // tenants are described with "Supports $filter (eq)".
+    ("agent/agentType", None, Some("")),
+    ("agent/agentSubjectType", None, Some("")),
+    ("agent/agentSubjectParentId", None, Some("")),
+    ("agent/parentAppId", None, Some("")),
+    ("appOwnerTenantId", None, Some("eq")),
+    ("resourceOwnerTenantId", None, Some("eq")),
+    ("clientSessionId", None, Some("")),
+    ("tokenProtectionStatusDetails/signInSessionStatus", None, Some("")),
+    ("tokenProtectionStatusDetails/signInSessionStatusCode", None, Some("")),
     ("appTokenProtectionStatus", None, Some("")),
     ("signInTokenProtectionStatus", None, Some("")),
     ("autonomousSystemNumber", None, Some("")),

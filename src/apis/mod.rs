@@ -8,9 +8,10 @@ pub mod aadgraph;
 pub mod activity;
 pub mod defender;
 pub mod graph;
+pub mod own;
 mod signins_all;
 
-use crate::table::{Codes, Combined, EntitySet, Lookup};
+use crate::table::{Codes, Combined, EntitySet, Lookup, SystemTable};
 
 pub use signins_all::SIGNINS_ALL;
 
@@ -50,7 +51,9 @@ pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
     let sets = ALL.iter().map(|set| (set.schema, set.name));
     let combined = COMBINED.iter().map(|table| (table.schema, table.name));
     let lookups = LOOKUPS.iter().map(|lookup| (lookup.schema, lookup.name));
-    sets.chain(combined).chain(lookups).chain(CODES.iter().map(|codes| (codes.schema, codes.name)))
+    let codes = CODES.iter().map(|codes| (codes.schema, codes.name));
+    let own = own::ALL.iter().map(|table| (SystemTable::SCHEMA, table.name));
+    sets.chain(combined).chain(lookups).chain(codes).chain(own)
 }
 
 #[cfg(test)]

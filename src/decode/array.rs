@@ -3,7 +3,9 @@
 //! They are large and odd, and nothing of one may be used unless all of it is an array of objects.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::columns::Declared;
 use super::json::{BYTE_ORDER_MARK, Broken, Cursor};
 use super::page::Error;
 use super::record::kind;
@@ -49,6 +51,12 @@ impl ArrayDecoder {
     #[must_use]
     pub fn digested(self) -> Self {
         Self { rows: self.rows.digested(), ..self }
+    }
+
+    /// The same, and members that are not declared are noticed, see [`RecordDecoder::noticing`].
+    #[must_use]
+    pub fn noticing(self, declared: Arc<Declared>) -> Self {
+        Self { rows: self.rows.noticing(declared), ..self }
     }
 
     /// Looks over the whole body of an array of records, and decodes its first part.

@@ -26,7 +26,7 @@ mod records;
 mod text;
 
 pub use array::ArrayDecoder;
-pub use columns::{Conflict, Oddity};
+pub use columns::{Conflict, Declared, Oddity, Strange, Undeclared};
 pub use json::{digest_of, weight, whole};
 pub use listing::{Content, Subscription, listing, subscriptions};
 pub use members::{Member, elements, members};

@@ -4,9 +4,11 @@
 //! without a word: a missing `value`, an `error` in a reply that says 200, a link that is no text, is given twice or has an
 //! unknown name are errors, each with a name.
 
+use std::sync::Arc;
+
 use arrow::array::RecordBatch;
 
-use super::columns::Conflict;
+use super::columns::{Conflict, Declared, Strange};
 use super::json::{BYTE_ORDER_MARK, Broken, Cursor, Token};
 use super::members::{Member, members};
 use super::record::kind;
@@ -33,6 +35,8 @@ pub struct Page {
     pub next: Option<String>,
     /// Values that are NULL because their JSON is not of the column's type.
     pub conflicts: Vec<Conflict>,
+    /// Members of records that no column declares, if they are noticed.
+    pub strange: Strange,
 }
 
 /// Why a reply is no page. Nothing of it may be used.
@@ -147,6 +151,12 @@ impl PageDecoder {
         Self { rows: self.rows.digested() }
     }
 
+    /// The same, and members that are not declared are noticed, see [`RecordDecoder::noticing`].
+    #[must_use]
+    pub fn noticing(self, declared: Arc<Declared>) -> Self {
+        Self { rows: self.rows.noticing(declared) }
+    }
+
     /// The columns of the pages.
     #[cfg(test)]
     pub fn schema(&self) -> arrow::datatypes::SchemaRef {
@@ -162,8 +172,8 @@ impl PageDecoder {
             return Err(Error::TooLarge { bytes: body.len() });
         }
         let next = self.envelope(body).inspect_err(|_| self.rows.clear())?;
-        let Batch { rows, conflicts } = self.rows.finish();
-        Ok(Page { rows, next, conflicts })
+        let Batch { rows, conflicts, strange } = self.rows.finish();
+        Ok(Page { rows, next, conflicts, strange })
     }
 
     /// Reads the rows, and gives the link to the next page.

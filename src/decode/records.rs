@@ -5,7 +5,9 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringViewBuilder, UInt64Builder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-use super::columns::{Builder, Conflict, Conflicts, Made, Object, Oddity, finish_string_views, string_views};
+use super::columns::{
+    Builder, Conflict, Conflicts, Declared, Made, Object, Oddity, Strange, finish_string_views, string_views,
+};
 use super::json::{Broken, Cursor, digest};
 use super::record::{RecordError, Strictness, check};
 use super::text::Order;
@@ -24,6 +26,8 @@ pub struct Batch {
     pub rows: RecordBatch,
     /// Values that are NULL because their JSON is not of the column's type.
     pub conflicts: Vec<Conflict>,
+    /// Members that no column declares, if they are noticed.
+    pub strange: Strange,
 }
 
 /// Decodes records one after the other.
@@ -37,6 +41,8 @@ pub struct RecordDecoder {
     digests: Option<UInt64Builder>,
     conflicts: Conflicts,
     strictness: Strictness,
+    /// What is declared, if members that are not are noticed.
+    declared: Option<Arc<Declared>>,
     key: &'static str,
     /// All names that the key may have.
     keys: Vec<String>,
@@ -98,6 +104,7 @@ impl RecordDecoder {
             }),
             conflicts,
             strictness,
+            declared: None,
             key,
             keys,
             rows: 0,
@@ -116,6 +123,15 @@ impl RecordDecoder {
         let digest = Arc::new(Field::new(DIGEST, DataType::UInt64, false));
         self.schema = Arc::new(Schema::new(self.schema.fields().iter().cloned().chain([digest]).collect::<Vec<_>>()));
         self.digests = Some(UInt64Builder::new());
+        self
+    }
+
+    /// The same, and members that are not among the declared ones are noticed. Those of objects are, where the object is read.
+    #[must_use]
+    pub fn noticing(mut self, declared: Arc<Declared>) -> Self {
+        self.record.declare(Arc::clone(&declared));
+        self.conflicts.strangers.notice();
+        self.declared = Some(declared);
         self
     }
 
@@ -163,7 +179,7 @@ impl RecordDecoder {
         let rows = RecordBatch::try_new_with_options(self.schema(), columns, &options)
             .expect("every record appended one entry to each column of its declared type");
         (self.rows, self.bytes) = (0, 0);
-        Batch { rows, conflicts: self.conflicts.take() }
+        Batch { rows, conflicts: self.conflicts.take(), strange: self.conflicts.strangers.take() }
     }
 
     /// Counts bytes that are about to be read against what a batch may hold.
@@ -206,8 +222,11 @@ impl RecordDecoder {
 
     /// Forgets everything since the last [`RecordDecoder::finish`].
     pub(super) fn clear(&mut self) {
-        let digested = self.digests.is_some();
-        let empty = Self::keeping(&self.columns, self.key, std::mem::take(&mut self.keys), self.strictness);
+        let (digested, declared) = (self.digests.is_some(), self.declared.take());
+        let mut empty = Self::keeping(&self.columns, self.key, std::mem::take(&mut self.keys), self.strictness);
+        if let Some(declared) = declared {
+            empty = empty.noticing(declared);
+        }
         *self = if digested { empty.digested() } else { empty };
     }
 }

@@ -41,6 +41,7 @@ use runtime::workers::Workers;
 use runtime::{Connected, Connections, schemas};
 use scan::located::Records;
 use session::merged::Tenant;
+use session::system_tables::Known;
 use session::{catalog, config, store};
 use statement::Submission;
 use tokio::runtime::Handle;
@@ -53,7 +54,7 @@ pub use lineage::Lineage;
 pub(crate) use session::leftovers;
 pub use session::parquet;
 pub use session::policy::Policy;
-pub use session::system_tables::{Described, described, source};
+pub use session::system_tables::{Described, Rule, described, quota_in_words, rules_of, source};
 pub use statement::Query;
 
 pub use crate::files::Bucket;
@@ -217,10 +218,14 @@ impl EngineBuilder {
 
     fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
         let mut builder = config::extend(builder, &self.settings, Arc::new(connections), self.spill_dir.as_deref())?;
+        let mut known = Known::default();
+        self.connections.iter().for_each(|connection| known.service(connection));
+        self.exports().for_each(|(name, inputs)| known.files(name, inputs));
         let own = self.exports().next().map_or("local", |(name, _)| name);
         let default = self.connections.first().map_or(own, |c| c.name.as_str());
         if let Some(config) = builder.config() {
             config::name_default(config, default, schemas::MAIN);
+            config.set_extension(Arc::new(known));
         }
         let mut state = builder.build();
         for tenant in self.tenants() {

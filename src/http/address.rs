@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::veil::{Veil, Veiled};
@@ -44,9 +45,75 @@ fn name(parameter: &str) -> String {
     if plain && name.len() <= LONGEST_NAME { name } else { "…".into() }
 }
 
+/// Parameters that hold nothing that opens anything. All others are cut short: a token can have any name.
+const PLAIN: [&str; 11] = [
+    "$count",
+    "$filter",
+    "$orderby",
+    "$search",
+    "$select",
+    "$top",
+    "api-version",
+    "contentType",
+    "endTime",
+    "PublisherIdentifier",
+    "startTime",
+];
+/// Letters of another value that are shown, so that two can be told apart.
+const SHOWN: usize = 6;
+/// Longest address that is shown.
+const LONGEST_ADDRESS: usize = 2_000;
+
+/// The address as people read it, decoded, for the session's own log: with what was asked for, and not with what lets one
+/// ask for more.
+pub(super) fn readable(url: &Url, veil: &Veil) -> Veiled {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let parameter = |text: &str| {
+        let Some((name, value)) = text.split_once('=') else { return "…".to_owned() };
+        let (name, value) = (decoded(name), decoded(value));
+        if PLAIN.contains(&name.as_str()) {
+            return format!("{name}={value}");
+        }
+        let name: String = name.chars().take(LONGEST_NAME).collect();
+        match value.char_indices().nth(SHOWN) {
+            Some((end, _)) => format!("{name}={}…", &value[..end]),
+            None => format!("{name}={value}"),
+        }
+    };
+    let query: Vec<String> =
+        url.query().unwrap_or_default().split('&').filter(|p| !p.is_empty()).map(parameter).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let text = format!("{}://{host}{port}{}{mark}{}", url.scheme(), decoded(url.path()), query.join("&"));
+    match text.char_indices().nth(LONGEST_ADDRESS) {
+        Some((end, _)) => veil.told(&format!("{}…", &text[..end])),
+        None => veil.told(&text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_asked_is_read_and_what_opens_the_next_page_is_not() {
+        for (url, shown) in [
+            (
+                "https://h/beta/x?$filter=a%20eq%20'o%2Bn'&%24top=5&%24skiptoken=CANARYCANARY",
+                "https://h/beta/x?$filter=a eq 'o+n'&$top=5&$skiptoken=CANARY…",
+            ),
+            ("https://user:CANARY@h:8443/p?CANARY&sig=abc#CANARY", "https://h:8443/p?…&sig=***"),
+            ("https://h/p?nextPage=2026CANARY%2B", "https://h/p?nextPage=2026CA…"),
+        ] {
+            assert_eq!(readable(&Url::parse(url).unwrap(), &Veil::default()).to_string(), shown);
+        }
+        let veil = Veil::over(["hunter2hunter2"]);
+        let long = format!("https://h/p?$filter={}hunter2hunter2", "x".repeat(3_000));
+        assert_eq!(readable(&Url::parse(&long).unwrap(), &veil).chars().count(), LONGEST_ADDRESS + 1);
+        let secret = readable(&Url::parse("https://h/p?$filter=hunter2hunter2").unwrap(), &veil);
+        assert!(!secret.contains("hunter2"), "{secret}");
+    }
 
     #[test]
     fn values_credentials_and_fragments_are_not_shown() {

@@ -61,6 +61,26 @@ impl Failure {
         if let Self::SignIn(failure) = self { failure.rest() } else { Duration::ZERO }
     }
 
+    /// The status of the reply, if there was one.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { refusal, .. } => Some(refusal.status),
+            Self::Redirect { status, .. } => Some(*status),
+            Self::TooLarge { .. } | Self::Fault(_) | Self::SignIn(_) => None,
+        }
+    }
+
+    /// What went wrong, in the service's code or in our words.
+    pub(super) fn shown(&self, veil: &Veil) -> Option<Veiled> {
+        match self {
+            Self::Refused { refusal, .. } => refusal.code.clone(),
+            Self::Redirect { host, .. } => Some(veil.told(&format!("it leads to another place: {host}"))),
+            Self::TooLarge { limit } => Some(veil.told(&format!("the reply is larger than {limit} bytes"))),
+            Self::Fault(fault) => Some(veil.told(&fault.to_string())),
+            Self::SignIn(failure) => Some(veil.told(&failure.error.to_string())),
+        }
+    }
+
     pub(super) fn is_sign_in(&self) -> bool {
         matches!(self, Self::SignIn(_))
     }
@@ -89,13 +109,13 @@ impl Failure {
     }
 }
 
-/// Sends one request and reads its reply, for as long as the request may go without progress.
+/// Sends one request and reads its reply and status, for as long as the request may go without progress.
 pub(super) async fn attempt(
     request: RequestBuilder,
     (url, veil): (&Url, &Veil),
     timeouts: &Timeouts,
     effort: &mut Effort,
-) -> Result<Reply, Failure> {
+) -> Result<(u16, Reply), Failure> {
     let mut response = head(request, timeouts, effort).await?;
     let status = response.status().as_u16();
     if header_bytes(response.headers()) > HEADER_CAP as usize {
@@ -109,7 +129,7 @@ pub(super) async fn attempt(
             let mut pulse = Pulse::new(timeouts, effort.left());
             let (body, ended) = body::read(&mut response, timeouts.body, &mut pulse).await;
             effort.spend(pulse.behind());
-            ended.map(|()| Reply { body, next, request_id })
+            ended.map(|()| (status, Reply { body, next, request_id, sent: None }))
         }
         300..=399 => Err(Failure::Redirect { status, host: veil.told(&redirect_host(url, response.headers())) }),
         _ => Err(refused(response, (url, veil), effort).await),

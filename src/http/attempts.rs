@@ -67,6 +67,8 @@ pub(super) struct Attempts {
     /// Whether it may be sent again when nobody knows what came of it.
     repeatable: bool,
     last: Option<Failure>,
+    /// How long the present attempt has waited before it was sent.
+    pub(super) waited: Duration,
 }
 
 impl Attempts {
@@ -82,12 +84,22 @@ impl Attempts {
             repeatable,
         };
         let successes = host.successes.load(Relaxed);
-        Self { effort, stage: Stage::SignIn, token: None, history, successes, repeatable, last: None }
+        Self {
+            effort,
+            stage: Stage::SignIn,
+            token: None,
+            history,
+            successes,
+            repeatable,
+            last: None,
+            waited: Duration::ZERO,
+        }
     }
 
     /// Its turn took so long. That counts while the host lets nobody through: a family that is paused because all of its
     /// requests fail makes no progress.
     pub(super) fn turned(&mut self, host: &Host, time: Duration) {
+        self.waited += time;
         if self.history.tries > 0 && host.successes.load(Relaxed) == self.successes {
             self.effort.spend(time);
         }

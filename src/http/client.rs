@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azure_core::Uuid;
+use chrono::{DateTime, Utc};
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use url::Url;
 
+use super::address;
 use super::attempt::{Failure, attempt};
 use super::attempts::{Attempts, Host};
 use super::body::ACCEPTED;
@@ -22,7 +24,7 @@ use super::sign_in::SignInFailure;
 use super::transport::TransportOptions;
 use super::{Address, Budget, Error, Fault, GaveUp, Pacer, Stage, pin};
 use crate::table::{Api, Quota};
-use crate::tally::Why;
+use crate::tally::{Sent, Why};
 use crate::veil::Veil;
 use crate::wire::{Method, Reply, Request, Target};
 
@@ -202,9 +204,12 @@ impl Inner {
         };
         let own = |builder: RequestBuilder, (name, value): &(&str, &str)| builder.header(*name, *value);
         let builder = request.headers.iter().fold(dressed(builder, &token), own);
+        let sending = Sending { method: request.method, url, at: clock(), begun: Instant::now() };
         let result = attempt(builder, (url, veil), &self.options.timeouts, &mut attempts.effort).await;
         tracing::debug!(address = %Address::of(url, veil), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
-        result
+        let waited = std::mem::take(&mut attempts.waited);
+        let sent = budget.tally.sent(|connection| sending.ended(connection, &result, waited, veil));
+        result.map(|(_, reply)| Reply { sent, ..reply })
     }
 
     /// The token to send with. A sign-in that fails costs of the time that the request may go without progress.
@@ -232,9 +237,54 @@ impl Inner {
             self.pacer.pause(quota, wait, why);
         }
         attempts.failed(failure);
+        attempts.waited += wait;
         let _waiting = budget.wait(why, wait);
         sleep(wait).await;
     }
+}
+
+/// A request that is under way, as the session's log will show it.
+struct Sending<'a> {
+    method: Method,
+    url: &'a Url,
+    at: DateTime<Utc>,
+    begun: Instant,
+}
+
+impl Sending<'_> {
+    fn ended(
+        self,
+        connection: Arc<str>,
+        result: &Result<(u16, Reply), Failure>,
+        waited: Duration,
+        veil: &Veil,
+    ) -> Sent {
+        let (status, fault, bytes) = match result {
+            Ok((status, reply)) => (Some(*status), None, reply.body.len() as u64),
+            Err(failure) => (failure.status(), failure.shown(veil), 0),
+        };
+        Sent {
+            number: 0,
+            at: self.at,
+            connection,
+            method: match self.method {
+                Method::Get => "GET",
+                Method::Post { .. } => "POST",
+            },
+            url: address::readable(self.url, veil),
+            status,
+            fault,
+            rows: None,
+            bytes,
+            waited,
+            took: self.begun.elapsed(),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the log of requests tells when each was sent")]
+fn clock() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// The headers that go with every request.

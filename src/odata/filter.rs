@@ -16,7 +16,10 @@ pub fn clause(clause: &Clause) -> String {
         Clause::Or(cs) => format!("({})", cs.iter().map(self::clause).collect::<Vec<_>>().join(" or ")),
         Clause::Property { path, op, value } => test(path, *op, value),
         // The range variable is free to choose; the documentation's examples use `t`.
-        Clause::Element { path, op, value } => format!("{path}/any(t: {})", test("t", *op, value)),
+        Clause::Element { path, below, op, value } => {
+            let element = if below.is_empty() { "t".to_owned() } else { format!("t/{below}") };
+            format!("{path}/any(t: {})", test(&element, *op, value))
+        }
     }
 }
 
@@ -51,10 +54,20 @@ mod tests {
             (
                 vec![Clause::Element {
                     path: "signInEventTypes".into(),
+                    below: String::new(),
                     op: Op::Eq,
                     value: Value::Text("servicePrincipal".into()),
                 }],
                 "signInEventTypes/any(t: t eq 'servicePrincipal')",
+            ),
+            (
+                vec![Clause::Element {
+                    path: "targetResources".into(),
+                    below: "displayName".into(),
+                    op: Op::StartsWith,
+                    value: Value::Text("O'N".into()),
+                }],
+                "targetResources/any(t: startswith(t/displayName,'O''N'))",
             ),
             (
                 vec![Clause::Property { path: "createdDateTime".into(), op: Op::Ge, value: Value::Second(0) }],

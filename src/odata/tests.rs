@@ -85,7 +85,11 @@ impl Dice {
         let op = Op::ALL[self.below(Op::ALL.len() - 1)];
         let called = matches!(op, Op::StartsWith | Op::EndsWith | Op::Contains);
         let value = if called { Value::Text(self.text()) } else { self.value() };
-        if self.below(4) == 0 { Clause::Element { path, op, value } } else { Clause::Property { path, op, value } }
+        match self.below(8) {
+            0 => Clause::Element { path, below: String::new(), op, value },
+            1 => Clause::Element { path, below: "deviceDetail/id".into(), op, value },
+            _ => Clause::Property { path, op, value },
+        }
     }
 
     fn clause(&mut self, depth: usize) -> Clause {
@@ -106,8 +110,10 @@ fn meant(clause: &Clause) -> Node {
         Clause::Property { path, op, value } => {
             test(Node::Path(path.split('/').map(String::from).collect()), *op, value)
         }
-        Clause::Element { path, op, value } => {
-            let body = Box::new(test(Node::Path(vec!["t".into()]), *op, value));
+        Clause::Element { path, below, op, value } => {
+            let steps = below.split('/').filter(|step| !step.is_empty());
+            let element = ["t"].into_iter().chain(steps).map(String::from).collect();
+            let body = Box::new(test(Node::Path(element), *op, value));
             let path = path.split('/').map(String::from).collect();
             Node::Lambda(Quantifier::Any, path, Some(Lambda { variable: "t".into(), body }))
         }

@@ -171,6 +171,7 @@ impl PageQuery {
         let kind = kind.and_then(|(kind, population)| {
             self.set.column(population.column).map(|column| Clause::Element {
                 path: column.wire.into(),
+                below: String::new(),
                 op: Op::Eq,
                 value: Value::Text(kind.member.into()),
             })

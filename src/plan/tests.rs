@@ -174,7 +174,7 @@ fn truth(predicate: &Predicate, record: &Record, set: &EntitySet) -> Option<bool
             Truth::False => Some(false),
             Truth::Unknown => None,
         },
-        Predicate::Opaque { .. } => None,
+        Predicate::Any { .. } | Predicate::Opaque { .. } => None,
         Predicate::Test { path, folded, test, .. } => {
             let wire = wire_of(path, set);
             tested(record.at(&wire), *folded, test)

@@ -3,7 +3,7 @@
 //! A literal that the column's type cannot hold (`status.error_code = 'x'` never gets here, `= 1.5` does) leaves the
 //! test on this side: it is evaluated exactly there.
 
-use super::expression::{Comparison, Pattern, Predicate, Scalar, Test, Truth};
+use super::expression::{Comparison, ELEMENT, Local, Pattern, Predicate, Scalar, Test, Truth};
 use crate::table::{Column, Edm, EntitySet};
 
 /// A predicate on declared columns, free of NOT.
@@ -21,19 +21,6 @@ pub enum Bound {
     Local(Local),
 }
 
-/// Why a part of a predicate cannot be bound to a property.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Local {
-    /// It computes something: a function, arithmetic, a comparison of two columns.
-    Computed,
-    /// A value that is known when the query runs.
-    Pending,
-    /// The literal is not of the property's type.
-    Type,
-    /// The text holds control characters, which no service is sent.
-    ControlCharacter,
-}
-
 /// One test of one property.
 #[derive(Debug, Clone)]
 pub struct Leaf {
@@ -45,24 +32,49 @@ pub struct Leaf {
     pub ask: Ask,
 }
 
-/// A property: a column, or a field of a struct column, from the outermost inwards. Never empty.
+/// A property: a column, a field of a struct column, or an element of a list and its fields.
 #[derive(Debug, Clone)]
-pub struct Property(Vec<&'static Column>);
+pub struct Property {
+    /// From the outermost inwards. Never empty.
+    columns: Vec<&'static Column>,
+    /// How many of them lead to the list whose elements are meant, and none if it is no element.
+    to_list: Option<usize>,
+}
 
 impl Property {
-    /// The innermost column, whose type and operators count.
+    /// The innermost column, whose operators count.
     pub fn column(&self) -> &'static Column {
-        self.0[self.0.len() - 1]
+        self.columns[self.columns.len() - 1]
     }
 
-    /// The path on the wire: `status/errorCode`.
-    pub fn wire(&self) -> String {
-        self.0.iter().map(|c| c.wire).collect::<Vec<_>>().join("/")
+    /// The type of its values: of the elements, if it is one of them.
+    fn edm(&self) -> &'static Edm {
+        match (&self.column().edm, self.is_element()) {
+            (Edm::List(item), true) => item,
+            (edm, _) => edm,
+        }
+    }
+
+    /// The path on the wire: `status/errorCode`. Of an element, the list's, and the path below it.
+    pub fn wire(&self) -> (String, Option<String>) {
+        let (list, below) = self.columns.split_at(self.to_list.unwrap_or(self.columns.len()));
+        let path = |columns: &[&'static Column]| columns.iter().map(|c| c.wire).collect::<Vec<_>>().join("/");
+        (path(list), self.to_list.map(|_| path(below)))
+    }
+
+    /// Whether it is an element of a list or a field of one: a record has several.
+    pub fn is_of_element(&self) -> bool {
+        self.to_list.is_some()
+    }
+
+    /// Whether it is an element itself, not a field of one.
+    fn is_element(&self) -> bool {
+        self.to_list == Some(self.columns.len())
     }
 
     /// Whether it is that top-level column itself.
     pub fn is(&self, name: &str) -> bool {
-        self.0.len() == 1 && self.0[0].name == name
+        self.to_list.is_none() && self.columns.len() == 1 && self.columns[0].name == name
     }
 }
 
@@ -123,40 +135,83 @@ pub fn bind(predicate: &Predicate, set: &EntitySet) -> Bound {
         Predicate::Test { path, folded, test, .. } => {
             property(path, set).map_or(Bound::Local(Local::Computed), |p| bind_test(p, *folded, test))
         }
-        // Below a NOT that was not driven inwards nothing is known; `normal` leaves none.
+        Predicate::Any { test, .. } => apart(bind(test, set)),
+        // `normal` leaves none.
         Predicate::Not(_) => Bound::Local(Local::Computed),
-        Predicate::Opaque { pending, .. } => Bound::Local(if *pending { Local::Pending } else { Local::Computed }),
+        Predicate::Opaque { why, .. } => Bound::Local(*why),
+    }
+}
+
+/// An element that passes several tests, as several elements that pass one each: more lists do, and that it is one element
+/// stays to be seen here. Of an OR it is the same.
+fn apart(test: Bound) -> Bound {
+    if joins_tests(&test) { Bound::And(vec![test, Bound::Local(Local::OneElement)]) } else { test }
+}
+
+/// Whether several tests of an element have to hold at once.
+fn joins_tests(test: &Bound) -> bool {
+    match test {
+        Bound::And(all) => all.iter().filter(|one| is_of_element(one)).count() > 1 || all.iter().any(joins_tests),
+        Bound::Or(all) => all.iter().any(joins_tests),
+        Bound::Leaf(_) | Bound::Constant(_) | Bound::Local(_) => false,
+    }
+}
+
+fn is_of_element(test: &Bound) -> bool {
+    match test {
+        Bound::And(all) | Bound::Or(all) => all.iter().any(is_of_element),
+        // That a list has a value is said of one element, and what is computed may be about it.
+        Bound::Leaf(leaf) => leaf.property.to_list.is_some() || matches!(leaf.ask, Ask::Has { .. }),
+        Bound::Local(_) => true,
+        Bound::Constant(_) => false,
     }
 }
 
 fn property(path: &[String], set: &EntitySet) -> Option<Property> {
     let (first, rest) = path.split_first()?;
-    let mut columns = vec![set.column(first)?];
+    let mut property = Property { columns: vec![set.column(first)?], to_list: None };
     for name in rest {
-        let Edm::Object(fields) = columns[columns.len() - 1].edm else { return None };
-        columns.push(fields.iter().find(|c| c.name == name)?);
+        if name == ELEMENT {
+            // Of lists in lists no service documents a filter.
+            let Edm::List(_) = property.edm() else { return None };
+            if property.to_list.replace(property.columns.len()).is_some() {
+                return None;
+            }
+            continue;
+        }
+        let Edm::Object(fields) = *property.edm() else { return None };
+        property.columns.push(fields.iter().find(|c| c.name == name)?);
     }
-    Some(Property(columns))
+    Some(property)
 }
 
-fn bind_test(property: Property, folded: bool, test: &Test) -> Bound {
-    let column = property.column();
+fn bind_test(mut property: Property, folded: bool, test: &Test) -> Bound {
+    // An element of a list of values that equals one: that the list has it.
+    let one_of = match test {
+        Test::Compare(Comparison::Eq, value) => std::slice::from_ref(value),
+        Test::In { values, negated: false } => values,
+        _ => &[],
+    };
+    if property.is_element() && !one_of.is_empty() {
+        property.to_list = None;
+        let has = |value: &Scalar| Test::Has { value: value.clone(), negated: false };
+        return Bound::Or(one_of.iter().map(|value| bind_test(property.clone(), folded, &has(value))).collect());
+    }
+    let edm = property.edm();
     let ask = match test {
         Test::Compare(_, Scalar::Null) | Test::Has { value: Scalar::Null, .. } => {
             return Bound::Constant(Truth::Unknown);
         }
-        Test::Compare(comparison, Scalar::Finer(t)) if matches!(column.edm, Edm::Instant) => {
-            match finer(*comparison, *t) {
-                Some(ask) => Ok(ask),
-                None => return Bound::Constant(Truth::False),
-            }
-        }
-        Test::Compare(comparison, value) => literal(value, &column.edm).map(|v| Ask::Compare(*comparison, v)),
-        Test::In { values, negated } => in_list(values, *negated, &column.edm),
+        Test::Compare(comparison, Scalar::Finer(t)) if matches!(edm, Edm::Instant) => match finer(*comparison, *t) {
+            Some(ask) => Ok(ask),
+            None => return Bound::Constant(Truth::False),
+        },
+        Test::Compare(comparison, value) => literal(value, edm).map(|v| Ask::Compare(*comparison, v)),
+        Test::In { values, negated } => in_list(values, *negated, edm),
         Test::Like { pattern, negated } => {
             like_text(pattern).map(|()| Ask::Like { pattern: pattern.clone(), negated: *negated })
         }
-        Test::Has { value, negated } => match column.edm {
+        Test::Has { value, negated } => match edm {
             Edm::List(item) => literal(value, item).map(|value| Ask::Has { value, negated: *negated }),
             _ => Err(Local::Type),
         },

@@ -21,10 +21,12 @@ pub enum Clause {
         /// The literal.
         value: Value,
     },
-    /// `path/any(x: x op value)`.
+    /// `path/any(x: x op value)`, or `path/any(x: x/below op value)`.
     Element {
         /// Wire path of the collection.
         path: String,
+        /// Path below the element; empty for the element itself.
+        below: String,
         /// The operator on its elements.
         op: Op,
         /// The literal.

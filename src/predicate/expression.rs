@@ -24,13 +24,40 @@ pub enum Predicate {
     },
     /// True, false, or unknown, which keeps no row.
     Constant(Truth),
+    /// An element of a list passes a test: `EXISTS (SELECT 1 FROM unnest(list) AS t WHERE …)`. Never unknown.
+    Any {
+        /// The test. Paths into the element begin with the list's and [`ELEMENT`].
+        test: Box<Predicate>,
+        /// It as SQL, for people.
+        sql: String,
+    },
     /// Something that cannot be expressed in these terms.
     Opaque {
         /// It as SQL, for people.
         sql: String,
-        /// Whether its value will be known when the query runs.
-        pending: bool,
+        /// Why.
+        why: Local,
     },
+}
+
+/// The step of a path from a list to one of its elements.
+pub(super) const ELEMENT: &str = "[]";
+
+/// Why a part of a predicate is evaluated on this side, whatever a service may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Local {
+    /// It computes something: a function, arithmetic, a comparison of two columns.
+    Computed,
+    /// A value that is known when the query runs.
+    Pending,
+    /// The literal is not of the property's type.
+    Type,
+    /// The text holds control characters, which no service is sent.
+    ControlCharacter,
+    /// That one element passes several tests: each is asked for by itself.
+    OneElement,
+    /// That no element of a list passes a test.
+    NoElement,
 }
 
 /// SQL's truth values.
@@ -144,6 +171,9 @@ pub enum Pattern {
     Free,
 }
 
+/// The function that tests the elements of a list: what `EXISTS` over `unnest` is planned as.
+pub const ANY_ELEMENT: &str = "array_any_match";
+
 /// The function that gives a truth value back as it is: what stands in it is not simplified.
 pub const AS_WRITTEN: &str = "as_written";
 
@@ -193,7 +223,7 @@ impl fmt::Display for Predicate {
             Self::And(ps) => join(f, ps, " AND ", "true"),
             Self::Or(ps) => join(f, ps, " OR ", "false"),
             Self::Not(p) => write!(f, "NOT ({p})"),
-            Self::Test { sql, .. } | Self::Opaque { sql, .. } => f.write_str(sql),
+            Self::Test { sql, .. } | Self::Any { sql, .. } | Self::Opaque { sql, .. } => f.write_str(sql),
             Self::Constant(Truth::True) => f.write_str("true"),
             Self::Constant(Truth::False) => f.write_str("false"),
             Self::Constant(Truth::Unknown) => f.write_str("NULL"),

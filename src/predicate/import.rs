@@ -11,24 +11,37 @@ use arrow::datatypes::{DataType, Schema, TimeUnit};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{ColumnarValue, Operator, Volatility};
 use datafusion::physical_expr::expressions::{
-    BinaryExpr, CastExpr, Column, InListExpr, IsNotNullExpr, IsNullExpr, LikeExpr, Literal, NotExpr,
+    BinaryExpr, CastExpr, Column, InListExpr, IsNotNullExpr, IsNullExpr, LambdaExpr, LambdaVariable, LikeExpr, Literal,
+    NotExpr,
 };
 use datafusion::physical_expr::scalar_subquery::ScalarSubqueryExpr;
-use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
+use datafusion::physical_expr::{HigherOrderFunctionExpr, PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
-use super::expression::{AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
+use super::expression::{
+    ANY_ELEMENT, AS_WRITTEN, Comparison, ELEMENT, Local, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth,
+};
 use super::like::{LikeText, like_text};
 
 type Expr = Arc<dyn PhysicalExpr>;
 
 /// The predicate that an expression over the schema states.
 pub fn import(expr: &Expr, schema: &Schema) -> Predicate {
-    Importer { schema }.import(expr)
+    Importer { schema, elements: Vec::new() }.import(expr)
 }
 
 struct Importer<'a> {
     schema: &'a Schema,
+    /// The variables that stand for elements of lists, outermost first.
+    elements: Vec<Variable>,
+}
+
+/// A name for the elements of a list.
+#[derive(Clone)]
+struct Variable {
+    name: String,
+    /// The path to them.
+    path: Vec<String>,
 }
 
 impl Importer<'_> {
@@ -53,6 +66,7 @@ impl Importer<'_> {
             .or_else(|| self.in_list(expr))
             .or_else(|| self.like(expr))
             .or_else(|| self.function(expr))
+            .or_else(|| self.any_element(expr))
             .or_else(|| self.flag(expr))
             .unwrap_or_else(|| opaque(expr))
     }
@@ -72,6 +86,12 @@ impl Importer<'_> {
             _ => return None,
         };
         let (left, right) = (binary.left(), binary.right());
+        if op == Operator::IsNotDistinctFrom && scalar(right) == Some(Scalar::Bool(true)) {
+            // `IS TRUE` of a list that is NULL, or of tests that are, is false, as EXISTS is.
+            if let Some(any) = self.any_element(left) {
+                return Some(any);
+            }
+        }
         let (subject, comparison, value) = match self.subject(left).zip(scalar(right)) {
             Some((subject, value)) => (subject, comparison, value),
             None => self.subject(right).zip(scalar(left)).map(|(s, v)| (s, comparison.swapped(), v))?,
@@ -148,6 +168,20 @@ impl Importer<'_> {
         }
     }
 
+    /// A test of the elements of a list.
+    fn any_element(&self, expr: &Expr) -> Option<Predicate> {
+        let function = expr.downcast_ref::<HigherOrderFunctionExpr>()?;
+        let (ANY_ELEMENT, [list, lambda]) = (function.name(), function.args()) else { return None };
+        let lambda = lambda.downcast_ref::<LambdaExpr>()?;
+        let [name] = lambda.params() else { return None };
+        let list = self.subject(list).filter(|list| !list.folded)?;
+        let variable = Variable { name: name.clone(), path: [list.path, vec![ELEMENT.into()]].concat() };
+        let inside = Importer { schema: self.schema, elements: [&self.elements[..], &[variable]].concat() };
+        let test = inside.import(lambda.body());
+        let sql = format!("EXISTS (unnest({}) AS {name} WHERE {test})", list.name);
+        Some(Predicate::Any { test: Box::new(test), sql })
+    }
+
     /// A Boolean column standing alone.
     fn flag(&self, expr: &Expr) -> Option<Predicate> {
         let boolean = expr.data_type(self.schema).is_ok_and(|t| t == DataType::Boolean);
@@ -158,7 +192,11 @@ impl Importer<'_> {
     /// The column or field that an expression is, seen through what leaves a comparison unchanged.
     fn subject(&self, expr: &Expr) -> Option<Subject> {
         if let Some(column) = expr.downcast_ref::<Column>() {
-            return Some(Subject { path: vec![column.name().into()], folded: false });
+            return Some(Subject { path: vec![column.name().into()], name: column.name().into(), folded: false });
+        }
+        if let Some(variable) = expr.downcast_ref::<LambdaVariable>() {
+            let Variable { name, path } = self.elements.iter().rev().find(|one| one.name == variable.name())?.clone();
+            return Some(Subject { path, name, folded: false });
         }
         if let Some(cast) = expr.downcast_ref::<CastExpr>() {
             let from = cast.expr().data_type(self.schema).ok()?;
@@ -171,6 +209,7 @@ impl Importer<'_> {
                 let mut subject = self.subject(base).filter(|s| !s.folded)?;
                 for name in names {
                     let Scalar::Text(name) = scalar(name)? else { return None };
+                    subject.name = format!("{}.{name}", subject.name);
                     subject.path.push(name);
                 }
                 Some(subject)
@@ -184,6 +223,8 @@ impl Importer<'_> {
 #[derive(Clone)]
 struct Subject {
     path: Vec<String>,
+    /// As it is written.
+    name: String,
     folded: bool,
 }
 
@@ -194,12 +235,12 @@ impl Subject {
     }
 
     fn has(self, value: Scalar) -> Predicate {
-        let sql = format!("array_has({}, {})", self.path.join("."), shown(&value));
+        let sql = format!("array_has({}, {})", self.name, shown(&value));
         Predicate::Test { path: self.path, folded: self.folded, test: Test::Has { value, negated: false }, sql }
     }
 
     fn test(self, test: Test, words: &str) -> Predicate {
-        let name = self.path.join(".");
+        let name = self.name;
         // ILIKE says itself that case is ignored.
         let name = if self.folded && !words.contains("ILIKE") { format!("lower({name})") } else { name };
         Predicate::Test { path: self.path, folded: self.folded, test, sql: format!("{name} {words}") }
@@ -228,7 +269,8 @@ fn constant(expr: &Expr) -> Option<Predicate> {
 }
 
 fn opaque(expr: &Expr) -> Predicate {
-    Predicate::Opaque { sql: fmt_sql(expr.as_ref()).to_string(), pending: holds_pending(expr) }
+    let why = if holds_pending(expr) { Local::Pending } else { Local::Computed };
+    Predicate::Opaque { sql: fmt_sql(expr.as_ref()).to_string(), why }
 }
 
 fn holds_pending(expr: &Expr) -> bool {

@@ -19,7 +19,9 @@ mod to_clause;
 
 pub use bind::{Bound, bind};
 pub use clause::{Clause, Value};
-pub use expression::{AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
+#[cfg(test)]
+pub(crate) use expression::Local;
+pub use expression::{ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 pub use import::import;
 pub use normal::normal;
 pub use reason::Reason;

@@ -2,7 +2,7 @@
 //!
 //! `NOT (a > 5)` becomes `a <= 5`: the same in SQL, and also in OData, where `not(a gt 5)` would keep records without `a`.
 
-use super::expression::{Predicate, Test, Truth};
+use super::expression::{Local, Predicate, Test, Truth};
 
 /// The same predicate without [`Predicate::Not`].
 pub fn normal(predicate: Predicate) -> Predicate {
@@ -25,7 +25,9 @@ fn push(predicate: Predicate, negated: bool) -> Predicate {
         Predicate::Test { path, folded, test, sql } if negated => {
             Predicate::Test { path, folded, test: negate(test), sql: format!("NOT {sql}") }
         }
-        Predicate::Opaque { sql, pending } if negated => Predicate::Opaque { sql: format!("NOT {sql}"), pending },
+        Predicate::Opaque { sql, why } if negated => Predicate::Opaque { sql: format!("NOT {sql}"), why },
+        Predicate::Any { sql, .. } if negated => Predicate::Opaque { sql: format!("NOT {sql}"), why: Local::NoElement },
+        Predicate::Any { test, sql } => Predicate::Any { test: Box::new(push(*test, false)), sql },
         other => other,
     }
 }
@@ -72,6 +74,16 @@ mod tests {
             Predicate::Not(Box::new(Predicate::And(vec![leaf(Comparison::Eq), leaf(Comparison::LtEq)]))),
         ]);
         assert_eq!(shape(&normal(Predicate::Not(Box::new(inner)))), "(<= and (= and <=))");
+    }
+
+    #[test]
+    fn that_no_element_passes_is_nothing_about_single_ones() {
+        let any = |test: Predicate| Predicate::Any { test: Box::new(test), sql: "any".into() };
+        let not = |test: Predicate| Predicate::Not(Box::new(test));
+        assert_eq!(normal(any(not(leaf(Comparison::Gt)))), any(normal(not(leaf(Comparison::Gt)))));
+        assert_eq!(normal(not(not(any(leaf(Comparison::Gt))))), any(leaf(Comparison::Gt)));
+        let none = Predicate::Opaque { sql: "NOT any".into(), why: Local::NoElement };
+        assert_eq!(normal(not(any(leaf(Comparison::Gt)))), none);
     }
 
     #[test]

@@ -36,6 +36,10 @@ pub enum Reason {
     Type,
     /// Control characters are not sent.
     ControlCharacter,
+    /// That one element passes several tests cannot be asked: each is sent by itself.
+    OneElement,
+    /// That no element passes a test is not documented.
+    NoElement,
     /// It selects request streams instead.
     Population,
     /// One side of an OR cannot be sent, so none of it can.
@@ -78,6 +82,10 @@ impl fmt::Display for Reason {
             Self::Pending => f.write_str("<known at run time>"),
             Self::Type => f.write_str("the literal is not of the property's type"),
             Self::ControlCharacter => f.write_str("text with control characters is not sent"),
+            Self::OneElement => {
+                f.write_str("each condition on an element is sent by itself, here one element meets all")
+            }
+            Self::NoElement => f.write_str("filters that no element of a list passes are not documented"),
             Self::Population => f.write_str("it selects the request streams"),
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
             Self::NoCode => f.write_str("the service documents no code for this value"),

@@ -3,9 +3,9 @@
 //! The direction of error is fixed: everything here may keep too many rows and none may keep too few. A part that cannot
 //! be sent is left out where that lets more rows through, and every such part keeps its reason.
 
-use super::bind::{Ask, Bound, Leaf, Literal, Local};
+use super::bind::{Ask, Bound, Leaf, Literal};
 use super::clause::Clause;
-use super::expression::{Comparison, Truth};
+use super::expression::{Comparison, Local, Truth};
 use super::reason::Reason;
 use super::streams::{Streams, flag_asked};
 use super::to_clause::{clause_of, different, instants, is_every_code};
@@ -205,6 +205,8 @@ impl Stream<'_> {
                     Local::Pending => Reason::Pending,
                     Local::Type => Reason::Type,
                     Local::ControlCharacter => Reason::ControlCharacter,
+                    Local::OneElement => Reason::OneElement,
+                    Local::NoElement => Reason::NoElement,
                 });
                 None
             }
@@ -255,9 +257,10 @@ fn contradiction(bound: Bound) -> Bound {
 /// The property of which a test allows these values and no other. A short IN list arrives as an OR.
 fn values_of(bound: &Bound) -> Option<(String, Vec<&Literal>)> {
     match bound {
-        Bound::Leaf(leaf) if !leaf.folded => match &leaf.ask {
-            Ask::Compare(Comparison::Eq, v) => Some((leaf.property.wire(), vec![v])),
-            Ask::In { values, negated: false } => Some((leaf.property.wire(), values.iter().collect())),
+        // One element can be this and another one that.
+        Bound::Leaf(leaf) if !leaf.folded && !leaf.property.is_of_element() => match &leaf.ask {
+            Ask::Compare(Comparison::Eq, v) => Some((leaf.property.wire().0, vec![v])),
+            Ask::In { values, negated: false } => Some((leaf.property.wire().0, values.iter().collect())),
             _ => None,
         },
         Bound::Or(arms) => {

@@ -12,7 +12,7 @@ use datafusion::logical_expr::utils::split_conjunction_owned;
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
-use super::{Clause, Conjunct, Reason, Split, Value, bind, import, normal, split};
+use super::{ANY_ELEMENT, Clause, Conjunct, Reason, Split, Value, bind, import, normal, split};
 use crate::apis;
 use crate::apis::aadgraph::{AUDIT_EVENTS, SIGNIN_EVENTS};
 use crate::apis::graph::{DIRECTORY_AUDITS, SIGN_INS};
@@ -20,11 +20,16 @@ use crate::odata::filter::filter;
 use crate::table::{ApiVersion, Column, Edm, EntitySet, Op};
 
 /// Parses and types expressions. It knows no table.
-static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| {
+static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| context(Dialect::PostgreSQL));
+
+/// The same in a dialect that has words for tests of elements. Statements have EXISTS for it.
+static WITH_LAMBDAS: LazyLock<SessionContext> = LazyLock::new(|| context(Dialect::DuckDB));
+
+fn context(dialect: Dialect) -> SessionContext {
     let mut config = SessionConfig::new();
-    config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
+    config.options_mut().sql_parser.dialect = dialect;
     SessionContext::new_with_config(config)
-});
+}
 
 /// The conjuncts of a predicate in SQL as a scan of the entity set gets them: typed, and simplified each by itself.
 pub(crate) fn conjuncts(sql: &str, set: &EntitySet) -> Vec<Conjunct> {
@@ -39,7 +44,8 @@ fn read(sql: &str, set: &EntitySet, simplified: bool) -> Vec<Conjunct> {
         let expr = simplifier.coerce(expr, &names)?;
         CONTEXT.create_physical_expr(if simplified { simplifier.simplify(expr)? } else { expr }, &names)
     };
-    let whole = CONTEXT.parse_sql_expr(sql, &names).unwrap_or_else(|e| panic!("{sql}\n{e}"));
+    let context = if sql.contains(ANY_ELEMENT) { &WITH_LAMBDAS } else { &CONTEXT };
+    let whole = context.parse_sql_expr(sql, &names).unwrap_or_else(|e| panic!("{sql}\n{e}"));
     let each = split_conjunction_owned(whole).into_iter().map(|expr| {
         let expr = physical(expr).unwrap_or_else(|e| panic!("{sql}\n{e}"));
         let predicate = normal(import(&expr, &schema));
@@ -440,6 +446,53 @@ fn an_element_of_a_list_is_asked_for_by_any() {
         risk_event_types_v2 IS NULL                               |                                 | Null
         risk_event_types_v2[1] = 'generic'                        |                                 | Computed
         cardinality(risk_event_types_v2) > 0                      |                                 | Computed
+        ",
+    );
+}
+
+#[test]
+fn tests_of_an_element_are_sent_one_by_one() {
+    audits(
+        r"
+        array_any_match(target_resources, t -> t['id'] = 'x') IS TRUE | targetResources/any(t: t/id eq 'x') |
+        array_any_match(target_resources, t -> t['id'] = 'x')     | targetResources/any(t: t/id eq 'x') |
+        array_any_match(target_resources, t -> 'x' = t['id']) IS TRUE | targetResources/any(t: t/id eq 'x') |
+        array_any_match(target_resources, t -> t['display_name'] LIKE 'O''N%') IS TRUE | targetResources/any(t: startswith(t/displayName,'O''N')) |
+        array_any_match(target_resources, t -> t['user_principal_name'] = 'A@x') IS TRUE | targetResources/any(t: t/userPrincipalName eq 'A@x') |
+        array_any_match(target_resources, t -> t['id'] IN ('a', 'b')) IS TRUE | (targetResources/any(t: t/id eq 'a') or targetResources/any(t: t/id eq 'b')) |
+        array_any_match(target_resources, t -> t['id'] = 'a' AND t['display_name'] = 'b') IS TRUE | (targetResources/any(t: t/id eq 'a') and targetResources/any(t: t/displayName eq 'b')) | OneElement
+        array_any_match(target_resources, t -> t['id'] = 'a' AND t['type'] = 'b') IS TRUE | targetResources/any(t: t/id eq 'a') | no eq on targetResources/type, OneElement
+        array_any_match(target_resources, t -> t['id'] = 'a' AND result = 'b') IS TRUE | (targetResources/any(t: t/id eq 'a') and result eq 'b') |
+        array_any_match(target_resources, t -> t['id'] = 'a' OR t['display_name'] = 'b') IS TRUE | (targetResources/any(t: t/id eq 'a') or targetResources/any(t: t/displayName eq 'b')) |
+        array_any_match(target_resources, t -> t['id'] = 'a' OR t['type'] = 'b') IS TRUE |                                 | OneSidedOr(no eq on targetResources/type)
+        array_any_match(target_resources, t -> t['id'] = 'a' AND t['id'] = 'b') IS TRUE | (targetResources/any(t: t/id eq 'a') and targetResources/any(t: t/id eq 'b')) | OneElement
+        array_any_match(target_resources, t -> t['id'] = 'a') IS TRUE AND array_any_match(target_resources, t -> t['id'] = 'b') IS TRUE | targetResources/any(t: t/id eq 'a') and targetResources/any(t: t/id eq 'b') |
+        array_any_match(target_resources, t -> t['id'] = 'a') IS TRUE OR id = 'b' | (targetResources/any(t: t/id eq 'a') or id eq 'b') |
+        NOT (array_any_match(target_resources, t -> t['id'] = 'x') IS TRUE) |                                 | NoElement
+        NOT array_any_match(target_resources, t -> t['id'] = 'x') |                                 | NoElement
+        array_any_match(target_resources, t -> t['id'] <> 'x') IS TRUE |                                 | no <> on targetResources/id
+        array_any_match(target_resources, t -> NOT (t['id'] = 'x')) IS TRUE |                                 | no <> on targetResources/id
+        array_any_match(target_resources, t -> t['id'] IS NULL) IS TRUE |                                 | Null
+        array_any_match(target_resources, t -> t['id'] = '') IS TRUE |                                 | EmptyText
+        array_any_match(target_resources, t -> t['id'] LIKE 'x%') IS TRUE |                                 | no startswith on targetResources/id
+        array_any_match(target_resources, t -> lower(t['display_name']) = 'x') IS TRUE |                                 | AnySpelling
+        array_any_match(target_resources, t -> length(t['id']) = 3) IS TRUE |                                 | Computed
+        array_any_match(target_resources, t -> length(t['id']) = 3 AND t['id'] = 'x') IS TRUE | targetResources/any(t: t/id eq 'x') | Computed, OneElement
+        array_any_match(target_resources, t -> t['id'] = result) IS TRUE |                                 | Computed
+        array_any_match(target_resources, t -> array_any_match(t['modified_properties'], m -> m['display_name'] = 'x')) IS TRUE |                                 | Computed
+        array_any_match(target_resources, t -> array_any_match(t['modified_properties'], m -> t['id'] = 'x')) IS TRUE | targetResources/any(t: t/id eq 'x') |
+        array_any_match(additional_details, t -> t['key'] = 'x') IS TRUE |                                 | no eq on additionalDetails/key
+        ",
+    );
+    sign_ins(
+        r"
+        array_any_match(risk_event_types_v2, t -> t = 'a') IS TRUE | riskEventTypes_v2/any(t: t eq 'a') |
+        array_any_match(risk_event_types_v2, t -> t LIKE 'un%') IS TRUE | riskEventTypes_v2/any(t: startswith(t,'un')) |
+        array_any_match(authentication_methods_used, t -> t = 'a') IS TRUE |                                 | no array_has on authenticationMethodsUsed
+        array_any_match(sign_in_event_types, t -> t = 'servicePrincipal') IS TRUE | s:                              | Population
+        array_any_match(sign_in_event_types, t -> t = 'servicePrincipal' OR t = 'managedIdentity') IS TRUE | sm:                             | Population
+        NOT (array_any_match(sign_in_event_types, t -> t = 'servicePrincipal') IS TRUE) |                                 | NoElement
+        array_any_match(sign_in_event_types, t -> t = 'servicePrincipal') IS TRUE AND array_any_match(sign_in_event_types, t -> t = 'interactiveUser') IS TRUE | s:                              | Population
         ",
     );
 }

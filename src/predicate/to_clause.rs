@@ -17,9 +17,10 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
     if column.derived.is_some() {
         return Err(Reason::Computed);
     }
-    let path = column.asked.map_or_else(|| leaf.property.wire(), |asked| asked.path.to_owned());
+    let (path, below) = leaf.property.wire();
+    let path = column.asked.map_or(path, |asked| asked.path.to_owned());
     let (ops, case) = (column.ops_in(version), column.case);
-    let asked = Property { path, ops, case, edm: &column.edm, codes: column.asked };
+    let asked = Property { path, below, ops, case, edm: &column.edm, codes: column.asked };
     match &leaf.ask {
         Ask::Compare(comparison, value) => asked.compare(*comparison, value),
         Ask::In { negated: true, .. } => Err(asked.undocumented("NOT IN")),
@@ -38,6 +39,8 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
 /// A property as the service documents it.
 struct Property {
     path: String,
+    /// Of an element of a list: the path below it.
+    below: Option<String>,
     ops: Ops,
     case: Case,
     edm: &'static Edm,
@@ -166,7 +169,7 @@ impl Property {
         match (edm, literal) {
             (Edm::List(item), Literal::Text(text)) if item.is_text() && text.is_empty() => Err(Reason::EmptyText),
             (Edm::List(_), _) if self.ops.has(Op::Eq) => {
-                Ok(Clause::Element { path: self.path.clone(), op: Op::Eq, value: value(literal) })
+                Ok(Clause::Element { path: self.path.clone(), below: String::new(), op: Op::Eq, value: value(literal) })
             }
             _ => Err(self.undocumented("array_has")),
         }
@@ -176,11 +179,16 @@ impl Property {
         if !self.ops.has(op) {
             return Err(self.undocumented(op.wire()));
         }
-        Ok(Clause::Property { path: self.path.clone(), op, value })
+        let path = self.path.clone();
+        Ok(match self.below.clone() {
+            Some(below) => Clause::Element { path, below, op, value },
+            None => Clause::Property { path, op, value },
+        })
     }
 
     fn undocumented(&self, op: &str) -> Reason {
-        Reason::NotDocumented { op: op.into(), property: self.path.clone() }
+        let below = self.below.iter().filter(|below| !below.is_empty()).map(|below| format!("/{below}"));
+        Reason::NotDocumented { op: op.into(), property: self.path.clone() + &below.collect::<String>() }
     }
 }
 

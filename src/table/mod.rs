@@ -17,6 +17,7 @@ mod marks;
 mod ops;
 mod service;
 mod source;
+mod system;
 mod versions;
 
 pub use arrow::schema_of;
@@ -32,4 +33,5 @@ pub use marks::{activity_mark, is_activity};
 pub use ops::{Op, Ops};
 pub use service::{Api, ApiVersion, Quota, Rate};
 pub use source::{Costly, Dialect, Direction, Feed, FilterLimits, Kind, Pages, Population, Select, Source};
+pub use system::SystemTable;
 pub use versions::{Outcome, Versions};

@@ -125,6 +125,8 @@ const PROPERTIES: &str = "id createdDateTime userDisplayName userPrincipalName u
     authenticationRequirementPolicies/detail authenticationContextClassReferences/id authenticationContextClassReferences/detail \
     authenticationAppPolicyEvaluationDetails/policyName authenticationAppPolicyEvaluationDetails/adminConfiguration \
     authenticationAppPolicyEvaluationDetails/authenticationEvaluation authenticationAppPolicyEvaluationDetails/status \
+    agent/agentType agent/agentSubjectType agent/parentAppId appOwnerTenantId resourceOwnerTenantId clientSessionId \
+    tokenProtectionStatusDetails/signInSessionStatus tokenProtectionStatusDetails/signInSessionStatusCode \
     appliedEventListeners/eventType appTokenProtectionStatus signInTokenProtectionStatus autonomousSystemNumber azureResourceId \
     clientCredentialType crossTenantAccessType federatedCredentialId flaggedForReview globalSecureAccessIpAddress homeTenantName \
     incomingTokenType ipAddressFromResourceProvider isTenantRestricted isThroughGlobalSecureAccess managedServiceIdentity/msiType \

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::dice::Dice;
-use super::judge::{Judge, texts, value};
+use super::judge::{Flaw, Judge, at, texts, value};
 use super::tables::Table;
-use super::words::{Field, Has, Literal, Op, Predicate, Term, Test, Type};
+use super::words::{Field, Has, Item, Literal, Op, Predicate, Term, Test, Type};
 
 /// The rules of the grammar. Each predicate has one of them in turn, and others by chance.
-pub(crate) const RULES: [&str; 38] = [
+pub(crate) const RULES: [&str; 41] = [
     "=",
     "= on the left",
     "<>",
@@ -47,10 +47,13 @@ pub(crate) const RULES: [&str; 38] = [
     "array_has",
     "array_has_any",
     "array_has_all",
+    "EXISTS",
+    "EXISTS, two tests",
+    "EXISTS, either test",
 ];
 
 /// Rules of which the service can be asked, in general.
-const ASKED: [&str; 11] = [
+const ASKED: [&str; 12] = [
     "=",
     "= on the left",
     "= number",
@@ -62,6 +65,7 @@ const ASKED: [&str; 11] = [
     "LIKE whole",
     "starts_with",
     "array_has",
+    "EXISTS",
 ];
 
 /// Deepest nesting of AND, OR and NOT.
@@ -75,6 +79,7 @@ fn needed(rule: &str) -> Option<Type> {
         "IS TRUE" | "bare Boolean" => Some(Type::Bool),
         "time range" | "time equality" | "time below a microsecond" => Some(Type::Time),
         "array_has" | "array_has_any" | "array_has_all" => Some(Type::Texts),
+        rule if rule.starts_with("EXISTS") => Some(Type::Objects),
         _ => None,
     }
 }
@@ -112,7 +117,17 @@ impl<'a> Generator<'a> {
                 }
                 return Predicate::Not(Box::new(due));
             }
-            "<>" | "NOT IN with NULL" if alone => return due,
+            "EXISTS" if alone => {
+                let mut due = due;
+                for _ in 0..50 {
+                    if self.is_null_in_an_element(&due) {
+                        break;
+                    }
+                    due = self.test(rule, row);
+                }
+                return Predicate::Not(Box::new(due));
+            }
+            "<>" | "NOT IN with NULL" | "EXISTS, two tests" if alone => return due,
             _ => {}
         }
         if n % 25 == 24 {
@@ -120,7 +135,9 @@ impl<'a> Generator<'a> {
         }
         let mut parts = vec![self.turned(due, row, 60)];
         if self.dice.chance(80) {
-            let rules: Vec<&str> = ASKED.into_iter().filter(|rule| self.rules.contains(rule)).collect();
+            let of_elements = self.fields.iter().any(|field| field.items.iter().any(|item| item.asked));
+            let asked = |rule: &&str| self.rules.contains(rule) && (*rule != "EXISTS" || of_elements);
+            let rules: Vec<&str> = ASKED.into_iter().filter(asked).collect();
             let rule = *self.dice.one_of(&rules);
             let asked = self.test(rule, row);
             parts.push(self.turned(asked, row, 0));
@@ -248,6 +265,12 @@ impl<'a> Generator<'a> {
             "array_has" => self.has(Has::It, row),
             "array_has_any" => self.has(Has::Any, row),
             "array_has_all" => self.has(Has::All, row),
+            "EXISTS" => self.element(1, true, row),
+            "EXISTS, two tests" => {
+                let row = self.of_several_elements().unwrap_or(row);
+                self.element(2, true, row)
+            }
+            "EXISTS, either test" => self.element(2, false, row),
             other => panic!("no rule {other}"),
         })
     }
@@ -379,6 +402,12 @@ impl<'a> Generator<'a> {
         self.rows.iter().any(|row| texts(field, row).is_none())
     }
 
+    /// Whether for some row it matters that a test of an element can be unknown: of others NOT tells nothing.
+    fn is_null_in_an_element(&self, predicate: &Predicate) -> bool {
+        let flawed = Judge { flaw: Some(Flaw::UnknownElement) };
+        self.rows.iter().any(|row| Judge::default().says(predicate, row) != flawed.says(predicate, row))
+    }
+
     fn has(&mut self, how: Has, row: &Value) -> Test {
         let lists: Vec<&'static Field> = self.fields.iter().filter(|f| f.of == Type::Texts).collect();
         // Half of the time a list that has something in it.
@@ -393,6 +422,52 @@ impl<'a> Generator<'a> {
             values[0] = self.other_case(&values[0]);
         }
         Test::Has { field, values, how }
+    }
+
+    /// A row that has a list of several objects.
+    fn of_several_elements(&mut self) -> Option<&'a Value> {
+        let lists: Vec<&'static Field> = self.fields.iter().filter(|f| f.of == Type::Objects).collect();
+        let several = |row: &&Value| {
+            lists.iter().any(|list| at(list, row).and_then(Value::as_array).is_some_and(|items| items.len() > 1))
+        };
+        let rows: Vec<&'a Value> = self.rows.iter().filter(several).collect();
+        (!rows.is_empty()).then(|| *self.dice.one_of(&rows))
+    }
+
+    /// Tests of an element, each true of one that the row has, if it has any.
+    fn element(&mut self, count: usize, all: bool, row: &Value) -> Test {
+        let lists: Vec<&'static Field> = self.fields.iter().filter(|f| !f.items.is_empty()).collect();
+        let items = |list: &Field| at(list, row).and_then(Value::as_array).map_or(0, Vec::len);
+        let most = lists.iter().copied().max_by_key(|list| items(list)).expect("a list of objects");
+        let asked: Vec<&'static Field> =
+            lists.iter().copied().filter(|list| list.items.iter().any(|item| item.asked)).collect();
+        let list = match self.dice.below(10) {
+            0..=2 => *self.dice.one_of(&lists),
+            3..=6 if !asked.is_empty() => *self.dice.one_of(&asked),
+            _ => most,
+        };
+        let held = at(list, row).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let first = self.dice.below(held.len().max(1));
+        let tests = (0..count).map(|n| {
+            // Several tests are of several elements more often than not: one that passes all of them is found by chance.
+            let at = if self.dice.chance(70) { first + n } else { first };
+            let item = if held.is_empty() { &Value::Null } else { &held[at % held.len()] };
+            let asked: Vec<&'static Field> = list.items.iter().filter(|field| field.asked).collect();
+            let every: Vec<&'static Field> = list.items.iter().collect();
+            let of = if asked.is_empty() || self.dice.chance(30) { &every } else { &asked };
+            let field = *self.dice.one_of(of);
+            let text = self.text(field, item);
+            let test = match self.dice.below(10) {
+                0 => Item::Null,
+                1..=3 => {
+                    let length = self.dice.below(text.chars().count() + 1);
+                    Item::Begins(text.chars().take(length).collect())
+                }
+                _ => Item::Is(text),
+            };
+            (field, test)
+        });
+        Test::Element { list, tests: tests.collect(), all }
     }
 
     /// A field of one of the types, of which the row has a value if possible.

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::words::{Field, Has, Literal, Op, Predicate, Term, Test, Type};
+use super::words::{Field, Has, Item, Literal, Op, Predicate, Term, Test, Type};
 
 /// Evaluates predicates.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,10 +33,14 @@ pub(crate) enum Flaw {
     NotOfUnknown,
     /// An absent list is an empty one.
     AbsentListIsEmpty,
+    /// Each of the tests of one element may be passed by another one, as they are sent.
+    ElementsApart,
+    /// That no element passes is unknown where one is tested in vain.
+    UnknownElement,
 }
 
 impl Flaw {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::BlindEquality,
         Self::NullDiffers,
         Self::NullInListIgnored,
@@ -46,14 +50,9 @@ impl Flaw {
         Self::SeeingIlike,
         Self::NotOfUnknown,
         Self::AbsentListIsEmpty,
+        Self::ElementsApart,
+        Self::UnknownElement,
     ];
-}
-
-impl Flaw {
-    /// The type of column without which nothing shows it.
-    pub(crate) fn needs(self) -> Option<Type> {
-        (self == Self::AbsentListIsEmpty).then_some(Type::Texts)
-    }
 }
 
 impl Judge {
@@ -101,8 +100,33 @@ impl Judge {
                     Has::All => values.iter().all(|v| list.contains(&v.as_str())),
                 })
             }
+            Test::Element { list, tests, all } => {
+                let items = at(list, row).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                self.element(items, tests, *all)
+            }
             Test::Constant(value) => Some(*value),
         }
+    }
+
+    /// Never unknown: an element of which a test is unknown does not pass.
+    fn element(self, items: &[Value], tests: &[(&Field, Item)], all: bool) -> Option<bool> {
+        let says = |item: &Value, (field, test): &(&Field, Item)| match (test, value(field, item)) {
+            (Item::Null, found) => Some(found == Literal::Null),
+            (Item::Is(text), found) => self.compare(&found, Op::Eq, &Literal::Text(text.clone())),
+            (Item::Begins(prefix), Literal::Text(text)) => Some(text.starts_with(prefix.as_str())),
+            (Item::Begins(_), _) => None,
+        };
+        let passes = |item: &Value| {
+            let said = tests.iter().map(|test| says(item, test));
+            if all { said.fold(Some(true), and) } else { not(said.map(not).fold(Some(true), and)) }
+        };
+        if all && self.has(Flaw::ElementsApart) {
+            let some = |test| items.iter().any(|item| says(item, test) == Some(true));
+            return Some(tests.iter().all(some));
+        }
+        let passed: Vec<Option<bool>> = items.iter().map(passes).collect();
+        let unknown = self.has(Flaw::UnknownElement) && passed.contains(&None);
+        if passed.contains(&Some(true)) { Some(true) } else { (!unknown).then_some(false) }
     }
 
     fn compare(self, left: &Literal, op: Op, right: &Literal) -> Option<bool> {
@@ -210,12 +234,15 @@ pub(crate) fn value(field: &Field, row: &Value) -> Literal {
         Type::Double => found.as_f64().map(Literal::Double),
         Type::Bool => found.as_bool().or_else(|| found.as_str()?.parse().ok()).map(Literal::Bool),
         Type::Time => found.as_str().map(|t| Literal::Time(micros(t) * 1000)),
-        Type::Texts => found.as_array().map(|_| Literal::Bool(true)),
+        Type::Texts | Type::Objects => found.as_array().map(|_| Literal::Bool(true)),
     };
     value.unwrap_or(Literal::Null)
 }
 
-fn at<'a>(field: &Field, row: &'a Value) -> Option<&'a Value> {
+pub(crate) fn at<'a>(field: &Field, row: &'a Value) -> Option<&'a Value> {
+    if field.json.is_empty() {
+        return Some(row);
+    }
     field.json.split('/').try_fold(row, |value, name| value.get(name))
 }
 

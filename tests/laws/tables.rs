@@ -110,14 +110,38 @@ fn fields(set: &EntitySet, served: Served) -> Vec<Field> {
                 Edm::Bool => Type::Bool,
                 Edm::Instant => Type::Time,
                 Edm::List(Edm::Text | Edm::Enum(_)) => Type::Texts,
+                Edm::List(Edm::Object(_)) => Type::Objects,
                 _ => continue,
             };
-            found.push(Field { sql, json, of, asked, exact });
+            let items = items(served, column, &json);
+            if of != Type::Objects || !items.is_empty() {
+                found.push(Field { sql, json, of, asked, exact, items });
+            }
         }
     }
     let mut found = Vec::new();
     walk(set, served, ["", ""], set.columns, &mut found);
     found
+}
+
+/// The texts of a list.
+fn items(served: Served, list: &Column, json: &str) -> Vec<Field> {
+    if let Edm::List(Edm::Text) = list.edm {
+        let property = served.properties().iter().find(|property| property.path == json);
+        let asked = property.is_some_and(|property| property.allows(Version::Beta, "startswith"));
+        let of = if asked { Type::Asked } else { Type::Text };
+        return vec![Field { sql: "t".into(), json: String::new(), of, asked, exact: false, items: Vec::new() }];
+    }
+    let Edm::List(_) = list.edm else { return Vec::new() };
+    let texts = list.fields().iter().filter(|field| matches!(field.edm, Edm::Text | Edm::Enum(_)));
+    let item = |field: &Column| {
+        let path = format!("{json}[]/{}", field.wire);
+        let property = served.properties().iter().find(|property| property.path == path);
+        let asked = property.is_some_and(|property| property.allows(Version::Beta, "eq"));
+        let of = if asked { Type::Asked } else { Type::Text };
+        Field { sql: format!("t.{}", field.name), json: field.wire.into(), of, asked, exact: false, items: Vec::new() }
+    };
+    texts.map(item).collect()
 }
 
 /// A set that the tenant serves and nobody declares would be under no law.
@@ -131,10 +155,11 @@ fn every_set_of_the_tenant_is_declared() {
 #[test]
 fn what_the_tenant_can_be_asked_for_is_a_column() {
     for table in ALL.iter() {
-        for property in
-            table.served.properties().iter().filter(|p| p.allows(Version::Beta, "eq") && !p.path.contains("[]"))
-        {
-            let found = table.fields.iter().any(|field| field.json == property.held());
+        for property in table.served.properties().iter().filter(|p| p.allows(Version::Beta, "eq")) {
+            let held = property.held();
+            let (list, below) = held.split_once("[]/").unwrap_or((held, ""));
+            let has = |field: &Field| below.is_empty() || field.items.iter().any(|item| item.json == below);
+            let found = table.fields.iter().any(|field| field.json == list && has(field));
             assert!(found, "{}: {}", table.set.qualified(), property.path);
         }
         // Events have one time; the legacy report of sign-ins can be asked for six fields, one of which is it.

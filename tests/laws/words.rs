@@ -64,7 +64,21 @@ pub(crate) enum Test {
         values: Vec<String>,
         how: Has,
     },
+    /// Whether an element of a list passes all of the tests, or one of them.
+    Element {
+        list: &'static Field,
+        tests: Vec<(&'static Field, Item)>,
+        all: bool,
+    },
     Constant(bool),
+}
+
+/// A condition on a field of an element.
+#[derive(Debug, Clone)]
+pub(crate) enum Item {
+    Is(String),
+    Begins(String),
+    Null,
 }
 
 /// How many of the values a list has to have.
@@ -116,6 +130,8 @@ pub(crate) struct Field {
     pub(crate) asked: bool,
     /// The service compares it as it is stored.
     pub(crate) exact: bool,
+    /// Of a list, its texts: as fields of an element `t`, or that itself.
+    pub(crate) items: Vec<Field>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +145,8 @@ pub(crate) enum Type {
     Bool,
     Time,
     Texts,
+    /// A list of objects that have texts.
+    Objects,
 }
 
 impl Op {
@@ -200,6 +218,16 @@ impl fmt::Display for Test {
                     Has::Any => write!(f, "array_has_any({}, make_array({}))", field.sql, values.join(", ")),
                     Has::All => write!(f, "array_has_all({}, make_array({}))", field.sql, values.join(", ")),
                 }
+            }
+            Self::Element { list, tests, all } => {
+                let test = |(field, item): &(&'static Field, Item)| match item {
+                    Item::Is(text) => format!("{} = {}", field.sql, quoted(text)),
+                    Item::Begins(text) => format!("starts_with({}, {})", field.sql, quoted(text)),
+                    Item::Null => format!("{} IS NULL", field.sql),
+                };
+                let tests: Vec<String> = tests.iter().map(test).collect();
+                let tests = tests.join(if *all { " AND " } else { " OR " });
+                write!(f, "EXISTS (SELECT 1 FROM unnest({}) AS t WHERE {tests})", list.sql)
             }
             Self::Constant(value) => write!(f, "{value}"),
         }

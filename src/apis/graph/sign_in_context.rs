@@ -1,6 +1,8 @@
 //! The context of a sign-in: tokens, further identities, tenants, network, the request itself.
 
-use super::types::{NETWORK_LOCATION, PRIVATE_LINK, SESSION_LIFETIME, TEXTS, TOKEN_PROTECTION};
+use super::types::{
+    AGENT, NETWORK_LOCATION, PRIVATE_LINK, SESSION_LIFETIME, TEXTS, TOKEN_PROTECTION, TOKEN_PROTECTION_DETAILS,
+};
 use crate::table::{Column, Edm, Ops, Sensitive, col};
 
 /// Columns of `entra.sign_ins`, before `raw`.
@@ -28,16 +30,26 @@ pub(super) const CONTEXT: &[Column] = &[
         "sign_in_token_protection_status",
         "signInTokenProtectionStatus",
         TOKEN_PROTECTION,
-        "Whether the sign-in token was bound to the device.",
+        "Whether the sign-in token was bound to the device. Deprecated; use token_protection_status_details.",
     )
     .beta(),
     col(
         "app_token_protection_status",
         "appTokenProtectionStatus",
         TOKEN_PROTECTION,
-        "Whether the application's token was bound to the device.",
+        "Whether the application's token was bound to the device. Deprecated; use token_protection_status_details.",
     )
     .beta(),
+    col(
+        "token_protection_status_details",
+        "tokenProtectionStatusDetails",
+        Edm::Object(TOKEN_PROTECTION_DETAILS),
+        "Whether the session's token was bound to the device, and why not.",
+    )
+    .beta(),
+    col("client_session_id", "clientSessionId", Edm::Text, "Id of the session on the client's side.")
+        .sensitive(Sensitive::Object)
+        .beta(),
     col("token_issuer_name", "tokenIssuerName", Edm::Text, "Name of the identity provider, such as sts.microsoft.com.")
         .sensitive(Sensitive::Tenant)
         .beta()
@@ -111,6 +123,7 @@ pub(super) const CONTEXT: &[Column] = &[
     )
     .sensitive(Sensitive::Application)
     .beta(),
+    col("agent", "agent", Edm::Object(AGENT), "The agent, if software that acts by itself signed in.").beta(),
     // Tenants.
     col("home_tenant_id", "homeTenantId", Edm::Text, "Tenant that the user belongs to.").sensitive(Sensitive::Tenant),
     col("home_tenant_name", "homeTenantName", Edm::Text, "Name of that tenant, where it consented to be named.")
@@ -118,12 +131,21 @@ pub(super) const CONTEXT: &[Column] = &[
         .beta(),
     col("resource_tenant_id", "resourceTenantId", Edm::Text, "Tenant that owns the resource.")
         .sensitive(Sensitive::Tenant),
-    // A flags enumeration with members such as b2bCollaboration, b2bDirectConnect, serviceProvider.
+    // Operators of the two: "Supports $filter (eq)" in the descriptions of the metadata of 2026; older pages lack them.
+    col("app_owner_tenant_id", "appOwnerTenantId", Edm::Text, "Tenant that owns the application.")
+        .sensitive(Sensitive::Tenant)
+        .beta()
+        .beta_ops(Ops::EQ),
+    col("resource_owner_tenant_id", "resourceOwnerTenantId", Edm::Text, "Tenant that owns the resource's application.")
+        .sensitive(Sensitive::Tenant)
+        .beta()
+        .beta_ops(Ops::EQ),
+    // A flags enumeration with members such as b2bCollaboration, b2bDirectConnect, serviceProvider, passthrough.
     col(
         "cross_tenant_access_type",
         "crossTenantAccessType",
         Edm::Text,
-        "How tenants were crossed: none, b2bCollaboration, b2bDirectConnect, serviceProvider and others.",
+        "How tenants were crossed: none, b2bCollaboration, b2bDirectConnect, microsoftSupport, serviceProvider, passthrough.",
     )
     .beta(),
     col("is_tenant_restricted", "isTenantRestricted", Edm::Bool, "Whether a tenant restriction policy applied.").beta(),

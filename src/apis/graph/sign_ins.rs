@@ -294,7 +294,7 @@ const OWN: &[Column] = &[
         "authentication_protocol",
         "authenticationProtocol",
         Edm::Text,
-        "Protocol or grant: none, oAuth2, ropc, wsFederation, saml20, deviceCode and others.",
+        "Protocol or grant: none, oAuth2, ropc, wsFederation, saml20, deviceCode, authenticationTransfer, nativeAuth and others.",
     )
     .beta(),
     col(
@@ -308,7 +308,7 @@ const OWN: &[Column] = &[
         "incoming_token_type",
         "incomingTokenType",
         Edm::Text,
-        "Tokens that were presented, such as primaryRefreshToken or saml20.",
+        "Tokens that were presented: none, primaryRefreshToken, refreshToken, remoteDesktopToken, saml11, saml20.",
     )
     .beta(),
     col(

@@ -45,6 +45,9 @@ pub(super) const RISK_DETAIL: Edm = Edm::Enum(&[
     "adminDismissedRiskForSignIn",
     "adminConfirmedAccountSafe",
     "microsoftRevokedSessions",
+    "adminConfirmedAgentSafe",
+    "adminConfirmedAgentCompromised",
+    "adminDismissedRiskForAgent",
 ]);
 
 /// `graph.riskEventType`, the enumeration that `riskEventTypes_v2` replaces by plain strings.
@@ -67,6 +70,52 @@ pub(super) const CONDITIONAL_ACCESS_STATUS: Edm =
 
 /// `graph.tokenProtectionStatus`.
 pub(super) const TOKEN_PROTECTION: Edm = Edm::Enum(&["none", "bound", "unbound", "unknownFutureValue"]);
+
+/// `graph.tokenProtectionStatusDetails`.
+pub(super) const TOKEN_PROTECTION_DETAILS: &[Column] = &[
+    col(
+        "sign_in_session_status",
+        "signInSessionStatus",
+        TOKEN_PROTECTION,
+        "Whether the session's token was bound to the device: none, bound or unbound.",
+    ),
+    col(
+        "sign_in_session_status_code",
+        "signInSessionStatusCode",
+        Edm::Int32,
+        "Why it was not, such as 1002: the device is not known to the directory.",
+    ),
+];
+
+/// `graph.agentic.agentType`.
+const AGENT_TYPE: Edm = Edm::Enum(&[
+    "notAgentic",
+    "agenticApp",
+    "agenticAppInstance",
+    "unknownFutureValue",
+    "agentIdentityBlueprintPrincipal",
+    "agentIDuser",
+]);
+
+/// `graph.agentic.agentSignIn`.
+pub(super) const AGENT: &[Column] = &[
+    col("agent_type", "agentType", AGENT_TYPE, "Whether what signed in is an agent, and of which kind."),
+    col(
+        "agent_subject_type",
+        "agentSubjectType",
+        AGENT_TYPE,
+        "Of which kind the subject is that a token was asked for.",
+    ),
+    col(
+        "agent_subject_parent_id",
+        "agentSubjectParentId",
+        Edm::Text,
+        "Object id of the agent's identity, or of its blueprint, that the subject belongs to.",
+    )
+    .sensitive(Sensitive::Application),
+    col("parent_app_id", "parentAppId", Edm::Text, "Application id of the blueprint that the agent was made from.")
+        .sensitive(Sensitive::Application),
+];
 
 /// When Log Analytics recorded a row: evidence of versions, and no column of any table.
 pub(super) const fn taken_in() -> Column {

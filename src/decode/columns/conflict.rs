@@ -1,5 +1,6 @@
 //! Values that are not what their column says: counted by column and kind, with the first record's key.
 
+use super::strangers::Strangers;
 use crate::decode::json::{Cursor, Token};
 use crate::decode::text::{Order, same_name};
 
@@ -45,6 +46,8 @@ pub(in crate::decode) struct Conflicts {
     pub(in crate::decode) scratch: String,
     /// What comes first in the dates of the member that is being read.
     pub(in crate::decode) order: Option<Order>,
+    /// Members that no column declares.
+    pub(in crate::decode) strangers: Strangers,
 }
 
 impl Conflicts {
@@ -69,7 +72,7 @@ impl Conflicts {
     /// Ends a record.
     #[inline]
     pub(in crate::decode) fn end_record(&mut self, record: &[u8], key: &[String]) {
-        if !self.unsigned.is_empty() {
+        if !self.unsigned.is_empty() || self.strangers.are_unsigned() {
             self.sign(record, key);
         }
     }
@@ -80,6 +83,7 @@ impl Conflicts {
         for at in self.unsigned.drain(..) {
             self.all[at].first_id.clone_from(&id);
         }
+        self.strangers.sign(id.as_ref());
     }
 
     /// Everything that was counted; counting starts anew.

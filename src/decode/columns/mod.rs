@@ -5,6 +5,7 @@ mod conflict;
 mod names;
 mod nested;
 mod notes;
+mod strangers;
 mod string_views;
 
 pub(super) use builder::Builder;
@@ -12,4 +13,5 @@ pub(super) use conflict::Conflicts;
 pub use conflict::{Conflict, Oddity};
 pub(super) use nested::Object;
 pub(super) use notes::Made;
+pub use strangers::{Declared, Strange, Undeclared};
 pub(super) use string_views::{finish_string_views, string_views};

@@ -14,7 +14,9 @@
 //! nothing: the arrow of the name before it is tried again.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::strangers::{Declared, Strangers, UNLISTED};
 use crate::decode::text::{Order, bare, folded};
 
 /// Ranks of names that are a column's only when their spelling is folded come after those that it declares.
@@ -33,6 +35,10 @@ pub(in crate::decode) struct Names {
     /// What folded spellings of names are for, under lenient reading.
     loose: HashMap<String, Use>,
     strangers: usize,
+    /// The path of the object, empty for a record.
+    path: String,
+    /// Names that are declared, whether or not their columns are read.
+    declared: Arc<Declared>,
 }
 
 /// What a member of that name is for.
@@ -44,6 +50,8 @@ pub(in crate::decode) struct Use {
     pub(in crate::decode) note: Option<(usize, bool)>,
     /// What comes first in its dates, if that is known.
     pub(in crate::decode) order: Option<Order>,
+    /// Its number among the members that no column declares.
+    pub(in crate::decode) stranger: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -59,19 +67,26 @@ struct NameEntry {
 pub(in crate::decode) struct Place(usize);
 
 impl Names {
-    /// Names of fields, by position.
-    pub(in crate::decode) fn new<'n>(fields: impl Iterator<Item = &'n str>) -> Self {
+    /// Names of fields, by position, of the object at `path`.
+    pub(in crate::decode) fn new<'n>(fields: impl Iterator<Item = &'n str>, path: &str) -> Self {
         // The first entry stands for the opening brace: what follows it is an object's first name.
         let mut names = Self {
             entries: vec![NameEntry { name: Box::default(), used: Use::default(), next: 0 }],
             by_name: HashMap::new(),
             loose: HashMap::new(),
             strangers: 0,
+            path: path.to_owned(),
+            declared: Arc::default(),
         };
         for (field, name) in fields.enumerate() {
             names.use_of(name).field = Some((field, 0));
         }
         names
+    }
+
+    /// Names that are declared, also of columns that are not read.
+    pub(in crate::decode) fn declare(&mut self, declared: Arc<Declared>) {
+        self.declared = declared;
     }
 
     /// Another spelling of a field's name, unless the name has a field already.
@@ -103,7 +118,7 @@ impl Names {
             let known = &self.entries[at];
             let (used, loose) = (known.used, self.loosely(&known.name));
             self.entries[at].used =
-                Use { field: used.field.or(loose.field), note: used.note.or(loose.note), order: None };
+                Use { field: used.field.or(loose.field), note: used.note.or(loose.note), ..Use::default() };
         }
     }
 
@@ -119,32 +134,42 @@ impl Names {
         for (name, order) in orders {
             let loose = self.loosely(name.as_bytes());
             let used = self.use_of(name);
-            *used = Use { field: used.field.or(loose.field), note: used.note.or(loose.note), order: Some(order) };
+            let stranger = used.stranger;
+            *used =
+                Use { field: used.field.or(loose.field), note: used.note.or(loose.note), order: Some(order), stranger };
         }
     }
 
     /// What the member `name` is for, which follows the member at `place`.
     #[inline]
-    pub(in crate::decode) fn find(&mut self, place: &mut Place, name: &[u8]) -> Use {
+    pub(in crate::decode) fn find(&mut self, place: &mut Place, name: &[u8], strangers: &mut Strangers) -> Use {
         let guess = self.entries[place.0].next;
         if *self.entries[guess].name == *name && guess != 0 {
             place.0 = guess;
             return self.entries[guess].used;
         }
-        self.look_up(place, name)
+        self.look_up(place, name, strangers)
     }
 
     #[cold]
-    fn look_up(&mut self, place: &mut Place, name: &[u8]) -> Use {
+    fn look_up(&mut self, place: &mut Place, name: &[u8], strangers: &mut Strangers) -> Use {
         let at = match self.by_name.get(name) {
             Some(at) => *at,
             None if self.strangers < MAX_STRANGERS && name.len() <= MAX_LENGTH => {
                 self.strangers += 1;
                 let at = self.add(name);
-                self.entries[at].used = self.loosely(name);
+                let used = self.loosely(name);
+                let stranger = (strangers.is_on() && used == Use::default() && !self.declared.has(name))
+                    .then(|| strangers.number(&self.path, name))
+                    .flatten();
+                self.entries[at].used = Use { stranger, ..used };
                 at
             }
-            None => return self.loosely(name),
+            None => {
+                let used = self.loosely(name);
+                let stranger = (strangers.is_on() && used == Use::default()).then_some(UNLISTED);
+                return Use { stranger, ..used };
+            }
         };
         self.entries[place.0].next = at;
         place.0 = at;
@@ -182,12 +207,13 @@ mod tests {
 
     fn fields(names: &mut Names, members: &[&str]) -> Vec<Option<usize>> {
         let mut place = Place::default();
-        members.iter().map(|m| names.find(&mut place, m.as_bytes()).field.map(|field| field.0)).collect()
+        let mut strangers = Strangers::default();
+        members.iter().map(|m| names.find(&mut place, m.as_bytes(), &mut strangers).field.map(|f| f.0)).collect()
     }
 
     #[test]
     fn fields_are_found_in_any_order_again_and_again() {
-        let mut names = Names::new(["a", "b", "c"].into_iter());
+        let mut names = Names::new(["a", "b", "c"].into_iter(), "");
         for _ in 0..3 {
             assert_eq!(fields(&mut names, &["c", "x", "a", "", "b"]), [Some(2), None, Some(0), None, Some(1)]);
             assert_eq!(fields(&mut names, &["a", "b", "c"]), [Some(0), Some(1), Some(2)]);
@@ -197,7 +223,7 @@ mod tests {
 
     #[test]
     fn invented_names_do_not_make_the_memory_grow() {
-        let mut names = Names::new(["a"].into_iter());
+        let mut names = Names::new(["a"].into_iter(), "");
         for i in 0..10_000 {
             assert_eq!(
                 fields(&mut names, &[&format!("x{i}"), "a", &"y".repeat(MAX_LENGTH + 1)]),

@@ -6,6 +6,7 @@
 //! which uses it where it lacks a field.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, ListArray, NullBufferBuilder, StructArray};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
@@ -15,6 +16,7 @@ use super::builder::{Builder, Values};
 use super::conflict::Conflicts;
 use super::names::{LOOSE, Names, Place, Use};
 use super::notes::{Made, Notes};
+use super::strangers::Declared;
 use crate::decode::json::{Broken, Cursor};
 use crate::decode::record::Strictness;
 use crate::decode::text::Order;
@@ -74,7 +76,7 @@ impl Object {
             .clone()
             .map(|column| Builder::of(column, &format!("{path}{dot}{}", column.name), strictness, conflicts))
             .collect();
-        let mut names = Names::new(columns.clone().map(|column| column.wire));
+        let mut names = Names::new(columns.clone().map(|column| column.wire), path);
         let is_lent = strictness == Strictness::Lenient && columns.clone().any(|column| column.flat.is_some());
         if strictness == Strictness::Lenient {
             spell(&mut names, columns.clone());
@@ -115,6 +117,11 @@ impl Object {
         let note = self.notes.add(member);
         self.names.note(member, note);
         note
+    }
+
+    /// Names that are declared, also of columns that are not read.
+    pub(in crate::decode) fn declare(&mut self, declared: Arc<Declared>) {
+        self.names.declare(declared);
     }
 
     /// All members have been named.
@@ -227,7 +234,12 @@ impl Object {
                 self.columns[at].repeated(cursor, conflicts)?;
             }
             Some((at, rank)) if !absent => self.wait(at, rank, used.order, cursor, conflicts)?,
-            _ => cursor.skip().map(|_| ())?,
+            _ => {
+                if let Some(stranger) = used.stranger {
+                    conflicts.strangers.meet(stranger);
+                }
+                cursor.skip().map(|_| ())?;
+            }
         }
         if let Some((note, firm)) = used.note {
             self.notes.take(note, firm, start, cursor.at());
@@ -293,10 +305,11 @@ impl Object {
     ) -> Result<Use, Broken> {
         let name = cursor.name()?;
         if !name.escaped {
-            return Ok(self.names.find(place, cursor.bytes(name.start, name.end)));
+            return Ok(self.names.find(place, cursor.bytes(name.start, name.end), &mut conflicts.strangers));
         }
-        let name = cursor.string_text(name, &mut conflicts.scratch);
-        Ok(name.map_or_else(Use::default, |name| self.names.find(place, name.as_bytes())))
+        let Conflicts { scratch, strangers, .. } = conflicts;
+        let name = cursor.string_text(name, scratch);
+        Ok(name.map_or_else(Use::default, |name| self.names.find(place, name.as_bytes(), strangers)))
     }
 
     pub(in crate::decode) fn append_null(&mut self) {

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod lenient;
+mod strange;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::util::display::{ArrayFormatter, FormatOptions};

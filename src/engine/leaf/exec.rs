@@ -31,6 +31,7 @@ use datafusion::physical_plan::{
 };
 use futures::stream::{self, TryStreamExt};
 
+use super::elements::beyond_columns;
 use crate::engine::runtime::{Connected, Statement};
 use crate::engine::scan::located::Located;
 use crate::engine::scan::work::{Terms, Work};
@@ -78,7 +79,7 @@ impl ScanExec {
         self.work(&Terms::of(statement, connected)).explained(statement, connected)
     }
 
-    fn conjuncts(&self) -> Vec<Conjunct> {
+    pub(super) fn conjuncts(&self) -> Vec<Conjunct> {
         let conjunct =
             |predicate: Predicate| Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) };
         self.conditions().map(conjunct).collect()
@@ -109,7 +110,8 @@ impl ScanExec {
     ///
     /// It takes up the select list, so that this does not stand between a sort and the leaf.
     pub(super) fn projected(&self, exprs: &ProjectionExprs) -> Result<Option<Self>> {
-        let output = self.output.try_merge(exprs)?;
+        let above = exprs.clone().try_map_exprs(beyond_columns)?;
+        let output = self.output.try_merge(&above)?;
         let order = self.properties.eq_properties.oeq_class().iter().next();
         let order = order.and_then(|order| {
             let exprs = order.iter().map(|sort| {
@@ -136,7 +138,10 @@ impl ScanExec {
 
     /// The same with further filters over its output.
     pub(super) fn filtered(&self, phase: FilterPushdownPhase, filters: &[Arc<dyn PhysicalExpr>]) -> Result<Self> {
-        let ours = filters.iter().map(|f| self.output.unproject_expr(f)).collect::<Result<Vec<_>>>()?;
+        let ours = filters
+            .iter()
+            .map(|filter| self.output.unproject_expr(&beyond_columns(Arc::clone(filter))?))
+            .collect::<Result<Vec<_>>>()?;
         let mut scan = self.clone();
         match (verdict(phase, self.fetch), phase) {
             (PushedDown::Yes, _) => scan.predicates.extend(ours.iter().flat_map(split_conjunction).map(Arc::clone)),

@@ -20,7 +20,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
 use futures::stream;
 
-use crate::decode::{self, ArrayDecoder, Batch, whole};
+use crate::decode::{self, ArrayDecoder, Batch, Declared, whole};
 use crate::engine::error::Error;
 use crate::engine::error::Place;
 use crate::engine::runtime::{Connections, Statement};
@@ -49,7 +49,7 @@ impl LookupTable {
     async fn rows(self, projection: Vec<usize>, context: Arc<TaskContext>) -> Result<RecordBatch> {
         let Self { lookup, connection, .. } = self;
         let (connected, statement) = (Connections::of(&context, &connection)?, Statement::of(&context));
-        let (table, budget) = (lookup.qualified(), statement.part());
+        let (table, budget) = (lookup.qualified(), statement.part(&connection));
         let tenant =
             tenant_id(&connected.tenant).map_err(|source| Error::Subscriptions { table: table.clone(), source })?;
         let place = Box::new(Place::Table(table.clone()));
@@ -59,12 +59,14 @@ impl LookupTable {
             Error::Request { place: place.clone(), needs, source }
         })?;
         let veil = connected.client.veil();
-        let decoded = whole_list(lookup, &reply);
+        let (decoded, sent) = (whole_list(lookup, &reply), reply.sent);
         let decoded = decoded.map_err(|source| Error::page(place, veil, reply.request_id, source))?;
         budget.tally.pages.add(1);
         budget.tally.rows_received.add(decoded.rows.num_rows() as u64);
         budget.tally.rows_kept.add(decoded.rows.num_rows() as u64);
+        budget.tally.read(sent, decoded.rows.num_rows() as u64);
         statement.say_conflicts(&table, decoded.conflicts, veil);
+        statement.journal.met(&table, decoded.strange, veil);
         Ok(decoded.rows.project(&projection)?)
     }
 }
@@ -75,7 +77,7 @@ fn whole_list(lookup: &Lookup, reply: &Reply) -> std::result::Result<Batch, deco
         return Err(decode::Error::NotAPage { found: "a part of a list" });
     }
     let columns: Vec<&'static Column> = lookup.columns.iter().collect();
-    let mut decoder = ArrayDecoder::new(&columns, columns[0]);
+    let mut decoder = ArrayDecoder::new(&columns, columns[0]).noticing(Arc::new(Declared::of(lookup.columns)));
     let decoded = decoder.begin(&reply.body)?;
     // A list has some hundreds of members; it is decoded at once or not at all.
     if !decoder.is_done() {

@@ -1,6 +1,7 @@
 //! The leaves of a plan: tables as the planner sees them, and the nodes that read them.
 
 mod doubt;
+mod elements;
 mod exec;
 mod kept;
 mod lookup;

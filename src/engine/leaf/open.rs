@@ -12,11 +12,12 @@ use datafusion::physical_expr::expressions::Column as ColumnExpr;
 use datafusion::physical_expr::utils::{collect_columns, reassign_expr_columns};
 use datafusion::physical_plan::ExecutionPlan as _;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use futures::stream::StreamExt as _;
+use futures::stream::{self, StreamExt as _};
 
 use super::ScanExec;
 use super::metrics::Measured;
 use crate::engine::error::Error;
+use crate::engine::runtime::journal::{Covered, Ended};
 use crate::engine::runtime::memory::Room;
 use crate::engine::runtime::{Connected, Connections, Statement};
 use crate::engine::scan::RemoteScan;
@@ -27,6 +28,7 @@ use crate::engine::scan::why_empty::{Held, Watch};
 use crate::engine::scan::work::{Terms, Work};
 use crate::engine::scan::{Rows, Scanning, after};
 use crate::http::Budget;
+use crate::predicate::times;
 use crate::table::Column;
 use crate::tally::Because;
 
@@ -51,12 +53,17 @@ impl ScanExec {
         let output = self.output.clone().try_map_exprs(|expr| reassign_expr_columns(expr, &schema))?;
         let projector = output.make_projector(&schema)?;
         let statement = Statement::of(context);
-        let budget = statement.part();
+        let budget = statement.part(&self.table.connection);
         let measured = Measured::new(&self.metrics, Arc::clone(&budget.tally));
         let tally = Arc::clone(&budget.tally);
         let reservation = MemoryConsumer::new(format!("scan of {}", set.qualified())).register(context.memory_pool());
         let opening = Opening { columns, schema, statement, budget, reservation };
-        let rows = self.rows(context, opening)?;
+        let (connection, asked) = (self.table.connection.as_str(), times(&self.conjuncts(), set));
+        let journal = Arc::clone(&opening.statement.journal);
+        let covered =
+            journal.covers(&opening.statement, (connection, (set.schema, set.name)), (asked, Arc::clone(&tally)));
+        let rows = self.rows(context, opening).inspect_err(|_| covered.end(Ended::Failed))?;
+        let rows = covering(rows, Covering { covered, limit: self.fetch });
         let rows = rows.map(move |rows| {
             let _alive = &measured;
             let rows = projector.project_batch(&rows?)?;
@@ -148,6 +155,40 @@ impl ScanExec {
 /// Conditions over the columns of decoded rows.
 fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<Arc<dyn PhysicalExpr>>> {
     exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), schema)).collect()
+}
+
+/// Notes how a scan ends.
+struct Covering {
+    covered: Arc<Covered>,
+    limit: Option<usize>,
+}
+
+impl Covering {
+    fn end(&self, how: Ended) {
+        let kept = self.covered.tally.rows_kept.get();
+        let limited = self.limit.is_some_and(|limit| kept >= limit as u64);
+        self.covered.end(if limited { Ended::Limit } else { how });
+    }
+}
+
+impl Drop for Covering {
+    fn drop(&mut self) {
+        self.end(Ended::Stopped);
+    }
+}
+
+/// The same rows; that they are over, and how, is noted.
+fn covering(rows: Rows, covering: Covering) -> Rows {
+    let rows = stream::unfold((rows, covering), |(mut rows, covering)| async move {
+        let next = rows.next().await;
+        match &next {
+            Some(Ok(_)) => {}
+            Some(Err(_)) => covering.covered.end(Ended::Failed),
+            None => covering.end(Ended::Read),
+        }
+        next.map(|next| (next, (rows, covering)))
+    });
+    rows.boxed()
 }
 
 /// What there is to say when a scan has given out its last row: that the same had been fetched before.

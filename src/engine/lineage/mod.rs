@@ -18,7 +18,7 @@ use crate::apis;
 use crate::engine::leaf::LookupTable;
 use crate::engine::leaf::{Kept, Origin, Origins};
 use crate::engine::leaf::{MergedTable, RemoteTable};
-use crate::engine::runtime::schemas::OWN;
+use crate::table::SystemTable;
 
 /// Functions that give a value, or values, of their first argument as they are.
 const KEEPS: &[&str] = &[
@@ -301,14 +301,22 @@ fn of_table(scan: &TableScan, at: usize) -> Option<Origin> {
     if let Some(kept) = table.downcast_ref::<Kept>() {
         return Some(kept.origins().of(at));
     }
+    if scan.table_name.schema() == Some(SystemTable::SCHEMA) {
+        return of_own(scan.table_name.table(), at);
+    }
     (table.is::<LookupTable>() || is_reference(&scan.table_name)).then_some(Origin::Harmless)
+}
+
+/// Of the tables that describe the session, some columns hold what it has asked and seen.
+fn of_own(name: &str, at: usize) -> Option<Origin> {
+    let column = apis::own::ALL.iter().find(|table| table.name == name)?.columns.get(at)?;
+    Some(if column.sensitive.is_some() { Origin::Declared(column) } else { Origin::Harmless })
 }
 
 /// Whether a table that is neither remote nor the user's own describes others. Definitions of views are statements and may hold anything.
 fn is_reference(name: &TableReference) -> bool {
     match name.schema() {
         Some("information_schema") => name.table() != "views",
-        Some(OWN) => true,
         schema => {
             apis::CODES.iter().any(|codes| codes.name == name.table() && schema.is_none_or(|own| own == codes.schema))
         }

@@ -61,7 +61,7 @@ mod tests {
     fn a_body_counts_as_long_as_anybody_holds_it() {
         let pool: Arc<dyn MemoryPool> = Arc::new(GreedyMemoryPool::new(100));
         let room = Room::of(&MemoryConsumer::new("scan").register(&pool));
-        let reply = |bytes: usize| Reply { body: vec![7; bytes].into(), next: None, request_id: None };
+        let reply = |bytes: usize| Reply { body: vec![7; bytes].into(), next: None, request_id: None, sent: None };
         let first = room.held(reply(60)).unwrap();
         let (again, part) = (first.clone(), first.body.slice(10..20));
         assert!(matches!(room.held(reply(60)), Err(Error::Memory(_))));

@@ -3,6 +3,7 @@
 //! Both objects travel as extensions of the session's configuration, so a plan stays a description of facts and no
 //! secret is ever in one.
 
+pub(crate) mod journal;
 pub(crate) mod memory;
 pub(crate) mod options;
 pub(crate) mod schemas;
@@ -22,6 +23,7 @@ use crate::http::{Budget, Client, Quotas};
 use crate::settings::Settings;
 use crate::tally::{Notice, Tally};
 use crate::veil::Veil;
+use journal::Journal;
 
 /// The connections of a session, by name.
 #[derive(Debug, Default)]
@@ -49,6 +51,8 @@ pub(crate) struct Statement {
     pub(crate) settings: Settings,
     /// It keeps its result as a table.
     pub(crate) keeps: bool,
+    /// What its session remembers.
+    pub(crate) journal: Arc<Journal>,
 }
 
 impl Statement {
@@ -58,12 +62,13 @@ impl Statement {
         let mut budget = Budget::new(Arc::clone(&tally));
         budget.max_requests = settings.max_requests;
         budget.deadline = settings.timeout.map(|timeout| tokio::time::Instant::now() + timeout);
-        Self { tally, budget, now, settings, keeps: false }
+        Self { tally, budget, now, settings, keeps: false, journal: Arc::default() }
     }
 
-    /// The same budgets, with a tally of its own for one scan.
-    pub(crate) fn part(&self) -> Budget {
-        self.budget.counted_in(Arc::new(self.tally.part()))
+    /// The same budgets, with a tally of its own for one scan of a connection.
+    pub(crate) fn part(&self, connection: &str) -> Budget {
+        let part = self.tally.part().logged(Arc::clone(&self.journal.requests), connection);
+        self.budget.counted_in(Arc::new(part))
     }
 
     /// Says which values are not what their column says.
@@ -84,7 +89,7 @@ impl Statement {
     pub(crate) fn of(context: &TaskContext) -> Arc<Self> {
         context.session_config().get_extension::<Self>().unwrap_or_else(|| {
             let settings = crate::engine::runtime::options::of(context.session_config().options());
-            Arc::new(Self::new(settings, clock()))
+            Arc::new(Self { journal: Journal::of(context), ..Self::new(settings, clock()) })
         })
     }
 }

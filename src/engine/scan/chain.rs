@@ -16,10 +16,11 @@ use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::MemoryReservation;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
+use super::declared::declared;
 use super::merge::Batches;
 use super::page_stats::{Marks, first_without};
 use super::sorted::sorted;
-use crate::decode::{Conflict, Page, PageDecoder, link_ahead, whole};
+use crate::decode::{Conflict, Page, PageDecoder, Strange, link_ahead, whole};
 use crate::engine::error::Error;
 use crate::engine::error::Place;
 use crate::engine::runtime::memory::Room;
@@ -79,8 +80,9 @@ impl RemoteScan {
     }
 
     /// Says which values are not what their column says.
-    pub(crate) fn report(&self, conflicts: Vec<Conflict>) {
+    pub(crate) fn report(&self, conflicts: Vec<Conflict>, strange: Strange) {
         self.statement.say_conflicts(&self.table(), conflicts, self.veil());
+        self.statement.journal.met(&self.table(), strange, self.veil());
     }
 
     /// What hides the connection's secrets in words of the service.
@@ -149,7 +151,7 @@ struct Ahead {
 impl Chain {
     pub(crate) fn new(scan: Arc<RemoteScan>, query: PageQuery) -> Self {
         let key = scan.set.column(scan.set.key).map_or("", |c| c.wire);
-        let decoder = PageDecoder::new(&scan.columns, key);
+        let decoder = PageDecoder::new(&scan.columns, key).noticing(declared(scan.set));
         let decoder = if scan.statement.settings.dedup { decoder.digested() } else { decoder };
         let (order, ladder) = (query.order, query.weaker(scan.kept_from()).into_iter());
         Self {
@@ -348,13 +350,14 @@ impl Chain {
         self.reading.page(marks.times.into_iter().flatten(), facts.keyless);
         scan.budget.tally.pages.add(1);
         scan.budget.tally.rows_received.add(rows.num_rows() as u64);
+        scan.budget.tally.read(reply.sent, rows.num_rows() as u64);
         if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {
             self.mark.read(oldest, newest);
         }
         scan.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
         let rows = if again { rows.slice(0, 0) } else { self.only_own(rows) };
         if !again {
-            scan.report(page.conflicts);
+            scan.report(page.conflicts, page.strange);
         }
         self.expect_copies(facts.rows)?;
         Ok(rows)

@@ -16,6 +16,7 @@ use futures::future::try_join_all;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
 use super::RemoteScan;
+use super::declared::declared;
 use super::files::own_rows;
 use super::merge::Batches;
 use crate::decode::{ArrayDecoder, Batch, Content, listing};
@@ -61,6 +62,8 @@ struct Opened {
     body: Bytes,
     decoder: ArrayDecoder,
     first: Option<RecordBatch>,
+    /// The number of its request in the session's log.
+    sent: Option<u64>,
 }
 
 impl Opened {
@@ -72,7 +75,7 @@ impl Opened {
         let decoded = self.decoder.more(&self.body);
         let decoded =
             decoded.map_err(|error| Error::page(Box::new(feed.place(&self.listed)), feed.scan.veil(), None, error))?;
-        Ok(decoded.map(|decoded| feed.rows_of(decoded, &self.listed)))
+        Ok(decoded.map(|decoded| feed.rows_of(decoded, &self.listed, self.sent)))
     }
 }
 
@@ -322,17 +325,19 @@ impl Feed {
             scan.spare(Error::NoRecords { place: place(), count: decoder.strangers(), request_id })?;
         }
         scan.budget.tally.pages.add(1);
-        let first = Some(self.rows_of(decoded, &listed));
+        let sent = reply.sent;
+        let first = Some(self.rows_of(decoded, &listed, sent));
         // A body that has no more to give makes room.
         let body = if decoder.is_done() { Bytes::new() } else { reply.body };
-        Ok(Opened { listed, body, decoder, first })
+        Ok(Opened { listed, body, decoder, first, sent })
     }
 
     /// The rows of a part of a blob.
-    fn rows_of(&self, decoded: Batch, listed: &Listed) -> RecordBatch {
+    fn rows_of(&self, decoded: Batch, listed: &Listed, sent: Option<u64>) -> RecordBatch {
         let scan = &self.scan;
         scan.budget.tally.rows_received.add(decoded.rows.num_rows() as u64);
-        scan.report(decoded.conflicts);
+        scan.budget.tally.read(sent, decoded.rows.num_rows() as u64);
+        scan.report(decoded.conflicts, decoded.strange);
         let rows = delivered(&decoded.rows, listed);
         own_rows(rows, self.plan.feed)
     }
@@ -352,6 +357,7 @@ impl Feed {
         let set = self.scan.set;
         let blobs =
             ArrayDecoder::new(&self.scan.columns, set.column(set.key).expect("every table has its key")).of_records();
+        let blobs = blobs.noticing(declared(set));
         if self.scan.statement.settings.dedup { blobs.digested() } else { blobs }
     }
 

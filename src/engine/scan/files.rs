@@ -15,6 +15,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryReservation;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
+use super::declared::declared;
 use super::remarks::{Others, wanted};
 use super::versions::{self, Chosen, Standing, Versions};
 use super::why_empty::Held;
@@ -270,7 +271,7 @@ impl Reading {
         }
         skipped.iter().for_each(|skipped| pass.said.notice(notice(skipped)));
         let key = scan.set.column(scan.set.key).expect("every table declares its key");
-        let rows = decode::RecordDecoder::lenient(&pass.columns, key);
+        let rows = decode::RecordDecoder::lenient(&pass.columns, key).noticing(declared(scan.set));
         let evidence = pass.evidence.as_ref().map(|columns| decode::RecordDecoder::lenient(columns, key));
         let decoded: Vec<_> = pass.columns.iter().chain(pass.evidence.iter().flatten()).copied().collect();
         let (wanted, others) = (wanted(scan.set, &decoded), Others::default());
@@ -381,10 +382,11 @@ impl Reading {
 
     fn batch(&mut self) -> Read {
         let scan = &self.scan;
-        let decode::Batch { rows, conflicts } = self.rows.finish();
+        let decode::Batch { rows, conflicts, strange } = self.rows.finish();
         self.bytes = 0;
         if self.pass.answers {
             scan.statement.say_conflicts(&scan.set.qualified(), conflicts, &Veil::default());
+            scan.statement.journal.met(&scan.set.qualified(), strange, &Veil::default());
         }
         let evidence = self.evidence.as_mut().map(|evidence| evidence.finish().rows);
         let (prints, orders) = (std::mem::take(&mut self.prints), std::mem::take(&mut self.orders));

@@ -4,6 +4,7 @@
 mod capped;
 mod chain;
 mod chains;
+mod declared;
 mod dedup;
 mod early_stop;
 pub(crate) mod feed;

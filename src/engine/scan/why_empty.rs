@@ -254,7 +254,7 @@ fn is_of(condition: &Predicate, column: &str) -> bool {
         Predicate::And(all) | Predicate::Or(all) => all.iter().all(|one| is_of(one, column)),
         Predicate::Not(one) => is_of(one, column),
         Predicate::Test { path, .. } => *path == [column],
-        Predicate::Constant(_) | Predicate::Opaque { .. } => false,
+        Predicate::Any { .. } | Predicate::Constant(_) | Predicate::Opaque { .. } => false,
     }
 }
 

@@ -16,6 +16,7 @@ use super::sound::Sound;
 use super::store::Store;
 use crate::engine::functions::bounded;
 use crate::engine::runtime::Connections;
+use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
 use crate::engine::scan::refetch::Fetched;
 use crate::engine::scan::versions::Versions;
@@ -75,6 +76,7 @@ pub(crate) fn extend(
     let config = configured(builder.config().take().unwrap_or_default(), settings)
         .with_extension(connections)
         .with_extension(Arc::new(store))
+        .with_extension(Arc::<Journal>::default())
         .with_extension(Arc::<Fetched>::default())
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));

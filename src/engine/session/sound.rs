@@ -66,7 +66,8 @@ fn turned(expr: Expr) -> Transformed<Expr> {
 }
 
 fn is_constant(expr: &Expr) -> bool {
-    !expr.any_column_refs()
+    let varies = |expr: &Expr| Ok(matches!(expr, Expr::Column(_) | Expr::LambdaVariable(_)));
+    !expr.exists(varies).unwrap_or(true)
 }
 
 /// What a filter asks for at once may be merged: there, false and unknown are the same.

@@ -71,7 +71,8 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     let plan = Arc::new(external::settled(plan)?);
     let mut origins = Lineage::of(Arc::clone(&plan));
     let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
-    let mut statement = Statement { keeps, ..Statement::new(options::of(state.config_options()), now) };
+    let journal = state.config().get_extension().unwrap_or_default();
+    let mut statement = Statement { keeps, journal, ..Statement::new(options::of(state.config_options()), now) };
     // Planning has taken some of the time.
     statement.budget.deadline = deadline;
     let statement = Arc::new(statement);

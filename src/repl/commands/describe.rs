@@ -3,20 +3,17 @@
 use crate::repl::answer::tables;
 use crate::repl::state::{After, State, refused};
 use crate::report::{Exit, Report, nearest};
+use crate::table::SystemTable;
 
 /// All tables: the declared ones, those that describe them, and the user's own.
 pub(super) const TABLES: &str = "\
 SELECT schema, \"table\", meaning FROM (
-  SELECT 1 AS rank, table_schema AS schema, table_name AS \"table\",
+  SELECT CASE table_schema WHEN 'auditql' THEN 2 ELSE 1 END AS rank, table_schema AS schema, table_name AS \"table\",
     doc AS meaning FROM auditql.tables
   UNION ALL
-  SELECT CASE table_schema WHEN 'main' THEN 0 ELSE 2 END, table_schema, table_name,
-    CASE WHEN table_schema = 'auditql' THEN CASE table_name
-        WHEN 'columns' THEN 'All columns: their types, what the service can filter by, what they mean.'
-        WHEN 'settings' THEN 'The settings and their values.'
-        ELSE 'All tables, and what they need to be read.' END
-      WHEN table_type = 'VIEW' THEN 'A view of your own.' ELSE 'A table of your own.' END
-  FROM information_schema.tables WHERE table_schema IN ('main', 'auditql'))
+  SELECT 0, table_schema, table_name,
+    CASE WHEN table_type = 'VIEW' THEN 'A view of your own.' ELSE 'A table of your own.' END
+  FROM information_schema.tables WHERE table_schema = 'main')
 ORDER BY rank, schema, \"table\"";
 
 /// Shows the tables, or the columns of one.
@@ -35,11 +32,12 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     let folded = if table.contains('"') { table.to_owned() } else { table.to_lowercase() };
     let (schema, name) = parts(&folded);
     let own = names.iter().any(|known| known.split_once('.') == Some((schema.unwrap_or("main"), name)));
-    let declared = crate::apis::names().any(|(s, n)| n == name && schema.is_none_or(|schema| schema == s));
-    let described = names.iter().any(|known| known.split_once('.') == Some(("auditql", name)));
+    // As in SQL, the tables that describe others are named with their schema: a table of one's own may be called so.
+    let in_schema = |s: &str| schema.map_or(s != SystemTable::SCHEMA, |schema| schema == s);
+    let declared = crate::apis::names().any(|(s, n)| n == name && in_schema(s));
     if declared {
         state.show(&columns(schema, name)).await
-    } else if own || described && schema == Some("auditql") {
+    } else if own {
         state.show(&plain_columns(schema.unwrap_or("main"), name)).await
     } else {
         let report = Report::new(Exit::Query, format!("there is no table {table}"));
@@ -64,7 +62,10 @@ fn literal(text: &str) -> String {
 
 /// The columns of a declared table, in declaration order.
 fn columns(schema: Option<&str>, table: &str) -> String {
-    let and_schema = schema.map_or(String::new(), |schema| format!(" AND table_schema = {}", literal(schema)));
+    let and_schema = schema.map_or_else(
+        || format!(" AND table_schema <> {}", literal(SystemTable::SCHEMA)),
+        |schema| format!(" AND table_schema = {}", literal(schema)),
+    );
     format!(
         "SELECT column_name AS column, data_type AS type, pushdown AS \"service filters by\", doc AS meaning \
          FROM auditql.columns WHERE table_name = {}{and_schema}",
@@ -101,7 +102,7 @@ mod tests {
     fn names_travel_as_literals() {
         assert_eq!(parts("lab.entra.\"sign_ins\""), (Some("entra"), "sign_ins"));
         assert!(columns(Some("entra"), "sign_ins").ends_with("table_name = 'sign_ins' AND table_schema = 'entra'"));
-        assert!(columns(None, "x' OR '1'='1").ends_with("table_name = 'x'' OR ''1''=''1'"));
+        assert!(columns(None, "x' OR '1'='1").contains("table_name = 'x'' OR ''1''=''1' AND"));
         assert!(functions("count()").contains("LIKE '%count%'") && functions("x'*").contains("LIKE '%x''%%'"));
     }
 }

@@ -73,6 +73,9 @@ pub(super) enum Actor<'a> {
     Program(&'a Program),
 }
 
+/// The vendor's own tenant, as public documentation names it.
+const VENDOR: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+
 impl Event {
     /// What follows from the record's seed for a purpose.
     pub(in crate::demo) fn roll(&self, purpose: u64) -> u64 {
@@ -203,6 +206,10 @@ impl Event {
             "resourceDisplayName" => fixed(self.resource(world).name),
             "clientAppUsed" => fixed(self.device().client),
             "tokenIssuerName" => fixed(""),
+            // The tenant that the vendor's own applications and services belong to.
+            "appOwnerTenantId" if self.program(world).is_none() => fixed(VENDOR),
+            "appOwnerTenantId" => Some(world.tenant.as_str().into()),
+            "resourceOwnerTenantId" => fixed(VENDOR),
             "authenticationRequirement" if self.kind == Kind::ManagedIdentity => None,
             "authenticationRequirement" if self.needs_factor() => fixed("multiFactorAuthentication"),
             "authenticationRequirement" => fixed("singleFactorAuthentication"),

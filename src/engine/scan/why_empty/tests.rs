@@ -9,7 +9,7 @@ use datafusion::physical_expr::expressions::{BinaryExpr, Column, lit};
 use datafusion::scalar::ScalarValue;
 
 use super::*;
-use crate::predicate::Pattern;
+use crate::predicate::{Local, Pattern};
 use crate::table::{ApiVersion, Family};
 
 const TIME: &str = "created_date_time";
@@ -160,7 +160,7 @@ fn an_element_of_a_list_in_another_case_is_found() {
 #[test]
 fn a_condition_that_fails_by_itself_is_not_blamed() {
     let fails = BinaryExpr::new(lit(1), Operator::Divide, lit(0));
-    let opaque = Predicate::Opaque { sql: "1 / 0".into(), pending: false };
+    let opaque = Predicate::Opaque { sql: "1 / 0".into(), why: Local::Computed };
     let conditions = vec![(Arc::new(fails) as Arc<dyn PhysicalExpr>, opaque), equals("nobody")];
     assert_eq!(
         said(conditions, &[("ada", 1)]),

@@ -14,7 +14,7 @@ use datafusion::sql::sqlparser::ast::{
     VisitorMut,
 };
 
-use super::{functions, operators, tables, zone};
+use super::{elements, functions, operators, tables, zone};
 use crate::engine::error::Error;
 
 /// Characters of the statement that an error quotes.
@@ -142,7 +142,10 @@ impl Dialect<'_> {
             Expr::BinaryOp { .. } => operators::of_binary(expr),
             Expr::IsDistinctFrom(_, right) | Expr::IsNotDistinctFrom(_, right) => operators::of_distinct(right),
             Expr::AnyOp { .. } | Expr::AllOp { .. } => operators::of_quantified(expr),
-            Expr::Exists { subquery, .. } => operators::of_exists(subquery, self.is_scalar),
+            Expr::Exists { subquery, .. } => {
+                operators::of_exists(subquery, self.is_scalar)?;
+                elements::of_exists(expr)
+            }
             Expr::UnaryOp { op: UnaryOperator::Not | UnaryOperator::Plus | UnaryOperator::Minus, .. } => Ok(()),
             Expr::Identifier(name) => {
                 if let Some(function) = present_time(name) {

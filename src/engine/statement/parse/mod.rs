@@ -9,6 +9,7 @@
 mod alternatives;
 mod depth;
 mod dialect;
+mod elements;
 mod functions;
 mod json;
 mod operators;

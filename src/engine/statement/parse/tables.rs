@@ -84,7 +84,9 @@ fn named_as_written(item: &mut SelectItem) {
     let SelectItem::UnnamedExpr(expr) = item else { return };
     let renamed = matches!(
         expr,
-        Expr::AtTimeZone { .. } | Expr::BinaryOp { op: BinaryOperator::HashArrow | BinaryOperator::HashLongArrow, .. }
+        Expr::AtTimeZone { .. }
+            | Expr::Exists { .. }
+            | Expr::BinaryOp { op: BinaryOperator::HashArrow | BinaryOperator::HashLongArrow, .. }
     );
     if renamed {
         *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', expr.to_string()), expr: expr.clone() };

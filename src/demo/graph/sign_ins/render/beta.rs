@@ -77,6 +77,16 @@ impl Page<'_> {
         let bound = ["unbound", "none", "bound"][usize::try_from(event.roll(44) % 3).unwrap_or_default()];
         self.json.text("signInTokenProtectionStatus", bound);
         self.json.text("appTokenProtectionStatus", "none");
+        match bound {
+            "none" => self.json.raw("tokenProtectionStatusDetails", "null"),
+            // 1002: the device is not known to the directory.
+            status => self.json.nested("tokenProtectionStatusDetails", |j| {
+                j.text("signInSessionStatus", status);
+                j.raw("signInSessionStatusCode", if status == "bound" { "0" } else { "1002" });
+            }),
+        }
+        self.optional(46, "clientSessionId", session.as_deref().map(|_| guid(event.session, 0xc11)).as_deref());
+        self.texts(&["appOwnerTenantId", "resourceOwnerTenantId"]);
         self.json.text("resourceServicePrincipalId", &guid(mix(0, event.resource(self.world).name.len() as u64), 45));
     }
 
@@ -118,6 +128,19 @@ impl Page<'_> {
         self.json.raw("appliedEventListeners", if event.chance(54, 5) { LISTENER } else { "[]" });
     }
 
+    /// What the service tells of agents: of others that they are none, or nothing.
+    fn agent(&mut self, is_agent: bool, parent: &str) {
+        if !is_agent && self.event.chance(73, 500) {
+            return self.json.raw("agent", "null");
+        }
+        self.json.nested("agent", |j| {
+            j.text("agentType", if is_agent { "agenticAppInstance" } else { "notAgentic" });
+            j.text("agentSubjectType", "notAgentic");
+            j.text_or_null("agentSubjectParentId", None);
+            j.text_or_null("parentAppId", is_agent.then_some(parent));
+        });
+    }
+
     fn network(&mut self) {
         let event = self.event;
         let source = event.source(self.world);
@@ -138,9 +161,11 @@ impl Page<'_> {
         let Actor::Program(program) = self.event.actor(self.world) else {
             self.json.text("clientCredentialType", "none");
             self.json.text("servicePrincipalCredentialKeyId", "");
+            self.agent(false, "");
             return self.json.raw("managedServiceIdentity", "null");
         };
         let machine = program.azure.is_some();
+        self.agent(!machine && self.event.chance(72, 60), &program.app_id);
         self.json.text("clientCredentialType", program.credential);
         self.json.text("servicePrincipalCredentialKeyId", &guid(mix(1, program.name.len() as u64), 70));
         let thumbprint = hex(u128::from(mix(2, program.name.len() as u64))).to_uppercase();
