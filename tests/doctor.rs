@@ -136,7 +136,7 @@ async fn what_a_service_says_no_to_is_shown_with_its_remedy() {
             &few,
         ),
         (
-            case("no licence", 4, "entra.sign_ins: ", "Entra ID P1 or P2 licence"),
+            case("no licence", 4, "entra.sign_ins: ", "a licence of Microsoft Entra ID P1 or P2"),
             Box::new(move |seen| {
                 sign_ins(seen).then(|| refused("Authentication_RequestFromNonPremiumTenantOrB2CTenant", "no"))
             }),

@@ -27,11 +27,11 @@ fn names_are_completed() {
     status.error_code
     demo> SELECT status.
     ");
-    terminal.keys("err\t FROM si\t");
+    terminal.keys("err\t FROM sign_\t");
     terminal.wait_for("SELECT status.error_code FROM sign_ins");
     terminal.keys("\u{3}");
     terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
-    terminal.line("\\d si\t", " rows)");
+    terminal.line("\\d sign_\t", " rows)");
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn what_newcomers_type_is_understood() {
     for (line, awaited) in [
         ("help", "\\watch SECONDS [SQL]"),
         ("show tables;", "sign_ins"),
-        ("\\dt", "(27 rows)"),
+        ("\\dt", "(31 rows)"),
         ("\\df count", "aggregate"),
         ("\\connections", "* demo"),
         ("\\help time", "Times are UTC"),

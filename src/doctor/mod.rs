@@ -74,6 +74,7 @@ impl Doctor<'_> {
                 }
             }
         }
+        tables::left_out(&services, &mut tell);
     }
 
     fn summary(&self) -> String {

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use super::{Doctor, Finding, Trouble};
 use crate::apis;
 use crate::auth::{self, Claims};
-use crate::http::{Budget, Client};
+use crate::http::{Budget, Client, Services};
+use crate::plan::Scan;
 use crate::subscriptions::{Population, Subscriptions};
 use crate::table::{Api, EntitySet, Feed, Pages, Source};
 use crate::tally::Tally;
-use crate::wire::{Request, Target};
+use crate::wire::Request;
 
 impl Doctor<'_> {
     /// Looks over all tables that are read from the service.
@@ -32,7 +33,30 @@ impl Doctor<'_> {
         }
     }
 
-    async fn pages(&self, set: &EntitySet, pages: &Pages, lacks: Vec<&'static str>, client: &Client) -> Finding {
+    /// The request of a query for a row: as small as the service allows.
+    fn few(&self, set: &'static EntitySet, pages: &'static Pages) -> Option<Request> {
+        let scan = Scan {
+            set,
+            pages,
+            version: self.connection.api_version,
+            columns: set.column(set.key).into_iter().collect(),
+            tenant: self.connection.tenant.as_str().into(),
+            record_cap: None,
+            conjuncts: Vec::new(),
+            order: None,
+            limit: Some(1),
+            pushdown: true,
+        };
+        Some(scan.plan().streams.first()?.query.request())
+    }
+
+    async fn pages(
+        &self,
+        set: &'static EntitySet,
+        pages: &'static Pages,
+        lacks: Vec<&'static str>,
+        client: &Client,
+    ) -> Finding {
         let subject = set.qualified();
         // A set below others has no address of its own.
         if pages.path.contains('{') {
@@ -42,8 +66,7 @@ impl Doctor<'_> {
                 Finding::bad(&subject, Trouble::Permissions(lacks))
             };
         }
-        let path = format!("/{}{}?$top=1", self.connection.api_version.segment(), pages.path);
-        let request = Request { headers: pages.headers, ..Request::get(pages.api, Target::Path(path), pages.quota) };
+        let Some(request) = self.few(set, pages) else { return Finding::skipped(&subject, "nothing can be asked for") };
         match client.send(&request, &Budget::new(Arc::new(Tally::default()))).await {
             Ok(_) => Finding::good(&subject, "can be read".into()),
             Err(error) => {
@@ -90,6 +113,13 @@ impl Doctor<'_> {
             ));
         }
         Some(population)
+    }
+}
+
+/// Says of the tables whose service the connection has no address for that they were left out.
+pub(super) fn left_out(services: &Services, tell: &mut impl FnMut(Finding)) {
+    for set in apis::ALL.iter().filter(|set| !services.contains_key(&of(set))) {
+        tell(Finding::skipped(&set.qualified(), "the connection has no address for its service"));
     }
 }
 

@@ -92,13 +92,14 @@ fn sent(streams: &[Split], set: &EntitySet, version: ApiVersion) -> String {
 
 /// The bounds of the time range as the clauses that they are sent as, and the others.
 fn clauses(stream: &Split, set: &EntitySet) -> Vec<Clause> {
-    let path = set.time_column().unwrap().wire;
+    let others = stream.clauses.iter().map(|(_, clause)| clause.clone());
+    let Some(time) = set.time_column() else { return others.collect() };
     let bound = |op, second: Option<i64>| {
-        second.map(|s| Clause::Property { path: path.into(), op, value: Value::Second(s) }).into_iter()
+        second.map(|s| Clause::Property { path: time.wire.into(), op, value: Value::Second(s) }).into_iter()
     };
-    let until = if set.time_column().unwrap().ops_in(ApiVersion::Beta).has(Op::Lt) { Op::Lt } else { Op::Le };
+    let until = if time.ops_in(ApiVersion::Beta).has(Op::Lt) { Op::Lt } else { Op::Le };
     let bounds = bound(Op::Ge, stream.interval.first_second()).chain(bound(until, stream.interval.last_second()));
-    bounds.chain(stream.clauses.iter().map(|(_, clause)| clause.clone())).collect()
+    bounds.chain(others).collect()
 }
 
 /// A reason in a word: the operator that is not documented, or the name of the situation.
@@ -180,8 +181,8 @@ fn numbers_and_flags_are_sent_as_they_are_or_stay() {
         status.error_code = 1.5                                   |                                 | Type
         status.error_code + 1 = 2                                 |                                 | Computed
         device_detail.is_managed                                  |                                 | no eq on deviceDetail/isManaged
-        NOT device_detail.is_managed                              |                                 | no <> on deviceDetail/isManaged
-        device_detail.is_managed = false                          |                                 | no <> on deviceDetail/isManaged
+        NOT device_detail.is_managed                              |                                 | no eq on deviceDetail/isManaged
+        device_detail.is_managed = false                          |                                 | no eq on deviceDetail/isManaged
         location.geo_coordinates.latitude > 50                    |                                 | no ge on location/geoCoordinates/latitude
         ",
     );

@@ -17,8 +17,11 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
     if column.derived.is_some() {
         return Err(Reason::Computed);
     }
-    let (path, below) = leaf.property.wire();
-    let path = column.asked.map_or(path, |asked| asked.path.to_owned());
+    let (mut path, mut below) = leaf.property.wire();
+    if let Some(asked) = column.asked {
+        // Of an element of a list it is called so from the element on.
+        *below.as_mut().unwrap_or(&mut path) = asked.path.to_owned();
+    }
     let (ops, case) = (column.ops_in(version), column.case);
     let asked = Property { path, below, ops, case, edm: &column.edm, codes: column.asked };
     match &leaf.ask {

@@ -4,7 +4,9 @@ use super::cells::{Cell, Row};
 use super::described::{Described, described};
 use super::source;
 use crate::apis;
-use crate::table::{ApiVersion, CODE_COLUMNS, Column, Dialect, Edm, EntitySet, Op, Pages, Quota, Source, SystemTable};
+use crate::table::{
+    ApiVersion, CODE_COLUMNS, Case, Column, Dialect, Edm, EntitySet, Op, Pages, Quota, Source, SystemTable,
+};
 
 /// Columns of the feed's tables that choose what is requested.
 const CONTENT_CREATED: &str = "content_created";
@@ -160,16 +162,26 @@ fn of_pages(set: &'static EntitySet, pages: &Pages) -> Vec<Rule> {
     for version in versions {
         for one in described(set.schema, set.name, set.columns) {
             let kinds = pages.population.as_ref().is_some_and(|population| population.column == one.path);
-            for op in one.column.ops_in(*version).iter() {
+            let has = |op| one.column.ops_in(*version).has(op);
+            // A flag that is not true is asked for as false.
+            let same = |op: &Op| *op == Op::Ne && matches!(one.column.edm, Edm::Bool);
+            for op in one.column.ops_in(*version).iter().filter(|op| !same(op)) {
                 rules.push(Rule {
                     schema: set.schema,
                     table: set.name,
                     sql: in_sql(&one.path, one.column, op),
-                    fit: if op == Op::Ne { "unused" } else { fit(one.column, op, kinds) },
+                    fit: if is_unused(one.column, op) { "unused" } else { fit(one.column, op, kinds) },
                     column: one.path.clone(),
-                    property: one.wire.clone(),
-                    // One instant is asked for by the seconds around it.
-                    operator: if matches!((&one.column.edm, op), (Edm::Instant, Op::Eq)) { "ge le" } else { op.wire() },
+                    property: asked_property(&one),
+                    operator: match (&one.column.edm, op) {
+                        // Times are asked for by the seconds around them, in the widest terms that will do.
+                        (Edm::Instant, Op::Eq) if has(Op::Lt) => "ge lt",
+                        (Edm::Instant, Op::Eq) => "ge le",
+                        (Edm::Instant, Op::Gt) if has(Op::Ge) => "ge",
+                        (Edm::Instant, Op::Le) if has(Op::Lt) => "lt",
+                        (_, Op::Null) => "eq null",
+                        _ => op.wire(),
+                    },
                     version: version.segment(),
                     source: format!("{}, GET {}", pages.api.name(), pages.path),
                 });
@@ -177,6 +189,22 @@ fn of_pages(set: &'static EntitySet, pages: &Pages) -> Vec<Rule> {
         }
     }
     rules
+}
+
+/// What a filter calls a property.
+fn asked_property(one: &Described) -> String {
+    let Some(asked) = one.column.asked else { return one.wire.clone() };
+    // Of an element: from the list on, as the record has it.
+    let list = one.path.contains("[]").then(|| one.wire.split('/').next()).flatten();
+    list.map_or_else(|| asked.path.to_owned(), |list| format!("{list}/{}", asked.path))
+}
+
+/// An operator that is documented and never sent: it could leave out rows. Services order text in their own ways.
+fn is_unused(column: &Column, op: Op) -> bool {
+    let edm = if let Edm::List(item) = column.edm { item } else { &column.edm };
+    let text = matches!(edm, Edm::Text | Edm::Enum(_));
+    let number = matches!(edm, Edm::Int32 | Edm::Int64 | Edm::Double);
+    op == Op::Ne && !number || text && matches!(op, Op::Ge | Op::Le | Op::Gt | Op::Lt)
 }
 
 /// Numbers and truth values are compared as SQL does. Text may be compared without regard to case, of times whole seconds
@@ -189,24 +217,26 @@ fn fit(column: &Column, op: Op, is_kind: bool) -> &'static str {
 /// A condition on a column or a field that is sent with an operator.
 fn in_sql(path: &str, column: &Column, op: Op) -> String {
     if let Some((list, field)) = path.split_once("[].") {
-        let test = test_in_sql(&format!("t.{field}"), &column.edm, op);
+        let test = test_in_sql(&format!("t.{field}"), column, &column.edm, op);
         return format!("EXISTS (SELECT 1 FROM unnest({list}) AS t WHERE {test})");
     }
     match (&column.edm, op) {
         (Edm::List(_), Op::Eq) => format!("array_has({path}, 'x')"),
         (Edm::List(item), op) => {
-            format!("EXISTS (SELECT 1 FROM unnest({path}) AS t WHERE {})", test_in_sql("t", item, op))
+            format!("EXISTS (SELECT 1 FROM unnest({path}) AS t WHERE {})", test_in_sql("t", column, item, op))
         }
-        (edm, op) => test_in_sql(path, edm, op),
+        (edm, op) => test_in_sql(path, column, edm, op),
     }
 }
 
-fn test_in_sql(subject: &str, edm: &Edm, op: Op) -> String {
+fn test_in_sql(subject: &str, column: &Column, edm: &Edm, op: Op) -> String {
+    let word = column.asked.and_then(|asked| asked.words.first()).map(|(word, _)| format!("'{word}'"));
     let value = match edm {
         Edm::Int32 | Edm::Int64 | Edm::Double => "1",
         Edm::Bool => "true",
         Edm::Instant => "'2026-05-01'",
-        _ => "'x'",
+        _ if column.case == Case::Guid => "'00000000-0000-4000-8000-000000000000'",
+        _ => word.as_deref().unwrap_or("'x'"),
     };
     match op {
         Op::Eq => format!("{subject} = {value}"),
