@@ -267,6 +267,10 @@ async fn replies_are_odd(kind: Kind) {
         ("no token", Box::new(|| Reply::json(r#"{"expires_in":3600}"#))),
         ("a token that is no text", Box::new(|| Reply::json(r#"{"access_token":{"a":"CANARY"},"expires_in":1}"#))),
         (
+            "a token with a line end",
+            Box::new(|| Reply::json(r#"{"access_token":"CANARY\r\nX-Evil: b","expires_in":3600}"#)),
+        ),
+        (
             "a life without end",
             Box::new(|| Reply::json(r#"{"access_token":"CANARY","expires_in":9223372036854775807}"#)),
         ),
@@ -285,7 +289,7 @@ async fn replies_are_odd(kind: Kind) {
         assert_eq!(scene.asked().len(), 1, "{name}");
         case(format!("{}: odd reply, {name}", kind.name));
     }
-    assert_eq!((count, evil.connections()), (10, 0));
+    assert_eq!((count, evil.connections()), (11, 0));
 }
 
 async fn words_cannot_act_on_a_terminal(kind: Kind) {

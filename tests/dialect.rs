@@ -120,6 +120,11 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ),
         ("SELECT target_resources.display_name FROM directory_audits", "", "only structs have fields"),
         (
+            "EXPLAIN FORMAT TREE SELECT id FROM sign_ins WHERE user_display_name LIKE '%山田太郎山田太郎山田太郎山田太郎山田太郎%'",
+            "cannot draw",
+            "EXPLAIN VERBOSE",
+        ),
+        (
             "SELECT 1 FROM sign_ins WHERE is_interactive IS NOT DISTINCT FROM true AND id = 'a'",
             "IS DISTINCT FROM",
             "(a IS",

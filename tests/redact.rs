@@ -322,4 +322,7 @@ fn a_key_that_could_be_guessed_is_refused() {
     std::fs::write(home.path().join("key"), "short\n").unwrap();
     let refused = demo(&home, &["--redact-key", "key", "-c", "SELECT 1"]);
     assert_eq!(refused.status.code(), Some(2));
+    // What never ends holds no key.
+    let endless = demo(&home, &["--redact-key", "/dev/zero", "-c", "SELECT 1"]);
+    assert_eq!(endless.status.code(), Some(2));
 }

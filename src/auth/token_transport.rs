@@ -81,8 +81,12 @@ impl HttpClient for TokenTransport {
 /// Whether a success is a token, in words that do not quote it: a reply may hold half of one.
 pub(super) fn check(body: &[u8]) -> Result<Value, &'static str> {
     let reply: Value = serde_json::from_slice(body).map_err(|_| "the sign-in service's reply is not JSON")?;
-    if reply["access_token"].as_str().is_none_or(str::is_empty) {
+    let Some(token) = reply["access_token"].as_str().filter(|token| !token.is_empty()) else {
         return Err("the reply holds no token");
+    };
+    // No header could carry it.
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("the reply's token has characters that no token has");
     }
     let life = &reply["expires_in"];
     // Endpoints of platforms write numbers as text.

@@ -139,11 +139,16 @@ pub(super) fn text_of(path: &Path) -> Result<Option<String>, Report> {
 
 /// A regular file of sensible length: a folder that was cloned may hold a pipe of that name.
 fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(read_small(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// What a small file holds. What never ends, or waits for a writer, is no such file.
+pub(super) fn read_small(path: &Path) -> io::Result<Vec<u8>> {
     let meta = fs::metadata(path)?;
     if !meta.is_file() || meta.len() > LONGEST {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file of at most 1 MiB"));
     }
-    fs::read_to_string(path)
+    fs::read(path)
 }
 
 /// The user's file: `auditql/config.toml` in the folder where configuration is kept.

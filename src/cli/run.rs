@@ -153,8 +153,8 @@ fn redactor(args: &Args) -> Result<Option<Redactor>, Report> {
             || Redactor::of_this_run().ok_or_else(|| Report::new(Exit::Bug, "the system provides no random numbers"));
         return args.redact.then(redactor).transpose();
     };
-    let key =
-        std::fs::read(path).map_err(|error| Report::of_file(format!("{} cannot be read", path.display()), &error))?;
+    let key = config::read_small(path)
+        .map_err(|error| Report::of_file(format!("{} cannot be read", path.display()), &error))?;
     let key = key.trim_ascii();
     if key.len() < SHORTEST_KEY {
         let what = format!("{} does not hold a key of at least {SHORTEST_KEY} bytes", path.display());

@@ -19,6 +19,13 @@ pub struct Content {
     pub created: i64,
 }
 
+impl Content {
+    /// What tells it from others. One id under two addresses is two blobs: what is the same in both is recognised by record.
+    pub fn key(&self) -> String {
+        format!("{}\n{}", self.id, self.uri)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed {

@@ -276,7 +276,7 @@ fn is_error(name: &str) -> bool {
 
 fn is_like_next_link(name: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    letters == "next" || LIKE_NEXT_LINKS.iter().any(|end| letters.ends_with(end))
+    ["next", "odatanext"].contains(&letters.as_str()) || LIKE_NEXT_LINKS.iter().any(|end| letters.ends_with(end))
 }
 
 /// Whether the next value is null or false; the cursor stays before it.

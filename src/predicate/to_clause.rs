@@ -20,7 +20,7 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
     let (mut path, mut below) = leaf.property.wire();
     if let Some(asked) = column.asked {
         // Of an element of a list it is called so from the element on.
-        *below.as_mut().unwrap_or(&mut path) = asked.path.to_owned();
+        asked.path.clone_into(below.as_mut().unwrap_or(&mut path));
     }
     let (ops, case) = (column.ops_in(version), column.case);
     let asked = Property { path, below, ops, case, edm: &column.edm, codes: column.asked };

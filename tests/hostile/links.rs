@@ -114,6 +114,7 @@ fn odd() -> Vec<Fixture> {
         like("NextPageUri", &link("2").into()),
         like("@microsoft.graph.nextUrl", &link("2").into()),
         like("next", &json!({"href": link("2")})),
+        like("@odata.next", &link("2").into()),
         like("@odata.nextPage", &"".into()),
         like("nextlink", &serde_json::Value::Null).expecting("3 rows in 1"),
         like("hasNextPage", &false.into()).expecting("3 rows in 1"),

@@ -74,7 +74,7 @@ fn feed(seen: &Seen, id: &str, uri: &str) -> Reply {
 
 const AUDIT: &str = "/api/v1.0/00000000-0000-0000-0000-000000000000/activity/feed/audit";
 
-const SURFACES: [Surface; 17] = [
+const SURFACES: [Surface; 18] = [
     ("a refusal's message", GRAPH, |_, t, _| error(403, "Forbidden", &format!("the token {t} may not"))),
     ("a refusal's code", GRAPH, |_, t, _| error(403, t, "no")),
     ("a refusal's id", GRAPH, |_, t, _| error(403, "Forbidden", "no").header("request-id", t)),
@@ -101,6 +101,14 @@ const SURFACES: [Surface; 17] = [
     }),
     ("the id of a record of another kind", GRAPH, |_, t, _| {
         page(|row| (row["id"], row["signInEventTypes"]) = (json!(t), json!(["managedIdentity"])))
+    }),
+    ("the names and states of subscriptions", FEED, |seen, t, _| match &seen.target {
+        target if target.contains("/subscriptions/list") => Reply::json(
+            json!([{"contentType": "Audit.Exchange", "status": t},
+                   {"contentType": format!("Audit.{t}"), "status": "enabled"}])
+            .to_string(),
+        ),
+        _ => Reply::json("[]"),
     }),
     ("the host of a blob", FEED, |seen, t, _| feed(seen, "a$1", &format!("http://{t}.evil.example{AUDIT}/a"))),
     ("the id and the address of a blob", FEED, |seen, t, own| {

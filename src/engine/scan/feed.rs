@@ -145,12 +145,14 @@ fn say_population(scan: &RemoteScan, plan: &FeedPlan, missing: &[&str], populati
     });
     let odd = population.odd.iter().filter(|(content_type, _)| plan.content_types.contains(content_type));
     let odd = odd.map(|(content_type, status)| {
+        let status = scan.veil().told_name(status);
         format!("the subscription to {content_type} has the status '{status}'; it was read as if it were enabled")
     });
     // A table of certain content types has nothing to do with others.
     let all = plan.feed.content_types.is_empty();
     let unknown = population.unknown.iter().filter(|_| all && !plan.named);
     let unknown = unknown.map(|name| {
+        let name = scan.veil().told_name(name);
         format!("{name} is subscribed to, but not known to this version; its records are not in the answer")
     });
     for what in left_out.chain(odd).chain(unknown) {
@@ -198,8 +200,8 @@ impl Feed {
             .map(move |window| on_its_own(Arc::clone(&lister).list(window)))
             .buffered(windows_ahead)
             .map_ok(move |listed| {
-                let new = listed.into_iter().filter(|l| seen.insert(l.content.id.clone()) && chooser.is_asked(l));
-                let counted = |l: Listed| chooser.scan.room.take(l.content.id.len() + NAME).map(|()| l);
+                let new = listed.into_iter().filter(|l| seen.insert(l.content.key()) && chooser.is_asked(l));
+                let counted = |l: Listed| chooser.scan.room.take(l.content.key().len() + NAME).map(|()| l);
                 stream::iter(new.map(counted).collect::<Vec<_>>())
             })
             .try_flatten()
@@ -283,9 +285,8 @@ impl Feed {
             scan.budget.tally.pages.add(1);
             let ids: Vec<&str> = contents.iter().map(|content| content.id.as_str()).collect();
             let moved = listing.advance(reply.next.as_deref(), &ids);
-            listed.extend(
-                contents.into_iter().map(|content| (content.id.clone(), Listed { content_type, window, content })),
-            );
+            listed
+                .extend(contents.into_iter().map(|content| (content.key(), Listed { content_type, window, content })));
             moved.map_err(lost)?;
         }
         Ok(())
