@@ -101,7 +101,8 @@ pub struct EngineBuilder {
 }
 
 impl EngineBuilder {
-    /// Adds a connection, as a catalog of its name. The first is the default.
+    /// Adds a connection, as a catalog of its name. The first is the default. The catalog `all_tenants` has the tables of all of
+    /// them, with `tenant_id` and `tenant_name`: what is said of these decides which connections are asked.
     #[must_use]
     pub fn connection(mut self, connection: Connection) -> Self {
         self.connections.push(connection);

@@ -80,7 +80,7 @@ fn the_table_is_the_documented_one() {
         |version| SIGN_INS.properties.iter().filter(|p| p.operators(version).is_some_and(|o| !o.is_empty())).count();
     assert_eq!((filterable(Version::V1), filterable(Version::Beta)), (25, 35));
     assert_eq!(SIGN_INS.properties.iter().filter(|p| p.operators(Version::V1).is_some()).count(), 43);
-    assert_eq!(SIGN_INS.properties.len(), 87);
+    assert_eq!(SIGN_INS.properties.len(), 96);
 }
 
 #[test]
