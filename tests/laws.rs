@@ -36,9 +36,9 @@ const SEED: u64 = 0x51_6e_1e;
 const ROWS: usize = 250;
 
 /// How many of a hundred predicates have to cut the rows received.
-const LEAST_CUT: usize = 40;
+const LEAST_CUT: usize = 30;
 /// The same where no filter may hold an OR, as every third predicate does.
-const LEAST_CUT_WITHOUT_OR: usize = 25;
+const LEAST_CUT_WITHOUT_OR: usize = 20;
 
 /// Columns by which a service can be asked, below which that is no measure.
 const FEW_ASKED: usize = 8;
