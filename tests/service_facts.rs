@@ -4,11 +4,14 @@
 //! the service's reference pages and never derived from `apis`; both directions are compared, so that an operator too many
 //! fails as well as one too few.
 
-use std::collections::BTreeMap;
+mod listings;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use auditql::apis;
 use auditql::demo;
-use auditql::table::{ApiVersion, Column, Edm, EntitySet};
+use auditql::table::{ApiVersion, Column, Edm, EntitySet, Op, Select};
+use listings::{LISTINGS, Property};
 
 /// (wire path, operators in v1.0, operators in beta); `None`: the version does not have the property.
 type Fact = (&'static str, Option<&'static str>, Option<&'static str>);
@@ -189,7 +192,7 @@ fn declared(set: &EntitySet, version: ApiVersion) -> Declared {
         for column in here {
             let brackets = if matches!(column.edm, Edm::List(_)) { "[]" } else { "" };
             let path = format!("{above}{}{brackets}", column.wire);
-            let operators: Vec<&str> = column.ops_in(version).iter().map(auditql::table::Op::wire).collect();
+            let operators: Vec<&str> = column.ops_in(version).iter().map(Op::wire).collect();
             if column.fields().is_empty() {
                 found.insert(path, operators.join(" "));
             } else {
@@ -253,7 +256,76 @@ fn is_served_as_documented(table: &demo::Table, facts: &[Fact]) {
 fn the_demo_tenant_serves_what_is_documented() {
     is_served_as_documented(&demo::SIGN_INS, SIGN_INS);
     is_served_as_documented(&demo::DIRECTORY_AUDITS, DIRECTORY_AUDITS);
-    assert_eq!(demo::TABLES.len(), 2, "a set that is added is compared with its page here");
+    assert_eq!(demo::TABLES.len(), 2 + LISTINGS.len(), "a set that is added is compared with its page here");
+    for (path, .., facts) in LISTINGS {
+        let table = demo::TABLES.iter().find(|table| table.path == *path).unwrap_or_else(|| panic!("{path}"));
+        for property in table.properties {
+            for version in demo::Version::ALL {
+                let (any, advanced) = operators(facts, property.path);
+                let served = words(property.operators(version).unwrap());
+                assert_eq!((served, words(property.advanced)), (any, advanced), "{path}: {}", property.path);
+            }
+        }
+        let served = |fact: &Property| table.properties.iter().any(|p| p.path == fact.0.trim_end_matches("[]"));
+        let asked = facts.iter().filter(|fact| !fact.1.is_empty() || !fact.2.is_empty());
+        let missing: Vec<&str> = asked.filter(|fact| !served(fact)).map(|fact| fact.0).collect();
+        assert_eq!(missing, [""; 0], "{path}");
+    }
+}
+
+fn words(operators: &str) -> BTreeSet<&str> {
+    operators.split_whitespace().collect()
+}
+
+/// The operators of any query, and those of advanced ones alone, that a property of a listing is documented with.
+fn operators(facts: &'static [Property], path: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    let fact = facts.iter().find(|fact| fact.0.trim_end_matches("[]") == path);
+    fact.map_or_else(Default::default, |fact| (words(fact.1), words(fact.2)))
+}
+
+#[test]
+fn listings_are_declared_as_documented() {
+    fn walk(above: &str, columns: &'static [Column], found: &mut Vec<(String, &'static Column)>) {
+        for column in columns.iter().filter(|c| !matches!(c.edm, Edm::Raw)) {
+            let brackets = if matches!(column.edm, Edm::List(_)) { "[]" } else { "" };
+            let path = format!("{above}{}{brackets}", column.wire);
+            if column.fields().is_empty() {
+                found.push((path, column));
+            } else {
+                walk(&format!("{path}/"), column.fields(), found);
+            }
+        }
+    }
+    for (path, permissions, quota, page, select, facts) in LISTINGS {
+        let set = apis::ALL.iter().find(|set| set.path() == *path).unwrap_or_else(|| panic!("{path}"));
+        let pages = set.pages().unwrap();
+        let rate = (pages.quota.requests(), pages.quota.window().as_secs());
+        let selects = pages.select != Select::Undocumented;
+        assert_eq!((set.permissions(), rate, pages.page, selects), (*permissions, *quota, *page, *select), "{path}");
+        let mut leaves = Vec::new();
+        walk("", set.columns, &mut leaves);
+        for (leaf, column) in &leaves {
+            for version in [ApiVersion::V1, ApiVersion::Beta] {
+                let ops = column.ops_in(version);
+                let of = |advanced: bool| {
+                    let of = move |op: &Op| column.advanced.has(*op) == advanced;
+                    ops.iter().filter(of).map(Op::wire).collect::<BTreeSet<_>>()
+                };
+                let documented = operators(facts, leaf.trim_end_matches("[]"));
+                assert_eq!((of(false), of(true)), documented, "{path}: {leaf} in {version:?}");
+            }
+        }
+        let declared = |fact: &&Property| leaves.iter().any(|(leaf, _)| leaf == fact.0);
+        let missing: Vec<&str> = facts.iter().filter(|fact| !declared(fact)).map(|fact| fact.0).collect();
+        assert_eq!(missing, [""; 0], "{path}: documented, and no column");
+    }
+}
+
+#[test]
+fn every_listing_of_the_service_has_its_page_here() {
+    let known = ["/auditLogs/signIns", "/auditLogs/directoryAudits"].into_iter().chain(LISTINGS.iter().map(|l| l.0));
+    let declared = apis::ALL.iter().filter(|set| set.pages().is_some()).map(|set| set.path());
+    assert_eq!(declared.collect::<BTreeSet<_>>(), known.collect::<BTreeSet<_>>());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::env;
 use crate::engine::{described, source};
 use crate::repl::commands;
 use crate::settings::{self, Settings};
-use crate::table::{CODE_COLUMNS, Column};
+use crate::table::{CODE_COLUMNS, Column, EntitySet};
 use crate::{apis, output};
 
 /// A page: its file and what makes it.
@@ -61,6 +61,7 @@ keeps_days = 90             # how many days its reports go back, or \"all\"; 30 
 [connections.lab.quota]
 reports = \"5/10s\"         # requests per time, or \"none\"; this is the documented rate
 activity = \"2000/1m\"      # the same for the activity feed
+# also: identity_protection, directory, sign_in_activity, security
 ```
 
 A time range that starts before the service's retention is an error, because the answer would be incomplete; `keeps_days`
@@ -157,7 +158,7 @@ fn formats_page() -> String {
 fn tables_page() -> String {
     let mut page = format!("{NOTE}# Tables\n{TIMES}");
     for set in apis::ALL {
-        let read = format!("Read with `{}`, which needs {}.", source(set), set.permissions().join(" and "));
+        let read = format!("Read with `{}`, which needs {}.", source(set), needed(set));
         table((set.schema, set.name), (set.doc, &read), set.columns, &mut page);
     }
     for list in apis::LOOKUPS {
@@ -169,6 +170,17 @@ fn tables_page() -> String {
         table((codes.schema, codes.name), (codes.doc, &read), CODE_COLUMNS, &mut page);
     }
     page
+}
+
+/// Permissions, and the licence if there is one.
+fn needed(set: &EntitySet) -> String {
+    let needs = set.needs(&[]);
+    let licence = needs.licence.map_or_else(String::new, |(name, _)| format!(", and a licence of {name}"));
+    let costly = set.pages().and_then(|pages| pages.costly).map_or_else(String::new, |costly| {
+        let permissions = costly.permissions.join(" and ");
+        format!("; with `{}` {permissions}, and a licence of {}", costly.column, costly.licence)
+    });
+    format!("{}{licence}{costly}", needs.permissions.join(" and "))
 }
 
 fn table(

@@ -382,7 +382,7 @@ mod tests {
         let (kind, interval, clauses, order) = (None, Interval::ALL, Vec::new(), None);
         let (select, quota, top) = (None, pages.quota, Some(4));
         let version = ApiVersion::Beta;
-        PageQuery { set: &SIGN_INS, pages, version, kind, interval, clauses, order, select, quota, top }
+        PageQuery { set: &SIGN_INS, pages, version, kind, interval, clauses, order, select, parent: None, quota, top }
     }
 
     /// A listing in the order that is documented for sign-ins.

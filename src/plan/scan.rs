@@ -2,8 +2,8 @@
 
 use super::PageQuery;
 use crate::odata::{filter::clause, url::encoded_len};
-use crate::predicate::{Clause, Conjunct, Reason, Split, split};
-use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select};
+use crate::predicate::{Clause, Conjunct, Reason, Split, split, texts_left};
+use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select, is_guid};
 use crate::time::Interval;
 
 /// What a scan is asked for.
@@ -48,6 +48,17 @@ pub struct ScanPlan {
     pub limit: Option<usize>,
     /// The quota that its requests count against.
     pub quota: Quota,
+    /// Whose listings are read, where there is one for each record of another set.
+    pub parents: Option<Parents>,
+}
+
+/// The records of another set whose listings are read.
+#[derive(Debug, Clone)]
+pub enum Parents {
+    /// These, by their keys.
+    Named(Vec<String>),
+    /// All that this chain lists.
+    Listed(Box<PageQuery>),
 }
 
 /// One stream of requests.
@@ -81,13 +92,19 @@ impl Scan {
             residual.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
         }
         streams.iter_mut().for_each(|split| self.set_apart(split));
+        let parents = self.parents();
+        if matches!(&parents, Some(Parents::Named(keys)) if keys.is_empty()) {
+            streams.clear();
+        }
         let all_sent = (self.pushdown || self.conjuncts.is_empty())
-            && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
+            && streams
+                .iter()
+                .all(|s| s.reasons.iter().flatten().all(|r| matches!(r, Reason::Population | Reason::Path)));
         let top = self.top(all_sent);
         let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residual)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
         let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
-        ScanPlan { set, pages, version, streams, about, residual, order, limit, quota }
+        ScanPlan { set, pages, version, streams, about, residual, order, limit, quota, parents }
     }
 
     /// A costly property takes no other test beside its own: where there are others, those are sent.
@@ -105,6 +122,21 @@ impl Scan {
         apart.into_iter().for_each(|(at, _)| split.reasons[at].push(Reason::Alone(costly.column)));
     }
 
+    /// Whose listings are read: those that the predicate names, or all. Keys are GUIDs, and nothing else is one.
+    fn parents(&self) -> Option<Parents> {
+        let parent = self.pages.parent.as_ref()?;
+        let named = texts_left(&self.conjuncts, parent.column).filter(|_| self.pushdown);
+        if let Some(mut keys) = named {
+            keys.retain(|key| is_guid(key));
+            return Some(Parents::Named(keys));
+        }
+        let (set, version) = (parent.set, self.version);
+        let (conjuncts, columns) = (Vec::new(), set.column(set.key).into_iter().collect());
+        let pages = set.pages()?;
+        let all = Scan { set, pages, version, columns, conjuncts, order: None, limit: None, pushdown: true }.plan();
+        all.streams.into_iter().next().map(|stream| Parents::Listed(Box::new(stream.query)))
+    }
+
     /// The properties to send alone: of the columns that are decoded, or of all, where the whole record is wanted and would
     /// lack some unasked.
     fn select(&self) -> Option<Vec<&'static str>> {
@@ -120,7 +152,9 @@ impl Scan {
                 self.set.columns.iter().filter(wanted).collect()
             }
         };
-        let members = all.iter().filter(|column| !column.wire.is_empty() && column.since <= self.version);
+        // What begins so is no property: it says of what type an object is, and comes where that matters.
+        let is_member = |column: &&&Column| !column.wire.is_empty() && !column.wire.starts_with('@');
+        let members = all.iter().filter(is_member).filter(|column| column.since <= self.version);
         let derived = all.iter().filter_map(|column| column.derived).flat_map(|derived| derived.of);
         let mut names: Vec<&'static str> = members.map(|column| column.wire).collect();
         for name in derived {
@@ -141,6 +175,7 @@ impl Scan {
             clauses,
             order: self.order,
             select: self.select(),
+            parent: None,
             quota: self.set.costly(&self.columns).map_or(self.pages.quota, |costly| costly.quota),
             top,
         };

@@ -23,7 +23,7 @@ pub use expression::{AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate,
 pub use import::import;
 pub use normal::normal;
 pub use reason::Reason;
-pub use split::{Conjunct, Split, split, times};
+pub use split::{Conjunct, Split, split, texts_left, times};
 
 #[cfg(test)]
 pub(crate) mod tests;

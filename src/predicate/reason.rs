@@ -38,6 +38,8 @@ pub enum Reason {
     ControlCharacter,
     /// It selects request streams instead.
     Population,
+    /// It chooses whose listings are read.
+    Path,
     /// One side of an OR cannot be sent, so none of it can.
     OneSidedOr(Box<Reason>),
     /// The filter would exceed the number of tests a service accepts.
@@ -73,6 +75,7 @@ impl fmt::Display for Reason {
             Self::Type => f.write_str("the literal is not of the property's type"),
             Self::ControlCharacter => f.write_str("text with control characters is not sent"),
             Self::Population => f.write_str("it selects the request streams"),
+            Self::Path => f.write_str("it selects whose listings are read"),
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
             Self::TooManyTests(most) => write!(f, "the filter would hold more than {most} tests"),
             Self::TooLong => f.write_str("the URL would become too long"),

@@ -16,7 +16,7 @@ use super::{Clause, Conjunct, Reason, Split, Value, bind, import, normal, split}
 use crate::apis;
 use crate::apis::graph::{DIRECTORY_AUDITS, SIGN_INS};
 use crate::odata::filter::filter;
-use crate::table::{ApiVersion, Column, Edm, EntitySet, Op};
+use crate::table::{ApiVersion, Case, Column, Edm, EntitySet, Op, Ops};
 
 /// Parses and types expressions. It knows no table.
 static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| {
@@ -85,7 +85,7 @@ fn sent(streams: &[Split], set: &EntitySet, version: ApiVersion) -> String {
 
 /// The bounds of the time range as the clauses that they are sent as, and the others.
 fn clauses(stream: &Split, set: &EntitySet) -> Vec<Clause> {
-    let path = set.time_column().unwrap().wire;
+    let path = set.time_column().map_or("", |time| time.wire);
     let bound = |op, second: Option<i64>| {
         second.map(|s| Clause::Property { path: path.into(), op, value: Value::Second(s) }).into_iter()
     };
@@ -539,7 +539,20 @@ fn what_is_declared_is_sent_and_nothing_else() {
 
 /// Tests in SQL that an operator would carry, with the text that they would be sent as.
 fn asked(column: &Column, name: &str, path: &str) -> Vec<(Op, String, String)> {
+    let range = Ops::of(Op::Le).with(Op::Ge);
+    let strict = Ops::of(Op::Lt).with(Op::Gt);
+    let has_one_of = |of: Ops| of.iter().any(|op| column.ops_in(ApiVersion::Beta).has(op));
+    let guid = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46";
     match column.edm {
+        Edm::Text if column.case == Case::Guid => {
+            vec![(Op::Eq, format!("{name} = '{guid}'"), format!("{path} eq {guid}"))]
+        }
+        // Where strict bounds alone are documented, the one beside is sent.
+        Edm::Int32 | Edm::Int64 if has_one_of(strict) && !has_one_of(range) => vec![
+            (Op::Eq, format!("{name} = 7"), format!("{path} eq 7")),
+            (Op::Lt, format!("{name} <= 7"), format!("{path} lt 8")),
+            (Op::Gt, format!("{name} >= 7"), format!("{path} gt 6")),
+        ],
         Edm::Text | Edm::Enum(_) => vec![
             (Op::Eq, format!("{name} = 'x'"), format!("{path} eq 'x'")),
             (Op::StartsWith, format!("{name} LIKE 'x%'"), format!("startswith({path},'x')")),

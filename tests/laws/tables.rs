@@ -47,6 +47,11 @@ impl Table {
         self.set.column(column).unwrap().wire
     }
 
+    /// Whether it is a log: what happened, in numbers.
+    pub(crate) fn is_log(&self) -> bool {
+        ["sign_ins", "directory_audits"].contains(&self.set.name)
+    }
+
     /// Types that some column has.
     pub(crate) fn types(&self) -> Vec<Type> {
         self.fields.iter().map(|field| field.of).collect()
