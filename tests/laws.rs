@@ -192,7 +192,7 @@ fn not_vacuous(table: &Table, rules: &[&str], tried: &[Tried]) {
         cut.len(),
         tried.len()
     );
-    assert!(answered * 2 >= cut.len(), "{name}: {answered} of {} have an answer", cut.len());
+    assert!(asked < FEW_ASKED || answered * 2 >= cut.len(), "{name}: {answered} of {} have an answer", cut.len());
     let followed = |rule| tried.iter().filter(|t| t.followed.contains(rule)).count();
     for rule in rules.iter().chain(&["AND", "OR", "NOT", "contradiction"]) {
         let least = if tried.len() >= 200 { 5 } else { 1 };

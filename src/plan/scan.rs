@@ -92,7 +92,7 @@ impl Scan {
             residual.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
         }
         streams.iter_mut().for_each(|split| self.set_apart(split));
-        let parents = self.parents();
+        let parents = self.parents().filter(|_| !streams.is_empty());
         if matches!(&parents, Some(Parents::Named(keys)) if keys.is_empty()) {
             streams.clear();
         }
@@ -140,7 +140,10 @@ impl Scan {
     /// The properties to send alone: of the columns that are decoded, or of all, where the whole record is wanted and would
     /// lack some unasked.
     fn select(&self) -> Option<Vec<&'static str>> {
-        let whole = self.columns.iter().any(|column| matches!(column.edm, Edm::Raw));
+        // What begins with an @ says of what type an object is. It is no property that could be named.
+        let is_annotation = |column: &Column| column.wire.starts_with('@');
+        let whole = |column: &&Column| matches!(column.edm, Edm::Raw) || is_annotation(column);
+        let whole = self.columns.iter().copied().any(|column| whole(&column));
         let all: Vec<&'static Column> = match (self.pages.select, whole) {
             (Select::Undocumented, _) | (Select::Whole, true) => return None,
             (Select::Whole | Select::Part, false) => self.columns.clone(),
@@ -152,8 +155,7 @@ impl Scan {
                 self.set.columns.iter().filter(wanted).collect()
             }
         };
-        // What begins so is no property: it says of what type an object is, and comes where that matters.
-        let is_member = |column: &&&Column| !column.wire.is_empty() && !column.wire.starts_with('@');
+        let is_member = |column: &&&Column| !column.wire.is_empty() && !is_annotation(column);
         let members = all.iter().filter(is_member).filter(|column| column.since <= self.version);
         let derived = all.iter().filter_map(|column| column.derived).flat_map(|derived| derived.of);
         let mut names: Vec<&'static str> = members.map(|column| column.wire).collect();
