@@ -4,7 +4,8 @@
 //! own that reads the tenant's JSON, they are the same; and P, NOT P and P IS NULL divide the table among them.
 //!
 //! The tables are all that the tenant serves and the engine asks for, their columns those that are declared: a table that
-//! is added is held to the laws unasked. 200 predicates a table each run. The full tier takes 2,000:
+//! is added is held to the laws unasked. 200 predicates each run for sign-ins and audits, 50 for each of the others. The
+//! full tier takes 2,000 for each:
 //! `AUDITQL_FULL=1 cargo test --test main laws::`.
 //! A failure prints the seed and the number of the predicate, which always make the same one.
 
@@ -138,8 +139,17 @@ fn difference(left: &[String], right: &[String]) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the full tier is chosen by the environment")]
-fn predicates() -> usize {
-    if std::env::var("AUDITQL_FULL").is_ok_and(|v| v == "1") { 2_000 } else { 200 }
+fn is_full_tier() -> bool {
+    std::env::var("AUDITQL_FULL").is_ok_and(|v| v == "1")
+}
+
+fn predicates(table: &Table) -> usize {
+    match (is_full_tier(), table.is_log()) {
+        (true, _) => 2_000,
+        (false, true) => 200,
+        // There are twenty of them, and what a rule does it does in all.
+        (false, false) => 50,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -158,7 +168,7 @@ async fn the_answer_does_not_depend_on_what_was_sent() {
 async fn hold(court: &Court) -> Vec<usize> {
     let mut generator = Generator::new(SEED, court.table, &court.rows);
     let (mut tried, mut broken) = (Vec::new(), Vec::new());
-    for n in 0..predicates() {
+    for n in 0..predicates(court.table) {
         let predicate = generator.predicate(n);
         match court.try_one(n, (predicate, generator.followed.clone())).await {
             Ok(one) => tried.push(one),
@@ -192,9 +202,10 @@ fn not_vacuous(table: &Table, rules: &[&str], tried: &[Tried]) {
         cut.len(),
         tried.len()
     );
-    assert!(answered * 2 >= cut.len(), "{name}: {answered} of {} have an answer", cut.len());
+    assert!(asked < FEW_ASKED || answered * 2 >= cut.len(), "{name}: {answered} of {} have an answer", cut.len());
     let followed = |rule| tried.iter().filter(|t| t.followed.contains(rule)).count();
     for rule in rules.iter().chain(&["AND", "OR", "NOT", "contradiction"]) {
-        assert!(followed(rule) >= 5, "{name}: {rule} was followed {} times", followed(rule));
+        let least = if tried.len() >= 200 { 5 } else { 1 };
+        assert!(followed(rule) >= least, "{name}: {rule} was followed {} times", followed(rule));
     }
 }

@@ -1,6 +1,6 @@
 //! An entity set: which table it is, what its records are about, its columns. Where they come from is its source.
 
-use super::{Column, Costly, Feed, Pages, Population, Source, Versions};
+use super::{Column, Costly, Feed, Pages, Parent, Population, Source, Versions};
 
 /// What a record is about, whichever way it came: services, exports and diagnostic streams write the same records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -132,6 +132,11 @@ impl EntitySet {
     /// The kinds that must be asked for one by one, if any.
     pub fn population(&self) -> Option<&Population> {
         self.pages().and_then(|pages| pages.population.as_ref())
+    }
+
+    /// The set of whose records each has a listing of its own, if it is such a one.
+    pub fn parent(&self) -> Option<&Parent> {
+        self.pages().and_then(|pages| pages.parent.as_ref())
     }
 
     /// Application permissions that reading it from its service needs.

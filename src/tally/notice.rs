@@ -329,7 +329,7 @@ impl fmt::Display for Notice {
             ),
             Self::OtherRecords { what, count, files, first } => write!(
                 f,
-                "{what} were not read, because there is no table for them: {count} in {files} file(s) (first: {first})"
+                "{what} were not read, because this table does not hold them: {count} in {files} file(s) (first: {first})"
             ),
             Self::AssumedOrder { file, members, day_first, example } => {
                 let first = if *day_first { "day" } else { "month" };

@@ -26,6 +26,7 @@ pub static SIGNIN_EVENTS: EntitySet = EntitySet {
         page: None,
         headers: &[],
         advanced: &[],
+        parent: None,
         select: Select::Undocumented,
         costly: None,
         licence: None,

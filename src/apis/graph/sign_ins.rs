@@ -34,6 +34,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
         select: Select::Undocumented,
         costly: None,
         licence: Some("Microsoft Entra ID P1 or P2"),
+        parent: None,
         // "By default, the most recent sign-ins are returned first" (the reference page of v1.0).
         listed: Some(Direction::Descending),
         retention_days: Some(30),

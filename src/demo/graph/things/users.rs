@@ -25,6 +25,7 @@ pub(in crate::demo::graph) static USERS: Table = Table {
     options: DIRECTORY_OPTIONS,
     unasked: Some(UNASKED),
     costly: Some(("signInActivity", 500)),
+    link: None,
     quota: Quota::Directory,
     listed: Listed::Anyhow,
     population: None,
@@ -128,7 +129,7 @@ const WORK: &[(&str, &[&str])] = &[
     ("IT", &["Administrator", "Help Desk"]),
 ];
 
-const E5: &str = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
+pub(super) const E5: &str = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
 const P1: &str = "078d2b04-f1bd-4111-bbd6-b4b1b354cef4";
 const EXCHANGE_PLAN: &str = "efb87545-963c-4e0d-99df-69c6916d9eb0";
 
@@ -261,7 +262,7 @@ fn user(premise: &Premise, n: usize, person: &Person, last: Option<&Last>) -> Va
 }
 
 /// As the directory stores it: in mixed case for a tenth of the people, and for guests with the mark of a guest.
-fn name_of(person: &Person) -> String {
+pub(super) fn name_of(person: &Person) -> String {
     match person.home {
         Home::Partner(_) => format!("{}#EXT#@{DOMAIN}", person.upn.replace('@', "_")),
         _ if person.sources[1].is_multiple_of(10) => {
