@@ -179,12 +179,6 @@ const HARMLESS: &[&str] = &[
      cmdlet_version communication_type consumption_method data_classification distribution_method event form_type \
      forms_user_type label_action label_id label_name message message_version .name network_message_id \
      org_app_permission report_type reshare_permission switch_state tab_type user_service_plan version",
-    // Users.
-    "age_group assigned_licenses.disabled_plans assigned_licenses.sku_id assigned_plans.capability_status \
-     assigned_plans.service assigned_plans.service_plan_id consent_provided_for_minor creation_type employee_type \
-     external_user_state identities.sign_in_type password_policies preferred_language \
-     sign_in_activity.last_non_interactive_sign_in_request_id sign_in_activity.last_sign_in_request_id \
-     sign_in_activity.last_successful_sign_in_request_id usage_location",
     // Defender.
     "action_approval action_id action_status action_type additional_actions_and_results alert_display_name alert_id \
      alert_type algorithm app_name applications.name cluster_by cluster_group confidence_level delivery_action \

@@ -80,12 +80,13 @@ pub struct EntitySet {
     /// SQL name of the column that holds the event's own time; `None`: its records are things as they are now, and nothing
     /// that happened.
     pub time: Option<&'static str>,
-    /// SQL name of the column that identifies a record within a tenant.
+    /// SQL name of the column that identifies a record.
     pub key: &'static str,
     /// SQL names of the columns of which one says who did it, in every record.
     pub actors: &'static [&'static str],
-    /// SQL name of the column that names the tenant, where records of several can come together.
-    pub tenant: Option<&'static str>,
+    /// SQL name of the column within whose values that holds, where one is not enough: the tenant, where records of several
+    /// can come together, or what a record is linked to.
+    pub within: Option<&'static str>,
     /// Which of several differing copies of a record is the last.
     pub versions: Versions,
     /// The columns, in output order; `raw` is the last.

@@ -41,7 +41,7 @@ pub static AUDIT_EVENTS: EntitySet = EntitySet {
     time: Some("activity_date"),
     key: "id",
     actors: &["actor"],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };

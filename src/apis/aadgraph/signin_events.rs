@@ -42,7 +42,7 @@ pub static SIGNIN_EVENTS: EntitySet = EntitySet {
     time: Some("signin_date_time"),
     key: "id",
     actors: &["user_principal_name", "user_id", "user_display_name"],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };

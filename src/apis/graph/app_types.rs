@@ -25,7 +25,8 @@ pub(super) const SCOPE: &[Column] = &[
     col("user_consent_display_name", "userConsentDisplayName", Edm::Text, "Name that users see."),
     col("user_consent_description", "userConsentDescription", Edm::Text, "What users read of it."),
 ];
-/// `graph.keyCredential`. The key itself is never sent in a listing.
+
+/// `graph.keyCredential`.
 pub(super) const CREDENTIAL: &[Column] = &[
     col("key_id", "keyId", Edm::Text, "Id of the certificate.").sensitive(Sensitive::Application),
     col("display_name", "displayName", Edm::Text, "Name of the certificate.").sensitive(Sensitive::Application),
@@ -35,15 +36,28 @@ pub(super) const CREDENTIAL: &[Column] = &[
     col("end_date_time", "endDateTime", Edm::Instant, "Until when it is good, UTC.").advanced(MORE_TIME),
     col("custom_key_identifier", "customKeyIdentifier", Edm::Text, "Its thumbprint, in base 64.")
         .sensitive(Sensitive::Application),
+    col("key", "key", Edm::Text, "The certificate itself, in base 64. In lists it is NULL.")
+        .sensitive(Sensitive::Secret),
 ];
-/// `graph.passwordCredential`. The secret itself is never sent.
+
+/// `graph.passwordCredential`.
 pub(super) const SECRET: &[Column] = &[
     col("key_id", "keyId", Edm::Text, "Id of the secret.").sensitive(Sensitive::Application),
     col("display_name", "displayName", Edm::Text, "Name of the secret.").sensitive(Sensitive::Application),
     col("hint", "hint", Edm::Text, "First letters of the secret.").sensitive(Sensitive::Secret),
     col("start_date_time", "startDateTime", Edm::Instant, "From when it is good, UTC."),
     col("end_date_time", "endDateTime", Edm::Instant, "Until when it is good, UTC."),
+    col("custom_key_identifier", "customKeyIdentifier", Edm::Text, "Not used any more.")
+        .sensitive(Sensitive::Application),
+    col(
+        "secret_text",
+        "secretText",
+        Edm::Text,
+        "The secret itself: only the reply to its making has it, so it is NULL.",
+    )
+    .sensitive(Sensitive::Secret),
 ];
+
 /// `graph.verifiedPublisher`.
 pub(super) const VERIFIED_PUBLISHER: &[Column] = &[
     col("display_name", "displayName", Edm::Text, "Name of the publisher."),

@@ -44,7 +44,7 @@ pub static CONDITIONAL_ACCESS_POLICIES: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: POLICIES,
 };
@@ -59,7 +59,7 @@ pub static NAMED_LOCATIONS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: LOCATIONS,
 };

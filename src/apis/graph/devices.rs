@@ -17,15 +17,16 @@ pub static DEVICES: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };
 
-/// `graph.alternativeSecurityId`; its key is no text.
+/// `graph.alternativeSecurityId`.
 const SECURITY_ID: &[Column] = &[
     col("type", "type", Edm::Int32, "Kind, for internal use.").ops(Ops::EQ).advanced(Ops::of(Op::Ge).with(Op::Le)),
     col("identity_provider", "identityProvider", Edm::Text, "Who vouches for it, for internal use."),
+    col("key", "key", Edm::Text, "The id in base 64, for internal use.").sensitive(Sensitive::Device),
 ];
 
 const COLUMNS: &[Column] = &[

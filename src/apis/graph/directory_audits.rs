@@ -39,7 +39,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
     time: Some("activity_date_time"),
     key: "id",
     actors: &["initiated_by"],
-    tenant: None,
+    within: None,
     versions: Versions { written: Some(&TAKEN_IN), outcome: None },
     columns: COLUMNS,
 };

@@ -19,7 +19,7 @@ pub static GROUPS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };
@@ -42,7 +42,7 @@ pub static GROUP_MEMBERS: EntitySet = EntitySet {
     key: "id",
     actors: &[],
     // An object is a member of many groups.
-    tenant: Some("group_id"),
+    within: Some("group_id"),
     versions: Versions { written: None, outcome: None },
     columns: MEMBERS,
 };

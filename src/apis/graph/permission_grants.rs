@@ -22,7 +22,7 @@ pub static OAUTH2_PERMISSION_GRANTS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };

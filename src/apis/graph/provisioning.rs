@@ -40,7 +40,7 @@ pub static PROVISIONING: EntitySet = EntitySet {
     time: Some("activity_date_time"),
     key: "id",
     actors: &["initiated_by"],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };

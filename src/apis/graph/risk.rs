@@ -47,7 +47,7 @@ pub static RISK_DETECTIONS: EntitySet = EntitySet {
     time: Some("activity_date_time"),
     key: "id",
     actors: &["user_id", "user_principal_name"],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: DETECTIONS,
 };
@@ -65,7 +65,7 @@ pub static RISKY_USERS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: USERS,
 };
@@ -83,7 +83,7 @@ pub static RISKY_SERVICE_PRINCIPALS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: PRINCIPALS,
 };

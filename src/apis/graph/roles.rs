@@ -23,7 +23,7 @@ pub static DIRECTORY_ROLES: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };
@@ -46,7 +46,7 @@ pub static DIRECTORY_ROLE_MEMBERS: EntitySet = EntitySet {
     key: "id",
     actors: &[],
     // One holds many roles.
-    tenant: Some("role_id"),
+    within: Some("role_id"),
     versions: Versions { written: None, outcome: None },
     columns: MEMBERS,
 };

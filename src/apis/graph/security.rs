@@ -44,7 +44,7 @@ pub static ALERTS: EntitySet = EntitySet {
     time: Some("created_date_time"),
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: ALERT,
 };
@@ -60,7 +60,7 @@ pub static INCIDENTS: EntitySet = EntitySet {
     time: Some("created_date_time"),
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: INCIDENT,
 };

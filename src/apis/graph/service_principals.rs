@@ -24,7 +24,7 @@ pub static SERVICE_PRINCIPALS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };
@@ -46,7 +46,7 @@ pub static APP_ROLE_ASSIGNMENTS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: ASSIGNMENTS,
 };

@@ -55,7 +55,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
     time: Some("created_date_time"),
     key: "id",
     actors: &["user_principal_name", "user_id", "user_display_name", "service_principal_id", "service_principal_name"],
-    tenant: None,
+    within: None,
     versions: Versions {
         written: Some(&TAKEN_IN),
         outcome: Some(Outcome { path: ["status", "error_code"], interim: INTERRUPTS }),

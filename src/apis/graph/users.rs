@@ -31,7 +31,7 @@ pub static USERS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };

@@ -86,7 +86,7 @@ impl ScanExec {
         let parent = set.parent().map(|parent| parent.column);
         let told_by = files::own_columns(set);
         let own = |c: &Column| {
-            [set.time, Some(set.key), set.tenant, kind, parent].contains(&Some(c.name)) || told_by.contains(&c.name)
+            [set.time, Some(set.key), set.within, kind, parent].contains(&Some(c.name)) || told_by.contains(&c.name)
         };
         let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
         wanted.map(|(_, column)| column).collect()

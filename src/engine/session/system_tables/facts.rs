@@ -175,8 +175,11 @@ fn of_pages(set: &'static EntitySet, pages: &Pages) -> Vec<Rule> {
                     property: asked_property(&one),
                     operator: match (&one.column.edm, op) {
                         // Times are asked for by the seconds around them, in the widest terms that will do.
-                        (Edm::Instant, Op::Eq) if has(Op::Lt) => "ge lt",
-                        (Edm::Instant, Op::Eq) => "ge le",
+                        (Edm::Instant, Op::Eq) => match (has(Op::Ge), has(Op::Lt)) {
+                            (true, true) => "ge lt",
+                            (true, false) => "ge le",
+                            (false, _) => "gt lt",
+                        },
                         (Edm::Instant, Op::Gt) if has(Op::Ge) => "ge",
                         (Edm::Instant, Op::Le) if has(Op::Lt) => "lt",
                         (_, Op::Null) => "eq null",
