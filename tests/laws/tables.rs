@@ -83,11 +83,6 @@ impl Table {
         self.set.column(column).unwrap().wire
     }
 
-    /// Whether it is a log: what happened, in numbers.
-    pub(crate) fn is_log(&self) -> bool {
-        self.set.time.is_some()
-    }
-
     /// Types that some column has.
     pub(crate) fn types(&self) -> Vec<Type> {
         self.fields.iter().map(|field| field.of).collect()
