@@ -46,6 +46,8 @@ pub mod cli;
 
 // What the library is made of: open to its own tests and benchmarks, and to nobody else.
 #[cfg(not(feature = "testing"))]
+mod address;
+#[cfg(not(feature = "testing"))]
 mod causes;
 #[cfg(not(feature = "testing"))]
 mod decode;
@@ -79,6 +81,8 @@ mod veil;
 #[cfg(not(feature = "testing"))]
 mod wire;
 
+#[cfg(feature = "testing")]
+pub mod address;
 #[cfg(feature = "testing")]
 pub mod causes;
 #[cfg(feature = "testing")]

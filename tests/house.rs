@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// The modules, lowest layer first.
 const LAYERS: [&[&str]; 5] = [
-    &["table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
+    &["address", "table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
     &["http", "auth", "subscriptions", "doctor", "files", "exports"],
     &["engine"],
@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 5] = [
 
 /// Edges inside a layer.
 const BESIDE: &[(&str, &[&str])] = &[
-    ("apis", &["table"]),
+    ("apis", &["address", "table"]),
     ("settings", &["table"]),
     ("wire", &["table", "veil"]),
     ("tally", &["table", "veil"]),

@@ -242,6 +242,7 @@ impl EngineBuilder {
             state.catalog_list().register_catalog(connection.into(), catalog::catalog(&files, &state)?);
         }
         datafusion_functions_json::register_all(&mut state)?;
+        functions::own::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
     }

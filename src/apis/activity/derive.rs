@@ -1,12 +1,11 @@
 //! What columns of the feed are computed from, and how: pure functions over members of one record.
 
-// `core::net` is addresses alone: nothing here can open a socket.
-use core::net::IpAddr;
 use std::borrow::Cow;
 
 use super::codes::USER_TYPES;
 use super::content;
 use super::record_types::RECORD_TYPES;
+use crate::address::endpoint;
 use crate::table::{Codes, Inputs};
 
 /// The record type, under its names.
@@ -82,60 +81,9 @@ fn name<'a>(codes: &'static Codes, text: &'a str) -> Option<Cow<'a, str>> {
     }
 }
 
-/// Address and port of `1.2.3.4`, `1.2.3.4:443`, `[2001:db8::1]:443`, `::ffff:1.2.3.4`, `NAME (1.2.3.4)` and the like.
-fn endpoint(text: &str) -> Option<(IpAddr, Option<u16>)> {
-    let text = text.trim();
-    if let Some(address) = address(text) {
-        return Some((address, None));
-    }
-    if let Some((_, inner)) = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) {
-        return address(inner.trim()).map(|address| (address, None));
-    }
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (host, rest) = rest.split_once(']')?;
-            (host, rest.strip_prefix(':'))
-        }
-        None => text.rsplit_once(':').map(|(host, port)| (host, Some(port)))?,
-    };
-    Some((address(host)?, port.and_then(|port| port.parse().ok())))
-}
-
-/// An address in its shortest form: IPv4 inside IPv6 is IPv4, and a zone is of no use elsewhere.
-fn address(text: &str) -> Option<IpAddr> {
-    let text = text.split_once('%').map_or(text, |(address, _)| address);
-    text.parse().ok().map(|address: IpAddr| match address {
-        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4),
-        v4 @ IpAddr::V4(_) => v4,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_spelling_of_an_address_is_read() {
-        for (text, address, port) in [
-            ("80.114.1.2", "80.114.1.2", None),
-            ("80.114.1.2:16902", "80.114.1.2", Some(16902)),
-            ("[2603:1::5]:54088", "2603:1::5", Some(54088)),
-            ("[2603:1::5]", "2603:1::5", None),
-            ("2603:0001:0:0::0005", "2603:1::5", None),
-            ("::ffff:1.2.3.4", "1.2.3.4", None),
-            ("[::ffff:1.2.3.4]:80", "1.2.3.4", Some(80)),
-            ("fe80::1%12", "fe80::1", None),
-            ("HOST (10.0.0.1)", "10.0.0.1", None),
-            (" 1.2.3.4 ", "1.2.3.4", None),
-            ("1.2.3.4:99999", "1.2.3.4", None),
-        ] {
-            let read = endpoint(text).unwrap();
-            assert_eq!((read.0.to_string().as_str(), read.1), (address, port), "{text}");
-        }
-        for text in ["", "<null>", "localhost", "host:443", "1.2.3", "[::1", "()", "NAME ()", "1.2.3.4:5:6"] {
-            assert_eq!(endpoint(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn the_first_field_that_holds_an_address_gives_address_and_port() {

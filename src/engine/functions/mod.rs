@@ -1,3 +1,4 @@
 //! Functions of SQL, as far as they are not the engine's own as they are.
 
 pub(crate) mod bounded;
+pub(crate) mod own;
