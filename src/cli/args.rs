@@ -43,6 +43,8 @@ pub(super) struct Args {
     pub(super) redact_key: Option<PathBuf>,
     /// The connection.
     pub(super) connection: Option<String>,
+    /// Leave out the other connections.
+    pub(super) only: bool,
     /// The configuration file.
     pub(super) config: Option<PathBuf>,
     /// Settings, by name.
@@ -124,6 +126,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         redact: matches.get_flag("redact"),
         redact_key: matches.get_one::<PathBuf>("redact-key").cloned(),
         connection: matches.get_one::<String>("connection").cloned(),
+        only: matches.get_flag("only"),
         config: matches.get_one::<PathBuf>("config").cloned(),
         settings: settings::ALL
             .iter()
@@ -192,7 +195,7 @@ fn docs() -> Command {
         .arg(Arg::new("folder").value_name("FOLDER").required(true).value_parser(value_parser!(PathBuf)))
 }
 
-fn common() -> [Arg; 13] {
+fn common() -> [Arg; 14] {
     let formats = PossibleValuesParser::new(output::ALL.iter().map(|format| format.name));
     [
         Arg::new("command")
@@ -242,6 +245,9 @@ fn common() -> [Arg; 13] {
             .value_parser(value_parser!(PathBuf))
             .help("Like --redact, with the same pseudonyms in every run with this key"),
         Arg::new("connection").long("connection").value_name("NAME").help("The configured connection to use"),
+        Arg::new("only").long("only").action(ArgAction::SetTrue).help(
+            "Open no other connection: without it, each is a catalog of its name, and all_tenants has the tables of all",
+        ),
         Arg::new("config")
             .long("config")
             .value_name("FILE")

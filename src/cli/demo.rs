@@ -66,8 +66,13 @@ impl Started {
         };
         let pace = if demo.no_throttle { Pace::Unlimited } else { Pace::Documented };
         let builder = builder.connection(connection).pace(pace);
-        let known =
-            ConnectionInfo { name: NAME.into(), open: true, tenant: DOMAIN.into(), auth: "access_token".into() };
+        let known = ConnectionInfo {
+            name: NAME.into(),
+            open: true,
+            catalog: true,
+            tenant: DOMAIN.into(),
+            auth: "access_token".into(),
+        };
         let builder = demo.now.into_iter().fold(builder, EngineBuilder::now);
         Ok(Opened { builder, name: NAME.into(), connections: vec![known] })
     }

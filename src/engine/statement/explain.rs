@@ -21,8 +21,9 @@ pub(crate) fn requests(
     let mut text = String::new();
     plan.apply(|node| {
         let dynamic = if let Some(scan) = node.downcast_ref::<ScanExec>() {
-            let connected = connections.as_ref().and_then(|all| all.0.get(scan.connection()));
-            text.push_str(&scan.explain(statement, connected.map(AsRef::as_ref)));
+            let connected = connections.as_ref().and_then(|all| all.get(scan.connection()));
+            text.push_str(&scan.explain(statement, connected));
+            text.push_str(&scan.flaw(connections.as_deref()));
             scan.dynamic_conditions() > 0
         } else if let Some(merged) = node.downcast_ref::<MergedExec>() {
             text.push_str(&merged.explain(statement, connections.as_deref()));
