@@ -134,6 +134,10 @@ async fn a_broken_connection_is_told_to_whoever_asks_it_and_to_nobody_else() {
             let (code, text) = home.ask(&newest(&format!("\"{name}\".entra.sign_ins")), &[]).await;
             assert!(code != Some(0) && text.contains(why), "{name}: {code:?} {text}");
         }
+        let explained = home.good("EXPLAIN SELECT id FROM all_tenants.entra.sign_ins").await;
+        // What a credential lacks is found out when somebody signs in.
+        let late = ["secretless", "certified"].contains(name);
+        assert_eq!(explained.contains("nothing can be sent"), !late, "{name}: {explained}");
         let known = home.good(&format!("SELECT is_default FROM auditql.connections WHERE name = '{name}'")).await;
         assert_eq!(known, "is_default\nfalse\n", "{name}");
     }
@@ -205,4 +209,31 @@ async fn a_file_in_the_working_folder_adds_no_catalog() {
     assert!(code == Some(3) && text.contains("AUDITQL_ACCESS_TOKEN_CONTOSO"), "{code:?} {text}");
     assert_eq!(home.requests(), [0, 0]);
     assert!(thief.seen().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_has_two_tenants_that_one_address_attacked() {
+    let home = tempfile::tempdir().unwrap();
+    let run = async |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_auditql"));
+        command.args(["demo", "--rows", "2000", "--no-throttle", "--now", "2026-05-01T12:00:00Z", "-q"]).args(args);
+        command.current_dir(home.path()).env_clear().env("HOME", home.path()).stdin(Stdio::null());
+        let output = command.output().await.unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), format!("{}{}", text(output.stdout), text(output.stderr)))
+    };
+    let both = "SELECT ip_address FROM all_tenants.entra.sign_ins WHERE is_interactive AND status.error_code = 50126 \
+                GROUP BY 1 HAVING count(DISTINCT tenant_name) > 1";
+    let (code, text) = run(&["--tenants", "2", "--format", "csv", "-c", both]).await;
+    assert_eq!((code, text.as_str()), (Some(0), "ip_address\n203.0.113.91\n"));
+    let people = "SELECT count(*) FROM lumenworks.entra.users a JOIN brightwater.entra.users b \
+                  ON a.id = b.id OR a.user_principal_name = b.user_principal_name";
+    let (code, text) = run(&["--tenants", "2", "--format", "csv", "-c", people]).await;
+    assert_eq!((code, text.lines().last()), (Some(0), Some("0")), "{text}");
+    // One tenant is what it was: a catalog named demo, and nothing beside it.
+    let (code, text) = run(&["--format", "csv", "-c", "SELECT name FROM auditql.connections"]).await;
+    assert_eq!((code, text.as_str()), (Some(0), "name\ndemo\n"));
+    for wrong in [["--tenants", "3"], ["--tenants", "0"], ["--tenants", "two"]] {
+        assert_eq!(run(&[&wrong[..], &["-c", "SELECT 1"]].concat()).await.0, Some(2), "{wrong:?}");
+    }
 }

@@ -105,6 +105,8 @@ pub(super) struct Demo {
     pub(super) export: Option<PathBuf>,
     /// Serve other clients at this address.
     pub(super) serve: Option<SocketAddr>,
+    /// How many tenants, if more than one.
+    pub(super) tenants: Option<u64>,
 }
 
 /// Reads the command line. An error is ready to be printed by clap, help and version among them.
@@ -168,6 +170,7 @@ fn demo_of(matches: &ArgMatches) -> Demo {
         data: matches.get_one::<PathBuf>("data").cloned(),
         export: matches.get_one::<PathBuf>("export").cloned(),
         serve: matches.get_one::<SocketAddr>("serve").copied(),
+        tenants: matches.get_one::<u64>("tenants").copied(),
     }
 }
 
@@ -312,6 +315,12 @@ fn demo() -> Command {
             .value_name("N")
             .value_parser(value_parser!(usize))
             .help("Number of sign-ins [50000]"),
+        Arg::new("tenants")
+            .long("tenants")
+            .value_name("N")
+            .value_parser(value_parser!(u64).range(1..=2))
+            .conflicts_with_all(["export", "data"])
+            .help("1 or 2 tenants of different people; all_tenants has the tables of both [1]"),
         Arg::new("seed")
             .long("seed")
             .value_name("N")
