@@ -10,6 +10,7 @@
 
 mod catalogs;
 mod cli;
+mod counted;
 mod credentials;
 mod death;
 mod demo;

@@ -375,7 +375,11 @@ mod tests {
             ("[connections.a]\ntennant = 'x'", "f: unknown key 'connections.a.tennant'", "did you mean tenant?"),
             ("conections = 1", "f: unknown key 'conections'", "did you mean connections?"),
             ("[settings]\nmax_request = 1", "f: unknown key 'settings.max_request'", "did you mean max_requests?"),
-            ("zzz = 1", "f: unknown key 'zzz'", "the keys here are version, connection, format, settings, connections"),
+            (
+                "zzz = 1",
+                "f: unknown key 'zzz'",
+                "the keys here are version, connection, only, format, settings, connections",
+            ),
             (
                 "[connections.a]\nclient_secret = 'CANARY'",
                 "f: 'connections.a.client_secret' would hold a secret, which does not belong in a file",

@@ -27,6 +27,7 @@ pub static AUDIT_EVENTS: EntitySet = EntitySet {
         headers: &[],
         advanced: &[],
         select: Select::Undocumented,
+        counts: false,
         costly: None,
         licence: None,
         // None is documented.

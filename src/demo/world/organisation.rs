@@ -44,7 +44,7 @@ impl Organisation {
     pub(super) const fn first_name(self) -> usize {
         match self {
             Self::Lumenworks => 0,
-            Self::Brightwater => 300,
+            Self::Brightwater => 307,
         }
     }
 

@@ -81,11 +81,8 @@ impl ScanExec {
 
     /// That its connection cannot be used, as a line; empty: it can.
     pub(crate) fn flaw(&self, connections: Option<&Connections>) -> String {
-        let name = self.connection();
-        let flaw = connections.filter(|_| self.table.is_of_service()).and_then(|all| all.flaw(name));
-        flaw.map_or_else(String::new, |why| {
-            format!("  nothing can be sent: the connection '{name}' cannot be used: {why}\n")
-        })
+        let connections = connections.filter(|_| self.table.is_of_service());
+        connections.map_or_else(String::new, |all| all.flaw_line(self.connection()))
     }
 
     pub(super) fn conjuncts(&self) -> Vec<Conjunct> {

@@ -34,6 +34,12 @@ impl Connections {
         Some(causes::said(why.as_ref()).join(": "))
     }
 
+    /// That one cannot be used, as a line of EXPLAIN; empty: it can.
+    pub(crate) fn flaw_line(&self, name: &str) -> String {
+        let line = |why| format!("  nothing can be sent: the connection '{name}' cannot be used: {why}\n");
+        self.flaw(name).map_or_else(String::new, line)
+    }
+
     /// The connection that a task asks.
     pub(crate) fn of(context: &TaskContext, name: &str) -> Result<Arc<Connected>, Error> {
         let all = context.session_config().get_extension::<Self>();
