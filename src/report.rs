@@ -303,7 +303,12 @@ fn of_table(table: &str, about: &About<'_>) -> Report {
     let found =
         nearest(short, about.tables.iter().map(|name| (name.as_str(), name.rsplit('.').next().unwrap_or(name))));
     match found {
-        Some(name) => report.hint(format!("did you mean {name}?")),
+        Some(name) => {
+            // Two schemas can have a table of that name, which then has no short one.
+            let short = |name: &str| name.rsplit('.').next().map(str::to_owned);
+            let alike = about.tables.iter().filter(|other| short(other) == short(name)).map(String::as_str);
+            report.hint(format!("did you mean {}?", alike.collect::<Vec<_>>().join(" or ")))
+        }
         None if about.tables.is_empty() => {
             report.hint("no connection is open; 'auditql demo' has tables to try, --connection NAME opens yours")
         }

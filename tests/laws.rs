@@ -24,6 +24,7 @@ use std::time::Instant;
 use auditql::demo::{Feed, Options};
 use auditql::engine::Engine;
 use auditql::settings::Settings;
+use futures::{StreamExt, stream};
 use serde_json::Value;
 
 use crate::lab::{self, Lab};
@@ -55,6 +56,9 @@ struct Tried {
     /// A clause beyond kind and time was sent.
     narrowed: bool,
 }
+
+/// Tables that are tried at the same time.
+const AT_ONCE: usize = 2;
 
 /// A table; a tenant with an engine that pushes filters down, one that does not, and the tenant's rows.
 struct Court {
@@ -138,19 +142,25 @@ fn difference(left: &[String], right: &[String]) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the full tier is chosen by the environment")]
+fn is_full_tier() -> bool {
+    std::env::var("AUDITQL_FULL").is_ok_and(|v| v == "1")
+}
+
 fn predicates() -> usize {
-    if std::env::var("AUDITQL_FULL").is_ok_and(|v| v == "1") { 2_000 } else { 200 }
+    if is_full_tier() { 2_000 } else { 200 }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_answer_does_not_depend_on_what_was_sent() {
     let tables = Table::all(&Court::lab().await).await;
-    let mut found = BTreeSet::new();
-    for table in tables {
+    let held = async |table| {
         let start = Instant::now();
-        found.extend(hold(&Court::new(table).await).await);
+        let flaws = hold(&Court::new(table).await).await;
         println!("{}: {} ms", table.set.qualified(), start.elapsed().as_millis());
-    }
+        flaws
+    };
+    let found: Vec<Vec<usize>> = stream::iter(tables).map(held).buffer_unordered(AT_ONCE).collect().await;
+    let found: BTreeSet<usize> = found.into_iter().flatten().collect();
     control::all_flaws_are_found(&found);
 }
 
@@ -192,7 +202,7 @@ fn not_vacuous(table: &Table, rules: &[&str], tried: &[Tried]) {
         cut.len(),
         tried.len()
     );
-    assert!(answered * 2 >= cut.len(), "{name}: {answered} of {} have an answer", cut.len());
+    assert!(asked < FEW_ASKED || answered * 2 >= cut.len(), "{name}: {answered} of {} have an answer", cut.len());
     let followed = |rule| tried.iter().filter(|t| t.followed.contains(rule)).count();
     for rule in rules.iter().chain(&["AND", "OR", "NOT", "contradiction"]) {
         assert!(followed(rule) >= 5, "{name}: {rule} was followed {} times", followed(rule));

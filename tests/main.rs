@@ -22,6 +22,7 @@ mod faults;
 mod feed;
 mod formats;
 mod fuzz;
+mod graph;
 mod hostile;
 mod house;
 mod http;

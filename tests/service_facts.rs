@@ -477,6 +477,14 @@ fn is_served_in_old_words(table: &demo::aadgraph::Table, facts: &[Fact]) {
 }
 
 #[test]
+fn every_listing_of_the_service_has_its_page_here() {
+    let logs = ["/auditLogs/signIns", "/auditLogs/directoryAudits", "/activities/signinEvents", "/activities/audit"];
+    let known = logs.into_iter().chain(LISTINGS.iter().map(|l| l.0));
+    let declared = apis::ALL.iter().filter(|set| set.pages().is_some()).map(|set| set.path());
+    assert_eq!(declared.collect::<BTreeSet<_>>(), known.collect::<BTreeSet<_>>());
+}
+
+#[test]
 fn sign_ins_are_ordered_by_their_time_alone() {
     let sortable: Vec<&str> = apis::graph::SIGN_INS.columns.iter().filter(|c| c.sortable).map(|c| c.wire).collect();
     assert_eq!(sortable, ["createdDateTime"]);

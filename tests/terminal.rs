@@ -22,7 +22,7 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the program with nothing of the surroundings but its home, which is its working folder too.
     pub(crate) fn open(home: &Path, columns: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: 40, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize { rows: 60, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_auditql"));
         command.args(args);

@@ -20,6 +20,24 @@ pub static ALL: &[&EntitySet] = &[
     &graph::SIGN_INS,
     &graph::DIRECTORY_AUDITS,
     &graph::USERS,
+    &graph::GROUPS,
+    &graph::GROUP_MEMBERS,
+    &graph::SERVICE_PRINCIPALS,
+    &graph::APPLICATIONS,
+    &graph::APP_ROLE_ASSIGNMENTS,
+    &graph::OAUTH2_PERMISSION_GRANTS,
+    &graph::DEVICES,
+    &graph::DIRECTORY_ROLES,
+    &graph::DIRECTORY_ROLE_MEMBERS,
+    &graph::CONDITIONAL_ACCESS_POLICIES,
+    &graph::NAMED_LOCATIONS,
+    &graph::AUTHENTICATION_METHODS,
+    &graph::PROVISIONING,
+    &graph::RISK_DETECTIONS,
+    &graph::RISKY_USERS,
+    &graph::RISKY_SERVICE_PRINCIPALS,
+    &graph::ALERTS,
+    &graph::INCIDENTS,
     &activity::ACTIVITY,
     &activity::AZURE_ACTIVE_DIRECTORY,
     &activity::EXCHANGE,
@@ -186,12 +204,12 @@ mod tests {
             for other in ALL.iter().filter(|other| other.family == set.family && other.name != set.name) {
                 let same = |name: &str| set.column(name).unwrap().wire == other.column(name).unwrap().wire;
                 assert_eq!(
-                    (set.key, set.tenant, set.time),
-                    (other.key, other.tenant, other.time),
+                    (set.key, set.within, set.time),
+                    (other.key, other.within, other.time),
                     "{}",
                     set.qualified()
                 );
-                assert!([Some(set.key), set.time, set.tenant].into_iter().flatten().all(same), "{}", set.qualified());
+                assert!([Some(set.key), set.time, set.within].into_iter().flatten().all(same), "{}", set.qualified());
                 // Evidence counts where copies differ, and tables see different parts of them.
                 assert!(set.versions.written.is_none() && set.versions.outcome.is_none(), "{}", set.qualified());
             }

@@ -51,6 +51,7 @@ impl Reader {
     /// As [`Reader::open`].
     pub fn open_for(source: &FileRef, wanted: &Arc<Wanted>) -> Result<Self, Error> {
         let mut reader = Self::open(source)?;
+        reader.records.want(wanted.family);
         reader.dates = Some(Dates::new(source.clone(), Arc::clone(wanted)));
         reader.remarks = Remarks::new(Some(Arc::clone(wanted)));
         Ok(reader)

@@ -58,6 +58,11 @@ impl Records {
         Ok(Self { frames, waiting: VecDeque::new(), line: 1, linked: false, recogniser: Recogniser::default() })
     }
 
+    /// Things of this kind are wanted: they are records, where they would otherwise stand beside them.
+    pub(super) fn want(&mut self, family: Family) {
+        self.recogniser.wanted = Some(family);
+    }
+
     /// What comes next; `None` at the end.
     pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Next> {
         loop {

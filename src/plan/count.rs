@@ -29,6 +29,7 @@ impl ScanPlan {
         let whole = self.pages.counts
             && stream.parts.is_empty()
             && query.kind.is_none()
+            && self.parents.is_none()
             && self.cap.is_none()
             && self.limit.is_none()
             && self.residual.iter().all(|residual| residual.reasons.is_empty());

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Choice, ScanPlan, StreamPlan, choose};
+use super::{Choice, PageQuery, Parents, ScanPlan, StreamPlan, choose};
 use crate::table::{Direction, Rate};
 use crate::time::Interval;
 
@@ -10,6 +10,11 @@ impl ScanPlan {
     /// The least number of requests that can answer it: one for each chain that has to be opened. Of some rows in any
     /// order, the first chain may have enough.
     pub fn least_requests(&self, now: i64) -> usize {
+        match &self.parents {
+            Some(Parents::Named(keys)) => return keys.len(),
+            Some(Parents::Listed(_)) => return 1,
+            None => {}
+        }
         let each = self.streams.iter().map(|s| s.least_requests(now));
         if self.limit.is_some() && self.order.is_none() { each.min().unwrap_or(0) } else { each.sum() }
     }
@@ -47,8 +52,9 @@ impl fmt::Display for Explained<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plan = self.plan;
         writeln!(f, "{}: {}", plan.set.qualified(), Cost { plan, now: self.now, rate: self.rate })?;
-        for stream in &plan.streams {
-            self.stream(f, stream)?;
+        match &plan.parents {
+            Some(parents) => self.listings(f, parents)?,
+            None => plan.streams.iter().try_for_each(|stream| self.stream(f, stream))?,
         }
         if let Some(cap) = plan.cap.filter(|_| !plan.streams.is_empty()) {
             writeln!(f, "  cap:   an answer with {cap} records may not be whole; it is split by time and read again")?;
@@ -76,6 +82,27 @@ impl fmt::Display for Explained<'_> {
 }
 
 impl Explained<'_> {
+    /// The listings of the records of another set.
+    fn listings(&self, f: &mut fmt::Formatter<'_>, parents: &Parents) -> fmt::Result {
+        let Some(stream) = self.plan.streams.first() else { return Ok(()) };
+        match parents {
+            Parents::Named(keys) => {
+                let query = PageQuery { parent: keys.first().cloned(), ..stream.query.clone() };
+                writeln!(f, "  GET {}", shortened(&query.readable()))?;
+                match keys.len() - 1 {
+                    0 => Ok(()),
+                    others => writeln!(f, "      and {others} more for the others that the predicate names"),
+                }
+            }
+            Parents::Listed(query) => {
+                writeln!(f, "  GET {}", shortened(&query.readable()))?;
+                writeln!(f, "  then for each of them: GET {}", shortened(&stream.query.readable()))?;
+                let column = self.plan.pages.parent.map_or("", |parent| parent.column);
+                writeln!(f, "      a condition {column} = or IN would ask for those alone")
+            }
+        }
+    }
+
     fn stream(&self, f: &mut fmt::Formatter<'_>, stream: &StreamPlan) -> fmt::Result {
         if let Some(parts) = stream.in_parts(self.now) {
             let queries = stream.part_queries(stream.query.interval);
@@ -107,6 +134,10 @@ impl fmt::Display for Cost<'_> {
             return f.write_str("nothing is sent, because the predicate can never hold");
         }
         let plural = if requests == 1 { "" } else { "s" };
+        if let Some(Parents::Listed(query)) = &self.plan.parents {
+            let each = query.set.name;
+            return write!(f, "at least {requests} request{plural}, and one for each of {each}");
+        }
         let Some(rate) = self.rate else { return write!(f, "at least {requests} request{plural}, without a quota") };
         let (allowed, window) = (rate.requests as usize, rate.window.as_secs());
         let windows = (requests - 1) / allowed;

@@ -20,7 +20,7 @@ pub use files::FilePlan;
 pub use page_query::{PageQuery, Weaker};
 pub use pager::{PageFacts, Pager, PagerError};
 pub use parts::{Choice, choose};
-pub use scan::{Residual, Scan, ScanPlan, StreamPlan};
+pub use scan::{Parents, Residual, Scan, ScanPlan, StreamPlan};
 
 #[cfg(test)]
 mod tests;

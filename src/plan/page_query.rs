@@ -30,6 +30,8 @@ pub struct PageQuery {
     pub order: Option<Direction>,
     /// The properties to send alone, by their names on the wire.
     pub select: Option<Vec<&'static str>>,
+    /// The record of the other set whose listing it is, by its key.
+    pub parent: Option<String>,
     /// The quota it counts against.
     pub quota: Quota,
     /// Rows per page.
@@ -56,12 +58,12 @@ const DAY: i64 = 86_400_000_000;
 impl PageQuery {
     /// Path and query, encoded.
     pub fn url(&self) -> String {
-        self.ask(&self.all_clauses(), self.selected().as_deref()).url()
+        self.ask(&self.all_clauses(), (&self.path(), self.selected().as_deref())).url()
     }
 
     /// Path and query as people read them, for EXPLAIN. Not to be sent.
     pub fn readable(&self) -> String {
-        self.ask(&self.all_clauses(), self.selected().as_deref()).readable()
+        self.ask(&self.all_clauses(), (&self.path(), self.selected().as_deref())).readable()
     }
 
     /// The request that opens the chain.
@@ -152,12 +154,18 @@ impl PageQuery {
         self.all_clauses().iter().filter(|c| !kept.contains(c)).map(clause).collect::<Vec<_>>().join(" and ")
     }
 
-    fn ask<'a>(&'a self, clauses: &'a [Clause], select: Option<&'a str>) -> Ask<'a> {
+    /// The path, with the key in its place. A key that is none yet stands as the column is called.
+    fn path(&self) -> String {
+        let key = self.parent.as_deref().unwrap_or("{id}");
+        self.pages.path.replace("{id}", key)
+    }
+
+    fn ask<'a>(&'a self, clauses: &'a [Clause], (path, select): (&'a str, Option<&'a str>)) -> Ask<'a> {
         Ask {
             dialect: self.pages.dialect,
             version: self.version,
             tenant: &self.tenant,
-            path: self.pages.path,
+            path,
             clauses,
             order: self.order.and_then(|direction| Some((self.set.time_column()?.wire, direction))),
             select,

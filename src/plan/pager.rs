@@ -381,8 +381,9 @@ mod tests {
     fn query(pages: &'static Pages) -> PageQuery {
         let (kind, interval, clauses, order) = (None, Interval::ALL, Vec::new(), None);
         let (select, quota, top) = (None, pages.quota, Some(4));
-        let (version, tenant, cap) = (ApiVersion::Beta, "".into(), None);
-        PageQuery { set: &SIGN_INS, pages, version, tenant, kind, interval, clauses, order, select, quota, top, cap }
+        let (version, tenant, cap, parent) = (ApiVersion::Beta, "".into(), None, None);
+        let set = &SIGN_INS;
+        PageQuery { set, pages, version, tenant, kind, interval, clauses, order, select, parent, quota, top, cap }
     }
 
     /// A listing in the order that is documented for sign-ins.

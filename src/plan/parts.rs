@@ -36,3 +36,21 @@ pub fn choose(parts: usize, range: Option<(i64, i64)>, read: Option<(i64, i64)>)
     let pages = left.div_ceil(covered);
     if pages > parts as u64 { Choice::Parts } else { Choice::Window }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_there_is_no_time_a_first_page_that_is_not_the_last_decides() {
+        for (parts, read, choice) in [
+            (2, None, Choice::Parts),
+            (3, None, Choice::Look),
+            (200, None, Choice::Look),
+            // Nobody knows how many pages are left: the parts are known to be enough.
+            (200, Some((0, 0)), Choice::Parts),
+        ] {
+            assert_eq!(choose(parts, None, read), choice, "{parts} {read:?}");
+        }
+    }
+}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::PageQuery;
 use super::fitted::Fitted;
 use crate::odata::url::encoded_len;
-use crate::predicate::{Clause, Conjunct, Reason, Split, split};
-use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select};
+use crate::predicate::{Clause, Conjunct, Reason, Split, split, texts_left};
+use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select, is_guid};
 use crate::time::Interval;
 
 /// What a scan is asked for.
@@ -57,6 +57,17 @@ pub struct ScanPlan {
     pub limit: Option<usize>,
     /// The quota that its requests count against.
     pub quota: Quota,
+    /// Whose listings are read, where there is one for each record of another set.
+    pub parents: Option<Parents>,
+}
+
+/// The records of another set whose listings are read.
+#[derive(Debug, Clone)]
+pub enum Parents {
+    /// These, by their keys.
+    Named(Vec<String>),
+    /// All that this chain lists.
+    Listed(Box<PageQuery>),
 }
 
 /// One stream of requests.
@@ -90,13 +101,19 @@ impl Scan {
             residual.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
         }
         streams.iter_mut().for_each(|split| self.set_apart(split));
+        let parents = self.parents().filter(|_| !streams.is_empty());
+        if matches!(&parents, Some(Parents::Named(keys)) if keys.is_empty()) {
+            streams.clear();
+        }
         let all_sent = (self.pushdown || self.conjuncts.is_empty())
-            && streams.iter().all(|s| s.reasons.iter().flatten().all(|r| *r == Reason::Population));
+            && streams
+                .iter()
+                .all(|s| s.reasons.iter().flatten().all(|r| matches!(r, Reason::Population | Reason::Path)));
         let top = self.top(all_sent);
         let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residual)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
         let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
-        ScanPlan { set, pages, version, cap: self.cap(), streams, about, residual, order, limit, quota }
+        ScanPlan { set, pages, version, cap: self.cap(), streams, about, residual, order, limit, quota, parents }
     }
 
     /// A costly property takes no other test beside its own: where there are others, those are sent.
@@ -114,10 +131,28 @@ impl Scan {
         apart.into_iter().for_each(|(at, _)| split.reasons[at].push(Reason::Alone(costly.column)));
     }
 
+    /// Whose listings are read: those that the predicate names, or all. Keys are GUIDs, and nothing else is one.
+    fn parents(&self) -> Option<Parents> {
+        let parent = self.pages.parent.as_ref()?;
+        let named = texts_left(&self.conjuncts, parent.column).filter(|_| self.pushdown);
+        if let Some(mut keys) = named {
+            keys.retain(|key| is_guid(key));
+            return Some(Parents::Named(keys));
+        }
+        let set = parent.set;
+        let (conjuncts, columns) = (Vec::new(), set.column(set.key).into_iter().collect());
+        let (pages, order, limit, pushdown) = (set.pages()?, None, None, true);
+        let all = Scan { set, pages, columns, conjuncts, order, limit, pushdown, ..self.clone() }.plan();
+        all.streams.into_iter().next().map(|stream| Parents::Listed(Box::new(stream.query)))
+    }
+
     /// The properties to send alone: of the columns that are decoded, or of all, where the whole record is wanted and would
     /// lack some unasked.
     fn select(&self) -> Option<Vec<&'static str>> {
-        let whole = self.columns.iter().any(|column| matches!(column.edm, Edm::Raw));
+        // What begins with an @ says of what type an object is. It is no property that could be named.
+        let is_annotation = |column: &Column| column.wire.starts_with('@');
+        let whole = |column: &&Column| matches!(column.edm, Edm::Raw) || is_annotation(column);
+        let whole = self.columns.iter().copied().any(|column| whole(&column));
         let all: Vec<&'static Column> = match (self.pages.select, whole) {
             (Select::Undocumented, _) | (Select::Whole, true) => return None,
             (Select::Whole | Select::Part, false) => self.columns.clone(),
@@ -129,7 +164,8 @@ impl Scan {
                 self.set.columns.iter().filter(wanted).collect()
             }
         };
-        let members = all.iter().filter(|column| !column.wire.is_empty() && column.since <= self.version);
+        let is_member = |column: &&&Column| !column.wire.is_empty() && !is_annotation(column);
+        let members = all.iter().filter(is_member).filter(|column| column.since <= self.version);
         let derived = all.iter().filter_map(|column| column.derived).flat_map(|derived| derived.of);
         let mut names: Vec<&'static str> = members.map(|column| column.wire).collect();
         for name in derived {
@@ -151,6 +187,7 @@ impl Scan {
             clauses,
             order: self.order,
             select: self.select(),
+            parent: None,
             quota: self.set.costly(&self.columns).map_or(self.pages.quota, |costly| costly.quota),
             top,
             cap: self.cap(),

@@ -25,7 +25,7 @@ pub use expression::{ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Patter
 pub use import::import;
 pub use normal::normal;
 pub use reason::Reason;
-pub use split::{Conjunct, Split, split, times};
+pub use split::{Conjunct, Split, split, texts_left, times};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -42,6 +42,8 @@ pub enum Reason {
     NoElement,
     /// It selects request streams instead.
     Population,
+    /// It chooses whose listings are read.
+    Path,
     /// One side of an OR cannot be sent, so none of it can.
     OneSidedOr(Box<Reason>),
     /// The service writes the property's values in codes, and documents none for this one.
@@ -87,6 +89,7 @@ impl fmt::Display for Reason {
             }
             Self::NoElement => f.write_str("filters that no element of a list passes are not documented"),
             Self::Population => f.write_str("it selects the request streams"),
+            Self::Path => f.write_str("it selects whose listings are read"),
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),
             Self::NoCode => f.write_str("the service documents no code for this value"),
             Self::EveryValue => f.write_str("these are all values that there are"),

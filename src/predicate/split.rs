@@ -3,7 +3,7 @@
 //! The direction of error is fixed: everything here may keep too many rows and none may keep too few. A part that cannot
 //! be sent is left out where that lets more rows through, and every such part keeps its reason.
 
-use super::bind::{Ask, Bound, Leaf, Literal};
+use super::bind::{Ask, Bound, Leaf, Literal, Property};
 use super::clause::Clause;
 use super::expression::{Comparison, Local, Truth};
 use super::reason::Reason;
@@ -47,6 +47,33 @@ pub fn split(conjuncts: &[Conjunct], set: &EntitySet, version: ApiVersion) -> Ve
 pub fn times(conjuncts: &[Conjunct], set: &EntitySet) -> Interval {
     let left = |stream: Stream| stream.left_by(conjuncts).map(|(_, interval)| interval);
     streams(conjuncts, set).into_iter().filter_map(left).fold(Interval::EMPTY, Interval::hull)
+}
+
+/// The texts that a predicate leaves of a column; `None`: any.
+pub fn texts_left(conjuncts: &[Conjunct], column: &str) -> Option<Vec<String>> {
+    let mut flat = Vec::new();
+    conjuncts.iter().for_each(|conjunct| flatten(&conjunct.bound, &mut flat));
+    let of_column = |bound: &&Bound| of(bound).is_some_and(|property| property.is(column));
+    let lists = flat.into_iter().filter(of_column).filter_map(values_of);
+    let left = lists.map(|(_, values)| values).reduce(|a, b| a.into_iter().filter(|v| b.contains(v)).collect())?;
+    let mut texts: Vec<String> = Vec::new();
+    for value in left {
+        if let Literal::Text(text) = value
+            && !texts.contains(text)
+        {
+            texts.push(text.clone());
+        }
+    }
+    Some(texts)
+}
+
+/// The property that a test, or the first of several, is about.
+fn of(bound: &Bound) -> Option<&Property> {
+    match bound {
+        Bound::Leaf(leaf) => Some(&leaf.property),
+        Bound::Or(arms) => arms.first().and_then(of),
+        _ => None,
+    }
 }
 
 /// The streams whose kind of record can satisfy the predicate: one, where there are no kinds.
@@ -228,6 +255,9 @@ impl Stream<'_> {
             && (leaf.property.is(population.column) || leaf.property.is(population.flag))
         {
             return Err(Reason::Population);
+        }
+        if self.set.parent().is_some_and(|parent| leaf.property.is(parent.column)) {
+            return Err(Reason::Path);
         }
         clause_of(leaf, version).and_then(|clause| self.alternatives(clause.arms()))
     }

@@ -17,7 +17,7 @@ use crate::apis;
 use crate::apis::aadgraph::{AUDIT_EVENTS, SIGNIN_EVENTS};
 use crate::apis::graph::{DIRECTORY_AUDITS, SIGN_INS};
 use crate::odata::filter::filter;
-use crate::table::{ApiVersion, Column, Edm, EntitySet, Op};
+use crate::table::{ApiVersion, Case, Column, Edm, EntitySet, Op, Ops};
 
 /// Parses and types expressions. It knows no table.
 static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| context(Dialect::PostgreSQL));
@@ -674,7 +674,20 @@ fn what_is_declared_is_sent_and_nothing_else() {
 
 /// Tests in SQL that an operator would carry, with the text that they would be sent as.
 fn asked(column: &Column, name: &str, path: &str) -> Vec<(Op, String, String)> {
+    let range = Ops::of(Op::Le).with(Op::Ge);
+    let strict = Ops::of(Op::Lt).with(Op::Gt);
+    let has_one_of = |of: Ops| of.iter().any(|op| column.ops_in(ApiVersion::Beta).has(op));
+    let guid = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46";
     match column.edm {
+        Edm::Text if column.case == Case::Guid => {
+            vec![(Op::Eq, format!("{name} = '{guid}'"), format!("{path} eq {guid}"))]
+        }
+        // Where strict bounds alone are documented, the one beside is sent.
+        Edm::Int32 | Edm::Int64 if has_one_of(strict) && !has_one_of(range) => vec![
+            (Op::Eq, format!("{name} = 7"), format!("{path} eq 7")),
+            (Op::Lt, format!("{name} <= 7"), format!("{path} lt 8")),
+            (Op::Gt, format!("{name} >= 7"), format!("{path} gt 6")),
+        ],
         Edm::Text | Edm::Enum(_) => vec![
             (Op::Eq, format!("{name} = 'x'"), format!("{path} eq 'x'")),
             (Op::StartsWith, format!("{name} LIKE 'x%'"), format!("startswith({path},'x')")),

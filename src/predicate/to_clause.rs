@@ -99,7 +99,10 @@ impl Property {
             // The wider of two documented operators will do: rows are checked again here.
             (Comparison::Lt, literal) => self.test(if self.ops.has(Op::Lt) { Op::Lt } else { Op::Le }, value(literal)),
             (Comparison::Gt, literal) => self.test(if self.ops.has(Op::Gt) { Op::Gt } else { Op::Ge }, value(literal)),
-            (Comparison::NotEq, Literal::Bool(b)) => self.test(Op::Eq, Value::Bool(!b)),
+            // Of two values, not the one is the other; it is sent, or refused, in the word that is common.
+            (Comparison::NotEq, Literal::Bool(b)) if self.ops.has(Op::Eq) || !self.ops.has(Op::Ne) => {
+                self.test(Op::Eq, Value::Bool(!b))
+            }
             (Comparison::NotEq, literal) if self.ops.has(Op::Ne) => self.unequal(literal),
             (Comparison::NotEq, _) => Err(self.undocumented("<>")),
         }

@@ -1,6 +1,6 @@
 //! An entity set: which table it is, what its records are about, its columns. Where they come from is its source.
 
-use super::{Column, Costly, Feed, Pages, Population, Source, Versions};
+use super::{Column, Costly, Feed, Pages, Parent, Population, Source, Versions};
 
 /// What a record is about, whichever way it came: services, exports and diagnostic streams write the same records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,12 +80,13 @@ pub struct EntitySet {
     /// SQL name of the column that holds the event's own time; `None`: its records are things as they are now, and nothing
     /// that happened.
     pub time: Option<&'static str>,
-    /// SQL name of the column that identifies a record within a tenant.
+    /// SQL name of the column that identifies a record.
     pub key: &'static str,
     /// SQL names of the columns of which one says who did it, in every record.
     pub actors: &'static [&'static str],
-    /// SQL name of the column that names the tenant, where records of several can come together.
-    pub tenant: Option<&'static str>,
+    /// SQL name of the column within whose values that holds, where one is not enough: the tenant, where records of several
+    /// can come together, or what a record is linked to.
+    pub within: Option<&'static str>,
     /// Which of several differing copies of a record is the last.
     pub versions: Versions,
     /// The columns, in output order; `raw` is the last.
@@ -132,6 +133,11 @@ impl EntitySet {
     /// The kinds that must be asked for one by one, if any.
     pub fn population(&self) -> Option<&Population> {
         self.pages().and_then(|pages| pages.population.as_ref())
+    }
+
+    /// The set of whose records each has a listing of its own, if it is such a one.
+    pub fn parent(&self) -> Option<&Parent> {
+        self.pages().and_then(|pages| pages.parent.as_ref())
     }
 
     /// Application permissions that reading it from its service needs.

@@ -123,3 +123,23 @@ impl Ops {
         Op::ALL.into_iter().filter(move |op| self.has(*op))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_of_a_time_is_written_by_what_is_documented_and_leaves_no_instant_out() {
+        let strict = Ops::of(Op::Gt).with(Op::Lt);
+        for (ops, since, until) in [
+            (Ops::RANGE, Some((Op::Ge, 7)), Some((Op::Le, 7))),
+            (Ops::RANGE.and(strict), Some((Op::Ge, 7)), Some((Op::Lt, 7))),
+            // Behind the sixth second lies the seventh; what ends before the seventh lies before it.
+            (strict, Some((Op::Gt, 6)), Some((Op::Lt, 7))),
+            (Ops::of(Op::Ge), Some((Op::Ge, 7)), None),
+            (Ops::EQ, None, None),
+        ] {
+            assert_eq!((ops.since(7), ops.until(7)), (since, until), "{ops:?}");
+        }
+    }
+}

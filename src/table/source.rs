@@ -2,7 +2,7 @@
 //!
 //! What is written here holds for one set. What another set of the same service allows, is declared there again.
 
-use super::{Api, Quota};
+use super::{Api, EntitySet, Quota};
 
 /// Where the records of an entity set come from. Files that were exported hold the records of any set.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ pub struct Pages {
     pub costly: Option<&'static Costly>,
     /// The licence that reading needs, if it is none that every tenant has.
     pub licence: Option<&'static str>,
+    /// Where it is one listing for each record of another set.
+    pub parent: Option<Parent>,
     /// The order in which the service is documented to list its records unasked; `None`: none is. Only where there is one
     /// can a chain of pages that broke off go on from the last time that it saw.
     pub listed: Option<Direction>,
@@ -65,6 +67,15 @@ pub enum Select {
     Whole,
     /// `$select` is documented. Without it records lack properties that it could name, so it is always sent.
     Part,
+}
+
+/// Another set, for each of whose records there is a listing: `{id}` in the path stands for the key of one.
+#[derive(Debug, Clone, Copy)]
+pub struct Parent {
+    /// SQL name of the column that holds that key. What a service does not send of it is filled in.
+    pub column: &'static str,
+    /// The other set. Its keys are GUIDs.
+    pub set: &'static EntitySet,
 }
 
 /// A property that costs more than all the others: whoever wants it needs more, waits longer and gets smaller pages.

@@ -7,6 +7,11 @@ use std::fmt;
 pub enum Because {
     /// No value can satisfy the conditions together.
     Contradiction,
+    /// A key was asked for that is none.
+    NoKey {
+        /// The column.
+        column: &'static str,
+    },
     /// The range of time has not begun.
     Future {
         /// The begin of the range.
@@ -117,6 +122,11 @@ impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contradiction => f.write_str("the conditions contradict each other, so nothing was requested"),
+            Self::NoKey { column } => write!(
+                f,
+                "{column} holds ids, which are GUIDs, and none was asked for, so nothing was requested; to ask by name, join the \
+                 table of these ids"
+            ),
             Self::Future { from, now } => write!(f, "the range starts at {from}, but now() is {now}"),
             Self::Instant { column, at } => {
                 write!(f, "{column} is compared with a single instant, {at}; for a day, use a range with >= and <")

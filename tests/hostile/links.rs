@@ -229,6 +229,7 @@ fn empty_pages_do_not_go_on_for_ever() {
         clauses: Vec::new(),
         order: None,
         select: None,
+        parent: None,
         quota: pages.quota,
         top: Some(999),
         cap: None,

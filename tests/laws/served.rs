@@ -20,7 +20,7 @@ impl Sent {
     pub(crate) fn read(url: &str) -> Self {
         let options = url.split_once('?').map_or("", |(_, options)| options);
         let mut sent = Self { filter: None, continues: false, top: 999 };
-        for option in options.split("&$") {
+        for option in options.split("&$").filter(|option| !option.is_empty()) {
             let (name, value) = option.trim_start_matches('$').split_once('=').unwrap();
             match name {
                 "filter" => sent.filter = Some(parse(value).unwrap_or_else(|e| panic!("{value}\n{e}"))),

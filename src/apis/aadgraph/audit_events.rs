@@ -26,6 +26,7 @@ pub static AUDIT_EVENTS: EntitySet = EntitySet {
         page: None,
         headers: &[],
         advanced: &[],
+        parent: None,
         select: Select::Undocumented,
         counts: false,
         costly: None,
@@ -41,7 +42,7 @@ pub static AUDIT_EVENTS: EntitySet = EntitySet {
     time: Some("activity_date"),
     key: "id",
     actors: &["actor"],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };

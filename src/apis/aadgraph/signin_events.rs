@@ -26,6 +26,7 @@ pub static SIGNIN_EVENTS: EntitySet = EntitySet {
         page: None,
         headers: &[],
         advanced: &[],
+        parent: None,
         select: Select::Undocumented,
         counts: false,
         costly: None,
@@ -42,7 +43,7 @@ pub static SIGNIN_EVENTS: EntitySet = EntitySet {
     time: Some("signin_date_time"),
     key: "id",
     actors: &["user_principal_name", "user_id", "user_display_name"],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };

@@ -68,7 +68,7 @@ pub(in crate::apis) const fn feed_table(
         time: Some("creation_time"),
         key: "id",
         actors: &["user_id", "user_key"],
-        tenant: Some("organization_id"),
+        within: Some("organization_id"),
         // An event is over when it is recorded. What comes later says more, not something else.
         versions: Versions { written: None, outcome: None },
         columns,

@@ -33,6 +33,7 @@ pub(super) const fn objects(path: &'static str, permissions: &'static [&'static 
         counts: false,
         costly: None,
         licence: None,
+        parent: None,
         listed: None,
         retention_days: None,
         population: None,
@@ -47,6 +48,8 @@ pub(super) const MORE: Ops = UNSET.with(Op::Ge).with(Op::Le);
 pub(super) const MORE_SET: Ops = Ops::of(Op::Ne).with(Op::Ge).with(Op::Le);
 /// `ne` and `eq null`.
 pub(super) const UNSET: Ops = Ops::of(Op::Ne).with(Op::Null);
+/// What is documented for a time within a list of objects.
+pub(super) const MORE_TIME: Ops = Ops::RANGE;
 /// `ne` alone.
 pub(super) const NE: Ops = Ops::of(Op::Ne);
 /// `eq`, `startswith` and all that advanced queries add: for a text that needs one for each of them.

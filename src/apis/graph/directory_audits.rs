@@ -29,6 +29,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
         counts: false,
         costly: None,
         licence: None,
+        parent: None,
         // No order is documented for what was not sorted.
         listed: None,
         retention_days: Some(30),
@@ -39,7 +40,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
     time: Some("activity_date_time"),
     key: "id",
     actors: &["initiated_by"],
-    tenant: None,
+    within: None,
     versions: Versions { written: Some(&TAKEN_IN), outcome: None },
     columns: COLUMNS,
 };
@@ -78,7 +79,7 @@ const INITIATOR: &[Column] = &[
     col("app", "app", Edm::Object(APP), "The application that did it."),
 ];
 /// `graph.modifiedProperty`.
-const MODIFIED: &[Column] = &[
+pub(super) const MODIFIED: &[Column] = &[
     col("display_name", "displayName", Edm::Text, "Name of the property."),
     col("old_value", "oldValue", Edm::Text, "Value before the change, as JSON text.").sensitive(Sensitive::Object),
     col("new_value", "newValue", Edm::Text, "Value after the change, as JSON text.").sensitive(Sensitive::Object),

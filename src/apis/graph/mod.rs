@@ -1,7 +1,19 @@
 //! Entity sets of Microsoft Graph.
 
+mod app_types;
+mod applications;
+mod authentication_methods;
+mod conditional_access;
+mod devices;
 mod directory;
 mod directory_audits;
+mod groups;
+mod permission_grants;
+mod provisioning;
+mod risk;
+mod roles;
+mod security;
+mod service_principals;
 mod sign_in_context;
 mod sign_ins;
 mod types;
@@ -9,7 +21,18 @@ mod users;
 
 use crate::table::FilterLimits;
 
+pub use applications::APPLICATIONS;
+pub use authentication_methods::AUTHENTICATION_METHODS;
+pub use conditional_access::{CONDITIONAL_ACCESS_POLICIES, NAMED_LOCATIONS};
+pub use devices::DEVICES;
 pub use directory_audits::DIRECTORY_AUDITS;
+pub use groups::{GROUP_MEMBERS, GROUPS};
+pub use permission_grants::OAUTH2_PERMISSION_GRANTS;
+pub use provisioning::PROVISIONING;
+pub use risk::{RISK_DETECTIONS, RISKY_SERVICE_PRINCIPALS, RISKY_USERS};
+pub use roles::{DIRECTORY_ROLE_MEMBERS, DIRECTORY_ROLES};
+pub use security::{ALERTS, INCIDENTS};
+pub use service_principals::{APP_ROLE_ASSIGNMENTS, SERVICE_PRINCIPALS};
 pub use sign_ins::SIGN_INS;
 pub use users::USERS;
 

@@ -35,6 +35,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
         counts: false,
         costly: None,
         licence: Some("Microsoft Entra ID P1 or P2"),
+        parent: None,
         // "By default, the most recent sign-ins are returned first" (the reference page of v1.0).
         listed: Some(Direction::Descending),
         retention_days: Some(30),
@@ -55,7 +56,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
     time: Some("created_date_time"),
     key: "id",
     actors: &["user_principal_name", "user_id", "user_display_name", "service_principal_id", "service_principal_name"],
-    tenant: None,
+    within: None,
     versions: Versions {
         written: Some(&TAKEN_IN),
         outcome: Some(Outcome { path: ["status", "error_code"], interim: INTERRUPTS }),

@@ -438,3 +438,9 @@ pub(super) const SESSION_LIFETIME: &[Column] = &[
     ),
     col("detail", "detail", Edm::Text, "The policy in words."),
 ];
+
+/// `graph.assignedLicense`.
+pub(super) const LICENSE: &[Column] = &[
+    col("sku_id", "skuId", Edm::Text, "Id of the product.").guid().ops(Ops::EQ),
+    col("disabled_plans", "disabledPlans", TEXTS, "Ids of plans of it that are switched off."),
+];

@@ -5,7 +5,7 @@
 //! are no columns.
 
 use super::directory::{ADVANCED, MORE, MORE_SET, NE, UNSET, advanced_text, flag, id, objects, text, time};
-use super::types::TEXTS;
+use super::types::{LICENSE, TEXTS};
 use crate::table::{
     Column, Costly, Edm, EntitySet, Family, Op, Ops, Pages, Quota, RAW, Sensitive, Source, Versions, col,
 };
@@ -33,7 +33,7 @@ pub static USERS: EntitySet = EntitySet {
     time: None,
     key: "id",
     actors: &[],
-    tenant: None,
+    within: None,
     versions: Versions { written: None, outcome: None },
     columns: COLUMNS,
 };
@@ -64,11 +64,6 @@ const SIGN_IN_ACTIVITY: &[Column] = &[
         Edm::Text,
         "Id of that successful sign-in.",
     ),
-];
-/// `graph.assignedLicense`.
-const LICENSE: &[Column] = &[
-    col("sku_id", "skuId", Edm::Text, "Id of the product.").guid().ops(Ops::EQ),
-    col("disabled_plans", "disabledPlans", TEXTS, "Ids of plans of it that are switched off."),
 ];
 /// `graph.assignedPlan`.
 const PLAN: &[Column] = &[

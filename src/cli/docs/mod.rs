@@ -58,6 +58,7 @@ keeps_days = 90             # how many days its reports go back, or \"all\"; 30 
 reports = \"5/10s\"         # requests per time, or \"none\"; this is the documented rate
 activity = \"2000/1m\"      # the same for the activity feed
 aadgraph = \"none\"         # the legacy reports; no rate was ever published
+# also: identity_protection, directory, sign_in_activity, security
 ```
 
 A time range that starts before the service's retention is an error, because the answer would be incomplete; `keeps_days`

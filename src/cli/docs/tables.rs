@@ -89,6 +89,13 @@ fn of_set(set: &'static EntitySet) -> String {
     };
     fact(&mut page, "Request", &code(&source(set)));
     fact(&mut page, "Permissions", &set.permissions().iter().map(|p| code(p)).collect::<Vec<_>>().join(", "));
+    if let Some((licence, _)) = set.needs(&[]).licence {
+        fact(&mut page, "Licence", licence);
+    }
+    if let Some(costly) = set.pages().and_then(|pages| pages.costly) {
+        let permissions = costly.permissions.iter().map(|p| code(p)).collect::<Vec<_>>().join(", ");
+        fact(&mut page, &format!("With {}", code(costly.column)), &format!("{permissions}, and {}", costly.licence));
+    }
     let kept = set.retention_days().map_or("without a documented limit".to_owned(), |days| format!("{days} days"));
     fact(&mut page, "Kept", &kept);
     fact(&mut page, "Quota", &quota_in_words(quota));

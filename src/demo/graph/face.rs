@@ -33,16 +33,18 @@ struct Set {
 }
 
 /// Where a request goes: a set, by number, in a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::demo) struct Place {
     set: usize,
     version: Version,
+    /// The id of the record of another set whose listing it is.
+    parent: Option<String>,
     /// How many there are is asked, not which.
     count: bool,
 }
 
 /// The sets that tell how many records they have.
-const COUNTED: &[&str] = &["/users"];
+const COUNTED: &[&str] = &["/users", "/groups", "/applications", "/servicePrincipals", "/devices"];
 /// The segment that asks for it.
 const COUNT: &str = "/$count";
 
@@ -60,25 +62,28 @@ impl Place {
             return Some(Self { count: true, ..place });
         }
         TABLES.iter().enumerate().find_map(|(set, table)| {
-            let served = |version: &&Version| table.route(**version) == path;
-            table.versions.iter().find(served).map(|version| Self { set, version: *version, count: false })
+            let place = |version: &Version| {
+                let id = table.found(*version, path)?;
+                Some(Self { set, version: *version, parent: table.link.is_some().then_some(id), count: false })
+            };
+            table.versions.iter().find_map(place)
         })
     }
 
     /// What a request with this query counts against.
-    pub(in crate::demo) fn quota(self, query: &str) -> Quota {
+    pub(in crate::demo) fn quota(&self, query: &str) -> Quota {
         let table = TABLES[self.set];
         let costly = table.costly.is_some_and(|(property, _)| query.contains(property));
         if costly { Quota::SignInActivity } else { table.quota }
     }
 
     /// The name it is counted under.
-    pub(in crate::demo) fn name(self) -> String {
+    pub(in crate::demo) fn name(&self) -> String {
         TABLES[self.set].route(self.version) + if self.count { COUNT } else { "" }
     }
 
     /// Whether the answer is a number, as plain text.
-    pub(in crate::demo) fn is_count(self) -> bool {
+    pub(in crate::demo) fn is_count(&self) -> bool {
         self.count
     }
 }
@@ -93,7 +98,7 @@ impl Face {
     /// Answers a request; `eventual` with the header of an advanced query.
     pub(in crate::demo) fn answer(
         &self,
-        place: Place,
+        place: &Place,
         addr: SocketAddr,
         query: &str,
         eventual: bool,
@@ -102,13 +107,16 @@ impl Face {
         let options = query::read(set.table, query)?;
         // Only reports refuse what they do not keep.
         let reach = self.reach.filter(|_| set.table.quota == Quota::Reports);
-        let asked = Asked { version, eventual, reach };
+        let parent = place.parent.as_deref();
+        self.is_there(set.table, parent)?;
+        let asked = Asked { version, eventual, reach, parent };
         if place.count {
             return number(set, asked, &options);
         }
         let page = self.pages.page(set.table, &*set.rows, asked, &options)?;
         let root = format!("http://{addr}/{}", version.segment());
-        let name = set.table.path.trim_start_matches('/');
+        let path = set.table.path.replace("{id}", parent.unwrap_or_default());
+        let name = path.trim_start_matches('/');
         let mut body = format!("{{\"@odata.context\":\"{root}/$metadata#{name}\"");
         if let Some(count) = page.count {
             body.push_str(&format!(",\"@odata.count\":{count}"));
@@ -124,10 +132,18 @@ impl Face {
         body.push_str(",\"value\":[");
         for (n, &row) in page.rows.iter().enumerate() {
             body.push_str(if n == 0 { "" } else { "," });
-            body.push_str(&selected(set.rows.json(row, version), names.as_deref()));
+            body.push_str(&selected(set.table, set.rows.json(row, version), names.as_deref()));
         }
         body.push_str("]}");
         Ok(Answer { body, rows: page.rows.len() })
+    }
+
+    /// Whether there is the record of another set whose listing is asked for.
+    fn is_there(&self, table: &Table, parent: Option<&str>) -> Result<(), Refusal> {
+        let Some((link, id)) = table.link.zip(parent) else { return Ok(()) };
+        let Some(of) = self.sets.iter().find(|set| set.table.path == link.of) else { return Ok(()) };
+        let known = (0..of.rows.len()).any(|row| of.rows.text(row, "id").is_some_and(|text| text == id));
+        if known { Ok(()) } else { Err(Refusal::no_such(id)) }
     }
 
     /// The records of a set, newest first.
@@ -141,7 +157,7 @@ impl Face {
 }
 
 /// How many records there are. The directory counts for advanced queries alone, and tells nothing else.
-fn number(set: &Set, Asked { version, eventual, reach }: Asked, options: &Options) -> Result<Answer, Refusal> {
+fn number(set: &Set, Asked { version, eventual, reach, .. }: Asked<'_>, options: &Options) -> Result<Answer, Refusal> {
     if !eventual {
         let message = "$count is not currently supported without the header ConsistencyLevel: eventual.";
         return Err(Refusal::bad_request(message));
@@ -155,8 +171,14 @@ fn number(set: &Set, Asked { version, eventual, reach }: Asked, options: &Option
     Ok(Answer { body: format!("\u{feff}{count}"), rows: 0 })
 }
 
-/// A record with these of its members alone.
-fn selected(json: String, names: Option<&[&str]>) -> String {
+/// A record with these of its members alone, and without what is only told in its path.
+fn selected(table: &Table, json: String, names: Option<&[&str]>) -> String {
+    let hidden = table.link.filter(|link| !link.served).map(|link| link.property);
+    if let Some(hidden) = hidden {
+        let mut all = serde_json::from_str::<BTreeMap<&str, &RawValue>>(&json).unwrap_or_default();
+        all.remove(hidden);
+        return serde_json::to_string(&all).unwrap_or_default();
+    }
     let Some(names) = names else { return json };
     let Ok(all) = serde_json::from_str::<BTreeMap<&str, &RawValue>>(&json) else { return json };
     let mut found = String::from("{");

@@ -26,7 +26,7 @@ const PREFIX: &str = "MSft+";
 const SUFFIX: &str = "==";
 
 /// What an answer was asked by: the path, and the query without its page size.
-type Key = (&'static str, Version, Option<String>, Option<Order>);
+type Key = (&'static str, Version, Option<String>, Option<Order>, Option<String>);
 
 /// Finds rows and leads from page to page.
 pub(in crate::demo) struct Pages {
@@ -38,17 +38,20 @@ pub(in crate::demo) struct Pages {
 
 /// In what circumstances something is asked.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct Asked<'p> {
     pub(super) version: Version,
     /// With the header of an advanced query.
     pub(super) eventual: bool,
     /// The oldest lower time bound that is accepted, in units of 100 ns since 1970.
     pub(super) reach: Option<i64>,
+    /// Of which record of another set.
+    pub(super) parent: Option<&'p str>,
 }
 
 /// What a token belongs to.
 #[derive(Clone, Copy, Hash)]
 struct Belonging<'q> {
+    parent: Option<&'q str>,
     path: &'static str,
     version: Version,
     query: &'q Query,
@@ -73,7 +76,7 @@ impl Pages {
         &self,
         table: &Table,
         rows: &dyn Rows,
-        Asked { version, eventual, reach }: Asked,
+        Asked { version, eventual, reach, parent }: Asked<'_>,
         options: &Options,
     ) -> Result<Page, Refusal> {
         // The filter is read for every page, as the real service does: a token is no way around a refusal.
@@ -85,9 +88,9 @@ impl Pages {
         }
         let advanced = eventual && query.count;
         let filter = Filter::read(table, (version, advanced), query.filter.as_deref(), reach)?;
-        let asked = Belonging { path: table.path, version, query };
+        let asked = Belonging { parent, path: table.path, version, query };
         let from = options.token.as_deref().map_or(Ok(0), |token| self.place(asked, token))?;
-        let all = self.answer(table.listed, rows, asked, &filter);
+        let all = self.answer(table, rows, asked, &filter);
         let to = all.len().min(from + query.top);
         let rows = all.get(from..to).unwrap_or_default().iter().map(|&row| row as usize).collect();
         let next = (to < all.len()).then(|| self.token(asked, to));
@@ -96,16 +99,21 @@ impl Pages {
     }
 
     /// The numbers of all rows of an answer in order; rows that are served twice stand there twice.
-    fn answer(&self, listed: Listed, rows: &dyn Rows, asked: Belonging<'_>, filter: &Filter) -> Arc<[u32]> {
-        let key = (asked.path, asked.version, asked.query.filter.clone(), asked.query.order);
+    fn answer(&self, table: &Table, rows: &dyn Rows, asked: Belonging<'_>, filter: &Filter) -> Arc<[u32]> {
+        let parent = asked.parent.map(str::to_owned);
+        let key = (asked.path, asked.version, asked.query.filter.clone(), asked.query.order, parent);
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let found = answers.iter().position(|(k, _)| *k == key).map(|at| answers.remove(at).1);
         let found = found.unwrap_or_else(|| {
-            let meant = (0..rows.len()).filter(|&row| filter.matches(rows, row));
+            let linked = |row: usize| {
+                let link = table.link.zip(asked.parent);
+                link.is_none_or(|(link, id)| rows.text(row, link.property).is_some_and(|text| text == id))
+            };
+            let meant = (0..rows.len()).filter(|&row| linked(row) && filter.matches(rows, row));
             let number = |row| u32::try_from(row).expect("records are counted in u32 at the start");
             let mut found: Vec<u32> =
                 meant.flat_map(|row| std::iter::repeat_n(number(row), rows.copies(row))).collect();
-            match (asked.query.order, listed) {
+            match (asked.query.order, table.listed) {
                 (Some(Order::NewestFirst), _) | (None, Listed::NewestFirst) => {}
                 (Some(Order::OldestFirst), _) => found.reverse(),
                 (None, Listed::Anyhow) => found.sort_by_key(|&row| mix(u64::from(row), 0)),

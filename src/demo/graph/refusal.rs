@@ -53,6 +53,13 @@ impl Refusal {
         Self::new(404, "BadRequest", format!("Resource not found for the segment '{path}'."))
     }
 
+    /// 404 about a thing that is not there.
+    pub(in crate::demo) fn no_such(id: &str) -> Self {
+        let message =
+            format!("Resource '{id}' does not exist or one of its queried reference-property objects are not present.");
+        Self::new(404, "Request_ResourceNotFound", message)
+    }
+
     /// 405
     pub(in crate::demo) fn method() -> Self {
         Self::new(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")

@@ -33,6 +33,8 @@ pub struct Table {
     pub(super) unasked: Option<&'static [&'static str]>,
     /// A property that costs more than the others, and the largest page with it.
     pub(super) costly: Option<(&'static str, usize)>,
+    /// Where there is a listing for each record of another set.
+    pub(super) link: Option<&'static Link>,
     /// What its requests count against.
     pub(super) quota: Quota,
     /// How records come that no order was asked of.
@@ -42,6 +44,17 @@ pub struct Table {
     pub(super) page: PageSize,
     /// Makes its records.
     pub(super) tell: fn(&Premise) -> Result<Box<dyn Rows>, DataError>,
+}
+
+/// Another set, for each of whose records there is a listing; `{id}` in the path stands for one.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// The path of the other set.
+    pub(super) of: &'static str,
+    /// The property that holds the id of its record.
+    pub(super) property: &'static str,
+    /// Whether that property is served.
+    pub(super) served: bool,
 }
 
 /// How records come that no order was asked of.
@@ -62,7 +75,7 @@ pub(super) struct Population {
 }
 
 /// Rows in a page.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct PageSize {
     pub(super) unasked: usize,
     pub(super) most: usize,
@@ -113,5 +126,13 @@ impl Table {
     /// The path of a version of it.
     pub(super) fn route(&self, version: Version) -> String {
         format!("/{}{}", version.segment(), self.path)
+    }
+
+    /// What a path of a version holds in the place of `{id}`, if it is one of its paths; empty, if there is no such place.
+    pub(super) fn found(&self, version: Version, path: &str) -> Option<String> {
+        let route = self.route(version);
+        let Some((before, behind)) = route.split_once("{id}") else { return (route == path).then(String::new) };
+        let id = path.strip_prefix(before)?.strip_suffix(behind)?;
+        (!id.is_empty() && !id.contains('/')).then(|| id.to_owned())
     }
 }

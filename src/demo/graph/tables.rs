@@ -3,10 +3,32 @@
 use super::directory_audits::DIRECTORY_AUDITS;
 use super::sign_ins::SIGN_INS;
 use super::table::Table;
-use super::things::USERS;
+use super::things;
 
 /// All sets.
-pub static TABLES: &[&Table] = &[&SIGN_INS, &DIRECTORY_AUDITS, &USERS];
+pub static TABLES: &[&Table] = &[
+    &SIGN_INS,
+    &DIRECTORY_AUDITS,
+    &things::USERS,
+    &things::GROUPS,
+    &things::GROUP_MEMBERS,
+    &things::SERVICE_PRINCIPALS,
+    &things::APPLICATIONS,
+    &things::APP_ROLE_ASSIGNMENTS,
+    &things::OAUTH2_PERMISSION_GRANTS,
+    &things::DEVICES,
+    &things::DIRECTORY_ROLES,
+    &things::DIRECTORY_ROLE_MEMBERS,
+    &things::POLICIES,
+    &things::NAMED_LOCATIONS,
+    &things::AUTHENTICATION_METHODS,
+    &things::PROVISIONING,
+    &things::RISK_DETECTIONS,
+    &things::RISKY_USERS,
+    &things::RISKY_SERVICE_PRINCIPALS,
+    &things::ALERTS,
+    &things::INCIDENTS,
+];
 
 #[cfg(test)]
 mod tests {

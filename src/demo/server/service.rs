@@ -42,7 +42,6 @@ pub(in crate::demo) struct Service {
 }
 
 /// What is found at a path.
-#[derive(Clone, Copy)]
 enum Route {
     Graph(Place),
     AadGraph(aadgraph::Place),
@@ -72,7 +71,7 @@ impl Route {
     }
 
     /// The name it is counted under.
-    fn name(route: Option<Self>) -> String {
+    fn name(route: Option<&Self>) -> String {
         match route {
             Some(Self::Graph(place)) => place.name(),
             Some(Self::AadGraph(place)) => place.name(),
@@ -85,7 +84,7 @@ impl Route {
 impl Service {
     fn reply(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
         let route = Route::of(uri.path());
-        if let (Some(Route::Stats), &Method::GET) = (route, method) {
+        if let (Some(Route::Stats), &Method::GET) = (&route, method) {
             let stats = serde_json::to_string(&self.book.read()).unwrap_or_default();
             return json(StatusCode::OK, stats);
         }
@@ -93,11 +92,11 @@ impl Service {
         let request_id = format!("{number:08x}-0000-4000-8000-{:012x}", self.addr.port());
         let given = headers.get("client-request-id").and_then(|v| v.to_str().ok());
         let client_id = given.unwrap_or(&request_id);
-        let result = self.answer(route, method, uri, headers);
+        let result = self.answer(route.as_ref(), method, uri, headers);
         let (status, rows) = result.as_ref().map_or_else(|r| (r.status, 0), |a| (200, a.rows));
-        self.book.write(Route::name(route), Asked { url: decoded(uri), status, rows }, status == 429);
+        self.book.write(Route::name(route.as_ref()), Asked { url: decoded(uri), status, rows }, status == 429);
         let mut response = match result {
-            Ok(answer) if is_count(route) => text(answer.body),
+            Ok(answer) if is_count(route.as_ref()) => text(answer.body),
             Ok(answer) => json(StatusCode::OK, answer.body),
             Err(refusal) if matches!(route, Some(Route::AadGraph(_))) => {
                 refused(&refusal, aadgraph::refusal_body(&refusal))
@@ -126,7 +125,13 @@ impl Service {
         response
     }
 
-    fn answer(&self, route: Option<Route>, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Answer, Refusal> {
+    fn answer(
+        &self,
+        route: Option<&Route>,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Answer, Refusal> {
         if uri.path_and_query().is_some_and(|p| p.as_str().len() > LONGEST_URL) {
             return Err(Refusal::uri_too_long());
         }
@@ -134,7 +139,7 @@ impl Service {
         let place = match route {
             Some(Route::Graph(place)) => place,
             Some(Route::AadGraph(place)) if method == Method::GET => {
-                return self.aadgraph.answer(place, self.addr, (uri.path(), uri.query().unwrap_or_default()));
+                return self.aadgraph.answer(*place, self.addr, (uri.path(), uri.query().unwrap_or_default()));
             }
             Some(Route::AadGraph(_)) => return Err(Refusal::method()),
             Some(Route::Stats) | None => return Err(Refusal::not_found(uri.path())),
@@ -198,7 +203,7 @@ fn json(status: StatusCode, body: String) -> Response<Body> {
     response
 }
 
-fn is_count(route: Option<Route>) -> bool {
+fn is_count(route: Option<&Route>) -> bool {
     matches!(route, Some(Route::Graph(place)) if place.is_count())
 }
 

@@ -146,7 +146,29 @@ pub(in crate::demo) static ACTIVITIES: &[Activity] = &[
 ];
 
 /// Roles that are given.
-const ROLES: &[&str] = &["Global Reader", "Helpdesk Administrator", "User Administrator", "Exchange Administrator"];
+pub(in crate::demo) const ROLES: &[&str] =
+    &["Global Reader", "Helpdesk Administrator", "User Administrator", "Exchange Administrator"];
+/// Groups that members come to: name, kind.
+pub(in crate::demo) const GROUPS: &[(&str, &str)] = &[
+    ("Everyone", "unifiedGroups"),
+    ("R&D", "unifiedGroups"),
+    ("O'Neil's team", "unifiedGroups"),
+    ("VPN users", "azureAD"),
+    ("vpn users", "azureAD"),
+    ("Führungskreis", "azureAD"),
+    ("経理", "unifiedGroups"),
+];
+
+/// Identifier of a group, by number. Those that audits name come first.
+pub(in crate::demo) fn group_id(n: usize) -> String {
+    guid(n as u64, 0x96)
+}
+
+/// Identifier of a role, by name.
+pub(in crate::demo) fn role_id(name: &str) -> String {
+    guid(name.bytes().fold(0, |seed, byte| mix(seed, byte.into())), 0x401e)
+}
+
 /// Policies that are changed.
 const POLICIES: &[&str] = &["Require MFA for all users", "Block legacy authentication"];
 
@@ -224,7 +246,8 @@ impl Change {
             _ if self.plot && self.activity.target != Target::Policy => {
                 guid(EVIL_APP.len() as u64, self.activity.target as u64)
             }
-            Target::Role | Target::Policy => guid(self.object_name(world).len() as u64, 0x401e),
+            Target::Role => role_id(&self.object_name(world)),
+            Target::Policy => guid(self.object_name(world).len() as u64, 0x401e),
             _ => guid(self.roll(0x1a), 0x1a),
         }
     }

@@ -83,9 +83,10 @@ impl ScanExec {
             .map(|column: ColumnExpr| column.index())
             .collect();
         let kind = set.population().map(|p| p.column);
+        let parent = set.parent().map(|parent| parent.column);
         let told_by = files::own_columns(set);
         let own = |c: &Column| {
-            [set.time, Some(set.key), set.tenant, kind].contains(&Some(c.name)) || told_by.contains(&c.name)
+            [set.time, Some(set.key), set.within, kind, parent].contains(&Some(c.name)) || told_by.contains(&c.name)
         };
         let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
         wanted.map(|(_, column)| column).collect()

@@ -9,7 +9,7 @@ use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
-use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringViewBuilder};
+use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder};
 use arrow::compute::filter_record_batch;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::execution::TaskContext;
@@ -63,6 +63,24 @@ pub(crate) struct RemoteScan {
 impl RemoteScan {
     pub(crate) fn table(&self) -> String {
         self.name.clone()
+    }
+
+    /// The same for the keys of another set, whose listings lead to the records of this one.
+    pub(crate) fn of(&self, set: &'static EntitySet) -> Self {
+        // A catalog may stand before it.
+        let catalog = self.name.strip_suffix(&self.set.qualified()).unwrap_or_default();
+        Self {
+            name: format!("{catalog}{}", set.qualified()),
+            set,
+            columns: set.column(set.key).into_iter().collect(),
+            connected: Arc::clone(&self.connected),
+            statement: Arc::clone(&self.statement),
+            budget: self.budget.clone(),
+            eager: self.eager,
+            oldest: i64::MAX.into(),
+            room: Room::of(&self.room.part()),
+            context: Arc::clone(&self.context),
+        }
     }
 
     /// The instant before which the service keeps nothing.
@@ -271,10 +289,22 @@ impl Chain {
             match self.reply_to(&request).await? {
                 Ok(reply) => return self.accept(reply).map(Some),
                 Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
+                Err(refused) if self.pager.query().parent.is_some() && is_not_found(&refused) => {
+                    self.parent_not_there();
+                    return Ok(None);
+                }
                 Err(error) => return Err(self.scan.request_error(self.place(), error)),
             }
         }
         Ok(None)
+    }
+
+    /// Of a record that is gone, or never was, there is no listing.
+    fn parent_not_there(&self) {
+        let query = self.pager.query();
+        let Some((parent, key)) = query.set.parent().zip(query.parent.as_deref()) else { return };
+        let (table, of, first_id) = (self.scan.table(), parent.set.qualified(), self.scan.veil().told_name(key));
+        self.scan.statement.tally.notice(Notice::NotThere { table, of, count: 1, first_id });
     }
 
     /// The reply to a request, which may be under way already.
@@ -340,7 +370,7 @@ impl Chain {
         self.weakened.drain(..).for_each(|notice| scan.statement.tally.notice(notice));
         // Nothing can be given out before the last page is there.
         self.eager |= self.will_not_sort();
-        let rows = self.with_kind(&page)?;
+        let rows = self.with_parent(self.with_kind(&page)?);
         let marks = Marks::of(scan.set, &rows);
         let facts = marks.facts(page.next);
         let again = scan.statement.settings.dedup && self.pager.is_repeat(&facts);
@@ -394,6 +424,19 @@ impl Chain {
         Err(Error::KindIgnored { table: self.scan.table(), kind: kind.member, first_id })
     }
 
+    /// The key of the record whose listing it is, in every row: the service does not send it.
+    fn with_parent(&self, rows: RecordBatch) -> RecordBatch {
+        let query = self.pager.query();
+        let found = query.set.parent().zip(query.parent.as_deref());
+        let Some((at, key)) = found.and_then(|(parent, key)| Some((rows.schema().index_of(parent.column).ok()?, key)))
+        else {
+            return rows;
+        };
+        let mut columns = rows.columns().to_vec();
+        columns[at] = Arc::new(StringViewArray::from_iter_values(std::iter::repeat_n(key, rows.num_rows())));
+        RecordBatch::try_new(rows.schema(), columns).expect("a text replaces a text")
+    }
+
     fn only_own(&self, rows: RecordBatch) -> RecordBatch {
         let Some(own) = self.own else { return rows };
         let inside = |t: i64| own.from.is_none_or(|from| from <= t) && own.to.is_none_or(|to| t <= to);
@@ -405,6 +448,13 @@ impl Chain {
 
 fn is_bad_request(error: &http::Error) -> bool {
     matches!(error, http::Error::Refused(refusal) if refusal.status == 400)
+}
+
+/// Whether the thing whose listing was asked for is not there. Another code may mean that the whole endpoint is not.
+fn is_not_found(error: &http::Error) -> bool {
+    let of =
+        |refusal: &http::Refusal| refusal.status == 404 && refusal.code.as_deref() == Some("Request_ResourceNotFound");
+    matches!(error, http::Error::Refused(refusal) if of(refusal))
 }
 
 /// Whether a refusal is about the order that was asked for.

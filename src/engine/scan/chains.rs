@@ -1,17 +1,20 @@
 //! The rows of one request stream: the chain of pages that answers it, or one for each part of a list that is too long for one
 //! filter.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use futures::stream::{self, StreamExt, TryStreamExt};
+use arrow::array::RecordBatch;
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::capped;
 use super::chain::{Chain, RemoteScan};
-use super::merge::{Batches, Merge, merge};
+use super::filter::RowFilter;
+use super::merge::{Batches, MOST_CHAINS, Merge, merge};
 use super::page_stats::Marks;
 use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
-use crate::plan::{Choice, StreamPlan, choose};
+use crate::plan::{Choice, PageQuery, Parents, StreamPlan, choose};
 use crate::tally::Notice;
 
 /// The rows of one request stream: of one chain, or of one for each part of a list that is too long for one filter.
@@ -86,4 +89,48 @@ async fn look(scan: Arc<RemoteScan>, stream: StreamPlan, now: i64, how: Merge) -
         None => alone(&scan, window, how),
     };
     Ok(stream::once(async { Ok(first) }).chain(rest).boxed())
+}
+
+/// The rows of a listing for each record of another set. No order is wanted of them, since they have no time.
+pub(crate) fn listings(
+    scan: &Arc<RemoteScan>,
+    streams: Vec<StreamPlan>,
+    parents: Parents,
+    filter: &Arc<RowFilter>,
+    how: Merge,
+) -> Batches {
+    let streams: Arc<[StreamPlan]> = streams.into();
+    let (of, filter) = (Arc::clone(scan), Arc::clone(filter));
+    let listing = move |key: String| {
+        let chain = |stream: &StreamPlan| {
+            let query = PageQuery { parent: Some(key.clone()), ..stream.query.clone() };
+            filter.while_needed(alone(&of, Chain::new(Arc::clone(&of), query), how))
+        };
+        merge(streams.iter().map(chain).collect(), how)
+    };
+    let keys = match parents {
+        Parents::Named(keys) => stream::iter(keys.into_iter().map(Ok)).boxed(),
+        Parents::Listed(query) => keys(scan, *query),
+    };
+    let rows = keys.map_ok(listing);
+    if matches!(how, Merge::InTurn) {
+        rows.try_flatten().boxed()
+    } else {
+        rows.try_flatten_unordered(MOST_CHAINS).boxed()
+    }
+}
+
+/// The keys of the records that a chain lists, each once.
+fn keys(scan: &Arc<RemoteScan>, query: PageQuery) -> BoxStream<'static, Result<String, Error>> {
+    let set = query.set;
+    let list = Arc::new(scan.of(set));
+    let pages = tolerant(Arc::clone(&scan.statement), Chain::new(list, query).into_stream());
+    let mut seen = HashSet::new();
+    let keys = move |rows: RecordBatch| {
+        let marks = Marks::of(set, &rows);
+        let ids = (0..rows.num_rows()).filter_map(|row| marks.id(row)).map(str::to_owned);
+        let new: Vec<Result<String, Error>> = ids.filter(|id| seen.insert(id.clone())).map(Ok).collect();
+        stream::iter(new)
+    };
+    pages.map_ok(keys).try_flatten().boxed()
 }

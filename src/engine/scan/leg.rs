@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt};
 
 use super::RemoteScan;
 use super::Rows;
-use super::chains::chains;
+use super::chains::{chains, listings};
 use super::dedup::Dedup;
 use super::feed;
 use super::files::FileScan;
@@ -79,8 +79,14 @@ impl Leg {
             Self::Pages(scan, plan) => {
                 // Nobody asked for a lower bound: the answer says how far back it goes.
                 let open_start = plan.about.from.is_none() && scan.set.time.is_some();
-                let streams = plan.streams.into_iter().map(|stream| chains(Arc::clone(&scan), stream, how)).collect();
-                unique(merged(streams, filter, how), scan, filter, open_start)
+                let rows = match plan.parents {
+                    Some(parents) => listings(&scan, plan.streams, parents, filter, how),
+                    None => {
+                        let chain = |stream| chains(Arc::clone(&scan), stream, how);
+                        merged(plan.streams.into_iter().map(chain).collect(), filter, how)
+                    }
+                };
+                unique(rows, scan, filter, open_start)
             }
             // What of it became available when is said before it is read.
             Self::Feed(scan, plan) => {

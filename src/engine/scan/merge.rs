@@ -16,7 +16,7 @@ use crate::table::Direction;
 pub(crate) type Batches<E = Error> = BoxStream<'static, Result<RecordBatch, E>>;
 
 /// Chains that are read side by side. The quota is the limit; this only hides the time that a reply takes.
-const MOST_CHAINS: usize = 8;
+pub(super) const MOST_CHAINS: usize = 8;
 
 /// How streams become one.
 #[derive(Debug, Clone, Copy)]

@@ -24,7 +24,7 @@ impl<'a> Marks<'a> {
         Self {
             times: set.time.map(|name| column(name).as_primitive::<TimestampMicrosecondType>()),
             keys: column(set.key).as_string_view(),
-            tenants: set.tenant.map(|name| column(name).as_string_view()),
+            tenants: set.within.map(|name| column(name).as_string_view()),
         }
     }
 

@@ -261,7 +261,8 @@ fn is_of(condition: &Predicate, column: &str) -> bool {
 /// What the plan alone tells: one reason at most about time, and one about kinds.
 pub(crate) fn of_plan(plan: &ScanPlan, now: i64) -> Vec<Because> {
     if plan.streams.is_empty() {
-        return vec![Because::Contradiction];
+        let column = plan.pages.parent.filter(|_| plan.parents.is_some()).map(|parent| parent.column);
+        return vec![column.map_or(Because::Contradiction, |column| Because::NoKey { column })];
     }
     let mut reasons: Vec<Because> = of_time(plan.about, plan.set, now).into_iter().collect();
     // Where the range explains it, the kinds would have changed nothing.

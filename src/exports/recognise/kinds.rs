@@ -104,7 +104,7 @@ const OF_PORTAL: [Mark<Family>; 2] = [
     mark(Family::DirectoryAudits, &["Date (UTC)"], &["Activity", "Service"]),
 ];
 
-/// Kinds without a table that have members which records have too: these are looked for first.
+/// Kinds beside records of logs that have members which those have too: these are looked for first.
 const ALIKE: [Mark<&str>; 5] = [
     mark("risk detections", &["RiskEventType"], &["DetectedDateTime", "RiskDetectionId", "ActivityDateTime"]),
     mark("risky users", &["RiskLastUpdatedDateTime"], &["RiskLevel", "RiskState"]),
@@ -117,7 +117,7 @@ const ALIKE: [Mark<&str>; 5] = [
     mark("AADSignInEventsBeta of advanced hunting", &["ErrorCode", "LogonType"], &["AccountUpn", "AccountObjectId"]),
 ];
 
-/// Other kinds that are found beside audit logs and that there are no tables for.
+/// Other kinds that are found beside records of logs.
 const OTHERS: [Mark<&str>; 16] = [
     mark("EmailEvents of advanced hunting", &["NetworkMessageId", "RecipientEmailAddress"], &["Subject", "ReportId"]),
     mark("events of advanced hunting", &["Timestamp", "ReportId"], &["ActionType", "DeviceId", "AccountUpn", "Url"]),
@@ -136,6 +136,26 @@ const OTHERS: [Mark<&str>; 16] = [
     mark("alerts of Wazuh about other things", &["rule", "agent"], &["manager", "decoder"]),
     mark("events of other programs", &["@timestamp"], &["event", "message", "host", "agent"]),
 ];
+
+/// Of kinds that stand beside records of logs, those that there are tables for: whoever asks for them gets them.
+const THINGS: [(&str, Family); 11] = [
+    ("risk detections", Family::RiskDetections),
+    ("risky users", Family::RiskyUsers),
+    ("provisioning events", Family::Provisioning),
+    ("devices", Family::Devices),
+    ("service principals", Family::ServicePrincipals),
+    ("Conditional Access policies", Family::ConditionalAccessPolicies),
+    ("permission grants", Family::PermissionGrants),
+    ("role assignments of applications", Family::AppRoleAssignments),
+    ("groups", Family::Groups),
+    ("users", Family::Users),
+    ("applications", Family::Applications),
+];
+
+/// The kind of record that a kind of that name is, if there is a table for it.
+pub(super) fn family_of(other: &str) -> Option<Family> {
+    THINGS.iter().find(|(name, _)| *name == other).map(|(_, family)| *family)
+}
 
 /// The kind of the records of a table of Log Analytics or of a category.
 pub(super) fn named(name: &str) -> Option<Family> {

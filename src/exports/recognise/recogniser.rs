@@ -28,6 +28,8 @@ pub(in crate::exports) struct Recogniser {
     kinds: Kinds,
     /// The names of all columns, where objects are rows of filled fields.
     heading: Vec<String>,
+    /// Whose records are wanted: where it is things, those are records.
+    pub(in crate::exports) wanted: Option<Family>,
     /// What there is to say of the record that was found last.
     pub(in crate::exports) last: Seen,
 }
@@ -103,7 +105,10 @@ impl Recogniser {
             (Some(table), ..) if get(&members, "TimeGenerated").is_some() => {
                 Ok(Found::Other(format!("records of type {table}")))
             }
-            (_, Some(other), _) => Ok(Found::Other(other.into())),
+            (_, Some(other), _) => Ok(match kinds::family_of(other).filter(|family| self.wanted == Some(*family)) {
+                Some(family) => self.record(family, &members),
+                None => Found::Other(other.into()),
+            }),
             (_, _, Some(inside)) => inside,
             _ => Err("it is not a known kind of record".into()),
         }

@@ -8,17 +8,22 @@ use std::ops::Range;
 
 use crate::table::is_guid;
 
+/// What the services' own protocol calls things, with an `@` before it.
+const ANNOTATIONS: &[&str] = &["odata.type", "odata.context", "odata.nextLink", "odata.count", "odata.id"];
+
 /// The e-mail addresses in a text, first things first; they may overlap. One that begins with its `@` has something before
 /// it that no address is written with, so nobody can tell where it begins.
 pub(super) fn mails(text: &str) -> Vec<Range<usize>> {
     let host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
     let found = text.match_indices('@').filter_map(|(at, _)| {
         let rest = &text[at + 1..];
+        let is_annotation = ANNOTATIONS.iter().any(|name| rest.starts_with(name));
         let named = rest[..rest.find(|c| !host(c)).unwrap_or(rest.len())].trim_end_matches(['.', '-']);
         let is_number = rest.starts_with('[');
         let user = &text[text[..at].trim_end_matches(is_local).len()..at];
         let from = if is_number { at } else { at - user.trim_start_matches('\'').len() };
-        (is_number || named.contains('.')).then(|| from..at + 1 + named.len())
+        let found = is_number || named.contains('.');
+        (found && !(user.is_empty() && is_annotation)).then(|| from..at + 1 + named.len())
     });
     found.collect()
 }

@@ -117,7 +117,7 @@ fn query(interval: Interval, cap: u64) -> PageQuery {
     let tenant = "contoso.example".into();
     let (kind, clauses, order) = (None, Vec::new(), None);
     let (select, quota, top, cap) = (None, pages.quota, pages.page, Some(cap));
-    PageQuery { set, pages, version, tenant, kind, interval, clauses, order, select, quota, top, cap }
+    PageQuery { set, pages, version, tenant, kind, interval, clauses, order, select, parent: None, quota, top, cap }
 }
 
 /// Times of so many records in the month before now, spread in different ways.

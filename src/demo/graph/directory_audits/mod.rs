@@ -25,6 +25,7 @@ pub static DIRECTORY_AUDITS: Table = Table {
     options: &["$filter", "$top", "$orderby"],
     unasked: None,
     costly: None,
+    link: None,
     quota: Quota::Reports,
     listed: Listed::Anyhow,
     population: None,

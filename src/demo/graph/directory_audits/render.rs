@@ -9,7 +9,7 @@ use crate::demo::world::World;
 use crate::demo::world::attack::EVIL_APP;
 use crate::demo::world::clock;
 use crate::demo::world::dice::{guid, mix};
-use crate::demo::world::directory::{By, Change, Target};
+use crate::demo::world::directory::{By, Change, GROUPS, Target, group_id};
 use crate::demo::world::people::{Home, PARTNERS, PEOPLE};
 
 const AGENT: &str =
@@ -201,7 +201,7 @@ impl Audit<'_> {
         let n = at(self.change.roll(0x89), GROUPS.len());
         let (name, group) = GROUPS[n];
         Resource {
-            id: guid(n as u64, 0x96),
+            id: group_id(n),
             name: (!self.change.rare(0x8a, 2)).then(|| name.to_owned()),
             kind: "Group",
             upn: None,
@@ -238,17 +238,6 @@ impl Audit<'_> {
         });
     }
 }
-
-/// Groups: name, kind.
-const GROUPS: &[(&str, &str)] = &[
-    ("Everyone", "unifiedGroups"),
-    ("R&D", "unifiedGroups"),
-    ("O'Neil's team", "unifiedGroups"),
-    ("VPN users", "azureAD"),
-    ("vpn users", "azureAD"),
-    ("Führungskreis", "azureAD"),
-    ("経理", "unifiedGroups"),
-];
 
 /// An element of `targetResources`.
 struct Resource {

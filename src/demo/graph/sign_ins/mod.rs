@@ -16,6 +16,7 @@ use chrono::TimeDelta;
 use fastrand::Rng;
 
 pub use kind::Kind;
+pub(in crate::demo::graph) use outcomes::POLICIES;
 
 use super::property::Version;
 use super::rows::Rows;
@@ -39,6 +40,7 @@ pub static SIGN_INS: Table = Table {
     options: &["$filter", "$top", "$orderby"],
     unasked: None,
     costly: None,
+    link: None,
     quota: Quota::Reports,
     listed: Listed::NewestFirst,
     population: Some(&Population { list: "signInEventTypes", unasked: Kind::Interactive.member() }),

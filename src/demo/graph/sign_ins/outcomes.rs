@@ -126,7 +126,7 @@ impl Outcome {
 }
 
 /// Conditional access policies: name, what is enforced, what is enforced on the session.
-pub(super) static POLICIES: &[(&str, &str, &str)] = &[
+pub(in crate::demo::graph) static POLICIES: &[(&str, &str, &str)] = &[
     ("Require MFA for all users", "Mfa", ""),
     ("Block legacy authentication", "Block", ""),
     ("Guests: sign-in frequency", "", "SignInFrequency"),

@@ -1,7 +1,21 @@
 //! Sets whose records are made whole, as JSON, when one of them is first asked for: most tenants never are.
 
+mod access;
+mod apps;
+mod devices;
+mod groups;
+mod provisioning;
+mod risk;
+mod security;
 mod users;
 
+pub(super) use access::{AUTHENTICATION_METHODS, NAMED_LOCATIONS, POLICIES};
+pub(super) use apps::{APP_ROLE_ASSIGNMENTS, APPLICATIONS, OAUTH2_PERMISSION_GRANTS, SERVICE_PRINCIPALS};
+pub(super) use devices::DEVICES;
+pub(super) use groups::{DIRECTORY_ROLE_MEMBERS, DIRECTORY_ROLES, GROUP_MEMBERS, GROUPS};
+pub(super) use provisioning::PROVISIONING;
+pub(super) use risk::{RISK_DETECTIONS, RISKY_SERVICE_PRINCIPALS, RISKY_USERS};
+pub(super) use security::{ALERTS, INCIDENTS};
 pub(super) use users::USERS;
 
 use std::borrow::Cow;
@@ -15,7 +29,7 @@ use super::rows::{Item, Rows};
 use super::saved::{Record, Saved};
 use super::table::{PageSize, Premise};
 use crate::demo::world::clock;
-use crate::demo::world::dice::mix;
+use crate::demo::world::dice::{hex, mix};
 
 /// Query options of a set of directory objects.
 const DIRECTORY_OPTIONS: &[&str] = &["$filter", "$top", "$select", "$count"];
@@ -97,6 +111,11 @@ impl Rows for Things {
     fn json(&self, row: usize, version: Version) -> String {
         self.saved().json(row, version)
     }
+}
+
+/// An id that is no GUID, as grants and assignments have one.
+fn token(seed: u64) -> String {
+    format!("{}-{:x}", hex(u128::from(mix(seed, 1)) << 64 | u128::from(mix(seed, 2))), seed & 0xffff)
 }
 
 /// One object of several.

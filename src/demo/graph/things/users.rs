@@ -26,6 +26,7 @@ pub(in crate::demo::graph) static USERS: Table = Table {
     options: DIRECTORY_OPTIONS,
     unasked: Some(UNASKED),
     costly: Some(("signInActivity", 500)),
+    link: None,
     quota: Quota::Directory,
     listed: Listed::Anyhow,
     population: None,
@@ -129,7 +130,7 @@ const WORK: &[(&str, &[&str])] = &[
     ("IT", &["Administrator", "Help Desk"]),
 ];
 
-const E5: &str = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
+pub(super) const E5: &str = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
 const P1: &str = "078d2b04-f1bd-4111-bbd6-b4b1b354cef4";
 const EXCHANGE_PLAN: &str = "efb87545-963c-4e0d-99df-69c6916d9eb0";
 
@@ -263,7 +264,7 @@ fn user(premise: &Premise, n: usize, person: &Person, last: Option<&Last>) -> Va
 }
 
 /// As the directory stores it: in mixed case for a tenth of the people, and for guests with the mark of a guest.
-fn name_of(person: &Person, organisation: Organisation) -> String {
+pub(super) fn name_of(person: &Person, organisation: Organisation) -> String {
     match person.home {
         Home::Partner(_) => format!("{}#EXT#@{}", person.upn.replace('@', "_"), organisation.domain()),
         _ if person.sources[1].is_multiple_of(10) => {

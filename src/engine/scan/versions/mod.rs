@@ -112,7 +112,7 @@ fn pass(columns: impl Iterator<Item = &'static Column>, stamps: &Arc<[Stamp]>) -
 
 /// Reads the keys of all records.
 async fn survey(scan: &Arc<FileScan>, stamps: Arc<[Stamp]>) -> Result<Survey> {
-    let own = [scan.set.time, Some(scan.set.key), scan.set.tenant];
+    let own = [scan.set.time, Some(scan.set.key), scan.set.within];
     let pass = pass(scan.set.columns.iter().filter(|column| own.contains(&Some(column.name))), &stamps);
     let said = Arc::clone(&pass.said);
     let (room, mut seen) = (scan.reservation.new_empty(), SeenKeys::new());
