@@ -16,6 +16,8 @@ pub struct Settings {
     pub partial: bool,
     /// Send filters to the service. Off, every predicate is evaluated here.
     pub pushdown: bool,
+    /// Ask a directory how many records there are, where that alone is wanted.
+    pub remote_count: bool,
     /// Make one row of a record that comes several times.
     pub dedup: bool,
     /// A bound on how late records of the activity feed become available, stated by the user.
@@ -33,6 +35,7 @@ impl Default for Settings {
             timeout: None,
             partial: false,
             pushdown: true,
+            remote_count: true,
             dedup: true,
             late_arrival: None,
             aadgraph_record_cap: None,
@@ -83,6 +86,13 @@ pub static ALL: &[Setting] = &[
         value: "true|false",
         get: |s| s.pushdown.to_string(),
         set: |s, v| boolean(v).map(|b| s.pushdown = b),
+    },
+    Setting {
+        name: "remote_count",
+        doc: "Ask the directory for count(*) with $count, where it can count exactly what the query means: one request, answered from an index that may lag behind. When off, the records are read and counted.",
+        value: "true|false",
+        get: |s| s.remote_count.to_string(),
+        set: |s, v| boolean(v).map(|b| s.remote_count = b),
     },
     Setting {
         name: "dedup",

@@ -8,7 +8,9 @@
     reason = "a test stops where it cannot go on, and prints"
 )]
 
+mod catalogs;
 mod cli;
+mod counted;
 mod credentials;
 mod death;
 mod demo;

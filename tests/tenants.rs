@@ -152,7 +152,9 @@ async fn sign_ins_of_all_sources_are_those_of_each_and_each_is_asked_in_its_word
     let graph = two.rows("SELECT count(*) FROM contoso.entra.sign_ins").await;
     let feed = "SELECT count(*) FROM contoso.m365.azure_active_directory WHERE operation LIKE 'UserLog%'";
     let feed = two.rows(feed).await;
-    assert_eq!(counts, [format!("graph | {}", graph[0]), format!("m365 | {}", feed[0])]);
+    let legacy = two.rows("SELECT count(*) FROM contoso.aadgraph.signin_events").await;
+    let expected = [("aadgraph", &legacy), ("graph", &graph), ("m365", &feed)];
+    assert_eq!(counts, expected.map(|(source, count)| format!("{source} | {}", count[0])));
     let user = &two.rows("SELECT user_principal_name FROM contoso.entra.sign_ins WHERE is_interactive AND user_principal_name NOT LIKE '%''%' LIMIT 1").await[0];
     let sql = format!(
         "SELECT time, error_code FROM contoso.entra.signins_all WHERE source = 'graph' AND user_principal_name = '{user}' \
@@ -167,4 +169,69 @@ async fn sign_ins_of_all_sources_are_those_of_each_and_each_is_asked_in_its_word
     }
     let newest = "SELECT time FROM contoso.entra.signins_all WHERE source = 'graph' ORDER BY time DESC LIMIT 10";
     assert_eq!(two.asked(newest).await.1[0].len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn legacy_rows_stand_beside_the_others_and_are_asked_in_their_words() {
+    let two = Two::new().await;
+    let same = "SELECT count(*) FROM contoso.entra.signins_all a JOIN contoso.aadgraph.signin_events l ON a.sign_in_id = l.id \
+                WHERE a.source = 'aadgraph' AND (a.time, a.user_principal_name, a.app_id, a.ip_address, a.city, a.country, \
+                a.is_success, a.error_code) IS NOT DISTINCT FROM (l.signin_date_time, l.user_principal_name, l.app_id, \
+                l.ip_address, l.location.city, l.location.country, l.is_success, l.signin_error_code)";
+    let legacy = two.rows("SELECT count(*) FROM contoso.aadgraph.signin_events").await;
+    assert_eq!(two.rows(same).await, legacy);
+    assert_ne!(legacy, ["0"]);
+    let app = &two.rows("SELECT app_id FROM contoso.aadgraph.signin_events LIMIT 1").await[0];
+    let sql = format!(
+        "SELECT sign_in_id FROM contoso.entra.signins_all WHERE source = 'aadgraph' AND app_id = '{app}' \
+         AND time >= now() - INTERVAL '3 days'"
+    );
+    let (rows, [asked, _]) = two.asked(&sql).await;
+    assert!(!rows.is_empty() && !asked.is_empty());
+    for part in [format!("appId eq '{app}'"), "signinDateTime ge".into()] {
+        assert!(asked.iter().all(|url| url.contains("signinEvents") && url.contains(&part)), "{part}\n{asked:#?}");
+    }
+    // The one event has the same id in two of the sources, and both rows are there.
+    let known = "SELECT count(*) FROM contoso.entra.signins_all a JOIN contoso.entra.signins_all b USING (sign_in_id) \
+                 WHERE a.source = 'aadgraph' AND b.source = 'graph'";
+    assert_ne!(two.rows(known).await, ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_no_legacy_endpoint_is_the_answer_says_that_its_part_is_left_out() {
+    let tenant = Tenant::start(lab::options(1_000)).await.unwrap();
+    let engine = |aadgraph_url| {
+        let connection = Connection { aadgraph_url, ..lab::connection(&tenant) };
+        lab::engine(connection, Settings::default())
+    };
+    let with = engine(lab::connection(&tenant).aadgraph_url);
+    let without = engine(None);
+    let count = |condition: &str| {
+        format!("SELECT source, count(*) FROM entra.signins_all WHERE {condition} GROUP BY 1 ORDER BY 1")
+    };
+    let said =
+        |answer: &lab::Answer| -> Vec<String> { answer.tally.notices().iter().map(ToString::to_string).collect() };
+    let whole = answer(&with, &count("true")).await.unwrap();
+    assert!(said(&whole).iter().all(|note| !note.contains("left out")));
+    let short = answer(&without, &count("true")).await.unwrap();
+    assert_eq!(short.rows(), whole.rows()[1..], "the others are all there");
+    assert_eq!(
+        said(&short).iter().filter(|note| note.contains("aadgraph is left out")).count(),
+        1,
+        "{:?}",
+        said(&short)
+    );
+    // Asked for by name, it is no empty answer without a word; excluded by a condition, there is nothing to say.
+    let asked = answer(&without, &count("source = 'aadgraph'")).await.unwrap();
+    assert!(
+        asked.rows().is_empty() && said(&asked).iter().any(|note| note.contains("no aadgraph_url")),
+        "{:?}",
+        said(&asked)
+    );
+    let others = answer(&without, &count("source <> 'aadgraph'")).await.unwrap();
+    assert!(said(&others).iter().all(|note| !note.contains("left out")), "{:?}", said(&others));
+    for table in ["entra.signins_all", "all_tenants.entra.signins_all"] {
+        let explained = answer(&without, &format!("EXPLAIN SELECT * FROM {table}")).await.unwrap().rows().join("\n");
+        assert!(explained.contains("2 of 3 are read") && explained.contains("no aadgraph_url"), "{explained}");
+    }
 }

@@ -90,7 +90,7 @@ pub static SETTINGS: SystemTable = SystemTable {
 /// The connections.
 pub static CONNECTIONS: SystemTable = SystemTable {
     name: "connections",
-    doc: "The connections of this session, which are its catalogs. No secret is in it.",
+    doc: "The connections of this session, which are its catalogs. No secret is in it; reading it sends nothing.",
     columns: &[
         own("name", TEXT, "Its name, which is that of a catalog."),
         own("kind", TEXT, "service or files."),
@@ -112,6 +112,8 @@ pub static CONNECTIONS: SystemTable = SystemTable {
         own("keeps_days", TEXT, "How many days back its reports go: as documented, a number, or all."),
         own("quota", TEXT, "Requests that it allows itself, by family."),
         own("inputs", TEXT, "The files and folders that it reads.").sensitive(Sensitive::Object),
+        own("flaw", TEXT, "Why it cannot be used; NULL: nothing is known against it before it is asked.")
+            .sensitive(Sensitive::Object),
     ],
 };
 

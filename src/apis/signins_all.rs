@@ -2,8 +2,10 @@
 //!
 //! Source: the resource types of the tables named here. That an audit record of a sign-in has the id of the sign-in as its
 //! own and its correlation id as `InterSystemsId` was seen on records and is documented nowhere: both are given as they
-//! are, and nothing is merged on the strength of it.
+//! are, and nothing is merged on the strength of it. Legacy records have an id of the same kind and no correlation id;
+//! UNCERTAIN whether the id of one event is the same there, so it is given as it is too.
 
+use super::aadgraph::SIGNIN_EVENTS;
 use super::activity::AZURE_ACTIVE_DIRECTORY;
 use super::graph::SIGN_INS;
 use crate::table::{Column, Combined, Edm, Part, RAW, Sensitive, col};
@@ -13,7 +15,8 @@ pub static SIGNINS_ALL: Combined = Combined {
     schema: "entra",
     name: "signins_all",
     doc: "Sign-ins of every source under common names, a row for each record of each source. One event can be in several: \
-          sign_in_id and correlation_id tell it.",
+          sign_in_id and correlation_id tell it. Legacy rows are read where the connection has an aadgraph_url, or from \
+          exported files; where it has none, the answer says that they are left out.",
     time: "time",
     columns: COLUMNS,
     parts: &[
@@ -71,22 +74,48 @@ pub static SIGNINS_ALL: Combined = Combined {
                 "raw",
             ],
         },
+        Part {
+            label: "aadgraph",
+            set: &SIGNIN_EVENTS,
+            only: None,
+            columns: &[
+                "'aadgraph'",
+                "signin_date_time",
+                "id",
+                "NULL",
+                "user_principal_name",
+                "user_id",
+                "user_display_name",
+                "app_id",
+                "app_display_name",
+                "NULL",
+                "ip_address",
+                "location.city",
+                "location.country",
+                "is_success",
+                "signin_error_code",
+                "failure_reason",
+                "NULL",
+                "NULL",
+                "NULL",
+                "raw",
+            ],
+        },
     ],
 };
 
 const COLUMNS: &[Column] = &[
-    col("source", "", Edm::Text, "The service that told it: graph or m365."),
+    col("source", "", Edm::Text, "The service that told it: graph, m365 or aadgraph."),
     col("time", "", Edm::Instant, "When the sign-in began, UTC."),
     col("sign_in_id", "", Edm::Text, "Id of the sign-in; the same in several sources where they tell of one event."),
-    col("correlation_id", "", Edm::Text, "Id that the steps of a sign-in share."),
+    col("correlation_id", "", Edm::Text, "Id that the steps of a sign-in share; not in aadgraph."),
     col("user_principal_name", "", Edm::Text, "Name that the user signs in with, in lower case.")
         .sensitive(Sensitive::Person),
     col("user_id", "", Edm::Text, "Object id of the user.").sensitive(Sensitive::Person),
-    col("user_display_name", "", Edm::Text, "Display name of the user; graph alone has it.")
-        .sensitive(Sensitive::Person),
+    col("user_display_name", "", Edm::Text, "Display name of the user; not in m365.").sensitive(Sensitive::Person),
     col("app_id", "", Edm::Text, "Application (client) id."),
     col("app_display_name", "", Edm::Text, "Name of the application; not in m365."),
-    col("resource_id", "", Edm::Text, "Id of the resource that a token was asked for."),
+    col("resource_id", "", Edm::Text, "Id of the resource that a token was asked for; not in aadgraph."),
     col("ip_address", "", Edm::Text, "Client address, IPv4 or IPv6.").sensitive(Sensitive::Address),
     col("city", "", Edm::Text, "City that the address was located in; not in m365."),
     col("country", "", Edm::Text, "Country or region that the address was located in; not in m365."),

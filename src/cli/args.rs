@@ -43,6 +43,8 @@ pub(super) struct Args {
     pub(super) redact_key: Option<PathBuf>,
     /// The connection.
     pub(super) connection: Option<String>,
+    /// Leave out the other connections.
+    pub(super) only: bool,
     /// The configuration file.
     pub(super) config: Option<PathBuf>,
     /// Settings, by name.
@@ -103,6 +105,8 @@ pub(super) struct Demo {
     pub(super) export: Option<PathBuf>,
     /// Serve other clients at this address.
     pub(super) serve: Option<SocketAddr>,
+    /// How many tenants, if more than one.
+    pub(super) tenants: Option<u64>,
 }
 
 /// Reads the command line. An error is ready to be printed by clap, help and version among them.
@@ -124,6 +128,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         redact: matches.get_flag("redact"),
         redact_key: matches.get_one::<PathBuf>("redact-key").cloned(),
         connection: matches.get_one::<String>("connection").cloned(),
+        only: matches.get_flag("only"),
         config: matches.get_one::<PathBuf>("config").cloned(),
         settings: settings::ALL
             .iter()
@@ -165,6 +170,7 @@ fn demo_of(matches: &ArgMatches) -> Demo {
         data: matches.get_one::<PathBuf>("data").cloned(),
         export: matches.get_one::<PathBuf>("export").cloned(),
         serve: matches.get_one::<SocketAddr>("serve").copied(),
+        tenants: matches.get_one::<u64>("tenants").copied(),
     }
 }
 
@@ -192,7 +198,7 @@ fn docs() -> Command {
         .arg(Arg::new("folder").value_name("FOLDER").required(true).value_parser(value_parser!(PathBuf)))
 }
 
-fn common() -> [Arg; 13] {
+fn common() -> [Arg; 14] {
     let formats = PossibleValuesParser::new(output::ALL.iter().map(|format| format.name));
     [
         Arg::new("command")
@@ -242,6 +248,9 @@ fn common() -> [Arg; 13] {
             .value_parser(value_parser!(PathBuf))
             .help("Like --redact, with the same pseudonyms in every run with this key"),
         Arg::new("connection").long("connection").value_name("NAME").help("The configured connection to use"),
+        Arg::new("only").long("only").action(ArgAction::SetTrue).help(
+            "Open no other connection: without it, each is a catalog of its name, and all_tenants has the tables of all",
+        ),
         Arg::new("config")
             .long("config")
             .value_name("FILE")
@@ -306,6 +315,12 @@ fn demo() -> Command {
             .value_name("N")
             .value_parser(value_parser!(usize))
             .help("Number of sign-ins [50000]"),
+        Arg::new("tenants")
+            .long("tenants")
+            .value_name("N")
+            .value_parser(value_parser!(u64).range(1..=2))
+            .conflicts_with_all(["export", "data"])
+            .help("1 or 2 tenants of different people; all_tenants has the tables of both [1]"),
         Arg::new("seed")
             .long("seed")
             .value_name("N")

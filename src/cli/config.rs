@@ -18,7 +18,7 @@ use crate::table::Quota;
 const LONGEST: u64 = 1 << 20;
 
 /// Keys of a file.
-const KEYS: &[&str] = &["version", "connection", "format", "settings", "connections"];
+const KEYS: &[&str] = &["version", "connection", "only", "format", "settings", "connections"];
 
 /// Keys that a file in the working folder may have.
 const PROJECT_KEYS: &[&str] = &["version", "connection", "format"];
@@ -53,6 +53,8 @@ const SECRET_WORDS: &[&str] = &["secret", "password", "passphrase", "token", "as
 pub(super) struct Config {
     /// The connection to open unless another is chosen.
     pub(super) connection: Option<String>,
+    /// Open no other connection.
+    pub(super) only: bool,
     /// The output format unless another is chosen.
     pub(super) format: Option<String>,
     /// Settings, by name.
@@ -184,6 +186,7 @@ pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Re
     section.version()?;
     let mut config = Config {
         connection: section.text("connection")?,
+        only: section.boolean("only")?,
         format: section.text("format")?,
         settings: section.section("settings")?.map_or(Ok(Vec::new()), Section::settings)?,
         connections: BTreeMap::new(),
@@ -372,7 +375,11 @@ mod tests {
             ("[connections.a]\ntennant = 'x'", "f: unknown key 'connections.a.tennant'", "did you mean tenant?"),
             ("conections = 1", "f: unknown key 'conections'", "did you mean connections?"),
             ("[settings]\nmax_request = 1", "f: unknown key 'settings.max_request'", "did you mean max_requests?"),
-            ("zzz = 1", "f: unknown key 'zzz'", "the keys here are version, connection, format, settings, connections"),
+            (
+                "zzz = 1",
+                "f: unknown key 'zzz'",
+                "the keys here are version, connection, only, format, settings, connections",
+            ),
             (
                 "[connections.a]\nclient_secret = 'CANARY'",
                 "f: 'connections.a.client_secret' would hold a secret, which does not belong in a file",

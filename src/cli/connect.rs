@@ -11,7 +11,7 @@ use url::Url;
 
 use super::config::{Config, Entry};
 use super::credential::{AUTHS, credential};
-use super::env::Env;
+use super::env::{Env, Shared};
 use crate::auth::{Cloud, Connection, CredentialSource, Keeps, NameFlaw, RESERVED, check_name};
 use crate::engine::EngineBuilder;
 use crate::http::Quotas;
@@ -73,11 +73,11 @@ pub(super) fn choose(flag: Option<&str>, env: &Env, project: &Config, user: &Con
     let named = flag.or(env.get("AUDITQL_CONNECTION")).or(project.connection.as_deref()).or(user.connection.as_deref());
     if let Some(name) = named {
         let entry = user.connections.get(name).ok_or_else(|| unknown(name, &user.connections, &env.veil()))?;
-        return open(name, entry, env).map(Some);
+        return open(name, entry, &env.of_connection(name, Shared::All)).map(Some);
     }
     let mut all = user.connections.iter();
     match (all.next(), all.next()) {
-        (Some((name, entry)), None) => open(name, entry, env).map(Some),
+        (Some((name, entry)), None) => open(name, entry, &env.of_connection(name, Shared::All)).map(Some),
         (None, _) => from_environment(env),
         (Some(_), Some(_)) => {
             let names: Vec<&str> = user.connections.keys().map(String::as_str).collect();
@@ -108,7 +108,7 @@ fn from_environment(env: &Env) -> Result<Option<Chosen>, Report> {
 }
 
 /// The connection that an entry describes.
-fn open(name: &str, entry: &Entry, env: &Env) -> Result<Chosen, Report> {
+pub(super) fn open(name: &str, entry: &Entry, env: &Env) -> Result<Chosen, Report> {
     let about = About { name, env };
     about.check_name()?;
     match (entry.kind.as_deref(), &entry.paths) {

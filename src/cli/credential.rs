@@ -122,7 +122,7 @@ impl Asked<'_> {
 
     /// Told when something is to be sent: EXPLAIN, kept tables and the prompt's own commands need no credential.
     fn missing(&self, variable: &str) -> CredentialSource {
-        let name = self.name;
+        let (name, variable) = (self.name, self.env.called(variable));
         CredentialSource::Missing(format!("the connection '{name}' signs in with {variable}, but {NOT_SET}"))
     }
 }

@@ -10,27 +10,32 @@ use url::Url;
 
 use super::args::{Args, Demo};
 use super::run::Opened;
-use crate::auth::{Cloud, Connection, CredentialSource, Keeps};
-use crate::demo::{Options, Shape, Story, Tenant};
+use crate::auth::{Connection, Keeps};
+use crate::demo::{Options, Organisation, Shape, Story, Tenant};
 use crate::engine::EngineBuilder;
-use crate::http::{Pace, Quotas};
+use crate::http::Pace;
 use crate::output::safe;
 use crate::repl::ConnectionInfo;
 use crate::report::{Exit, Report};
-use crate::table::ApiVersion;
 
-/// Name of the connection, and of the prompt.
+/// Name of the only connection, and of the prompt.
 const NAME: &str = "demo";
 
 /// Sign-ins that are exported unless another number is asked for.
 const EXPORTED: usize = 5_000;
-/// A domain that no tenant has: names below `example` belong to nobody.
-const DOMAIN: &str = "demo.example";
 
-/// The tenant, running.
+/// The tenants, running.
 pub(super) struct Started {
-    tenant: Tenant,
+    /// At least one.
+    tenants: Vec<Named>,
     keeps_all: bool,
+}
+
+/// A tenant, and what its connection is called.
+struct Named {
+    name: &'static str,
+    organisation: Organisation,
+    tenant: Tenant,
 }
 
 impl Started {
@@ -42,57 +47,86 @@ impl Started {
                 "the demo is its own connection; it cannot be combined with --connection",
             ));
         }
-        let tenant = Tenant::start(options(demo)).await.map_err(|error| Report::chain(Exit::Usage, &error))?;
-        Ok(Self { tenant, keeps_all: demo.data.is_some() })
+        let many = demo.tenants.is_some_and(|tenants| tenants > 1);
+        let mut tenants = Vec::new();
+        for (n, organisation) in Organisation::ALL.into_iter().enumerate().take(if many { 2 } else { 1 }) {
+            let tenant = Tenant::start(options_of(demo, organisation, n)?).await;
+            let tenant = tenant.map_err(|error| Report::chain(Exit::Usage, &error))?;
+            tenants.push(Named { name: if many { organisation.label() } else { NAME }, organisation, tenant });
+        }
+        Ok(Self { tenants, keeps_all: demo.data.is_some() })
     }
 
     /// The builder of an engine on it, and how the prompt calls it.
     pub(super) fn opened(&self, demo: &Demo, builder: EngineBuilder) -> Result<Opened, Report> {
-        let graph_url = Url::parse(&self.tenant.graph_url()).map_err(|error| Report::chain(Exit::Bug, &error))?;
-        let connection = Connection {
-            name: NAME.to_owned(),
-            tenant: self.tenant.tenant_id().to_owned(),
-            cloud: Cloud::Global,
-            credential: CredentialSource::AccessToken(Secret::new(self.tenant.access_token().to_owned())),
-            management_url: Some(graph_url.clone()),
-            aadgraph_url: Some(graph_url.clone()),
-            content_types: None,
-            graph_url: Some(graph_url),
-            authority_url: None,
-            allow_insecure_loopback: true,
-            api_version: ApiVersion::Beta,
-            quotas: Quotas::default(),
-            keeps: if self.keeps_all { Keeps::All } else { Keeps::Documented },
-        };
         let pace = if demo.no_throttle { Pace::Unlimited } else { Pace::Documented };
-        let builder = builder.connection(connection).pace(pace);
-        let known =
-            ConnectionInfo { name: NAME.into(), open: true, tenant: DOMAIN.into(), auth: "access_token".into() };
-        let builder = demo.now.into_iter().fold(builder, EngineBuilder::now);
-        Ok(Opened { builder, name: NAME.into(), connections: vec![known] })
+        let builder = demo.now.into_iter().fold(builder.pace(pace), EngineBuilder::now);
+        let connections = self.tenants.iter().map(|named| named.connection(self.keeps_all));
+        let builder = connections.collect::<Result<Vec<_>, _>>()?.into_iter().fold(builder, EngineBuilder::connection);
+        let known = |(n, named): (usize, &Named)| ConnectionInfo {
+            name: named.name.into(),
+            open: n == 0,
+            catalog: true,
+            tenant: named.organisation.domain().into(),
+            auth: "access_token".into(),
+        };
+        let connections = self.tenants.iter().enumerate().map(known).collect();
+        Ok(Opened { builder, name: self.tenants[0].name.into(), connections })
     }
 
     /// Says what is there, and what may be asked.
     pub(super) fn greet(&self) {
-        show(&greeting(self.tenant.story()));
+        let mut text = greeting(self.tenants[0].tenant.story());
+        if let [one, other] = self.tenants.as_slice() {
+            text.push_str(&beside(one.name, other.name));
+        }
+        show(&text);
     }
 
     /// Writes what it holds into files.
     pub(super) fn export(&self, demo: &Demo, folder: &Path) -> Result<Exit, Report> {
-        let shapes = self.tenant.export(folder).map_err(|error| Report::chain(Exit::Usage, &error))?;
+        let shapes = self.tenants[0].tenant.export(folder).map_err(|error| Report::chain(Exit::Usage, &error))?;
         show(&exported(demo, &options(demo), folder, &shapes));
         Ok(Exit::Success)
     }
 
     /// Leaves it running for other programs until Ctrl-C.
     pub(super) async fn serve(&self) -> Exit {
-        show(&directions(&self.tenant.graph_url(), self.tenant.tenant_id(), self.tenant.access_token()));
+        show(&directions(&self.tenants));
         // Where there is no Ctrl-C to wait for, the end of the program is the end of the service.
         match tokio::signal::ctrl_c().await {
             Ok(()) => Exit::Success,
             Err(_) => Exit::Bug,
         }
     }
+}
+
+impl Named {
+    fn connection(&self, keeps_all: bool) -> Result<Connection, Report> {
+        let url = Url::parse(&self.tenant.graph_url()).map_err(|error| Report::chain(Exit::Bug, &error))?;
+        let token = Secret::new(self.tenant.access_token().to_owned());
+        Ok(Connection {
+            tenant: self.tenant.tenant_id().to_owned(),
+            management_url: Some(url.clone()),
+            aadgraph_url: Some(url.clone()),
+            keeps: if keeps_all { Keeps::All } else { Keeps::Documented },
+            ..Connection::loopback(self.name, url, token)
+        })
+    }
+}
+
+/// The options of one of several tenants: each is served at the next port.
+fn options_of(demo: &Demo, organisation: Organisation, n: usize) -> Result<Options, Report> {
+    let mut options = options(demo);
+    options.organisation = organisation;
+    // A GUID of its own, and a story of its own.
+    options.seed = options.seed.wrapping_add(n as u64);
+    let port = options.bind.port();
+    if port != 0 {
+        let next = u16::try_from(n).ok().and_then(|n| port.checked_add(n));
+        options.bind.set_port(next.ok_or_else(|| Report::new(Exit::Usage, format!("there is no port after {port}")))?);
+    }
+    Ok(options)
 }
 
 fn options(demo: &Demo) -> Options {
@@ -164,23 +198,62 @@ fn exported(demo: &Demo, options: &Options, folder: &Path, shapes: &[Shape]) -> 
     text
 }
 
-/// How other programs reach the service: a configuration that can be used as it is.
-fn directions(url: &str, tenant: &str, token: &str) -> String {
+/// What there is to ask of two tenants together.
+fn beside(one: &str, other: &str) -> String {
     format!(
-        "The demo tenant answers at {url} until Ctrl-C. To reach it, put this into a file such as demo.toml:\n\n\
-         version = 1\n\
-         [connections.{NAME}]\n\
-         tenant = \"{tenant}\"\n\
-         auth = \"access_token\"\n\
-         graph_url = \"{url}\"\n\
-         management_url = \"{url}\"\n\
-         aadgraph_url = \"{url}\"\n\
-         allow_insecure_loopback = true\n\n\
-         and then:\n\n\
-         export AUDITQL_ACCESS_TOKEN={token}\n\
-         auditql --config demo.toml -c 'SELECT count(*) FROM sign_ins'\n\n\
-         To see what was requested: curl {url}/stats\n"
+        "\nThere are two tenants, and their connections are {one}, which is asked unless another is named, and {other}.\n\
+         Tables of the other are {other}.entra.sign_ins and so on; all_tenants.entra.sign_ins has the rows of both.\n\n\
+         -- which addresses were refused in both tenants\n\
+         SELECT ip_address, count(*) AS failures, count(DISTINCT user_principal_name) AS accounts\n\
+         FROM all_tenants.entra.sign_ins WHERE is_interactive AND status.error_code = 50126\n\
+         GROUP BY 1 HAVING count(DISTINCT tenant_name) > 1;\n"
     )
+}
+
+/// How other programs reach the services: a configuration that can be used as it is.
+fn directions(tenants: &[Named]) -> String {
+    let urls: Vec<String> = tenants.iter().map(|named| named.tenant.graph_url()).collect();
+    let of = tenants.iter().zip(&urls);
+    let of =
+        of.map(|(Named { name, tenant, .. }, url)| [name, url.as_str(), tenant.tenant_id(), tenant.access_token()]);
+    told(&of.collect::<Vec<_>>())
+}
+
+/// The same of names, addresses, tenants and tokens.
+fn told(tenants: &[[&str; 4]]) -> String {
+    let urls: Vec<&str> = tenants.iter().map(|[_, url, ..]| *url).collect();
+    let (which, answer) = if tenants.len() > 1 { ("tenants answer", "them") } else { ("tenant answers", "it") };
+    let at = urls.join(" and ");
+    let mut text = format!(
+        "The demo {which} at {at} until Ctrl-C. To reach {answer}, put this into a file such as demo.toml:\n\nversion = 1\n"
+    );
+    if let [[first, ..], _, ..] = tenants {
+        let _ = writeln!(text, "connection = \"{first}\"");
+    }
+    for [name, url, tenant, _] in tenants {
+        let _ = write!(
+            text,
+            "[connections.{name}]\n\
+             tenant = \"{tenant}\"\n\
+             auth = \"access_token\"\n\
+             graph_url = \"{url}\"\n\
+             management_url = \"{url}\"\n\
+             aadgraph_url = \"{url}\"\n\
+             allow_insecure_loopback = true\n"
+        );
+    }
+    text.push_str("\nand then:\n\n");
+    for (n, [name, .., token]) in tenants.iter().enumerate() {
+        let own = if n == 0 { String::new() } else { format!("_{}", name.to_ascii_uppercase()) };
+        let _ = writeln!(text, "export AUDITQL_ACCESS_TOKEN{own}={token}");
+    }
+    let all = if tenants.len() > 1 { "all_tenants.entra." } else { "" };
+    let _ = write!(
+        text,
+        "auditql --config demo.toml -c 'SELECT count(*) FROM {all}sign_ins'\n\nTo see what was requested: curl {}/stats\n",
+        urls[0]
+    );
+    text
 }
 
 fn show(text: &str) {
@@ -197,7 +270,8 @@ mod tests {
 
     #[test]
     fn the_printed_configuration_is_one() {
-        let text = directions("http://127.0.0.1:8471", "7b795fb9-09d3-42f4-a494-38864f99ba3c", "demo-1");
+        let tenant = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
+        let text = told(&[[NAME, "http://127.0.0.1:8471", tenant, "demo-1"]]);
         let (_, rest) = text.split_once("\n\n").unwrap();
         let (file, rest) = rest.split_once("\n\n").unwrap();
         let config = parse(file, Author::User, "f").unwrap();
@@ -207,6 +281,24 @@ mod tests {
             (Some("http://127.0.0.1:8471"), Some("access_token"))
         );
         assert!(rest.contains("AUDITQL_ACCESS_TOKEN=demo-1"));
+        let two =
+            [["one", "http://127.0.0.1:8471", tenant, "demo-1"], ["two", "http://127.0.0.1:8472", tenant, "demo-2"]];
+        let text = told(&two);
+        let config = parse(text.split("\n\n").nth(1).unwrap(), Author::User, "f").unwrap();
+        assert_eq!((config.connections.len(), config.connection.as_deref()), (2, Some("one")));
+        assert!(text.contains("AUDITQL_ACCESS_TOKEN=demo-1\nexport AUDITQL_ACCESS_TOKEN_TWO=demo-2"), "{text}");
+    }
+
+    #[test]
+    fn two_tenants_are_two_organisations_at_two_ports() {
+        let demo = Demo { serve: Some("127.0.0.1:8471".parse().unwrap()), seed: Some(7), ..Demo::default() };
+        let of = |n| options_of(&demo, Organisation::ALL[n], n).unwrap();
+        assert_eq!([of(0).bind.port(), of(1).bind.port()], [8471, 8472]);
+        assert_eq!((of(1).organisation, of(0).seed), (Organisation::Brightwater, 7));
+        let last = Demo { serve: Some("127.0.0.1:65535".parse().unwrap()), ..demo.clone() };
+        assert_eq!(options_of(&last, Organisation::Brightwater, 1).unwrap_err().exit, Exit::Usage);
+        let free = Demo { serve: None, ..demo };
+        assert_eq!(options_of(&free, Organisation::Brightwater, 1).unwrap().bind.port(), 0);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod env;
 mod identity;
 mod init;
 mod login;
+mod others;
 mod run;
 mod status;
 mod subscriptions;

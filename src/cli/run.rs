@@ -12,7 +12,7 @@ use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::Started;
 use super::env::Env;
-use super::{connect, docs, ending, identity, subscriptions};
+use super::{connect, docs, ending, identity, others, subscriptions};
 use crate::engine::{Engine, EngineBuilder, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
@@ -89,8 +89,16 @@ fn opened(args: &Args, env: &Env, files: &Files, builder: EngineBuilder) -> Resu
     let chosen = chosen(args, env, files)?;
     let own = if args.exports.is_empty() { NOTHING } else { "files" };
     let name = chosen.as_ref().map_or(own, Chosen::name).to_owned();
+    // Whoever asks files asks no service by the way, unless it is named.
+    let builder = match &chosen {
+        Some(Chosen::Service(connection)) if args.exports.is_empty() && !args.only && !files.user.only => {
+            others::added(builder, connection, &files.user, env)
+        }
+        _ => builder,
+    };
+    let with_others = builder.has_others();
     let builder = chosen.into_iter().fold(builder, |builder, chosen| chosen.added_to(builder));
-    Ok(Opened { builder, connections: known(&files.user, &name), name })
+    Ok(Opened { builder, connections: known(&files.user, &name, with_others), name })
 }
 
 /// The connection. Files are asked instead of a service, unless both are named: a short table name must not mean the other
@@ -325,17 +333,18 @@ fn outfit(env: &Env, name: String, connections: Vec<ConnectionInfo>) -> Outfit {
 }
 
 /// The connections of the configuration, and the open one if it comes from the environment.
-fn known(user: &Config, open: &str) -> Vec<ConnectionInfo> {
+fn known(user: &Config, open: &str, with_others: bool) -> Vec<ConnectionInfo> {
     let of = |(name, entry): (&String, &config::Entry)| ConnectionInfo {
         name: name.clone(),
         open: name == open,
+        catalog: with_others || name == open,
         tenant: entry.tenant.clone().unwrap_or_default(),
         auth: entry.auth.clone().unwrap_or_else(|| "the environment".into()),
     };
     let mut all: Vec<ConnectionInfo> = user.connections.iter().map(of).collect();
     if open == connect::FROM_ENVIRONMENT {
         let (name, tenant) = (open.to_owned(), "AZURE_TENANT_ID".to_owned());
-        all.push(ConnectionInfo { name, open: true, tenant, auth: "the environment".into() });
+        all.push(ConnectionInfo { name, open: true, catalog: true, tenant, auth: "the environment".into() });
     }
     all
 }

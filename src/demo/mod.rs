@@ -28,3 +28,4 @@ pub use graph::{DIRECTORY_AUDITS, DataError, Kind, Property, SIGN_INS, TABLES, T
 pub use server::{Asked, Counts, Stats};
 pub use story::{AttackFacts, Example, Story};
 pub use tenant::{Error, Options, Record, Tenant};
+pub use world::organisation::Organisation;

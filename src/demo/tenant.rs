@@ -20,7 +20,7 @@ use super::gate::{Gates, Throttle};
 use super::graph::{DataError, Face, Pages, Premise, Rows, SIGN_INS, TABLES, Table, Version};
 use super::server::{self, Book, Service, Stats};
 use super::story::Story;
-use super::world::{World, clock};
+use super::world::{Organisation, World, clock};
 
 /// How far back the service accepts a lower time bound (source: reports of "Invalid filter clause").
 const RETENTION: TimeDelta = TimeDelta::days(90);
@@ -28,6 +28,8 @@ const RETENTION: TimeDelta = TimeDelta::days(90);
 /// What tenant to start.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// Whose tenant it is.
+    pub organisation: Organisation,
     /// What the story follows from.
     pub seed: u64,
     /// The instant at which it ends.
@@ -58,6 +60,7 @@ impl Options {
     /// The usual tenant: 50,000 sign-ins in the thirty days before `now`.
     pub fn new(now: DateTime<Utc>) -> Self {
         Self {
+            organisation: Organisation::default(),
             seed: 1,
             now,
             rows: 50_000,
@@ -238,7 +241,7 @@ struct Told {
 fn told(options: &Options) -> Result<Told, Error> {
     let Options { rows, audits, feed: Feed { records, .. }, .. } = *options;
     let (rows, audits, records) = if options.data.is_some() { (0, 0, 0) } else { (rows, audits, records) };
-    let (world, dice) = World::new(options.seed, options.now, rows);
+    let (world, dice) = World::new(options.organisation, options.seed, options.now, rows);
     let feed = Feed { records, ..options.feed.clone() };
     let feed = activity::Contents::tell(&world, &feed, options.seed, options.now.timestamp());
     let world = Arc::new(world);

@@ -33,21 +33,21 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
-use crate::auth::{self, Connection, CredentialSource};
+use crate::auth::{self, Connection, NameFlaw};
 use crate::files::Input;
-use crate::http::Pacer;
 use crate::settings::Settings;
 use runtime::workers::Workers;
-use runtime::{Connected, Connections, schemas};
+use runtime::{Connections, schemas};
 use scan::located::Records;
+use session::connecting::{Other, Pacers};
 use session::merged::Tenant;
 use session::system_tables::Known;
-use session::{catalog, config, store};
+use session::{catalog, config, connecting, store};
 use statement::Submission;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-pub use error::{Error, Part, Place};
+pub use error::{Error, Part, Place, Unusable};
 pub use leaf::{MergedExec, Origin, Origins, RemoteTable, ScanExec};
 pub use lineage::Lineage;
 #[cfg(feature = "cli")]
@@ -87,6 +87,8 @@ impl Drop for Engine {
 #[derive(Default)]
 pub struct EngineBuilder {
     connections: Vec<Connection>,
+    /// Those that are looked at when a statement asks them.
+    others: Vec<Other>,
     /// Exported files as connections of a name.
     files: Vec<(String, Vec<Input>)>,
     /// Those that have none.
@@ -107,6 +109,36 @@ impl EngineBuilder {
     pub fn connection(mut self, connection: Connection) -> Self {
         self.connections.push(connection);
         self
+    }
+
+    /// Adds a connection that nobody may ask: the same, but what is wrong with it is an error of the statements that read it,
+    /// [`Error::Unusable`], and of those that read all tenants. It is never the default.
+    #[must_use]
+    pub fn other(mut self, connection: Connection) -> Self {
+        self.others.push(Other::Service(Box::new(connection)));
+        self
+    }
+
+    /// Adds exported files that nobody may ask; paths as for [`EngineBuilder::input`]. What is wrong with them is an error of
+    /// the statements that read them.
+    #[must_use]
+    pub fn other_files(mut self, name: impl Into<String>, paths: Vec<PathBuf>) -> Self {
+        self.others.push(Other::Files(name.into(), paths.into_iter().map(Input::Path).collect()));
+        self
+    }
+
+    /// Adds a connection that is known by its name and cannot be used: whoever asks it, or all tenants, is told why. Its name
+    /// may be one that no catalog can have.
+    #[must_use]
+    pub fn unusable(mut self, name: impl Into<String>, tenant: Option<String>, why: Unusable) -> Self {
+        self.others.push(Other::Unusable { name: name.into(), tenant, why: Arc::new(why) });
+        self
+    }
+
+    /// Whether there are connections that nobody may ask.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_others(&self) -> bool {
+        !self.others.is_empty()
     }
 
     /// Adds exported files: a file, a folder or a pattern. All inputs together are the catalog `files`, which is the default
@@ -206,7 +238,15 @@ impl EngineBuilder {
         let (mut names, mut pacers) = (HashSet::new(), Pacers::default());
         for connection in &self.connections {
             check_name(&connection.name, &mut names)?;
-            connections.0.insert(connection.name.clone(), Arc::new(self.connect(connection, &mut pacers)?));
+            let pacer = pacers.of(connection, self.pace);
+            let connected = Arc::new(connecting::connect(connection, pacer, self.http.clone())?);
+            connections.insert(&connection.name, move || Ok(connected));
+        }
+        for other in &self.others {
+            if !matches!(other, Other::Unusable { .. }) {
+                check_name(other.name(), &mut names)?;
+            }
+            other.enter(&mut connections, &mut pacers, (self.pace, &self.http));
         }
         for (name, _) in &self.files {
             check_name(name, &mut names)?;
@@ -221,6 +261,7 @@ impl EngineBuilder {
         let mut builder = config::extend(builder, &self.settings, Arc::new(connections), self.spill_dir.as_deref())?;
         let mut known = Known::default();
         self.connections.iter().for_each(|connection| known.service(connection));
+        self.others.iter().for_each(|other| other.show(&mut known));
         self.exports().for_each(|(name, inputs)| known.files(name, inputs));
         let own = self.exports().next().map_or("local", |(name, _)| name);
         let default = self.connections.first().map_or(own, |c| c.name.as_str());
@@ -229,16 +270,18 @@ impl EngineBuilder {
             config.set_extension(Arc::new(known));
         }
         let mut state = builder.build();
-        for tenant in self.tenants() {
+        // What cannot be a catalog's name is told of in the tables of all tenants.
+        for tenant in self.tenants().filter(|tenant| auth::check_name(tenant.connection) != Err(NameFlaw::Reserved)) {
             state.catalog_list().register_catalog(tenant.connection.into(), catalog::catalog(&tenant, &state)?);
         }
-        if !self.connections.is_empty() {
-            let tenants: Vec<Tenant<'_>> = self.tenants().collect();
+        let tenants: Vec<Tenant<'_>> = self.tenants().collect();
+        if !tenants.is_empty() {
             let all: Arc<dyn CatalogProvider> = catalog::all_tenants(&tenants, &state)?;
             state.catalog_list().register_catalog(auth::ALL_TENANTS.into(), all);
         }
-        for (connection, paths) in self.exports() {
-            let files = Tenant { connection, tenant: "", records: Records::Files(paths.into()) };
+        let others = self.others.iter().filter_map(Other::files);
+        for (connection, paths) in self.exports().chain(others) {
+            let files = Tenant { connection, tenant: "", records: Records::Files(paths.into()), has_aadgraph: true };
             state.catalog_list().register_catalog(connection.into(), catalog::catalog(&files, &state)?);
         }
         datafusion_functions_json::register_all(&mut state)?;
@@ -248,11 +291,7 @@ impl EngineBuilder {
     }
 
     fn tenants(&self) -> impl Iterator<Item = Tenant<'_>> {
-        self.connections.iter().map(|connection| Tenant {
-            connection: &connection.name,
-            tenant: &connection.tenant,
-            records: Records::Service(connection.api_version),
-        })
+        self.connections.iter().map(Tenant::of).chain(self.others.iter().filter_map(Other::tenant))
     }
 
     /// Exported files by the name of their catalog.
@@ -260,36 +299,6 @@ impl EngineBuilder {
         let unnamed = (auth::FILES, self.inputs.as_slice());
         let named = self.files.iter().map(|(name, paths)| (name.as_str(), paths.as_slice()));
         named.chain(std::iter::once(unnamed).filter(|(_, paths)| !paths.is_empty()))
-    }
-
-    fn connect(&self, connection: &Connection, pacers: &mut Pacers) -> Result<Connected, Error> {
-        let pacer = pacers.of(connection, self.pace);
-        let client = auth::client(connection, pacer, self.http.clone())
-            .map_err(|source| Error::Connection { name: connection.name.clone(), source })?;
-        let content_types = scan::feed::population(connection.content_types.as_deref())
-            .map_err(|content_type| Error::ContentType { name: connection.name.clone(), content_type })?;
-        let (tenant, keeps, quotas) = (connection.tenant.clone(), connection.keeps, connection.quotas.clone());
-        Ok(Connected { client, tenant, content_types, keeps, quotas })
-    }
-}
-
-/// One pacer for all connections that a service counts together.
-#[derive(Default)]
-struct Pacers(Vec<(PacedBy, Arc<Pacer>)>);
-
-/// What quotas are counted by: the tenant, and who asks.
-type PacedBy = (String, CredentialSource, [Option<url::Url>; 3], Quotas);
-
-impl Pacers {
-    fn of(&mut self, connection: &Connection, pace: Pace) -> Arc<Pacer> {
-        let Connection { tenant, credential, graph_url, management_url, aadgraph_url, quotas, .. } = connection.clone();
-        let by = (tenant.to_ascii_lowercase(), credential, [graph_url, management_url, aadgraph_url], quotas);
-        if let Some((_, pacer)) = self.0.iter().find(|(other, _)| *other == by) {
-            return Arc::clone(pacer);
-        }
-        let pacer = Arc::new(Pacer::with_quotas(pace, by.3.clone()));
-        self.0.push((by, Arc::clone(&pacer)));
-        pacer
     }
 }
 
@@ -348,29 +357,5 @@ impl Engine {
             return Err(DataFusionError::Configuration("the session has no auditql settings".into()));
         };
         ours.0.set(name, value).map_err(|e| DataFusionError::External(Box::new(e)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn connections_of_one_application_and_tenant_have_one_pacer() {
-        let secret = |id: &str| CredentialSource::ClientSecret { client_id: id.into(), secret: "s".into() };
-        let one = Connection::new("a", "contoso.example", secret("x"));
-        let mut pacers = Pacers::default();
-        let first = pacers.of(&one, Pace::Documented);
-        let mut other = Quotas::default();
-        other.set(crate::table::Quota::Reports, None);
-        for (connection, same) in [
-            (Connection { name: "b".into(), tenant: "CONTOSO.example".into(), ..one.clone() }, true),
-            (Connection { api_version: crate::table::ApiVersion::V1, ..one.clone() }, true),
-            (Connection { tenant: "fabrikam.example".into(), ..one.clone() }, false),
-            (Connection { credential: secret("y"), ..one.clone() }, false),
-            (Connection { quotas: other, ..one.clone() }, false),
-        ] {
-            assert_eq!(Arc::ptr_eq(&first, &pacers.of(&connection, Pace::Documented)), same, "{connection:?}");
-        }
     }
 }

@@ -203,7 +203,9 @@ impl Inner {
             Method::Post { .. } => host.http.post(url.clone()).body(""),
         };
         let own = |builder: RequestBuilder, (name, value): &(&str, &str)| builder.header(*name, *value);
-        let builder = request.headers.iter().fold(dressed(builder, &token), own);
+        let accept = request.headers.iter().find(|(name, _)| *name == ACCEPT).map_or(JSON, |(_, kind)| *kind);
+        let others = request.headers.iter().filter(|(name, _)| *name != ACCEPT);
+        let builder = others.fold(dressed(builder, &token, accept), own);
         let sending = Sending { method: request.method, url, at: clock(), begun: Instant::now() };
         let result = attempt(builder, (url, veil), &self.options.timeouts, &mut attempts.effort).await;
         tracing::debug!(address = %Address::of(url, veil), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
@@ -282,15 +284,18 @@ impl Sending<'_> {
     }
 }
 
+/// What is accepted, unless a request says otherwise.
+const JSON: &str = "application/json";
+
 #[expect(clippy::disallowed_methods, reason = "the log of requests tells when each was sent")]
 fn clock() -> DateTime<Utc> {
     Utc::now()
 }
 
 /// The headers that go with every request.
-fn dressed(request: RequestBuilder, token: &Token) -> RequestBuilder {
+fn dressed(request: RequestBuilder, token: &Token, accept: &str) -> RequestBuilder {
     let request = request
-        .header(ACCEPT, "application/json")
+        .header(ACCEPT, accept)
         .header(ACCEPT_ENCODING, ACCEPTED)
         .header("client-request-id", Uuid::new_v4().to_string());
     match HeaderValue::try_from(format!("Bearer {}", token.secret.secret())) {

@@ -4,6 +4,7 @@
 //! prints the very one that is carried out.
 
 mod capped;
+mod count;
 mod explain;
 pub mod feed;
 mod files;
@@ -14,6 +15,7 @@ mod parts;
 mod scan;
 
 pub use capped::{CapError, Reading};
+pub use count::{CountQuery, number};
 pub use files::FilePlan;
 pub use page_query::{PageQuery, Weaker};
 pub use pager::{PageFacts, Pager, PagerError};

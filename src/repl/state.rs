@@ -36,6 +36,8 @@ pub struct ConnectionInfo {
     pub name: String,
     /// Whether it is the one that is open.
     pub open: bool,
+    /// Whether its tables can be asked by its name.
+    pub catalog: bool,
     /// The tenant.
     pub tenant: String,
     /// The kind of credential.

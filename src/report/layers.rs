@@ -125,6 +125,14 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::FilesChanged { .. } => Report::chain(Exit::Incomplete, error)
             .hint("try again once nothing writes to them; copies of a record are compared before one is chosen"),
         E::Connection { source, .. } => under(error, of_auth(source)),
+        E::Unusable { name, why } => match why.as_ref() {
+            engine::Unusable::Failed(inner) => of_engine(inner, about),
+            engine::Unusable::Described { hint, .. } => {
+                let hint = hint.clone().unwrap_or_else(|| format!("correct [connections.{name}] in the configuration"));
+                Report::chain(Exit::Usage, error)
+                    .hint(format!("{hint}; until then, tenant_name <> '{name}' reads all tenants but this one"))
+            }
+        },
     }
 }
 

@@ -36,6 +36,9 @@ pub struct Pages {
     pub advanced: &'static [(&'static str, &'static str)],
     /// Whether `$select` is documented, and what comes without it.
     pub select: Select,
+    /// Whether `/$count` behind the path is documented to tell how many records there are, with a filter or without. It asks
+    /// the index of advanced queries, with their headers.
+    pub counts: bool,
     /// A property that costs more than all the others.
     pub costly: Option<&'static Costly>,
     /// The licence that reading needs, if it is none that every tenant has.

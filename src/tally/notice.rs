@@ -108,6 +108,11 @@ pub enum Notice {
         /// Which part, and which setting chose it.
         what: String,
     },
+    /// The service was asked how many records there are, instead of for the records.
+    CountedThere {
+        /// `entra.users`
+        table: String,
+    },
     /// Content was listed for a time that is not its own; it was read all the same.
     Misplaced {
         /// `m365.activity`
@@ -310,6 +315,11 @@ impl fmt::Display for Notice {
                  {pieces} and read again, so nothing is missing. A shorter time range or a filter costs fewer requests"
             ),
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
+            Self::CountedThere { table } => write!(
+                f,
+                "{table}: the service counted, in an index that may lag behind; --remote-count=false reads the records and \
+                 counts them"
+            ),
             Self::Misplaced { table, content_type, count, first_id, created } => write!(
                 f,
                 "{table}: {count} blob(s) of {content_type} were listed for the wrong time (first: {first_id}, created \
@@ -405,6 +415,7 @@ impl Notices {
             Notice::WeakerFilter { table, dropped, .. } => (table.clone(), dropped.clone()),
             Notice::CapReached { table, cap, .. } => (table.clone(), cap.to_string()),
             Notice::PartOfPopulation { table, what } => (table.clone(), what.clone()),
+            Notice::CountedThere { table } => (table.clone(), String::new()),
             Notice::Misplaced { table, content_type, .. } => (table.clone(), content_type.clone()),
             Notice::NotThere { table, .. } => (table.clone(), String::new()),
             Notice::Reach { table, .. } => (table.clone(), String::new()),

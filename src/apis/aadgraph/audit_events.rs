@@ -28,6 +28,7 @@ pub static AUDIT_EVENTS: EntitySet = EntitySet {
         advanced: &[],
         parent: None,
         select: Select::Undocumented,
+        counts: false,
         costly: None,
         licence: None,
         // None is documented.

@@ -5,7 +5,7 @@
 use super::app_types::{APP_ROLE, CREDENTIAL, SECRET, VERIFIED_PUBLISHER};
 use super::directory::{MORE, MORE_SET, NE, UNSET, id, objects};
 use super::types::TEXTS;
-use crate::table::{Column, Edm, EntitySet, Family, Op, Ops, RAW, Sensitive, Source, Versions, col};
+use crate::table::{Column, Edm, EntitySet, Family, Op, Ops, Pages, RAW, Sensitive, Source, Versions, col};
 
 /// Applications as they are registered in the tenant.
 pub static APPLICATIONS: EntitySet = EntitySet {
@@ -13,7 +13,11 @@ pub static APPLICATIONS: EntitySet = EntitySet {
     name: "applications",
     doc: "One row per application that is registered in the tenant; service_principals has those of others too.",
     family: Family::Applications,
-    source: Source::Pages(objects("/applications", &["Application.Read.All"])),
+    source: Source::Pages(Pages {
+        // "GET /applications/$count" with ConsistencyLevel: eventual.
+        counts: true,
+        ..objects("/applications", &["Application.Read.All"])
+    }),
     time: None,
     key: "id",
     actors: &[],

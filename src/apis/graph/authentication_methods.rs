@@ -26,6 +26,7 @@ pub static AUTHENTICATION_METHODS: EntitySet = EntitySet {
         headers: ALL_MEMBERS,
         advanced: &[],
         select: Select::Undocumented,
+        counts: false,
         costly: None,
         licence: None,
         parent: None,

@@ -23,6 +23,7 @@ const fn listing(path: &'static str) -> Pages {
         headers: ALL_MEMBERS,
         advanced: &[],
         select: Select::Whole,
+        counts: false,
         costly: None,
         licence: None,
         parent: None,

@@ -4,7 +4,7 @@
 
 use super::directory::{NE, UNSET, flag, id, objects, text, time};
 use super::types::TEXTS;
-use crate::table::{Column, Edm, EntitySet, Family, Op, Ops, RAW, Sensitive, Source, Versions, col};
+use crate::table::{Column, Edm, EntitySet, Family, Op, Ops, Pages, RAW, Sensitive, Source, Versions, col};
 
 /// The devices of the directory.
 pub static DEVICES: EntitySet = EntitySet {
@@ -13,7 +13,11 @@ pub static DEVICES: EntitySet = EntitySet {
     doc: "One row per device that is registered with the directory. device_id, not id, is the device_detail.device_id of \
           sign-ins.",
     family: Family::Devices,
-    source: Source::Pages(objects("/devices", &["Device.Read.All"])),
+    source: Source::Pages(Pages {
+        // "GET /devices/$count" with ConsistencyLevel: eventual.
+        counts: true,
+        ..objects("/devices", &["Device.Read.All"])
+    }),
     time: None,
     key: "id",
     actors: &[],

@@ -29,6 +29,8 @@ pub(super) const fn objects(path: &'static str, permissions: &'static [&'static 
         advanced: EVENTUAL,
         // Unasked they come with a part of their properties.
         select: Select::Part,
+        // A set says so where its own page documents it.
+        counts: false,
         costly: None,
         licence: None,
         parent: None,

@@ -26,6 +26,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
         headers: super::ALL_MEMBERS,
         advanced: &[],
         select: Select::Undocumented,
+        counts: false,
         costly: None,
         licence: None,
         parent: None,

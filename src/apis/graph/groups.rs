@@ -15,7 +15,11 @@ pub static GROUPS: EntitySet = EntitySet {
     name: "groups",
     doc: "One row per group of the directory as it is now; group_members tells who is in them.",
     family: Family::Groups,
-    source: Source::Pages(objects("/groups", &["GroupMember.Read.All"])),
+    source: Source::Pages(Pages {
+        // "GET /groups/$count" with ConsistencyLevel: eventual.
+        counts: true,
+        ..objects("/groups", &["GroupMember.Read.All"])
+    }),
     time: None,
     key: "id",
     actors: &[],

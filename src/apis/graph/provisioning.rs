@@ -28,6 +28,7 @@ pub static PROVISIONING: EntitySet = EntitySet {
         headers: ALL_MEMBERS,
         advanced: &[],
         select: Select::Undocumented,
+        counts: false,
         costly: None,
         licence: Some("Microsoft Entra ID P1 or P2"),
         parent: None,

@@ -22,6 +22,7 @@ const fn listing(path: &'static str, permissions: &'static [&'static str]) -> Pa
         headers: ALL_MEMBERS,
         advanced: &[],
         select: Select::Whole,
+        counts: false,
         costly: None,
         licence: Some("Microsoft Entra ID P1 or P2"),
         parent: None,

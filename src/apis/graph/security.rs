@@ -22,6 +22,7 @@ const fn listing(path: &'static str, permissions: &'static [&'static str], page:
         headers: ALL_MEMBERS,
         advanced: &[],
         select: Select::Undocumented,
+        counts: false,
         costly: None,
         licence: None,
         parent: None,

@@ -20,7 +20,11 @@ pub static SERVICE_PRINCIPALS: EntitySet = EntitySet {
     doc: "One row per application that can be signed in to, or signs in, in the tenant, wherever it is registered; and one \
           per managed identity.",
     family: Family::ServicePrincipals,
-    source: Source::Pages(objects("/servicePrincipals", PERMISSIONS)),
+    source: Source::Pages(Pages {
+        // "GET /servicePrincipals/$count" with ConsistencyLevel: eventual.
+        counts: true,
+        ..objects("/servicePrincipals", PERMISSIONS)
+    }),
     time: None,
     key: "id",
     actors: &[],

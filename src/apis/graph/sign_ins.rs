@@ -32,6 +32,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
         headers: super::ALL_MEMBERS,
         advanced: &[],
         select: Select::Undocumented,
+        counts: false,
         costly: None,
         licence: Some("Microsoft Entra ID P1 or P2"),
         parent: None,

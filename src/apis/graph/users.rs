@@ -26,6 +26,8 @@ pub static USERS: EntitySet = EntitySet {
             quota: Quota::SignInActivity,
             page: 500,
         }),
+        // "GET /users/$count" with ConsistencyLevel: eventual.
+        counts: true,
         ..objects("/users", &["User.Read.All"])
     }),
     time: None,

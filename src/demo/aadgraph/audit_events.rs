@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::table::{Code, Table};
 use crate::demo::graph::{Item, Premise, Property, Record, Rows, Saved, Type, Version, both, directory_audits};
-use crate::demo::world::people::DOMAIN;
+use crate::demo::world::World;
 
 /// `GET /{tenant}/activities/audit`.
 pub static AUDIT_EVENTS: Table = Table {
@@ -80,9 +80,8 @@ struct Told {
 
 impl Told {
     fn saved(&self) -> &Saved {
-        let tenant = self.premise.world.tenant.as_str();
         let record = |known: Record| {
-            let value = in_old_words(&known, tenant);
+            let value = in_old_words(&known, &self.premise.world);
             Record { json: value.to_string(), value, ..known }
         };
         self.saved.get_or_init(|| Saved {
@@ -123,7 +122,7 @@ impl Rows for Told {
 }
 
 /// A record of Microsoft Graph as the old report would have had it.
-fn in_old_words(record: &Record, tenant: &str) -> Value {
+fn in_old_words(record: &Record, world: &World) -> Value {
     let new = &record.value;
     let service = new["loggedByService"].as_str().unwrap_or_default();
     let (user, app) = (&new["initiatedBy"]["user"], &new["initiatedBy"]["app"]);
@@ -159,9 +158,9 @@ fn in_old_words(record: &Record, tenant: &str) -> Value {
         "componentOrSource": service,
         "correlationId": new["correlationId"],
         "internalCorrelationId": new["correlationId"],
-        "domainName": DOMAIN,
-        "tenantId": tenant,
-        "tenantName": "Lumenworks",
+        "domainName": world.organisation.domain(),
+        "tenantId": world.tenant,
+        "tenantName": world.organisation.name(),
         "tenantGeolocation": "EU",
         "targets": targets,
     })

@@ -9,11 +9,12 @@ use super::query;
 use super::table::{Listing, Table};
 use crate::demo::graph::{Answer, Premise, Refusal, Rows, Version};
 use crate::demo::json::escape;
-use crate::demo::world::people::DOMAIN;
+use crate::demo::world::Organisation;
 
 /// The sets with their records.
 pub(in crate::demo) struct Face {
     tenant: String,
+    organisation: Organisation,
     sets: Vec<Box<dyn Rows>>,
     batches: Batches,
 }
@@ -38,7 +39,8 @@ impl Place {
 impl Face {
     pub(in crate::demo) fn new(premise: &Premise, listing: Listing, token_life: Duration) -> Self {
         let sets = TABLES.iter().map(|table| (table.tell)(premise)).collect();
-        Self { tenant: premise.world.tenant.clone(), sets, batches: Batches::new(listing, token_life) }
+        let (tenant, organisation) = (premise.world.tenant.clone(), premise.world.organisation);
+        Self { tenant, organisation, sets, batches: Batches::new(listing, token_life) }
     }
 
     /// Answers a request.
@@ -50,7 +52,7 @@ impl Face {
     ) -> Result<Answer, Refusal> {
         let (table, rows) = (TABLES[set], &*self.sets[set]);
         let tenant = path.split('/').nth(1).unwrap_or_default();
-        if tenant != self.tenant && tenant != DOMAIN {
+        if tenant != self.tenant && tenant != self.organisation.domain() {
             return Err(Refusal::not_found(tenant));
         }
         let batch = self.batches.batch(table, rows, query::read(query)?)?;

@@ -6,9 +6,10 @@ use std::net::SocketAddr;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::value::RawValue;
 
+use super::filter::Filter;
 use super::page::{Asked, Pages};
 use super::property::Version;
-use super::query;
+use super::query::{self, Options};
 use super::refusal::Refusal;
 use super::rows::Rows;
 use super::saved::DataError;
@@ -38,7 +39,14 @@ pub(in crate::demo) struct Place {
     version: Version,
     /// The id of the record of another set whose listing it is.
     parent: Option<String>,
+    /// How many there are is asked, not which.
+    count: bool,
 }
+
+/// The sets that tell how many records they have.
+const COUNTED: &[&str] = &["/users", "/groups", "/applications", "/servicePrincipals", "/devices"];
+/// The segment that asks for it.
+const COUNT: &str = "/$count";
 
 /// A reply's content.
 pub(in crate::demo) struct Answer {
@@ -49,10 +57,14 @@ pub(in crate::demo) struct Answer {
 impl Place {
     /// The place of a path.
     pub(in crate::demo) fn of(path: &str) -> Option<Self> {
+        if let Some(path) = path.strip_suffix(COUNT) {
+            let place = Self::of(path).filter(|place| COUNTED.contains(&TABLES[place.set].path))?;
+            return Some(Self { count: true, ..place });
+        }
         TABLES.iter().enumerate().find_map(|(set, table)| {
             let place = |version: &Version| {
                 let id = table.found(*version, path)?;
-                Some(Self { set, version: *version, parent: table.link.is_some().then_some(id) })
+                Some(Self { set, version: *version, parent: table.link.is_some().then_some(id), count: false })
             };
             table.versions.iter().find_map(place)
         })
@@ -67,7 +79,12 @@ impl Place {
 
     /// The name it is counted under.
     pub(in crate::demo) fn name(&self) -> String {
-        TABLES[self.set].route(self.version)
+        TABLES[self.set].route(self.version) + if self.count { COUNT } else { "" }
+    }
+
+    /// Whether the answer is a number, as plain text.
+    pub(in crate::demo) fn is_count(&self) -> bool {
+        self.count
     }
 }
 
@@ -93,6 +110,9 @@ impl Face {
         let parent = place.parent.as_deref();
         self.is_there(set.table, parent)?;
         let asked = Asked { version, eventual, reach, parent };
+        if place.count {
+            return number(set, asked, &options);
+        }
         let page = self.pages.page(set.table, &*set.rows, asked, &options)?;
         let root = format!("http://{addr}/{}", version.segment());
         let path = set.table.path.replace("{id}", parent.unwrap_or_default());
@@ -134,6 +154,21 @@ impl Face {
         let set = self.sets.iter().find(|set| set.table.path == table.path);
         &*set.expect("whoever names a set names one of the list").rows
     }
+}
+
+/// How many records there are. The directory counts for advanced queries alone, and tells nothing else.
+fn number(set: &Set, Asked { version, eventual, reach, .. }: Asked<'_>, options: &Options) -> Result<Answer, Refusal> {
+    if !eventual {
+        let message = "$count is not currently supported without the header ConsistencyLevel: eventual.";
+        return Err(Refusal::bad_request(message));
+    }
+    if options.query.select.is_some() || options.token.is_some() || options.query.count {
+        return Err(Refusal::bad_request("$count takes no other options than $filter and $search."));
+    }
+    let filter = Filter::read(set.table, (version, eventual), options.query.filter.as_deref(), reach)?;
+    let count = (0..set.rows.len()).filter(|&row| filter.matches(&*set.rows, row)).count();
+    // The real service begins its text with a byte order mark.
+    Ok(Answer { body: format!("\u{feff}{count}"), rows: 0 })
 }
 
 /// A record with these of its members alone, and without what is only told in its path.

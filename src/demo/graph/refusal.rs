@@ -65,6 +65,15 @@ impl Refusal {
         Self::new(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     }
 
+    /// 415
+    pub(in crate::demo) fn media_type() -> Self {
+        Self::new(
+            415,
+            "Request_BadRequest",
+            "A supported MIME type could not be found that matches the acceptable types.",
+        )
+    }
+
     /// 414
     pub(in crate::demo) fn uri_too_long() -> Self {
         Self::new(414, "UriTooLong", "The request URI is too long.")

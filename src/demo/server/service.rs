@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
@@ -96,6 +96,7 @@ impl Service {
         let (status, rows) = result.as_ref().map_or_else(|r| (r.status, 0), |a| (200, a.rows));
         self.book.write(Route::name(route.as_ref()), Asked { url: decoded(uri), status, rows }, status == 429);
         let mut response = match result {
+            Ok(answer) if is_count(route.as_ref()) => text(answer.body),
             Ok(answer) => json(StatusCode::OK, answer.body),
             Err(refusal) if matches!(route, Some(Route::AadGraph(_))) => {
                 refused(&refusal, aadgraph::refusal_body(&refusal))
@@ -146,6 +147,10 @@ impl Service {
         if method != Method::GET {
             return Err(Refusal::method());
         }
+        let accepts_json = || headers.get(ACCEPT).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        if place.is_count() && accepts_json() {
+            return Err(Refusal::media_type());
+        }
         let fraction = self.served.load(Relaxed).is_multiple_of(2);
         let query = uri.query().unwrap_or_default();
         let quota = place.quota(query);
@@ -195,6 +200,16 @@ fn json(status: StatusCode, body: String) -> Response<Body> {
         CONTENT_TYPE,
         "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
     );
+    response
+}
+
+fn is_count(route: Option<&Route>) -> bool {
+    matches!(route, Some(Route::Graph(place)) if place.is_count())
+}
+
+fn text(body: String) -> Response<Body> {
+    let mut response = json(StatusCode::OK, body);
+    set(&mut response, CONTENT_TYPE, "text/plain");
     response
 }
 

@@ -47,8 +47,9 @@ impl Attack {
         // At the head office, where the night of the story is night.
         let at_hand = |n: &usize| world.people[*n].home == Home::Here && world.people[*n].place == 0;
         let candidates: Vec<usize> = (0..PEOPLE).filter(at_hand).collect();
-        let spray = [17, 44, 91, 203].map(|n| world.sources.add(format!("203.0.113.{n}"), SPRAY_PLACE, 64_600, None));
-        let replay = world.sources.add("192.0.2.146".into(), REPLAY_PLACE, 64_610, None);
+        let (spray, replay) = world.organisation.attackers();
+        let spray = spray.map(|n| world.sources.add(format!("203.0.113.{n}"), SPRAY_PLACE, 64_600, None));
+        let replay = world.sources.add(replay.into(), REPLAY_PLACE, 64_610, None);
         let start = (end - 5 * DAY).div_euclid(DAY) * DAY + 3_600 * SECOND;
         let victim = candidates[dice.usize(..candidates.len())];
         Self { victim, spray, replay, start, session: dice.u64(..), token: dice.u64(..) }

@@ -9,6 +9,7 @@ pub(in crate::demo) mod clock;
 pub(in crate::demo) mod devices;
 pub(in crate::demo) mod dice;
 pub(in crate::demo) mod directory;
+pub(in crate::demo) mod organisation;
 pub(in crate::demo) mod people;
 pub(in crate::demo) mod places;
 
@@ -16,9 +17,12 @@ use chrono::{DateTime, Utc};
 use fastrand::Rng;
 
 pub(in crate::demo) use attack::Attack;
+pub(in crate::demo) use organisation::Organisation;
 
 /// The cast: everything an event refers to by number.
 pub(in crate::demo) struct World {
+    /// Which organisation it is.
+    pub(in crate::demo) organisation: Organisation,
     /// Identifier of the tenant.
     pub(in crate::demo) tenant: String,
     pub(in crate::demo) people: Vec<people::Person>,
@@ -32,20 +36,26 @@ pub(in crate::demo) struct World {
 
 impl World {
     /// The world of so many sign-ins, and the chance that goes on after it was cast.
-    pub(in crate::demo) fn new(seed: u64, now: DateTime<Utc>, sign_ins: usize) -> (Self, Rng) {
+    pub(in crate::demo) fn new(
+        organisation: Organisation,
+        seed: u64,
+        now: DateTime<Utc>,
+        sign_ins: usize,
+    ) -> (Self, Rng) {
         let mut dice = Rng::with_seed(seed);
-        let mut world = Self::cast(&mut dice);
+        let mut world = Self::cast(organisation, &mut dice);
         if sign_ins >= attack::LEAST_SIGN_INS {
             world.attack = Some(Attack::plan(&mut world, &mut dice, clock::ticks(now)));
         }
         (world, dice)
     }
 
-    fn cast(dice: &mut Rng) -> Self {
-        let mut sources = places::Sources::with_offices();
+    fn cast(organisation: Organisation, dice: &mut Rng) -> Self {
+        let mut sources = places::Sources::with_offices(organisation);
         Self {
+            organisation,
             tenant: dice::guid(dice.u64(..), 0),
-            people: people::all(dice, &mut sources),
+            people: people::all(organisation, dice, &mut sources),
             apps: apps::apps(dice),
             services: apps::services(dice, &mut sources),
             machines: apps::machines(dice),

@@ -4,10 +4,9 @@ use fastrand::Rng;
 
 use super::devices::{DESKS, PHONES};
 use super::dice::guid;
+use super::organisation::Organisation;
 use super::places::{AWAY, OFFICES, Sources};
 
-/// The organisation's domain.
-pub(in crate::demo) const DOMAIN: &str = "lumenworks.example";
 /// How many real accounts there are.
 pub(in crate::demo) const PEOPLE: usize = 200;
 /// How many of them are guests; they come last.
@@ -129,17 +128,20 @@ pub(in crate::demo) static FACTORS: &[(&str, &str)] = &[
 ];
 
 /// All accounts, and after them the names of [`TYPED`].
-pub(in crate::demo) fn all(dice: &mut Rng, sources: &mut Sources) -> Vec<Person> {
+pub(in crate::demo) fn all(organisation: Organisation, dice: &mut Rng, sources: &mut Sources) -> Vec<Person> {
     let members = PEOPLE - GUESTS;
-    let accounts = (0..PEOPLE).map(|n| if n < members { member(n, dice, sources) } else { guest(n, dice, sources) });
+    let accounts = (0..PEOPLE).map(|n| {
+        if n < members { member(n, organisation, dice, sources) } else { guest(n, organisation, dice, sources) }
+    });
     let mut people: Vec<Person> = accounts.collect();
-    people.extend(TYPED.iter().map(|typed| stranger(typed)));
+    people.extend(TYPED.iter().map(|typed| stranger(&typed.replace("lumenworks", organisation.label()))));
     people
 }
 
-fn member(n: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
+fn member(n: usize, organisation: Organisation, dice: &mut Rng, sources: &mut Sources) -> Person {
     // 30 given and 23 family names have no common factor: the pairs differ for 690 people.
-    let (given, family) = (GIVEN[n % GIVEN.len()], FAMILY[n % FAMILY.len()]);
+    let pair = n + organisation.first_name();
+    let (given, family) = (GIVEN[pair % GIVEN.len()], FAMILY[pair % FAMILY.len()]);
     let name = match n % 17 {
         3 => format!("{}, {}", family.0, given.0),
         8 => format!("{} {} 🦀", given.0, family.0),
@@ -147,11 +149,12 @@ fn member(n: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
         _ => format!("{} {}", given.0, family.0),
     };
     let place = [0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7][n % 11];
-    account(name, format!("{}.{}@{DOMAIN}", given.1, family.1), Home::Here, place, dice, sources)
+    account(name, format!("{}.{}@{}", given.1, family.1, organisation.domain()), Home::Here, place, dice, sources)
 }
 
-fn guest(n: usize, dice: &mut Rng, sources: &mut Sources) -> Person {
-    let (given, family) = (GIVEN[(n * 7) % GIVEN.len()], FAMILY[(n * 5) % FAMILY.len()]);
+fn guest(n: usize, organisation: Organisation, dice: &mut Rng, sources: &mut Sources) -> Person {
+    let first = organisation.first_name();
+    let (given, family) = (GIVEN[(n * 7 + first) % GIVEN.len()], FAMILY[(n * 5 + first) % FAMILY.len()]);
     let partner = n % PARTNERS.len();
     let tag = if n.is_multiple_of(3) { "+lumen" } else { "" };
     let upn = match n % 11 {

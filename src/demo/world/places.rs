@@ -3,6 +3,8 @@
 //! Every address is one that no one owns: offices and attackers have the documentation ranges (RFC 5737, RFC 3849), homes
 //! and phones the benchmark range (RFC 2544).
 
+use super::organisation::Organisation;
+
 /// A city.
 pub(in crate::demo) struct Place {
     pub(in crate::demo) city: &'static str,
@@ -73,14 +75,17 @@ const NETWORKS: [&str; OFFICES] =
 pub(in crate::demo) struct Sources {
     list: Vec<Address>,
     homes: u32,
+    /// What addresses are moved by: of homes, and of homes with IPv6.
+    shift: [usize; 2],
 }
 
 impl Sources {
     /// The offices' own addresses come first, one for each of the first [`OFFICES`] places.
-    pub(in crate::demo) fn with_offices() -> Self {
-        let mut sources = Self::default();
+    pub(in crate::demo) fn with_offices(organisation: Organisation) -> Self {
+        let [office, home, far] = organisation.shift();
+        let mut sources = Self { shift: [home, far], ..Self::default() };
         for (place, name) in NETWORKS.iter().enumerate() {
-            sources.add(format!("198.51.100.{}", 10 + 8 * place), place, 64_500, Some(name));
+            sources.add(format!("198.51.100.{}", 10 + 8 * place + office), place, 64_500, Some(name));
         }
         sources
     }
@@ -88,10 +93,10 @@ impl Sources {
     /// A line in a home, or a phone's.
     pub(in crate::demo) fn home(&mut self, place: usize) -> u16 {
         self.homes += 1;
-        let n = self.homes;
+        let (n, [home, far]) = (self.homes, self.shift);
         let ip = match n % 7 {
-            0 => format!("2001:db8:{:x}:{n:x}::{:x}", 0x100 + place, n * 37 % 0xffff),
-            _ => format!("198.{}.{}.{}", 18 + n % 2, n / 200, 1 + n * 53 % 250),
+            0 => format!("2001:db8:{:x}:{n:x}::{:x}", 0x100 + place + far, n * 37 % 0xffff),
+            _ => format!("198.{}.{}.{}", 18 + n % 2, n as usize / 200 + home, 1 + n * 53 % 250),
         };
         let asn = 64_510 + u32::from(n.is_multiple_of(9)) + u32::try_from(place).unwrap_or_default();
         self.add(ip, place, asn, None)
@@ -101,6 +106,12 @@ impl Sources {
     pub(in crate::demo) fn add(&mut self, ip: String, place: usize, asn: u32, network: Option<&'static str>) -> u16 {
         self.list.push(Address { ip, place, asn, network });
         u16::try_from(self.list.len() - 1).expect("a demo tenant has a few hundred addresses")
+    }
+
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
     }
 
     pub(in crate::demo) fn get(&self, index: u16) -> &Address {

@@ -2,9 +2,13 @@
 
 pub(crate) mod limits;
 mod place;
+mod unusable;
 
 pub use limits::Part;
 pub use place::Place;
+pub use unusable::Unusable;
+
+use std::sync::Arc;
 
 use datafusion::error::DataFusionError;
 
@@ -214,6 +218,15 @@ pub enum Error {
         /// Why not.
         #[source]
         source: auth::Error,
+    },
+    /// One of the connections besides the default one cannot be used, and was asked.
+    #[error("the connection '{name}' cannot be used")]
+    Unusable {
+        /// Its name.
+        name: String,
+        /// Why not.
+        #[source]
+        why: Arc<Unusable>,
     },
     /// The session could not be set up.
     #[error("the session could not be set up")]

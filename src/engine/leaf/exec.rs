@@ -32,7 +32,7 @@ use datafusion::physical_plan::{
 use futures::stream::{self, TryStreamExt};
 
 use super::elements::beyond_columns;
-use crate::engine::runtime::{Connected, Statement};
+use crate::engine::runtime::{Connected, Connections, Statement};
 use crate::engine::scan::located::Located;
 use crate::engine::scan::work::{Terms, Work};
 use crate::predicate::{Conjunct, Predicate, bind, import, normal};
@@ -77,6 +77,12 @@ impl ScanExec {
     /// What it would read, in words.
     pub(crate) fn explain(&self, statement: &Statement, connected: Option<&Connected>) -> String {
         self.work(&Terms::of(statement, connected)).explained(statement, connected)
+    }
+
+    /// That its connection cannot be used, as a line; empty: it can.
+    pub(crate) fn flaw(&self, connections: Option<&Connections>) -> String {
+        let connections = connections.filter(|_| self.table.is_of_service());
+        connections.map_or_else(String::new, |all| all.flaw_line(self.connection()))
     }
 
     pub(super) fn conjuncts(&self) -> Vec<Conjunct> {

@@ -128,10 +128,11 @@ impl LookupExec {
     }
 
     /// What it would request, in words.
-    pub(crate) fn explained(&self) -> String {
+    pub(crate) fn explained(&self, connections: Option<&Connections>) -> String {
         let lookup = self.table.lookup;
+        let flaw = connections.map_or_else(String::new, |all| all.flaw_line(&self.table.connection));
         format!(
-            "{}: 1 request\n  GET {}\n  every row is read; conditions are checked locally\n",
+            "{}: 1 request\n  GET {}\n  every row is read; conditions are checked locally\n{flaw}",
             lookup.qualified(),
             lookup.path
         )

@@ -43,6 +43,8 @@ use crate::tally::{Because, Notice};
 #[derive(Debug, Clone)]
 pub(super) struct Branch {
     pub(super) label: String,
+    /// Why it cannot be had, if it cannot: it has no rows then, and the answer says so.
+    pub(super) absent: Option<&'static str>,
     pub(super) scan: ScanExec,
 }
 
@@ -76,19 +78,29 @@ impl MergedExec {
 
     /// The scans of those that are read.
     pub fn scans(&self) -> impl Iterator<Item = (&str, &ScanExec)> {
-        self.branches.iter().map(|branch| (branch.label.as_str(), &branch.scan))
+        self.read().map(|branch| (branch.label.as_str(), &branch.scan))
+    }
+
+    /// The branches that are read.
+    fn read(&self) -> impl Iterator<Item = &Branch> {
+        self.branches.iter().filter(|branch| branch.absent.is_none())
     }
 
     /// What it would read, in words.
     pub(crate) fn explain(&self, statement: &Statement, connections: Option<&Connections>) -> String {
         let all = self.branches.len() + self.left_out.len();
-        let mut text = format!("{}: {} of {all} are read\n", self.name, self.branches.len());
+        let mut text = format!("{}: {} of {all} are read\n", self.name, self.read().count());
+        for Branch { label, absent, .. } in &self.branches {
+            if let Some(why) = absent {
+                let _ = writeln!(text, "  {label}: {why}");
+            }
+        }
         for label in &self.left_out {
             let _ = writeln!(text, "  {label}: not asked, the conditions exclude it");
         }
-        for Branch { label, scan } in &self.branches {
-            let connected = connections.and_then(|all| all.0.get(scan.connection()));
-            let _ = write!(text, "{label}: {}", scan.explain(statement, connected.map(AsRef::as_ref)));
+        for Branch { label, scan, .. } in self.read() {
+            let connected = connections.and_then(|all| all.get(scan.connection()));
+            let _ = write!(text, "{label}: {}{}", scan.explain(statement, connected), scan.flaw(connections));
         }
         text
     }
@@ -112,10 +124,8 @@ impl MergedExec {
     }
 
     fn each(&self, change: impl Fn(&ScanExec) -> Result<Option<ScanExec>>) -> Result<Option<Vec<Branch>>> {
-        let changed = self
-            .branches
-            .iter()
-            .map(|Branch { label, scan }| Ok(change(scan)?.map(|scan| Branch { label: label.clone(), scan })));
+        let changed =
+            self.branches.iter().map(|branch| Ok(change(&branch.scan)?.map(|scan| Branch { scan, ..branch.clone() })));
         changed.collect()
     }
 
@@ -129,10 +139,21 @@ impl MergedExec {
     fn rows(self, context: &Arc<TaskContext>) -> Result<Rows> {
         let (order, limit, schema, at) = (self.order, self.fetch, self.schema(), self.ordered_at());
         // Subqueries and join keys are known now.
-        let merged = self.settled();
+        let mut merged = self.settled();
+        let statement = Statement::of(context);
+        for Branch { label, absent, .. } in &merged.branches {
+            let Some(why) = absent else { continue };
+            let what = format!("{label} is {why}");
+            statement.tally.notice(Notice::PartOfPopulation { table: merged.name.clone(), what });
+        }
+        let some_absent = merged.branches.iter().any(|branch| branch.absent.is_some());
+        merged.branches.retain(|branch| branch.absent.is_none());
+        if merged.branches.is_empty() && some_absent {
+            return Ok(stream::empty().boxed());
+        }
         if merged.branches.is_empty() {
             let because = Because::NoBranch { branches: merged.left_out };
-            Statement::of(context).tally.notice(Notice::Nothing { table: merged.name, because });
+            statement.tally.notice(Notice::Nothing { table: merged.name, because });
             return Ok(stream::empty().boxed());
         }
         let how = match (order.zip(at), limit) {
@@ -157,7 +178,7 @@ impl MergedExec {
 impl Branch {
     /// Its rows; an error says whose it is.
     fn rows(self, context: &Arc<TaskContext>) -> Result<Rows> {
-        let Self { label, scan } = self;
+        let Self { label, scan, .. } = self;
         let of = move |error| named(&label, error);
         Ok(scan.execute(0, Arc::clone(context))?.map_err(of).boxed())
     }
@@ -188,13 +209,13 @@ fn properties(equivalences: EquivalenceProperties) -> Arc<PlanProperties> {
 /// Divides branches into those that are read, without conditions that always hold there, and the others.
 fn settle(branches: Vec<Branch>) -> (Vec<Branch>, Vec<String>) {
     let (mut read, mut left_out) = (Vec::new(), Vec::new());
-    for Branch { label, mut scan } in branches {
+    for Branch { label, absent, mut scan } in branches {
         if scan.predicates.iter().any(|condition| constant(condition) == Some(false)) {
             left_out.push(label);
             continue;
         }
         scan.predicates.retain(|condition| constant(condition) != Some(true));
-        read.push(Branch { label, scan });
+        read.push(Branch { label, absent, scan });
     }
     (read, left_out)
 }
@@ -214,7 +235,7 @@ fn constant(condition: &Arc<dyn PhysicalExpr>) -> Option<bool> {
 impl DisplayAs for MergedExec {
     fn fmt_as(&self, format: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "MergedExec: table={}", self.name)?;
-        for Branch { label, scan } in &self.branches {
+        for Branch { label, scan, .. } in self.read() {
             write!(f, "; {label}: ")?;
             scan.fmt_as(format, f)?;
         }
@@ -271,7 +292,7 @@ impl ExecutionPlan for MergedExec {
         let branches = self
             .branches
             .iter()
-            .map(|Branch { label, scan }| Branch { label: label.clone(), scan: ScanExec { fetch, ..scan.clone() } });
+            .map(|branch| Branch { scan: ScanExec { fetch, ..branch.scan.clone() }, ..branch.clone() });
         Some(Arc::new(Self { branches: branches.collect(), fetch, ..self.clone() }))
     }
 

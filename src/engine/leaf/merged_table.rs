@@ -37,6 +37,8 @@ struct MergedPart {
     output: ProjectionExprs,
     /// Which of its rows.
     only: Vec<Arc<dyn PhysicalExpr>>,
+    /// Why it cannot be had here, if it cannot.
+    absent: Option<&'static str>,
 }
 
 impl MergedTable {
@@ -76,8 +78,14 @@ impl MergedTable {
         let output = columns.into_iter().zip(self.schema.fields()).map(expr).collect::<Result<Vec<_>>>()?;
         let only = only.map(|only| state.create_physical_expr(only, &schema)).transpose()?;
         let output = ProjectionExprs::new(output);
-        self.parts.push(MergedPart { label, table, output, only: only.into_iter().collect() });
+        self.parts.push(MergedPart { label, table, output, only: only.into_iter().collect(), absent: None });
         Ok(self)
+    }
+
+    /// The same whose last part cannot be had, and why: an answer that it would belong to says so.
+    pub(crate) fn without(mut self, why: Option<&'static str>) -> Self {
+        self.parts.last_mut().into_iter().for_each(|part| part.absent = why);
+        self
     }
 
     /// The declared column at a place of its schema.
@@ -97,7 +105,7 @@ impl MergedPart {
         let scan = ScanExec::new(self.table.clone(), &all, &self.only, None)?;
         let Some(scan) = scan.projected(&self.output)? else { return Ok(None) };
         let Some(scan) = scan.filtered(FilterPushdownPhase::Pre, filters)?.projected(select)? else { return Ok(None) };
-        Ok(Some(Branch { label: self.label.clone(), scan: ScanExec { fetch, ..scan } }))
+        Ok(Some(Branch { label: self.label.clone(), absent: self.absent, scan: ScanExec { fetch, ..scan } }))
     }
 }
 

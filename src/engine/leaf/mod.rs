@@ -1,5 +1,6 @@
 //! The leaves of a plan: tables as the planner sees them, and the nodes that read them.
 
+mod counted;
 mod doubt;
 mod elements;
 mod exec;
@@ -12,6 +13,7 @@ mod open;
 mod origin;
 mod provider;
 
+pub(crate) use counted::{CountThere, CountedExec};
 pub(crate) use doubt::{Doubt, RowDoubt, Shortfall};
 pub use exec::ScanExec;
 pub(crate) use kept::Kept;

@@ -3,6 +3,7 @@
 //! Both objects travel as extensions of the session's configuration, so a plan stays a description of facts and no
 //! secret is ever in one.
 
+pub(crate) mod connections;
 pub(crate) mod journal;
 pub(crate) mod memory;
 pub(crate) mod options;
@@ -10,7 +11,6 @@ pub(crate) mod schemas;
 pub(crate) mod stack;
 pub(crate) mod workers;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -18,16 +18,12 @@ use datafusion::execution::TaskContext;
 
 use crate::auth::Keeps;
 use crate::decode::{Conflict, Oddity};
-use crate::engine::error::Error;
 use crate::http::{Budget, Client, Quotas};
 use crate::settings::Settings;
 use crate::tally::{Notice, Tally};
 use crate::veil::Veil;
+pub(crate) use connections::Connections;
 use journal::Journal;
-
-/// The connections of a session, by name.
-#[derive(Debug, Default)]
-pub(crate) struct Connections(pub(crate) BTreeMap<String, Arc<Connected>>);
 
 /// A connection that requests can be sent on.
 #[derive(Debug)]
@@ -101,14 +97,4 @@ impl Statement {
 )]
 pub(crate) fn clock() -> DateTime<Utc> {
     Utc::now()
-}
-
-impl Connections {
-    pub(crate) fn of(context: &TaskContext, name: &str) -> Result<Arc<Connected>, Error> {
-        context
-            .session_config()
-            .get_extension::<Self>()
-            .and_then(|all| all.0.get(name).cloned())
-            .ok_or_else(|| Error::NoConnection(name.into()))
-    }
 }

@@ -15,6 +15,7 @@ use super::finer::FinerTimes;
 use super::sound::Sound;
 use super::store::Store;
 use crate::engine::functions::bounded;
+use crate::engine::leaf::CountThere;
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
@@ -83,7 +84,7 @@ pub(crate) fn extend(
     // Before types are coerced: the cut that it prevents follows from that.
     let first: [Arc<dyn AnalyzerRule + Send + Sync>; 2] = [Arc::new(FinerTimes), Arc::new(Sound)];
     builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
-    Ok(builder)
+    Ok(builder.with_physical_optimizer_rule(Arc::new(CountThere)))
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.

@@ -5,9 +5,10 @@ use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, ident, lit};
 
+use crate::auth::Connection;
 use crate::engine::leaf::{MergedTable, RemoteTable};
 use crate::engine::scan::located::Records;
-use crate::table::{Combined, EntitySet, Part, TENANT_COLUMNS};
+use crate::table::{Api, Combined, EntitySet, Part, TENANT_COLUMNS};
 
 /// A connection as the tables that several share see it.
 pub(crate) struct Tenant<'a> {
@@ -16,9 +17,27 @@ pub(crate) struct Tenant<'a> {
     /// The tenant, as it names it.
     pub(crate) tenant: &'a str,
     pub(crate) records: Records,
+    /// Whether there is an endpoint of Azure AD Graph to ask.
+    pub(crate) has_aadgraph: bool,
 }
 
-impl Tenant<'_> {
+/// Why the legacy part of a table is left out.
+const NO_AADGRAPH: &str = "left out, because the connection has no aadgraph_url";
+
+impl<'a> Tenant<'a> {
+    /// A service.
+    pub(crate) fn of(connection: &'a Connection) -> Self {
+        let Connection { name, tenant, api_version, aadgraph_url, .. } = connection;
+        let records = Records::Service(*api_version);
+        Self { connection: name, tenant, records, has_aadgraph: aadgraph_url.is_some() }
+    }
+
+    /// Why a set is no part of a table here. The legacy service is retired: not to have it is the rule.
+    fn absent(&self, set: &EntitySet) -> Option<&'static str> {
+        let legacy = set.pages().is_some_and(|pages| pages.api == Api::AadGraph);
+        (legacy && !self.has_aadgraph).then_some(NO_AADGRAPH)
+    }
+
     fn table(&self, set: &'static EntitySet) -> RemoteTable {
         RemoteTable::new(set, self.connection, self.records.clone())
     }
@@ -35,7 +54,8 @@ pub(crate) fn combined(table: &'static Combined, tenant: &Tenant<'_>, state: &Se
     table.parts.iter().try_fold(merged, |merged, part| {
         let of = tenant.table(part.set);
         let (columns, only) = expressions(part, &of, state)?;
-        merged.with_part(part.label, &of, (columns, only), state)
+        let merged = merged.with_part(part.label, &of, (columns, only), state)?;
+        Ok(merged.without(tenant.absent(part.set)))
     })
 }
 
@@ -63,7 +83,8 @@ pub(crate) fn combined_of_all(
         let of = tenant.table(part.set);
         let (common, only) = expressions(part, &of, state)?;
         let columns = tenant.columns().into_iter().chain(common).collect();
-        merged.with_part(format!("{}.{}", tenant.connection, part.label), &of, (columns, only), state)
+        let merged = merged.with_part(format!("{}.{}", tenant.connection, part.label), &of, (columns, only), state)?;
+        Ok(merged.without(tenant.absent(part.set)))
     })
 }
 

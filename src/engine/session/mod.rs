@@ -2,6 +2,7 @@
 
 pub(crate) mod catalog;
 pub(crate) mod config;
+pub(crate) mod connecting;
 mod finer;
 pub(crate) mod leftovers;
 pub(crate) mod merged;

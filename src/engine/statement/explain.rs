@@ -8,7 +8,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
-use crate::engine::leaf::{LookupExec, MergedExec, ScanExec};
+use crate::engine::leaf::{CountedExec, LookupExec, MergedExec, ScanExec};
 use crate::engine::runtime::{Connections, Statement};
 use arrow::datatypes::SchemaRef;
 
@@ -21,9 +21,15 @@ pub(crate) fn requests(
     let mut text = String::new();
     plan.apply(|node| {
         let dynamic = if let Some(scan) = node.downcast_ref::<ScanExec>() {
-            let connected = connections.as_ref().and_then(|all| all.0.get(scan.connection()));
-            text.push_str(&scan.explain(statement, connected.map(AsRef::as_ref)));
+            let connected = connections.as_ref().and_then(|all| all.get(scan.connection()));
+            text.push_str(&scan.explain(statement, connected));
+            text.push_str(&scan.flaw(connections.as_deref()));
             scan.dynamic_conditions() > 0
+        } else if let Some(counted) = node.downcast_ref::<CountedExec>() {
+            let connected = connections.as_ref().and_then(|all| all.get(counted.scan().connection()));
+            text.push_str(&counted.explain(statement, connected));
+            text.push_str(&counted.scan().flaw(connections.as_deref()));
+            false
         } else if let Some(merged) = node.downcast_ref::<MergedExec>() {
             text.push_str(&merged.explain(statement, connections.as_deref()));
             merged.is_dynamic()
@@ -36,7 +42,8 @@ pub(crate) fn requests(
         Ok(TreeNodeRecursion::Continue)
     })?;
     plan.apply(|node| {
-        node.downcast_ref::<LookupExec>().iter().for_each(|lookup| text.push_str(&lookup.explained()));
+        let lookup = node.downcast_ref::<LookupExec>();
+        lookup.iter().for_each(|lookup| text.push_str(&lookup.explained(connections.as_deref())));
         Ok(TreeNodeRecursion::Continue)
     })?;
     if text.is_empty() {

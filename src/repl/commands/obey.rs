@@ -166,8 +166,13 @@ fn connections(state: &State<'_>) -> After {
         let mark = if known.open { '*' } else { ' ' };
         say(&format!("{mark} {:<16} tenant {}, signs in by {}", known.name, known.tenant, known.auth));
     }
+    let beside = state.outfit.connections.iter().any(|known| known.catalog && !known.open);
     say(match state.outfit.connections.as_slice() {
         [] => "no connection is configured; 'auditql demo' has a tenant to try",
+        _ if beside => {
+            "* is the default; tables of the others are NAME.entra.sign_ins and so on, those of all \
+             all_tenants.entra.sign_ins"
+        }
         _ => "* is open; 'auditql --connection NAME' opens another",
     });
     After::Go

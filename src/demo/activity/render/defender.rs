@@ -106,7 +106,8 @@ pub(in super::super) fn threat_file(record: &Record<'_>, json: &mut Json) {
     json.nested("FileData", |json| {
         json.text("DocumentId", &id);
         json.text("FileName", "macro.docm");
-        json.text("FilePath", "https://lumenworks.sharepoint.example/sites/hr/Shared Documents/macro.docm");
+        let site = format!("https://{}.sharepoint.example/sites/hr", record.world.organisation.label());
+        json.text("FilePath", &format!("{site}/Shared Documents/macro.docm"));
         record.number_or_text(json, "FileVerdict", 1, 10);
         json.text("FileSize", "48211");
         json.text("SHA256", &hex(u128::from(event.roll(0xc3))).repeat(2));

@@ -72,7 +72,7 @@ pub(in super::super) fn old_logon(record: &Record<'_>, json: &mut Json) {
     json.text("Application", "30ce6a9c-8d3c-4a5e-a1c7-1a3dd43a3c1f");
     json.text("Client", "Exchange");
     json.raw("LoginStatus", if record.event.rare(0x18, 4) { "-2147217390" } else { "0" });
-    json.text("UserDomain", "lumenworks.example");
+    json.text("UserDomain", record.world.organisation.domain());
 }
 
 /// A change of the directory.

@@ -56,19 +56,18 @@ fn exception(record: &Record<'_>, json: &mut Json) {
 pub(in super::super) fn dlp_file(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
     policies(record, json);
-    json.text("ObjectId", "https://lumenworks.sharepoint.example/sites/finance/Shared Documents/Budget 2026.xlsx");
+    let site = format!("https://{}.sharepoint.example/sites/finance", record.world.organisation.label());
+    let file = format!("{site}/Shared Documents/Budget 2026.xlsx");
+    json.text("ObjectId", &file);
     json.nested("SharePointMetaData", |json| {
         json.text("From", record.upn());
         // Both spellings are met.
         json.text(event.pick(0xa7, &["itemCreationTime", "ItemCreationTime"]), &clock::stamp(event.second - 86_400));
-        json.text("SiteCollectionUrl", "https://lumenworks.sharepoint.example/sites/finance");
+        json.text("SiteCollectionUrl", &site);
         json.text("SiteCollectionGuid", &guid(0, 0x71));
         json.text("FileName", "Budget 2026.xlsx");
         json.text("FileOwner", record.upn());
-        json.text(
-            "FilePathUrl",
-            "https://lumenworks.sharepoint.example/sites/finance/Shared Documents/Budget 2026.xlsx",
-        );
+        json.text("FilePathUrl", &file);
         json.text("UniqueID", &guid(event.seed, 0xa8));
         json.text(event.pick(0xa9, &["ItemLastModifiedTime", "LastModifiedTime"]), &clock::stamp(event.second - 60));
         if event.rare(0xaa, 3) {
@@ -85,7 +84,7 @@ pub(in super::super) fn dlp_mail(record: &Record<'_>, json: &mut Json) {
     policies(record, json);
     json.text("ObjectId", &guid(event.seed, 0xab));
     json.nested("ExchangeMetaData", |json| {
-        json.text("MessageID", &format!("<{}@lumenworks.example>", guid(event.seed, 0xac)));
+        json.text("MessageID", &format!("<{}@{}>", guid(event.seed, 0xac), record.world.organisation.domain()));
         json.text("From", record.upn());
         json.texts("To", &[record.other(0xad), "partner@olivier.example"]);
         json.texts("CC", &[]);

@@ -7,7 +7,10 @@ use crate::demo::world::attack::DROP_BOX;
 use crate::demo::world::clock;
 use crate::demo::world::dice::{guid, hex, mix};
 
-const ORGANIZATION: &str = "lumenworks.onmicrosoft.com";
+/// What the service calls the organisation.
+fn organization(record: &Record<'_>) -> String {
+    format!("{}.onmicrosoft.com", record.world.organisation.label())
+}
 
 fn admin(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
@@ -16,7 +19,7 @@ fn admin(record: &Record<'_>, json: &mut Json) {
         record.client_ip(json);
     }
     record.flag_or_text(json, "ExternalAccess", event.act.system.is_some(), 1_500);
-    json.text("OrganizationName", ORGANIZATION);
+    json.text("OrganizationName", &organization(record));
     json.text(
         "OriginatingServer",
         &format!(
@@ -37,7 +40,10 @@ pub(in super::super) fn exchange_admin(record: &Record<'_>, json: &mut Json) {
     let name = record.other(0x34);
     json.text(
         "ObjectId",
-        &format!("EURPR01A001.prod.outlook.com/Microsoft Exchange Hosted Organizations/{ORGANIZATION}/{name}"),
+        &format!(
+            "EURPR01A001.prod.outlook.com/Microsoft Exchange Hosted Organizations/{}/{name}",
+            organization(record)
+        ),
     );
     json.text("ModifiedObjectResolvedName", name);
     if record.event.rare(0x35, 2_000) {
@@ -76,7 +82,7 @@ pub(in super::super) fn inbox_rule(record: &Record<'_>, json: &mut Json) {
 /// A rule for all mail of the organisation.
 pub(in super::super) fn transport_rule(record: &Record<'_>, json: &mut Json) {
     admin(record, json);
-    json.text("ObjectId", &format!("{ORGANIZATION}\\Archive copy"));
+    json.text("ObjectId", &format!("{}\\Archive copy", organization(record)));
     pairs(
         json,
         "Parameters",
@@ -97,7 +103,7 @@ fn mailbox(record: &Record<'_>, json: &mut Json) {
     json.text("MailboxOwnerSid", &sid);
     json.text("LogonUserSid", &sid);
     record.flag_or_text(json, "ExternalAccess", false, 1_500);
-    json.text("OrganizationName", ORGANIZATION);
+    json.text("OrganizationName", &organization(record));
     json.text("OriginatingServer", "AM0PR01MB3686 (15.20.4065.039)\r\n");
     json.text(
         "ClientInfoString",

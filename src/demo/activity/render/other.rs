@@ -26,10 +26,10 @@ pub(in super::super) fn teams(record: &Record<'_>, json: &mut Json) {
             json.text("ChatThreadId", &format!("19:{}@thread.v2", guid(event.seed, 0xe3)));
             json.text("CommunicationType", event.pick(0xe4, &["OneOnOne", "GroupChat"]));
             json.text("MessageId", &(event.second * 1_000).to_string());
-            json.texts("MessageURLs", &["https://lumenworks.example/a?b=c"]);
+            json.texts("MessageURLs", &[&format!("https://{}/a?b=c", record.world.organisation.domain())]);
             json.nested("ParticipantInfo", |json| {
                 json.flag("HasForeignTenantUsers", event.rare(0xe5, 9));
-                json.texts("ParticipatingDomains", &["lumenworks.example"]);
+                json.texts("ParticipatingDomains", &[record.world.organisation.domain()]);
             });
             let name = if event.rare(0xe6, 12) { "Sender" } else { "ItemName" };
             match event.rare(0xe7, 2) {

@@ -18,10 +18,10 @@ fn site(record: &Record<'_>) -> String {
     let event = record.event;
     if event.act.workload == "OneDrive" {
         let user = record.upn().replace(['.', '@', '\''], "_");
-        return format!("https://lumenworks-my.sharepoint.example/personal/{user}/");
+        return format!("https://{}-my.sharepoint.example/personal/{user}/", record.world.organisation.label());
     }
     let site = if event.plot { "finance" } else { event.pick(0x70, &["finance", "hr", "R&D", "büro"]) };
-    format!("https://lumenworks.sharepoint.example/sites/{site}/")
+    format!("https://{}.sharepoint.example/sites/{site}/", record.world.organisation.label())
 }
 
 fn base(record: &Record<'_>, json: &mut Json, item: &str) {

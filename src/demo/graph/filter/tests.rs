@@ -3,7 +3,7 @@
 use super::super::sign_ins::{Kind, SIGN_INS};
 use super::super::table::Premise;
 use super::*;
-use crate::demo::world::{World, clock};
+use crate::demo::world::{Organisation, World, clock};
 use serde_json::Value;
 
 /// The list that names a sign-in's kind.
@@ -11,7 +11,7 @@ const KINDS: &str = "signInEventTypes";
 
 fn records(rows: usize) -> Box<dyn Rows> {
     let now = "2024-05-31T12:00:00Z".parse().unwrap();
-    let (world, dice) = World::new(3, now, rows);
+    let (world, dice) = World::new(Organisation::default(), 3, now, rows);
     let premise = Premise {
         world: world.into(),
         dice,

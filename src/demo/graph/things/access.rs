@@ -175,7 +175,7 @@ fn methods(premise: &Premise) -> Vec<Value> {
             let methods: Vec<&str> = if registered { vec![factor, "email"] } else { Vec::new() };
             json!({
                 "id": person.id,
-                "userPrincipalName": super::users::name_of(person),
+                "userPrincipalName": super::users::name_of(person, premise.world.organisation),
                 "userDisplayName": person.name,
                 "userType": if matches!(person.home, Home::Partner(_)) { "guest" } else { "member" },
                 "isAdmin": luck.rare(3, 20),

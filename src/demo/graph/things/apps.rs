@@ -9,7 +9,7 @@ use crate::demo::gate::Quota;
 use crate::demo::world::attack::EVIL_APP;
 use crate::demo::world::dice::{guid, mix};
 use crate::demo::world::directory::Target;
-use crate::demo::world::people::{DOMAIN, PEOPLE};
+use crate::demo::world::people::PEOPLE;
 
 /// `GET /servicePrincipals`.
 pub(in crate::demo::graph) static SERVICE_PRINCIPALS: Table = Table {
@@ -212,7 +212,7 @@ fn credentials(luck: Luck, premise: &Premise) -> (Value, Value) {
 
 fn publisher(luck: Luck, premise: &Premise) -> Value {
     if luck.rare(50, 3) {
-        json!({ "displayName": "Lumenworks", "verifiedPublisherId": "6123456", "addedDateTime": luck.time(premise, 51, 900, 0) })
+        json!({ "displayName": premise.world.organisation.name(), "verifiedPublisherId": "6123456", "addedDateTime": luck.time(premise, 51, 900, 0) })
     } else {
         json!({ "displayName": null, "verifiedPublisherId": null, "addedDateTime": null })
     }
@@ -223,7 +223,7 @@ fn principals(premise: &Premise) -> Vec<Value> {
 }
 
 fn principal(premise: &Premise, n: usize, app: &App) -> Value {
-    let luck = Luck::of(premise, 0x599, n);
+    let (luck, domain) = (Luck::of(premise, 0x599, n), premise.world.organisation.domain());
     let (keys, secrets) = credentials(luck, premise);
     let home = if app.own { premise.world.tenant.clone() } else { "f8cdef31-a31e-4b4a-93e4-5f571e91255a".into() };
     let machine = app.kind == "ManagedIdentity";
@@ -245,12 +245,12 @@ fn principal(premise: &Premise, n: usize, app: &App) -> Value {
             "appDescription": Value::Null,
         }),
         json!({
-            "homepage": if luck.rare(7, 2) { json!(format!("https://app{n}.{DOMAIN}/")) } else { Value::Null },
+            "homepage": if luck.rare(7, 2) { json!(format!("https://app{n}.{domain}/")) } else { Value::Null },
             "loginUrl": Value::Null,
-            "logoutUrl": if luck.rare(8, 5) { json!(format!("https://app{n}.{DOMAIN}/out")) } else { Value::Null },
-            "replyUrls": if luck.rare(9, 2) { json!([format!("https://app{n}.{DOMAIN}/cb")]) } else { json!([]) },
+            "logoutUrl": if luck.rare(8, 5) { json!(format!("https://app{n}.{domain}/out")) } else { Value::Null },
+            "replyUrls": if luck.rare(9, 2) { json!([format!("https://app{n}.{domain}/cb")]) } else { json!([]) },
             "notes": if luck.rare(10, 8) { json!("Ask O'Neil first") } else { Value::Null },
-            "notificationEmailAddresses": if luck.rare(11, 6) { json!([format!("it@{DOMAIN}")]) } else { json!([]) },
+            "notificationEmailAddresses": if luck.rare(11, 6) { json!([format!("it@{domain}")]) } else { json!([]) },
             "preferredSingleSignOnMode": luck.pick(12, &[None, Some("saml"), Some("oidc")]),
             "signInAudience": if machine { Value::Null } else { json!(luck.pick(13, &["AzureADMyOrg", "AzureADMultipleOrgs"])) },
             "servicePrincipalNames": [app.app_id, format!("api://{n}")],
@@ -267,10 +267,21 @@ fn principal(premise: &Premise, n: usize, app: &App) -> Value {
     ])
 }
 
+/// `lumenworks` → `LumenWorks`
+fn capitalised(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect::<String>().replace("works", "Works").replace("water", "Water")
+}
+
 fn applications(premise: &Premise) -> Vec<Value> {
     let own = all(premise).into_iter().filter(|app| app.own).enumerate();
     own.map(|(n, app)| {
-        let luck = Luck::of(premise, 0xa99, n);
+        let (luck, organisation) = (Luck::of(premise, 0xa99, n), premise.world.organisation);
+        let (domain, label) = (organisation.domain(), organisation.label());
+        let [terms, help] = ["terms", "help"].map(|page| format!("https://{domain}/{page}"));
+        // Written by hand, in another case than the directory has it.
+        let (by_hand, shouted) = (format!("https://{}.example/Terms", organisation.name()), capitalised(label));
         let (keys, secrets) = credentials(luck, premise);
         merged([
             json!({
@@ -280,11 +291,11 @@ fn applications(premise: &Premise) -> Vec<Value> {
                 "createdDateTime": if luck.rare(1, 9) { Value::Null } else { json!(luck.time(premise, 2, 1_500, 0)) },
                 "deletedDateTime": Value::Null,
                 "description": if luck.rare(3, 2) { json!(format!("Does {}", app.name)) } else { Value::Null },
-                "publisherDomain": if luck.rare(4, 4) { json!("LumenWorks.example") } else { json!(DOMAIN) },
+                "publisherDomain": if luck.rare(4, 4) { json!(format!("{shouted}.example")) } else { json!(domain) },
                 "signInAudience": luck.pick(5, &["AzureADMyOrg", "AzureADMultipleOrgs", "PersonalMicrosoftAccount"]),
                 "applicationTemplateId": if luck.rare(6, 3) { json!(guid(n as u64 % 3, 0x7e31)) } else { Value::Null },
                 "disabledByMicrosoftStatus": luck.pick(7, &[None, None, None, Some("NotDisabled")]),
-                "identifierUris": if luck.rare(8, 2) { json!([format!("api://{n}"), format!("https://{DOMAIN}/{n}")]) } else { json!([]) },
+                "identifierUris": if luck.rare(8, 2) { json!([format!("api://{n}"), format!("https://{domain}/{n}")]) } else { json!([]) },
                 "tags": if luck.rare(9, 2) { json!(["HideApp", "o'clock"]) } else { json!([]) },
                 "requiredResourceAccess": [{ "resourceAppId": "00000003-0000-0000-c000-000000000000", "resourceAccess": [{ "id": guid(n as u64 % 5, 0x5c0), "type": "Scope" }] }],
                 "appRoles": [],
@@ -292,8 +303,8 @@ fn applications(premise: &Premise) -> Vec<Value> {
             json!({
                 "keyCredentials": keys,
                 "passwordCredentials": secrets,
-                "info": { "termsOfServiceUrl": luck.pick(10, &[None, Some("https://lumenworks.example/terms"), Some("https://Lumenworks.example/Terms")]), "privacyStatementUrl": null, "marketingUrl": null, "supportUrl": luck.pick(11, &[None, Some("https://lumenworks.example/help")]) },
-                "web": { "redirectUris": if luck.rare(12, 2) { json!([format!("https://app{n}.{DOMAIN}/cb")]) } else { json!([]) } },
+                "info": { "termsOfServiceUrl": luck.pick(10, &[None, Some(&terms), Some(&by_hand)]), "privacyStatementUrl": null, "marketingUrl": null, "supportUrl": luck.pick(11, &[None, Some(&help)]) },
+                "web": { "redirectUris": if luck.rare(12, 2) { json!([format!("https://app{n}.{domain}/cb")]) } else { json!([]) } },
                 "spa": { "redirectUris": [] },
                 "publicClient": { "redirectUris": if luck.rare(13, 3) { json!(["http://localhost"]) } else { json!([]) } },
                 "isFallbackPublicClient": luck.pick(14, &[None, Some(true), Some(false)]),

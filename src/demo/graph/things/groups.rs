@@ -10,7 +10,7 @@ use crate::demo::world::World;
 use crate::demo::world::attack::EVIL_APP;
 use crate::demo::world::dice::{guid, mix};
 use crate::demo::world::directory::{GROUPS as NAMED, ROLES, Target, group_id, role_id};
-use crate::demo::world::people::{DOMAIN, Home, PEOPLE};
+use crate::demo::world::people::{Home, PEOPLE};
 
 /// `GET /groups`.
 pub(in crate::demo::graph) static GROUPS: Table = Table {
@@ -144,7 +144,8 @@ fn group(premise: &Premise, n: usize) -> Value {
     let unified = NAMED.get(n).map_or(n.is_multiple_of(3), |(_, kind)| *kind == "unifiedGroups");
     let dynamic = n % 5 == 4;
     let synced = !unified && n.is_multiple_of(4);
-    let mail = unified.then(|| format!("group{n}@{DOMAIN}"));
+    let organisation = premise.world.organisation;
+    let mail = unified.then(|| format!("group{n}@{}", organisation.domain()));
     let kinds: Vec<&str> =
         [unified.then_some("Unified"), dynamic.then_some("DynamicMembership")].into_iter().flatten().collect();
     let on_premises = |value: Value| if synced { value } else { Value::Null };
@@ -178,7 +179,7 @@ fn group(premise: &Premise, n: usize) -> Value {
             "onPremisesSyncEnabled": on_premises(json!(true)),
             "onPremisesLastSyncDateTime": on_premises(json!(luck.time(premise, 14, 2, 0))),
             "onPremisesSamAccountName": on_premises(json!(format!("grp{n}"))),
-            "onPremisesDomainName": on_premises(json!("lumenworks.local")),
+            "onPremisesDomainName": on_premises(json!(format!("{}.local", organisation.label()))),
             "onPremisesSecurityIdentifier": on_premises(json!(format!("S-1-5-21-31-41-59-{}", 5_000 + n))),
             "securityIdentifier": format!("S-1-12-1-{}", 90_000 + n),
         }),
@@ -194,7 +195,7 @@ fn member(world: &World, n: usize, of: (&str, &str)) -> Value {
         "@odata.type": "#microsoft.graph.user",
         "id": person.id,
         "displayName": person.name,
-        "userPrincipalName": super::users::name_of(person),
+        "userPrincipalName": super::users::name_of(person, world.organisation),
         "mail": if guest { Some(&person.upn) } else { None },
     })
 }

@@ -168,7 +168,7 @@ fn users(premise: &Premise) -> Vec<Value> {
             let level = levels.get(person.id.as_str()).copied().or(luck.rare(1, 5).then_some("none"))?;
             Some(json!({
                 "id": person.id,
-                "userPrincipalName": super::users::name_of(person),
+                "userPrincipalName": super::users::name_of(person, premise.world.organisation),
                 "userDisplayName": person.name,
                 "riskLevel": level,
                 "riskState": if level == "none" { luck.pick(2, &["remediated", "dismissed"]) } else { luck.pick(3, &["atRisk", "confirmedCompromised"]) },

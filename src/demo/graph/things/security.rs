@@ -7,7 +7,7 @@ use super::super::table::{Listed, PageSize, Premise, Table};
 use super::{Luck, Things, merged, refused};
 use crate::demo::gate::Quota;
 use crate::demo::world::clock;
-use crate::demo::world::people::{DOMAIN, PEOPLE};
+use crate::demo::world::people::PEOPLE;
 
 /// `GET /security/alerts_v2`.
 pub(in crate::demo::graph) static ALERTS: Table = Table {
@@ -139,6 +139,7 @@ fn alerts(premise: &Premise) -> Vec<Value> {
 
 fn alert(premise: &Premise, n: usize) -> Value {
     let (luck, (ticks, plot)) = (Luck::of(premise, 0xa1e, n), made(premise, n));
+    let [soc, shouted] = ["soc", "SOC"].map(|name| format!("{name}@{}", premise.world.organisation.domain()));
     let kind = plot.unwrap_or_else(|| luck.below(2, KINDS.len()));
     let (title, category, source, detection) = KINDS[kind];
     let incident = 40_000 + incident_of(premise, n);
@@ -171,7 +172,7 @@ fn alert(premise: &Premise, n: usize) -> Value {
             "providerAlertId": format!("p{n}"),
             "alertPolicyId": Value::Null,
             "incidentId": incident.to_string(),
-            "assignedTo": luck.pick(11, &[None, Some("soc@lumenworks.example"), Some("SOC@lumenworks.example")]),
+            "assignedTo": luck.pick(11, &[None, Some(&soc), Some(&shouted)]),
             "actorDisplayName": Value::Null,
             "threatDisplayName": luck.pick(12, &[None, Some("Trojan:Win32/Wacatac")]),
             "threatFamilyName": luck.pick(13, &[None, Some("Wacatac")]),
@@ -205,7 +206,8 @@ fn incidents(premise: &Premise) -> Vec<Value> {
 }
 
 fn one_incident(premise: &Premise, n: usize, ticks: i64) -> Value {
-    let luck = Luck::of(premise, 0x17c, n);
+    let (luck, domain) = (Luck::of(premise, 0x17c, n), premise.world.organisation.domain());
+    let soc = format!("soc@{domain}");
     let later =
         |minutes: usize| clock::print(ticks + i64::try_from(minutes).unwrap_or_default() * 60 * clock::SECOND, 7);
     let name = if n == 0 {
@@ -218,14 +220,14 @@ fn one_incident(premise: &Premise, n: usize, ticks: i64) -> Value {
         "createdDateTime": clock::print(ticks, 7),
         "lastUpdateDateTime": later(10 + luck.below(2, 4_000)),
         "displayName": name,
-        "description": if luck.rare(3, 3) { Value::Null } else { json!(format!("{name} at {DOMAIN}")) },
+        "description": if luck.rare(3, 3) { Value::Null } else { json!(format!("{name} at {domain}")) },
         "summary": Value::Null,
         "severity": if n == 0 { "high" } else { luck.pick(4, &["informational", "low", "medium"]) },
         "status": luck.pick(5, &["active", "resolved", "inProgress", "redirected"]),
         "classification": luck.pick(6, &["unknown", "truePositive", "falsePositive"]),
         "determination": luck.pick(7, &["unknown", "multiStagedAttack", "phishing"]),
-        "assignedTo": luck.pick(8, &[None, Some("soc@lumenworks.example")]),
-        "lastModifiedBy": luck.pick(9, &["soc@lumenworks.example", "Microsoft 365 Defender-AlertCorrelation"]),
+        "assignedTo": luck.pick(8, &[None, Some(&soc)]),
+        "lastModifiedBy": luck.pick(9, &[soc.as_str(), "Microsoft 365 Defender-AlertCorrelation"]),
         "priorityScore": luck.below(10, 101),
         "customTags": if luck.rare(11, 4) { json!(["Demo", "o'clock"]) } else { json!([]) },
         "systemTags": [],

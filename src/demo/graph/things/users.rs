@@ -10,9 +10,10 @@ use super::super::table::{Listed, Premise, Table};
 use super::{DIRECTORY_OPTIONS, DIRECTORY_PAGES, Luck, Things, merged};
 use crate::demo::gate::Quota;
 use crate::demo::graph::Version;
+use crate::demo::world::Organisation;
 use crate::demo::world::clock;
 use crate::demo::world::dice::guid;
-use crate::demo::world::people::{DOMAIN, Home, PEOPLE, Person};
+use crate::demo::world::people::{Home, PEOPLE, Person};
 use crate::demo::world::places::PLACES;
 
 /// `GET /users`.
@@ -176,7 +177,8 @@ fn user(premise: &Premise, n: usize, person: &Person, last: Option<&Last>) -> Va
     let (given, surname) = person.name.split_once(' ').unwrap_or((&person.name, ""));
     let (department, titles) = WORK[n % WORK.len()];
     let member = |value: Value| if guest { Value::Null } else { value };
-    let upn = name_of(person);
+    let organisation = premise.world.organisation;
+    let (domain, label, upn) = (organisation.domain(), organisation.label(), name_of(person, organisation));
     let nickname = upn.split('@').next().unwrap_or_default();
     let created = luck.time(premise, 1, 2_400, 0);
     let synced = !guest && n.is_multiple_of(3);
@@ -201,12 +203,12 @@ fn user(premise: &Premise, n: usize, person: &Person, last: Option<&Last>) -> Va
         "surname": member(json!(surname)),
         "mailNickname": nickname,
         "otherMails": if guest { json!([person.upn]) } else if luck.rare(7, 5) { json!([format!("{nickname}@postfach.example")]) } else { json!([]) },
-        "proxyAddresses": if guest { json!([]) } else { json!([format!("SMTP:{upn}"), format!("smtp:u{n}@{DOMAIN}")]) },
+        "proxyAddresses": if guest { json!([]) } else { json!([format!("SMTP:{upn}"), format!("smtp:u{n}@{domain}")]) },
         "jobTitle": member(if luck.rare(8, 6) { Value::Null } else { json!(luck.pick(9, titles)) }),
         "department": member(json!(department)),
         }),
         json!({
-        "companyName": if luck.rare(10, 4) { Value::Null } else { json!(if guest { "Partner" } else { "Lumenworks" }) },
+        "companyName": if luck.rare(10, 4) { Value::Null } else { json!(if guest { "Partner" } else { organisation.name() }) },
         "officeLocation": member(json!(format!("{} {}", place.city, 1 + n % 4))),
         "city": member(json!(place.city)),
         "state": member(if luck.rare(11, 3) { Value::Null } else { json!(place.state) }),
@@ -233,7 +235,7 @@ fn user(premise: &Premise, n: usize, person: &Person, last: Option<&Last>) -> Va
         "externalUserStateChangeDateTime": if guest { json!(luck.time(premise, 22, 400, 0)) } else { Value::Null },
         }),
         json!({
-        "identities": [{ "signInType": if guest { "federated" } else { "userPrincipalName" }, "issuer": DOMAIN, "issuerAssignedId": if guest { Value::Null } else { json!(upn) } }],
+        "identities": [{ "signInType": if guest { "federated" } else { "userPrincipalName" }, "issuer": domain, "issuerAssignedId": if guest { Value::Null } else { json!(upn) } }],
         "assignedLicenses": if licensed { json!([{ "skuId": sku, "disabledPlans": if luck.rare(23, 6) { json!([EXCHANGE_PLAN]) } else { json!([]) } }]) } else { json!([]) },
         "assignedPlans": if licensed { json!([{ "servicePlanId": EXCHANGE_PLAN, "service": "exchange", "capabilityStatus": "Enabled", "assignedDateTime": created }]) } else { json!([]) },
         "passwordPolicies": luck.pick(24, &[None, None, Some("None"), Some("DisablePasswordExpiration")]),
@@ -248,9 +250,9 @@ fn user(premise: &Premise, n: usize, person: &Person, last: Option<&Last>) -> Va
         }),
         json!({
         "onPremisesSamAccountName": on_premises(json!(nickname)),
-        "onPremisesUserPrincipalName": on_premises(json!(format!("{nickname}@lumenworks.local"))),
-        "onPremisesDomainName": on_premises(json!("lumenworks.local")),
-        "onPremisesDistinguishedName": on_premises(json!(format!("CN={},OU={department},DC=lumenworks,DC=local", person.name))),
+        "onPremisesUserPrincipalName": on_premises(json!(format!("{nickname}@{label}.local"))),
+        "onPremisesDomainName": on_premises(json!(format!("{label}.local"))),
+        "onPremisesDistinguishedName": on_premises(json!(format!("CN={},OU={department},DC={label},DC=local", person.name))),
         }),
         json!({
             "onPremisesImmutableId": on_premises(json!(guid(n as u64, 0x1333))),
@@ -262,9 +264,9 @@ fn user(premise: &Premise, n: usize, person: &Person, last: Option<&Last>) -> Va
 }
 
 /// As the directory stores it: in mixed case for a tenth of the people, and for guests with the mark of a guest.
-pub(super) fn name_of(person: &Person) -> String {
+pub(super) fn name_of(person: &Person, organisation: Organisation) -> String {
     match person.home {
-        Home::Partner(_) => format!("{}#EXT#@{DOMAIN}", person.upn.replace('@', "_")),
+        Home::Partner(_) => format!("{}#EXT#@{}", person.upn.replace('@', "_"), organisation.domain()),
         _ if person.sources[1].is_multiple_of(10) => {
             let mut letters = person.upn.chars();
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -2,6 +2,7 @@
 
 use super::cells::{Cell, Row};
 use crate::auth::{Connection, Keeps};
+use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::{Covered, Journal};
 use crate::files::Input;
 use crate::http::Quotas;
@@ -15,6 +16,9 @@ pub(super) fn settings(settings: &Settings) -> Vec<Row> {
     };
     settings::ALL.iter().map(row).collect()
 }
+
+/// Columns of the table of connections.
+const COLUMNS: usize = 15;
 
 /// The connections of a session, as far as they may be shown.
 #[derive(Debug, Default)]
@@ -44,21 +48,31 @@ impl Known {
             keeps.into(),
             in_words(&connection.quotas).into(),
             Cell::Null,
+            Cell::Null,
         ]);
+    }
+
+    /// Enters what cannot be used.
+    pub(crate) fn unusable(&mut self, name: &str, tenant: Option<&str>) {
+        let mut row = vec![Cell::Null; COLUMNS];
+        (row[0], row[1], row[3]) = (name.into(), "service".into(), Cell::text(tenant.map(str::to_owned)));
+        self.0.push(row);
     }
 
     /// Enters exported files.
     pub(crate) fn files(&mut self, name: &str, inputs: &[Input]) {
         let inputs: Vec<String> = inputs.iter().map(ToString::to_string).collect();
-        let mut row = vec![Cell::Null; 14];
+        let mut row = vec![Cell::Null; COLUMNS];
         (row[0], row[1], row[13]) = (name.into(), "files".into(), inputs.join(", ").into());
         self.0.push(row);
     }
 
-    pub(super) fn rows(&self, default: &str) -> Vec<Row> {
+    pub(super) fn rows(&self, default: &str, connections: Option<&Connections>) -> Vec<Row> {
         let mut rows = self.0.clone();
         for row in &mut rows {
-            row[2] = Cell::Flag(matches!(&row[0], Cell::Text(name) if name == default));
+            let Cell::Text(name) = &row[0] else { continue };
+            let flaw = connections.and_then(|all| all.flaw(name));
+            (row[2], row[14]) = (Cell::Flag(name == default), Cell::text(flaw));
         }
         rows
     }

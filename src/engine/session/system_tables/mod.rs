@@ -17,6 +17,7 @@ use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::apis::own;
+use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options;
 use crate::table::{CODE_COLUMNS, Codes, SystemTable};
@@ -65,7 +66,8 @@ impl OwnTable {
             "settings" => live::settings(&options::of(state.config_options())),
             "connections" => {
                 let default = &state.config_options().catalog.default_catalog;
-                config.get_extension::<Known>().map(|known| known.rows(default)).unwrap_or_default()
+                let all = config.get_extension::<Connections>();
+                config.get_extension::<Known>().map(|known| known.rows(default, all.as_deref())).unwrap_or_default()
             }
             "requests" => live::requests(&journal()),
             "coverage" => live::coverage(&journal()),
