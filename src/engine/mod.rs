@@ -48,6 +48,8 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 pub use error::{Error, Part, Place, Unusable};
+#[cfg(feature = "cli")]
+pub(crate) use functions::own::manual as manual_of_functions;
 pub use leaf::{MergedExec, Origin, Origins, RemoteTable, ScanExec};
 pub use lineage::Lineage;
 #[cfg(feature = "cli")]

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::{args, env};
+use crate::engine::manual_of_functions;
 use crate::output;
 use crate::repl::commands;
 use crate::settings::{self, Settings};
@@ -18,6 +19,7 @@ const PAGES: &[(&str, fn() -> String)] = &[
     ("commands.md", commands_page),
     ("settings.md", settings_page),
     ("formats.md", formats_page),
+    ("functions.md", functions_page),
     ("tables.md", tables::index),
 ];
 
@@ -38,6 +40,13 @@ in the same rows of the result. Select the columns of people next to a text that
 
 Numbers, times, places, and the names of applications and policies stay. Values quoted in errors and notes, and literals
 of the statement in computed names and plans, are left out or replaced; names that you give yourself stay.
+";
+
+/// What is not on the page of functions.
+const FUNCTIONS: &str = "
+These are auditql's own, beside the functions of DataFusion (`\\df` lists all, `\\df ip` those with ip in their names) and those of
+JSON text (`json_get`, `json_get_str`, `json_length`, `->`, `->>`, `?` and others). What is computed of NULL is NULL, and so is what is
+computed of a value that is not what it should be.
 ";
 
 /// What a connection can say of its service.
@@ -146,6 +155,25 @@ fn settings_page() -> String {
     head(&["variable", "meaning"], &mut page);
     env::ALL.iter().for_each(|variable| row(&[&code(variable.name), variable.doc], &mut page));
     page.push_str(CONNECTIONS);
+    page
+}
+
+fn functions_page() -> String {
+    let mut page = format!("{NOTE}# Functions\n{FUNCTIONS}");
+    for function in manual_of_functions() {
+        let _ = write!(page, "\n## {}\n\n{}\n", code(&function.syntax), function.doc);
+        if !function.also.is_empty() {
+            let also: Vec<String> = function.also.iter().map(|name| code(name)).collect();
+            let _ = writeln!(page, "\nAlso called {}.", also.join(", "));
+        }
+        if !function.examples.is_empty() {
+            page.push('\n');
+            head(&["example", "gives"], &mut page);
+        }
+        for (call, gives) in function.examples {
+            row(&[&code(call), &gives.map_or_else(|| "NULL".to_owned(), code)], &mut page);
+        }
+    }
     page
 }
 

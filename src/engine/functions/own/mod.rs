@@ -45,5 +45,39 @@ pub(crate) fn register(state: &mut SessionState) -> Result<()> {
     Ok(())
 }
 
+/// A function as the manual shows it.
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub(crate) struct Manual {
+    /// `ip_in(address, network)`
+    pub(crate) syntax: String,
+    /// Its other names.
+    pub(crate) also: Vec<String>,
+    /// What it does.
+    pub(crate) doc: String,
+    /// Calls, and what they give; `None`: NULL.
+    pub(crate) examples: Vec<(&'static str, Option<&'static str>)>,
+}
+
+/// All of them, for the manual.
+#[cfg(feature = "cli")]
+pub(crate) fn manual() -> Vec<Manual> {
+    use datafusion::logical_expr::Documentation;
+    let of =
+        |documentation: Option<&Documentation>, also: &[String], examples: &[(&'static str, Option<&'static str>)]| {
+            let (syntax, doc) =
+                documentation.map(|d| (d.syntax_example.clone(), d.description.clone())).unwrap_or_default();
+            Manual { syntax, also: also.to_vec(), doc, examples: examples.to_vec() }
+        };
+    let rowwise = ALL.iter().copied().flatten().map(|function| {
+        let udf = ScalarUDF::from(Rowwise::new(function));
+        of(udf.documentation(), udf.aliases(), function.examples)
+    });
+    let lists = lists::functions().map(|udf| of(udf.documentation(), udf.aliases(), &[]));
+    let aggregates = aggregates::functions().map(AggregateUDF::from);
+    let aggregates = aggregates.map(|udaf| of(udaf.documentation(), udaf.aliases(), &[]));
+    rowwise.chain(lists).chain(aggregates).collect()
+}
+
 #[cfg(test)]
 mod tests;
