@@ -268,7 +268,7 @@ impl EngineBuilder {
         let content_types = scan::feed::population(connection.content_types.as_deref())
             .map_err(|content_type| Error::ContentType { name: connection.name.clone(), content_type })?;
         let (tenant, keeps, quotas) = (connection.tenant.clone(), connection.keeps, connection.quotas.clone());
-        Ok(Connected { client, tenant, content_types, keeps, quotas })
+        Ok(Connected { client, tenant, content_types, keeps, quotas, search_version: Arc::default() })
     }
 }
 

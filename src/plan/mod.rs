@@ -12,6 +12,7 @@ mod page_query;
 mod pager;
 mod parts;
 mod scan;
+pub mod search;
 
 pub use capped::{CapError, Reading};
 pub use files::FilePlan;

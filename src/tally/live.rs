@@ -17,11 +17,13 @@ pub enum Why {
     BackOff,
     /// The service's quota of requests is used up for now.
     Quota,
+    /// The service carries out a search.
+    Search,
 }
 
 impl Why {
     /// All reasons, the strongest first.
-    pub const ALL: [Self; 3] = [Self::Told, Self::BackOff, Self::Quota];
+    pub const ALL: [Self; 4] = [Self::Told, Self::BackOff, Self::Quota, Self::Search];
 }
 
 impl fmt::Display for Why {
@@ -30,6 +32,7 @@ impl fmt::Display for Why {
             Self::Told => "because the service asks for it",
             Self::BackOff => "before a retry",
             Self::Quota => "for the quota",
+            Self::Search => "while the service searches",
         })
     }
 }

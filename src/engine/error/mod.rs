@@ -9,8 +9,9 @@ pub use place::Place;
 use datafusion::error::DataFusionError;
 
 use crate::plan::feed::ListingError;
+use crate::plan::search::ReadError;
 use crate::plan::{CapError, PagerError};
-use crate::subscriptions;
+use crate::{searches, subscriptions};
 use crate::table::Needs;
 use crate::veil::{Veil, Veiled};
 use crate::{auth, causes, decode, files, http};
@@ -56,9 +57,29 @@ pub enum Error {
     Capped {
         /// What was being read.
         place: Box<Place>,
+        /// The setting that says what the cap is.
+        setting: &'static str,
         /// Why not.
         #[source]
         source: CapError,
+    },
+    /// A search of the audit log brought nothing.
+    #[error("{place} could not be read")]
+    Search {
+        /// What was searched.
+        place: Box<Place>,
+        /// Why not.
+        #[source]
+        source: searches::Error,
+    },
+    /// What a search found could not be read to its end.
+    #[error("{place} could not be read completely")]
+    Unread {
+        /// What was being read.
+        place: Box<Place>,
+        /// Why not.
+        #[source]
+        source: ReadError,
     },
     /// Exported files cannot be read.
     #[error("{table} cannot be read from files")]
@@ -304,6 +325,8 @@ impl Error {
                 | Self::Page { .. }
                 | Self::Chain { .. }
                 | Self::Capped { .. }
+                | Self::Search { .. }
+                | Self::Unread { .. }
                 | Self::Listing { .. }
                 | Self::BlobGone { .. }
                 | Self::NoRecords { .. }

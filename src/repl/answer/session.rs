@@ -299,7 +299,7 @@ fn costs(tally: &Tally) -> String {
     if tally.retries.get() > 0 {
         parts.push(format!("{} retried", tally.retries.get()));
     }
-    for why in [Why::Quota, Why::Told, Why::BackOff] {
+    for why in [Why::Search, Why::Quota, Why::Told, Why::BackOff] {
         let waited = tally.waited_for(why).as_secs_f64();
         // What would be shown as nothing is nothing.
         if waited >= 0.05 {
