@@ -88,12 +88,7 @@ pub struct Placed {
 
 impl Searches {
     /// Those that a client reaches.
-    pub fn new(
-        client: Client,
-        search: &'static Search,
-        chosen: Option<ApiVersion>,
-        known: Arc<KnownVersion>,
-    ) -> Self {
+    pub fn new(client: Client, search: &'static Search, chosen: Option<ApiVersion>, known: Arc<KnownVersion>) -> Self {
         Self { client, search, chosen, known }
     }
 
@@ -210,11 +205,7 @@ impl Searches {
 
     /// Sends a request to the version that has searches: one that answers 404 has none. Version 1.0 had them, lost them in
     /// April 2025, and has them again in some tenants.
-    async fn probed(
-        &self,
-        request: impl Fn(ApiVersion) -> Request,
-        budget: &Budget,
-    ) -> Result<Reply, http::Error> {
+    async fn probed(&self, request: impl Fn(ApiVersion) -> Request, budget: &Budget) -> Result<Reply, http::Error> {
         let first = self.version();
         let reply = self.client.ask(&request(first), budget, whole).await;
         if self.chosen.is_some() || self.known.get().is_some() {

@@ -18,6 +18,7 @@ mod identity;
 mod init;
 mod login;
 mod run;
+mod searches;
 mod status;
 mod subscriptions;
 

@@ -103,7 +103,7 @@ pub struct RecordPage {
 
 impl RecordPage {
     /// How many records it has.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.envelopes.num_rows()
     }
 
@@ -179,7 +179,9 @@ impl SearchDecoder {
             if self.records.append(page.record(row).as_bytes()).is_err() {
                 let envelope = page.text(2).value(row);
                 let again = self.records.append(envelope.as_bytes());
-                again.inspect_err(|_| self.records.clear()).map_err(|_| Error::NotARecord { index: row, found: "too large" })?;
+                again
+                    .inspect_err(|_| self.records.clear())
+                    .map_err(|_| Error::NotARecord { index: row, found: "too large" })?;
             }
         }
         Ok(self.records.finish())
@@ -213,7 +215,7 @@ mod tests {
             {"id":"c","operation":"z","service":"Exchange","auditData":null},
             {"operation":"z","auditData":7}]}"##;
         let page = decoder.page(body.as_bytes()).unwrap();
-        assert_eq!((page.len(), page.count, page.identity(0)), (4, Some(4), "a"));
+        assert_eq!((page.size(), page.count, page.identity(0)), (4, Some(4), "a"));
         assert_eq!(page.identity(3), r#"{"operation":"z","auditData":7}"#);
         let rows = decoder.rows(&page, 0..4).unwrap().rows;
         let column = |at: usize| -> Vec<Option<&str>> { rows.column(at).as_string_view().iter().collect() };
@@ -228,7 +230,10 @@ mod tests {
         let body = br#"{"id":"q","displayName":"n","status":"running","filterStartDateTime":"1970-01-01T00:00:07Z",
             "isRecordCountLimitExceeded":true,"recordCountLimit":0,"approximateReturnedRecordCount":5}"#;
         let search = ordered(body).unwrap();
-        assert_eq!((search.exceeded, search.limit, search.found, search.bounds), (true, None, Some(5), [Some(7), None]));
+        assert_eq!(
+            (search.exceeded, search.limit, search.found, search.bounds),
+            (true, None, Some(5), [Some(7), None])
+        );
         for body in ["", "[]", "{}", "null", r#"{"id":null}"#, r#"{"id":7}"#] {
             ordered(body.as_bytes()).expect_err(body);
         }

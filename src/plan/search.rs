@@ -124,9 +124,8 @@ impl SearchScan {
     }
 
     fn residual(&self) -> Vec<Residual> {
-        let residual = |conjunct: &Conjunct| {
-            Residual { sql: conjunct.sql.clone(), reasons: self.reasons(&conjunct.bound) }
-        };
+        let residual =
+            |conjunct: &Conjunct| Residual { sql: conjunct.sql.clone(), reasons: self.reasons(&conjunct.bound) };
         self.conjuncts.iter().map(residual).collect()
     }
 }
@@ -161,8 +160,16 @@ fn interval(bound: &Bound, column: &str) -> Interval {
         Bound::And(ps) => ps.iter().map(|p| interval(p, column)).fold(Interval::ALL, Interval::intersect),
         Bound::Or(ps) => ps.iter().map(|p| interval(p, column)).fold(Interval::EMPTY, Interval::hull),
         Bound::Constant(Truth::False | Truth::Unknown) => Interval::EMPTY,
-        Bound::Leaf(leaf) if leaf.property.is(column) => super::feed::asked_of(leaf),
+        Bound::Leaf(leaf) if leaf.property.is(column) => asked_of(leaf),
         Bound::Constant(Truth::True) | Bound::Leaf(_) | Bound::Local(_) => Interval::ALL,
+    }
+}
+
+/// The same of one test. What is finer than a microsecond is part of one.
+fn asked_of(leaf: &Leaf) -> Interval {
+    match &leaf.ask {
+        Ask::Compare(Comparison::Lt, Literal::Instant(t)) => Interval::until(t.saturating_sub(1)),
+        _ => super::feed::asked_of(leaf),
     }
 }
 

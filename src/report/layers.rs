@@ -4,9 +4,9 @@ use std::error::Error;
 
 use super::{About, Exit, Report, doctor, remote};
 use crate::plan::CapError;
-use crate::{searches, subscriptions};
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, http, plan, settings};
+use crate::{searches, subscriptions};
 
 const PARTIAL: &str = "--partial returns what could be read and says what is missing";
 const ODD_REPLY: &str = "the service broke its own rules; try again, and report it if it happens again";

@@ -239,6 +239,13 @@ pub enum Notice {
         /// The reason.
         because: Because,
     },
+    /// A search goes on at the service, and nobody waits for it.
+    LeftRunning {
+        /// `m365.audit_search`
+        table: String,
+        /// The service's id of it.
+        id: Veiled,
+    },
     /// Under `--partial`: what is missing from the answer.
     Incomplete {
         /// What is missing and why.
@@ -299,6 +306,11 @@ impl fmt::Display for Notice {
                  {pieces} and read again, so nothing is missing. A shorter time range or a filter costs fewer requests"
             ),
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
+            Self::LeftRunning { table, id } => write!(
+                f,
+                "{table}: the search {id} goes on at the service, which has no request to stop it; 'auditql searches' lists \
+                 it, and the same query reads it, if its time range ended more than 24 hours before it was ordered"
+            ),
             Self::Misplaced { table, content_type, count, first_id, created } => write!(
                 f,
                 "{table}: {count} blob(s) of {content_type} were listed for the wrong time (first: {first_id}, created \
@@ -393,6 +405,7 @@ impl Notices {
             Notice::PartOfPopulation { table, what } => (table.clone(), what.clone()),
             Notice::Misplaced { table, content_type, .. } => (table.clone(), content_type.clone()),
             Notice::Reach { table, .. } => (table.clone(), String::new()),
+            Notice::LeftRunning { table, id } => (table.clone(), id.to_string()),
             Notice::Nothing { table, because } => (table.clone(), because.to_string()),
             Notice::Incomplete { missing } => (missing.clone(), String::new()),
             Notice::NextPages { .. } => (String::new(), String::new()),

@@ -16,12 +16,7 @@ pub(super) fn place(query: &str) -> Result<usize, Refusal> {
 }
 
 /// A page of records. Its count is its own, not that of all.
-pub(super) fn records(
-    found: &[Found],
-    (root, id): (&str, &str),
-    from: usize,
-    page: usize,
-) -> Result<Answer, Refusal> {
+pub(super) fn records(found: &[Found], (root, id): (&str, &str), from: usize, page: usize) -> Result<Answer, Refusal> {
     let rest = found.get(from..).ok_or_else(|| Refusal::bad_request("The skip token is not valid."))?;
     let rows = &rest[..rest.len().min(page)];
     let mut body = format!("{{\"@odata.count\":{}", rows.len());

@@ -157,7 +157,11 @@ impl Face {
     fn look(&self, id: &str) -> Result<Answer, Refusal> {
         let look = self.looks.fetch_add(1, Relaxed) + 1;
         if self.behaves.unavailable_every > 0 && look.is_multiple_of(self.behaves.unavailable_every) {
-            return Err(Refusal { status: 503, code: "ServiceUnavailable", ..Refusal::bad_request("Try again later.") });
+            return Err(Refusal {
+                status: 503,
+                code: "ServiceUnavailable",
+                ..Refusal::bad_request("Try again later.")
+            });
         }
         let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
         let search = searches.values_mut().find(|search| search.id == id).ok_or_else(|| Refusal::no_such(id))?;

@@ -11,10 +11,10 @@ use datafusion::error::DataFusionError;
 use crate::plan::feed::ListingError;
 use crate::plan::search::ReadError;
 use crate::plan::{CapError, PagerError};
-use crate::{searches, subscriptions};
 use crate::table::Needs;
 use crate::veil::{Veil, Veiled};
 use crate::{auth, causes, decode, files, http};
+use crate::{searches, subscriptions};
 
 /// Why a query has no answer, or not a whole one.
 #[derive(Debug, thiserror::Error)]

@@ -96,7 +96,7 @@ impl Searching {
         leaving.goes_on = !matches!(ended, Ok(_) | Err(searches::Error::Ended { .. }));
         drop(leaving);
         let ended = ended.map_err(|error| self.failed(&order, error))?;
-        let rest = if ended.exceeded { Some(self.cut_blindly(&order, &ended)?) } else { None };
+        let rest = ended.exceeded.then(|| self.cut_blindly(&order, &ended));
         Pages::new(self, order, (&placed.id, ended.limit), (is_part, rest), open)
     }
 
@@ -155,9 +155,9 @@ impl Searching {
     fn cut(&self, order: &Order, cap: u64, reading: &Reading) -> Result<Vec<Order>, Error> {
         if reading.is_empty() {
             // All of them were given out by other searches.
-            let parts = order.parts(2).ok_or_else(|| {
-                self.capped(order, CapError::OneSecond { cap, second: second_text(order.from) })
-            })?;
+            let parts = order
+                .parts(2)
+                .ok_or_else(|| self.capped(order, CapError::OneSecond { cap, second: second_text(order.from) }))?;
             self.say_cap(cap, parts.len());
             return Ok(parts);
         }
@@ -212,12 +212,8 @@ impl Drop for Leaving<'_> {
         if !self.goes_on {
             return;
         }
-        let id = self.all.scan.veil().told_name(self.id);
-        let what = format!(
-            "the search {id} goes on at the service, which has no request to stop it; 'auditql searches' lists it, and the \
-             same query reads it, if its time range ended more than 24 hours before it was ordered"
-        );
-        self.all.scan.statement.tally.notice(Notice::PartOfPopulation { table: self.all.scan.table(), what });
+        let (table, id) = (self.all.scan.table(), self.all.scan.veil().told_name(self.id));
+        self.all.scan.statement.tally.notice(Notice::LeftRunning { table, id });
     }
 }
 

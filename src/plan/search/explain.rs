@@ -51,7 +51,9 @@ impl SearchPlan {
         let days = self.search.retention_days;
         let begin = match self.about.from {
             None => format!("no lower bound was given; every licence keeps {days} days"),
-            Some(_) if self.is_beyond_kept() => format!("the lower bound; not every licence keeps more than {days} days"),
+            Some(_) if self.is_beyond_kept() => {
+                format!("the lower bound; not every licence keeps more than {days} days")
+            }
             Some(_) => "the lower bound".to_owned(),
         };
         let end = match self.about.to {

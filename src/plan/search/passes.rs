@@ -53,7 +53,7 @@ impl Passes {
     }
 
     /// Different records so far.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.seen.len()
     }
 
@@ -95,7 +95,7 @@ mod tests {
             });
             verdicts.push(passes.end());
         }
-        (passes.len(), verdicts)
+        (passes.size(), verdicts)
     }
 
     #[test]

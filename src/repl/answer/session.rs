@@ -21,7 +21,7 @@ use crate::output::{Expanded, Failure, Format, Options, Redactor, Sink, Written,
 use crate::repl::say::{count, say, tell};
 use crate::repl::split::Statement;
 use crate::report::{About, Exit, Report, compared_with_null};
-use crate::tally::{Tally, Why};
+use crate::tally::{Notice, Tally, Why};
 
 /// An engine, and how its answers are shown.
 #[derive(Debug)]
@@ -137,7 +137,9 @@ impl Session {
         };
         let tally = Arc::clone(&query.tally);
         let watched = matches!(target, Target::Fresh(_));
+        let mut cancelled = Cancelled { session: self, tally: &tally, is_over: false };
         let delivered = self.watched(query, target, &tally).await;
+        cancelled.is_over = true;
         let answered = match &delivered {
             Ok(written) => {
                 self.say_written(*written);
@@ -272,6 +274,23 @@ impl Session {
         if self.voice == Voice::Costs && tally.requests.get() > 0 {
             say(&costs(tally));
         }
+    }
+}
+
+/// A statement that may be cancelled: what goes on without it is said then too. It stands behind the query, which is gone before.
+struct Cancelled<'a> {
+    session: &'a Session,
+    tally: &'a Tally,
+    is_over: bool,
+}
+
+impl Drop for Cancelled<'_> {
+    fn drop(&mut self) {
+        if self.is_over || self.session.voice == Voice::Quiet {
+            return;
+        }
+        let left = self.tally.notices().into_iter().filter(|notice| matches!(notice, Notice::LeftRunning { .. }));
+        left.for_each(|notice| self.session.note(&notice));
     }
 }
 

@@ -35,8 +35,11 @@ pub(super) struct Pages {
     cap: u64,
     /// It is a part of another one's range.
     is_part: bool,
-    /// It is not read, because it is known to lack records.
+    /// The pieces of its range: it is known to lack records.
     rest: Option<Vec<Order>>,
+    /// It lacks records and cannot be cut: what there is of it is read, and then this is the end.
+    doomed: Option<Error>,
+    fault: Option<Error>,
     decoder: SearchDecoder,
     next: Option<Request>,
     /// The links that were followed in the present reading.
@@ -55,7 +58,7 @@ impl Pages {
         all: Arc<Searching>,
         order: Order,
         (id, limit): (&str, Option<u64>),
-        (is_part, rest): (bool, Option<Vec<Order>>),
+        (is_part, rest): (bool, Option<Result<Vec<Order>, Error>>),
         mark: ChainMark,
     ) -> Result<Self, Error> {
         let (scan, version) = (&all.scan, all.searches.version());
@@ -68,10 +71,16 @@ impl Pages {
         let decoder = if scan.statement.settings.dedup { decoder.digested() } else { decoder };
         // A user who says that it is lower knows better than the service's own word.
         let cap = limit.map_or(all.plan.cap, |limit| limit.min(all.plan.cap));
+        let (rest, doomed) = match rest.transpose() {
+            Ok(rest) => (rest, None),
+            Err(error) => (None, Some(error)),
+        };
         Ok(Self {
             cap,
             is_part,
             rest,
+            doomed,
+            fault: None,
             decoder,
             next: Some(first.clone()),
             first,
@@ -95,22 +104,29 @@ impl Pages {
         if let Some(rest) = self.rest.take() {
             return Ok(Some(Part::Rest(rest)));
         }
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
         while let Some(request) = self.next.take() {
             let (page, reply) = self.page(&request).await?;
             let rows = self.enter(&page, &reply)?;
             self.follow(page.next.as_deref())?;
             if self.next.is_none() {
                 // All of what was read counts as nothing: which records are missing is not known.
+                if let Some(fault) = self.doomed.take() {
+                    self.fault = Some(fault);
+                    return Ok(Some(Part::Rows(rows)));
+                }
                 if self.records >= self.cap {
                     return self.rest(rows).map(Some);
                 }
-                self.end_reading()?;
+                self.end_reading();
             }
             if rows.num_rows() > 0 {
                 return Ok(Some(Part::Rows(rows)));
             }
         }
-        Ok(None)
+        self.fault.take().map_or(Ok(None), Err)
     }
 
     /// The pieces of its range, behind the rows that were read last.
@@ -118,11 +134,10 @@ impl Pages {
         for record in self.passes.records() {
             self.all.is_first(record)?;
         }
-        let rest = self.all.cut(&self.order, self.cap, &self.reading)?;
-        if rows.num_rows() == 0 {
-            return Ok(Part::Rest(rest));
+        match self.all.cut(&self.order, self.cap, &self.reading) {
+            Ok(rest) => self.rest = Some(rest),
+            Err(error) => self.fault = Some(error),
         }
-        self.rest = Some(rest);
         Ok(Part::Rows(rows))
     }
 
@@ -135,9 +150,9 @@ impl Pages {
             let page = self.decoder.page(&reply.body);
             let page = page.map_err(|e| Error::page(Box::new(place()), scan.veil(), reply.request_id.clone(), e))?;
             match page.count {
-                Some(count) if count != page.len() as u64 => {
+                Some(count) if count != page.size() as u64 => {
                     if left == 0 {
-                        return Err(self.unread(ReadError::Short { count, found: page.len() }));
+                        return Err(self.unread(ReadError::Short { count, found: page.size() }));
                     }
                 }
                 _ => return Ok((page, reply)),
@@ -149,25 +164,24 @@ impl Pages {
     /// The rows of a page that did not come before.
     fn enter(&mut self, page: &RecordPage, reply: &Reply) -> Result<RecordBatch, Error> {
         let scan = Arc::clone(&self.all.scan);
-        let (before, found) = (self.passes.len(), self.passes.found());
+        let (before, found) = (self.passes.size(), self.passes.found());
         let mut wanted = Vec::new();
-        for row in 0..page.len() {
+        for row in 0..page.size() {
             let record = self.all.number_of(page.identity(row));
             if self.passes.enter(record) && (!self.is_part || self.all.is_first(record)?) {
                 wanted.push(row);
             }
         }
-        scan.room.take((self.passes.len() - before) * ENTRY)?;
+        scan.room.take((self.passes.size() - before) * ENTRY)?;
         self.idle = if self.passes.found() > found { 0 } else { self.idle + 1 };
         let decoded = self.decoder.rows(page, wanted.into_iter());
         let place = || Box::new(self.all.place(&self.order));
-        let decoded =
-            decoded.map_err(|error| Error::page(place(), scan.veil(), reply.request_id.clone(), error))?;
+        let decoded = decoded.map_err(|error| Error::page(place(), scan.veil(), reply.request_id.clone(), error))?;
         scan.budget.tally.pages.add(1);
-        scan.budget.tally.rows_received.add(page.len() as u64);
-        scan.budget.tally.read(reply.sent, page.len() as u64);
+        scan.budget.tally.rows_received.add(page.size() as u64);
+        scan.budget.tally.read(reply.sent, page.size() as u64);
         scan.report(decoded.conflicts, decoded.strange);
-        self.records += page.len() as u64;
+        self.records += page.size() as u64;
         // The service knows the time of a record that has none of its own.
         let times = Marks::of(scan.set, &decoded.rows).times.into_iter().flatten();
         self.reading.page(times.flatten().map(Some), 0);
@@ -188,15 +202,14 @@ impl Pages {
     }
 
     /// A reading is over: the next one begins, unless two agree.
-    fn end_reading(&mut self) -> Result<(), Error> {
+    fn end_reading(&mut self) {
         match self.passes.end() {
-            Verdict::Whole => Ok(()),
-            Verdict::Unsteady(readings) => Err(self.unread(ReadError::Unsteady(readings))),
+            Verdict::Whole => {}
+            Verdict::Unsteady(readings) => self.fault = Some(self.unread(ReadError::Unsteady(readings))),
             Verdict::Again => {
                 self.links.clear();
                 (self.idle, self.records) = (0, 0);
                 self.next = Some(self.first.clone());
-                Ok(())
             }
         }
     }
