@@ -91,10 +91,15 @@ impl Searching {
     async fn open(self: Arc<Self>, order: Order, is_part: bool) -> Result<Pages, Error> {
         let open = self.scan.budget.tally.live.chain();
         let (order, placed) = self.placed(order).await?;
-        let mut leaving = Leaving { all: &self, id: &placed.id, goes_on: true };
+        let (live, id) = (&self.scan.budget.tally.live, self.scan.veil().told_name(&placed.id));
+        // Whoever cancels the statement finds it there.
+        let number = live.ordered(self.scan.table(), id.clone());
         let ended = self.searches.ended(&placed, &self.scan.budget).await;
-        leaving.goes_on = !matches!(ended, Ok(_) | Err(searches::Error::Ended { .. }));
-        drop(leaving);
+        if matches!(ended, Ok(_) | Err(searches::Error::Ended { .. })) {
+            live.ended(number);
+        } else {
+            self.scan.statement.tally.notice(Notice::LeftRunning { table: self.scan.table(), id });
+        }
         let ended = ended.map_err(|error| self.failed(&order, error))?;
         let rest = ended.exceeded.then(|| self.cut_blindly(&order, &ended));
         Pages::new(self, order, (&placed.id, ended.limit), (is_part, rest), open)
@@ -197,23 +202,6 @@ impl Searching {
             searches::Error::Request(source) => self.scan.request_error(self.place(order), source),
             source => Error::Search { place: Box::new(self.place(order)), source },
         }
-    }
-}
-
-/// A search that is waited for. Whoever stops waiting leaves it with the service, which goes on.
-struct Leaving<'a> {
-    all: &'a Searching,
-    id: &'a str,
-    goes_on: bool,
-}
-
-impl Drop for Leaving<'_> {
-    fn drop(&mut self) {
-        if !self.goes_on {
-            return;
-        }
-        let (table, id) = (self.all.scan.table(), self.all.scan.veil().told_name(self.id));
-        self.all.scan.statement.tally.notice(Notice::LeftRunning { table, id });
     }
 }
 

@@ -277,7 +277,7 @@ impl Session {
     }
 }
 
-/// A statement that may be cancelled: what goes on without it is said then too. It stands behind the query, which is gone before.
+/// A statement that may be cancelled: what goes on without it is said then too.
 struct Cancelled<'a> {
     session: &'a Session,
     tally: &'a Tally,
@@ -289,8 +289,9 @@ impl Drop for Cancelled<'_> {
         if self.is_over || self.session.voice == Voice::Quiet {
             return;
         }
-        let left = self.tally.notices().into_iter().filter(|notice| matches!(notice, Notice::LeftRunning { .. }));
-        left.for_each(|notice| self.session.note(&notice));
+        // The query may end a moment later, on threads of its own.
+        let left = self.tally.live.searches().into_iter();
+        left.for_each(|(table, id)| self.session.note(&Notice::LeftRunning { table, id }));
     }
 }
 
