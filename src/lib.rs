@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | 0 facts | `table`, `apis`, `settings`, `causes`, `veil`, `wire`, `tally`, `time` | do I/O, read a clock, know SQL |
 //! | 1 pure translation | `predicate`, `odata`, `plan`, `decode` | do I/O, read a clock |
-//! | 2 I/O | `http`, `auth`, `subscriptions`, `doctor`, `files`, `exports` | know SQL, tables or Arrow |
+//! | 2 I/O | `http`, `auth`, `subscriptions`, `searches`, `doctor`, `files`, `exports` | know SQL, tables or Arrow |
 //! | 3 engine | `engine` | know a surface or the demo tenant |
 //! | 4 surfaces | `output`, `repl`, `demo`, `report`, `cli` | |
 //!
@@ -72,6 +72,8 @@ mod repl;
 #[cfg(all(feature = "cli", not(feature = "testing")))]
 mod report;
 #[cfg(not(feature = "testing"))]
+mod searches;
+#[cfg(not(feature = "testing"))]
 #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "a command starts and stops them, a scan asks for them"))]
 mod subscriptions;
 #[cfg(not(feature = "testing"))]
@@ -107,6 +109,8 @@ pub mod predicate;
 pub mod repl;
 #[cfg(all(feature = "cli", feature = "testing"))]
 pub mod report;
+#[cfg(feature = "testing")]
+pub mod searches;
 #[cfg(feature = "testing")]
 pub mod subscriptions;
 #[cfg(feature = "testing")]

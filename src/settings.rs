@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::table::ApiVersion;
+
 /// The settings of a session, typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -24,6 +26,12 @@ pub struct Settings {
     pub late_arrival: Option<Duration>,
     /// The records after which an answer of Azure AD Graph ends, where it is not as documented.
     pub aadgraph_record_cap: Option<u64>,
+    /// The records after which a search of the audit log ends, where it is not as documented.
+    pub audit_search_record_cap: Option<u64>,
+    /// The version of Microsoft Graph that searches the audit log; `None`: the first that answers.
+    pub audit_search_version: Option<ApiVersion>,
+    /// Read a search of the audit log that was made before for the same records, where it must have found all of them.
+    pub audit_search_reuse: bool,
     /// Memory that a session's queries may use together, in bytes.
     pub memory_limit: usize,
 }
@@ -39,6 +47,9 @@ impl Default for Settings {
             dedup: true,
             late_arrival: None,
             aadgraph_record_cap: None,
+            audit_search_record_cap: None,
+            audit_search_version: None,
+            audit_search_reuse: true,
             memory_limit: 1 << 30,
         }
     }
@@ -116,6 +127,27 @@ pub static ALL: &[Setting] = &[
         set: |s, v| record_cap(v).map(|n| s.aadgraph_record_cap = n),
     },
     Setting {
+        name: "audit_search_record_cap",
+        doc: "Number of records at which a search of the audit log ends; one with that many is split by time and ordered again. 'documented' is 1,000,000, or what the search says of itself.",
+        value: "N",
+        get: |s| s.audit_search_record_cap.map_or_else(|| "documented".into(), |n| n.to_string()),
+        set: |s, v| record_cap(v).map(|n| s.audit_search_record_cap = n),
+    },
+    Setting {
+        name: "audit_search_version",
+        doc: "Version of Microsoft Graph that searches the audit log; 'any' tries v1.0, then beta, and keeps to the one that answers.",
+        value: "any|v1.0|beta",
+        get: |s| s.audit_search_version.map_or("any", ApiVersion::segment).into(),
+        set: |s, v| version(v).map(|version| s.audit_search_version = version),
+    },
+    Setting {
+        name: "audit_search_reuse",
+        doc: "Read an earlier search of the audit log for the same records instead of ordering a new one, if its time range had ended more than 24 hours before it was ordered.",
+        value: "true|false",
+        get: |s| s.audit_search_reuse.to_string(),
+        set: |s, v| boolean(v).map(|b| s.audit_search_reuse = b),
+    },
+    Setting {
         name: "memory_limit",
         doc: "Memory that the queries of a session share, such as 512MiB or 2GiB.",
         value: "SIZE",
@@ -174,6 +206,15 @@ fn record_cap(text: &str) -> Option<Option<u64>> {
         return Some(None);
     }
     text.parse().ok().filter(|n| *n > 0).map(Some)
+}
+
+fn version(text: &str) -> Option<Option<ApiVersion>> {
+    match text.to_ascii_lowercase().as_str() {
+        "any" => Some(None),
+        "v1.0" => Some(Some(ApiVersion::V1)),
+        "beta" => Some(Some(ApiVersion::Beta)),
+        _ => None,
+    }
 }
 
 fn boolean(text: &str) -> Option<bool> {

@@ -20,6 +20,8 @@ pub struct Request {
     pub target: Target,
     /// Headers of its own, besides those of every request.
     pub headers: &'static [(&'static str, &'static str)],
+    /// Its body, which is JSON; `None`: it has none.
+    pub body: Option<String>,
     /// The quota it counts against.
     pub quota: Quota,
 }
@@ -27,7 +29,7 @@ pub struct Request {
 impl Request {
     /// A request that reads.
     pub fn get(api: Api, target: Target, quota: Quota) -> Self {
-        Self { api, method: Method::Get, target, headers: &[], quota }
+        Self { api, method: Method::Get, target, headers: &[], body: None, quota }
     }
 
     /// Whether it may be sent again when nobody knows what came of it.
@@ -41,7 +43,7 @@ impl Request {
 pub enum Method {
     /// It reads, and may be sent as often as it takes.
     Get,
-    /// It changes something. Its body is empty.
+    /// It changes something.
     Post {
         /// Done twice, it leaves the same as done once. One that is not is sent again only when it surely was not
         /// carried out.

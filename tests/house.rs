@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["address", "table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "subscriptions", "doctor", "files", "exports"],
+    &["http", "auth", "subscriptions", "searches", "doctor", "files", "exports"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];
@@ -25,7 +25,8 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("plan", &["odata", "predicate"]),
     ("auth", &["http"]),
     ("subscriptions", &["http"]),
-    ("doctor", &["http", "auth", "subscriptions"]),
+    ("searches", &["http"]),
+    ("doctor", &["http", "auth", "subscriptions", "searches"]),
     ("exports", &["files"]),
     ("report", &["output"]),
     ("repl", &["output", "report"]),
@@ -84,8 +85,9 @@ const PREDICATE: &[&str] =
     &["expression", "clause", "reason", "like", "import", "normal", "bind", "streams", "to_clause", "split"];
 
 const DEMO: &[&str] =
-    &["json", "gate", "world", "graph", "aadgraph", "activity", "server", "story", "tenant", "export"];
-const DECODE: &[&str] = &["json", "record", "members", "text", "columns", "records", "page", "array", "listing"];
+    &["json", "gate", "world", "graph", "aadgraph", "activity", "search", "server", "story", "tenant", "export"];
+const DECODE: &[&str] =
+    &["json", "record", "members", "text", "columns", "records", "page", "array", "listing", "search"];
 
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 

@@ -40,6 +40,7 @@ mod redact;
 mod rules;
 mod safety;
 mod scripted;
+mod search;
 mod service_facts;
 mod sign_in;
 mod slt;

@@ -44,6 +44,7 @@ pub static ALL: &[&EntitySet] = &[
     &activity::SHAREPOINT,
     &activity::GENERAL,
     &activity::DLP,
+    &activity::AUDIT_SEARCH,
     &defender::EMAIL_EVENTS,
     &defender::URL_CLICKS,
     &defender::FILE_EVENTS,

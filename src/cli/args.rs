@@ -57,6 +57,8 @@ pub(super) struct Args {
     pub(super) demo: Option<Demo>,
     /// What is to be done about subscriptions, if that is asked.
     pub(super) subscriptions: Option<Subscriptions>,
+    /// Whether the searches of the audit log are to be listed.
+    pub(super) searches: bool,
     /// What is asked about who signs in, if that is asked.
     pub(super) identity: Option<Identity>,
     /// The folder to write the manual's generated pages to.
@@ -114,7 +116,9 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
     let root = command().try_get_matches_from(args)?;
     let (matches, demo, subscriptions) = match root.subcommand() {
         Some(("subscriptions", matches)) => (matches, None, subscriptions_of(matches)),
-        Some((name, matches)) if name == "docs" || identity::NAMES.contains(&name) => (matches, None, None),
+        Some((name, matches)) if name == "docs" || name == "searches" || identity::NAMES.contains(&name) => {
+            (matches, None, None)
+        }
         Some((_, matches)) => (matches, Some(demo_of(matches)), None),
         None => (&root, None, None),
     };
@@ -138,6 +142,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         verbose: matches.get_flag("verbose"),
         demo,
         subscriptions,
+        searches: root.subcommand_name() == Some("searches"),
         identity: root.subcommand().and_then(|(name, matches)| identity::of(name, matches)),
         docs: root.subcommand_matches("docs").and_then(|docs| docs.get_one::<PathBuf>("folder").cloned()),
     })
@@ -186,7 +191,8 @@ pub(super) fn command() -> Command {
         .after_long_help(after_help())
         .args(common())
         .args(settings::ALL.iter().map(setting_flag));
-    let command = command.subcommands(identity::commands()).subcommand(subscriptions()).subcommand(docs());
+    let command =
+        command.subcommands(identity::commands()).subcommand(subscriptions()).subcommand(searches()).subcommand(docs());
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
 }
 
@@ -305,6 +311,11 @@ fn subscriptions() -> Command {
                 .about("Stop collecting: events until the next start are lost for good")
                 .args([types(), yes]),
         ])
+}
+
+fn searches() -> Command {
+    Command::new("searches")
+        .about("List the searches of the audit log that queries have ordered, and how they are getting on")
 }
 
 fn demo() -> Command {

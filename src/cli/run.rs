@@ -12,7 +12,7 @@ use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::Started;
 use super::env::Env;
-use super::{connect, docs, ending, identity, others, subscriptions};
+use super::{connect, docs, ending, identity, others, searches, subscriptions};
 use crate::engine::{Engine, EngineBuilder, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::repl::split::{Statement, split};
@@ -47,6 +47,11 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
         check_output(&args, None)?;
         let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
         return subscriptions::run(asked, connection).await;
+    }
+    if args.searches {
+        check_output(&args, None)?;
+        let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
+        return searches::run(&settings, connection).await;
     }
     let statements = statements(&args)?;
     check_output(&args, statements.as_deref())?;

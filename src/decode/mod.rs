@@ -23,6 +23,7 @@ mod members;
 mod page;
 mod record;
 mod records;
+mod search;
 mod text;
 
 pub use array::ArrayDecoder;
@@ -34,6 +35,7 @@ pub use page::{Error, Page, PageDecoder, link_ahead, names_next_page};
 #[cfg(feature = "cli")]
 pub use record::RecordError;
 pub use records::{Batch, DIGEST, RecordDecoder};
+pub use search::{Ordered, RecordPage, SearchDecoder, ordered, searches};
 pub use text::{Order, Shows, folded, is_type_name, same_name, shows};
 
 #[cfg(test)]

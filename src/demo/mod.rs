@@ -6,7 +6,7 @@
 //! service documents is served, anything else is refused in the real service's words; where it is known to be nasty
 //! (duplicates, odd types, hostile text, throttling, tokens that expire) so is this one.
 //!
-//! One world with three faces: `world` is who there is and what befalls them; `graph`, `aadgraph` and `activity` tell of it,
+//! One world with several faces: `world` is who there is and what befalls them; `graph`, `aadgraph`, `activity` and `search` tell of it,
 //! each in the manner of its service; `server` answers for all. The data follow from a seed and an end ([`Options`]); the access
 //! token and the seal of page tokens do not, they are drawn anew for each start.
 
@@ -16,6 +16,7 @@ mod export;
 mod gate;
 mod graph;
 mod json;
+mod search;
 mod server;
 mod story;
 mod tenant;
@@ -25,6 +26,7 @@ pub use activity::{Activity, ContentType, Feed};
 pub use export::{ExportError, Shape};
 pub use gate::Throttle;
 pub use graph::{DIRECTORY_AUDITS, DataError, Kind, Property, SIGN_INS, TABLES, Table, Type, Version};
+pub use search::AuditSearch;
 pub use server::{Asked, Counts, Stats};
 pub use story::{AttackFacts, Example, Story};
 pub use tenant::{Error, Options, Record, Tenant};

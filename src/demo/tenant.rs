@@ -18,6 +18,7 @@ use super::aadgraph;
 use super::activity::{self, Activity, Feed};
 use super::gate::{Gates, Throttle};
 use super::graph::{DataError, Face, Pages, Premise, Rows, SIGN_INS, TABLES, Table, Version};
+use super::search::{self, AuditSearch};
 use super::server::{self, Book, Service, Stats};
 use super::story::Story;
 use super::world::{Organisation, World, clock};
@@ -48,6 +49,8 @@ pub struct Options {
     pub throttle: Option<Throttle>,
     /// The activity feed. Empty when `data` are given.
     pub feed: Feed,
+    /// The audit search. Empty when `data` are given.
+    pub search: AuditSearch,
     /// How the legacy reports are listed. They are empty when `data` are given.
     pub aadgraph: aadgraph::Listing,
     /// How long a `$skiptoken` is good for.
@@ -70,6 +73,7 @@ impl Options {
             data: None,
             throttle: Some(Throttle::default()),
             feed: Feed::default(),
+            search: AuditSearch::default(),
             aadgraph: aadgraph::Listing::default(),
             skiptoken_life: Duration::from_mins(10),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -141,6 +145,7 @@ impl Tenant {
             token: format!("demo-{:016x}{:016x}", random(), random()),
             graph: told.graph,
             aadgraph: told.aadgraph,
+            search: search::Face::new(options.search.clone()),
             feed: activity::Endpoint::new(told.feed, told.world, options.now.timestamp()),
             date: clock::print(clock::ticks(options.now), 0),
             gates: Gates::new(options.throttle),
@@ -219,6 +224,12 @@ impl Tenant {
         self.service.feed.contents.activity(&self.service.feed.world)
     }
 
+    /// The truth of the audit search: the records of the feed, and those from before it. These were never delivered.
+    pub fn audit_log(&self) -> impl Iterator<Item = Activity> + '_ {
+        let feed = &self.service.feed;
+        self.activity().chain(feed.contents.history(&feed.world))
+    }
+
     /// The oldest content of the feed that clients ask for.
     pub(super) fn listed_from(&self) -> DateTime<Utc> {
         self.service.feed.listed_from()
@@ -243,7 +254,9 @@ fn told(options: &Options) -> Result<Told, Error> {
     let (rows, audits, records) = if options.data.is_some() { (0, 0, 0) } else { (rows, audits, records) };
     let (world, dice) = World::new(options.organisation, options.seed, options.now, rows);
     let feed = Feed { records, ..options.feed.clone() };
-    let feed = activity::Contents::tell(&world, &feed, options.seed, options.now.timestamp());
+    let history = if options.data.is_some() { 0 } else { options.search.history };
+    let end = options.now.timestamp();
+    let feed = activity::Contents::tell(&world, &feed, options.seed, end).with_history(&world, history, end);
     let world = Arc::new(world);
     let premise = Premise {
         world: Arc::clone(&world),

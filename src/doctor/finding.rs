@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::table::Needs;
-use crate::{auth, http, subscriptions};
+use crate::{auth, http, searches, subscriptions};
 
 /// A check, and what came of it.
 #[derive(Debug)]
@@ -83,6 +83,9 @@ pub enum Trouble {
     /// The feed cannot be asked.
     #[error("the activity feed cannot be asked")]
     Feed(#[source] subscriptions::Error),
+    /// The searches of the audit log cannot be asked for.
+    #[error("the audit search cannot be used")]
+    Searches(#[source] searches::Error),
     /// The feed collects nothing.
     #[error("the tenant subscribes to no content type, so nothing is collected")]
     NoSubscription,

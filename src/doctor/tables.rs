@@ -8,10 +8,11 @@ use std::sync::Arc;
 use super::{Doctor, Finding, Trouble};
 use crate::apis;
 use crate::auth::{self, Claims};
-use crate::http::{Budget, Client, Services};
+use crate::http::{self, Budget, Client, Services};
 use crate::plan::Scan;
+use crate::searches::{self, Searches};
 use crate::subscriptions::{Population, Subscriptions};
-use crate::table::{Api, EntitySet, Feed, Pages, Source};
+use crate::table::{Api, EntitySet, Feed, Pages, Search, Source};
 use crate::tally::Tally;
 use crate::wire::Request;
 
@@ -28,6 +29,7 @@ impl Doctor<'_> {
             let lacks = lacking(set, claims);
             match &set.source {
                 Source::Pages(pages) => tell(self.pages(set, pages, lacks, &client).await),
+                Source::Search(search) => tell(self.searches(set, search, lacks, &client).await),
                 Source::Feed(feed) => tell(of_feed(set, feed, lacks, population.as_ref())),
             }
         }
@@ -69,16 +71,24 @@ impl Doctor<'_> {
         let Some(request) = self.few(set, pages) else { return Finding::skipped(&subject, "nothing can be asked for") };
         match client.send(&request, &Budget::new(Arc::new(Tally::default()))).await {
             Ok(_) => Finding::good(&subject, "can be read".into()),
-            Err(error) => {
-                let is_refusal = error.refusal().is_some_and(|refusal| refusal.status == 403);
-                let no_licence = error.refusal().is_some_and(|refusal| {
-                    refusal.code.as_deref().is_some_and(|code| code.contains("NonPremiumTenant"))
-                });
-                if is_refusal && !no_licence && !lacks.is_empty() {
-                    return Finding::bad(&subject, Trouble::Permissions(lacks));
-                }
-                Finding::bad(&subject, Trouble::Table { error, needs: set.needs(&[]) })
-            }
+            Err(error) => refused(set, error, lacks),
+        }
+    }
+
+    /// The list of searches says whether there can be one; none is ordered.
+    async fn searches(
+        &self,
+        set: &'static EntitySet,
+        search: &'static Search,
+        lacks: Vec<&'static str>,
+        client: &Client,
+    ) -> Finding {
+        let subject = set.qualified();
+        let searches = Searches::new(client.clone(), search, None, Arc::default());
+        match searches.ours(&Budget::new(Arc::new(Tally::default()))).await {
+            Ok(_) => Finding::good(&subject, format!("can be searched ({})", searches.version().segment())),
+            Err(searches::Error::Request(error)) => refused(set, error, lacks),
+            Err(error) => Finding::bad(&subject, Trouble::Searches(error)),
         }
     }
 
@@ -125,10 +135,7 @@ pub(super) fn left_out(services: &Services, tell: &mut impl FnMut(Finding)) {
 
 /// The service that a table is read from.
 fn of(set: &EntitySet) -> Api {
-    match &set.source {
-        Source::Pages(pages) => pages.api,
-        Source::Feed(_) => Api::Activity,
-    }
+    set.api()
 }
 
 /// What reading needs that the token does not say it has; nothing if it says nothing.
@@ -136,6 +143,19 @@ fn lacking(set: &EntitySet, claims: Option<&Claims>) -> Vec<&'static str> {
     let Some(claims) = claims else { return Vec::new() };
     let has = |name: &str| claims.permissions.iter().any(|permission| permission == name);
     set.permissions().iter().copied().filter(|name| !has(name)).collect()
+}
+
+/// What a refusal means for a table.
+fn refused(set: &'static EntitySet, error: http::Error, lacks: Vec<&'static str>) -> Finding {
+    let subject = set.qualified();
+    let is_refusal = error.refusal().is_some_and(|refusal| refusal.status == 403);
+    let no_licence = error
+        .refusal()
+        .is_some_and(|refusal| refusal.code.as_deref().is_some_and(|code| code.contains("NonPremiumTenant")));
+    if is_refusal && !no_licence && !lacks.is_empty() {
+        return Finding::bad(&subject, Trouble::Permissions(lacks));
+    }
+    Finding::bad(&subject, Trouble::Table { error, needs: set.needs(&[]) })
 }
 
 fn of_feed(set: &EntitySet, feed: &Feed, lacks: Vec<&'static str>, population: Option<&Population>) -> Finding {

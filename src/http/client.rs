@@ -9,8 +9,8 @@ use std::time::Duration;
 use azure_core::Uuid;
 use chrono::{DateTime, Utc};
 use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use url::Url;
 
 use super::address;
@@ -121,6 +121,18 @@ impl Client {
         Err(Error::Deadline { address, stage, last })
     }
 
+    /// Waits, for as long as the statement has time, and is seen to wait.
+    pub async fn pause(&self, why: Why, time: Duration, budget: &Budget) {
+        let _waiting = budget.wait(why, time);
+        let until = Instant::now() + time;
+        sleep_until(budget.deadline.map_or(until, |deadline| until.min(deadline))).await;
+    }
+
+    /// How persistent it is.
+    pub fn limits(&self) -> &Limits {
+        &self.0.options.limits
+    }
+
     /// What hides the secrets of the connection in words of its services.
     pub fn veil(&self) -> &Veil {
         self.0.credentials.veil()
@@ -200,7 +212,12 @@ impl Inner {
         let veil = self.credentials.veil();
         let builder = match request.method {
             Method::Get => host.http.get(url.clone()),
-            Method::Post { .. } => host.http.post(url.clone()).body(""),
+            Method::Post { .. } => host.http.post(url.clone()),
+        };
+        let builder = match (&request.body, request.method) {
+            (Some(body), _) => builder.header(CONTENT_TYPE, "application/json").body(body.clone()),
+            (None, Method::Post { .. }) => builder.body(""),
+            (None, Method::Get) => builder,
         };
         let own = |builder: RequestBuilder, (name, value): &(&str, &str)| builder.header(*name, *value);
         let accept = request.headers.iter().find(|(name, _)| *name == ACCEPT).map_or(JSON, |(_, kind)| *kind);

@@ -33,6 +33,10 @@ pub struct Limits {
     pub longest_told: Duration,
     /// Time that one request may wait for retries without progress, at the service's own word.
     pub patience: Duration,
+    /// How long after it was ordered a search is asked after for the first time. Later ones are further apart.
+    pub poll: Duration,
+    /// The longest time between two of these.
+    pub longest_poll: Duration,
 }
 
 impl Default for Limits {
@@ -46,6 +50,8 @@ impl Default for Limits {
             cap: Duration::from_secs(10),
             longest_told: Duration::from_mins(15),
             patience: Duration::from_mins(15),
+            poll: Duration::from_secs(5),
+            longest_poll: Duration::from_mins(1),
         }
     }
 }
@@ -61,6 +67,8 @@ impl Limits {
             cap: self.cap / factor,
             longest_told: self.longest_told / factor,
             patience: self.patience / factor,
+            poll: self.poll / factor,
+            longest_poll: self.longest_poll / factor,
             ..self
         }
     }

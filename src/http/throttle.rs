@@ -274,7 +274,7 @@ mod tests {
         pacer.pause(Quota::Reports, time, Why::BackOff);
         assert!(pacer.turn(Quota::Reports, &budget).await >= time);
         let waited = Why::ALL.map(|why| budget.tally.waited_for(why) >= time);
-        assert_eq!(waited, [true, true, false]);
+        assert_eq!(waited, [true, true, false, false]);
     }
 
     #[test]

@@ -142,6 +142,11 @@ impl Reading {
         }
     }
 
+    /// Whether nothing was seen.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
     /// The queries that together ask for all that this one was about, if its answer ended at the cap; none if it did not.
     /// `now` is the statement's instant, in microseconds.
     ///
@@ -152,27 +157,37 @@ impl Reading {
         if !dedup {
             return Err(CapError::NoDedup { cap });
         }
+        if let Self { keyless: count @ 1.., .. } = self {
+            return Err(CapError::Keyless { cap, count: *count });
+        }
+        let pieces = self.cut(cap, query.interval, query.range(now))?;
+        Ok(pieces.into_iter().map(|interval| PageQuery { interval, ..query.clone() }).collect())
+    }
+
+    /// A range whose answer ended at the cap, in pieces that can be asked for one by one; `range` is what it is without open
+    /// ends. Pieces begin and end with whole seconds.
+    ///
+    /// # Errors
+    /// When it is one second, or its times tell nothing.
+    pub fn cut(&self, cap: u64, asked: Interval, range: Option<(i64, i64)>) -> Result<Vec<Interval>, CapError> {
         match self {
-            Self { keyless: count @ 1.., .. } => return Err(CapError::Keyless { cap, count: *count }),
             Self { timeless: count @ 1.., .. } => return Err(CapError::NoTime { cap, count: *count }),
             Self { outside, rows, .. } if *outside > rows / 2 => {
                 return Err(CapError::RangeIgnored { cap, outside: *outside, rows: *rows });
             }
             _ => {}
         }
-        let pieces = self.pieces(query, now).ok_or_else(|| {
-            let second = query.interval.from.map_or(self.oldest, |from| from.max(self.oldest)).div_euclid(SECOND);
+        self.pieces(asked, range).ok_or_else(|| {
+            let second = asked.from.map_or(self.oldest, |from| from.max(self.oldest)).div_euclid(SECOND);
             CapError::OneSecond { cap, second: second_text(second) }
-        })?;
-        Ok(pieces.into_iter().map(|interval| PageQuery { interval, ..query.clone() }).collect())
+        })
     }
 
-    /// The query's range in pieces that begin and end with whole seconds; `None` if it is one second, or there are no times.
-    fn pieces(&self, query: &PageQuery, now: i64) -> Option<Vec<Interval>> {
-        let Interval { from, to } = query.interval;
+    /// A range in pieces; `None` if it is one second, or there are no times.
+    fn pieces(&self, Interval { from, to }: Interval, range: Option<(i64, i64)>) -> Option<Vec<Interval>> {
         let (first, last) = (from.map(|from| from.div_euclid(SECOND)), to.map(|to| to.div_euclid(SECOND)));
         let is_within = |cut: &i64| first.is_none_or(|first| first < *cut) && last.is_none_or(|last| *cut <= last);
-        let mut cuts: BTreeSet<i64> = self.cuts(query.range(now)?).into_iter().filter(is_within).collect();
+        let mut cuts: BTreeSet<i64> = self.cuts(range?).into_iter().filter(is_within).collect();
         if cuts.is_empty() {
             // All of them are of the range's first second, or of its last.
             let crowded = self.median();

@@ -227,7 +227,7 @@ fn interval(bound: &Bound, column: &str) -> Interval {
 }
 
 /// A strict bound is taken for one that is not: windows are whole seconds anyway.
-fn asked_of(leaf: &Leaf) -> Interval {
+pub(super) fn asked_of(leaf: &Leaf) -> Interval {
     let one = |t: i64| Interval { from: Some(t), to: Some(t) };
     match &leaf.ask {
         Ask::Compare(Comparison::Eq, Literal::Instant(t)) => one(*t),

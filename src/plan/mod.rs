@@ -13,6 +13,7 @@ mod page_query;
 mod pager;
 mod parts;
 mod scan;
+pub mod search;
 
 pub use capped::{CapError, Reading};
 pub use count::{CountQuery, number};

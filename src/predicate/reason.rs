@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::expression::Local;
+
 /// Why a part of a predicate stays on this side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
@@ -60,8 +62,28 @@ pub enum Reason {
     FeedCannot,
     /// Records of the activity feed come late without bound, so an upper bound of the time says nothing.
     LateRecords,
+    /// An order of a search has no field for it.
+    SearchCannot,
+    /// What a search does with such a value is not documented.
+    SearchValue,
+    /// An order of a search would name more values than this.
+    ManyValues(usize),
     /// Sending filters is switched off.
     SwitchedOff,
+}
+
+impl Reason {
+    /// Why something stays here, whatever the service may be asked.
+    pub fn of(why: Local) -> Self {
+        match why {
+            Local::Computed => Self::Computed,
+            Local::Pending => Self::Pending,
+            Local::Type => Self::Type,
+            Local::ControlCharacter => Self::ControlCharacter,
+            Local::OneElement => Self::OneElement,
+            Local::NoElement => Self::NoElement,
+        }
+    }
 }
 
 impl fmt::Display for Reason {
@@ -98,6 +120,9 @@ impl fmt::Display for Reason {
             Self::TooLong => f.write_str("the URL would become too long"),
             Self::FeedCannot => f.write_str("the feed can only be filtered by content type and availability"),
             Self::LateRecords => f.write_str("records can arrive late without limit; late_arrival can set one"),
+            Self::SearchCannot => f.write_str("the search has no field for it"),
+            Self::SearchValue => f.write_str("how the search reads such a value is not documented"),
+            Self::ManyValues(most) => write!(f, "the search would name more than {most} values"),
             Self::SwitchedOff => f.write_str("pushdown is switched off"),
         }
     }

@@ -5,7 +5,7 @@
 
 use super::bind::{Ask, Bound, Leaf, Literal, Property};
 use super::clause::Clause;
-use super::expression::{Comparison, Local, Truth};
+use super::expression::{Comparison, Truth};
 use super::reason::Reason;
 use super::streams::{Streams, flag_asked};
 use super::to_clause::{clause_of, different, instants, is_every_code};
@@ -227,14 +227,7 @@ impl Stream<'_> {
             }
             Bound::Leaf(leaf) => self.leaf(leaf, version).map_err(|reason| reasons.push(reason)).ok(),
             Bound::Local(why) => {
-                reasons.push(match why {
-                    Local::Computed => Reason::Computed,
-                    Local::Pending => Reason::Pending,
-                    Local::Type => Reason::Type,
-                    Local::ControlCharacter => Reason::ControlCharacter,
-                    Local::OneElement => Reason::OneElement,
-                    Local::NoElement => Reason::NoElement,
-                });
+                reasons.push(Reason::of(*why));
                 None
             }
             // `fold` left none inside; a whole predicate that is true has nothing to say.

@@ -1,6 +1,6 @@
 //! What to do about what `auditql doctor` finds.
 
-use super::layers::{of_auth, of_subscriptions};
+use super::layers::{of_auth, of_searches, of_subscriptions};
 use super::{Exit, Report, remote, sign_in};
 use crate::doctor::Trouble;
 use crate::http::{Error, Fault};
@@ -36,6 +36,7 @@ pub(super) fn of_trouble(trouble: &Trouble) -> Report {
         }
         Trouble::Table { error, needs } => remote::of_http(error, *needs),
         Trouble::Feed(error) => of_subscriptions(error),
+        Trouble::Searches(error) => of_searches(error),
         Trouble::NoSubscription => Report::chain(Exit::Usage, trouble).hint(
             "'auditql subscriptions start Audit.AzureActiveDirectory Audit.Exchange Audit.SharePoint Audit.General' starts \
              it; the first records arrive within hours",

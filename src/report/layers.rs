@@ -4,9 +4,9 @@ use std::error::Error;
 
 use super::{About, Exit, Report, doctor, remote};
 use crate::plan::CapError;
-use crate::subscriptions;
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, http, plan, settings};
+use crate::{searches, subscriptions};
 
 const PARTIAL: &str = "--partial returns what could be read and says what is missing";
 const ODD_REPLY: &str = "the service broke its own rules; try again, and report it if it happens again";
@@ -32,6 +32,9 @@ fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
     if let Some(error) = error.downcast_ref::<subscriptions::Error>() {
         return Some(of_subscriptions(error));
     }
+    if let Some(error) = error.downcast_ref::<searches::Error>() {
+        return Some(of_searches(error));
+    }
     if error.is::<decode::Error>() || error.is::<decode::RecordError>() {
         return Some(Report::chain(Exit::Remote, error).hint(ODD_REPLY));
     }
@@ -45,16 +48,16 @@ fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
 }
 
 /// What to do about an answer that ended at a cap.
-fn of_cap(error: &CapError) -> &'static str {
+fn of_cap(error: &CapError, setting: &str) -> String {
     match error {
-        CapError::OneSecond { .. } => {
-            "query fewer records of that second, with = on a user, an application or the outcome; or set \
-             aadgraph_record_cap, if the endpoint gives more; --partial returns what could be read"
-        }
+        CapError::OneSecond { .. } => format!(
+            "query fewer records of that second, with = on a user, an application, an operation or the outcome; or set \
+             {setting}, if the endpoint gives more; --partial returns what could be read"
+        ),
         CapError::RangeIgnored { .. } | CapError::NoTime { .. } | CapError::Keyless { .. } => {
-            "set aadgraph_record_cap, if the endpoint gives more; --partial returns what could be read"
+            format!("set {setting}, if the endpoint gives more; --partial returns what could be read")
         }
-        CapError::NoDedup { .. } => "run it without --dedup=false, or use a shorter time range",
+        CapError::NoDedup { .. } => "run it without --dedup=false, or use a shorter time range".into(),
     }
 }
 
@@ -70,7 +73,10 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         }
         E::Chain { .. } | E::Listing { .. } => Report::chain(Exit::Incomplete, error)
             .hint("try again, or use a shorter time range; --partial returns what could be read"),
-        E::Capped { source, .. } => Report::chain(Exit::Incomplete, error).hint(of_cap(source)),
+        E::Capped { source, setting, .. } => Report::chain(Exit::Incomplete, error).hint(of_cap(source, setting)),
+        E::Search { source, .. } => under(error, of_searches(source)),
+        E::Unread { .. } => Report::chain(Exit::Incomplete, error)
+            .hint("try again later, or use a shorter time range; --partial returns what could be read"),
         E::KindIgnored { .. } => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
         E::Keyless { .. } => Report::chain(Exit::Remote, error).hint("--dedup=false returns every copy"),
         E::Incomplete { .. } | E::BlobGone { .. } | E::NoRecords { .. } => {
@@ -149,6 +155,23 @@ pub(super) fn of_subscriptions(error: &subscriptions::Error) -> Report {
         E::Reply(_) => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
     }
 }
+
+pub(super) fn of_searches(error: &searches::Error) -> Report {
+    use searches::Error as E;
+    match error {
+        E::Request(source) => remote::of_http(source, Needs { permissions: SEARCHING, licence: None }),
+        E::Reply(_) | E::Id(_) => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
+        E::Ended { .. } => Report::chain(Exit::Remote, error).hint(
+            "run the query again, which orders a new search; if that ends in the same way, use a shorter time range or \
+             search the latest days in m365.activity",
+        ),
+        E::Lost(_) => Report::chain(Exit::Remote, error)
+            .hint("check the network and try again; 'auditql searches' lists searches that were ordered all the same"),
+    }
+}
+
+/// What searching the audit log needs.
+const SEARCHING: &[&str] = &["AuditLogsQuery.Read.All"];
 
 /// What to do about an input that cannot be read.
 fn input(error: &files::Error) -> &'static str {

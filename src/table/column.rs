@@ -12,6 +12,9 @@ pub enum Case {
     /// Documented to be stored in lower case and compared case-sensitively: a literal travels as written and in lower case,
     /// so that no row is lost whether that is so or not.
     Lower,
+    /// An address, which is sent only if it is one in its shortest form: how a service reads one with a port, or in another
+    /// spelling, is not documented.
+    Address,
     /// A GUID that the service takes without quotes, and nothing else.
     Guid,
 }
@@ -230,6 +233,13 @@ impl Column {
     #[must_use]
     pub const fn guid(mut self) -> Self {
         self.case = Case::Guid;
+        self
+    }
+
+    /// The text is a network address.
+    #[must_use]
+    pub const fn address(mut self) -> Self {
+        self.case = Case::Address;
         self
     }
 

@@ -1,6 +1,6 @@
 //! An entity set: which table it is, what its records are about, its columns. Where they come from is its source.
 
-use super::{Column, Costly, Feed, Pages, Parent, Population, Source, Versions};
+use super::{Api, Column, Costly, Feed, Pages, Parent, Population, Quota, Search, Source, Versions};
 
 /// What a record is about, whichever way it came: services, exports and diagnostic streams write the same records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -118,7 +118,15 @@ impl EntitySet {
     pub const fn pages(&self) -> Option<&Pages> {
         match &self.source {
             Source::Pages(pages) => Some(pages),
-            Source::Feed(_) => None,
+            Source::Feed(_) | Source::Search(_) => None,
+        }
+    }
+
+    /// The searches that it is read from, if it is.
+    pub const fn search(&self) -> Option<&Search> {
+        match &self.source {
+            Source::Search(search) => Some(search),
+            Source::Pages(_) | Source::Feed(_) => None,
         }
     }
 
@@ -126,7 +134,7 @@ impl EntitySet {
     pub const fn feed(&self) -> Option<&Feed> {
         match &self.source {
             Source::Feed(feed) => Some(feed),
-            Source::Pages(_) => None,
+            Source::Pages(_) | Source::Search(_) => None,
         }
     }
 
@@ -145,6 +153,7 @@ impl EntitySet {
         match &self.source {
             Source::Pages(pages) => pages.permissions,
             Source::Feed(feed) => feed.permissions,
+            Source::Search(search) => search.permissions,
         }
     }
 
@@ -178,11 +187,30 @@ impl EntitySet {
         found
     }
 
+    /// The quota that its requests count against, unless a column has one of its own.
+    pub const fn quota(&self) -> Quota {
+        match &self.source {
+            Source::Pages(pages) => pages.quota,
+            Source::Feed(_) => Quota::Activity,
+            Source::Search(search) => search.quota,
+        }
+    }
+
+    /// The service that it is read from.
+    pub const fn api(&self) -> Api {
+        match &self.source {
+            Source::Pages(pages) => pages.api,
+            Source::Feed(_) => Api::Activity,
+            Source::Search(_) => Api::Graph,
+        }
+    }
+
     /// The path that it is read from, below the version or the tenant.
     pub const fn path(&self) -> &'static str {
         match &self.source {
             Source::Pages(pages) => pages.path,
             Source::Feed(_) => "/activity/feed/subscriptions/content",
+            Source::Search(search) => search.path,
         }
     }
 
@@ -191,6 +219,7 @@ impl EntitySet {
         match &self.source {
             Source::Pages(pages) => pages.retention_days,
             Source::Feed(feed) => Some(feed.retention_days),
+            Source::Search(search) => Some(search.retention_days),
         }
     }
 }

@@ -32,6 +32,8 @@ pub use lookup::Lookup;
 pub use marks::{activity_mark, is_activity};
 pub use ops::{Op, Ops};
 pub use service::{Api, ApiVersion, Quota, Rate};
-pub use source::{Costly, Dialect, Direction, Feed, FilterLimits, Kind, Pages, Parent, Population, Select, Source};
+pub use source::{
+    Costly, Dialect, Direction, Feed, FilterLimits, Kind, Pages, Parent, Population, Search, Select, Source,
+};
 pub use system::SystemTable;
 pub use versions::{Outcome, Versions};

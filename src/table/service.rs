@@ -69,6 +69,9 @@ pub enum Quota {
     SignInActivity,
     /// Alerts and incidents: 150 requests in a minute for an application in a tenant (source: the same page).
     Security,
+    /// Searches of the audit log: at least 200 orders in 24 hours and 50 that wait or run, none of them refused by count
+    /// here; of requests that ask after them nothing was published (source: Microsoft Graph, "auditLogQuery").
+    AuditSearch,
     /// The Management Activity API: 2,000 requests in a minute for a tenant, more with many seats (source: its reference).
     Activity,
     /// The reports of Azure AD Graph. Nothing was published about their throttling: "too many requests" is waited out, and
@@ -87,12 +90,13 @@ pub struct Rate {
 
 impl Quota {
     /// All families.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Reports,
         Self::IdentityProtection,
         Self::Directory,
         Self::SignInActivity,
         Self::Security,
+        Self::AuditSearch,
         Self::Activity,
         Self::AadGraph,
     ];
@@ -105,6 +109,7 @@ impl Quota {
             Self::Directory => "directory",
             Self::SignInActivity => "sign_in_activity",
             Self::Security => "security",
+            Self::AuditSearch => "audit_search",
             Self::Activity => "activity",
             Self::AadGraph => "aadgraph",
         }
@@ -119,7 +124,7 @@ impl Quota {
             Self::SignInActivity => Some(Rate { requests: 10, window: Duration::from_mins(1) }),
             Self::Security => Some(Rate { requests: 150, window: Duration::from_mins(1) }),
             Self::Activity => Some(Rate { requests: 2_000, window: Duration::from_mins(1) }),
-            Self::AadGraph => None,
+            Self::AuditSearch | Self::AadGraph => None,
         }
     }
 }

@@ -11,6 +11,28 @@ pub enum Source {
     Pages(Pages),
     /// Content blobs of the Management Activity feed.
     Feed(Feed),
+    /// Searches that the service carries out in its own time.
+    Search(Search),
+}
+
+/// Searches that a service carries out in its own time: each is ordered with one request, asked after until it has ended,
+/// and then read page by page. Which columns can be asked for, and as which field of an order, is declared with them.
+#[derive(Debug)]
+pub struct Search {
+    /// Path below the version, with its leading slash: the searches that were ordered.
+    pub path: &'static str,
+    /// Application permissions that reading needs.
+    pub permissions: &'static [&'static str],
+    /// The quota its requests count against.
+    pub quota: Quota,
+    /// How many days back every licence keeps records. Some keep them longer.
+    pub retention_days: u32,
+    /// The records after which a search ends without a word, unless it says otherwise of itself.
+    pub record_cap: u64,
+    /// Values that are sent of one field at most.
+    pub values: usize,
+    /// The fields for the two bounds of the time.
+    pub bounds: [&'static str; 2],
 }
 
 /// A listing that is read page by page: `@odata.nextLink` is followed as given, until it is absent.

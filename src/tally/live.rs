@@ -8,6 +8,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::veil::Veiled;
+
 /// Why nothing is sent. Where several reasons hold at once, the first of them is what is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
@@ -17,11 +19,13 @@ pub enum Why {
     BackOff,
     /// The service's quota of requests is used up for now.
     Quota,
+    /// The service carries out a search.
+    Search,
 }
 
 impl Why {
     /// All reasons, the strongest first.
-    pub const ALL: [Self; 3] = [Self::Told, Self::BackOff, Self::Quota];
+    pub const ALL: [Self; 4] = [Self::Told, Self::BackOff, Self::Quota, Self::Search];
 }
 
 impl fmt::Display for Why {
@@ -30,6 +34,7 @@ impl fmt::Display for Why {
             Self::Told => "because the service asks for it",
             Self::BackOff => "before a retry",
             Self::Quota => "for the quota",
+            Self::Search => "while the service searches",
         })
     }
 }
@@ -44,6 +49,8 @@ struct State {
     /// Chains that are not read to their end, with the oldest and newest time read.
     chains: BTreeMap<u64, Option<(i64, i64)>>,
     waits: BTreeMap<u64, (Why, Duration)>,
+    /// Searches that were ordered and have not ended, by table and id.
+    searches: BTreeMap<u64, (String, Veiled)>,
 }
 
 /// What there is to see.
@@ -72,6 +79,24 @@ impl Live {
         let id = state.id();
         state.waits.insert(id, (why, time));
         Waiting { live: self.clone(), id }
+    }
+
+    /// A search of a table was ordered: its number here. It goes on at the service, whoever waits for it.
+    pub fn ordered(&self, table: String, id: Veiled) -> u64 {
+        let mut state = self.locked();
+        let number = state.id();
+        state.searches.insert(number, (table, id));
+        number
+    }
+
+    /// That search has ended.
+    pub fn ended(&self, number: u64) {
+        self.locked().searches.remove(&number);
+    }
+
+    /// The searches that go on, by table and id: also those that nobody waits for any more.
+    pub fn searches(&self) -> Vec<(String, Veiled)> {
+        self.locked().searches.values().cloned().collect()
     }
 
     /// What there is to see now.

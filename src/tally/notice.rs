@@ -255,6 +255,13 @@ pub enum Notice {
         /// The reason.
         because: Because,
     },
+    /// A search goes on at the service, and nobody waits for it.
+    LeftRunning {
+        /// `m365.audit_search`
+        table: String,
+        /// The service's id of it.
+        id: Veiled,
+    },
     /// Under `--partial`: what is missing from the answer.
     Incomplete {
         /// What is missing and why.
@@ -320,6 +327,7 @@ impl fmt::Display for Notice {
                 "{table}: the service counted, in an index that may lag behind; --remote-count=false reads the records and \
                  counts them"
             ),
+            Self::LeftRunning { table, id } => left_running(f, table, id),
             Self::Misplaced { table, content_type, count, first_id, created } => write!(
                 f,
                 "{table}: {count} blob(s) of {content_type} were listed for the wrong time (first: {first_id}, created \
@@ -386,6 +394,14 @@ impl fmt::Display for Notice {
     }
 }
 
+fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Result {
+    write!(
+        f,
+        "{table}: the search {id} goes on at the service, which has no request to stop it; 'auditql searches' lists it, and \
+         the same query reads it, if its time range ended more than 24 hours before it was ordered"
+    )
+}
+
 fn bare_records(f: &mut fmt::Formatter<'_>, file: &str, count: u64, shown: &str) -> fmt::Result {
     write!(f, "{file}: {count} record(s) have no AuditData; only their other columns were read")?;
     if shown.is_empty() {
@@ -419,6 +435,7 @@ impl Notices {
             Notice::Misplaced { table, content_type, .. } => (table.clone(), content_type.clone()),
             Notice::NotThere { table, .. } => (table.clone(), String::new()),
             Notice::Reach { table, .. } => (table.clone(), String::new()),
+            Notice::LeftRunning { table, id } => (table.clone(), id.to_string()),
             Notice::Nothing { table, because } => (table.clone(), because.to_string()),
             Notice::Incomplete { missing } => (missing.clone(), String::new()),
             Notice::NextPages { .. } => (String::new(), String::new()),

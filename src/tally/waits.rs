@@ -87,21 +87,21 @@ mod tests {
         all
     }
 
-    fn totals(waits: &Waits) -> [u64; 3] {
+    fn totals(waits: &Waits) -> [u64; 4] {
         Why::ALL.map(|why| waits.total(why).as_secs())
     }
 
     #[test]
     fn streams_that_wait_side_by_side_wait_once() {
         let quota = |from, to| (Why::Quota, from, to);
-        assert_eq!(totals(&entered(&[quota(0, 10), quota(0, 10), quota(2, 12), quota(20, 21)])), [0, 0, 13]);
-        assert_eq!(totals(&entered(&[quota(5, 6), quota(0, 2), quota(2, 3), quota(1, 5), quota(8, 8)])), [0, 0, 6]);
+        assert_eq!(totals(&entered(&[quota(0, 10), quota(0, 10), quota(2, 12), quota(20, 21)])), [0, 0, 13, 0]);
+        assert_eq!(totals(&entered(&[quota(5, 6), quota(0, 2), quota(2, 3), quota(1, 5), quota(8, 8)])), [0, 0, 6, 0]);
     }
 
     #[test]
     fn a_moment_belongs_to_one_reason() {
         let waits = entered(&[(Why::Quota, 0, 10), (Why::BackOff, 5, 12), (Why::Told, 8, 9)]);
-        assert_eq!(totals(&waits), [1, 6, 5]);
+        assert_eq!(totals(&waits), [1, 6, 5, 0]);
     }
 
     #[test]
@@ -121,6 +121,6 @@ mod tests {
         for part in [&a, &b] {
             part.add(Why::Quota, Duration::from_secs(1), Duration::from_secs(4));
         }
-        assert_eq!((totals(&a), totals(&whole)), ([0, 0, 3], [0, 0, 3]));
+        assert_eq!((totals(&a), totals(&whole)), ([0, 0, 3, 0], [0, 0, 3, 0]));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Source: schema page of the Management Activity API, and published records, which go first where they disagree with it.
 
+mod audit_search;
 mod codes;
 pub(in crate::apis) mod common;
 pub mod content;
@@ -14,12 +15,13 @@ mod record_types;
 mod sensitive;
 mod sharepoint;
 
+pub use audit_search::AUDIT_SEARCH;
 pub use codes::{AUDIT_SCOPES, LOGON_TYPES, USER_TYPES};
 pub use directory::AZURE_ACTIVE_DIRECTORY;
 pub use dlp::DLP;
 pub use exchange::EXCHANGE;
 pub use general::GENERAL;
-pub use record_types::RECORD_TYPES;
+pub use record_types::{RECORD_TYPES, name_for_graph};
 pub use sensitive::DLP_SENSITIVE_TYPES;
 pub use sharepoint::SHAREPOINT;
 

@@ -23,6 +23,15 @@ const ASKED: &[(&str, &str)] = &[
          ORDER BY activity_date_time DESC LIMIT 20",
     ),
     (
+        "m365.audit_search",
+        "-- Rules in mailboxes, of a week that the activity feed does not reach any more.\n\
+         SELECT creation_time, operation, user_id, client_ip, object_id\n\
+         FROM m365.audit_search\n\
+         WHERE operation IN ('New-InboxRule', 'Set-InboxRule')\n  \
+           AND creation_time BETWEEN now() - INTERVAL '30 days' AND now() - INTERVAL '23 days'\n\
+         ORDER BY creation_time",
+    ),
+    (
         "m365.activity",
         "-- What each workload recorded in the last day.\n\
          SELECT workload, operation, count(*) AS records\n\

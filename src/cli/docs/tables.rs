@@ -6,7 +6,7 @@ use super::examples::{example, example_of_own};
 use super::{NOTE, code, head, row};
 use crate::apis;
 use crate::engine::{Rule, described, quota_in_words, rules_of, source};
-use crate::table::{CODE_COLUMNS, Codes, Column, Combined, Edm, EntitySet, Lookup, Quota, Source, SystemTable};
+use crate::table::{CODE_COLUMNS, Codes, Column, Combined, Edm, EntitySet, Lookup, SystemTable};
 
 /// The folder of the pages.
 pub(super) const FOLDER: &str = "tables";
@@ -83,10 +83,6 @@ fn fact(page: &mut String, name: &str, value: &str) {
 
 fn of_set(set: &'static EntitySet) -> String {
     let mut page = begun(set.schema, set.name, set.doc);
-    let quota = match &set.source {
-        Source::Pages(pages) => pages.quota,
-        Source::Feed(_) => Quota::Activity,
-    };
     fact(&mut page, "Request", &code(&source(set)));
     fact(&mut page, "Permissions", &set.permissions().iter().map(|p| code(p)).collect::<Vec<_>>().join(", "));
     if let Some((licence, _)) = set.needs(&[]).licence {
@@ -98,7 +94,7 @@ fn of_set(set: &'static EntitySet) -> String {
     }
     let kept = set.retention_days().map_or("without a documented limit".to_owned(), |days| format!("{days} days"));
     fact(&mut page, "Kept", &kept);
-    fact(&mut page, "Quota", &quota_in_words(quota));
+    fact(&mut page, "Quota", &quota_in_words(set.quota()));
     fact(&mut page, "Own time", &set.time.map_or("none: these are things, not events".to_owned(), code));
     fact(&mut page, "Key", &code(set.key));
     sql(&mut page, &example(set));

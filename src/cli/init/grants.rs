@@ -7,7 +7,7 @@ use url::Url;
 use crate::apis;
 use crate::auth::{Connection, CredentialSource};
 use crate::output::safe;
-use crate::table::{EntitySet, Source};
+use crate::table::{Api, EntitySet};
 
 /// Letters of a line of names.
 const LINE: usize = 72;
@@ -99,9 +99,9 @@ fn needed() -> Vec<(String, Vec<String>)> {
 
 /// Whose permissions they are, as the portal calls it.
 fn owner(set: &EntitySet) -> &'static str {
-    match &set.source {
-        Source::Pages(pages) => pages.api.name(),
-        Source::Feed(_) => "Office 365 Management APIs",
+    match set.api() {
+        Api::Activity => "Office 365 Management APIs",
+        api => api.name(),
     }
 }
 

@@ -6,11 +6,15 @@ use super::attack;
 use super::blobs::{self, Blob};
 use super::content::{ContentType, REACH};
 use super::days::{self, Told};
+use super::event::Event;
 use super::feed::Feed;
 use super::render;
 use crate::demo::world::dice::mix;
 use crate::demo::world::directory::Change;
 use crate::demo::world::{World, clock};
+
+/// How long the audit log is kept with every licence, in seconds.
+const HISTORY: i64 = 180 * 86_400;
 
 /// A distinct record of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub struct Activity {
 /// Everything that the feed holds.
 pub(in crate::demo) struct Contents {
     pub(super) told: Vec<Told>,
+    /// Records from before what it can list, which only a search of the audit log finds.
+    history: Vec<Told>,
     /// All blobs, by type and then by availability.
     pub(super) blobs: Vec<Blob>,
     pub(super) feed: Feed,
@@ -52,7 +58,29 @@ impl Contents {
         let told = days::tell(world, feed, seed, span);
         let pack = |content| blobs::pack(content, &told, feed.blob.max(1), seed, end * 1_000);
         let blobs = ContentType::ALL.into_iter().flat_map(pack).collect();
-        Self { told, blobs, feed: feed.clone(), seed }
+        Self { told, history: Vec::new(), blobs, feed: feed.clone(), seed }
+    }
+
+    /// The same with so many records of the half year before.
+    pub(in crate::demo) fn with_history(self, world: &World, records: usize, end: i64) -> Self {
+        let span = (end - HISTORY, end - REACH - 2 * 3_600);
+        Self { history: days::before(world, &self.feed, (self.seed, records), span), ..self }
+    }
+
+    /// All records of certain seconds, whether the feed can list them or not: when, a key, and the JSON.
+    pub(in crate::demo) fn logged<'a>(
+        &'a self,
+        world: &'a World,
+        within: impl Fn(i64) -> bool + 'a,
+    ) -> impl Iterator<Item = (i64, String, String)> + 'a {
+        let events = self.told.iter().chain(&self.history).map(|told| &told.event);
+        let events = events.filter(move |event| within(event.second));
+        events.map(|event| (event.second, event.key(), render::json(event, world, false)))
+    }
+
+    /// The records from before what the feed can list.
+    pub(in crate::demo) fn history<'a>(&'a self, world: &'a World) -> impl Iterator<Item = Activity> + 'a {
+        self.history.iter().map(|told| activity(&told.event, world))
     }
 
     /// The changes of the directory among its records, and those of the attack, whether it is long enough to hold them or not.
@@ -90,18 +118,23 @@ impl Contents {
         self.told.iter().zip(delivered).map(|(told, mut blobs)| {
             blobs.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
             let at = |blob: &&Blob| (clock::of_millis(blob.created), blob.id.clone());
-            let event = &told.event;
-            Activity {
-                json: render::json(event, world, false),
-                id: event.id(),
-                record_type: event.act.record_type,
-                operation: event.operation(),
-                user_id: event.user_id(world),
-                content_type: event.content(),
-                created: DateTime::from_timestamp(event.second, 0).unwrap_or_default(),
-                retrievable: blobs.iter().filter(|blob| !self.is_dead(blob)).count(),
-                delivered: blobs.iter().map(at).collect(),
-            }
+            let retrievable = blobs.iter().filter(|blob| !self.is_dead(blob)).count();
+            Activity { retrievable, delivered: blobs.iter().map(at).collect(), ..activity(&told.event, world) }
         })
+    }
+}
+
+/// A record that was not delivered.
+fn activity(event: &Event, world: &World) -> Activity {
+    Activity {
+        json: render::json(event, world, false),
+        id: event.id(),
+        record_type: event.act.record_type,
+        operation: event.operation(),
+        user_id: event.user_id(world),
+        content_type: event.content(),
+        created: DateTime::from_timestamp(event.second, 0).unwrap_or_default(),
+        delivered: Vec::new(),
+        retrievable: 0,
     }
 }

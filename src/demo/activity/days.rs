@@ -35,6 +35,14 @@ pub(super) fn tell(world: &World, feed: &Feed, seed: u64, span: (i64, i64)) -> V
     told
 }
 
+/// So many ordinary records between two instants (seconds), of a time before the feed can list any.
+pub(super) fn before(world: &World, feed: &Feed, (seed, records): (u64, usize), span: (i64, i64)) -> Vec<Told> {
+    let mut dice = Rng::with_seed(seed ^ 0x01d);
+    // None of them began before the span, however late it became available.
+    let in_time = |told: &Told| span.0 < told.event.second;
+    std::iter::repeat_with(|| ordinary(world, &mut dice, feed, span)).filter(in_time).take(records).collect()
+}
+
 fn ordinary(world: &World, dice: &mut Rng, feed: &Feed, span: (i64, i64)) -> Told {
     let act: &'static Act = acts::weighed(dice.u64(..));
     // The lower of two draws: some people do far more than others.

@@ -75,6 +75,11 @@ impl Event {
         (!self.rare(0x1d, 10_000)).then(|| guid(self.seed, 0x1d))
     }
 
+    /// What tells it from others, whether it has an identifier or not.
+    pub(super) fn key(&self) -> String {
+        guid(self.seed, 0x1d)
+    }
+
     /// `Operation`; three records in a thousand have none.
     pub(super) fn operation(&self) -> Option<&'static str> {
         (!self.rare(0x0b, 340)).then_some(self.act.operation)

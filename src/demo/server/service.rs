@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::stats::{Asked, Book};
 use crate::demo::gate::Gates;
 use crate::demo::graph::{Answer, Face, Place, Refusal};
-use crate::demo::{aadgraph, activity};
+use crate::demo::{aadgraph, activity, search};
 
 /// Longest body of a request that is read.
 const LONGEST_BODY: usize = 64 << 10;
@@ -33,6 +33,7 @@ pub(in crate::demo) struct Service {
     pub(in crate::demo) token: String,
     pub(in crate::demo) graph: Face,
     pub(in crate::demo) aadgraph: aadgraph::Face,
+    pub(in crate::demo) search: search::Face,
     pub(in crate::demo) feed: activity::Endpoint,
     /// What error bodies say the time is.
     pub(in crate::demo) date: String,
@@ -58,6 +59,11 @@ async fn reply(State(service): State<Arc<Service>>, request: Request) -> Respons
         let (head, body) = request.into_parts();
         let body = axum::body::to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
         return service.feed_reply(&head.method, &head.uri, &head.headers, &body);
+    }
+    if search::Face::owns(request.uri().path()).is_some() {
+        let (head, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, LONGEST_BODY).await.unwrap_or_default();
+        return service.search_reply(&head.method, &head.uri, &head.headers, &body);
     }
     service.reply(request.method(), request.uri(), request.headers())
 }
@@ -104,6 +110,30 @@ impl Service {
             Err(refusal) => refused(&refusal, refusal.body(&request_id, client_id, &self.date)),
         };
         set(&mut response, HeaderName::from_static("client-request-id"), client_id);
+        set(&mut response, HeaderName::from_static("request-id"), &request_id);
+        response
+    }
+
+    fn search_reply(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        let number = self.served.fetch_add(1, Relaxed);
+        let request_id = format!("{number:08x}-0000-4000-8000-{:012x}", self.addr.port());
+        let origin = format!("http://{}", self.addr);
+        let query = uri.query().unwrap_or_default();
+        let request = search::SearchRequest { method, path: uri.path(), query, body, origin: &origin };
+        let result = self.authenticate(headers).and_then(|()| {
+            let (contents, world) = (&self.feed.contents, &self.feed.world);
+            self.search.answer(&request, (contents, world))
+        });
+        let (status, rows) = result.as_ref().map_or_else(|r| (r.status, 0), |(status, a)| (*status, a.rows));
+        let route = search::Face::owns(uri.path()).unwrap_or_default();
+        // An order is told with its body: what it asks for is in there.
+        let ordered = (method == Method::POST).then(|| format!(" {}", String::from_utf8_lossy(body)));
+        let url = format!("{}{}", decoded(uri), ordered.unwrap_or_default());
+        self.book.write(route, Asked { url, status, rows }, status == 429);
+        let mut response = match result {
+            Ok((status, answer)) => json(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), answer.body),
+            Err(refusal) => refused(&refusal, refusal.body(&request_id, &request_id, &self.date)),
+        };
         set(&mut response, HeaderName::from_static("request-id"), &request_id);
         response
     }

@@ -13,11 +13,12 @@ use std::sync::Arc;
 use datafusion::error::DataFusionError;
 
 use crate::plan::feed::ListingError;
+use crate::plan::search::ReadError;
 use crate::plan::{CapError, PagerError};
-use crate::subscriptions;
 use crate::table::Needs;
 use crate::veil::{Veil, Veiled};
 use crate::{auth, causes, decode, files, http};
+use crate::{searches, subscriptions};
 
 /// Why a query has no answer, or not a whole one.
 #[derive(Debug, thiserror::Error)]
@@ -60,9 +61,29 @@ pub enum Error {
     Capped {
         /// What was being read.
         place: Box<Place>,
+        /// The setting that says what the cap is.
+        setting: &'static str,
         /// Why not.
         #[source]
         source: CapError,
+    },
+    /// A search of the audit log brought nothing.
+    #[error("{place} could not be read")]
+    Search {
+        /// What was searched.
+        place: Box<Place>,
+        /// Why not.
+        #[source]
+        source: searches::Error,
+    },
+    /// What a search found could not be read to its end.
+    #[error("{place} could not be read completely")]
+    Unread {
+        /// What was being read.
+        place: Box<Place>,
+        /// Why not.
+        #[source]
+        source: ReadError,
     },
     /// Exported files cannot be read.
     #[error("{table} cannot be read from files")]
@@ -317,6 +338,8 @@ impl Error {
                 | Self::Page { .. }
                 | Self::Chain { .. }
                 | Self::Capped { .. }
+                | Self::Search { .. }
+                | Self::Unread { .. }
                 | Self::Listing { .. }
                 | Self::BlobGone { .. }
                 | Self::NoRecords { .. }

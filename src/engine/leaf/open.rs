@@ -122,6 +122,7 @@ impl ScanExec {
         Ok(match work {
             Work::Pages(plan) => Leg::Pages(self.remote(opening, connected, context)?, plan),
             Work::Feed(plan) => Leg::Feed(self.remote(opening, connected, context)?, plan),
+            Work::Search(plan) => Leg::Search(self.remote(opening, connected, context)?, plan),
             Work::Files(_, inputs) => {
                 let Opening { columns, statement, budget, reservation, .. } = opening;
                 let (set, known) = (self.table.set, context.session_config().get_extension());

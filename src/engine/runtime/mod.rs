@@ -19,6 +19,7 @@ use datafusion::execution::TaskContext;
 use crate::auth::Keeps;
 use crate::decode::{Conflict, Oddity};
 use crate::http::{Budget, Client, Quotas};
+use crate::searches::KnownVersion;
 use crate::settings::Settings;
 use crate::tally::{Notice, Tally};
 use crate::veil::Veil;
@@ -36,6 +37,8 @@ pub(crate) struct Connected {
     /// How far back the service's reports go.
     pub(crate) keeps: Keeps,
     pub(crate) quotas: Quotas,
+    /// Which version of Microsoft Graph searches the audit log, once that is known.
+    pub(crate) search_version: Arc<KnownVersion>,
 }
 
 /// What belongs to one statement.

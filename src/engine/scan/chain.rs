@@ -219,7 +219,11 @@ impl Chain {
         }
         let Statement { settings, now, tally, .. } = &*self.scan.statement;
         let rest = self.reading.rest(self.pager.query(), settings.dedup, now.timestamp_micros());
-        let rest = rest.map_err(|source| Error::Capped { place: Box::new(self.place()), source })?;
+        let rest = rest.map_err(|source| Error::Capped {
+            place: Box::new(self.place()),
+            setting: "aadgraph_record_cap",
+            source,
+        })?;
         if let (Some(cap), [_, ..]) = (self.pager.query().cap, &rest[..]) {
             let (table, pieces) = (self.scan.table(), rest.len() as u64);
             tally.notice(Notice::CapReached { table, cap, answers: 1, pieces });

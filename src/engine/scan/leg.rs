@@ -15,9 +15,11 @@ use super::files::FileScan;
 use super::filter::RowFilter;
 use super::merge::{Batches, Merge, merge};
 use super::refetch::FetchedWindow;
+use super::search;
 use crate::engine::error::Error;
 use crate::plan::ScanPlan;
 use crate::plan::feed::FeedPlan;
+use crate::plan::search::SearchPlan;
 use crate::table::ApiVersion;
 use crate::tally::Notice;
 use crate::time::instant_text;
@@ -28,6 +30,8 @@ pub(crate) enum Leg {
     Pages(Arc<RemoteScan>, ScanPlan),
     /// Blobs of the activity feed.
     Feed(Arc<RemoteScan>, FeedPlan),
+    /// Searches of the audit log.
+    Search(Arc<RemoteScan>, SearchPlan),
     /// Exported files.
     Files(FileScan),
 }
@@ -37,7 +41,7 @@ impl Leg {
     pub(crate) fn overlaps(&self) -> bool {
         match self {
             Self::Pages(_, plan) => plan.streams.iter().any(|stream| !stream.parts.is_empty()),
-            Self::Feed(..) | Self::Files(_) => false,
+            Self::Feed(..) | Self::Search(..) | Self::Files(_) => false,
         }
     }
 
@@ -53,7 +57,7 @@ impl Leg {
                 let window = FetchedWindow::new(connection, plan, &scan.statement, scan.eager);
                 Some((Arc::clone(scan), window))
             }
-            Self::Feed(..) | Self::Files(_) => None,
+            Self::Feed(..) | Self::Search(..) | Self::Files(_) => None,
         }
     }
 
@@ -69,7 +73,8 @@ impl Leg {
                 Ok(())
             }
             Self::Feed(scan, plan) => within_retention(scan, plan.beyond_reach.map(|from| ("from", from))),
-            Self::Files(_) => Ok(()),
+            // What a search reaches depends on licences: it is said, and no error.
+            Self::Search(..) | Self::Files(_) => Ok(()),
         }
     }
 
@@ -91,6 +96,11 @@ impl Leg {
             // What of it became available when is said before it is read.
             Self::Feed(scan, plan) => {
                 let streams = vec![feed::rows(Arc::clone(&scan), plan)];
+                unique(merged(streams, filter, how), scan, filter, false)
+            }
+            // The time that it begins with is said when it is ordered.
+            Self::Search(scan, plan) => {
+                let streams = vec![search::rows(Arc::clone(&scan), plan, how)];
                 unique(merged(streams, filter, how), scan, filter, false)
             }
             Self::Files(scan) => scan.run(),

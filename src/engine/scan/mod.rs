@@ -17,6 +17,7 @@ pub(crate) mod merge;
 mod page_stats;
 pub(crate) mod refetch;
 mod remarks;
+mod search;
 mod sorted;
 pub(crate) mod versions;
 pub(crate) mod why_empty;

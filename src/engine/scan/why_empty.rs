@@ -19,6 +19,7 @@ pub(crate) use held::Held;
 use near::Text;
 
 use crate::plan::feed::FeedPlan;
+use crate::plan::search::SearchPlan;
 use crate::plan::{FilePlan, ScanPlan, StreamPlan};
 use crate::predicate::{Comparison, Predicate, Scalar, Test};
 use crate::table::EntitySet;
@@ -292,6 +293,14 @@ pub(crate) fn of_feed(plan: &FeedPlan, now: i64) -> Vec<Because> {
     }
     let future = plan.available.from.filter(|from| *from > now);
     future.map(|from| Because::Future { from: instant_text(from), now: instant_text(now) }).into_iter().collect()
+}
+
+/// The same of a search.
+pub(crate) fn of_search(plan: &SearchPlan, now: i64) -> Vec<Because> {
+    if plan.order.is_none() {
+        return vec![Because::Contradiction];
+    }
+    of_time(plan.about, plan.set, now).into_iter().collect()
 }
 
 fn of_time(about: Interval, set: &EntitySet, now: i64) -> Option<Because> {

@@ -8,9 +8,10 @@ use super::why_empty;
 use crate::engine::runtime::{Connected, Statement};
 use crate::files::Input;
 use crate::plan::feed::{FeedPlan, FeedScan};
+use crate::plan::search::{SearchPlan, SearchScan};
 use crate::plan::{FilePlan, Scan, ScanPlan};
 use crate::predicate::Conjunct;
-use crate::table::{Column, Direction, Quota, Rate, Source};
+use crate::table::{ApiVersion, Column, Direction, Quota, Rate, Source};
 use crate::tally::Because;
 
 /// The work of one leg.
@@ -19,6 +20,8 @@ pub(crate) enum Work {
     Pages(ScanPlan),
     /// Blobs of the activity feed.
     Feed(FeedPlan),
+    /// Searches of the audit log.
+    Search(SearchPlan),
     /// Exported files: what for, and which.
     Files(FilePlan, Arc<[Input]>),
 }
@@ -36,6 +39,8 @@ pub(crate) struct Terms {
     tenant: Arc<str>,
     /// The cap on an answer's records, if the user says.
     record_cap: Option<u64>,
+    /// The cap on a search's records, and the version to search with, if the user says.
+    search: (Option<u64>, Option<ApiVersion>),
     /// The content types of the feed that the connection names.
     content_types: Option<Vec<String>>,
     /// How fast the feed may be asked, if that is limited.
@@ -45,8 +50,8 @@ pub(crate) struct Terms {
 impl Default for Terms {
     fn default() -> Self {
         let feed_rate = Quota::Activity.rate();
-        let (tenant, record_cap) = ("".into(), None);
-        Self { pushdown: true, now: 0, late_arrival: None, tenant, record_cap, content_types: None, feed_rate }
+        let (tenant, record_cap, search) = ("".into(), None, (None, None));
+        Self { pushdown: true, now: 0, late_arrival: None, tenant, record_cap, search, content_types: None, feed_rate }
     }
 }
 
@@ -60,6 +65,7 @@ impl Terms {
             late_arrival: late,
             tenant: connected.map_or_else(|| "".into(), |connected| connected.tenant.as_str().into()),
             record_cap: statement.settings.aadgraph_record_cap,
+            search: (statement.settings.audit_search_record_cap, statement.settings.audit_search_version),
             content_types: connected.and_then(|connected| connected.content_types.clone()),
             feed_rate: rate(connected, Quota::Activity),
         }
@@ -96,6 +102,10 @@ impl Work {
                 let scan = FeedScan { set, feed, conjuncts, limit, pushdown, population, now, late_arrival, rate };
                 Self::Feed(scan.plan())
             }
+            Source::Search(search) => {
+                let Terms { pushdown, now, search: (record_cap, version), .. } = *terms;
+                Self::Search(SearchScan { set, search, conjuncts, limit, pushdown, now, version, record_cap }.plan())
+            }
         }
     }
 
@@ -104,6 +114,7 @@ impl Work {
         match self {
             Self::Pages(plan) => why_empty::of_plan(plan, now),
             Self::Feed(plan) => why_empty::of_feed(plan, now),
+            Self::Search(plan) => why_empty::of_search(plan, now),
             Self::Files(plan, _) => why_empty::of_files(plan, now),
         }
     }
@@ -116,6 +127,7 @@ impl Work {
                 plan.explain(statement.now.timestamp_micros(), rate).to_string()
             }
             Self::Feed(plan) => plan.to_string(),
+            Self::Search(plan) => plan.to_string(),
             Self::Files(plan, inputs) => files::explained(plan, inputs),
         }
     }
@@ -125,6 +137,7 @@ impl Work {
         match self {
             Self::Pages(plan) => format!("streams={}", plan.streams.len()),
             Self::Feed(_) => "feed".into(),
+            Self::Search(_) => "search".into(),
             Self::Files(_, inputs) => format!("inputs={}", inputs.len()),
         }
     }

@@ -93,7 +93,7 @@ pub(crate) fn connect(connection: &Connection, pacer: Arc<Pacer>, http: Options)
     let content_types = population(connection.content_types.as_deref())
         .map_err(|content_type| Error::ContentType { name: name(), content_type })?;
     let (tenant, keeps, quotas) = (connection.tenant.clone(), connection.keeps, connection.quotas.clone());
-    Ok(Connected { client, tenant, content_types, keeps, quotas })
+    Ok(Connected { client, tenant, content_types, keeps, quotas, search_version: Arc::default() })
 }
 
 /// One pacer for all connections that a service counts together.

@@ -21,7 +21,7 @@ use crate::output::{Expanded, Failure, Format, Options, Redactor, Sink, Written,
 use crate::repl::say::{count, say, tell};
 use crate::repl::split::Statement;
 use crate::report::{About, Exit, Report, compared_with_null};
-use crate::tally::{Tally, Why};
+use crate::tally::{Notice, Tally, Why};
 
 /// An engine, and how its answers are shown.
 #[derive(Debug)]
@@ -137,7 +137,9 @@ impl Session {
         };
         let tally = Arc::clone(&query.tally);
         let watched = matches!(target, Target::Fresh(_));
+        let mut cancelled = Cancelled { session: self, tally: &tally, is_over: false };
         let delivered = self.watched(query, target, &tally).await;
+        cancelled.is_over = true;
         let answered = match &delivered {
             Ok(written) => {
                 self.say_written(*written);
@@ -275,6 +277,24 @@ impl Session {
     }
 }
 
+/// A statement that may be cancelled: what goes on without it is said then too.
+struct Cancelled<'a> {
+    session: &'a Session,
+    tally: &'a Tally,
+    is_over: bool,
+}
+
+impl Drop for Cancelled<'_> {
+    fn drop(&mut self) {
+        if self.is_over || self.session.voice == Voice::Quiet {
+            return;
+        }
+        // The query may end a moment later, on threads of its own.
+        let left = self.tally.live.searches().into_iter();
+        left.for_each(|(table, id)| self.session.note(&Notice::LeftRunning { table, id }));
+    }
+}
+
 /// The rows that the last run did not bring; `None` when there are none. The run is read to its end first.
 async fn only_new(
     mut stream: SendableRecordBatchStream,
@@ -299,7 +319,7 @@ fn costs(tally: &Tally) -> String {
     if tally.retries.get() > 0 {
         parts.push(format!("{} retried", tally.retries.get()));
     }
-    for why in [Why::Quota, Why::Told, Why::BackOff] {
+    for why in [Why::Search, Why::Quota, Why::Told, Why::BackOff] {
         let waited = tally.waited_for(why).as_secs_f64();
         // What would be shown as nothing is nothing.
         if waited >= 0.05 {

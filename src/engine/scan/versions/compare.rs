@@ -22,7 +22,7 @@ use crate::engine::scan::feed::DELIVERY;
 use crate::engine::scan::files::{Order, Read, own_mask};
 use crate::engine::scan::keys::{ENTRY, Key};
 use crate::engine::scan::page_stats::Marks;
-use crate::table::{Column, Edm, EntitySet};
+use crate::table::{Column, Edm, EntitySet, Family};
 
 /// Bytes that a record takes while it is compared, besides its values.
 const RECORD_ENTRY: usize = 2 * (size_of::<Key>() + size_of::<Copies>());
@@ -165,7 +165,8 @@ impl Comparison {
         let arrays = rows.columns().iter().zip(schema.fields());
         let columns = arrays.filter_map(|(array, field)| Some((self.set.column(field.name())?, array)));
         // How a record was delivered is no part of it.
-        let columns = columns.filter(|(column, _)| self.set.feed().is_none() || !DELIVERY.contains(&column.name));
+        let columns =
+            columns.filter(|(column, _)| self.set.family != Family::Activity || !DELIVERY.contains(&column.name));
         let (shared, own): (Vec<_>, Vec<_>) = columns.partition(|(column, _)| is_shared(self.set, column));
         let mut all = vec![Vec::new(); rows.num_rows()];
         let mut place = 0;

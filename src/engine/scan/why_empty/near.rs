@@ -4,7 +4,7 @@ use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::predicate::{Comparison, Pattern, Predicate, Scalar, Test};
-use crate::table::{Column, Edm, EntitySet};
+use crate::table::{Column, Edm, EntitySet, Family};
 use crate::tally::Because;
 
 /// A text that a column has to equal, hold or begin with.
@@ -113,7 +113,7 @@ fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because
     let found = found?;
     let members = match found.edm {
         Edm::Enum(members) => members,
-        _ if set.feed().is_some() && found.name == "content_type" => CONTENT_TYPES,
+        _ if set.family == Family::Activity && found.name == "content_type" => CONTENT_TYPES,
         _ => return None,
     };
     let unknown = !members.is_empty() && !members.contains(&asked);

@@ -5,7 +5,7 @@ use super::described::{Described, described};
 use super::source;
 use crate::apis;
 use crate::table::{
-    ApiVersion, CODE_COLUMNS, Case, Column, Dialect, Edm, EntitySet, Op, Pages, Quota, Source, SystemTable,
+    ApiVersion, CODE_COLUMNS, Case, Column, Dialect, Edm, EntitySet, Op, Pages, Quota, Search, Source, SystemTable,
 };
 
 /// Columns of the feed's tables that choose what is requested.
@@ -61,17 +61,10 @@ fn of_set(set: &EntitySet) -> Row {
         set.key.into(),
         set.permissions().join(" ").into(),
         set.retention_days().map_or(Cell::Null, |days| Cell::Number(days.into())),
-        quota_in_words(quota_of(set)).into(),
+        quota_in_words(set.quota()).into(),
         source(set).into(),
         set.doc.into(),
     ]
-}
-
-fn quota_of(set: &EntitySet) -> Quota {
-    match &set.source {
-        Source::Pages(pages) => pages.quota,
-        Source::Feed(_) => Quota::Activity,
-    }
 }
 
 /// A documented quota: `5 requests in 10 s (reports)`.
@@ -149,6 +142,7 @@ pub fn rules_of(set: &'static EntitySet) -> Vec<Rule> {
     match &set.source {
         Source::Pages(pages) => of_pages(set, pages),
         Source::Feed(_) => of_feed(set),
+        Source::Search(search) => of_search(set, search),
     }
 }
 
@@ -254,6 +248,32 @@ fn test_in_sql(subject: &str, column: &Column, edm: &Edm, op: Op) -> String {
         Op::Contains => format!("{subject} LIKE '%x%'"),
         Op::Null => format!("{subject} IS NULL"),
     }
+}
+
+/// An order of a search has a field for each of some columns, with the values that records may have, and two for the time.
+fn of_search(set: &'static EntitySet, search: &Search) -> Vec<Rule> {
+    let rule = |column: &str, property: &str, operator, sql: String| Rule {
+        schema: set.schema,
+        table: set.name,
+        column: column.into(),
+        property: property.into(),
+        operator,
+        sql,
+        fit: "superset",
+        version: "v1.0",
+        source: format!("{}, POST {}", set.api().name(), search.path),
+    };
+    let mut rules = Vec::new();
+    if let Some(time) = set.time {
+        for (operator, sign, bound) in [("ge", ">=", search.bounds[0]), ("le", "<=", search.bounds[1])] {
+            rules.push(rule(time, bound, operator, format!("{time} {sign} '2026-05-01'")));
+        }
+    }
+    for column in set.columns {
+        let Some(asked) = column.asked.filter(|_| set.time != Some(column.name)) else { continue };
+        rules.push(rule(column.name, asked.path, "in", test_in_sql(column.name, column, &column.edm, Op::Eq)));
+    }
+    rules
 }
 
 /// Of the feed a request names a content type and a range of availability; what columns say of these chooses requests.

@@ -153,5 +153,6 @@ pub(super) fn schema_drift(journal: &Journal) -> Vec<Row> {
 /// Where a set's records are read, in the words of a request.
 pub fn source(set: &EntitySet) -> String {
     let tenant = set.pages().is_some_and(|pages| pages.dialect == Dialect::AadGraph);
-    format!("GET {}{}", if tenant { "/{tenant}" } else { "" }, set.path())
+    let method = if set.search().is_some() { "POST" } else { "GET" };
+    format!("{method} {}{}", if tenant { "/{tenant}" } else { "" }, set.path())
 }
