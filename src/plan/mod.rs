@@ -16,7 +16,7 @@ mod scan;
 pub mod search;
 
 pub use capped::{CapError, Reading};
-pub use count::{CountQuery, number};
+pub use count::number;
 pub use files::FilePlan;
 pub use page_query::{PageQuery, Weaker};
 pub use pager::{PageFacts, Pager, PagerError};
