@@ -247,6 +247,10 @@ async fn a_link_table_asks_those_that_are_named_or_all() {
         // One that is not there has no members, and what is no GUID is no key.
         let missing = format!("SELECT id FROM {table} WHERE {parent} = '00000000-0000-4000-8000-000000000000'");
         assert_eq!(lab.asked(&missing).await, (Vec::new(), vec![lab.asked(&missing).await.1[0].clone()]), "{table}");
+        let said: Vec<String> =
+            lab.answer(&missing).await.unwrap().tally.notices().iter().map(ToString::to_string).collect();
+        let gone = format!("entra.{table}: 1 id(s) that were asked for are not in entra.{of} (first: 00000000-");
+        assert!(said.iter().any(|notice| notice.starts_with(&gone)), "{said:?}");
         for none in ["'../users'", "'a/b?c'", "''", "NULL"] {
             let (rows, asked) = lab.asked(&format!("SELECT id FROM {table} WHERE {parent} = {none}")).await;
             assert_eq!((rows.len(), asked.len()), (0, 0), "{table} {none}");

@@ -121,6 +121,17 @@ pub enum Notice {
         /// When that says it became available, RFC 3339.
         created: String,
     },
+    /// Records of another set were asked for by their keys, and are not there: they have no listing.
+    NotThere {
+        /// `entra.group_members`
+        table: String,
+        /// `entra.groups`
+        of: String,
+        /// How many.
+        count: u64,
+        /// The key of the first.
+        first_id: Veiled,
+    },
     /// No lower time bound was asked for: the answer reaches as far back as the service still keeps records.
     Reach {
         /// `entra.sign_ins`
@@ -304,6 +315,9 @@ impl fmt::Display for Notice {
                 "{table}: {count} blob(s) of {content_type} were listed for the wrong time (first: {first_id}, created \
                  {created}); they were read, and their rows were checked like all others"
             ),
+            Self::NotThere { table, of, count, first_id } => {
+                write!(f, "{table}: {count} id(s) that were asked for are not in {of} (first: {first_id})")
+            }
             Self::Reach { table, oldest } => {
                 write!(f, "{table}: no lower time bound was given; the oldest record received is from {oldest}")
             }
@@ -353,7 +367,7 @@ impl fmt::Display for Notice {
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
             Self::FetchedAgain { table, requests } => write!(
                 f,
-                "{table}: the same time range was fetched again, with {requests} request(s); \
+                "{table}: the same records were fetched again, with {requests} request(s); \
                  CREATE TABLE recent AS SELECT … keeps the rows for this session"
             ),
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
@@ -392,6 +406,7 @@ impl Notices {
             Notice::CapReached { table, cap, .. } => (table.clone(), cap.to_string()),
             Notice::PartOfPopulation { table, what } => (table.clone(), what.clone()),
             Notice::Misplaced { table, content_type, .. } => (table.clone(), content_type.clone()),
+            Notice::NotThere { table, .. } => (table.clone(), String::new()),
             Notice::Reach { table, .. } => (table.clone(), String::new()),
             Notice::Nothing { table, because } => (table.clone(), because.to_string()),
             Notice::Incomplete { missing } => (missing.clone(), String::new()),
@@ -429,6 +444,7 @@ impl Notices {
             | (Notice::CutValues { count, .. }, Notice::CutValues { count: more, .. })
             | (Notice::Contradicted { count, .. }, Notice::Contradicted { count: more, .. })
             | (Notice::DifferingDuplicates { count, .. }, Notice::DifferingDuplicates { count: more, .. })
+            | (Notice::NotThere { count, .. }, Notice::NotThere { count: more, .. })
             | (Notice::Misplaced { count, .. }, Notice::Misplaced { count: more, .. }) => {
                 *count += more;
             }

@@ -289,12 +289,22 @@ impl Chain {
             match self.reply_to(&request).await? {
                 Ok(reply) => return self.accept(reply).map(Some),
                 Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
-                // There is no such record any more, or never was: it has no listing.
-                Err(refused) if self.pager.query().parent.is_some() && is_not_found(&refused) => return Ok(None),
+                Err(refused) if self.pager.query().parent.is_some() && is_not_found(&refused) => {
+                    self.parent_not_there();
+                    return Ok(None);
+                }
                 Err(error) => return Err(self.scan.request_error(self.place(), error)),
             }
         }
         Ok(None)
+    }
+
+    /// Of a record that is gone, or never was, there is no listing.
+    fn parent_not_there(&self) {
+        let query = self.pager.query();
+        let Some((parent, key)) = query.set.parent().zip(query.parent.as_deref()) else { return };
+        let (table, of, first_id) = (self.scan.table(), parent.set.qualified(), self.scan.veil().told_name(key));
+        self.scan.statement.tally.notice(Notice::NotThere { table, of, count: 1, first_id });
     }
 
     /// The reply to a request, which may be under way already.

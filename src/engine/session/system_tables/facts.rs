@@ -170,16 +170,14 @@ fn of_pages(set: &'static EntitySet, pages: &Pages) -> Vec<Rule> {
                     schema: set.schema,
                     table: set.name,
                     sql: in_sql(&one.path, one.column, op),
-                    fit: if is_unused(one.column, op) { "unused" } else { fit(one.column, op, kinds) },
+                    fit: if is_unused(one.column, *version, op) { "unused" } else { fit(one.column, op, kinds) },
                     column: one.path.clone(),
                     property: asked_property(&one),
                     operator: match (&one.column.edm, op) {
                         // Times are asked for by the seconds around them, in the widest terms that will do.
-                        (Edm::Instant, Op::Eq) => match (has(Op::Ge), has(Op::Lt)) {
-                            (true, true) => "ge lt",
-                            (true, false) => "ge le",
-                            (false, _) => "gt lt",
-                        },
+                        (Edm::Instant, Op::Eq) if has(Op::Ge) && has(Op::Lt) => "ge lt",
+                        (Edm::Instant, Op::Eq) if has(Op::Ge) => "ge le",
+                        (Edm::Instant, Op::Eq) if has(Op::Gt) => "gt lt",
                         (Edm::Instant, Op::Gt) if has(Op::Ge) => "ge",
                         (Edm::Instant, Op::Le) if has(Op::Lt) => "lt",
                         (_, Op::Null) => "eq null",
@@ -202,12 +200,15 @@ fn asked_property(one: &Described) -> String {
     list.map_or_else(|| asked.path.to_owned(), |list| format!("{list}/{}", asked.path))
 }
 
-/// An operator that is documented and never sent: it could leave out rows. Services order text in their own ways.
-fn is_unused(column: &Column, op: Op) -> bool {
+/// An operator that is documented and never sent: it could leave out rows. Services order text in their own ways, and an
+/// instant that is written to the microsecond may equal none that a service keeps more finely.
+fn is_unused(column: &Column, version: ApiVersion, op: Op) -> bool {
     let edm = if let Edm::List(item) = column.edm { item } else { &column.edm };
     let text = matches!(edm, Edm::Text | Edm::Enum(_));
     let number = matches!(edm, Edm::Int32 | Edm::Int64 | Edm::Double);
-    op == Op::Ne && !number || text && matches!(op, Op::Ge | Op::Le | Op::Gt | Op::Lt)
+    let ops = column.ops_in(version);
+    let alone = matches!(edm, Edm::Instant) && op == Op::Eq && ops.since(0).is_none();
+    alone || op == Op::Ne && !number || text && matches!(op, Op::Ge | Op::Le | Op::Gt | Op::Lt)
 }
 
 /// Numbers and truth values are compared as SQL does. Text may be compared without regard to case, of times whole seconds

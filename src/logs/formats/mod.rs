@@ -1,0 +1,15 @@
+//! The formats, a file each.
+
+mod lines;
+
+use super::{Error, Format};
+
+/// All formats. Those that others could be taken for come first.
+pub static ALL: &[&'static dyn Format] = &[&lines::Lines];
+
+/// The format of a name.
+pub(super) fn named(name: &str) -> Result<&'static dyn Format, Error> {
+    let wanted = name.to_ascii_lowercase();
+    let is = |format: &&&'static dyn Format| format.name() == wanted || format.also().contains(&wanted.as_str());
+    ALL.iter().find(is).copied().ok_or_else(|| Error::NoSuchFormat { name: name.to_owned() })
+}
