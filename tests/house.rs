@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "subscriptions", "doctor", "files", "exports"],
+    &["http", "auth", "subscriptions", "doctor", "files", "exports", "logs"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];

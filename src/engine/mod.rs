@@ -47,7 +47,7 @@ use statement::Submission;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-pub use error::{Error, Part, Place};
+pub use error::{Error, LogError, Part, Place};
 pub use leaf::{MergedExec, Origin, Origins, RemoteTable, ScanExec};
 pub use lineage::Lineage;
 #[cfg(feature = "cli")]

@@ -120,11 +120,28 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Store(_) => Report::chain(Exit::Query, error),
         E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
         E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source)),
+        E::Logs { source, .. } => of_logs(error, source),
         // The rows that other files hold are missing.
         E::Files { .. } => Report::chain(Exit::Incomplete, error),
         E::FilesChanged { .. } => Report::chain(Exit::Incomplete, error)
             .hint("try again once nothing writes to them; copies of a record are compared before one is chosen"),
         E::Connection { source, .. } => under(error, of_auth(source)),
+    }
+}
+
+/// Why a file is no table. What is wrong with it is said first: the table is called as the file is.
+fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
+    use engine::LogError as L;
+    let report = |hint: &str| Report::chain(Exit::Query, error).hint(hint.to_owned());
+    match source {
+        L::File(files::Error::Missing { .. }) => Report::chain(Exit::Query, source)
+            .hint("a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it"),
+        L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),
+        L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
+        L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
+        L::Packed { .. } => report("unpack it: such a file is read from its end"),
+        L::Option(source) => Report::chain(Exit::Query, source),
+        L::Form { .. } => report("read_log('FILE', format => 'FORMAT') states a format; docs/logs.md lists them"),
     }
 }
 

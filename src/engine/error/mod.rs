@@ -1,9 +1,11 @@
 //! What can go wrong in a scan. Travels through DataFusion as an external error and is found again by `report`.
 
 pub(crate) mod limits;
+mod logs;
 mod place;
 
 pub use limits::Part;
+pub use logs::LogError;
 pub use place::Place;
 
 use datafusion::error::DataFusionError;
@@ -68,6 +70,15 @@ pub enum Error {
         /// Why not.
         #[source]
         source: files::Error,
+    },
+    /// Logs cannot be read as a table.
+    #[error("{table} cannot be read as a table")]
+    Logs {
+        /// What the table is called, or its file.
+        table: String,
+        /// Why not.
+        #[source]
+        source: LogError,
     },
     /// Files were written to while they were read.
     #[error("{table}: files changed while they were being read")]

@@ -1,9 +1,12 @@
 //! What a session has: its configuration, its catalogs, the tables that it keeps, what its statements may do.
 
 pub(crate) mod catalog;
+mod columnar;
 pub(crate) mod config;
 mod finer;
 pub(crate) mod leftovers;
+pub(crate) mod log_options;
+pub(crate) mod log_tables;
 pub(crate) mod merged;
 pub mod parquet;
 pub(crate) mod policy;

@@ -8,7 +8,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
-use crate::engine::leaf::{LookupExec, MergedExec, ScanExec};
+use crate::engine::leaf::{LogExec, LookupExec, MergedExec, ScanExec};
 use crate::engine::runtime::{Connections, Statement};
 use arrow::datatypes::SchemaRef;
 
@@ -37,6 +37,7 @@ pub(crate) fn requests(
     })?;
     plan.apply(|node| {
         node.downcast_ref::<LookupExec>().iter().for_each(|lookup| text.push_str(&lookup.explained()));
+        node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained()));
         Ok(TreeNodeRecursion::Continue)
     })?;
     if text.is_empty() {
