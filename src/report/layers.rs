@@ -118,7 +118,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::NotSettable { .. } => Report::chain(Exit::Query, error)
             .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
         E::Store(_) => Report::chain(Exit::Query, error),
-        E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
+        E::NoConnection(_) | E::ConnectionName(_) | E::LogName(_) => Report::chain(Exit::Usage, error),
         E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source)),
         E::Logs { source, .. } => of_logs(error, source),
         // The rows that other files hold are missing.

@@ -343,11 +343,7 @@ impl fmt::Display for Notice {
             Self::Grown { file } => {
                 write!(f, "{file} was written to while it was read: lines that were added meanwhile may be missing")
             }
-            Self::Assumed { table, what, files: 1, first } if table == first => write!(f, "{first}: {what}"),
-            Self::Assumed { table, what, files: 1, first } => write!(f, "{table}: {what} ({first})"),
-            Self::Assumed { table, what, files, first } => {
-                write!(f, "{table}: {what} ({files} files; first: {first})")
-            }
+            Self::Assumed { table, what, files, first } => assumed(f, (table, what), *files, first),
             Self::UnreadFile { file, why } => write!(f, "INCOMPLETE: {file} could not be read: {why}"),
             Self::FilesSkipped { within, count, first } => {
                 write!(
@@ -397,6 +393,14 @@ impl fmt::Display for Notice {
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
+    }
+}
+
+fn assumed(f: &mut fmt::Formatter<'_>, (table, what): (&str, &str), files: u64, first: &str) -> fmt::Result {
+    match files {
+        1 if table == first => write!(f, "{table}: {what}"),
+        1 => write!(f, "{table}: {what} ({first})"),
+        _ => write!(f, "{table}: {what} ({files} files; first: {first})"),
     }
 }
 

@@ -293,6 +293,11 @@ pub enum Error {
     /// The file of a table could not be written.
     #[error("the rows of the table could not be stored")]
     Store(#[source] std::io::Error),
+    /// The name of a table of logs is none that SQL takes as it stands.
+    #[error(
+        "a table of logs cannot be named '{0}': the name is reserved, or not made of lower-case letters, digits and _"
+    )]
+    LogName(String),
     /// A connection's name cannot be a catalog's.
     #[error(
         "a connection cannot be named '{0}': the name is reserved, taken, or not made of lower-case letters, digits and _"

@@ -22,6 +22,7 @@ use futures::{StreamExt as _, stream};
 
 use super::Origin;
 use crate::apis;
+use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
 use crate::engine::scan::limited;
 use crate::engine::scan::logs::{LogFiles, LogScan, Outcome};
@@ -37,6 +38,14 @@ impl LogTable {
     /// The table of these files.
     pub(crate) fn new(files: LogFiles) -> Self {
         Self(Arc::new(files))
+    }
+
+    /// The table of the files that there are now, with the columns that they have.
+    ///
+    /// # Errors
+    /// As [`LogFiles::find`].
+    pub(crate) fn again(&self) -> Result<Self, Error> {
+        self.0.again().map(Self::new)
     }
 
     /// Its files, as they were when it was made.

@@ -3,6 +3,7 @@
 //! DataFusion stamps the present time on every copy of its state, so the copy is stamped again and then planned with
 //! directly. What changes the session itself (SET, PREPARE, tables and views) goes to the session.
 
+mod described;
 mod explain;
 mod external;
 mod file_names;
@@ -26,6 +27,8 @@ use datafusion::prelude::SessionContext;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::{Instant, timeout_at};
 
+pub use self::described::DescribedLogs;
+pub(crate) use self::described::described;
 use self::output_names::named;
 use self::parse::{check_plan, parse};
 use crate::engine::error::Error;
@@ -36,6 +39,7 @@ use crate::engine::runtime::Statement;
 use crate::engine::runtime::options;
 use crate::engine::runtime::workers::Workers;
 use crate::engine::session::log_tables::WithFiles;
+use crate::engine::session::named_logs;
 use crate::engine::session::policy::Policy;
 use crate::engine::session::store;
 use crate::tally::Tally;
@@ -70,6 +74,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     }
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
+    named_logs::check(&state, &parsed).await?;
     let plan = named(state.statement_to_plan(parsed).await?)?;
     check_plan(&plan)?;
     policy.check(&plan)?;

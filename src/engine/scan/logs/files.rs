@@ -102,7 +102,15 @@ impl LogFiles {
             columns: Arc::new([]),
             schema: Arc::new(Schema::empty()),
         };
-        let mut found = found.renewed()?;
+        found.again()
+    }
+
+    /// The files that there are now, with the columns that they have. It blocks.
+    ///
+    /// # Errors
+    /// As [`LogFiles::find`].
+    pub(crate) fn again(&self) -> Result<Self, Error> {
+        let mut found = self.renewed()?;
         found.columns = columns_of(found.files.iter().map(|file| file.recognised.layout.fields())).into();
         let fields = found.columns.iter().map(|column| Field::new(&column.name, data_type(column.kind), true));
         found.schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
