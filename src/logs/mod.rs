@@ -3,6 +3,7 @@
 //! Nothing here knows SQL or files: a sample of the content decides the format and the fields, and a reader then takes the
 //! bytes as they come and gives rows.
 
+mod encoding;
 mod error;
 mod field;
 mod format;
