@@ -3,6 +3,8 @@
 //! Nothing here knows SQL or files: a sample of the content decides the format and the fields, and a reader then takes the
 //! bytes as they come and gives rows.
 
+mod address;
+mod encoding;
 mod error;
 mod field;
 mod format;
@@ -12,6 +14,8 @@ mod options;
 mod recognise;
 mod row;
 mod sample;
+mod time;
+mod zone;
 
 pub use error::Error;
 pub use field::{Field, Kind};

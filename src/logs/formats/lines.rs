@@ -1,6 +1,6 @@
 //! Plain lines: a list of addresses, of names, or a log that is of no format.
 
-use super::super::line::{Line, Lines as LineReader};
+use super::super::line::{Line, Lines as LineReader, TOO_LONG};
 use super::super::{Error, Field, Format, Kind, Layout, Options, Reader, Sample, Sink, Value};
 
 /// Each line is a row.
@@ -78,7 +78,7 @@ impl Reader for PlainReader {
 
 fn give(wanted: &[usize], number: u64, line: Line<'_>, sink: &mut dyn Sink) {
     match line {
-        Line::TooLong(start) => sink.bad(number, "it is longer than 16 MiB", start),
+        Line::TooLong(start) => sink.bad(number, TOO_LONG, start),
         Line::Text(text) if text.trim().is_empty() => {}
         Line::Text(text) => {
             let value = |field: &usize| Value::Text(if *field == 0 { text.trim() } else { &*text }.into());
