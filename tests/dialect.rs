@@ -112,7 +112,8 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ("EXPLAIN SELECT id FROM sign_ins FOR UPDATE", "locks rows", "remove it"),
         ("PREPARE p AS SELECT id FROM sign_ins FOR UPDATE", "locks rows", "remove it"),
         ("CREATE VIEW v AS SELECT raw -> '$.a' FROM sign_ins", "is a path", "raw -> 'a'"),
-        ("SELECT * FROM 'vpn.csv'", "no table vpn.csv", "CREATE EXTERNAL TABLE"),
+        ("SELECT * FROM vpn.csv", "no table vpn.csv", "FROM 'vpn.csv'"),
+        ("SELECT * FROM 'vpn.csv'", "no file vpn.csv", "the working folder"),
         (
             "SELECT count(*) FROM directory_audits d WHERE EXISTS (SELECT 1 FROM sign_ins s WHERE s.user_id = d.initiated_by.user.id)",
             "a subquery cannot use a field of a struct",

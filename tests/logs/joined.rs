@@ -1,0 +1,1 @@
+//! Logs beside the tenant: one statement over both.
