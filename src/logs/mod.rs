@@ -4,17 +4,21 @@
 //! bytes as they come and gives rows.
 
 mod address;
+mod column;
 mod encoding;
 mod error;
 mod field;
 mod format;
 mod formats;
 mod line;
+mod names;
 mod options;
 mod recognise;
 mod row;
 mod sample;
+mod table;
 mod time;
+mod usual;
 mod zone;
 
 pub use error::Error;

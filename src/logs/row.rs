@@ -32,8 +32,13 @@ pub trait Sink {
     fn row(&mut self, line: u64, values: &[Value<'_>]);
     /// A line or a record that could not be read, and its beginning. No row comes of it.
     fn bad(&mut self, line: u64, why: &'static str, excerpt: &[u8]);
-    /// A value that is not of its field's type: it is NULL in the row that comes next.
+    /// A value that is not of its field's type: it is NULL in the row that comes next. The field is told by its number
+    /// among all fields of the layout.
     fn odd(&mut self, line: u64, field: usize, value: &str);
+    /// A named value for which there is no field, because the sample had none of that name: `raw` has it.
+    fn unknown(&mut self, line: u64, name: &str) {
+        let _ = (line, name);
+    }
 }
 
 /// Reads one file, from its first byte on. It holds no more than one line, record or chunk.
