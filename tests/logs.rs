@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::lab::{Answer, answer, now};
 
 mod bad;
+mod configured;
 mod joined;
 mod named;
 mod places;

@@ -6,7 +6,7 @@ use super::{About, Exit, Report, doctor, remote};
 use crate::plan::CapError;
 use crate::subscriptions;
 use crate::table::Needs;
-use crate::{auth, causes, decode, engine, files, http, plan, settings};
+use crate::{auth, causes, decode, engine, files, http, logs, plan, settings};
 
 const PARTIAL: &str = "--partial returns what could be read and says what is missing";
 const ODD_REPLY: &str = "the service broke its own rules; try again, and report it if it happens again";
@@ -140,9 +140,23 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
-        L::Option(source) => Report::chain(Exit::Query, source),
-        L::Form { .. } => report("read_log('FILE', format => 'FORMAT') states a format; docs/logs.md lists them"),
+        L::Option(source) => Report::chain(Exit::Query, source).hint(stated(source)),
+        L::Form { .. } => {
+            report(&format!("read_log('FILE', format => 'FORMAT') states a format; there are {}", formats()))
+        }
     }
+}
+
+/// What there is to state of logs.
+fn stated(error: &logs::Error) -> String {
+    match error {
+        logs::Error::NoSuchFormat { .. } => format!("the formats are {}", formats()),
+        _ => format!("the options are {}", logs::Options::NAMES.join(", ")),
+    }
+}
+
+fn formats() -> String {
+    logs::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
 }
 
 fn content_types() -> String {

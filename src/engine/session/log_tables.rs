@@ -177,7 +177,10 @@ fn local(path: &str) -> Result<Input, Error> {
 /// An argument with a name: `a => 1`, and `a = 1` as others write it.
 fn named(arg: &FunctionArg) -> Option<(String, &Expr)> {
     match arg {
-        FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. } => Some((name.value.to_lowercase(), value)),
+        FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. }
+        | FunctionArg::ExprNamed { name: Expr::Identifier(name), arg: FunctionArgExpr::Expr(value), .. } => {
+            Some((name.value.to_lowercase(), value))
+        }
         FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::BinaryOp { left, op: BinaryOperator::Eq, right })) => {
             match left.as_ref() {
                 Expr::Identifier(name) => Some((name.value.to_lowercase(), right)),

@@ -184,8 +184,12 @@ fn looked_at(source: &FileRef, stamp: &Stamp, options: &Options) -> Result<(Reco
 /// The first bytes of a file, and whether they are all.
 fn head(input: Box<dyn BufRead + Send>) -> std::io::Result<(Vec<u8>, bool)> {
     let mut head = Vec::new();
-    input.take(HEAD + 1).read_to_end(&mut head)?;
-    let is_whole = head.len() as u64 <= HEAD;
+    let is_whole = match input.take(HEAD + 1).read_to_end(&mut head) {
+        Ok(_) => head.len() as u64 <= HEAD,
+        Err(error) if head.is_empty() => return Err(error),
+        // It is told when the file is read: what came is enough to recognise it.
+        Err(_) => false,
+    };
     head.truncate(usize::try_from(HEAD).unwrap_or(usize::MAX));
     Ok((head, is_whole))
 }
