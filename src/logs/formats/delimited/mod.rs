@@ -224,3 +224,6 @@ impl<'a> Cells<'a> for Row<'a> {
         Cow::Borrowed(self.text)
     }
 }
+
+#[cfg(test)]
+mod tests;
