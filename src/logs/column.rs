@@ -36,8 +36,6 @@ pub(in crate::logs) enum Read<'a> {
 }
 
 impl Reading {
-    pub(in crate::logs) const TEXT: Self = Self::of(Kind::Text);
-
     /// A type in its plain form.
     pub(in crate::logs) const fn of(kind: Kind) -> Self {
         Self { kind, form: Form::Plain(Clock::UTC) }
@@ -120,6 +118,13 @@ pub(in crate::logs) struct Seen {
 }
 
 impl Seen {
+    /// Sees a value that says that it is text: it can be a time, but no number.
+    pub(in crate::logs) fn see_text(&mut self, text: &str) {
+        let (ints, floats, truths, lists) = (self.ints, self.floats, self.truths, self.lists);
+        self.see(text);
+        (self.ints, self.floats, self.truths, self.lists) = (ints, floats, truths, lists);
+    }
+
     /// Sees a value.
     pub(in crate::logs) fn see(&mut self, text: &str) {
         let text = text.trim();
@@ -127,11 +132,14 @@ impl Seen {
             return;
         }
         self.values += 1;
-        let mut has = |count: &mut usize, is: bool| *count += usize::from(is);
+        let has = |count: &mut usize, is: bool| *count += usize::from(is);
         has(&mut self.ints, is_int(text));
         has(&mut self.floats, is_float(text));
         has(&mut self.truths, text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
-        has(&mut self.epochs, matches!(text.split('.').next().map_or(0, str::len), 10 | 13 | 16 | 19) && time::epoch(text).is_some());
+        has(
+            &mut self.epochs,
+            matches!(text.split('.').next().map_or(0, str::len), 10 | 13 | 16 | 19) && time::epoch(text).is_some(),
+        );
         has(&mut self.addresses, address(text).is_some());
         has(&mut self.lists, text.starts_with('[') && list(Form::Json, text).is_some());
         has(&mut self.times_of_day, time::is_time_of_day(text));

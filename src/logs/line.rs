@@ -46,6 +46,7 @@ fn as_text(piece: Piece<'_>) -> Line<'_> {
 }
 
 /// A line of bytes.
+#[derive(Debug, Clone, Copy)]
 pub(in crate::logs) enum Piece<'a> {
     /// Without what ends it.
     Whole(&'a [u8]),

@@ -18,6 +18,8 @@ mod row;
 mod sample;
 mod table;
 mod time;
+#[cfg(test)]
+mod trials;
 mod usual;
 mod zone;
 

@@ -39,9 +39,9 @@ fn break_word(sql: &mut String) {
 }
 
 /// The name if it is free, else with the first number that makes it so. The name is taken then.
-pub(in crate::logs) fn free(name: String, taken: &mut HashSet<String>) -> String {
+pub(in crate::logs) fn free(name: &str, taken: &mut HashSet<String>) -> String {
     let mut number = 2_usize;
-    let mut candidate = name.clone();
+    let mut candidate = name.to_owned();
     while !taken.insert(candidate.clone()) {
         candidate = format!("{name}_{number}");
         number += 1;
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_name_that_is_taken_gets_a_number() {
         let mut taken = HashSet::from(["raw".to_owned()]);
-        let names = ["a", "a", "a_2", "raw"].map(|name| free(name.to_owned(), &mut taken));
+        let names = ["a", "a", "a_2", "raw"].map(|name| free(name, &mut taken));
         assert_eq!(names, ["a", "a_2", "a_2_2", "raw_2"]);
     }
 }

@@ -56,7 +56,8 @@ pub(in crate::logs) fn zone(options: &Options) -> Result<Option<Zone>, Error> {
 }
 
 /// What is said where UTC was assumed.
-pub(in crate::logs) const NO_ZONE: &str = "times name no zone: UTC was assumed (timezone = 'Europe/Paris' states another)";
+pub(in crate::logs) const NO_ZONE: &str =
+    "times name no zone: UTC was assumed (timezone = 'Europe/Paris' states another)";
 
 /// Columns by their names and what a sample has in them. Stated columns are as they are stated.
 pub(in crate::logs) fn columns(
@@ -90,7 +91,7 @@ pub(in crate::logs) fn columns(
                 seen.reading(&sql, clock.zone, if own == Order::default() { clock.order } else { own })
             }
         };
-        Column { name: name.clone(), sql: names::free(sql, &mut taken), reading }
+        Column { name: name.clone(), sql: names::free(&sql, &mut taken), reading }
     });
     Ok((columns.collect(), clock, assumed))
 }
@@ -128,9 +129,9 @@ impl Table {
         let (mut fields, mut sources): (Vec<Field>, Vec<Source>) = lead.into_iter().flatten().unzip();
         let mut taken: HashSet<String> = columns.iter().map(|column| column.sql.clone()).collect();
         taken.insert(Field::RAW.to_owned());
-        for at in 0..columns.len() {
+        for (at, column) in columns.iter_mut().enumerate() {
             // A column of that very name is the shared field.
-            if let Some(same) = fields.iter().position(|field| field.name == columns[at].sql) {
+            if let Some(same) = fields.iter().position(|field| field.name == column.sql) {
                 let is_it = match sources[same] {
                     Source::Own(own) | Source::Address(own) | Source::User(own) => own == at,
                     Source::Joined(..) | Source::Raw => false,
@@ -138,10 +139,9 @@ impl Table {
                 if is_it {
                     continue;
                 }
-                let name = if columns[at].sql == Field::TIME { "time_of_day" } else { &columns[at].sql };
-                columns[at].sql = names::free(name.to_owned(), &mut taken);
+                let name = if column.sql == Field::TIME { "time_of_day" } else { &column.sql };
+                column.sql = names::free(name, &mut taken);
             }
-            let column = &columns[at];
             fields.push(Field::new(&column.sql, column.reading.kind, format!("{} of the file.", quoted(&column.name))));
             sources.push(Source::Own(at));
         }
@@ -150,8 +150,21 @@ impl Table {
         Self { fields, sources, columns, clock, assumed }
     }
 
+    /// By column, whether some fields are made of it.
+    pub(in crate::logs) fn needed(&self, wanted: &[usize]) -> Vec<bool> {
+        let mut needed = vec![false; self.columns.len()];
+        for source in wanted.iter().filter_map(|field| self.sources.get(*field)) {
+            match source {
+                Source::Own(at) | Source::Address(at) | Source::User(at) => needed[*at] = true,
+                Source::Joined(date, of_day) => (needed[*date], needed[*of_day]) = (true, true),
+                Source::Raw => {}
+            }
+        }
+        needed
+    }
+
     /// Gives a row. A value that is not of its column's type is told once, whatever the fields that it would be in.
-    pub(in crate::logs) fn give<'a>(&self, wanted: &[usize], line: u64, cells: &dyn Cells<'a>, sink: &mut dyn Sink) {
+    pub(in crate::logs) fn give(&self, wanted: &[usize], line: u64, cells: &dyn Cells<'_>, sink: &mut dyn Sink) {
         let mut told: Vec<usize> = Vec::new();
         let mut values = Vec::with_capacity(wanted.len());
         for &field in wanted {

@@ -1,12 +1,13 @@
 //! The formats, a file each.
 
 mod delimited;
+mod json;
 mod lines;
 
 use super::{Error, Format};
 
 /// All formats. Those that others could be taken for come first.
-pub static ALL: &[&'static dyn Format] = &[&delimited::Csv, &lines::Lines];
+pub static ALL: &[&'static dyn Format] = &[&json::Json, &delimited::Csv, &lines::Lines];
 
 /// The format of a name.
 pub(super) fn named(name: &str) -> Result<&'static dyn Format, Error> {

@@ -65,7 +65,12 @@ fn is_marked(cell: &str) -> bool {
     let is_hex = || cell.len() >= 16 && cell.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let is_network = || cell.split_once('/').is_some_and(|(before, _)| address(before).is_some());
     // `@timestamp` is a name.
-    cell.rfind('@').is_some_and(|at| at > 0) || cell.contains("://") || cell.contains('\\') || is_network() || is_hex() || is_host()
+    cell.rfind('@').is_some_and(|at| at > 0)
+        || cell.contains("://")
+        || cell.contains('\\')
+        || is_network()
+        || is_hex()
+        || is_host()
 }
 
 #[cfg(test)]

@@ -118,7 +118,9 @@ fn strip_mark(first: &[String]) -> Vec<String> {
 fn said(heading: Heading, first: &[String]) -> Option<String> {
     let shown: String = first.join(", ").chars().filter(|letter| !letter.is_control()).take(60).collect();
     match heading {
-        Heading::Proven => Some(format!("the first row names the columns: {shown} (heading = 'false' states otherwise)")),
+        Heading::Proven => {
+            Some(format!("the first row names the columns: {shown} (heading = 'false' states otherwise)"))
+        }
         Heading::Refuted => None,
         Heading::Unknown => Some(format!(
             "the first row is one like the others, for nothing shows that it names columns: {shown} (heading = 'true' states otherwise)"
@@ -224,3 +226,6 @@ impl<'a> Cells<'a> for Row<'a> {
         Cow::Borrowed(self.text)
     }
 }
+
+#[cfg(test)]
+mod tests;

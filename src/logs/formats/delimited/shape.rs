@@ -37,7 +37,9 @@ impl Shape {
 
     /// Whether a line is no row: before the first, blank, a comment.
     pub(super) fn is_no_row(&self, line: u64, bytes: &[u8]) -> bool {
-        line < self.first_line || bytes.trim_ascii().is_empty() || self.comment.is_some_and(|mark| bytes.first() == Some(&mark))
+        line < self.first_line
+            || bytes.trim_ascii().is_empty()
+            || self.comment.is_some_and(|mark| bytes.first() == Some(&mark))
     }
 
     /// Whether a row may have so many fields. What stands behind the last column may be empty.
