@@ -11,6 +11,7 @@ mod field;
 mod format;
 mod formats;
 mod line;
+mod members;
 mod names;
 mod options;
 mod recognise;

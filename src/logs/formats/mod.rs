@@ -1,13 +1,14 @@
 //! The formats, a file each.
 
 mod delimited;
+mod evtx;
 mod json;
 mod lines;
 
 use super::{Error, Format};
 
 /// All formats. Those that others could be taken for come first.
-pub static ALL: &[&'static dyn Format] = &[&json::Json, &delimited::Csv, &lines::Lines];
+pub static ALL: &[&'static dyn Format] = &[&evtx::Evtx, &json::Json, &delimited::Csv, &lines::Lines];
 
 /// The format of a name.
 pub(super) fn named(name: &str) -> Result<&'static dyn Format, Error> {
