@@ -4,9 +4,11 @@
 //! bytes as they come and gives rows.
 
 mod address;
+mod by_line;
 mod column;
 mod encoding;
 mod error;
+mod escapes;
 mod field;
 mod format;
 mod formats;
