@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::address::address;
+use super::escapes::unescaped;
 use super::time::{self, Clock, Order};
 use super::zone::Zone;
 use super::{Kind, Value};
@@ -21,7 +22,7 @@ pub(in crate::logs) enum Form {
     Plain(Clock),
     /// A time as seconds since 1970.
     Epoch,
-    /// A list with something between its items.
+    /// A list with something between its items, in which bytes may be escaped: `a\x2cb,c`.
     List(char),
     /// A list in JSON.
     Json,
@@ -44,6 +45,9 @@ impl Reading {
     /// Reads a text.
     pub(in crate::logs) fn read<'a>(&self, text: Cow<'a, str>) -> Read<'a> {
         let text = trimmed(text);
+        if let (true, Form::List(_)) = (text.is_empty(), self.form) {
+            return Read::Value(Value::Texts(Vec::new()));
+        }
         if text.is_empty() || self.kind != Kind::Text && is_nothing(&text) {
             return Read::Value(Value::Null);
         }
@@ -87,7 +91,7 @@ fn truth(text: &str) -> Option<bool> {
 
 fn list(form: Form, text: &str) -> Option<Vec<Cow<'static, str>>> {
     match form {
-        Form::List(between) => Some(text.split(between).map(|item| item.to_owned().into()).collect()),
+        Form::List(between) => Some(text.split(between).map(|item| unescaped(item).into_owned().into()).collect()),
         _ => {
             let items: Vec<String> = serde_json::from_str(text).ok()?;
             Some(items.into_iter().map(Cow::from).collect())
@@ -118,6 +122,11 @@ pub(in crate::logs) struct Seen {
 }
 
 impl Seen {
+    /// As if an address had been seen: of a column that is declared to have them.
+    pub(in crate::logs) fn addresses() -> Self {
+        Self { values: 1, addresses: 1, ..Self::default() }
+    }
+
     /// Sees a value that says that it is text: it can be a time, but no number.
     pub(in crate::logs) fn see_text(&mut self, text: &str) {
         let (ints, floats, truths, lists) = (self.ints, self.floats, self.truths, self.lists);

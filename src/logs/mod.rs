@@ -4,13 +4,16 @@
 //! bytes as they come and gives rows.
 
 mod address;
+mod by_line;
 mod column;
 mod encoding;
 mod error;
+mod escapes;
 mod field;
 mod format;
 mod formats;
 mod line;
+mod members;
 mod names;
 mod options;
 mod recognise;

@@ -46,6 +46,7 @@ pub(in crate::logs) const ADDRESS: &[&str] = &[
     "client_address",
     "client_ip",
     "client_ip_address",
+    "client_addr",
     "c_ip",
     "clientip",
     "src_ip",

@@ -1,7 +1,7 @@
 //! How the records of a file lie in it.
 
-use super::members::each_member;
 use super::scan::Place;
+use crate::logs::members::each_member;
 
 /// How records lie in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ fn object(text: &[u8], is_whole: bool) -> Lay {
     let members = |line: &[u8]| {
         let mut count = 0;
         let line = std::str::from_utf8(line.trim_ascii()).ok()?;
-        each_member(line.trim_end_matches(','), &mut |_, _| count += 1).then_some(count)
+        each_member(line.trim_end_matches(','), 1, &mut |_, _| count += 1).then_some(count)
     };
     let (arrays, names) = arrays(text);
     let envelope = arrays.iter().find(|array| ENVELOPES.contains(&array.name.as_str()) && names <= FEW);

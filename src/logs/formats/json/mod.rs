@@ -5,7 +5,6 @@
 //! have is in `raw` only, and is told.
 
 mod layout;
-mod members;
 mod scan;
 
 use std::borrow::Cow;
@@ -13,12 +12,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use layout::Lay;
-use members::{as_text, each_member};
 use scan::{Found, Place, Scan};
 
 use crate::logs::column::Seen;
 use crate::logs::encoding::{self, Decoder};
 use crate::logs::line::{Cutter, Piece, TOO_LONG};
+use crate::logs::members::{as_text, each_member};
 use crate::logs::table::{self, Cells, Table};
 use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
 
@@ -26,6 +25,8 @@ use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
 #[derive(Debug)]
 pub(super) struct Json;
 
+/// Objects within objects whose members have a column of their own.
+const DEEPEST: usize = 3;
 /// Columns that a file has at most. What it has beyond them is in `raw`.
 const MOST_COLUMNS: usize = 1000;
 
@@ -76,7 +77,7 @@ fn sampled(lay: &Lay, text: &[u8], is_whole: bool) -> (Vec<String>, Vec<Seen>) {
     let mut each = |_: u64, found: Found<'_>| {
         let Found::Record(record) = found else { return };
         let record = encoding::text(record);
-        each_member(&record, &mut |name, value| {
+        each_member(&record, DEEPEST, &mut |name, value| {
             let at = match by_name.get(name) {
                 Some(at) => *at,
                 None if names.len() == MOST_COLUMNS => return,
@@ -201,7 +202,7 @@ impl Give {
         let text = encoding::text(bytes);
         let mut cells: Vec<Option<Cow<'_, str>>> = vec![None; self.needed.len()];
         let mut unknown: Vec<String> = Vec::new();
-        let is_object = each_member(&text, &mut |name, value| match self.layout.by_name.get(name) {
+        let is_object = each_member(&text, DEEPEST, &mut |name, value| match self.layout.by_name.get(name) {
             Some(at) if self.needed[*at] => cells[*at] = as_text(value),
             Some(_) => {}
             None => unknown.push(name.to_owned()),

@@ -1,13 +1,10 @@
-//! Members of a record: its values by name, those of objects in it by dotted names.
+//! Members of a JSON record: its values by name, those of objects in it by dotted names.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-
-/// Objects within objects whose members have a column of their own. What lies deeper is JSON text.
-const DEEPEST: usize = 3;
 
 /// The members of an object, in their order, unread.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -59,21 +56,16 @@ impl<'de> Deserialize<'de> for Name<'de> {
     }
 }
 
-/// Gives each value of a record with its dotted name; `false`, if the text is no object.
-pub(super) fn each_member<'a>(record: &'a str, each: &mut dyn FnMut(&str, &'a str)) -> bool {
-    let Ok(Members(members)) = serde_json::from_str(record) else { return false };
-    let mut path = String::new();
-    give(members, &mut path, 1, each);
+/// Gives each value of a record with its dotted name; `false`, if the text is no object. Of objects in objects, no more than
+/// so many are gone into: what lies deeper is given as it is written.
+pub(in crate::logs) fn each_member<'a>(record: &'a str, deepest: usize, each: &mut dyn FnMut(&str, &'a str)) -> bool {
+    let Ok(members) = serde_json::from_str(record) else { return false };
+    give(members, &mut String::new(), deepest, each);
     true
 }
 
-/// Goes into objects, no deeper than [`DEEPEST`].
-fn give<'a>(
-    members: Vec<(Cow<'a, str>, &'a RawValue)>,
-    path: &mut String,
-    depth: usize,
-    each: &mut dyn FnMut(&str, &'a str),
-) {
+/// Goes into objects, so many deep.
+fn give<'a>(Members(members): Members<'a>, path: &mut String, deepest: usize, each: &mut dyn FnMut(&str, &'a str)) {
     for (name, value) in members {
         let length = path.len();
         if length > 0 {
@@ -81,9 +73,9 @@ fn give<'a>(
         }
         path.push_str(&name);
         let text = value.get();
-        let inner = (depth < DEEPEST && text.starts_with('{')).then(|| serde_json::from_str::<Members<'a>>(text).ok());
+        let inner = (deepest > 1 && text.starts_with('{')).then(|| serde_json::from_str::<Members<'a>>(text).ok());
         match inner.flatten() {
-            Some(Members(inner)) if !inner.is_empty() => give(inner, path, depth + 1, each),
+            Some(inner) if !inner.0.is_empty() => give(inner, path, deepest - 1, each),
             _ => each(path, text),
         }
         path.truncate(length);
@@ -91,7 +83,7 @@ fn give<'a>(
 }
 
 /// A value as text: what a string says, and all else as it is written; `None` for null.
-pub(super) fn as_text(value: &str) -> Option<Cow<'_, str>> {
+pub(in crate::logs) fn as_text(value: &str) -> Option<Cow<'_, str>> {
     match value.as_bytes() {
         b"null" => None,
         [b'"', ..] => Some(match value.get(1..value.len().saturating_sub(1)) {
@@ -108,7 +100,7 @@ mod tests {
 
     fn members(record: &str) -> Option<String> {
         let mut all = Vec::new();
-        each_member(record, &mut |name, value| all.push(format!("{name}={value}"))).then(|| all.join(" "))
+        each_member(record, 3, &mut |name, value| all.push(format!("{name}={value}"))).then(|| all.join(" "))
     }
 
     #[test]
