@@ -54,6 +54,8 @@ pub use error::{Error, LogError, Part, Place};
 pub use leaf::{MergedExec, Origin, Origins, RemoteTable, ScanExec};
 pub use lineage::Lineage;
 #[cfg(feature = "cli")]
+pub(crate) use session::catalog::at_hand;
+#[cfg(feature = "cli")]
 pub(crate) use session::leftovers;
 pub use session::parquet;
 pub use session::policy::Policy;

@@ -18,7 +18,10 @@ async fn what_holds_no_rows_says_so() {
     fs::create_dir(lab.path("none")).unwrap();
     lab.file("hidden/.x", "1\n");
     let (rows, said) = lab.told("SELECT count(*) FROM read_log('{dir}/empty.txt', format => 'lines')").await;
-    assert_eq!((rows.join(""), said.join("\n")), ("0".into(), "no rows from {dir}/empty.txt: {dir}/empty.txt is empty".into()));
+    assert_eq!(
+        (rows.join(""), said.join("\n")),
+        ("0".into(), "no rows from {dir}/empty.txt: {dir}/empty.txt is empty".into())
+    );
     for folder in ["none", "hidden"] {
         let report = lab.refusal(&format!("SELECT * FROM '{{dir}}/{folder}'")).await;
         assert!(report.what.ends_with("holds no file that could be a log"), "{report}");
@@ -140,7 +143,8 @@ async fn a_host_that_does_not_allow_it_reads_nothing() {
     let lab = Lab::new();
     let path = lab.file("ips.txt", IPS);
     let engine = Engine::builder().policy(Policy::default()).build().unwrap();
-    for sql in ["SELECT * FROM '{dir}/ips.txt'", "SELECT * FROM read_log('{dir}/ips.txt')", "DESCRIBE '{dir}/ips.txt'"] {
+    for sql in ["SELECT * FROM '{dir}/ips.txt'", "SELECT * FROM read_log('{dir}/ips.txt')", "DESCRIBE '{dir}/ips.txt'"]
+    {
         let Err(error) = engine.query(&lab.sql(sql)).await else { panic!("{sql} was planned") };
         assert!(error.to_string().contains("reading files in FROM is not supported"), "{sql}: {error}");
     }

@@ -5,7 +5,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-const VPN: &str = "time;user;ip\n01.05.2026 10:00:00;ada@contoso.com;203.0.113.9\n01.05.2026 10:05:00;bob@contoso.com;203.0.113.10\n";
+const VPN: &str =
+    "time;user;ip\n01.05.2026 10:00:00;ada@contoso.com;203.0.113.9\n01.05.2026 10:05:00;bob@contoso.com;203.0.113.10\n";
 
 struct Home(TempDir);
 

@@ -5,17 +5,12 @@ use tempfile::TempDir;
 
 use crate::lab::{Lab, options};
 
-/// Token replay: somebody has a session of the VPN and has logged on in the domain, and within ten minutes the same person's token
-/// is used from another address. The statement of docs/logs.md, but for where the files are.
-const REPLAY: &str = "
-SELECT v.user_name, v.client_address AS vpn_address, s.ip_address AS cloud_address, d.computer, s.created_date_time - v.time AS after
-FROM '{dir}/vpn.csv' v
-JOIN '{dir}/dc' d ON d.user_name = split_part(v.user_name, '@', 1)
-  AND d.time BETWEEN v.time - INTERVAL '10 minutes' AND v.time + INTERVAL '10 minutes'
-JOIN sign_ins s ON s.user_principal_name = v.user_name AND s.ip_address <> v.client_address
-  AND s.created_date_time BETWEEN v.time - INTERVAL '10 minutes' AND v.time + INTERVAL '10 minutes'
-WHERE s.status.error_code = 0
-ORDER BY v.time, s.created_date_time";
+/// The statement of the manual: token replay.
+fn replay() -> String {
+    let page = include_str!("../../docs/logs.md");
+    let from = page.find("    SELECT v.user_name").expect("the page has the statement");
+    page[from..from + page[from..].find(';').unwrap()].to_owned()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_of_the_vpn_meets_a_foreign_sign_in() {
@@ -31,15 +26,22 @@ async fn a_session_of_the_vpn_meets_a_foreign_sign_in() {
     // One session of the person five minutes before, one hours before, one of somebody else; and one from the same address.
     let vpn = format!(
         "time,user,client ip,group\n{},{user},192.0.2.77,staff\n{},{user},192.0.2.78,staff\n{},nobody@contoso.com,192.0.2.79,staff\n{},{user},{address},staff\n",
-        before(5), before(500), before(5), before(4)
+        before(5),
+        before(500),
+        before(5),
+        before(4)
     );
     std::fs::write(folder.path().join("vpn.csv"), vpn).unwrap();
     std::fs::create_dir(folder.path().join("dc")).unwrap();
-    let dc = format!("time,event_id,user_name,computer\n{},4624,{name},DC01\n{},4624,{name},DC02\n", before(6), before(300));
+    let dc =
+        format!("time,event_id,user_name,computer\n{},4624,{name},DC01\n{},4624,{name},DC02\n", before(6), before(300));
     std::fs::write(folder.path().join("dc/security.csv"), dc).unwrap();
-    let sql = REPLAY.replace("{dir}", folder.path().to_str().unwrap());
+    // The domain controller's log stands in for its EVTX files, which no test can write: as CSV, with the same columns.
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    let sql = replay().replace("logs/vpn.csv", &place("vpn.csv")).replace("logs/dc01/*.evtx", &place("dc"));
     let rows = lab.rows(&sql).await;
-    let found = rows.iter().filter(|row| row.contains("192.0.2.77") && row.contains(address) && row.contains("DC01")).count();
+    let found =
+        rows.iter().filter(|row| row.contains("192.0.2.77") && row.contains(address) && row.contains("DC01")).count();
     assert_eq!(found, 1, "{rows:?}");
     for other in ["192.0.2.78", "192.0.2.79", "DC02"] {
         assert!(rows.iter().all(|row| !row.contains(other)), "{other}: {rows:?}");
@@ -48,6 +50,7 @@ async fn a_session_of_the_vpn_meets_a_foreign_sign_in() {
     let all = sql.replace("10 minutes", "600 minutes");
     assert!(lab.rows(&all).await.iter().any(|row| row.contains("192.0.2.78")), "the old session is within 600 minutes");
     // The people of the VPN are what is asked for, not everybody.
-    let (all, asked) = (lab.requests("SELECT count(*) FROM sign_ins").await, lab.requests(&sql).await);
-    assert!(asked < all, "{asked} requests, and {all} for everything");
+    let asked = lab.asked(&sql).await.1;
+    let of_people = asked.iter().filter(|request| request.contains("userPrincipalName")).count();
+    assert!(of_people > 0, "{asked:?}");
 }

@@ -20,7 +20,10 @@ async fn a_file_stands_in_the_place_of_a_table() {
         ("SELECT count(*) FROM '{dir}/ips.txt' a JOIN '{dir}/ips.txt' b ON a.value = b.value", "3"),
         ("SELECT count(*) FROM '{dir}/ips.txt', '{dir}/a b.txt'", "3"),
         ("SELECT count(*) FROM '{dir}/ips.txt', '{dir}/ips.txt'", "9"),
-        ("SELECT count(*) FROM (VALUES ('2001:db8::1'), ('x')) v(a) WHERE a IN (SELECT value FROM '{dir}/ips.txt')", "1"),
+        (
+            "SELECT count(*) FROM (VALUES ('2001:db8::1'), ('x')) v(a) WHERE a IN (SELECT value FROM '{dir}/ips.txt')",
+            "1",
+        ),
         ("WITH bad AS (SELECT value FROM '{dir}/ips.txt') SELECT count(*) FROM bad", "3"),
         ("SELECT count(*) FROM read_log('{dir}/ips.txt')", "3"),
         ("SELECT count(*) FROM read_log('{dir}/ips.txt', format => 'lines')", "3"),
@@ -87,7 +90,10 @@ async fn a_table_of_files_takes_a_free_name() {
     for (sql, what) in [
         ("CREATE EXTERNAL TABLE t STORED AS NONSENSE LOCATION '{dir}/ips.txt'", "there is no format nonsense"),
         ("CREATE EXTERNAL TABLE t STORED AS LINES LOCATION '{dir}/none.txt'", "there is no file"),
-        ("CREATE EXTERNAL TABLE t STORED AS LINES LOCATION '{dir}/ips.txt' OPTIONS (nonsense '1')", "there is no option nonsense"),
+        (
+            "CREATE EXTERNAL TABLE t STORED AS LINES LOCATION '{dir}/ips.txt' OPTIONS (nonsense '1')",
+            "there is no option nonsense",
+        ),
         ("CREATE EXTERNAL TABLE t (a DATE) STORED AS CSV LOCATION '{dir}/ips.txt'", "a is declared as"),
     ] {
         let report = lab.refusal(sql).await;

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
+use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
@@ -84,6 +86,17 @@ fn tables(tenant: &Tenant<'_>, state: &SessionState) -> Result<Vec<Named>> {
     });
     let codes = apis::CODES.iter().map(|codes| Ok((codes.schema, codes.name, system_tables::members(codes)?)));
     sets.chain(combined).chain(lookups).chain(codes).collect()
+}
+
+/// The columns of a table, for who offers names and must not look at files for it; `None` if there is no such table.
+#[cfg(feature = "cli")]
+pub(crate) async fn at_hand(schema: &dyn SchemaProvider, name: &str) -> Option<SchemaRef> {
+    let of_main = schema.downcast_ref::<Main>().filter(|main| !main.own.table_exist(name));
+    let logs = schema.downcast_ref::<NamedLogs>().or(of_main.and_then(|main| main.logs.as_deref()));
+    match logs.and_then(|logs| logs.at_hand(name)) {
+        Some(columns) => Some(columns),
+        None => schema.table(name).await.ok()?.map(|table| table.schema()),
+    }
 }
 
 /// The user's own tables in front of the short names of others.

@@ -59,6 +59,12 @@ impl NamedLogs {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The columns of a table as far as they are known without looking at files; `None` if there is no such table.
+    pub(crate) fn at_hand(&self, name: &str) -> Option<SchemaRef> {
+        self.tables.get(name)?;
+        Some(self.known().get(name).map_or_else(|| Arc::new(Schema::empty()), |table| table.schema()))
+    }
+
     async fn open(&self, name: &str, log: &NamedLog) -> Result<Arc<dyn TableProvider>> {
         let known = self.known().get(name).cloned();
         let known = known.as_ref().and_then(|table| (table.as_ref() as &dyn std::any::Any).downcast_ref::<LogTable>());

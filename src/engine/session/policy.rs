@@ -18,7 +18,7 @@ use crate::engine::error::Error;
 /// need not fear for files or limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Policy {
-    /// `CREATE EXTERNAL TABLE` may read files of this machine.
+    /// FROM and `CREATE EXTERNAL TABLE` may read files of this machine.
     pub reads_files: bool,
     /// `CREATE TABLE … AS SELECT` may keep rows, in files of the session's own that end with it.
     pub keeps_tables: bool,
