@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | 0 facts | `table`, `apis`, `settings`, `causes`, `veil`, `wire`, `tally`, `time` | do I/O, read a clock, know SQL |
 //! | 1 pure translation | `predicate`, `odata`, `plan`, `decode` | do I/O, read a clock |
-//! | 2 I/O | `http`, `auth`, `subscriptions`, `searches`, `doctor`, `files`, `exports` | know SQL, tables or Arrow |
+//! | 2 I/O | `http`, `auth`, `subscriptions`, `searches`, `doctor`, `files`, `exports`, `logs` | know SQL, tables or Arrow |
 //! | 3 engine | `engine` | know a surface or the demo tenant |
 //! | 4 surfaces | `output`, `repl`, `demo`, `report`, `cli` | |
 //!
@@ -60,6 +60,8 @@ mod files;
 #[cfg(not(feature = "testing"))]
 mod http;
 #[cfg(not(feature = "testing"))]
+mod logs;
+#[cfg(not(feature = "testing"))]
 mod odata;
 #[cfg(all(feature = "cli", not(feature = "testing")))]
 mod output;
@@ -97,6 +99,8 @@ pub mod exports;
 pub mod files;
 #[cfg(feature = "testing")]
 pub mod http;
+#[cfg(feature = "testing")]
+pub mod logs;
 #[cfg(feature = "testing")]
 pub mod odata;
 #[cfg(all(feature = "cli", feature = "testing"))]

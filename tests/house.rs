@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["address", "table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "subscriptions", "searches", "doctor", "files", "exports"],
+    &["http", "auth", "subscriptions", "searches", "doctor", "files", "exports", "logs"],
     &["engine"],
     &["output", "report", "demo", "repl", "cli"],
 ];

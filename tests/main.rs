@@ -30,6 +30,7 @@ mod lab;
 mod laws;
 mod leaks;
 mod legacy;
+mod logs;
 mod memory;
 mod offline;
 #[cfg(unix)]

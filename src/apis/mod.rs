@@ -8,6 +8,7 @@ pub mod aadgraph;
 pub mod activity;
 pub mod defender;
 pub mod graph;
+pub mod logs;
 pub mod own;
 mod signins_all;
 

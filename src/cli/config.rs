@@ -10,6 +10,7 @@ use std::{fs, io};
 
 use toml::{Table, Value};
 
+use crate::logs;
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
 use crate::table::Quota;
@@ -27,6 +28,7 @@ const PROJECT_KEYS: &[&str] = &["version", "connection", "format"];
 const CONNECTION_KEYS: &[&str] = &[
     "kind",
     "paths",
+    "tables",
     "tenant",
     "cloud",
     "auth",
@@ -70,6 +72,8 @@ pub(super) struct Entry {
     pub(super) kind: Option<String>,
     /// Exported files, folders and patterns; relative ones begin at the folder of the configuration.
     pub(super) paths: Option<Vec<PathBuf>>,
+    /// Tables of logs, by name.
+    pub(super) tables: BTreeMap<String, LogTable>,
     /// The tenant's id or domain.
     pub(super) tenant: Option<String>,
     /// `global`, `us-gov-l2`, `us-gov-l4`, `us-gov-l5` or `china`.
@@ -105,11 +109,26 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// Whether nothing is in it but tables of logs.
+    pub(super) fn has_logs_alone(&self) -> bool {
+        !self.tables.is_empty() && self.paths.is_none() && self.tenant.is_none()
+    }
+
     /// The files that it names.
     fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let own = self.certificate_path.iter_mut().chain(&mut self.federated_token_file);
-        self.paths.iter_mut().flatten().chain(own)
+        let logs = self.tables.values_mut().flat_map(|table| &mut table.paths);
+        self.paths.iter_mut().flatten().chain(logs).chain(own)
     }
+}
+
+/// A table of logs, as written.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct LogTable {
+    /// Files, folders and patterns; relative ones begin at the folder of the configuration.
+    pub(super) paths: Vec<PathBuf>,
+    /// What is stated of them.
+    pub(super) options: Vec<(String, String)>,
 }
 
 /// Who wrote a file.
@@ -242,6 +261,7 @@ impl<'a> Section<'a> {
         Ok(Entry {
             kind: self.text("kind")?,
             paths: self.texts("paths")?.map(|paths| paths.into_iter().map(PathBuf::from).collect()),
+            tables: self.tables()?,
             tenant: self.text("tenant")?,
             cloud: self.text("cloud")?,
             auth: self.text("auth")?,
@@ -259,6 +279,40 @@ impl<'a> Section<'a> {
             quota: self.section("quota")?.map_or(Ok(Vec::new()), Section::quota)?,
             keeps_days: self.number_or_text("keeps_days")?,
         })
+    }
+
+    fn tables(&mut self) -> Result<BTreeMap<String, LogTable>, Report> {
+        let tables = self.section("tables")?.map_or(Ok(Vec::new()), Section::sections)?;
+        tables.into_iter().map(|(name, table)| Ok((name, table.log_table()?))).collect()
+    }
+
+    fn log_table(mut self) -> Result<LogTable, Report> {
+        let keys: Vec<&str> = ["path", "paths"].into_iter().chain(logs::Options::NAMES.iter().copied()).collect();
+        self.check(&keys)?;
+        let (one, several) = (self.text("path")?, self.texts("paths")?);
+        let paths: Vec<PathBuf> = several.into_iter().flatten().chain(one).map(PathBuf::from).collect();
+        if paths.is_empty() {
+            let what = format!("'{}' has no path", self.path);
+            return Err(self.error(what).hint("add path = \"…\": a file, a folder or a pattern"));
+        }
+        let mut options = Vec::new();
+        for name in logs::Options::NAMES {
+            let value = match self.table.remove(*name) {
+                None => continue,
+                Some(Value::String(text)) => text,
+                Some(Value::Integer(number)) => number.to_string(),
+                Some(Value::Boolean(on)) => on.to_string(),
+                Some(_) => {
+                    let what = format!("'{}' must be a string, a number, or true or false", self.path_of(name));
+                    return Err(self.error(what));
+                }
+            };
+            logs::Options::default()
+                .set(name, &value)
+                .map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
+            options.push(((*name).to_owned(), value));
+        }
+        Ok(LogTable { paths, options })
     }
 
     fn quota(mut self) -> Result<Vec<(Quota, String)>, Report> {

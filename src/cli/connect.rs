@@ -28,7 +28,7 @@ pub(super) const FROM_ENVIRONMENT: &str = "env";
 pub(super) enum Chosen {
     /// A service.
     Service(Box<Connection>),
-    /// Exported files, as a connection of this name.
+    /// Exported files, as a connection of this name. Without any, it has tables of logs alone.
     Files {
         /// The name.
         name: String,
@@ -60,6 +60,7 @@ impl Chosen {
     pub(super) fn added_to(self, builder: EngineBuilder) -> EngineBuilder {
         match self {
             Self::Service(connection) => builder.connection(*connection),
+            Self::Files { name, paths } if paths.is_empty() => builder.default_logs(name),
             Self::Files { name, paths } => builder.files(name, paths),
         }
     }
@@ -75,7 +76,9 @@ pub(super) fn choose(flag: Option<&str>, env: &Env, project: &Config, user: &Con
         let entry = user.connections.get(name).ok_or_else(|| unknown(name, &user.connections, &env.veil()))?;
         return open(name, entry, &env.of_connection(name, Shared::All)).map(Some);
     }
-    let mut all = user.connections.iter();
+    // Logs are there whatever is opened: they are no choice, unless there is nothing else.
+    let (others, logs): (Vec<_>, Vec<_>) = user.connections.iter().partition(|(_, entry)| !entry.has_logs_alone());
+    let mut all = if others.is_empty() { logs } else { others }.into_iter();
     match (all.next(), all.next()) {
         (Some((name, entry)), None) => open(name, entry, &env.of_connection(name, Shared::All)).map(Some),
         (None, _) => from_environment(env),
@@ -105,6 +108,22 @@ fn from_environment(env: &Env) -> Result<Option<Chosen>, Report> {
     let auth = env.get("AUDITQL_ACCESS_TOKEN").map(|_| "access_token".to_owned());
     let entry = Entry { tenant: Some(tenant.to_owned()), auth, ..Entry::default() };
     open(FROM_ENVIRONMENT, &entry, env).map(Some)
+}
+
+/// The builder of an engine that has the tables of logs of all connections.
+pub(super) fn with_logs(user: &Config, builder: EngineBuilder) -> Result<EngineBuilder, Report> {
+    let all = user.connections.iter().filter(|(_, entry)| !entry.tables.is_empty());
+    all.into_iter().try_fold(builder, |builder, (name, entry)| {
+        let about = About { name, env: &Env::default() };
+        if entry.kind.as_deref() != Some("files") {
+            return Err(about.error("has tables, but its kind is not \"files\"").hint("add kind = \"files\""));
+        }
+        about.check_name()?;
+        Ok(entry
+            .tables
+            .iter()
+            .fold(builder, |builder, (table, log)| builder.logs(name, table, log.paths.clone(), log.options.clone())))
+    })
 }
 
 /// The connection that an entry describes.
@@ -183,13 +202,15 @@ impl About<'_> {
 
     /// Files have paths and nothing that a service has: a tenant beside them would not be asked.
     fn files(&self, entry: &Entry, paths: Option<&[PathBuf]>) -> Result<Chosen, Report> {
-        let only = Entry { kind: entry.kind.clone(), paths: entry.paths.clone(), ..Entry::default() };
+        let (kind, own, tables) = (entry.kind.clone(), entry.paths.clone(), entry.tables.clone());
+        let only = Entry { kind, paths: own, tables, ..Entry::default() };
         if *entry != only {
             return Err(self
                 .error("is of kind \"files\", but has keys of a service")
-                .hint("such a connection has only kind and paths"));
+                .hint("such a connection has only kind, paths and tables"));
         }
-        let paths = paths.ok_or_else(|| self.error("has no paths").hint("add paths = [\"…\"]"))?;
+        let none = || self.error("has no paths").hint("add paths = [\"…\"], or tables of logs");
+        let paths = paths.or((!entry.tables.is_empty()).then_some(&[])).ok_or_else(none)?;
         Ok(Chosen::Files { name: self.name.to_owned(), paths: paths.to_vec() })
     }
 

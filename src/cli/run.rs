@@ -59,6 +59,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     let builder = Engine::builder().settings(settings).policy(Policy::LOCAL).runtime(workers.clone());
     let builder = temporary().into_iter().fold(builder, EngineBuilder::spill_dir);
     let builder = args.exports.iter().fold(builder, EngineBuilder::input);
+    let builder = connect::with_logs(&files.user, builder)?;
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {
         let tenant = Started::start(demo, &args).await?;

@@ -22,7 +22,7 @@ mod scan;
 mod session;
 mod statement;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::SessionContext;
 
+use crate::apis;
 use crate::auth::{self, Connection, NameFlaw};
 use crate::files::Input;
 use crate::settings::Settings;
@@ -40,24 +41,28 @@ use runtime::workers::Workers;
 use runtime::{Connections, schemas};
 use scan::located::Records;
 use session::connecting::{Other, Pacers};
+use session::log_options::Stated;
 use session::merged::Tenant;
+use session::named_logs::{NamedLog, NamedLogs};
 use session::system_tables::Known;
 use session::{catalog, config, connecting, store};
 use statement::Submission;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-pub use error::{Error, Part, Place, Unusable};
+pub use error::{Error, LogError, Part, Place, Unusable};
 #[cfg(feature = "cli")]
 pub(crate) use functions::own::manual as manual_of_functions;
 pub use leaf::{MergedExec, Origin, Origins, RemoteTable, ScanExec};
 pub use lineage::Lineage;
 #[cfg(feature = "cli")]
+pub(crate) use session::catalog::at_hand;
+#[cfg(feature = "cli")]
 pub(crate) use session::leftovers;
 pub use session::parquet;
 pub use session::policy::Policy;
 pub use session::system_tables::{Described, Rule, described, quota_in_words, rules_of, source};
-pub use statement::Query;
+pub use statement::{DescribedLogs, Query};
 
 pub use crate::files::Bucket;
 pub use crate::http::{Options as HttpOptions, Pace, Quotas};
@@ -95,6 +100,10 @@ pub struct EngineBuilder {
     files: Vec<(String, Vec<Input>)>,
     /// Those that have none.
     inputs: Vec<Input>,
+    /// Tables of logs, by the name of their connection.
+    logs: BTreeMap<String, BTreeMap<String, NamedLog>>,
+    /// A connection of logs that is the default.
+    logs_of_default: Option<String>,
     settings: Settings,
     now: Option<DateTime<Utc>>,
     pace: Pace,
@@ -163,6 +172,29 @@ impl EngineBuilder {
     #[must_use]
     pub fn files(mut self, name: impl Into<String>, paths: Vec<PathBuf>) -> Self {
         self.files.push((name.into(), paths.into_iter().map(Input::Path).collect()));
+        self
+    }
+
+    /// Adds a table of logs to a connection of that name: files, folders and patterns, and what is stated of them, as
+    /// `OPTIONS (…)` does it. It is the table `connection.table` in every catalog; nothing is looked at before a statement names it.
+    #[must_use]
+    pub fn logs(
+        mut self,
+        connection: impl Into<String>,
+        table: impl Into<String>,
+        paths: Vec<PathBuf>,
+        options: Vec<(String, String)>,
+    ) -> Self {
+        let paths = paths.into_iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        let log = NamedLog { paths, stated: Stated { options, columns: None } };
+        self.logs.entry(connection.into()).or_default().insert(table.into(), log);
+        self
+    }
+
+    /// A connection of logs whose tables need no schema, if there is no other connection.
+    #[must_use]
+    pub fn default_logs(mut self, connection: impl Into<String>) -> Self {
+        self.logs_of_default = Some(connection.into());
         self
     }
 
@@ -253,6 +285,16 @@ impl EngineBuilder {
         for (name, _) in &self.files {
             check_name(name, &mut names)?;
         }
+        for (name, tables) in &self.logs {
+            let is_own = self.files.iter().any(|(own, _)| own == name);
+            let is_schema = apis::names().any(|(schema, _)| schema == name);
+            if is_schema || !is_own && check_name(name, &mut names).is_err() {
+                return Err(Error::ConnectionName(name.clone()));
+            }
+            if let Some(table) = tables.keys().find(|table| auth::check_name(table).is_err()) {
+                return Err(Error::LogName(table.clone()));
+            }
+        }
         for (_, paths) in self.exports() {
             crate::files::local_sources(paths).map_err(Error::Input)?;
         }
@@ -265,7 +307,8 @@ impl EngineBuilder {
         self.connections.iter().for_each(|connection| known.service(connection));
         self.others.iter().for_each(|other| other.show(&mut known));
         self.exports().for_each(|(name, inputs)| known.files(name, inputs));
-        let own = self.exports().next().map_or("local", |(name, _)| name);
+        let logs = self.logs_of_default.as_deref().filter(|name| self.logs.contains_key(*name));
+        let own = self.exports().next().map_or(logs.unwrap_or("local"), |(name, _)| name);
         let default = self.connections.first().map_or(own, |c| c.name.as_str());
         if let Some(config) = builder.config() {
             config::name_default(config, default, schemas::MAIN);
@@ -281,10 +324,26 @@ impl EngineBuilder {
             let all: Arc<dyn CatalogProvider> = catalog::all_tenants(&tenants, &state)?;
             state.catalog_list().register_catalog(auth::ALL_TENANTS.into(), all);
         }
+        let logs: BTreeMap<&str, Arc<NamedLogs>> = self
+            .logs
+            .iter()
+            .map(|(name, tables)| (name.as_str(), Arc::new(NamedLogs::new(name, tables.clone(), &state))))
+            .collect();
         let others = self.others.iter().filter_map(Other::files);
         for (connection, paths) in self.exports().chain(others) {
             let files = Tenant { connection, tenant: "", records: Records::Files(paths.into()), has_aadgraph: true };
-            state.catalog_list().register_catalog(connection.into(), catalog::catalog(&files, &state)?);
+            let catalog = catalog::of_files(Some(&files), logs.get(connection).cloned(), &state)?;
+            state.catalog_list().register_catalog(connection.into(), catalog);
+        }
+        for (name, tables) in logs.iter().filter(|(name, _)| self.exports().all(|(other, _)| other != **name)) {
+            let catalog = catalog::of_files(None, Some(Arc::clone(tables)), &state)?;
+            state.catalog_list().register_catalog((*name).into(), catalog);
+        }
+        for catalog in state.catalog_list().catalog_names() {
+            for (name, tables) in &logs {
+                let catalog = state.catalog_list().catalog(&catalog);
+                catalog.map(|catalog| catalog.register_schema(name, Arc::clone(tables) as _)).transpose()?;
+            }
         }
         datafusion_functions_json::register_all(&mut state)?;
         functions::own::register(&mut state)?;
@@ -328,6 +387,16 @@ impl Engine {
             Submission { sql: sql.to_owned(), now, deadline, policy: self.policy, workers: self.workers.clone() };
         let context = self.context.clone();
         self.workers.plan(deadline, move || statement::plan(context, asked)).await
+    }
+
+    /// What was recognised of the logs that stand in FROM: `'logs/*.evtx'`, the name of a table that was made of files. `None` if
+    /// it is no table of logs.
+    ///
+    /// # Errors
+    /// When there is no such table or file, or the policy does not allow to read it.
+    pub async fn logs(&self, from: &str) -> Result<Option<DescribedLogs>> {
+        let (context, policy, from) = (self.context.clone(), self.policy, from.to_owned());
+        self.workers.plan(None, move || async move { statement::described(context, policy, &from).await }).await
     }
 
     /// Removes the session's tables when it is called, as dropping the engine does: for a program that ends without.

@@ -13,7 +13,6 @@ mod records;
 mod remarks;
 mod rows;
 
-pub use framing::first_rows;
 pub use reader::{Item, Reader};
 pub use remarks::{Always, Instead, Remark, Wanted};
 

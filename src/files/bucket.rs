@@ -7,11 +7,11 @@ use object_store::{ObjectMeta, ObjectStoreExt as _};
 use super::error::Error;
 use super::file_ref::FileRef;
 use super::listed::{Listing, Passed};
-use super::names::is_export;
+use super::names::Meant;
 use super::place::{Bucket, Place, told, wait};
 
-/// The object of this location, whatever its name, or the exports below it, by name. Hidden ones are left out.
-pub(super) fn files(bucket: &Bucket, prefix: &Path) -> Result<Listing, Error> {
+/// The object of this location, whatever its name, or those below it that are meant, by name. Hidden ones are left out.
+pub(super) fn files(bucket: &Bucket, prefix: &Path, meant: Meant) -> Result<Listing, Error> {
     let file = |object: ObjectMeta| FileRef::all(Place::Object(bucket.clone(), object));
     let failed = |error| Error::Open { path: bucket.named(prefix), source: told(error) };
     match wait(bucket.store.head(prefix)) {
@@ -31,7 +31,7 @@ pub(super) fn files(bucket: &Bucket, prefix: &Path) -> Result<Listing, Error> {
             object.location.prefix_match(prefix).into_iter().flatten().map(|part| part.as_ref().to_owned()).collect();
         match parts.last() {
             _ if parts.iter().any(|part| part.starts_with('.')) => {}
-            Some(name) if is_export(&name.to_lowercase()) => files.push(file(object)),
+            Some(name) if meant.takes(&name.to_lowercase()) => files.push(file(object)),
             _ => passed.count(&bucket.named(prefix), parts.join("/").into()),
         }
     }

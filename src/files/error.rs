@@ -17,6 +17,12 @@ pub enum Error {
         /// The folder or archive.
         path: PathBuf,
     },
+    /// A folder or an archive holds no file at all.
+    #[error("{} holds no file that could be a log", path.display())]
+    Bare {
+        /// The folder or archive.
+        path: PathBuf,
+    },
     /// Something that has its bytes once, or has none.
     #[error("{} is {kind}, but an input must be a file", path.display())]
     NoFile {

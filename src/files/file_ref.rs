@@ -1,9 +1,10 @@
 //! What can be asked for, and a file to read.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::archive::Entry;
+use super::names;
 use super::place::{Bucket, Place};
 
 /// Where files are looked for.
@@ -48,6 +49,24 @@ impl FileRef {
     /// A file of which nothing can be read.
     pub(super) fn unreadable(place: Place, why: impl fmt::Display) -> Self {
         Self { place, part: Part::Nothing(why.to_string()) }
+    }
+
+    /// Its own name, without that of what packs it: `access.log` of `logs/access.log.gz`.
+    pub fn file_name(&self) -> String {
+        let path = match &self.part {
+            Part::Entry(entry) => PathBuf::from(&entry.name),
+            _ => self.place.shown(),
+        };
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        names::unpacked(&name).to_owned()
+    }
+
+    /// Its path, if it is the whole of a file of this machine.
+    pub fn path(&self) -> Option<&Path> {
+        match (&self.place, &self.part) {
+            (Place::Path(path), Part::Whole) => Some(path),
+            _ => None,
+        }
     }
 
     /// Whether it can be read more than once.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::archive::{self, Entry};
 use super::file_ref::FileRef;
-use super::names::{self, is_export};
+use super::names::{self, Meant};
 use super::opened::Opened;
 use super::place::Place;
 use super::unpack::is_spreadsheet;
@@ -60,7 +60,7 @@ impl Passed {
     }
 }
 
-/// The exports of an archive, by name, and what else it holds.
+/// The files of an archive that are meant, by name, and what else it holds.
 pub(super) struct Exports {
     pub(super) entries: Vec<Entry>,
     /// Some have one name: all but one of these are hidden.
@@ -70,7 +70,7 @@ pub(super) struct Exports {
 
 impl Exports {
     /// What an archive holds; `None` if the file is none, or a workbook, which is packed as one.
-    pub(super) fn of(place: &Place) -> io::Result<Option<Self>> {
+    pub(super) fn of(place: &Place, meant: Meant) -> io::Result<Option<Self>> {
         let mut file = Opened::open(place)?;
         let mut magic = [0; archive::MAGIC.len()];
         match file.read_exact(&mut magic) {
@@ -81,7 +81,7 @@ impl Exports {
         let (mut entries, mut passed) = (Vec::new(), Passed::default());
         for entry in all {
             let hidden = entry.name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-            match is_export(&entry.name.to_lowercase()) {
+            match meant.takes(&entry.name.to_lowercase()) {
                 _ if hidden => {}
                 true => entries.push(entry),
                 false => passed.count(&place.shown(), entry.name.into()),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::error::Error;
 use super::file_ref::{FileRef, Input, Part};
 use super::listed::{Exports, Skipped};
+use super::names::Meant;
 use super::{bucket, local};
 
 /// What inputs mean.
@@ -19,27 +20,40 @@ pub struct Sources {
     pub skipped: Vec<Skipped>,
 }
 
-/// The files that inputs mean. Files block: call it where that is allowed.
+/// The exports that inputs mean. Files block: call it where that is allowed.
 ///
 /// # Errors
 /// When an input means no file, or a folder or a bucket cannot be read.
 pub fn sources(inputs: &[Input]) -> Result<Sources, Error> {
+    listed(inputs, Meant::Exports)
+}
+
+/// The files that inputs mean, whatever they are called: logs. It blocks as [`sources`] does.
+///
+/// # Errors
+/// As [`sources`].
+pub fn all_sources(inputs: &[Input]) -> Result<Sources, Error> {
+    listed(inputs, Meant::All)
+}
+
+fn listed(inputs: &[Input], meant: Meant) -> Result<Sources, Error> {
     let mut all = Sources::default();
     let mut known: HashSet<PathBuf> = HashSet::new();
     for input in inputs {
         let listing = match input {
-            Input::Path(path) => local::files(path)?,
-            Input::Objects(bucket, prefix) => bucket::files(bucket, prefix)?,
+            Input::Path(path) => local::files(path, meant)?,
+            Input::Objects(bucket, prefix) => bucket::files(bucket, prefix, meant)?,
         };
         all.skipped.extend(listing.skipped);
         let mut any = false;
         for file in listing.files {
             // One file has many spellings, and links to it.
             let new = known.insert(file.place.identity());
-            any |= !new || all.add(file);
+            any |= !new || all.add(file, meant);
         }
         if !any {
-            return Err(Error::Empty { path: input.shown() });
+            let path = input.shown();
+            return Err(if meant == Meant::All { Error::Bare { path } } else { Error::Empty { path } });
         }
     }
     Ok(all)
@@ -56,8 +70,8 @@ pub fn local_sources(inputs: &[Input]) -> Result<Sources, Error> {
 
 impl Sources {
     /// Adds a file or the files of an archive; `false` if an archive holds none.
-    fn add(&mut self, file: FileRef) -> bool {
-        let archive = (file.part == Part::Whole).then(|| Exports::of(&file.place));
+    fn add(&mut self, file: FileRef, meant: Meant) -> bool {
+        let archive = (file.part == Part::Whole).then(|| Exports::of(&file.place, meant));
         let Some(Ok(Some(exports))) = archive else {
             self.files.push(file);
             return true;

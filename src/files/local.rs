@@ -1,6 +1,6 @@
-//! The exports that a path of this machine means: a file, a folder, or whatever a pattern matches.
+//! The files that a path of this machine means: a file, a folder, or whatever a pattern matches.
 //!
-//! What is named like an export and cannot be read is given as a file all the same: opening it says why. Nothing is opened that
+//! What is meant and cannot be read is given as a file all the same: opening it says why. Nothing is opened that
 //! is no regular file: a pipe would block, and has its bytes once.
 
 use std::fs;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::error::Error;
 use super::file_ref::FileRef;
 use super::listed::{Exports, Listing, Passed};
-use super::names::is_export;
+use super::names::Meant;
 use super::place::Place;
 use super::unpack::is_spreadsheet;
 
@@ -18,20 +18,20 @@ use super::unpack::is_spreadsheet;
 const MOST_FOLDERS: usize = 64;
 
 /// The files that a path means.
-pub(super) fn files(input: &Path) -> Result<Listing, Error> {
+pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
     let path = || input.to_owned();
     match fs::metadata(input) {
-        Ok(found) if found.is_dir() => folder(input),
+        Ok(found) if found.is_dir() => folder(input, meant),
         Ok(found) if !found.is_file() => Err(Error::NoFile { path: path(), kind: kind(found.file_type()) }),
-        Ok(_) if is_only_spreadsheet(input) => Err(Error::Spreadsheet { path: path() }),
+        Ok(_) if is_only_spreadsheet(input, meant) => Err(Error::Spreadsheet { path: path() }),
         Ok(_) => Ok(Listing { files: vec![FileRef::whole(path())], skipped: Vec::new() }),
         Err(_) if input.as_os_str() == "-" => Err(Error::NoFile { path: path(), kind: "standard input" }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => pattern(input),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => pattern(input, meant),
         Err(source) => Err(Error::Open { path: path(), source }),
     }
 }
 
-fn pattern(input: &Path) -> Result<Listing, Error> {
+fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
     let path = || input.to_owned();
     let text =
         input.to_str().filter(|text| text.contains(['*', '?', '['])).ok_or_else(|| Error::Missing { path: path() })?;
@@ -40,7 +40,7 @@ fn pattern(input: &Path) -> Result<Listing, Error> {
     for found in matches {
         let found = found.unwrap_or_else(|error| error.path().to_owned());
         if found.is_dir() {
-            let listing = folder(&found)?;
+            let listing = folder(&found, meant)?;
             all.files.extend(listing.files);
             all.skipped.extend(listing.skipped);
         } else {
@@ -50,8 +50,8 @@ fn pattern(input: &Path) -> Result<Listing, Error> {
     if all.files.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
 }
 
-/// The exports of a folder and of those in it, by name. Hidden ones are left out.
-fn folder(root: &Path) -> Result<Listing, Error> {
+/// The files of a folder and of those in it that are meant, by name. Hidden ones are left out.
+fn folder(root: &Path, meant: Meant) -> Result<Listing, Error> {
     let (mut files, mut passed) = (Vec::new(), Passed::default());
     let mut folders = vec![(root.to_owned(), 0)];
     while let Some((folder, depth)) = folders.pop() {
@@ -74,7 +74,7 @@ fn folder(root: &Path) -> Result<Listing, Error> {
                 false if is_folder => {
                     files.push(FileRef::unreadable(Place::Path(path), "it is nested too deeply in folders"));
                 }
-                false if is_export(&name) && !path.is_dir() => files.push(named(path)),
+                false if meant.takes(&name) && !path.is_dir() => files.push(named(path)),
                 false => {
                     let name = path.strip_prefix(root).unwrap_or(&path).to_owned();
                     passed.count(root, name);
@@ -98,9 +98,9 @@ fn named(path: PathBuf) -> FileRef {
 }
 
 /// Whether a file is a spreadsheet, and no archive of exports that is named like one.
-fn is_only_spreadsheet(path: &Path) -> bool {
+fn is_only_spreadsheet(path: &Path, meant: Meant) -> bool {
     let place = Place::Path(path.to_owned());
-    is_spreadsheet(&place) && Exports::of(&place).is_ok_and(|exports| exports.is_none())
+    is_spreadsheet(&place) && Exports::of(&place, meant).is_ok_and(|exports| exports.is_none())
 }
 
 /// What something is that is neither a file nor a folder.

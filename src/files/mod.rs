@@ -20,8 +20,8 @@ mod utf16;
 pub use error::Error;
 pub use file_ref::{FileRef, Input};
 pub use listed::Skipped;
-pub use listing::{Sources, local_sources, sources};
+pub use listing::{Sources, all_sources, local_sources, sources};
 pub use place::Bucket;
-pub use stamp::Stamp;
+pub use stamp::{Change, Stamp};
 
 pub(crate) use unpack::{AHEAD, open};

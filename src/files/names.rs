@@ -9,10 +9,38 @@ const PACKED: [&str; 3] = ["", ".gz", ".zst"];
 /// How spreadsheets are named. Logs may be in them, but not as text.
 const SPREADSHEETS: [&str; 5] = [".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"];
 
+/// Which files of a folder, a bucket or an archive are meant. Hidden ones never are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meant {
+    /// Those that are named like exports.
+    Exports,
+    /// All but spreadsheets: logs are called anything.
+    All,
+}
+
+impl Meant {
+    /// Whether a file of this name is meant; `name` is in lower case.
+    pub(super) fn takes(self, name: &str) -> bool {
+        match self {
+            Self::Exports => is_export(name),
+            Self::All => !is_spreadsheet(name),
+        }
+    }
+}
+
 /// Whether a file is named like an export; `name` is in lower case.
-pub(super) fn is_export(name: &str) -> bool {
+fn is_export(name: &str) -> bool {
     name.ends_with(ARCHIVE)
         || PACKED.iter().any(|packed| name.strip_suffix(packed).is_some_and(|name| is_named(name, &NAMES)))
+}
+
+/// A name without the endings that say how a file is packed.
+pub(super) fn unpacked(name: &str) -> &str {
+    let ending = |packed: &&str| name.len() > packed.len() && name.to_ascii_lowercase().ends_with(*packed);
+    match PACKED.iter().filter(|packed| !packed.is_empty()).find(|packed| ending(packed)) {
+        Some(packed) => unpacked(&name[..name.len() - packed.len()]),
+        None => name,
+    }
 }
 
 /// Whether a file is named like a spreadsheet; `name` is in lower case.

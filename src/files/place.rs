@@ -67,6 +67,14 @@ impl State {
         Ok(Self { length: found.len(), written: found.modified().ok(), tag: None })
     }
 
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    pub(super) fn written(&self) -> Option<SystemTime> {
+        self.written
+    }
+
     fn of_object(found: ObjectMeta) -> Self {
         Self { length: found.size, written: Some(found.last_modified.into()), tag: found.e_tag }
     }

@@ -5,7 +5,7 @@ use std::error::Error;
 use super::{About, Exit, Report, doctor, remote};
 use crate::plan::CapError;
 use crate::table::Needs;
-use crate::{auth, causes, decode, engine, files, http, plan, settings};
+use crate::{auth, causes, decode, engine, files, http, logs, plan, settings};
 use crate::{searches, subscriptions};
 
 const PARTIAL: &str = "--partial returns what could be read and says what is missing";
@@ -124,8 +124,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::NotSettable { .. } => Report::chain(Exit::Query, error)
             .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
         E::Store(_) => Report::chain(Exit::Query, error),
-        E::NoConnection(_) | E::ConnectionName(_) => Report::chain(Exit::Usage, error),
+        E::NoConnection(_) | E::ConnectionName(_) | E::LogName(_) => Report::chain(Exit::Usage, error),
         E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source)),
+        E::Logs { source, .. } => of_logs(error, source),
         // The rows that other files hold are missing.
         E::Files { .. } => Report::chain(Exit::Incomplete, error),
         E::FilesChanged { .. } => Report::chain(Exit::Incomplete, error)
@@ -140,6 +141,36 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             }
         },
     }
+}
+
+/// Why a file is no table. What is wrong with it is said first: the table is called as the file is.
+fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
+    use engine::LogError as L;
+    let report = |hint: &str| Report::chain(Exit::Query, error).hint(hint.to_owned());
+    match source {
+        L::File(files::Error::Missing { .. }) => Report::chain(Exit::Query, source)
+            .hint("a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it"),
+        L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),
+        L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
+        L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
+        L::Packed { .. } => report("unpack it: such a file is read from its end"),
+        L::Option(source) => Report::chain(Exit::Query, source).hint(stated(source)),
+        L::Form { .. } => {
+            report(&format!("read_log('FILE', format => 'FORMAT') states a format; there are {}", formats()))
+        }
+    }
+}
+
+/// What there is to state of logs.
+fn stated(error: &logs::Error) -> String {
+    match error {
+        logs::Error::NoSuchFormat { .. } => format!("the formats are {}", formats()),
+        _ => format!("the options are {}", logs::Options::NAMES.join(", ")),
+    }
+}
+
+fn formats() -> String {
+    logs::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
 }
 
 fn content_types() -> String {

@@ -27,23 +27,20 @@ pub(super) fn elsewhere(name: &str, tables: &[String]) -> Option<(String, String
     ))
 }
 
+/// Endings of files that hold rows.
+const ENDINGS: [&str; 10] = ["csv", "tsv", "txt", "log", "json", "ndjson", "jsonl", "evtx", "parquet", "gz"];
+
 /// A file where a table was expected.
 pub(super) fn file(name: &str) -> Option<(String, String)> {
     let (before, ending) = name.rsplit_once('.')?;
     let stem = before.rsplit(['.', '/']).next().unwrap_or(before);
-    let stored = match ending.to_ascii_lowercase().as_str() {
-        "csv" | "tsv" | "txt" => "CSV",
-        "json" | "ndjson" | "jsonl" => "JSON",
-        "parquet" => "PARQUET",
-        _ => return None,
-    };
-    Some((
-        format!("there is no table {stem}.{ending}"),
-        format!(
-            "CREATE EXTERNAL TABLE x STORED AS {stored} LOCATION '{stem}.{ending}' makes a table of a file; \
-             --input reads exported audit logs"
-        ),
-    ))
+    let is_file = ENDINGS.contains(&ending.to_ascii_lowercase().as_str());
+    is_file.then(|| {
+        (
+            format!("there is no table {stem}.{ending}"),
+            format!("FROM '{stem}.{ending}' reads a file; --input reads exported audit logs"),
+        )
+    })
 }
 
 /// Whether some word of the statement is the camelCase spelling of a name.

@@ -107,6 +107,22 @@ pub enum Because {
         /// The tables of the records that they hold.
         holds: Vec<String>,
     },
+    /// Logs hold no byte.
+    EmptyFiles {
+        /// How many.
+        files: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// Logs hold no row: headings and comments, or lines that could not be read.
+    NoLines {
+        /// How many.
+        files: usize,
+        /// The first of them.
+        first: String,
+        /// Lines that could not be read.
+        unread: u64,
+    },
     /// A value of an enumeration that is not among the documented ones.
     Member {
         /// The column.
@@ -182,6 +198,14 @@ impl fmt::Display for Because {
             Self::NotHeld { files, holds, .. } => {
                 let holds = holds.join(" and ");
                 write!(f, "the {files} file(s) read hold no records of this table, only of {holds}")
+            }
+            Self::EmptyFiles { files: 1, first } => write!(f, "{first} is empty"),
+            Self::EmptyFiles { files, first } => write!(f, "the {files} files are empty (first: {first})"),
+            Self::NoLines { files, first, unread: 0 } => {
+                write!(f, "the {files} file(s) hold no rows, only headings or comments (first: {first})")
+            }
+            Self::NoLines { files, first, unread } => {
+                write!(f, "none of the {unread} line(s) of the {files} file(s) could be read (first: {first})")
             }
             Self::Member { column, asked, members } => {
                 write!(f, "'{asked}' is not a documented value of {column}; its values are {}", members.join(", "))

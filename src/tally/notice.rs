@@ -155,6 +155,22 @@ pub enum Notice {
         /// Why the first could not be read, in one clause.
         why: String,
     },
+    /// A file became longer while it was read: what was added may be missing.
+    Grown {
+        /// The file.
+        file: String,
+    },
+    /// Something about files that they do not say themselves, and that was taken for granted.
+    Assumed {
+        /// The table.
+        table: String,
+        /// What.
+        what: String,
+        /// In how many files.
+        files: u64,
+        /// The first of them.
+        first: String,
+    },
     /// A file could not be read at all; all others were.
     UnreadFile {
         /// The file.
@@ -342,6 +358,10 @@ impl fmt::Display for Notice {
             Self::UnreadLines { file, line, count, why } => {
                 write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")
             }
+            Self::Grown { file } => {
+                write!(f, "{file} was written to while it was read: lines that were added meanwhile may be missing")
+            }
+            Self::Assumed { table, what, files, first } => assumed(f, (table, what), *files, first),
             Self::UnreadFile { file, why } => write!(f, "INCOMPLETE: {file} could not be read: {why}"),
             Self::FilesSkipped { within, count, first } => {
                 write!(
@@ -402,6 +422,14 @@ fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Re
     )
 }
 
+fn assumed(f: &mut fmt::Formatter<'_>, (table, what): (&str, &str), files: u64, first: &str) -> fmt::Result {
+    match files {
+        1 if table == first => write!(f, "{table}: {what}"),
+        1 => write!(f, "{table}: {what} ({first})"),
+        _ => write!(f, "{table}: {what} ({files} files; first: {first})"),
+    }
+}
+
 fn bare_records(f: &mut fmt::Formatter<'_>, file: &str, count: u64, shown: &str) -> fmt::Result {
     write!(f, "{file}: {count} record(s) have no AuditData; only their other columns were read")?;
     if shown.is_empty() {
@@ -443,6 +471,8 @@ impl Notices {
             Notice::FetchedAgain { table, .. } => (table.clone(), String::new()),
             Notice::UnreadLines { file, .. } => (file.clone(), String::new()),
             Notice::UnreadFile { file, .. } => (file.clone(), String::new()),
+            Notice::Grown { file } => (file.clone(), String::new()),
+            Notice::Assumed { table, what, .. } => (table.clone(), what.clone()),
             Notice::OrderRefused { table, .. } => (table.clone(), String::new()),
             Notice::FilesSkipped { within, .. } => (within.clone(), String::new()),
             Notice::Spreadsheets { within, .. } => (within.clone(), String::new()),

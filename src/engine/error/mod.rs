@@ -1,10 +1,12 @@
 //! What can go wrong in a scan. Travels through DataFusion as an external error and is found again by `report`.
 
 pub(crate) mod limits;
+mod logs;
 mod place;
 mod unusable;
 
 pub use limits::Part;
+pub use logs::LogError;
 pub use place::Place;
 pub use unusable::Unusable;
 
@@ -93,6 +95,15 @@ pub enum Error {
         /// Why not.
         #[source]
         source: files::Error,
+    },
+    /// Logs cannot be read as a table.
+    #[error("{table} cannot be read as a table")]
+    Logs {
+        /// What the table is called, or its file.
+        table: String,
+        /// Why not.
+        #[source]
+        source: LogError,
     },
     /// Files were written to while they were read.
     #[error("{table}: files changed while they were being read")]
@@ -316,6 +327,11 @@ pub enum Error {
     /// The file of a table could not be written.
     #[error("the rows of the table could not be stored")]
     Store(#[source] std::io::Error),
+    /// The name of a table of logs is none that SQL takes as it stands.
+    #[error(
+        "a table of logs cannot be named '{0}': the name is reserved, or not made of lower-case letters, digits and _"
+    )]
+    LogName(String),
     /// A connection's name cannot be a catalog's.
     #[error(
         "a connection cannot be named '{0}': the name is reserved, taken, or not made of lower-case letters, digits and _"

@@ -16,7 +16,7 @@ use datafusion::scalar::ScalarValue;
 
 use crate::apis;
 use crate::engine::leaf::LookupTable;
-use crate::engine::leaf::{Kept, Origin, Origins};
+use crate::engine::leaf::{Kept, LogTable, Origin, Origins};
 use crate::engine::leaf::{MergedTable, RemoteTable};
 use crate::table::SystemTable;
 
@@ -300,6 +300,9 @@ fn of_table(scan: &TableScan, at: usize) -> Option<Origin> {
     }
     if let Some(kept) = table.downcast_ref::<Kept>() {
         return Some(kept.origins().of(at));
+    }
+    if let Some(logs) = table.downcast_ref::<LogTable>() {
+        return logs.origin(at);
     }
     if scan.table_name.schema() == Some(SystemTable::SCHEMA) {
         return of_own(scan.table_name.table(), at);

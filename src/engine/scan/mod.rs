@@ -13,6 +13,7 @@ mod filter;
 mod keys;
 pub(crate) mod leg;
 pub(crate) mod located;
+pub(crate) mod logs;
 pub(crate) mod merge;
 mod page_stats;
 pub(crate) mod refetch;

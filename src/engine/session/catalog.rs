@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
+use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
@@ -13,6 +15,7 @@ use datafusion::error::Result;
 use datafusion::execution::SessionState;
 
 use super::merged::{Tenant, combined, combined_of_all, of_all};
+use super::named_logs::NamedLogs;
 use super::system_tables;
 use crate::apis;
 use crate::engine::leaf::LookupTable;
@@ -24,7 +27,17 @@ type Named = (&'static str, &'static str, Arc<dyn TableProvider>);
 
 /// The catalog of a connection.
 pub(crate) fn catalog(tenant: &Tenant<'_>, state: &SessionState) -> Result<Arc<dyn CatalogProvider>> {
-    of_tables(&tables(tenant, state)?)
+    of_tables(&tables(tenant, state)?, None)
+}
+
+/// The catalog of exported files, which may have logs beside them.
+pub(crate) fn of_files(
+    exports: Option<&Tenant<'_>>,
+    logs: Option<Arc<NamedLogs>>,
+    state: &SessionState,
+) -> Result<Arc<dyn CatalogProvider>> {
+    let tables = exports.map_or(Ok(Vec::new()), |exports| tables(exports, state))?;
+    of_tables(&tables, logs)
 }
 
 /// The catalog of all tenants: the tables of each as one.
@@ -35,10 +48,10 @@ pub(crate) fn all_tenants(tenants: &[Tenant<'_>], state: &SessionState) -> Resul
         Ok((table.schema, table.name, merged))
     });
     let tables: Vec<Named> = sets.chain(combined).collect::<Result<_>>()?;
-    of_tables(&tables)
+    of_tables(&tables, None)
 }
 
-fn of_tables(tables: &[Named]) -> Result<Arc<dyn CatalogProvider>> {
+fn of_tables(tables: &[Named], logs: Option<Arc<NamedLogs>>) -> Result<Arc<dyn CatalogProvider>> {
     let catalog = MemoryCatalogProvider::new();
     for (schema, name, table) in tables {
         if catalog.schema(schema).is_none() {
@@ -50,7 +63,8 @@ fn of_tables(tables: &[Named]) -> Result<Arc<dyn CatalogProvider>> {
     }
     let unique = |name: &str| tables.iter().filter(|(_, other, _)| *other == name).count() == 1;
     let aliases = tables.iter().filter(|(_, name, _)| unique(name)).map(|(_, name, table)| (*name, Arc::clone(table)));
-    catalog.register_schema(MAIN, Arc::new(Main { aliases: aliases.collect(), own: MemorySchemaProvider::new() }))?;
+    catalog
+        .register_schema(MAIN, Arc::new(Main { aliases: aliases.collect(), logs, own: MemorySchemaProvider::new() }))?;
     catalog.register_schema(OWN, Arc::new(system_tables::Own))?;
     Ok(Arc::new(catalog))
 }
@@ -74,11 +88,24 @@ fn tables(tenant: &Tenant<'_>, state: &SessionState) -> Result<Vec<Named>> {
     sets.chain(combined).chain(lookups).chain(codes).collect()
 }
 
+/// The columns of a table, for who offers names and must not look at files for it; `None` if there is no such table.
+#[cfg(feature = "cli")]
+pub(crate) async fn at_hand(schema: &dyn SchemaProvider, name: &str) -> Option<SchemaRef> {
+    let of_main = schema.downcast_ref::<Main>().filter(|main| !main.own.table_exist(name));
+    let logs = schema.downcast_ref::<NamedLogs>().or(of_main.and_then(|main| main.logs.as_deref()));
+    match logs.and_then(|logs| logs.at_hand(name)) {
+        Some(columns) => Some(columns),
+        None => schema.table(name).await.ok()?.map(|table| table.schema()),
+    }
+}
+
 /// The user's own tables in front of the short names of others.
 #[derive(Debug)]
 struct Main {
     own: MemorySchemaProvider,
     aliases: Vec<(&'static str, Arc<dyn TableProvider>)>,
+    /// Logs that the connection names.
+    logs: Option<Arc<NamedLogs>>,
 }
 
 #[async_trait]
@@ -89,6 +116,11 @@ impl SchemaProvider for Main {
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         if let Some(table) = self.own.table(name).await? {
+            return Ok(Some(table));
+        }
+        if let Some(logs) = &self.logs
+            && let Some(table) = logs.table(name).await?
+        {
             return Ok(Some(table));
         }
         let alias = self.aliases.iter().find(|(alias, _)| *alias == name);

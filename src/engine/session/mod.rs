@@ -1,11 +1,15 @@
 //! What a session has: its configuration, its catalogs, the tables that it keeps, what its statements may do.
 
 pub(crate) mod catalog;
+mod columnar;
 pub(crate) mod config;
 pub(crate) mod connecting;
 mod finer;
 pub(crate) mod leftovers;
+pub(crate) mod log_options;
+pub(crate) mod log_tables;
 pub(crate) mod merged;
+pub(crate) mod named_logs;
 pub mod parquet;
 pub(crate) mod policy;
 mod sound;

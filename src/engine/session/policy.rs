@@ -18,7 +18,7 @@ use crate::engine::error::Error;
 /// need not fear for files or limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Policy {
-    /// `CREATE EXTERNAL TABLE` may read files of this machine.
+    /// FROM and `CREATE EXTERNAL TABLE` may read files of this machine.
     pub reads_files: bool,
     /// `CREATE TABLE … AS SELECT` may keep rows, in files of the session's own that end with it.
     pub keeps_tables: bool,
@@ -101,7 +101,7 @@ fn is_or_begins(name: &str, known: &str) -> bool {
 }
 
 /// The scheme of an address that is not one of a file here, as DataFusion will read it.
-fn scheme(location: &str) -> Option<String> {
+pub(crate) fn scheme(location: &str) -> Option<String> {
     let url = Url::parse(location).ok().filter(|_| !Path::new(location).is_absolute())?;
     // A single letter is a drive.
     (url.scheme() != "file" && url.scheme().len() > 1).then(|| url.scheme().to_owned())

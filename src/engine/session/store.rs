@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::{Schema, SchemaRef};
-use datafusion::catalog::SchemaProvider;
+use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::common::{DFSchema, ResolvedTableReference, TableReference};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, SessionState};
@@ -93,6 +93,37 @@ impl Place {
     }
 }
 
+/// A name that a table may take.
+pub(crate) struct Free(Place);
+
+impl Free {
+    /// A name for a table; `None` if there is such a table, and that is fine.
+    ///
+    /// # Errors
+    /// When the name is not for the user to give, or is taken.
+    pub(crate) async fn of(
+        state: &SessionState,
+        name: &TableReference,
+        or_replace: bool,
+        if_not_exists: bool,
+    ) -> Result<Option<Self>> {
+        let place = Place::of(state, name)?;
+        if !place.is_foreign().await? && (or_replace || !place.is_taken()) {
+            return Ok(Some(Self(place)));
+        }
+        if if_not_exists { Ok(None) } else { Err(Error::TableExists(place.name.table.to_string()).into()) }
+    }
+
+    /// Gives it to a table.
+    pub(crate) fn take(self, table: Arc<dyn TableProvider>) -> Result<()> {
+        let Self(place) = self;
+        if place.is_taken() {
+            place.schema.deregister_table(&place.name.table)?;
+        }
+        place.schema.register_table(place.name.table.to_string(), table).map(drop)
+    }
+}
+
 /// Makes a table of the rows of a query.
 pub(crate) async fn create(
     state: &SessionState,
@@ -100,13 +131,9 @@ pub(crate) async fn create(
     rows: impl FnOnce() -> Result<SendableRecordBatchStream>,
     statement: &Statement,
 ) -> Result<()> {
-    let place = Place::of(state, &create.name)?;
-    if place.is_foreign().await? || place.is_taken() && !create.or_replace {
-        if create.if_not_exists {
-            return Ok(());
-        }
-        return Err(Error::TableExists(place.name.table.to_string()).into());
-    }
+    let free = Free::of(state, &create.name, create.or_replace, create.if_not_exists).await?;
+    let Some(free) = free else { return Ok(()) };
+    let name = free.0.name.table.to_string();
     check_names(create.input.schema())?;
     if !create.constraints.is_empty() || !create.column_defaults.is_empty() {
         let what = "a constraint or a default of a table";
@@ -117,14 +144,11 @@ pub(crate) async fn create(
     let store = state.config().get_extension::<Store>().unwrap_or_default();
     let (file, count, schema) = write(&store, rows()?).await?;
     let missing = statement.tally.missing();
-    let mut table = Kept::open(state, file, schema, &place.name.table, missing)?;
+    let mut table = Kept::open(state, file, schema, &name, missing)?;
     table.origins = origins(&create.input);
     table.part = table.missing.as_ref().map(|_| partial::of(&create.input)).transpose()?;
-    if place.is_taken() {
-        place.schema.deregister_table(&place.name.table)?;
-    }
-    place.schema.register_table(place.name.table.to_string(), Arc::new(table))?;
-    statement.tally.notice(Notice::Kept { table: place.name.table.to_string(), rows: count });
+    free.take(Arc::new(table))?;
+    statement.tally.notice(Notice::Kept { table: name, rows: count });
     Ok(())
 }
 

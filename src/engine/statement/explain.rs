@@ -8,7 +8,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
-use crate::engine::leaf::{CountedExec, LookupExec, MergedExec, ScanExec};
+use crate::engine::leaf::{CountedExec, LogExec, LookupExec, MergedExec, ScanExec};
 use crate::engine::runtime::{Connections, Statement};
 use arrow::datatypes::SchemaRef;
 
@@ -44,6 +44,7 @@ pub(crate) fn requests(
     plan.apply(|node| {
         let lookup = node.downcast_ref::<LookupExec>();
         lookup.iter().for_each(|lookup| text.push_str(&lookup.explained(connections.as_deref())));
+        node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained()));
         Ok(TreeNodeRecursion::Continue)
     })?;
     if text.is_empty() {

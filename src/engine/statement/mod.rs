@@ -3,8 +3,10 @@
 //! DataFusion stamps the present time on every copy of its state, so the copy is stamped again and then planned with
 //! directly. What changes the session itself (SET, PREPARE, tables and views) goes to the session.
 
+mod described;
 mod explain;
 mod external;
+mod file_names;
 mod output_names;
 pub(crate) mod parse;
 mod views;
@@ -25,6 +27,8 @@ use datafusion::prelude::SessionContext;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::{Instant, timeout_at};
 
+pub use self::described::DescribedLogs;
+pub(crate) use self::described::described;
 use self::output_names::named;
 use self::parse::{check_plan, parse};
 use crate::engine::error::Error;
@@ -34,6 +38,8 @@ use crate::engine::lineage::partial;
 use crate::engine::runtime::Statement;
 use crate::engine::runtime::options;
 use crate::engine::runtime::workers::Workers;
+use crate::engine::session::log_tables::WithFiles;
+use crate::engine::session::named_logs;
 use crate::engine::session::policy::Policy;
 use crate::engine::session::store;
 use crate::tally::Tally;
@@ -61,14 +67,20 @@ pub(crate) struct Submission {
 pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Query> {
     let Submission { sql, now, deadline, policy, workers } = asked;
     let mut state = context.state();
-    let parsed = parse(&state, &sql)?;
+    let mut parsed = parse(&state, &sql)?;
+    file_names::named(&state, policy, &mut parsed).await?;
+    if policy.reads_files {
+        state.register_catalog_list(Arc::new(WithFiles::of(&state)));
+    }
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
+    named_logs::check(&state, &parsed).await?;
     let plan = named(state.statement_to_plan(parsed).await?)?;
     check_plan(&plan)?;
     policy.check(&plan)?;
     namesakes::check(&plan)?;
-    let plan = Arc::new(external::settled(plan)?);
+    external::check(&plan)?;
+    let plan = Arc::new(plan);
     let mut origins = Lineage::of(Arc::clone(&plan));
     let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let journal = state.config().get_extension().unwrap_or_default();
@@ -91,6 +103,9 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
             explain(&state, explained.clone(), &statement).await?
         }
         LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create.clone(), &statement).await?,
+        LogicalPlan::Ddl(DdlStatement::CreateExternalTable(table)) if external::is_of_logs(table) => {
+            external::create(&state, table).await.map(|()| no_rows())?
+        }
         LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, table).await.map(|()| no_rows())?,
         plan => {
             let (rows, executed) = run(&state, plan, &statement, policy).await?;

@@ -91,18 +91,6 @@ impl Fields {
     }
 }
 
-/// The first rows of a text, as far as they can be cut.
-pub fn first_rows(text: &[u8], delimiter: u8, most: usize) -> Vec<Vec<String>> {
-    let mut fields = Fields::new(Box::new(std::io::Cursor::new(text.to_vec())), delimiter);
-    let (mut row, mut rows) = (Row::default(), Vec::new());
-    while rows.len() < most
-        && let Some(Ok(())) = fields.next(&mut row)
-    {
-        rows.push(row.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect());
-    }
-    rows
-}
-
 /// The delimiter that a first line `sep=;` declares, for spreadsheets.
 pub(super) fn separator(line: &[u8]) -> Option<u8> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -8,8 +8,6 @@ mod framer;
 mod json_frames;
 mod layout;
 
-pub use csv::first_rows;
-
 pub(super) use csv::{Fields, Row};
 pub(super) use frame::Frame;
 pub(super) use framer::{Framer, several};

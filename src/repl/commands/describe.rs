@@ -1,8 +1,12 @@
 //! `\d` and `\df`: what there is, asked of the tables that describe it.
 
+use std::path::Path;
+
+use crate::engine::DescribedLogs;
 use crate::repl::answer::tables;
+use crate::repl::say::{count, say};
 use crate::repl::state::{After, State, refused};
-use crate::report::{Exit, Report, nearest};
+use crate::report::{About, Exit, Report, nearest};
 use crate::table::SystemTable;
 
 /// All tables: the declared ones, those that describe them, and the user's own.
@@ -19,6 +23,9 @@ ORDER BY rank, schema, \"table\"";
 /// Shows the tables, or the columns of one.
 pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     let names = tables(state.session.engine.context());
+    if table.starts_with('\'') {
+        return logs(state, table).await.unwrap_or(After::Failed);
+    }
     if names.is_empty() {
         return refused(
             &Report::new(Exit::Usage, "there are no tables: no connection is open")
@@ -38,7 +45,12 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     if declared {
         state.show(&columns(schema, name)).await
     } else if own {
+        if let Some(after) = logs(state, table).await {
+            return after;
+        }
         state.show(&plain_columns(schema.unwrap_or("main"), name)).await
+    } else if table.trim_matches('"').contains(['.', '/', '\\', '*']) && Path::new(table.trim_matches('"')).exists() {
+        logs(state, &literal(table.trim_matches('"'))).await.unwrap_or(After::Failed)
     } else {
         let report = Report::new(Exit::Query, format!("there is no table {table}"));
         let short = names.iter().map(|known| (known.as_str(), known.rsplit('.').next().unwrap_or(known)));
@@ -47,6 +59,31 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
             None => report.hint("\\d lists the tables"),
         })
     }
+}
+
+/// Files that are named in what is described of a table of them.
+const FILES: usize = 10;
+
+/// Shows the columns of what stands in FROM, and what it was recognised as; `None` if it is no table of logs.
+async fn logs(state: &mut State<'_>, from: &str) -> Option<After> {
+    let described = match state.session.engine.logs(from).await {
+        Ok(described) => described?,
+        Err(error) => return Some(refused(&Report::of_query(&error, &About { sql: from, ..About::default() }))),
+    };
+    let DescribedLogs { columns, files, assumed, unread } = described;
+    let rows: Vec<String> =
+        columns.iter().map(|row| format!("({})", row.each_ref().map(|t| literal(t)).join(", "))).collect();
+    let sql = format!("SELECT * FROM (VALUES {}) AS t(\"column\", type, meaning)", rows.join(", "));
+    let after = state.show(&sql).await;
+    for (file, format) in files.iter().take(FILES) {
+        say(&format!("{file} is read as {format}"));
+    }
+    if files.len() > FILES {
+        say(&format!("and {} more", count(files.len() as u64 - FILES as u64, "file")));
+    }
+    assumed.iter().for_each(|(what, file)| say(&format!("{what} ({file})")));
+    unread.iter().for_each(|(file, why)| say(&format!("not read: {file}: {why}")));
+    Some(after)
 }
 
 /// Schema and name of `table`, `schema.table` or `catalog.schema.table`.

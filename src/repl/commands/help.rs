@@ -38,7 +38,7 @@ An element of a list     sign_in_event_types[1], array_has(sign_in_event_types, 
 A row for each element   SELECT id, unnest(applied_conditional_access_policies) FROM sign_ins
 JSON in text             raw -> 'status' ->> 'errorCode', or raw #>> '{status,errorCode}'
 A time as text           to_char(created_date_time, 'YYYY-MM-DD HH24:MI')
-A list of your own       CREATE EXTERNAL TABLE ips (ip TEXT) STORED AS CSV LOCATION 'ips.txt'
+A file of your own       SELECT * FROM 'logs/vpn.csv'
 Case counts; to ignore it  lower(user_principal_name) = 'ada@contoso.com', or ILIKE
 EXPLAIN SELECT ...       shows the requests, and sends none",
     },

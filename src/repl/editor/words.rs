@@ -5,6 +5,7 @@
 use arrow::datatypes::{DataType, Fields};
 use datafusion::prelude::SessionContext;
 
+use crate::engine::at_hand;
 use crate::settings;
 
 /// Keywords worth completing and colouring.
@@ -152,12 +153,12 @@ async fn tables(context: &SessionContext) -> Vec<Table> {
             let Some(schema) = catalog.schema(&schema_name) else { continue };
             for name in schema.table_names() {
                 // A table that cannot be read just now is no word to offer.
-                let Ok(Some(table)) = schema.table(&name).await else { continue };
+                let Some(columns) = at_hand(schema.as_ref(), &name).await else { continue };
                 let short = match &aliases {
-                    Some(main) => matches!(main.table(&name).await, Ok(Some(_))),
+                    Some(main) => at_hand(main.as_ref(), &name).await.is_some(),
                     None => false,
                 };
-                let fields = table.schema().fields().clone();
+                let fields = columns.fields().clone();
                 tables.push(Table { path: [catalog_name.clone(), schema_name.clone(), name], short, fields });
             }
         }

@@ -1,0 +1,48 @@
+//! Why a file is no table of log lines.
+
+use crate::{files, logs};
+
+/// Why a file is no log.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// It cannot be read.
+    #[error(transparent)]
+    File(#[from] files::Error),
+    /// It cannot be read from its begin on.
+    #[error("{file} cannot be read")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is not of the form of the others, or of the stated one.
+    #[error("{file} is no {form} file")]
+    NotColumns {
+        /// The file.
+        file: String,
+        /// `Parquet`
+        form: &'static str,
+    },
+    /// It is in a packing in which it cannot be read from its end.
+    #[error("{file} is a {form} file inside another file")]
+    Packed {
+        /// The file.
+        file: String,
+        /// `Parquet`
+        form: &'static str,
+    },
+    /// An option cannot be.
+    #[error(transparent)]
+    Option(logs::Error),
+    /// It is not what it is taken for.
+    #[error("{file}")]
+    Form {
+        /// The file.
+        file: String,
+        /// Why not.
+        #[source]
+        source: logs::Error,
+    },
+}

@@ -1,0 +1,163 @@
+//! Files that hold columns: Parquet and Arrow, by DataFusion's own readers. They are told by their first bytes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::Schema;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::Statistics;
+use datafusion::datasource::file_format::FileFormat;
+use datafusion::datasource::file_format::arrow::ArrowFormat;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::Result;
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::parquet::file::reader::{FileReader as _, SerializedFileReader};
+use datafusion::physical_plan::ExecutionPlan;
+use url::Url;
+
+use super::log_options::Stated;
+use super::parquet::INCOMPLETE;
+use crate::engine::error::{Error, LogError};
+use crate::engine::runtime::Statement;
+use crate::files::{self, FileRef, Input};
+use crate::tally::Notice;
+
+/// A format of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Parquet,
+    Arrow,
+}
+
+impl Form {
+    const ALL: [(Self, &'static str, &'static [u8]); 2] =
+        [(Self::Parquet, "parquet", b"PAR1"), (Self::Arrow, "arrow", b"ARROW1")];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, own, _)| own.eq_ignore_ascii_case(name)).map(|(form, ..)| form)
+    }
+
+    /// What a file is, by how it begins. One that cannot be read is none: opening it says why.
+    fn of(file: &FileRef) -> Option<Self> {
+        let mut input = files::open(file).ok()?;
+        let begin = std::io::BufRead::fill_buf(&mut input).ok()?;
+        Self::ALL.into_iter().find(|(.., magic)| begin.starts_with(magic)).map(|(form, ..)| form)
+    }
+
+    fn format(self, state: &SessionState) -> Arc<dyn FileFormat> {
+        match self {
+            Self::Parquet => Arc::new(ParquetFormat::default().with_options(state.default_table_options().parquet)),
+            Self::Arrow => Arc::new(ArrowFormat),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Parquet => "Parquet",
+            Self::Arrow => "Arrow",
+        }
+    }
+}
+
+/// The table of such files; `None` if they are others.
+///
+/// # Errors
+/// When they are not all of one form, or cannot be read as it.
+pub(super) async fn table(
+    state: &SessionState,
+    name: &str,
+    inputs: &[Input],
+    stated: &Stated,
+) -> Result<Option<Arc<dyn TableProvider>>> {
+    let failed = |source| Error::Logs { table: name.to_owned(), source };
+    let format = stated.format();
+    let stated = format.and_then(Form::named);
+    if format.is_some() && stated.is_none() {
+        return Ok(None);
+    }
+    let found = files::all_sources(inputs).map_err(|error| failed(error.into()))?.files;
+    let Some(form) = stated.or_else(|| Form::of(&found[0])) else { return Ok(None) };
+    let other = found.iter().find(|file| Form::of(file) != Some(form));
+    if let Some(other) = other {
+        return Err(failed(LogError::NotColumns { file: other.to_string(), form: form.name() }).into());
+    }
+    let packed = || LogError::Packed { file: found[0].to_string(), form: form.name() };
+    let paths: Option<Vec<PathBuf>> = found.iter().map(|file| file.path().map(Path::to_owned)).collect();
+    let paths = paths.ok_or_else(|| failed(packed()))?;
+    let missing = paths.iter().filter(|_| form == Form::Parquet).find_map(|path| missing(path));
+    let urls = paths.iter().map(|path| url(path).ok_or_else(|| failed(packed()))).collect::<Result<Vec<_>, _>>()?;
+    let options = ListingOptions::new(form.format(state)).with_file_extension("");
+    let mut schemas = Vec::with_capacity(urls.len());
+    for url in &urls {
+        schemas.push(Schema::clone(options.infer_schema(state, url).await?.as_ref()));
+    }
+    let config = ListingTableConfig::new_with_multi_paths(urls)
+        .with_listing_options(options)
+        .with_schema(Arc::new(Schema::try_merge(schemas)?));
+    let (rows, name) = (ListingTable::try_new(config)?, name.to_owned());
+    Ok(Some(Arc::new(Columnar { rows, name, missing })))
+}
+
+/// As an address: a path could hold signs that are taken for a pattern.
+fn url(path: &Path) -> Option<ListingTableUrl> {
+    let path = std::path::absolute(path).ok()?;
+    ListingTableUrl::try_new(Url::from_file_path(path).ok()?, None).ok()
+}
+
+/// What is missing of a result that was written to a file.
+fn missing(path: &Path) -> Option<String> {
+    let file = std::fs::File::open(path).ok()?;
+    let reader = SerializedFileReader::new(file).ok()?;
+    let pairs = reader.metadata().file_metadata().key_value_metadata()?;
+    pairs.iter().find(|pair| pair.key == INCOMPLETE).and_then(|pair| pair.value.clone())
+}
+
+/// A table of such files.
+#[derive(Debug)]
+struct Columnar {
+    rows: ListingTable,
+    name: String,
+    missing: Option<String>,
+}
+
+#[async_trait]
+impl TableProvider for Columnar {
+    fn schema(&self) -> arrow::datatypes::SchemaRef {
+        self.rows.schema()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        self.rows.supports_filters_pushdown(filters)
+    }
+
+    fn statistics(&self) -> Option<Statistics> {
+        self.rows.statistics()
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        // An answer from an incomplete file is incomplete too.
+        if let Some(missing) = &self.missing {
+            let missing = format!("{} was written from an incomplete result: {missing}", self.name);
+            match state.config().get_extension::<Statement>() {
+                Some(statement) if statement.settings.partial => {
+                    statement.tally.notice(Notice::Incomplete { missing });
+                }
+                _ => return Err(Error::Incomplete { missing }.into()),
+            }
+        }
+        self.rows.scan(state, projection, filters, limit).await
+    }
+}

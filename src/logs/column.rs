@@ -1,0 +1,304 @@
+//! Columns that a file names itself: their types, by all values of a sample, and the values that are read as them.
+
+use std::borrow::Cow;
+
+use super::address::address;
+use super::escapes::unescaped;
+use super::time::{self, Clock, Order};
+use super::zone::Zone;
+use super::{Kind, Value};
+
+/// How the values of a column are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::logs) struct Reading {
+    pub(in crate::logs) kind: Kind,
+    pub(in crate::logs) form: Form,
+}
+
+/// How what is no single word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::logs) enum Form {
+    /// As one would write it.
+    Plain(Clock),
+    /// A time as seconds since 1970.
+    Epoch,
+    /// A list with something between its items, in which bytes may be escaped: `a\x2cb,c`.
+    List(char),
+    /// A list in JSON.
+    Json,
+}
+
+/// What a text is, read as a column's type.
+#[derive(Debug, PartialEq)]
+pub(in crate::logs) enum Read<'a> {
+    Value(Value<'a>),
+    /// It is not of the type.
+    Odd,
+}
+
+impl Reading {
+    /// A type in its plain form.
+    pub(in crate::logs) const fn of(kind: Kind) -> Self {
+        Self { kind, form: Form::Plain(Clock::UTC) }
+    }
+
+    /// Reads a text.
+    pub(in crate::logs) fn read<'a>(&self, text: Cow<'a, str>) -> Read<'a> {
+        let text = trimmed(text);
+        if let (true, Form::List(_)) = (text.is_empty(), self.form) {
+            return Read::Value(Value::Texts(Vec::new()));
+        }
+        if text.is_empty() || self.kind != Kind::Text && is_nothing(&text) {
+            return Read::Value(Value::Null);
+        }
+        let value = match self.kind {
+            Kind::Text => Some(Value::Text(text)),
+            Kind::Int => text.parse().ok().map(Value::Int),
+            Kind::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
+            Kind::Bool => truth(&text).map(Value::Bool),
+            Kind::Time => match self.form {
+                Form::Plain(clock) => clock.instant(&text).map(Value::Time),
+                _ => time::epoch(&text).map(Value::Time),
+            },
+            Kind::Texts => list(self.form, &text).map(Value::Texts),
+            Kind::Pairs => None,
+        };
+        value.map_or(Read::Odd, Read::Value)
+    }
+}
+
+/// The text without blanks around it.
+pub(in crate::logs) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// What logs write where there is nothing.
+pub(in crate::logs) fn is_nothing(text: &str) -> bool {
+    matches!(text, "" | "-" | "--" | "null" | "NULL" | "(null)" | "<null>" | "N/A" | "n/a" | "None" | "NaN" | "\\N")
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") || text == "T" => Some(true),
+        _ if text.eq_ignore_ascii_case("false") || text == "F" => Some(false),
+        _ => None,
+    }
+}
+
+fn list(form: Form, text: &str) -> Option<Vec<Cow<'static, str>>> {
+    match form {
+        Form::List(between) => Some(text.split(between).map(|item| unescaped(item).into_owned().into()).collect()),
+        _ => {
+            let items: Vec<String> = serde_json::from_str(text).ok()?;
+            Some(items.into_iter().map(Cow::from).collect())
+        }
+    }
+}
+
+/// What the values of a column have been so far.
+#[derive(Debug, Clone, Default)]
+pub(in crate::logs) struct Seen {
+    /// Values that are there.
+    pub(in crate::logs) values: usize,
+    ints: usize,
+    floats: usize,
+    truths: usize,
+    times: usize,
+    days: usize,
+    times_of_day: usize,
+    epochs: usize,
+    addresses: usize,
+    lists: usize,
+    /// Times without a zone.
+    zoneless: usize,
+    month_first: usize,
+    day_first: usize,
+    /// A date that can be read in two ways.
+    unclear: Option<String>,
+}
+
+impl Seen {
+    /// As if an address had been seen: of a column that is declared to have them.
+    pub(in crate::logs) fn addresses() -> Self {
+        Self { values: 1, addresses: 1, ..Self::default() }
+    }
+
+    /// Sees a value that says that it is text: it can be a time, but no number.
+    pub(in crate::logs) fn see_text(&mut self, text: &str) {
+        let (ints, floats, truths, lists) = (self.ints, self.floats, self.truths, self.lists);
+        self.see(text);
+        (self.ints, self.floats, self.truths, self.lists) = (ints, floats, truths, lists);
+    }
+
+    /// Sees a value.
+    pub(in crate::logs) fn see(&mut self, text: &str) {
+        let text = text.trim();
+        if is_nothing(text) {
+            return;
+        }
+        self.values += 1;
+        let has = |count: &mut usize, is: bool| *count += usize::from(is);
+        has(&mut self.ints, is_int(text));
+        has(&mut self.floats, is_float(text));
+        has(&mut self.truths, text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
+        has(
+            &mut self.epochs,
+            matches!(text.split('.').next().map_or(0, str::len), 10 | 13 | 16 | 19) && time::epoch(text).is_some(),
+        );
+        has(&mut self.addresses, address(text).is_some());
+        has(&mut self.lists, text.starts_with('[') && list(Form::Json, text).is_some());
+        has(&mut self.times_of_day, time::is_time_of_day(text));
+        if let Some(shown) = time::shown(text, Order::MonthFirst) {
+            self.times += 1;
+            self.zoneless += usize::from(shown.offset.is_none());
+            self.order(text, shown.order, shown.is_numeric);
+        } else if let Some((_, order, is_numeric)) = time::day(text, Order::MonthFirst) {
+            self.days += 1;
+            self.order(text, order, is_numeric);
+        }
+    }
+
+    fn order(&mut self, text: &str, order: Option<Order>, is_numeric: bool) {
+        match order {
+            Some(Order::MonthFirst) => self.month_first += 1,
+            Some(Order::DayFirst) => self.day_first += 1,
+            None if is_numeric && self.unclear.is_none() => self.unclear = Some(text.to_owned()),
+            None => {}
+        }
+    }
+
+    fn all(&self, count: usize) -> bool {
+        self.values > 0 && count == self.values
+    }
+
+    /// Whether all values are days.
+    pub(in crate::logs) fn are_days(&self) -> bool {
+        self.all(self.days)
+    }
+
+    /// Whether all values are times of day.
+    pub(in crate::logs) fn are_times_of_day(&self) -> bool {
+        self.all(self.times_of_day)
+    }
+
+    /// Whether most values are addresses.
+    pub(in crate::logs) fn are_addresses(&self) -> bool {
+        self.values > 0 && self.addresses * 2 >= self.values
+    }
+
+    /// Whether all values are of a kind that names of columns are not.
+    pub(in crate::logs) fn are_no_names(&self) -> bool {
+        [self.ints + self.floats, self.truths, self.times, self.days, self.times_of_day, self.addresses]
+            .into_iter()
+            .any(|count| self.values > 0 && count * 10 >= self.values * 9)
+    }
+
+    /// The order that the dates show; `Err`, if they show both.
+    pub(in crate::logs) fn shows(&self) -> Result<Option<Order>, ()> {
+        match (self.month_first > 0, self.day_first > 0) {
+            (true, true) => Err(()),
+            (true, false) => Ok(Some(Order::MonthFirst)),
+            (false, true) => Ok(Some(Order::DayFirst)),
+            (false, false) => Ok(None),
+        }
+    }
+
+    /// A date that can be read in two ways, if there is one.
+    pub(in crate::logs) fn unclear(&self) -> Option<&str> {
+        self.unclear.as_deref()
+    }
+
+    /// Whether there are times that name no zone.
+    pub(in crate::logs) fn is_zoneless(&self) -> bool {
+        self.zoneless > 0 || self.days > 0 && self.all(self.days)
+    }
+
+    /// How the column of that name is read: as what all of its values are, else as text.
+    pub(in crate::logs) fn reading(&self, name: &str, zone: Zone, order: Order) -> Reading {
+        let is_epoch = || {
+            matches!(name, "ts" | "time" | "timestamp" | "event_time")
+                || ["epoch", "unix"].iter().any(|word| name.contains(word))
+        };
+        if self.all(self.epochs) && is_epoch() {
+            return Reading { kind: Kind::Time, form: Form::Epoch };
+        }
+        if self.all(self.lists) {
+            return Reading { kind: Kind::Texts, form: Form::Json };
+        }
+        let kind = match self {
+            seen if seen.all(seen.ints) => Kind::Int,
+            seen if seen.all(seen.ints + seen.floats) => Kind::Float,
+            seen if seen.all(seen.truths) => Kind::Bool,
+            seen if seen.all(seen.times) && seen.shows().is_ok() => Kind::Time,
+            _ => Kind::Text,
+        };
+        Reading { kind, form: Form::Plain(Clock { zone, order }) }
+    }
+}
+
+/// Whether a text is a whole number and no id: no zero in front, and no more digits than a number of 64 bits has for certain.
+fn is_int(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && (digits.len() == 1 || !digits.starts_with('0'))
+}
+
+fn is_float(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let Some((whole, rest)) = digits.split_once('.') else { return false };
+    let (fraction, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let has_no_zero = whole.len() == 1 || !whole.starts_with('0');
+    is_digits(whole) && is_digits(fraction) && is_digits(exponent) && has_no_zero && text.len() <= 32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(name: &str, values: &[&str]) -> Kind {
+        let mut seen = Seen::default();
+        values.iter().for_each(|value| seen.see(value));
+        seen.reading(name, Zone::UTC, Order::MonthFirst).kind
+    }
+
+    #[test]
+    fn a_column_is_of_a_type_if_all_of_its_values_are() {
+        for (values, expected) in [
+            (&["1", "-2", "", "-", "0"][..], Kind::Int),
+            (&["1", "2.5", "1.0e3"], Kind::Float),
+            (&["1", "x"], Kind::Text),
+            (&["007", "1"], Kind::Text),
+            (&["1234567890123456789"], Kind::Text),
+            (&["true", "False"], Kind::Bool),
+            (&["2026-11-27 08:00:00", "2026-11-27T08:00:00Z"], Kind::Time),
+            (&["2026-11-27"], Kind::Text),
+            (&["27/11/2026 08:00", "11/27/2026 08:00"], Kind::Text),
+            (&["[\"a\"]", "[]"], Kind::Texts),
+            (&["+1"], Kind::Text),
+            (&["", "-"], Kind::Text),
+            (&[], Kind::Text),
+        ] {
+            assert_eq!(kind("x", values), expected, "{values:?}");
+        }
+        assert_eq!([kind("x", &["1764230400"]), kind("ts", &["1764230400"])], [Kind::Int, Kind::Time]);
+        assert_eq!(kind("epoch_ms", &["1764230400000"]), Kind::Time);
+    }
+
+    #[test]
+    fn a_value_is_of_its_type_or_null_or_odd() {
+        let read = |kind, text: &'static str| Reading::of(kind).read(text.into());
+        assert_eq!(read(Kind::Int, " 5 "), Read::Value(Value::Int(5)));
+        assert_eq!(read(Kind::Int, "-"), Read::Value(Value::Null));
+        assert_eq!(read(Kind::Int, "five"), Read::Odd);
+        assert_eq!(read(Kind::Text, "-"), Read::Value(Value::Text("-".into())));
+        assert_eq!(read(Kind::Float, "inf"), Read::Odd);
+        assert_eq!(read(Kind::Bool, "TRUE"), Read::Value(Value::Bool(true)));
+        assert_eq!(read(Kind::Time, "yesterday"), Read::Odd);
+    }
+}

@@ -1,0 +1,47 @@
+//! What a format is.
+
+use std::fmt::Debug;
+
+use super::{Error, Field, Options, Reader, Sample};
+
+/// A format that logs have.
+pub trait Format: Debug + Sync {
+    /// Its name in SQL: `w3c`.
+    fn name(&self) -> &'static str;
+
+    /// Other names that people know it by: `iis`.
+    fn also(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What it is, in a sentence.
+    fn doc(&self) -> &'static str;
+
+    /// Extensions that say so where the content does not.
+    fn extensions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether content that is of this format can hardly be of another: these are tried first.
+    fn is_strict(&self) -> bool {
+        true
+    }
+
+    /// How the content is read, if it is of this format. `Ok(None)`: it is not.
+    ///
+    /// # Errors
+    /// When an option does not fit.
+    fn recognise(&self, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error>;
+}
+
+/// How one file is read: what was recognised, and what was assumed.
+pub trait Layout: Debug + Send + Sync {
+    /// The fields: first those that all logs share, then its own, then `raw`.
+    fn fields(&self) -> &[Field];
+
+    /// What nothing in the file shows, in a sentence each: "times name no zone: UTC was assumed".
+    fn assumed(&self) -> Vec<String>;
+
+    /// A reader that gives some of the fields, by their number.
+    fn reader(&self, wanted: &[usize]) -> Box<dyn Reader>;
+}

@@ -1,0 +1,231 @@
+//! Rows of fields with something between them: CSV, TSV, and what else is written so.
+
+mod heading;
+mod records;
+mod shape;
+mod split;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use heading::Heading;
+use records::{Piece, Records};
+use shape::{Shape, Shaped};
+use split::Splitter;
+
+use crate::logs::column::Seen;
+use crate::logs::encoding;
+use crate::logs::table::{self, Cells, Table};
+use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
+
+/// Comma-separated values, and those with `;`, tab or `|`.
+#[derive(Debug)]
+pub(super) struct Csv;
+
+impl Format for Csv {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn also(&self) -> &'static [&'static str] {
+        &["tsv", "delimited", "psv"]
+    }
+
+    fn doc(&self) -> &'static str {
+        "Rows of fields with , ; | or a tab between them. A first row that names the columns proves it, or is stated \
+         (heading); without one, columns are called value, or column1, column2, …"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["csv", "tsv", "tab", "psv"]
+    }
+
+    fn is_strict(&self) -> bool {
+        false
+    }
+
+    fn recognise(&self, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error> {
+        let text = encoding::decoded(sample.head);
+        let is_called = options.format.is_some() || self.extensions().contains(&sample.extension().as_str());
+        if memchr::memchr(0, &text).is_some() && options.format.is_none() {
+            return Ok(None);
+        }
+        let shaped = shape::shaped(&text, sample.is_whole, options);
+        // What is not called so shows it: several rows, all of which split alike.
+        let shows = shaped.shape.width() > 1 && shaped.share >= 95 && shaped.rows.len() > 1;
+        let is_stated = options.delimiter.is_some() || options.heading.is_some() || options.columns.is_some();
+        if !is_called && !shows && !is_stated || sample.head.is_empty() && !is_called {
+            return Ok(None);
+        }
+        Ok(Some(Box::new(rows(shaped, options)?)))
+    }
+}
+
+/// How the rows of a file are read.
+#[derive(Debug, Clone)]
+struct Rows {
+    shape: Shape,
+    has_heading: bool,
+    table: Arc<Table>,
+}
+
+fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
+    let mut assumed = Vec::new();
+    let has_heading = match (options.heading, shaped.rows.split_first()) {
+        (Some(stated), _) => stated,
+        (None, None) => false,
+        (None, Some((first, others))) => {
+            let judged = heading::heading(&strip_mark(first), others);
+            assumed.extend(said(judged, first));
+            judged == Heading::Proven
+        }
+    };
+    let names = if has_heading && !shaped.rows.is_empty() { strip_mark(&shaped.rows.remove(0)) } else { Vec::new() };
+    let width = shaped.shape.width().max(names.len());
+    if !names.is_empty() && !shaped.shape.widths.contains(&names.len()) {
+        // Rows are as long as the heading, or as most of them are.
+        shaped.shape.widths.push(names.len());
+    }
+    let named = match &options.columns {
+        Some(stated) if stated.len() != width && !shaped.rows.is_empty() => {
+            let why = format!("{} columns are stated, rows have {width} fields", stated.len());
+            return Err(Error::Option { option: "columns", why });
+        }
+        Some(stated) => stated.iter().map(|(name, _)| name.clone()).collect(),
+        None if has_heading => (0..width).map(|at| names.get(at).cloned().unwrap_or_default()).collect(),
+        None if width == 1 => vec!["value".to_owned()],
+        None => vec![String::new(); width],
+    };
+    let mut seen = vec![Seen::default(); named.len()];
+    for row in shaped.rows.iter().filter(|row| shaped.shape.allows(row)) {
+        seen.iter_mut().zip(row).for_each(|(seen, cell)| seen.see(cell));
+    }
+    let (columns, clock, more) = table::columns(&named, &seen, options)?;
+    assumed.extend(more);
+    let table = Table::new(columns, &seen, clock, assumed);
+    Ok(Rows { shape: shaped.shape, has_heading, table: Arc::new(table) })
+}
+
+/// `#Date,User` is a heading, too.
+fn strip_mark(first: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = first.iter().map(|name| name.trim().to_owned()).collect();
+    if let Some(name) = names.first_mut() {
+        *name = name.trim_start_matches('#').trim().to_owned();
+    }
+    names
+}
+
+fn said(heading: Heading, first: &[String]) -> Option<String> {
+    let shown: String = first.join(", ").chars().filter(|letter| !letter.is_control()).take(60).collect();
+    match heading {
+        Heading::Proven => {
+            Some(format!("the first row names the columns: {shown} (heading = 'false' states otherwise)"))
+        }
+        Heading::Refuted => None,
+        Heading::Unknown => Some(format!(
+            "the first row is one like the others, for nothing shows that it names columns: {shown} (heading = 'true' states otherwise)"
+        )),
+    }
+}
+
+impl Layout for Rows {
+    fn fields(&self) -> &[crate::logs::Field] {
+        &self.table.fields
+    }
+
+    fn assumed(&self) -> Vec<String> {
+        self.table.assumed.clone()
+    }
+
+    fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
+        let delimiter = self.shape.delimiter;
+        Box::new(RowReader {
+            records: Records::new(delimiter),
+            give: Give {
+                layout: self.clone(),
+                splitter: Splitter::new(delimiter),
+                wanted: wanted.to_vec(),
+                is_heading_due: self.has_heading,
+            },
+        })
+    }
+}
+
+struct RowReader {
+    records: Records,
+    give: Give,
+}
+
+struct Give {
+    layout: Rows,
+    splitter: Splitter,
+    wanted: Vec<usize>,
+    /// The heading has not come yet.
+    is_heading_due: bool,
+}
+
+impl Reader for RowReader {
+    fn feed(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
+        let accepts = self.give.accepts();
+        self.records.feed(bytes, &accepts, &mut |piece| self.give.piece(piece, sink));
+        Ok(())
+    }
+
+    fn end(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
+        let accepts = self.give.accepts();
+        self.records.end(&accepts, &mut |piece| self.give.piece(piece, sink));
+        Ok(())
+    }
+}
+
+impl Give {
+    /// Whether what spans lines is a row: only if it has as many fields as one.
+    fn accepts(&self) -> impl Fn(&[u8]) -> bool + use<> {
+        let shape = self.layout.shape.clone();
+        move |row| {
+            let row = encoding::text(row);
+            let mut fields = Vec::new();
+            Splitter::new(shape.delimiter).split(&row, &mut fields);
+            shape.allows(&fields)
+        }
+    }
+
+    fn piece(&mut self, piece: Piece<'_>, sink: &mut dyn Sink) {
+        let record = match piece {
+            Piece::Record(record) => record,
+            Piece::Bad(line, why, start) => return sink.bad(line, why, start),
+        };
+        let shape = &self.layout.shape;
+        if shape.is_no_row(record.line, record.bytes) {
+            return;
+        }
+        if std::mem::take(&mut self.is_heading_due) {
+            return;
+        }
+        let text = encoding::text(record.bytes);
+        let mut fields = Vec::new();
+        self.splitter.split(&text, &mut fields);
+        if !shape.allows(&fields) {
+            return sink.bad(record.line, "it has another number of fields than the others", record.bytes);
+        }
+        self.layout.table.give(&self.wanted, record.line, &Row { fields: &fields, text: &text }, sink);
+    }
+}
+
+struct Row<'a> {
+    fields: &'a [Cow<'a, str>],
+    text: &'a str,
+}
+
+impl<'a> Cells<'a> for Row<'a> {
+    fn cell(&self, column: usize) -> Option<Cow<'a, str>> {
+        self.fields.get(column).map(|field| Cow::Borrowed(&**field))
+    }
+
+    fn raw(&self) -> Cow<'a, str> {
+        Cow::Borrowed(self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

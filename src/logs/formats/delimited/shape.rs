@@ -1,0 +1,153 @@
+//! What a file of rows looks like: what stands between two fields, what is no row, how many fields a row has.
+
+use super::records::{Piece, Records};
+use super::split::Splitter;
+use crate::logs::Options;
+
+/// What stands between fields, in the order in which it is tried.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Rows that are looked at.
+const MOST: usize = 10_000;
+
+/// How rows are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) delimiter: u8,
+    pub(super) comment: Option<u8>,
+    /// How many fields rows have: more than one number, where rows of a file differ.
+    pub(super) widths: Vec<usize>,
+    /// The line at which the rows begin, from 1.
+    pub(super) first_line: u64,
+}
+
+/// A shape with the rows of the sample.
+#[derive(Debug)]
+pub(super) struct Shaped {
+    pub(super) shape: Shape,
+    pub(super) rows: Vec<Vec<String>>,
+    /// Of all rows, how many are of the usual width, in hundredths.
+    pub(super) share: usize,
+}
+
+impl Shape {
+    /// The usual number of fields.
+    pub(super) fn width(&self) -> usize {
+        self.widths.first().copied().unwrap_or(1)
+    }
+
+    /// Whether a line is no row: before the first, blank, a comment.
+    pub(super) fn is_no_row(&self, line: u64, bytes: &[u8]) -> bool {
+        line < self.first_line
+            || bytes.trim_ascii().is_empty()
+            || self.comment.is_some_and(|mark| bytes.first() == Some(&mark))
+    }
+
+    /// Whether a row may have so many fields. What stands behind the last column may be empty.
+    pub(super) fn allows(&self, fields: &[impl AsRef<str>]) -> bool {
+        let has = fields.len();
+        self.widths.contains(&has)
+            || has == self.width() + 1 && fields.last().is_some_and(|last| last.as_ref().trim().is_empty())
+    }
+}
+
+/// The shape of a text, by its first rows.
+pub(super) fn shaped(text: &[u8], is_whole: bool, options: &Options) -> Shaped {
+    let (first_line, declared) = preamble(text);
+    let stated = options.delimiter.or(declared);
+    let tried = DELIMITERS.iter().copied().filter(|delimiter| stated.is_none_or(|stated| stated == *delimiter));
+    let shapes = stated
+        .filter(|stated| !DELIMITERS.contains(stated))
+        .into_iter()
+        .chain(tried)
+        .map(|delimiter| by(delimiter, text, is_whole, first_line, options.comment));
+    // Of those that split, the one that splits most alike; then the one that splits most.
+    let rank = |shaped: &Shaped| (shaped.shape.width() > 1, shaped.share, shaped.shape.width());
+    let mut best: Option<Shaped> = None;
+    for shape in shapes {
+        if best.as_ref().is_none_or(|best| rank(&shape) > rank(best)) {
+            best = Some(shape);
+        }
+    }
+    best.unwrap_or_else(|| by(b',', text, is_whole, first_line, options.comment))
+}
+
+/// What spreadsheets and PowerShell put in front: `sep=;`, `#TYPE …`. The line behind it, and the delimiter that it names.
+fn preamble(text: &[u8]) -> (u64, Option<u8>) {
+    let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    let line = text[..end].trim_ascii();
+    let bare = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match bare {
+        [s, e, p, b'=', delimiter] if [s, e, p].map(u8::to_ascii_lowercase) == *b"sep" => (2, Some(*delimiter)),
+        // The tab itself is trimmed.
+        [s, e, p, b'='] if [s, e, p].map(u8::to_ascii_lowercase) == *b"sep" => (2, Some(b'\t')),
+        _ if bare.starts_with(b"#TYPE ") => (2, None),
+        _ => (1, None),
+    }
+}
+
+fn by(delimiter: u8, text: &[u8], is_whole: bool, first_line: u64, comment: Option<u8>) -> Shaped {
+    let mut records = Records::new(delimiter);
+    let mut splitter = Splitter::new(delimiter);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut each = |piece: Piece<'_>| {
+        let Piece::Record(record) = piece else { return };
+        if rows.len() >= MOST || record.line < first_line || record.bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let row = crate::logs::encoding::text(record.bytes);
+        let mut fields = Vec::new();
+        splitter.split(&row, &mut fields);
+        rows.push(fields.into_iter().map(std::borrow::Cow::into_owned).collect());
+    };
+    let sample = &text[..text.len().min(256 << 10)];
+    records.feed(sample, &|_| true, &mut each);
+    if is_whole && sample.len() == text.len() {
+        records.end(&|_| true, &mut each);
+    }
+    let widths = widths(&rows);
+    let usual = widths.first().copied().unwrap_or(1);
+    // Lines that begin with # and are not as the others are comments; one that is as the others is a heading.
+    let begins = |row: &Vec<String>, mark: u8| row.first().is_some_and(|cell| cell.as_bytes().first() == Some(&mark));
+    let remarks = rows.iter().any(|row| begins(row, b'#') && (row.len() != usual || usual == 1));
+    let comment = comment.or(remarks.then_some(b'#'));
+    if let Some(mark) = comment {
+        rows.retain(|row| !begins(row, mark));
+    }
+    let alike = rows.iter().filter(|row| row.len() == usual).count();
+    let share = if rows.is_empty() { 0 } else { alike * 100 / rows.len() };
+    let widths = if comment.is_some() { self::widths(&rows) } else { widths };
+    Shaped { shape: Shape { delimiter, comment, widths, first_line }, rows, share }
+}
+
+/// The numbers of fields that rows have, the usual one first; not those that fewer than one in twenty has.
+fn widths(rows: &[Vec<String>]) -> Vec<usize> {
+    let mut counts = std::collections::BTreeMap::<usize, usize>::new();
+    rows.iter().for_each(|row| *counts.entry(row.len()).or_default() += 1);
+    let mut widths: Vec<(usize, usize)> = counts.into_iter().map(|(width, count)| (count, width)).collect();
+    widths.sort_unstable_by(|one, other| other.cmp(one));
+    widths.retain(|(count, _)| count * 20 >= rows.len());
+    widths.into_iter().map(|(_, width)| width).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> (char, usize, Option<u8>) {
+        let shaped = shaped(text.as_bytes(), true, &Options::default());
+        (char::from(shaped.shape.delimiter), shaped.shape.width(), shaped.shape.comment)
+    }
+
+    #[test]
+    fn what_stands_between_fields_shows_in_the_rows() {
+        assert_eq!(of("a,b\nc,d\n"), (',', 2, None));
+        assert_eq!(of("a;b,c;d\n1;2,5;3\n2;3;4\n"), (';', 3, None));
+        assert_eq!(of("a\tb\nx, y\tz\n"), ('\t', 2, None));
+        assert_eq!(of("a|b|c\n1|2|3\n"), ('|', 3, None));
+        assert_eq!(of("\"a,b,c\";d\n\"1,2,3\";4\n"), (';', 2, None));
+        assert_eq!(of("sep=|\na,x|b\nc,y|d\n"), ('|', 2, None));
+        assert_eq!(of("10.0.0.1\n10.0.0.2\n"), (',', 1, None));
+        assert_eq!(of("# made by x\na,b\n1,2\n# end\n"), (',', 2, Some(b'#')));
+        assert_eq!(of("#a,b\n1,2\n3,4\n"), (',', 2, None));
+    }
+}

@@ -1,0 +1,125 @@
+use crate::logs::trials::{damaged, options, read, recognised, table};
+use crate::logs::{Error, Kind, Options, Sample, recognise};
+
+const VPN: &str = "\
+Time,User Name,Source IP,Session ID,Bytes,Action\r
+2026-11-27 08:00:00,alice@contoso.example,203.0.113.7:5000,0017,1024,connect\r
+2026-11-27 08:05:00,bob@contoso.example,2001:DB8::1,0018,,connect\r
+2026-11-27 09:00:00,alice@contoso.example,203.0.113.7:5000,0017,2048,\"disconnect, idle\"\r
+";
+
+#[test]
+fn a_vpn_log_has_time_address_user_and_its_own_columns() {
+    assert_eq!(
+        table("vpn.csv", VPN, &Options::default()),
+        [
+            "time | client_address | user_name | source_ip | session_id | bytes | action",
+            "2: 2026-11-27T08:00:00Z | 203.0.113.7 | alice@contoso.example | 203.0.113.7:5000 | 0017 | 1024 | connect",
+            "3: 2026-11-27T08:05:00Z | 2001:db8::1 | bob@contoso.example | 2001:DB8::1 | 0018 | ∅ | connect",
+            "4: 2026-11-27T09:00:00Z | 203.0.113.7 | alice@contoso.example | 203.0.113.7:5000 | 0017 | 2048 | disconnect, idle",
+        ]
+    );
+    let found = recognised("vpn.csv", VPN.as_bytes(), &Options::default());
+    let assumed = found.layout.assumed();
+    assert!(assumed.iter().any(|said| said.contains("UTC was assumed")), "{assumed:?}");
+    assert!(assumed.iter().any(|said| said.contains("names the columns")), "{assumed:?}");
+    let raw = &read(&*found.layout, VPN.as_bytes(), 100).rows[2].1[7];
+    assert_eq!(raw, "2026-11-27 09:00:00,alice@contoso.example,203.0.113.7:5000,0017,2048,\"disconnect, idle\"");
+}
+
+#[test]
+fn a_stated_zone_moves_times_and_is_no_assumption() {
+    let paris = options(&[("timezone", "Europe/Paris")]);
+    assert_eq!(table("vpn.csv", VPN, &paris)[1].split(" | ").next(), Some("2: 2026-11-27T07:00:00Z"));
+    let found = recognised("vpn.csv", VPN.as_bytes(), &paris);
+    assert!(!found.layout.assumed().iter().any(|said| said.contains("zone")));
+    let sample = Sample { name: "vpn.csv", head: VPN.as_bytes(), is_whole: true, modified: None };
+    let error = recognise(&sample, &options(&[("timezone", "Europe/Atlantis")])).unwrap_err();
+    assert!(matches!(error, Error::Option { option: "timezone", .. }), "{error}");
+}
+
+#[test]
+fn a_list_without_heading_loses_no_first_line() {
+    for name in ["ips.txt", "ips.csv", "ips"] {
+        assert_eq!(table(name, "10.0.0.1\n10.0.0.2\n", &Options::default()), ["value", "1: 10.0.0.1", "2: 10.0.0.2"]);
+    }
+    assert_eq!(
+        table("list.csv", "10.0.0.1;evil;3\n10.0.0.2;worse;4\n", &Options::default()),
+        ["column1 | column2 | column3", "1: 10.0.0.1 | evil | 3", "2: 10.0.0.2 | worse | 4"]
+    );
+    let unclear = "alice,admin\nbob,clerk\n";
+    assert_eq!(table("x.csv", unclear, &Options::default()).len(), 3);
+    assert_eq!(table("x.csv", unclear, &options(&[("heading", "true")])), ["alice | admin", "2: bob | clerk"]);
+    let said = recognised("x.csv", unclear.as_bytes(), &Options::default()).layout.assumed();
+    assert!(said[0].contains("heading = 'true'"), "{said:?}");
+}
+
+#[test]
+fn a_later_odd_value_costs_itself_and_a_later_odd_row_its_line() {
+    let text = format!("user,count\n{}bob,many\nbob,1,2\nbob,7\n", "alice,5\n".repeat(40_000));
+    let found = recognised("x.csv", &text.as_bytes()[..1 << 18], &Options::default());
+    assert_eq!(found.layout.fields()[2].kind, Kind::Int);
+    let told = read(&*found.layout, text.as_bytes(), 1 << 16);
+    assert_eq!(told.rows.len(), 40_002);
+    assert_eq!(told.odd, [(40_002, 2, "many".to_owned())]);
+    assert_eq!(told.bad.len(), 1);
+    assert_eq!(told.rows[40_000].1[2], "∅");
+}
+
+#[test]
+fn options_are_kept_or_refused() {
+    let stated = options(&[("columns", "who text, since timestamp, n bigint"), ("delimiter", ";")]);
+    assert_eq!(
+        table("x.log", "a;2026-11-27 08:00;5\nb;never;6\n", &stated),
+        [
+            "time | who | since | n",
+            "1: 2026-11-27T08:00:00Z | a | 2026-11-27T08:00:00Z | 5",
+            "2: ∅ | b | ∅ | 6",
+            "2? time never",
+        ]
+    );
+    let sample = Sample { name: "x.csv", head: b"a,b\n1,2\n", is_whole: true, modified: None };
+    let error = recognise(&sample, &options(&[("columns", "only text")])).unwrap_err();
+    assert_eq!(error.to_string(), "option columns: 1 columns are stated, rows have 2 fields");
+}
+
+#[test]
+fn dates_are_read_in_the_order_that_one_of_them_shows() {
+    let text = "when,user\n03/04/2026 08:00,a\n27/04/2026 08:00,b\n";
+    assert_eq!(table("x.csv", text, &Options::default())[1], "2: 2026-04-03T08:00:00Z | a | 2026-04-03T08:00:00Z | a");
+    let unclear = "when,user\n03/04/2026 08:00,a\n";
+    assert!(table("x.csv", unclear, &Options::default())[1].starts_with("2: 2026-03-04"));
+    let said = recognised("x.csv", unclear.as_bytes(), &Options::default()).layout.assumed();
+    assert!(said.iter().any(|said| said.contains("03/04/2026 08:00")), "{said:?}");
+}
+
+#[test]
+fn a_day_and_a_time_of_day_are_one_time() {
+    let text = "Date,Time,User\n2026-11-27,08:00:00,a\n-,-,b\n";
+    assert_eq!(
+        table("x.csv", text, &Options::default()),
+        [
+            "time | user_name | date | time_of_day | user",
+            "2: 2026-11-27T08:00:00Z | a | 2026-11-27 | 08:00:00 | a",
+            "3: ∅ | b | - | - | b"
+        ]
+    );
+}
+
+#[test]
+fn prose_is_no_table() {
+    let text = "Dear all,\nthis is a text, and, well, no table.\nBye\n";
+    assert_eq!(recognised("x.txt", text.as_bytes(), &Options::default()).format.name(), "lines");
+    let rows = "2026-11-27,a,b\n2026-11-28,c,d\n2026-11-29,e,f\n";
+    assert_eq!(recognised("x.log", rows.as_bytes(), &Options::default()).format.name(), "csv");
+}
+
+#[test]
+fn damaged_rows_are_accounted_for() {
+    let text =
+        format!("{VPN}{}", "2026-11-27 10:00:00,\"Carol \"\"C\"\"\",198.51.100.4,0019,7,\"two\nlines\"\n".repeat(12));
+    // The heading, wherever damage has put it.
+    let count =
+        damaged("vpn.csv", &text, true, &|line, text| line <= 2 || text.starts_with('#') || text.contains("Source IP"));
+    assert!(count >= 100, "{count}");
+}

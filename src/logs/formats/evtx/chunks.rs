@@ -1,0 +1,153 @@
+//! The chunks of an event log, and the records in them.
+//!
+//! How many records a chunk has, its header says: those that are not found are told, each one. A chunk that was never used
+//! is empty, as the files of a log are made larger ahead of time.
+//! (source: <https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc>)
+
+use std::sync::Arc;
+
+use evtx::{EvtxChunkData, ParserSettings};
+
+/// What a file begins with, and what a chunk.
+pub(super) const FILE: &[u8] = b"ElfFile\0";
+pub(super) const CHUNK: &[u8] = b"ElfChnk\0";
+
+const HEADER_SIZE: usize = 4 << 10;
+const CHUNK_SIZE: usize = 64 << 10;
+/// The smallest record: its header and its end.
+const SMALLEST: u64 = 28;
+
+/// What is found.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Found<'a> {
+    /// An event as JSON, and when the record was written, in microseconds UTC.
+    Event { json: &'a str, written: i64 },
+    /// A record or a chunk that cannot be read.
+    Bad(&'static str),
+}
+
+/// Bytes up to the chunk that is not whole yet.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    held: Vec<u8>,
+    /// The header of the file has been passed over.
+    is_begun: bool,
+    settings: Arc<ParserSettings>,
+    /// Records told so far.
+    number: u64,
+}
+
+impl Default for Chunks {
+    fn default() -> Self {
+        let settings = ParserSettings::new().indent(false).num_threads(1);
+        Self { held: Vec::new(), is_begun: false, settings: Arc::new(settings), number: 0 }
+    }
+}
+
+impl Chunks {
+    pub(super) fn feed(&mut self, mut bytes: &[u8], each: &mut dyn FnMut(u64, Found<'_>)) {
+        while !bytes.is_empty() {
+            let size = if self.is_begun { CHUNK_SIZE } else { HEADER_SIZE };
+            let (part, rest) = bytes.split_at(bytes.len().min(size - self.held.len()));
+            self.held.extend_from_slice(part);
+            bytes = rest;
+            if self.held.len() < size {
+                return;
+            }
+            if !self.is_begun {
+                self.is_begun = true;
+                // A chunk without the file around it.
+                if self.held.starts_with(CHUNK) {
+                    continue;
+                }
+                if !self.held.starts_with(FILE) {
+                    self.tell(Found::Bad("the header of the file is damaged"), each);
+                }
+                self.held.clear();
+            } else {
+                let chunk = std::mem::take(&mut self.held);
+                self.held = self.chunk(chunk, each);
+                self.held.clear();
+            }
+        }
+    }
+
+    /// What is left of a chunk that is cut is read as far as it goes.
+    pub(super) fn end(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
+        if self.held.is_empty() {
+            return;
+        }
+        let mut rest = std::mem::take(&mut self.held);
+        if !self.is_begun && !rest.starts_with(CHUNK) {
+            return self.tell(Found::Bad("the header of the file is cut off"), each);
+        }
+        if is_unused(&rest) {
+            return;
+        }
+        rest.resize(CHUNK_SIZE, 0);
+        let before = self.number;
+        self.chunk(rest, each);
+        if self.number == before {
+            self.tell(Found::Bad("the chunk is cut off"), each);
+        }
+    }
+
+    fn tell(&mut self, found: Found<'_>, each: &mut dyn FnMut(u64, Found<'_>)) {
+        self.number += 1;
+        each(self.number, found);
+    }
+
+    /// Reads a chunk; gives its bytes back, that they need not be allotted again.
+    fn chunk(&mut self, chunk: Vec<u8>, each: &mut dyn FnMut(u64, Found<'_>)) -> Vec<u8> {
+        if is_unused(&chunk) {
+            return chunk;
+        }
+        let Ok(mut data) = EvtxChunkData::new(chunk, false) else {
+            self.tell(Found::Bad("the header of a chunk is damaged"), each);
+            return Vec::new();
+        };
+        let is_sound = data.validate_checksum();
+        let (first, last) = (data.header.first_event_record_number, data.header.last_event_record_number);
+        let most = CHUNK_SIZE as u64 / SMALLEST;
+        let expected = last.checked_sub(first).map_or(0, |more| more.saturating_add(1)).min(most);
+        let before = self.number;
+        let settings = self.settings.clone();
+        match data.parse(settings) {
+            Err(_) => self.tell(Found::Bad("the chunk is damaged"), each),
+            Ok(mut parsed) => {
+                for record in parsed.iter() {
+                    let read = record.and_then(evtx::EvtxRecord::into_json);
+                    match read {
+                        Ok(read) => {
+                            let written = read.timestamp.as_microsecond();
+                            self.tell(Found::Event { json: &read.data, written }, each);
+                        }
+                        Err(_) => self.tell(Found::Bad("the record is damaged"), each),
+                    }
+                    if self.number - before > most {
+                        break;
+                    }
+                }
+            }
+        }
+        let found = self.number - before;
+        for _ in found..expected {
+            self.tell(Found::Bad("the record is missing in its chunk"), each);
+        }
+        if !is_sound && found >= expected {
+            // Its records are there, but one of their values may not be what it was.
+            self.tell(Found::Bad("the checksum of a chunk is wrong: values of its records may be damaged"), each);
+        }
+        data.data
+    }
+
+    /// Bytes that are held.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.held.capacity()
+    }
+}
+
+fn is_unused(chunk: &[u8]) -> bool {
+    chunk.iter().all(|byte| *byte == 0)
+}

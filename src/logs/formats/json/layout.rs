@@ -1,0 +1,141 @@
+//! How the records of a file lie in it.
+
+use super::scan::Place;
+use crate::logs::members::each_member;
+
+/// How records lie in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lay {
+    /// One a line.
+    Lines,
+    /// Otherwise.
+    In(Place),
+}
+
+/// Names that arrays of records have in what services answer and tools write.
+const ENVELOPES: &[&str] = &["value", "records", "Records", "events", "results", "items", "data", "logs", "entries"];
+/// Members that an envelope has beside its array.
+const FEW: usize = 6;
+
+/// How the records of a text lie; `None`, if it is no JSON.
+pub(super) fn lay(text: &[u8], is_whole: bool) -> Option<Lay> {
+    let start = text.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let text = &text[start..];
+    match text[0] {
+        b'[' => matches!(next(&text[1..])?, b'{' | b']').then_some(Lay::In(Place::Items)),
+        b'{' => {
+            matches!(next(&text[1..]), Some(b'"' | b'}') | None).then_some(())?;
+            Some(object(text, is_whole))
+        }
+        _ => None,
+    }
+}
+
+fn object(text: &[u8], is_whole: bool) -> Lay {
+    let mut lines = text.split(|byte| *byte == b'\n' || *byte == b'\r').filter(|line| !line.trim_ascii().is_empty());
+    let (first, second) = (lines.next().unwrap_or_default(), lines.next());
+    let members = |line: &[u8]| {
+        let mut count = 0;
+        let line = std::str::from_utf8(line.trim_ascii()).ok()?;
+        each_member(line.trim_end_matches(','), 1, &mut |_, _| count += 1).then_some(count)
+    };
+    let (arrays, names) = arrays(text);
+    let envelope = arrays.iter().find(|array| ENVELOPES.contains(&array.name.as_str()) && names <= FEW);
+    if let Some(array) = envelope {
+        return Lay::In(Place::Member(array.name.clone()));
+    }
+    if members(first).is_some() || second.is_some_and(|second| members(second).is_some()) {
+        return Lay::Lines;
+    }
+    // One object whose most is one array.
+    match arrays.iter().max_by_key(|array| array.length) {
+        Some(most) if most.length * 2 > text.len() && (is_whole || names <= FEW) => {
+            Lay::In(Place::Member(most.name.clone()))
+        }
+        _ => Lay::In(Place::Top),
+    }
+}
+
+/// An array of objects in an outer object.
+struct Array {
+    name: String,
+    length: usize,
+}
+
+/// The arrays of objects that the first object of a text has, and how many members it has, as far as it can be seen.
+fn arrays(text: &[u8]) -> (Vec<Array>, usize) {
+    let (mut arrays, mut names) = (Vec::new(), 0);
+    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+    let (mut name, mut begin, mut open) = (String::new(), 0, None);
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => {
+                in_string = !in_string;
+                if depth == 1 && in_string {
+                    begin = at + 1;
+                } else if depth == 1 && next(&text[at + 1..]) == Some(b':') {
+                    name = String::from_utf8_lossy(&text[begin..at]).into_owned();
+                    names += 1;
+                }
+            }
+            _ if in_string => {}
+            b'{' | b'[' => {
+                if *byte == b'[' && depth == 1 && next(&text[at + 1..]) == Some(b'{') {
+                    open = Some(at);
+                }
+                depth += 1;
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if let (1, Some(from)) = (depth, open) {
+                    arrays.push(Array { name: name.clone(), length: at - from });
+                    open = None;
+                }
+                if depth == 0 {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    // The sample ends within it.
+    arrays.extend(open.map(|from| Array { name, length: text.len() - from }));
+    (arrays, names)
+}
+
+fn next(bytes: &[u8]) -> Option<u8> {
+    bytes.iter().find(|byte| !byte.is_ascii_whitespace()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_lie_in_lines_in_arrays_or_one_behind_the_other() {
+        let member = |name: &str| Some(Lay::In(Place::Member(name.to_owned())));
+        for (text, expected) in [
+            ("{\"a\":1}\n{\"a\":2}\n", Some(Lay::Lines)),
+            ("{\"a\":1}", Some(Lay::Lines)),
+            ("{\"a\":\n{\"a\":2}\n", Some(Lay::Lines)),
+            ("[{\"a\":1},{\"a\":2}]", Some(Lay::In(Place::Items))),
+            ("[]", Some(Lay::In(Place::Items))),
+            (" [\n {\n", Some(Lay::In(Place::Items))),
+            ("{\"value\":[{\"a\":1}]}", member("value")),
+            ("{\"@odata.context\":\"x\",\"value\":[\n{\"a\":1},\n{\"a\":2}]}", member("value")),
+            ("{\"records\":[{\"a\":1}]}\n{\"records\":[{\"a\":1}]}", member("records")),
+            ("{\"found\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}]\n,\"n\":2}", member("found")),
+            ("{\n \"a\": 1,\n \"b\": [{\"c\":1}]\n}\n", Some(Lay::In(Place::Top))),
+            ("{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"data\":[{\"x\":1}]}", Some(Lay::Lines)),
+            ("[1,2]", None),
+            ("[2026-11-27] x", None),
+            ("{x}", None),
+            ("hello", None),
+            ("", None),
+        ] {
+            assert_eq!(lay(text.as_bytes(), true), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! JSON: a record a line, an array of them, or one object with an array of them inside.
+//!
+//! Members are columns: those of objects within a record too, to a depth of three, by dotted names (`source.ip` is
+//! `source_ip`); what lies deeper, and arrays, are JSON text. Lists of texts are lists. A member that the sample did not
+//! have is in `raw` only, and is told.
+
+mod layout;
+mod scan;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use layout::Lay;
+use scan::{Found, Place, Scan};
+
+use crate::logs::column::Seen;
+use crate::logs::encoding::{self, Decoder};
+use crate::logs::line::{Cutter, Piece, TOO_LONG};
+use crate::logs::members::{as_text, each_member};
+use crate::logs::table::{self, Cells, Table};
+use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
+
+/// JSON records.
+#[derive(Debug)]
+pub(super) struct Json;
+
+/// Objects within objects whose members have a column of their own.
+const DEEPEST: usize = 3;
+/// Columns that a file has at most. What it has beyond them is in `raw`.
+const MOST_COLUMNS: usize = 1000;
+
+impl Format for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn also(&self) -> &'static [&'static str] {
+        &["ndjson", "jsonl", "json_lines"]
+    }
+
+    fn doc(&self) -> &'static str {
+        "JSON objects: one a line, in an array, or in an array within one object. Members of objects inside are columns by \
+         dotted names, to a depth of three."
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["json", "ndjson", "jsonl"]
+    }
+
+    fn recognise(&self, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error> {
+        let text = encoding::decoded(sample.head);
+        let Some(lay) = layout::lay(&text, sample.is_whole) else { return Ok(None) };
+        let (names, seen) = sampled(&lay, &text, sample.is_whole);
+        if names.is_empty() && options.format.is_none() && !self.extensions().contains(&sample.extension().as_str()) {
+            return Ok(None);
+        }
+        let (columns, clock, mut assumed) = table::columns(&names, &seen, options)?;
+        if let Lay::In(Place::Member(name)) = &lay {
+            let name: String = name.chars().filter(|letter| !letter.is_control()).take(64).collect();
+            assumed.push(format!("records are the items of `{name}`"));
+        }
+        if names.len() == MOST_COLUMNS {
+            assumed.push(format!("the first {MOST_COLUMNS} members are columns: others are in raw only"));
+        }
+        let by_name = names.into_iter().enumerate().map(|(at, name)| (name, at)).collect();
+        let table = Table::new(columns, &seen, clock, assumed);
+        Ok(Some(Box::new(Records { lay, by_name: Arc::new(by_name), table: Arc::new(table) })))
+    }
+}
+
+/// The names that members have, in the order in which they come, and what their values are.
+fn sampled(lay: &Lay, text: &[u8], is_whole: bool) -> (Vec<String>, Vec<Seen>) {
+    let mut by_name: HashMap<String, usize> = HashMap::new();
+    let (mut names, mut seen): (Vec<String>, Vec<Seen>) = (Vec::new(), Vec::new());
+    let mut frames = Frames::new(lay);
+    let mut each = |_: u64, found: Found<'_>| {
+        let Found::Record(record) = found else { return };
+        let record = encoding::text(record);
+        each_member(&record, DEEPEST, &mut |name, value| {
+            let at = match by_name.get(name) {
+                Some(at) => *at,
+                None if names.len() == MOST_COLUMNS => return,
+                None => {
+                    by_name.insert(name.to_owned(), names.len());
+                    names.push(name.to_owned());
+                    seen.push(Seen::default());
+                    names.len() - 1
+                }
+            };
+            match as_text(value) {
+                Some(text) if value.starts_with('"') => seen[at].see_text(&text),
+                Some(text) => seen[at].see(&text),
+                None => {}
+            }
+        });
+    };
+    frames.feed(text, &mut each);
+    if is_whole {
+        frames.end(&mut each);
+    }
+    (names, seen)
+}
+
+/// How the records of a file are read.
+#[derive(Debug, Clone)]
+struct Records {
+    lay: Lay,
+    by_name: Arc<HashMap<String, usize>>,
+    table: Arc<Table>,
+}
+
+impl Layout for Records {
+    fn fields(&self) -> &[crate::logs::Field] {
+        &self.table.fields
+    }
+
+    fn assumed(&self) -> Vec<String> {
+        self.table.assumed.clone()
+    }
+
+    fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
+        let give = Give { layout: self.clone(), wanted: wanted.to_vec(), needed: self.table.needed(wanted) };
+        Box::new(RecordReader { decoder: Decoder::default(), frames: Frames::new(&self.lay), give })
+    }
+}
+
+/// Cuts a file into records.
+enum Frames {
+    Lines(Cutter),
+    In(Scan),
+}
+
+impl Frames {
+    fn new(lay: &Lay) -> Self {
+        match lay {
+            Lay::Lines => Self::Lines(Cutter::default()),
+            Lay::In(place) => Self::In(Scan::new(place.clone())),
+        }
+    }
+
+    fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(u64, Found<'_>)) {
+        match self {
+            Self::Lines(cutter) => cutter.feed(bytes, &mut |line, piece| of_line(line, piece, each)),
+            Self::In(scan) => scan.feed(bytes, each),
+        }
+    }
+
+    fn end(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
+        match self {
+            Self::Lines(cutter) => cutter.end(&mut |line, piece| of_line(line, piece, each)),
+            Self::In(scan) => scan.end(each),
+        }
+    }
+}
+
+fn of_line(line: u64, piece: Piece<'_>, each: &mut dyn FnMut(u64, Found<'_>)) {
+    match piece {
+        Piece::TooLong(start) => each(line, Found::Bad(TOO_LONG, start)),
+        Piece::Whole(bytes) => {
+            let bytes = bytes.trim_ascii();
+            let bare = bytes.strip_suffix(b",").unwrap_or(bytes);
+            if !bare.is_empty() {
+                each(line, Found::Record(bare));
+            }
+        }
+    }
+}
+
+struct RecordReader {
+    decoder: Decoder,
+    frames: Frames,
+    give: Give,
+}
+
+struct Give {
+    layout: Records,
+    wanted: Vec<usize>,
+    /// The columns that the wanted fields are made of.
+    needed: Vec<bool>,
+}
+
+impl Reader for RecordReader {
+    fn feed(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
+        self.frames.feed(self.decoder.feed(bytes), &mut |line, found| self.give.record(line, found, sink));
+        Ok(())
+    }
+
+    fn end(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
+        self.frames.feed(self.decoder.end(), &mut |line, found| self.give.record(line, found, sink));
+        self.frames.end(&mut |line, found| self.give.record(line, found, sink));
+        Ok(())
+    }
+}
+
+impl Give {
+    fn record(&self, line: u64, found: Found<'_>, sink: &mut dyn Sink) {
+        let bytes = match found {
+            Found::Record(bytes) => bytes,
+            Found::Bad(why, start) => return sink.bad(line, why, start),
+        };
+        let text = encoding::text(bytes);
+        let mut cells: Vec<Option<Cow<'_, str>>> = vec![None; self.needed.len()];
+        let mut unknown: Vec<String> = Vec::new();
+        let is_object = each_member(&text, DEEPEST, &mut |name, value| match self.layout.by_name.get(name) {
+            Some(at) if self.needed[*at] => cells[*at] = as_text(value),
+            Some(_) => {}
+            None => unknown.push(name.to_owned()),
+        });
+        if !is_object {
+            return sink.bad(line, "it is no JSON object", bytes);
+        }
+        unknown.iter().for_each(|name| sink.unknown(line, name));
+        self.layout.table.give(&self.wanted, line, &Row { cells: &cells, text: &text }, sink);
+    }
+}
+
+struct Row<'a> {
+    cells: &'a [Option<Cow<'a, str>>],
+    text: &'a str,
+}
+
+impl<'a> Cells<'a> for Row<'a> {
+    fn cell(&self, column: usize) -> Option<Cow<'a, str>> {
+        self.cells.get(column)?.as_deref().map(Cow::Borrowed)
+    }
+
+    fn raw(&self) -> Cow<'a, str> {
+        Cow::Borrowed(self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! Rows on their way out of a reader.
+
+use std::borrow::Cow;
+
+use super::Error;
+
+/// A value of a row. It is of its field's type, or NULL.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// There is none.
+    Null,
+    /// [`Kind::Text`](super::Kind::Text)
+    Text(Cow<'a, str>),
+    /// [`Kind::Int`](super::Kind::Int)
+    Int(i64),
+    /// [`Kind::Float`](super::Kind::Float)
+    Float(f64),
+    /// [`Kind::Bool`](super::Kind::Bool)
+    Bool(bool),
+    /// [`Kind::Time`](super::Kind::Time)
+    Time(i64),
+    /// [`Kind::Texts`](super::Kind::Texts)
+    Texts(Vec<Cow<'a, str>>),
+    /// [`Kind::Pairs`](super::Kind::Pairs)
+    Pairs(Vec<(Cow<'a, str>, Cow<'a, str>)>),
+}
+
+/// Takes what a reader finds.
+pub trait Sink {
+    /// A row: the wanted fields, in the order in which they are wanted, of what begins at a line (of an event log: of the
+    /// record with that number in the file), counted from 1.
+    fn row(&mut self, line: u64, values: &[Value<'_>]);
+    /// A line or a record that could not be read, and its beginning. No row comes of it.
+    fn bad(&mut self, line: u64, why: &'static str, excerpt: &[u8]);
+    /// A value that is not of its field's type: it is NULL in the row that comes next. The field is told by its number
+    /// among all fields of the layout.
+    fn odd(&mut self, line: u64, field: usize, value: &str);
+    /// A named value for which there is no field, because the sample had none of that name: `raw` has it.
+    fn unknown(&mut self, line: u64, name: &str) {
+        let _ = (line, name);
+    }
+}
+
+/// Reads one file, from its first byte on. It holds no more than one line, record or chunk.
+pub trait Reader: Send {
+    /// Takes the bytes that come next.
+    ///
+    /// # Errors
+    /// When nothing of the rest can be read.
+    fn feed(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error>;
+
+    /// There are no more. What was cut off is told as bad.
+    ///
+    /// # Errors
+    /// As [`Reader::feed`].
+    fn end(&mut self, sink: &mut dyn Sink) -> Result<(), Error>;
+}

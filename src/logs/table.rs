@@ -1,0 +1,251 @@
+//! What a file with named columns is as a table: the fields that all logs share, its own columns, and `raw`.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::column::{Form, Read, Reading, Seen, is_nothing, trimmed};
+use super::time::{Clock, Order};
+use super::zone::Zone;
+use super::{Error, Field, Kind, Options, Sink, Value, address, names, usual};
+
+/// A column that a file has.
+#[derive(Debug, Clone)]
+pub(in crate::logs) struct Column {
+    /// As the file calls it.
+    pub(in crate::logs) name: String,
+    /// Its name in SQL, which is not that of another column.
+    pub(in crate::logs) sql: String,
+    pub(in crate::logs) reading: Reading,
+}
+
+/// Fields, and where each comes from.
+#[derive(Debug)]
+pub(in crate::logs) struct Table {
+    pub(in crate::logs) fields: Vec<Field>,
+    sources: Vec<Source>,
+    columns: Vec<Column>,
+    clock: Clock,
+    /// What nothing in the file shows.
+    pub(in crate::logs) assumed: Vec<String>,
+}
+
+/// Where a field comes from: columns by their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Own(usize),
+    /// A date and a time of day.
+    Joined(usize, usize),
+    Address(usize),
+    User(usize),
+    Raw,
+}
+
+/// The cells of a row, and the row as it stands in the file.
+pub(in crate::logs) trait Cells<'a> {
+    /// The text of a column; `None`, if the row has none.
+    fn cell(&self, column: usize) -> Option<Cow<'a, str>>;
+    /// All of it.
+    fn raw(&self) -> Cow<'a, str>;
+}
+
+/// The zone of times that name none, and whether it is stated.
+pub(in crate::logs) fn zone(options: &Options) -> Result<Option<Zone>, Error> {
+    let Some(name) = &options.timezone else { return Ok(None) };
+    let why = || format!("there is no zone {name}; zones are called as Europe/Paris, UTC or +02:00");
+    Zone::named(name).map(Some).ok_or_else(|| Error::Option { option: "timezone", why: why() })
+}
+
+/// What is said where UTC was assumed.
+pub(in crate::logs) const NO_ZONE: &str =
+    "times name no zone: UTC was assumed (timezone = 'Europe/Paris' states another)";
+
+/// Columns by their names and what a sample has in them. Stated columns are as they are stated.
+pub(in crate::logs) fn columns(
+    named: &[String],
+    seen: &[Seen],
+    options: &Options,
+) -> Result<(Vec<Column>, Clock, Vec<String>), Error> {
+    let stated = zone(options)?;
+    let mut assumed = Vec::new();
+    if stated.is_none() && seen.iter().any(Seen::is_zoneless) {
+        assumed.push(NO_ZONE.to_owned());
+    }
+    // What the dates of one column show holds for those that show nothing.
+    let shown = seen.iter().find_map(|seen| seen.shows().ok().flatten());
+    let unclear = seen.iter().find_map(|seen| seen.unclear());
+    if let (None, Some(date)) = (shown, unclear) {
+        assumed.push(format!("dates such as {date} are read as month/day/year"));
+    }
+    let clock = Clock { zone: stated.unwrap_or(Zone::UTC), order: shown.unwrap_or_default() };
+    // The engine adds these two.
+    let mut taken: HashSet<String> = [Field::RAW, "file", "line"].map(str::to_owned).into();
+    let columns = named.iter().zip(seen).enumerate().map(|(at, (name, seen))| {
+        let sql = match names::sql_name(name) {
+            empty if empty.is_empty() => format!("column{}", at + 1),
+            sql => sql,
+        };
+        let reading = match options.columns.as_ref().and_then(|stated| stated.get(at)) {
+            Some((_, kind)) => Reading { kind: *kind, form: Form::Plain(clock) },
+            None => {
+                let own = seen.shows().ok().flatten().unwrap_or(clock.order);
+                seen.reading(&sql, clock.zone, if own == Order::default() { clock.order } else { own })
+            }
+        };
+        Column { name: name.clone(), sql: names::free(&sql, &mut taken), reading }
+    });
+    Ok((columns.collect(), clock, assumed))
+}
+
+impl Table {
+    /// A table of columns. What is seen of them decides which are the address and the user.
+    pub(in crate::logs) fn new(mut columns: Vec<Column>, seen: &[Seen], clock: Clock, assumed: Vec<String>) -> Self {
+        let called = |name: &str| columns.iter().position(|column| column.sql == name);
+        let first = |names: &[&str], is: &dyn Fn(usize) -> bool| {
+            names.iter().filter_map(|name| called(name)).find(|column| is(*column))
+        };
+        let is_time = |column: usize| columns[column].reading.kind == Kind::Time;
+        let date = first(usual::DATE, &|column| seen.get(column).is_some_and(Seen::are_days));
+        let of_day = first(usual::TIME_OF_DAY, &|column| seen.get(column).is_some_and(Seen::are_times_of_day));
+        let joined = date.zip(of_day).map(|(date, of_day)| Source::Joined(date, of_day));
+        let time = first(usual::TIME, &is_time)
+            .map(Source::Own)
+            .or(joined)
+            .or_else(|| (0..columns.len()).find(|column| is_time(*column)).map(Source::Own));
+        let address = first(usual::ADDRESS, &|column| {
+            let exact = columns[column].sql == Field::CLIENT_ADDRESS;
+            columns[column].reading.kind == Kind::Text && (exact || seen.get(column).is_some_and(Seen::are_addresses))
+        });
+        let user = first(usual::USER, &|column| {
+            Some(column) != address && matches!(columns[column].reading.kind, Kind::Text | Kind::Int)
+        });
+        let lead = [
+            time.map(|source| (Field::new(Field::TIME, Kind::Time, "When it happened, UTC."), source)),
+            address.map(|at| {
+                let doc = "The address of the client, in its shortest form.";
+                (Field::new(Field::CLIENT_ADDRESS, Kind::Text, doc), Source::Address(at))
+            }),
+            user.map(|at| (Field::new(Field::USER_NAME, Kind::Text, "Who, as the log has it."), Source::User(at))),
+        ];
+        let (mut fields, mut sources): (Vec<Field>, Vec<Source>) = lead.into_iter().flatten().unzip();
+        let mut taken: HashSet<String> = columns.iter().map(|column| column.sql.clone()).collect();
+        taken.insert(Field::RAW.to_owned());
+        for (at, column) in columns.iter_mut().enumerate() {
+            // A column of that very name is the shared field.
+            if let Some(same) = fields.iter().position(|field| field.name == column.sql) {
+                let is_it = match sources[same] {
+                    Source::Own(own) | Source::Address(own) | Source::User(own) => own == at,
+                    Source::Joined(..) | Source::Raw => false,
+                };
+                if is_it {
+                    continue;
+                }
+                let name = if column.sql == Field::TIME { "time_of_day" } else { &column.sql };
+                column.sql = names::free(name, &mut taken);
+            }
+            fields.push(Field::new(&column.sql, column.reading.kind, format!("{} of the file.", quoted(&column.name))));
+            sources.push(Source::Own(at));
+        }
+        fields.push(Field::new(Field::RAW, Kind::Text, "The record as it stands in the file."));
+        sources.push(Source::Raw);
+        Self { fields, sources, columns, clock, assumed }
+    }
+
+    /// By column, whether some fields are made of it.
+    pub(in crate::logs) fn needed(&self, wanted: &[usize]) -> Vec<bool> {
+        let mut needed = vec![false; self.columns.len()];
+        for source in wanted.iter().filter_map(|field| self.sources.get(*field)) {
+            match source {
+                Source::Own(at) | Source::Address(at) | Source::User(at) => needed[*at] = true,
+                Source::Joined(date, of_day) => (needed[*date], needed[*of_day]) = (true, true),
+                Source::Raw => {}
+            }
+        }
+        needed
+    }
+
+    /// Gives a row. A value that is not of its column's type is told once, whatever the fields that it would be in.
+    pub(in crate::logs) fn give(&self, wanted: &[usize], line: u64, cells: &dyn Cells<'_>, sink: &mut dyn Sink) {
+        let mut told: Vec<usize> = Vec::new();
+        let mut values = Vec::with_capacity(wanted.len());
+        for &field in wanted {
+            let value = match self.sources.get(field) {
+                None => Value::Null,
+                Some(Source::Raw) => Value::Text(cells.raw()),
+                Some(Source::Own(at)) => self.own(*at, field, line, cells, &mut told, sink),
+                Some(Source::Joined(date, of_day)) => {
+                    let (date, of_day) = (cells.cell(*date), cells.cell(*of_day));
+                    self.joined(field, line, date.as_deref(), of_day.as_deref(), sink)
+                }
+                Some(Source::Address(at)) => self.address(*at, field, line, cells, sink),
+                Some(Source::User(at)) => match cells.cell(*at).map(trimmed) {
+                    Some(text) if !is_nothing(&text) => Value::Text(text),
+                    _ => Value::Null,
+                },
+            };
+            values.push(value);
+        }
+        sink.row(line, &values);
+    }
+
+    fn own<'a>(
+        &self,
+        at: usize,
+        field: usize,
+        line: u64,
+        cells: &dyn Cells<'a>,
+        told: &mut Vec<usize>,
+        sink: &mut dyn Sink,
+    ) -> Value<'a> {
+        let Some(text) = cells.cell(at) else { return Value::Null };
+        match self.columns[at].reading.read(text) {
+            Read::Value(value) => value,
+            Read::Odd => {
+                if !told.contains(&at) {
+                    told.push(at);
+                    sink.odd(line, field, &cells.cell(at).unwrap_or_default());
+                }
+                Value::Null
+            }
+        }
+    }
+
+    fn address<'a>(&self, at: usize, field: usize, line: u64, cells: &dyn Cells<'a>, sink: &mut dyn Sink) -> Value<'a> {
+        let Some(text) = cells.cell(at) else { return Value::Null };
+        if let Some(address) = address::shortest(&text) {
+            return Value::Text(address.into());
+        }
+        // Else the column itself has it.
+        if self.columns[at].sql == Field::CLIENT_ADDRESS && !is_nothing(text.trim()) {
+            sink.odd(line, field, &text);
+        }
+        Value::Null
+    }
+
+    fn joined<'a>(
+        &self,
+        field: usize,
+        line: u64,
+        date: Option<&str>,
+        of_day: Option<&str>,
+        sink: &mut dyn Sink,
+    ) -> Value<'a> {
+        let (Some(date), Some(of_day)) = (date, of_day) else { return Value::Null };
+        if is_nothing(date.trim()) && is_nothing(of_day.trim()) {
+            return Value::Null;
+        }
+        let both = format!("{} {}", date.trim(), of_day.trim());
+        match self.clock.instant(&both) {
+            Some(instant) => Value::Time(instant),
+            None => {
+                sink.odd(line, field, &both);
+                Value::Null
+            }
+        }
+    }
+}
+
+/// A name of the file in a sentence: no longer than one reads, and on one line.
+fn quoted(name: &str) -> String {
+    let short: String = name.chars().filter(|letter| !letter.is_control()).take(64).collect();
+    format!("`{short}`")
+}
