@@ -11,7 +11,7 @@ mod zeek;
 use super::{Error, Format};
 
 /// All formats. Those that others could be taken for come first.
-pub static ALL: &[&'static dyn Format] = &[&evtx::Evtx, &zeek::Zeek, &json::Json, &delimited::Csv, &lines::Lines];
+pub static ALL: &[&'static dyn Format] = &[&evtx::Evtx, &zeek::Zeek, &w3c::W3c, &access::Access, &json::Json, &delimited::Csv, &lines::Lines];
 
 /// The format of a name.
 pub(super) fn named(name: &str) -> Result<&'static dyn Format, Error> {
