@@ -63,7 +63,7 @@ pub(in crate::logs) fn options(stated: &[(&str, &str)]) -> Options {
 
 /// What a text is recognised as.
 pub(in crate::logs) fn recognised(name: &str, text: &[u8], options: &Options) -> Recognised {
-    let sample = Sample { name, head: text, is_whole: true, modified: Some(1_795_000_000_000_000) };
+    let sample = Sample { name, head: text, is_whole: true, modified: Some(1_795_700_000_000_000) };
     recognise(&sample, options).unwrap()
 }
 
