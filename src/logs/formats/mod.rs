@@ -2,16 +2,28 @@
 
 mod access;
 mod delimited;
+mod dhcp;
 mod evtx;
 mod json;
 mod lines;
+mod nps;
 mod w3c;
 mod zeek;
 
 use super::{Error, Format};
 
 /// All formats. Those that others could be taken for come first.
-pub static ALL: &[&'static dyn Format] = &[&evtx::Evtx, &zeek::Zeek, &w3c::W3c, &access::Access, &json::Json, &delimited::Csv, &lines::Lines];
+pub static ALL: &[&'static dyn Format] = &[
+    &evtx::Evtx,
+    &zeek::Zeek,
+    &dhcp::Dhcp,
+    &nps::Nps,
+    &w3c::W3c,
+    &access::Access,
+    &json::Json,
+    &delimited::Csv,
+    &lines::Lines,
+];
 
 /// The format of a name.
 pub(super) fn named(name: &str) -> Result<&'static dyn Format, Error> {
