@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::line::{Line, Lines, TOO_LONG};
-use super::{Error, Field, Layout, Reader, Sink};
+use super::{Error, Field, Layout, Options, Reader, Sink};
 
 /// Reads the lines of a file, one after the other. A clone begins a file.
 pub(in crate::logs) trait Parser: Debug + Clone + Send + Sync + 'static {
@@ -78,9 +78,12 @@ pub(in crate::logs) fn lines(head: &[u8], is_whole: bool) -> Vec<String> {
     all
 }
 
-/// Whether most of the first lines are of a format, and the first of them that is looked at.
-pub(in crate::logs) fn most(lines: &[String], is: impl Fn(&str) -> bool) -> bool {
+/// Whether lines are of a format: most of the first ones, or any of them where the format is stated.
+pub(in crate::logs) fn are(lines: &[String], options: &Options, is: impl Fn(&str) -> bool) -> bool {
     let looked = &lines[..lines.len().min(200)];
     let count = looked.iter().filter(|line| is(line)).count();
-    count > 0 && count * 10 >= looked.len() * 8
+    match options.format {
+        Some(_) => count > 0 || lines.iter().any(|line| is(line)),
+        None => count > 0 && count * 10 >= looked.len() * 8,
+    }
 }

@@ -3,7 +3,7 @@
 //! A line is not of a time behind the one at which its file was last changed: its year is the last for which that holds. So
 //! December and January of one file are of two years. Without a time of change and without a stated year, there is no time.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
 
 use super::time;
 use super::zone::Zone;
@@ -105,7 +105,6 @@ impl Stamp {
         // A whole time of a year that has every day, to read its time of day.
         let shown = time::shown(&format!("2000-01-01 {clock}"), time::Order::MonthFirst)?;
         let time = shown.time.time();
-        use chrono::Timelike as _;
         match year {
             Some(year) => {
                 let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;

@@ -29,9 +29,8 @@ impl Format for Access {
 
     fn recognise(&self, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error> {
         let lines = by_line::lines(sample.head, sample.is_whole);
-        let is = by_line::most(&lines, |line| Request::read(line).is_some());
-        let is_any = options.format.is_some() && lines.iter().any(|line| Request::read(line).is_some());
-        Ok((is || is_any).then(|| {
+        let is = by_line::are(&lines, options, |line| Request::read(line).is_some());
+        Ok(is.then(|| {
             Box::new(ByLine { fields: fields(), assumed: Vec::new(), parser: AccessParser }) as Box<dyn Layout>
         }))
     }

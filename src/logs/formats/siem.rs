@@ -1,9 +1,9 @@
 //! CEF and LEEF: events that devices write for a collector, bare or in syslog.
 //!
 //! `CEF:0|vendor|product|version|class|name|severity|key=value key=value`: blanks may stand in values, so a value ends where
-//! the next key begins; `\=`, `\\`, `\n` and, in the header, `\|` are escapes (source: Micro Focus, ArcSight Common Event
+//! the next key begins; `\=`, `\\`, `\n` and, in the header, `\|` are escapes (source: Micro Focus, `ArcSight` Common Event
 //! Format, revision 25). `LEEF:2.0|vendor|product|version|event|^|key=value^key=value`: without a delimiter in the header
-//! it is a tab (source: IBM, QRadar LEEF version 2).
+//! it is a tab (source: IBM, `QRadar` LEEF version 2).
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,11 +14,11 @@ use crate::logs::time::{self, Clock, Order};
 use crate::logs::years::{Stamp, Years};
 use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, address, names};
 
-/// The common event format of ArcSight.
+/// The common event format of `ArcSight`.
 #[derive(Debug)]
 pub(super) struct Cef;
 
-/// The log event extended format of QRadar.
+/// The log event extended format of `QRadar`.
 #[derive(Debug)]
 pub(super) struct Leef;
 
@@ -67,7 +67,7 @@ enum Dialect {
 fn recognised(dialect: Dialect, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error> {
     let lines = by_line::lines(sample.head, sample.is_whole);
     let is = |line: &str| Event::read(dialect, line).is_some();
-    if !by_line::most(&lines, is) && !(options.format.is_some() && lines.iter().any(|line| is(line))) {
+    if !by_line::are(&lines, options, is) {
         return Ok(None);
     }
     let stamps = lines.iter().filter_map(|line| Event::read(dialect, line)?.stamp());

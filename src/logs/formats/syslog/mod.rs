@@ -12,7 +12,7 @@ use crate::logs::years::{Stamp, Years};
 use crate::logs::zone::Zone;
 use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, address};
 
-pub(super) use header::{Header, header};
+pub(super) use header::header;
 
 /// Syslog.
 #[derive(Debug)]
@@ -34,8 +34,7 @@ impl Format for Syslog {
 
     fn recognise(&self, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error> {
         let lines = by_line::lines(sample.head, sample.is_whole);
-        let is = by_line::most(&lines, |line| header(line).is_some());
-        if !is && !(options.format.is_some() && lines.iter().any(|line| header(line).is_some())) {
+        if !by_line::are(&lines, options, |line| header(line).is_some()) {
             return Ok(None);
         }
         let (years, assumed) = years(sample, options, lines.iter().filter_map(|line| header(line)?.stamp))?;
