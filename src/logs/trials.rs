@@ -196,7 +196,7 @@ pub(in crate::logs) fn unaccounted(
         let shown: String = line.chars().take(60).collect();
         match count {
             0 if !line.trim().is_empty() && !may_pass(number, &line) => {
-                faults.push(format!("line {number} is lost: {shown}"))
+                faults.push(format!("line {number} is lost: {shown}"));
             }
             0 | 1 => {}
             _ if !is_line => {}
