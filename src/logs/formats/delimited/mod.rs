@@ -14,7 +14,7 @@ use shape::{Shape, Shaped};
 
 pub(super) use split::Splitter;
 
-use crate::logs::column::Seen;
+use crate::logs::column::{Seen, is_nothing};
 use crate::logs::encoding;
 use crate::logs::table::{self, Cells, Table};
 use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
@@ -240,7 +240,7 @@ impl Give {
             return sink.bad(record.line, "it has another number of fields than the others", record.bytes);
         }
         for (at, field) in fields.iter().enumerate().skip(self.layout.table.width()) {
-            if !field.trim().is_empty() {
+            if !is_nothing(field.trim()) {
                 sink.unknown(record.line, &format!("column{}", at + 1));
             }
         }
