@@ -11,9 +11,10 @@ use std::sync::Arc;
 use heading::Heading;
 use records::{Piece, Records};
 use shape::{Shape, Shaped};
-use split::Splitter;
 
-use crate::logs::column::Seen;
+pub(super) use split::Splitter;
+
+use crate::logs::column::{Seen, is_nothing};
 use crate::logs::encoding;
 use crate::logs::table::{self, Cells, Table};
 use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
@@ -86,7 +87,7 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
         // Rows are as long as the heading, or as most of them are.
         shaped.shape.widths.push(names.len());
     }
-    let named = match &options.columns {
+    let mut named = match &options.columns {
         Some(stated) if stated.len() != width && !shaped.rows.is_empty() => {
             let why = format!("{} columns are stated, rows have {width} fields", stated.len());
             return Err(Error::Option { option: "columns", why });
@@ -100,10 +101,40 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
     for row in shaped.rows.iter().filter(|row| shaped.shape.allows(row)) {
         seen.iter_mut().zip(row).for_each(|(seen, cell)| seen.see(cell));
     }
+    // `user,ip,` with nothing behind the last comma of any row has two columns.
+    while has_heading && options.columns.is_none() && named.last().is_some_and(String::is_empty) {
+        match seen.last() {
+            Some(last) if last.values == 0 => (named.pop(), seen.pop()),
+            _ => break,
+        };
+    }
     let (columns, clock, more) = table::columns(&named, &seen, options)?;
     assumed.extend(more);
     let table = Table::new(columns, &seen, clock, assumed);
     Ok(Rows { shape: shaped.shape, has_heading, table: Arc::new(table) })
+}
+
+/// Rows whose columns are known without looking at them.
+pub(super) struct Known {
+    /// The columns, each with a value that is like all of its values.
+    pub(super) columns: Vec<(String, &'static str)>,
+    /// How many fields rows may have beside one for each column.
+    pub(super) widths: Vec<usize>,
+    /// The line at which the rows begin, from 1.
+    pub(super) first_line: u64,
+    /// Whether a line is no row wherever it stands.
+    pub(super) is_legend: fn(&[u8]) -> bool,
+}
+
+/// How such rows are read: with commas between fields.
+pub(super) fn known(known: Known, options: &Options) -> Result<Box<dyn Layout>, Error> {
+    let (names, seen): (Vec<String>, Vec<Seen>) =
+        known.columns.into_iter().map(|(name, like)| (name, Seen::alike(like))).unzip();
+    let (columns, clock, assumed) = table::columns(&names, &seen, options)?;
+    let widths = std::iter::once(names.len()).chain(known.widths).collect();
+    let Known { first_line, is_legend, .. } = known;
+    let shape = Shape { delimiter: b',', comment: None, widths, first_line, is_legend };
+    Ok(Box::new(Rows { shape, has_heading: false, table: Arc::new(Table::new(columns, &seen, clock, assumed)) }))
 }
 
 /// `#Date,User` is a heading, too.
@@ -207,6 +238,11 @@ impl Give {
         self.splitter.split(&text, &mut fields);
         if !shape.allows(&fields) {
             return sink.bad(record.line, "it has another number of fields than the others", record.bytes);
+        }
+        for (at, field) in fields.iter().enumerate().skip(self.layout.table.width()) {
+            if !is_nothing(field.trim()) {
+                sink.unknown(record.line, &format!("column{}", at + 1));
+            }
         }
         self.layout.table.give(&self.wanted, record.line, &Row { fields: &fields, text: &text }, sink);
     }
