@@ -306,6 +306,17 @@ impl Notice {
     }
 }
 
+impl Notice {
+    fn misplaced(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Misplaced { table, content_type, count, first_id, created } = self else { return Ok(()) };
+        write!(
+            f,
+            "{table}: {count} blob(s) of {content_type} were listed for the wrong time (first: {first_id}, created \
+             {created}); they were read, and their rows were checked like all others"
+        )
+    }
+}
+
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -344,11 +355,7 @@ impl fmt::Display for Notice {
                  counts them"
             ),
             Self::LeftRunning { table, id } => left_running(f, table, id),
-            Self::Misplaced { table, content_type, count, first_id, created } => write!(
-                f,
-                "{table}: {count} blob(s) of {content_type} were listed for the wrong time (first: {first_id}, created \
-                 {created}); they were read, and their rows were checked like all others"
-            ),
+            Self::Misplaced { .. } => self.misplaced(f),
             Self::NotThere { table, of, count, first_id } => {
                 write!(f, "{table}: {count} id(s) that were asked for are not in {of} (first: {first_id})")
             }
