@@ -122,9 +122,11 @@ pub(in crate::logs) struct Seen {
 }
 
 impl Seen {
-    /// As if an address had been seen: of a column that is declared to have them.
-    pub(in crate::logs) fn addresses() -> Self {
-        Self { values: 1, addresses: 1, ..Self::default() }
+    /// As if all values were like this one: of a column whose values are known without seeing them.
+    pub(in crate::logs) fn alike(value: &str) -> Self {
+        let mut seen = Self::default();
+        seen.see(value);
+        seen
     }
 
     /// Sees a value that says that it is text: it can be a time, but no number.

@@ -24,6 +24,7 @@ mod time;
 #[cfg(test)]
 mod trials;
 mod usual;
+mod years;
 mod zone;
 
 pub use error::Error;

@@ -63,7 +63,7 @@ pub(in crate::logs) fn options(stated: &[(&str, &str)]) -> Options {
 
 /// What a text is recognised as.
 pub(in crate::logs) fn recognised(name: &str, text: &[u8], options: &Options) -> Recognised {
-    let sample = Sample { name, head: text, is_whole: true, modified: Some(1_795_000_000_000_000) };
+    let sample = Sample { name, head: text, is_whole: true, modified: Some(1_795_700_000_000_000) };
     recognise(&sample, options).unwrap()
 }
 
@@ -196,7 +196,7 @@ pub(in crate::logs) fn unaccounted(
         let shown: String = line.chars().take(60).collect();
         match count {
             0 if !line.trim().is_empty() && !may_pass(number, &line) => {
-                faults.push(format!("line {number} is lost: {shown}"))
+                faults.push(format!("line {number} is lost: {shown}"));
             }
             0 | 1 => {}
             _ if !is_line => {}

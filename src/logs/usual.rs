@@ -66,6 +66,7 @@ pub(in crate::logs) const ADDRESS: &[&str] = &[
     "caller_ip",
     "caller_ip_address",
     "ip_address",
+    "ipv6_address",
     "ipaddress",
     "ip_addr",
     "ip",

@@ -49,6 +49,8 @@ pub(in crate::logs) fn offset(text: &str) -> Option<i32> {
     if matches!(text, "Z" | "z" | "UTC" | "GMT") {
         return Some(0);
     }
+    // `GMT+02:00`
+    let text = text.strip_prefix("GMT").or_else(|| text.strip_prefix("UTC")).unwrap_or(text);
     let (sign, digits) = match text.as_bytes() {
         [b'+', rest @ ..] => (1, rest),
         [b'-', rest @ ..] => (-1, rest),
@@ -89,6 +91,7 @@ mod tests {
 
     #[test]
     fn offsets_have_several_spellings() {
+        assert_eq!(offset("GMT+02:00"), Some(7200));
         let all = ["Z", "+0200", "-02:30", "+02", "+2", "02:00", "+99:00", "+1é"].map(offset);
         assert_eq!(all, [Some(0), Some(7200), Some(-9000), Some(7200), None, None, None, None]);
     }

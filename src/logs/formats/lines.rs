@@ -3,7 +3,7 @@
 use super::super::line::{Line, Lines as LineReader, TOO_LONG};
 use super::super::{Error, Field, Format, Kind, Layout, Options, Reader, Sample, Sink, Value};
 
-/// Each line is a row.
+/// Each line is a row. No extension says so: what is called `.txt` may be a table.
 #[derive(Debug)]
 pub(super) struct Lines;
 
@@ -18,10 +18,6 @@ impl Format for Lines {
 
     fn doc(&self) -> &'static str {
         "Text: a row for each line that is not empty, in the column value."
-    }
-
-    fn extensions(&self) -> &'static [&'static str] {
-        &["txt", "lst"]
     }
 
     fn is_strict(&self) -> bool {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use heading::Heading;
 use records::{Piece, Records};
 use shape::{Shape, Shaped};
-use split::Splitter;
+
+pub(super) use split::Splitter;
 
 use crate::logs::column::Seen;
 use crate::logs::encoding;
@@ -104,6 +105,29 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
     assumed.extend(more);
     let table = Table::new(columns, &seen, clock, assumed);
     Ok(Rows { shape: shaped.shape, has_heading, table: Arc::new(table) })
+}
+
+/// Rows whose columns are known without looking at them.
+pub(super) struct Known {
+    /// The columns, each with a value that is like all of its values.
+    pub(super) columns: Vec<(String, &'static str)>,
+    /// How many fields rows may have beside one for each column.
+    pub(super) widths: Vec<usize>,
+    /// The line at which the rows begin, from 1.
+    pub(super) first_line: u64,
+    /// Whether a line is no row wherever it stands.
+    pub(super) is_legend: fn(&[u8]) -> bool,
+}
+
+/// How such rows are read: with commas between fields.
+pub(super) fn known(known: Known, options: &Options) -> Result<Box<dyn Layout>, Error> {
+    let (names, seen): (Vec<String>, Vec<Seen>) =
+        known.columns.into_iter().map(|(name, like)| (name, Seen::alike(like))).unzip();
+    let (columns, clock, assumed) = table::columns(&names, &seen, options)?;
+    let widths = std::iter::once(names.len()).chain(known.widths).collect();
+    let Known { first_line, is_legend, .. } = known;
+    let shape = Shape { delimiter: b',', comment: None, widths, first_line, is_legend };
+    Ok(Box::new(Rows { shape, has_heading: false, table: Arc::new(Table::new(columns, &seen, clock, assumed)) }))
 }
 
 /// `#Date,User` is a heading, too.

@@ -10,7 +10,7 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const MOST: usize = 10_000;
 
 /// How rows are written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Shape {
     pub(super) delimiter: u8,
     pub(super) comment: Option<u8>,
@@ -18,6 +18,8 @@ pub(super) struct Shape {
     pub(super) widths: Vec<usize>,
     /// The line at which the rows begin, from 1.
     pub(super) first_line: u64,
+    /// Whether a line is one that some writers put among the rows to explain them.
+    pub(super) is_legend: fn(&[u8]) -> bool,
 }
 
 /// A shape with the rows of the sample.
@@ -39,14 +41,15 @@ impl Shape {
     pub(super) fn is_no_row(&self, line: u64, bytes: &[u8]) -> bool {
         line < self.first_line
             || bytes.trim_ascii().is_empty()
+            || (self.is_legend)(bytes)
             || self.comment.is_some_and(|mark| bytes.first() == Some(&mark))
     }
 
-    /// Whether a row may have so many fields. What stands behind the last column may be empty.
+    /// Whether a row may have so many fields. What stands behind the last column must be empty.
     pub(super) fn allows(&self, fields: &[impl AsRef<str>]) -> bool {
-        let has = fields.len();
-        self.widths.contains(&has)
-            || has == self.width() + 1 && fields.last().is_some_and(|last| last.as_ref().trim().is_empty())
+        let behind = fields.get(self.width()..).filter(|behind| !behind.is_empty());
+        self.widths.contains(&fields.len())
+            || behind.is_some_and(|behind| behind.iter().all(|field| field.as_ref().trim().is_empty()))
     }
 }
 
@@ -116,7 +119,7 @@ fn by(delimiter: u8, text: &[u8], is_whole: bool, first_line: u64, comment: Opti
     let alike = rows.iter().filter(|row| row.len() == usual).count();
     let share = if rows.is_empty() { 0 } else { alike * 100 / rows.len() };
     let widths = if comment.is_some() { self::widths(&rows) } else { widths };
-    Shaped { shape: Shape { delimiter, comment, widths, first_line }, rows, share }
+    Shaped { shape: Shape { delimiter, comment, widths, first_line, is_legend: |_| false }, rows, share }
 }
 
 /// The numbers of fields that rows have, the usual one first; not those that fewer than one in twenty has.

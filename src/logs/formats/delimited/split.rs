@@ -6,7 +6,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 /// The fields of a row.
 #[derive(Debug)]
-pub(super) struct Splitter {
+pub(in crate::logs::formats) struct Splitter {
     delimiter: u8,
     core: Reader,
     text: Vec<u8>,
@@ -14,13 +14,13 @@ pub(super) struct Splitter {
 }
 
 impl Splitter {
-    pub(super) fn new(delimiter: u8) -> Self {
+    pub(in crate::logs::formats) fn new(delimiter: u8) -> Self {
         let core = ReaderBuilder::new().delimiter(delimiter).build();
         Self { delimiter, core, text: Vec::new(), ends: Vec::new() }
     }
 
     /// The fields, in place of those that were there.
-    pub(super) fn split<'a>(&mut self, row: &'a str, fields: &mut Vec<Cow<'a, str>>) {
+    pub(in crate::logs::formats) fn split<'a>(&mut self, row: &'a str, fields: &mut Vec<Cow<'a, str>>) {
         fields.clear();
         if !row.contains('"') {
             fields.extend(row.split(char::from(self.delimiter)).map(Cow::Borrowed));

@@ -54,21 +54,21 @@ impl Chunks {
             if self.held.len() < size {
                 return;
             }
-            if !self.is_begun {
-                self.is_begun = true;
-                // A chunk without the file around it.
-                if self.held.starts_with(CHUNK) {
-                    continue;
-                }
-                if !self.held.starts_with(FILE) {
-                    self.tell(Found::Bad("the header of the file is damaged"), each);
-                }
-                self.held.clear();
-            } else {
+            if self.is_begun {
                 let chunk = std::mem::take(&mut self.held);
                 self.held = self.chunk(chunk, each);
                 self.held.clear();
+                continue;
             }
+            self.is_begun = true;
+            // A chunk without the file around it.
+            if self.held.starts_with(CHUNK) {
+                continue;
+            }
+            if !self.held.starts_with(FILE) {
+                self.tell(Found::Bad("the header of the file is damaged"), each);
+            }
+            self.held.clear();
         }
     }
 

@@ -283,7 +283,7 @@ impl Scan {
             }
             b':' if self.depth == 1 => (self.is_name_due, self.is_value_due) = (false, true),
             b',' if self.depth == 1 => {
-                (self.is_name_due, self.is_value_due) = (matches!(self.place, Place::Member(_)), false)
+                (self.is_name_due, self.is_value_due) = (matches!(self.place, Place::Member(_)), false);
             }
             _ => {}
         }

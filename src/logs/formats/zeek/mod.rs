@@ -12,12 +12,12 @@ use std::sync::Arc;
 use heading::{Directive, Heading};
 
 use super::json::Json;
+use crate::logs::by_line::{self, ByLine, Parser};
 use crate::logs::column::{Form, Reading, Seen};
 use crate::logs::encoding;
 use crate::logs::escapes::unescaped;
-use crate::logs::line::{Line, Lines as LineReader, TOO_LONG};
 use crate::logs::table::{self, Cells, Table};
-use crate::logs::{Error, Format, Kind, Layout, Options, Reader, Sample, Sink};
+use crate::logs::{Error, Format, Kind, Layout, Options, Sample, Sink};
 
 /// Logs of Zeek.
 #[derive(Debug)]
@@ -60,6 +60,12 @@ struct Records {
     table: Arc<Table>,
     /// By column, whether it has lists.
     lists: Arc<Vec<bool>>,
+    /// The heading of the records that come next.
+    heading: Heading,
+    /// By column, which cell of a line it is.
+    places: Vec<Option<usize>>,
+    /// Cells that are no column.
+    unknown: Vec<usize>,
 }
 
 /// A name in a heading.
@@ -70,7 +76,7 @@ struct Named {
     seen: Seen,
 }
 
-fn records(text: &[u8], is_whole: bool, options: &Options) -> Result<Records, Error> {
+fn records(text: &[u8], is_whole: bool, options: &Options) -> Result<ByLine<Records>, Error> {
     let (named, set_separator) = sampled(text, is_whole);
     let names: Vec<String> = named.iter().map(|named| named.name.clone()).collect();
     let mut seen: Vec<Seen> = named.iter().map(|named| named.seen.clone()).collect();
@@ -83,7 +89,7 @@ fn records(text: &[u8], is_whole: bool, options: &Options) -> Result<Records, Er
         let Some(kind) = &named.kind else { continue };
         column.reading = reading(kind, set_separator);
         if kind == "addr" {
-            *seen = Seen::addresses();
+            *seen = Seen::alike("::1");
         }
     }
     if named.len() == MOST_COLUMNS {
@@ -92,25 +98,34 @@ fn records(text: &[u8], is_whole: bool, options: &Options) -> Result<Records, Er
     let lists = columns.iter().map(|column| column.reading.kind == Kind::Texts).collect();
     let by_name = names.into_iter().enumerate().map(|(at, name)| (name, at)).collect();
     let table = Table::new(columns, &seen, clock, assumed);
-    Ok(Records { by_name: Arc::new(by_name), table: Arc::new(table), lists: Arc::new(lists) })
+    Ok(ByLine {
+        fields: table.fields.clone(),
+        assumed: table.assumed.clone(),
+        parser: Records {
+            by_name: Arc::new(by_name),
+            table: Arc::new(table),
+            lists: Arc::new(lists),
+            heading: Heading::default(),
+            places: Vec::new(),
+            unknown: Vec::new(),
+        },
+    })
 }
 
 /// All names that the headings of a sample have, in the order in which they come, and what separates items of lists.
 fn sampled(text: &[u8], is_whole: bool) -> (Vec<Named>, char) {
     let (mut heading, mut named) = (Heading::default(), Vec::<Named>::new());
     let mut places = HashMap::<String, usize>::new();
-    let mut lines = LineReader::default();
-    let mut each = |_: u64, line: Line<'_>| {
-        let Line::Text(line) = line else { return };
+    for line in by_line::lines(text, is_whole) {
         if line.starts_with('#') {
             if heading.take(&line) == Directive::Reading {
                 name(&heading, &mut named, &mut places);
             }
-            return;
+            continue;
         }
         let cells: Vec<&str> = line.split(&*heading.separator).collect();
         if cells.len() != heading.names.len() {
-            return;
+            continue;
         }
         for (cell, name) in cells.iter().zip(&heading.names) {
             if let Some(at) = places.get(name)
@@ -120,10 +135,6 @@ fn sampled(text: &[u8], is_whole: bool) -> (Vec<Named>, char) {
                 named[*at].seen.see(&unescaped(cell));
             }
         }
-    };
-    lines.feed(text, &mut each);
-    if is_whole {
-        lines.end(&mut each);
     }
     (named, heading.set_separator)
 }
@@ -166,87 +177,34 @@ fn reading(kind: &str, set_separator: char) -> Reading {
     }
 }
 
-impl Layout for Records {
-    fn fields(&self) -> &[crate::logs::Field] {
-        &self.table.fields
-    }
-
-    fn assumed(&self) -> Vec<String> {
-        self.table.assumed.clone()
-    }
-
-    fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
-        let give = Give {
-            layout: self.clone(),
-            wanted: wanted.to_vec(),
-            heading: Heading::default(),
-            places: Vec::new(),
-            unknown: Vec::new(),
-        };
-        Box::new(RecordReader { lines: LineReader::default(), give })
-    }
-}
-
-struct RecordReader {
-    lines: LineReader,
-    give: Give,
-}
-
-struct Give {
-    layout: Records,
-    wanted: Vec<usize>,
-    heading: Heading,
-    /// By column, which cell of a line it is.
-    places: Vec<Option<usize>>,
-    /// Cells that are no column.
-    unknown: Vec<usize>,
-}
-
-impl Reader for RecordReader {
-    fn feed(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
-        let Self { lines, give } = self;
-        lines.feed(bytes, &mut |number, line| give.line(number, line, sink));
-        Ok(())
-    }
-
-    fn end(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
-        let Self { lines, give } = self;
-        lines.end(&mut |number, line| give.line(number, line, sink));
-        Ok(())
-    }
-}
-
-impl Give {
-    fn line(&mut self, number: u64, line: Line<'_>, sink: &mut dyn Sink) {
-        let text = match line {
-            Line::TooLong(start) => return sink.bad(number, TOO_LONG, start),
-            Line::Text(text) => text,
-        };
-        if text.starts_with('#') {
-            match self.heading.take(&text) {
-                Directive::Reading => self.place(),
-                Directive::Remark => {}
-                Directive::Unknown => sink.bad(number, "no log of Zeek has such a line", text.as_bytes()),
-            }
-        } else if !text.trim().is_empty() {
-            self.record(number, &text, sink);
+impl Parser for Records {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+        if !line.starts_with('#') {
+            return self.record(number, line, wanted, sink);
+        }
+        match self.heading.take(line) {
+            Directive::Reading => self.place(),
+            Directive::Remark => {}
+            Directive::Unknown => sink.bad(number, "no log of Zeek has such a line", line.as_bytes()),
         }
     }
+}
 
+impl Records {
     /// Finds the cells of the columns, by the heading.
     fn place(&mut self) {
-        let Self { layout, heading, places, unknown, .. } = self;
-        *places = vec![None; layout.lists.len()];
+        let Self { by_name, lists, heading, places, unknown, .. } = self;
+        *places = vec![None; lists.len()];
         unknown.clear();
         for (at, name) in heading.names.iter().enumerate() {
-            match layout.by_name.get(name) {
+            match by_name.get(name) {
                 Some(column) => places[*column] = Some(at),
                 None => unknown.push(at),
             }
         }
     }
 
-    fn record(&self, number: u64, text: &str, sink: &mut dyn Sink) {
+    fn record(&self, number: u64, text: &str, wanted: &[usize], sink: &mut dyn Sink) {
         if self.heading.names.is_empty() {
             return sink.bad(number, "no line before it names its fields", text.as_bytes());
         }
@@ -259,26 +217,26 @@ impl Give {
                 sink.unknown(number, &self.heading.names[*at]);
             }
         }
-        self.layout.table.give(&self.wanted, number, &Row { give: self, cells: &cells, text }, sink);
+        self.table.give(wanted, number, &Row { records: self, cells: &cells, text }, sink);
     }
 }
 
 struct Row<'a> {
-    give: &'a Give,
+    records: &'a Records,
     cells: &'a [&'a str],
     text: &'a str,
 }
 
 impl<'a> Cells<'a> for Row<'a> {
     fn cell(&self, column: usize) -> Option<Cow<'a, str>> {
-        let at = (*self.give.places.get(column)?)?;
+        let at = (*self.records.places.get(column)?)?;
         let text = *self.cells.get(at)?;
-        let heading = &self.give.heading;
+        let heading = &self.records.heading;
         match text {
             _ if text == heading.unset => None,
             _ if text == heading.empty => Some(Cow::Borrowed("")),
             // Its items are unescaped one by one: a separator in one of them is escaped.
-            _ if self.give.layout.lists[column] => Some(Cow::Borrowed(text)),
+            _ if self.records.lists[column] => Some(Cow::Borrowed(text)),
             _ => Some(unescaped(text)),
         }
     }
