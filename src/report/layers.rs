@@ -148,6 +148,10 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
     use engine::LogError as L;
     let report = |hint: &str| Report::chain(Exit::Query, error).hint(hint.to_owned());
     match source {
+        L::File(files::Error::Missing { path }) if path.starts_with("~") => {
+            Report::chain(Exit::Query, source).hint("write the path of your home folder out: only a shell knows ~")
+        }
+        L::Changed { .. } => Report::chain(Exit::Incomplete, source).hint("try again, or read a copy of it"),
         L::File(files::Error::Missing { .. }) => Report::chain(Exit::Query, source)
             .hint("a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it"),
         L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),

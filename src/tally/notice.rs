@@ -155,6 +155,17 @@ pub enum Notice {
         /// Why the first could not be read, in one clause.
         why: String,
     },
+    /// Values of a log have names that came first behind the part that it was recognised by: there is no column for them.
+    NoColumn {
+        /// The file.
+        file: String,
+        /// The line of the first.
+        line: u64,
+        /// How many.
+        count: u64,
+        /// The name of the first.
+        name: Veiled,
+    },
     /// A file became longer while it was read: what was added may be missing.
     Grown {
         /// The file.
@@ -365,6 +376,7 @@ impl fmt::Display for Notice {
             Self::UnreadLines { file, line, count, why } => {
                 write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")
             }
+            Self::NoColumn { file, line, count, name } => no_column(f, file, (*line, *count), name),
             Self::Grown { file } => {
                 write!(f, "{file} was written to while it was read: lines that were added meanwhile may be missing")
             }
@@ -429,6 +441,14 @@ fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Re
     )
 }
 
+fn no_column(f: &mut fmt::Formatter<'_>, file: &str, (line, count): (u64, u64), name: &Veiled) -> fmt::Result {
+    write!(
+        f,
+        "{file}: {count} value(s) have no column, because their names do not occur in the first mebibyte; raw has them \
+         (first: '{name}', line {line})"
+    )
+}
+
 fn assumed(f: &mut fmt::Formatter<'_>, (table, what): (&str, &str), files: u64, first: &str) -> fmt::Result {
     match files {
         1 if table == first => write!(f, "{table}: {what}"),
@@ -478,7 +498,7 @@ impl Notices {
             Notice::FetchedAgain { table, .. } => (table.clone(), String::new()),
             Notice::UnreadLines { file, .. } => (file.clone(), String::new()),
             Notice::UnreadFile { file, .. } => (file.clone(), String::new()),
-            Notice::Grown { file } => (file.clone(), String::new()),
+            Notice::Grown { file } | Notice::NoColumn { file, .. } => (file.clone(), String::new()),
             Notice::Assumed { table, what, .. } => (table.clone(), what.clone()),
             Notice::OrderRefused { table, .. } => (table.clone(), String::new()),
             Notice::FilesSkipped { within, .. } => (within.clone(), String::new()),

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use auditql::engine::{Engine, Policy};
-use auditql::report::Exit;
+use auditql::report::{About, Exit, Report};
 use auditql::tally::Notice;
 use futures::TryStreamExt as _;
 
@@ -106,7 +106,9 @@ async fn a_file_that_changes_while_it_is_read_is_told() {
         } else {
             fs::write(&path, "another\n").unwrap();
             let error = stream.try_collect::<Vec<_>>().await.unwrap_err();
-            assert!(error.to_string().contains("changed while they were being read"), "{error}");
+            let report = Report::of_query(&error, &About::default());
+            assert!(report.what.ends_with("live.txt was replaced while it was being read"), "{report}");
+            assert_eq!(report.exit, Exit::Incomplete);
         }
     }
 }

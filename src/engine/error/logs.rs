@@ -33,6 +33,12 @@ pub enum LogError {
         /// `Parquet`
         form: &'static str,
     },
+    /// It became another file, or a shorter one.
+    #[error("{file} was replaced while it was being read")]
+    Changed {
+        /// The file.
+        file: String,
+    },
     /// An option cannot be.
     #[error(transparent)]
     Option(logs::Error),

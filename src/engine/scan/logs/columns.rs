@@ -269,3 +269,59 @@ fn weight(value: &Value<'_>) -> usize {
         _ => 8,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Array as _, AsArray as _};
+    use arrow::datatypes::{Int64Type, Schema};
+
+    use super::*;
+
+    #[test]
+    fn a_value_becomes_its_columns_kind_or_is_null_and_counted() {
+        let text = |text: &'static str| Value::Text(text.into());
+        let pairs = || Value::Pairs(vec![("a".into(), "1".into())]);
+        for (kind, value, fits, is_null) in [
+            (Kind::Text, Value::Int(7), true, false),
+            (Kind::Text, Value::Time(0), true, false),
+            (Kind::Text, pairs(), true, false),
+            (Kind::Text, Value::Null, true, true),
+            (Kind::Int, text(" 7 "), true, false),
+            (Kind::Int, text("seven"), false, true),
+            (Kind::Int, Value::Float(1.5), false, true),
+            (Kind::Float, Value::Int(1), true, false),
+            (Kind::Float, Value::Int(1 << 60), false, true),
+            (Kind::Bool, text("TRUE"), true, false),
+            (Kind::Bool, text("perhaps"), false, true),
+            (Kind::Time, text("2026-05-01"), false, true),
+            (Kind::Texts, text("a"), false, true),
+            (Kind::Pairs, pairs(), true, false),
+            (Kind::Pairs, Value::Null, true, true),
+        ] {
+            let schema = Arc::new(Schema::new(vec![Field::new("x", data_type(kind), true)]));
+            let mut rows = Rows::new(schema, &[kind], vec![From::Value(0)], ("f".into(), vec![3]));
+            rows.add(5, std::slice::from_ref(&value));
+            let odd = rows.odd[0];
+            let batch = rows.take().unwrap();
+            assert_eq!((odd == (0, 0), batch.column(0).is_null(0)), (fits, is_null), "{kind:?} of {value:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_reader_calls_odd_is_counted_for_its_column_and_rows_need_no_columns() {
+        let fields = ["n", "line"].map(|name| Field::new(name, DataType::Int64, true));
+        let schema = Arc::new(Schema::new(fields.to_vec()));
+        let mut rows =
+            Rows::new(schema, &[Kind::Int, Kind::Int], vec![From::Value(0), From::Line], ("f".into(), vec![4]));
+        rows.odd_field(4, 9);
+        rows.odd_field(5, 9);
+        rows.add(9, &[Value::Null]);
+        rows.add(10, &[]);
+        assert_eq!(rows.odd, [(1, 9), (0, 0)]);
+        let batch = rows.take().unwrap();
+        assert_eq!(batch.column(1).as_primitive::<Int64Type>().values(), &[9, 10]);
+        let mut none = Rows::new(Arc::new(Schema::empty()), &[], Vec::new(), ("f".into(), Vec::new()));
+        none.add(1, &[]);
+        assert_eq!(none.take().unwrap().num_rows(), 1);
+    }
+}

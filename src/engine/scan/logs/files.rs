@@ -239,3 +239,28 @@ fn both(one: Kind, other: Kind) -> Kind {
         _ => Kind::Text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_have_their_columns_together() {
+        let field = |name: &str, kind| logs::Field::new(name, kind, "");
+        let one = [field("port", Kind::Int), field("raw", Kind::Text)];
+        let other =
+            [field("time", Kind::Time), field("port", Kind::Text), field("file", Kind::Text), field("raw", Kind::Text)];
+        let columns = columns_of([&one[..], &other[..]].into_iter());
+        let told: Vec<(&str, Kind)> = columns.iter().map(|column| (column.name.as_str(), column.kind)).collect();
+        let expected = [
+            ("time", Kind::Time),
+            ("port", Kind::Text),
+            ("file", Kind::Text),
+            ("_file", Kind::Text),
+            ("line", Kind::Int),
+            ("raw", Kind::Text),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(both(Kind::Int, Kind::Float), Kind::Float);
+    }
+}

@@ -19,7 +19,7 @@ use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 
 use self::columns::{From, Rows};
 use self::said::Said;
-use crate::engine::error::Error;
+use crate::engine::error::{Error, LogError};
 use crate::engine::runtime::Statement;
 use crate::files::{self as places, Change, Stamp};
 use crate::logs::{Kind, Reader, Sink, Value};
@@ -129,6 +129,10 @@ impl Sink for Gathered {
         // It comes as NULL, which fits every column: it is counted here.
         self.rows.odd_field(field, line);
     }
+
+    fn unknown(&mut self, line: u64, name: &str) {
+        self.said.unknown(line, name);
+    }
 }
 
 impl Reading {
@@ -198,7 +202,10 @@ impl Reading {
                 self.gathered.said.grown = true;
                 Ok(())
             }
-            Change::Other => Err(Error::FilesChanged { table: self.table.name.clone() }),
+            Change::Other => {
+                let (table, file) = (self.table.name.clone(), self.file.source.to_string());
+                Err(Error::Logs { table, source: LogError::Changed { file } })
+            }
         }
     }
 }

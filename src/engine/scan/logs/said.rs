@@ -30,19 +30,38 @@ pub(super) struct Said {
     bad: u64,
     first: Option<(u64, &'static str, String)>,
     broken: Option<String>,
+    /// Values for which there is no column, and the first of them.
+    unknown: u64,
+    first_unknown: Option<(u64, String)>,
     /// It became longer meanwhile.
     pub(super) grown: bool,
 }
 
 impl Said {
     pub(super) fn new(file: &str, columns: Vec<String>) -> Self {
-        Self { file: file.to_owned(), columns, rows: 0, bad: 0, first: None, broken: None, grown: false }
+        Self {
+            file: file.to_owned(),
+            columns,
+            rows: 0,
+            bad: 0,
+            first: None,
+            broken: None,
+            unknown: 0,
+            first_unknown: None,
+            grown: false,
+        }
     }
 
     /// A line could not be read.
     pub(super) fn bad(&mut self, line: u64, why: &'static str, excerpt: &[u8]) {
         self.bad += 1;
         self.first.get_or_insert_with(|| (line, why, shown(excerpt)));
+    }
+
+    /// There is no column for a value.
+    pub(super) fn unknown(&mut self, line: u64, name: &str) {
+        self.unknown += 1;
+        self.first_unknown.get_or_insert_with(|| (line, shown(name.as_bytes())));
     }
 
     /// The file cannot be read on.
@@ -52,7 +71,7 @@ impl Said {
 
     /// Leaves the notices of a file that was read to its end, or as far as it could be.
     pub(super) fn say(self, table: &LogFiles, odd: Vec<(u64, u64)>, (outcome, tally): (&Outcome, &Tally)) {
-        let Self { file, columns, rows, bad, first, broken, grown } = self;
+        let Self { file, columns, rows, bad, first, broken, unknown, first_unknown, grown } = self;
         if let Some((line, why, excerpt)) = first {
             let why = format!("{why}: '{}'", Veil::default().told(&excerpt));
             tally.notice(Notice::UnreadLines { file: file.clone(), line, count: bad, why });
@@ -60,6 +79,10 @@ impl Said {
         if let Some(why) = broken {
             let why = if rows > 0 { format!("{why}; the {rows} row(s) before it stand") } else { why };
             tally.notice(Notice::UnreadFile { file: file.clone(), why });
+        }
+        if let Some((line, name)) = first_unknown {
+            let name = Veil::default().told_name(&name);
+            tally.notice(Notice::NoColumn { file: file.clone(), line, count: unknown, name });
         }
         if grown {
             tally.notice(Notice::Grown { file: file.clone() });
