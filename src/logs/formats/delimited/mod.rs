@@ -234,6 +234,9 @@ impl Give {
             return;
         }
         let text = encoding::text(record.bytes);
+        if matches!(text, Cow::Owned(_)) {
+            sink.recoded(record.line);
+        }
         let mut fields = Vec::new();
         self.splitter.split(&text, &mut fields);
         if !shape.allows(&fields) {
