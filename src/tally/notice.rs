@@ -403,12 +403,7 @@ impl fmt::Display for Notice {
                 "{what} were not read, because this table does not hold them: {count} in {files} file(s) (first: {first})"
             ),
             Self::AssumedOrder { file, members, day_first, example } => {
-                let first = if *day_first { "day" } else { "month" };
-                write!(
-                    f,
-                    "{file}: nothing shows whether dates such as {example} start with the day or the month; the \
-                     {first} was assumed to come first ({members})"
-                )
+                assumed_order(f, (file, members), *day_first, example)
             }
             Self::BareRecords { file, count, shown } => bare_records(f, file, *count, shown),
             Self::EmptyColumn { file, column, local } => {
@@ -431,6 +426,20 @@ impl fmt::Display for Notice {
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
+}
+
+fn assumed_order(
+    f: &mut fmt::Formatter<'_>,
+    (file, members): (&str, &str),
+    day_first: bool,
+    example: &str,
+) -> fmt::Result {
+    let first = if day_first { "day" } else { "month" };
+    write!(
+        f,
+        "{file}: nothing shows whether dates such as {example} start with the day or the month; the \
+             {first} was assumed to come first ({members})"
+    )
 }
 
 fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Result {
