@@ -1,5 +1,6 @@
 //! Formats of which a line is a record: the layout and the reader that they share.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use super::line::{Line, Lines, TOO_LONG};
@@ -57,7 +58,12 @@ fn give<P: Parser>(parser: &mut P, wanted: &[usize], number: u64, line: &Line<'_
     match line {
         Line::TooLong(start) => sink.bad(number, TOO_LONG, start),
         Line::Text(text) if text.trim().is_empty() => {}
-        Line::Text(text) => parser.line(number, text, wanted, sink),
+        Line::Text(text) => {
+            if matches!(text, Cow::Owned(_)) {
+                sink.recoded(number);
+            }
+            parser.line(number, text, wanted, sink);
+        }
     }
 }
 

@@ -94,7 +94,7 @@ pub(in crate::logs) fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(decoder.feed(bytes).to_vec())
 }
 
-/// A line as text.
+/// A line as text: borrowed where it is UTF-8, else read as Windows-1252.
 pub(in crate::logs) fn text(line: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(line) {
         Ok(text) => Cow::Borrowed(text),

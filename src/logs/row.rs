@@ -35,6 +35,10 @@ pub trait Sink {
     /// A value that is not of its field's type: it is NULL in the row that comes next. The field is told by its number
     /// among all fields of the layout.
     fn odd(&mut self, line: u64, field: usize, value: &str);
+    /// A line that is no UTF-8: it was read as Windows-1252, and a letter of it may be another.
+    fn recoded(&mut self, line: u64) {
+        let _ = line;
+    }
     /// A named value for which there is no field, because the sample had none of that name: `raw` has it.
     fn unknown(&mut self, line: u64, name: &str) {
         let _ = (line, name);

@@ -100,8 +100,12 @@ impl Table {
     /// A table of columns. What is seen of them decides which are the address and the user.
     pub(in crate::logs) fn new(mut columns: Vec<Column>, seen: &[Seen], clock: Clock, assumed: Vec<String>) -> Self {
         let called = |name: &str| columns.iter().position(|column| column.sql == name);
+        let values = |column: usize| seen.get(column).map_or(0, |seen| seen.values);
+        // The first of the names; but not one that few records have, where more have another.
         let first = |names: &[&str], is: &dyn Fn(usize) -> bool| {
-            names.iter().filter_map(|name| called(name)).find(|column| is(*column))
+            let fit: Vec<usize> = names.iter().filter_map(|name| called(name)).filter(|column| is(*column)).collect();
+            let most = fit.iter().map(|column| values(*column)).max()?;
+            fit.into_iter().find(|column| values(*column) * 2 >= most)
         };
         let is_time = |column: usize| columns[column].reading.kind == Kind::Time;
         let date = first(usual::DATE, &|column| seen.get(column).is_some_and(Seen::are_days));
@@ -148,6 +152,11 @@ impl Table {
         fields.push(Field::new(Field::RAW, Kind::Text, "The record as it stands in the file."));
         sources.push(Source::Raw);
         Self { fields, sources, columns, clock, assumed }
+    }
+
+    /// How many columns there are.
+    pub(in crate::logs) fn width(&self) -> usize {
+        self.columns.len()
     }
 
     /// By column, whether some fields are made of it.

@@ -11,6 +11,7 @@ pub(in crate::logs) struct Told {
     pub(in crate::logs) bad: Vec<(u64, &'static str)>,
     pub(in crate::logs) odd: Vec<(u64, usize, String)>,
     pub(in crate::logs) unknown: Vec<(u64, String)>,
+    pub(in crate::logs) recoded: Vec<u64>,
     /// How many LF and how many CR stand in the last field of a row, by the line on which it begins.
     spans: BTreeMap<u64, [usize; 2]>,
 }
@@ -30,6 +31,10 @@ impl Sink for Told {
 
     fn odd(&mut self, line: u64, field: usize, value: &str) {
         self.odd.push((line, field, value.to_owned()));
+    }
+
+    fn recoded(&mut self, line: u64) {
+        self.recoded.push(line);
     }
 
     fn unknown(&mut self, line: u64, name: &str) {

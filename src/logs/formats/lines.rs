@@ -1,5 +1,7 @@
 //! Plain lines: a list of addresses, of names, or a log that is of no format.
 
+use std::borrow::Cow;
+
 use super::super::line::{Line, Lines as LineReader, TOO_LONG};
 use super::super::{Error, Field, Format, Kind, Layout, Options, Reader, Sample, Sink, Value};
 
@@ -77,6 +79,9 @@ fn give(wanted: &[usize], number: u64, line: Line<'_>, sink: &mut dyn Sink) {
         Line::TooLong(start) => sink.bad(number, TOO_LONG, start),
         Line::Text(text) if text.trim().is_empty() => {}
         Line::Text(text) => {
+            if matches!(text, Cow::Owned(_)) {
+                sink.recoded(number);
+            }
             let value = |field: &usize| Value::Text(if *field == 0 { text.trim() } else { &*text }.into());
             sink.row(number, &wanted.iter().map(value).collect::<Vec<_>>());
         }

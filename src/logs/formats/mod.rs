@@ -44,7 +44,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::logs::trials::recognised;
+    use crate::logs::trials::{read, recognised};
     use crate::logs::{Field, Kind, Options};
 
     #[test]
@@ -110,6 +110,23 @@ mod tests {
                 "{:?}",
                 found.layout.fields()
             );
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_utf_8_are_read_and_told() {
+        for text in [
+            "time,user\n2026-11-27 08:00:00,alice\n2026-11-27 08:00:01,M?ller\n",
+            "{\"user\":\"alice\"}\n{\"user\":\"M?ller\"}\n",
+            "alice\nM?ller\n",
+            "Nov 27 08:00:00 h a: alice\nNov 27 08:00:00 h a: M?ller\n",
+        ] {
+            let damaged: Vec<u8> = text.bytes().map(|byte| if byte == b'?' { 0xFC } else { byte }).collect();
+            let sound = text.replace('?', "ü");
+            let found = recognised("x", sound.as_bytes(), &Options::default());
+            let (told, control) = (read(&*found.layout, &damaged, 3), read(&*found.layout, sound.as_bytes(), 3));
+            assert_eq!((told.recoded.len(), control.recoded.len()), (1, 0), "{text}");
+            assert_eq!(told.rows, control.rows, "{text}");
         }
     }
 }

@@ -14,7 +14,7 @@ use shape::{Shape, Shaped};
 
 pub(super) use split::Splitter;
 
-use crate::logs::column::Seen;
+use crate::logs::column::{Seen, is_nothing};
 use crate::logs::encoding;
 use crate::logs::table::{self, Cells, Table};
 use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
@@ -87,7 +87,7 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
         // Rows are as long as the heading, or as most of them are.
         shaped.shape.widths.push(names.len());
     }
-    let named = match &options.columns {
+    let mut named = match &options.columns {
         Some(stated) if stated.len() != width && !shaped.rows.is_empty() => {
             let why = format!("{} columns are stated, rows have {width} fields", stated.len());
             return Err(Error::Option { option: "columns", why });
@@ -100,6 +100,13 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
     let mut seen = vec![Seen::default(); named.len()];
     for row in shaped.rows.iter().filter(|row| shaped.shape.allows(row)) {
         seen.iter_mut().zip(row).for_each(|(seen, cell)| seen.see(cell));
+    }
+    // `user,ip,` with nothing behind the last comma of any row has two columns.
+    while has_heading && options.columns.is_none() && named.last().is_some_and(String::is_empty) {
+        match seen.last() {
+            Some(last) if last.values == 0 => (named.pop(), seen.pop()),
+            _ => break,
+        };
     }
     let (columns, clock, more) = table::columns(&named, &seen, options)?;
     assumed.extend(more);
@@ -227,10 +234,18 @@ impl Give {
             return;
         }
         let text = encoding::text(record.bytes);
+        if matches!(text, Cow::Owned(_)) {
+            sink.recoded(record.line);
+        }
         let mut fields = Vec::new();
         self.splitter.split(&text, &mut fields);
         if !shape.allows(&fields) {
             return sink.bad(record.line, "it has another number of fields than the others", record.bytes);
+        }
+        for (at, field) in fields.iter().enumerate().skip(self.layout.table.width()) {
+            if !is_nothing(field.trim()) {
+                sink.unknown(record.line, &format!("column{}", at + 1));
+            }
         }
         self.layout.table.give(&self.wanted, record.line, &Row { fields: &fields, text: &text }, sink);
     }

@@ -1,3 +1,5 @@
+//! The format, by example and damaged.
+
 use crate::logs::trials::{damaged, options, read, recognised, table};
 use crate::logs::{Error, Kind, Options, Sample, recognise};
 
@@ -104,6 +106,15 @@ fn a_day_and_a_time_of_day_are_one_time() {
             "3: ∅ | b | - | - | b"
         ]
     );
+}
+
+#[test]
+fn what_ends_every_row_is_no_column_until_something_stands_behind_it() {
+    let text = "user,ip,\na,1.2.3.4,\nb,1.2.3.5,\n";
+    assert_eq!(table("x.csv", text, &Options::default())[0], "client_address | user_name | user | ip");
+    let found = recognised("x.csv", text.as_bytes(), &Options::default());
+    let told = read(&*found.layout, b"user,ip,\nc,1.2.3.6,more\n", 5);
+    assert_eq!((told.rows.len(), told.unknown), (1, vec![(2, "column3".to_owned())]));
 }
 
 #[test]

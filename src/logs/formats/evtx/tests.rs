@@ -1,3 +1,5 @@
+//! Trials of event logs: what chunks say against what they have, and damage to their headers.
+
 use super::chunks::{Chunks, Found};
 use crate::logs::trials::{Chance, read, recognised};
 use crate::logs::{Error, Options, Sample, recognise};

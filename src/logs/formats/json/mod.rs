@@ -210,6 +210,9 @@ impl Give {
         if !is_object {
             return sink.bad(line, "it is no JSON object", bytes);
         }
+        if matches!(text, Cow::Owned(_)) {
+            sink.recoded(line);
+        }
         unknown.iter().for_each(|name| sink.unknown(line, name));
         self.layout.table.give(&self.wanted, line, &Row { cells: &cells, text: &text }, sink);
     }

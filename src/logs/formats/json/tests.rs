@@ -1,3 +1,5 @@
+//! The format, by example and damaged.
+
 use crate::logs::trials::{damaged, options, read, recognised, table};
 use crate::logs::{Kind, Options};
 
@@ -28,6 +30,14 @@ fn records_over_several_lines_are_told_by_their_first() {
     assert_eq!(table("x.json", text, &Options::default()), ["user_name | user | n", "2: a | a | 1", "6: b | b | 2"]);
     let bare = text.trim().trim_start_matches('[').trim_end_matches(']').replace("},", "}");
     assert_eq!(table("x.json", &bare, &Options::default()).len(), 3);
+}
+
+#[test]
+fn the_time_is_one_that_most_records_have() {
+    let often = "{\"TimeGenerated\":\"2021-08-02T13:09:20Z\",\"n\":1}\n";
+    let text = format!("{{\"timestamp\":\"2020-01-01T00:00:00Z\",\"n\":0}}\n{}", often.repeat(5));
+    let rows = table("x", &text, &Options::default());
+    assert!(rows[1].starts_with("1: ∅ | 2020") && rows[2].starts_with("2: 2021-08-02T13:09:20Z"), "{rows:?}");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! The format, by example and damaged.
+
 use crate::logs::trials::{damaged, options, read, recognised, table};
 use crate::logs::{Kind, Options};
 
