@@ -25,6 +25,12 @@ pub enum Error {
         /// What is there.
         why: String,
     },
+    /// There is no option of that name.
+    #[error("there is no option {name}")]
+    NoSuchOption {
+        /// As it was written.
+        name: String,
+    },
     /// An option that the format does not have, or a value that the option cannot have.
     #[error("option {option}: {why}")]
     Option {

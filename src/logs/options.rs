@@ -42,10 +42,7 @@ impl Options {
                 self.year = Some(year.ok_or_else(|| refused("year", format!("{value} is no year")))?);
             }
             "columns" => self.columns = Some(columns(value)?),
-            _ => {
-                let known = Self::NAMES.join(", ");
-                return Err(refused("", format!("there is no option {name}; there are {known}")));
-            }
+            _ => return Err(Error::NoSuchOption { name: name.to_owned() }),
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! Where it is not, what is a dump is cut off: it tells a reader nothing, and it may hold values of records.
 
 use super::types;
+use crate::engine::manual_of_functions;
 
 /// An error in words: what failed, and what to do.
 pub(super) type Words = (String, String);
@@ -85,7 +86,9 @@ fn of_arguments(text: &str) -> Option<Words> {
     let (name, types) = call.split_once('(')?;
     let forms = rest.split_once("Candidate functions:").map_or("", |(_, forms)| forms);
     let forms: Vec<&str> = forms.lines().map(str::trim).filter(|form| !form.is_empty()).take(3).collect();
+    let own = manual_of_functions().into_iter().find(|function| function.is_called(name));
     let hint = match forms.as_slice() {
+        _ if own.is_some() => format!("it takes {}", own.map_or_else(String::new, |function| function.syntax)),
         [] => format!("\\df {name} shows what it takes"),
         forms => format!("it takes {}", forms.join(", ").replace("NullAry()", "")),
     };
@@ -151,6 +154,10 @@ mod tests {
         assert_eq!(what, "array_has does not take (text, text)");
         assert_eq!(hint, "it takes array_has(array, element)");
         assert_eq!(of_arguments("argument types 'now(Int64)'").unwrap().1, "\\df now shows what it takes");
+        let text = "No function matches the given name and argument types 'ip_in(Int64)'. You might need to add explicit type \
+                    casts.\n\tCandidate functions:\n\tip_in(UserDefined)";
+        assert_eq!(of_arguments(text).unwrap().1, "it takes ip_in(address, network)");
+        assert_eq!(of_arguments(&text.replace("ip_in", "max_by")).unwrap().1, "it takes arg_max(value, by)");
         assert_eq!(of_arguments("nothing of that kind"), None);
     }
 }

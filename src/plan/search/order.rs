@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::time::{Interval, second_text};
 
@@ -27,11 +27,11 @@ impl Order {
     pub fn body(&self, name: &str) -> String {
         let mut body = self.fields();
         body.insert("displayName".into(), name.into());
-        Value::Object(body).to_string()
+        in_json(&body)
     }
 
     /// All of it but the name.
-    fn fields(&self) -> Map<String, Value> {
+    fn fields(&self) -> BTreeMap<String, Value> {
         let times = self.bounds.into_iter().zip([self.from, self.to].map(second_text));
         let times = times.map(|(field, second)| (field.to_owned(), Value::from(second)));
         let filters = self.filters.iter().map(|(field, values)| ((*field).to_owned(), Value::from(values.clone())));
@@ -41,7 +41,7 @@ impl Order {
     /// A number for what it asks for: the same in every run of every version that asks for the same.
     pub fn fingerprint(&self) -> u64 {
         // FNV-1a. It need not withstand anyone: an order that is found by it is compared.
-        let text = Value::Object(self.fields()).to_string();
+        let text = in_json(&self.fields());
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }
 
@@ -75,6 +75,11 @@ impl Order {
         let part = |n| Self { from: edge(n), to: edge(n + 1), ..self.clone() };
         Some((0..count).map(part).collect())
     }
+}
+
+/// An object by the names of its members, whatever order maps of JSON keep elsewhere.
+fn in_json(members: &BTreeMap<String, Value>) -> String {
+    serde_json::to_string(members).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub(super) fn functions() -> impl Iterator<Item = ScalarUDF> {
         let documentation = Documentation::builder(DOC_SECTION_OTHER, doc, format!("{name}(list, name)"))
             .with_argument("list", "A list whose elements have a name and a value.")
             .with_argument("name", "The name.")
-            .with_sql_example(format!("SELECT {name}(modified_properties, 'Role.DisplayName') FROM m365.entra"))
+            .with_sql_example(format!("SELECT {name}(modified_properties, 'Role.DisplayName') FROM m365.azure_active_directory"))
             .build();
         let signature = Signature::user_defined(Volatility::Immutable);
         ScalarUDF::from(Kv { name, values, signature, documentation })

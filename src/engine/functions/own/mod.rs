@@ -59,6 +59,15 @@ pub(crate) struct Manual {
     pub(crate) examples: Vec<(&'static str, Option<&'static str>)>,
 }
 
+#[cfg(feature = "cli")]
+impl Manual {
+    /// Whether it has that name, in any case.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        let own = self.syntax.split('(').next();
+        self.also.iter().map(String::as_str).chain(own).any(|other| other.eq_ignore_ascii_case(name))
+    }
+}
+
 /// All of them, for the manual.
 #[cfg(feature = "cli")]
 pub(crate) fn manual() -> Vec<Manual> {
