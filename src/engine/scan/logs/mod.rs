@@ -130,6 +130,10 @@ impl Sink for Gathered {
         self.rows.odd_field(field, line);
     }
 
+    fn recoded(&mut self, line: u64) {
+        self.said.recoded(line);
+    }
+
     fn unknown(&mut self, line: u64, name: &str) {
         self.said.unknown(line, name);
     }

@@ -30,6 +30,8 @@ pub(super) struct Said {
     bad: u64,
     first: Option<(u64, &'static str, String)>,
     broken: Option<String>,
+    /// The first line that is no UTF-8.
+    recoded: Option<u64>,
     /// Values for which there is no column, and the first of them.
     unknown: u64,
     first_unknown: Option<(u64, String)>,
@@ -46,6 +48,7 @@ impl Said {
             bad: 0,
             first: None,
             broken: None,
+            recoded: None,
             unknown: 0,
             first_unknown: None,
             grown: false,
@@ -56,6 +59,11 @@ impl Said {
     pub(super) fn bad(&mut self, line: u64, why: &'static str, excerpt: &[u8]) {
         self.bad += 1;
         self.first.get_or_insert_with(|| (line, why, shown(excerpt)));
+    }
+
+    /// A line is no UTF-8.
+    pub(super) fn recoded(&mut self, line: u64) {
+        self.recoded.get_or_insert(line);
     }
 
     /// There is no column for a value.
@@ -71,7 +79,7 @@ impl Said {
 
     /// Leaves the notices of a file that was read to its end, or as far as it could be.
     pub(super) fn say(self, table: &LogFiles, odd: Vec<(u64, u64)>, (outcome, tally): (&Outcome, &Tally)) {
-        let Self { file, columns, rows, bad, first, broken, unknown, first_unknown, grown } = self;
+        let Self { file, columns, rows, bad, first, broken, recoded, unknown, first_unknown, grown } = self;
         if let Some((line, why, excerpt)) = first {
             let why = format!("{why}: '{}'", Veil::default().told(&excerpt));
             tally.notice(Notice::UnreadLines { file: file.clone(), line, count: bad, why });
@@ -79,6 +87,11 @@ impl Said {
         if let Some(why) = broken {
             let why = if rows > 0 { format!("{why}; the {rows} row(s) before it stand") } else { why };
             tally.notice(Notice::UnreadFile { file: file.clone(), why });
+        }
+        if let Some(line) = recoded {
+            let what = "lines that are no UTF-8 were read as Windows-1252".to_owned();
+            let (table, first) = (table.name.clone(), format!("{file}, line {line}"));
+            tally.notice(Notice::Assumed { table, what, files: 1, first });
         }
         if let Some((line, name)) = first_unknown {
             let name = Veil::default().told_name(&name);
