@@ -10,6 +10,7 @@ use std::{fs, io};
 
 use super::{args, env};
 use crate::engine::manual_of_functions;
+use crate::logs;
 use crate::output;
 use crate::repl::commands;
 use crate::settings::{self, Settings};
@@ -20,6 +21,7 @@ const PAGES: &[(&str, fn() -> String)] = &[
     ("settings.md", settings_page),
     ("formats.md", formats_page),
     ("functions.md", functions_page),
+    ("log-formats.md", log_formats_page),
     ("tables.md", tables::index),
 ];
 
@@ -155,6 +157,18 @@ fn settings_page() -> String {
     head(&["variable", "meaning"], &mut page);
     env::ALL.iter().for_each(|variable| row(&[&code(variable.name), variable.doc], &mut page));
     page.push_str(CONNECTIONS);
+    page
+}
+
+fn log_formats_page() -> String {
+    let mut page = format!(
+        "{NOTE}# Formats of logs\n\nWhat [logs of your own](logs.md) can be. The content decides, then the ending.\n\n"
+    );
+    head(&["format", "also", "endings", "what it is"], &mut page);
+    for format in logs::ALL {
+        let codes = |names: &[&str]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
+        row(&[&code(format.name()), &codes(format.also()), &codes(format.extensions()), format.doc()], &mut page);
+    }
     page
 }
 
