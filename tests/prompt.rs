@@ -274,7 +274,7 @@ fn what_newcomers_type_is_understood() {
     for (line, awaited) in [
         ("help", "\\watch SECONDS [SQL]"),
         ("show tables;", "sign_ins"),
-        ("\\dt", "(49 rows)"),
+        ("\\dt", "(50 rows)"),
         ("\\df count", "aggregate"),
         ("\\connections", "* demo"),
         ("\\help time", "Times are UTC"),
