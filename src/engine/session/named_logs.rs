@@ -60,6 +60,7 @@ impl NamedLogs {
     }
 
     /// The columns of a table as far as they are known without looking at files; `None` if there is no such table.
+    #[cfg(feature = "cli")]
     pub(crate) fn at_hand(&self, name: &str) -> Option<SchemaRef> {
         self.tables.get(name)?;
         Some(self.known().get(name).map_or_else(|| Arc::new(Schema::empty()), |table| table.schema()))
