@@ -181,7 +181,7 @@ impl ExecutionPlan for LogExec {
         Ok(self)
     }
 
-    /// About how much there is: a join asks a service for the people of a small log, and not for everybody.
+    /// About how much there is: of a join with a service, the log is the side that is read first.
     fn statistics_from_inputs(&self, _: &[Arc<Statistics>], _: &StatisticsArgs) -> Result<Arc<Statistics>> {
         let length: u64 = self.files.files.iter().map(|file| file.length()).sum();
         let length = usize::try_from(length).unwrap_or(usize::MAX);
