@@ -71,6 +71,27 @@ impl Network {
         Some(Self { first, bits })
     }
 
+    /// How many of its bits count.
+    pub fn bits(&self) -> u8 {
+        self.bits
+    }
+
+    /// Its first and its last address.
+    pub fn ends(&self) -> (IpAddr, IpAddr) {
+        let bits = u32::from(self.bits);
+        let last = match self.first {
+            IpAddr::V4(v4) => {
+                let last = v4.to_bits() | u32::MAX.checked_shr(bits).unwrap_or(0);
+                IpAddr::V4(Ipv4Addr::from_bits(last))
+            }
+            IpAddr::V6(v6) => {
+                let last = v6.to_bits() | u128::MAX.checked_shr(bits).unwrap_or(0);
+                IpAddr::V6(Ipv6Addr::from_bits(last))
+            }
+        };
+        (self.first, last)
+    }
+
     /// Whether an address lies in it. None of the other family does.
     pub fn has(&self, address: IpAddr) -> bool {
         Self::of(address, self.bits) == Some(*self)
@@ -167,6 +188,9 @@ mod tests {
         ] {
             let (of, (address, _)) = (Network::read(network).unwrap(), endpoint(address).unwrap());
             assert_eq!(of.has(address), inside, "{network} {address}");
+            let (first, last) = of.ends();
+            assert!(of.has(first) && of.has(last), "{network}");
+            assert_eq!((first..=last).contains(&address), inside, "{network} {address}");
         }
     }
 

@@ -26,6 +26,7 @@ mod graph;
 mod hostile;
 mod house;
 mod http;
+mod joins;
 mod lab;
 mod laws;
 mod leaks;

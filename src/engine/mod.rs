@@ -15,6 +15,7 @@
 
 mod error;
 mod functions;
+mod joins;
 mod leaf;
 mod lineage;
 mod runtime;
@@ -347,6 +348,7 @@ impl EngineBuilder {
         }
         datafusion_functions_json::register_all(&mut state)?;
         functions::own::register(&mut state)?;
+        joins::asof::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
     }

@@ -3,8 +3,11 @@
 //! A literal that the column's type cannot hold (`status.error_code = 'x'` never gets here, `= 1.5` does) leaves the
 //! test on this side: it is evaluated exactly there.
 
-use super::expression::{Comparison, ELEMENT, Local, Pattern, Predicate, Scalar, Test, Truth};
+use super::expression::{Comparison, ELEMENT, Local, Octets, Pattern, Predicate, Scalar, Test, Truth};
 use crate::table::{Column, Edm, EntitySet};
+
+/// What an IPv4 address inside IPv6 begins with in its shortest form (RFC 5952, section 5).
+const MAPPED: &str = "::ffff:";
 
 /// A predicate on declared columns, free of NOT.
 #[derive(Debug, Clone)]
@@ -197,6 +200,9 @@ fn bind_test(mut property: Property, folded: bool, test: &Test) -> Bound {
         let has = |value: &Scalar| Test::Has { value: value.clone(), negated: false };
         return Bound::Or(one_of.iter().map(|value| bind_test(property.clone(), folded, &has(value))).collect());
     }
+    if let Test::InNetwork(octets) = test {
+        return in_network(&property, octets);
+    }
     let edm = property.edm();
     let ask = match test {
         Test::Compare(_, Scalar::Null) | Test::Has { value: Scalar::Null, .. } => {
@@ -216,11 +222,27 @@ fn bind_test(mut property: Property, folded: bool, test: &Test) -> Bound {
             _ => Err(Local::Type),
         },
         Test::IsNull { negated } => Ok(Ask::IsNull { negated: *negated }),
+        Test::InNetwork(_) => Err(Local::Network),
     };
     match ask {
         Ok(ask) => Bound::Leaf(Leaf { property, folded, ask }),
         Err(why) => Bound::Local(why),
     }
+}
+
+/// What the text of an address in a network begins with: in IPv4, and in IPv6 where that holds an IPv4 address. More
+/// addresses do, so whether it lies there stays to be seen here.
+fn in_network(property: &Property, octets: &Octets) -> Bound {
+    if !property.column().plain_addresses || !matches!(property.edm(), Edm::Text) {
+        return Bound::Local(Local::Spellings);
+    }
+    let leaf = |ask| Bound::Leaf(Leaf { property: property.clone(), folded: false, ask });
+    let begins = |text: &str| leaf(Ask::Like { pattern: Pattern::Prefix(text.into()), negated: false });
+    let plain = match octets {
+        Octets::First(octets) => begins(octets),
+        Octets::All(address) => leaf(Ask::Compare(Comparison::Eq, Literal::Text(address.clone()))),
+    };
+    Bound::And(vec![Bound::Or(vec![plain, begins(MAPPED)]), Bound::Local(Local::Network)])
 }
 
 /// What whole microseconds are asked where the time lies between two of them; `None`: nothing equals it.

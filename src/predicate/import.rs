@@ -4,6 +4,7 @@
 //! get their values only when the query runs: the same function is asked once for EXPLAIN and once more then.
 //! What is not recognised becomes [`Predicate::Opaque`] and stays on this side, so nothing here can lose a row.
 
+use core::net::IpAddr;
 use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
@@ -19,9 +20,11 @@ use datafusion::physical_expr::{HigherOrderFunctionExpr, PhysicalExpr, ScalarFun
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
 use super::expression::{
-    ANY_ELEMENT, AS_WRITTEN, Comparison, ELEMENT, Local, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth,
+    ANY_ELEMENT, AS_WRITTEN, Comparison, ELEMENT, Local, NO_MICROSECOND, Octets, Pattern, Predicate, Scalar, Test,
+    Truth,
 };
 use super::like::{LikeText, like_text};
+use crate::address::Network;
 
 type Expr = Arc<dyn PhysicalExpr>;
 
@@ -161,6 +164,12 @@ impl Importer<'_> {
                 let pattern = if prefix.is_empty() { Pattern::Free } else { Pattern::Prefix(prefix) };
                 Some(subject.test(Test::Like { pattern, negated: false }, &words))
             }
+            "ip_in" => {
+                let Scalar::Text(network) = scalar(second)? else { return None };
+                let octets = octets(&network).filter(|_| !subject.folded)?;
+                let sql = format!("ip_in({}, {})", subject.name, quoted(&network));
+                Some(Predicate::Test { path: subject.path, folded: false, test: Test::InNetwork(octets), sql })
+            }
             "array_has" => Some(subject.has(scalar(second)?)),
             "array_has_any" => list_elements(second).map(|values| Predicate::Or(each(subject, values))),
             "array_has_all" => list_elements(second).map(|values| Predicate::And(each(subject, values))),
@@ -244,6 +253,20 @@ impl Subject {
         // ILIKE says itself that case is ignored.
         let name = if self.folded && !words.contains("ILIKE") { format!("lower({name})") } else { name };
         Predicate::Test { path: self.path, folded: self.folded, test, sql: format!("{name} {words}") }
+    }
+}
+
+/// What the addresses of an IPv4 network have in common; `None`, if that is not one whole octet, or it is none.
+fn octets(network: &str) -> Option<Octets> {
+    let network = Network::read(network)?;
+    let IpAddr::V4(first) = network.ends().0 else { return None };
+    let [a, b, c, _] = first.octets();
+    match network.bits() / 8 {
+        0 => None,
+        1 => Some(Octets::First(format!("{a}."))),
+        2 => Some(Octets::First(format!("{a}.{b}."))),
+        3 => Some(Octets::First(format!("{a}.{b}.{c}."))),
+        _ => Some(Octets::All(first.to_string())),
     }
 }
 

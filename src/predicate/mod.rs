@@ -21,7 +21,9 @@ pub use bind::{Bound, bind};
 pub use clause::{Clause, Value};
 #[cfg(test)]
 pub(crate) use expression::Local;
-pub use expression::{ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
+pub use expression::{
+    ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Octets, Pattern, Predicate, Scalar, Test, Truth,
+};
 pub use import::import;
 pub use normal::normal;
 pub use reason::Reason;

@@ -14,6 +14,8 @@ mod open;
 mod origin;
 mod provider;
 
+use datafusion::physical_plan::ExecutionPlan;
+
 pub(crate) use counted::{CountThere, CountedExec};
 pub(crate) use doubt::{Doubt, RowDoubt, Shortfall};
 pub use exec::ScanExec;
@@ -24,3 +26,8 @@ pub use merged::MergedExec;
 pub(crate) use merged_table::MergedTable;
 pub use origin::{Origin, Origins};
 pub use provider::RemoteTable;
+
+/// Whether a node of a plan asks a service.
+pub(crate) fn is_remote(plan: &dyn ExecutionPlan) -> bool {
+    plan.is::<ScanExec>() || plan.is::<MergedExec>() || plan.is::<LookupExec>()
+}

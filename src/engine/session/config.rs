@@ -15,7 +15,9 @@ use super::finer::FinerTimes;
 use super::sound::Sound;
 use super::store::Store;
 use crate::engine::functions::bounded;
-use crate::engine::leaf::CountThere;
+use crate::engine::joins::LookUp;
+use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
+use crate::engine::leaf::{CountThere, is_remote};
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
@@ -26,6 +28,9 @@ use crate::settings::Settings;
 /// Read-ahead between merging nodes, in bytes. The default is a gigabyte, which at five requests in ten seconds would be
 /// hours of requests that a LIMIT never needed.
 const READ_AHEAD: usize = 1 << 20;
+
+/// DataFusion's rule that chooses the kind and the sides of joins.
+const JOINS_CHOSEN: &str = "join_selection";
 
 /// DataFusion's own default catalog and schema, which nobody chose.
 const UNCHOSEN: (&str, &str) = ("datafusion", "public");
@@ -82,8 +87,16 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 2] = [Arc::new(FinerTimes), Arc::new(Sound)];
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 3] =
+        [Arc::new(NearestJoins), Arc::new(FinerTimes), Arc::new(Sound)];
     builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
+    // A host's own planner stays; with one, ASOF joins are its to plan.
+    builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
+    let mut builder = builder.with_optimizer_rule(Arc::new(BelowNearest));
+    // Behind the choice of a join's kind and sides; before what moves rows and filters to where they are needed.
+    let rules = &mut builder.physical_optimizers().get_or_insert_default().rules;
+    let behind = rules.iter().position(|rule| rule.name() == JOINS_CHOSEN).map_or(0, |at| at + 1);
+    rules.insert(behind, Arc::new(LookUp { is_remote }));
     Ok(builder.with_physical_optimizer_rule(Arc::new(CountThere)))
 }
 

@@ -8,6 +8,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
+use crate::engine::joins::{self, RangeJoinExec};
 use crate::engine::leaf::{CountedExec, LogExec, LookupExec, MergedExec, ScanExec};
 use crate::engine::runtime::{Connections, Statement};
 use arrow::datatypes::SchemaRef;
@@ -45,6 +46,8 @@ pub(crate) fn requests(
         let lookup = node.downcast_ref::<LookupExec>();
         lookup.iter().for_each(|lookup| text.push_str(&lookup.explained(connections.as_deref())));
         node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained()));
+        text.extend(joins::compared(node));
+        node.downcast_ref::<RangeJoinExec>().iter().for_each(|join| text.push_str(&join.explained()));
         Ok(TreeNodeRecursion::Continue)
     })?;
     if text.is_empty() {

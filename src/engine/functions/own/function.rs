@@ -132,6 +132,12 @@ impl Rowwise {
     }
 }
 
+impl Rowwise {
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.function.name == name
+    }
+}
+
 impl PartialEq for Rowwise {
     fn eq(&self, other: &Self) -> bool {
         self.function.name == other.function.name

@@ -11,15 +11,17 @@ mod function;
 mod identities;
 mod lists;
 mod places;
+mod sessions;
 mod web;
 
 use std::sync::Arc;
 
 use datafusion::error::Result;
 use datafusion::execution::{FunctionRegistry, SessionState};
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
 use function::{Function, Rowwise};
+use sessions::Sessionize;
 
 /// Those of a row's values.
 static ALL: &[&[Function]] = &[
@@ -31,6 +33,11 @@ static ALL: &[&[Function]] = &[
     web::FUNCTIONS,
 ];
 
+/// Whether it is the function that tells whether an address lies in a network.
+pub(crate) fn is_ip_in(function: &ScalarUDF) -> bool {
+    function.inner().downcast_ref::<Rowwise>().is_some_and(|own| own.is_called("ip_in"))
+}
+
 /// Makes them known to a session.
 pub(crate) fn register(state: &mut SessionState) -> Result<()> {
     for function in ALL.iter().copied().flatten() {
@@ -39,6 +46,7 @@ pub(crate) fn register(state: &mut SessionState) -> Result<()> {
     for function in lists::functions() {
         state.register_udf(Arc::new(function))?;
     }
+    state.register_udwf(Arc::new(WindowUDF::from(Sessionize::new())))?;
     for function in aggregates::functions() {
         state.register_udaf(Arc::new(AggregateUDF::from(function)))?;
     }
@@ -85,7 +93,9 @@ pub(crate) fn manual() -> Vec<Manual> {
     let lists = lists::functions().map(|udf| of(udf.documentation(), udf.aliases(), &[]));
     let aggregates = aggregates::functions().map(AggregateUDF::from);
     let aggregates = aggregates.map(|udaf| of(udaf.documentation(), udaf.aliases(), &[]));
-    rowwise.chain(lists).chain(aggregates).collect()
+    let sessionize = WindowUDF::from(Sessionize::new());
+    let windows = std::iter::once(of(sessionize.documentation(), sessionize.aliases(), &[]));
+    rowwise.chain(lists).chain(aggregates).chain(windows).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! `dialect` walks that.
 
 mod alternatives;
+mod asof;
 mod depth;
 mod dialect;
 mod elements;
@@ -41,6 +42,7 @@ pub(crate) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
     let tokens = Tokenizer::new(dialect.as_ref(), sql).tokenize_with_location().map_err(ParserError::from)?;
     let mut tokens = alternatives::folded(tokens);
     name_after_dots(&mut tokens);
+    asof::worded(&mut tokens)?;
     depth::check(&tokens).map_err(Error::TooLarge)?;
     let parser =
         DFParserBuilder::new(tokens).with_dialect(dialect.as_ref()).with_recursion_limit(options.recursion_limit.get());

@@ -5,6 +5,7 @@ use datafusion::sql::sqlparser::ast::{
     LimitClause, Query, Select, SelectItem, TableFactor, TableWithJoins, Value,
 };
 
+use super::asof;
 use super::dialect::{quoted, refused};
 use crate::engine::error::Error;
 
@@ -75,7 +76,7 @@ pub(super) fn of_select(select: &mut Select) -> Result<(), Error> {
     if let Some((_, what, instead)) = rows.into_iter().find(|(is_there, ..)| *is_there) {
         return Err(refused(format!("{what} is not supported"), instead));
     }
-    select.from.iter().try_for_each(of_joins)
+    select.from.iter_mut().try_for_each(of_joins)
 }
 
 /// What is planned in other words keeps the words that it was written in as its name. A time in a zone would bear the name of
@@ -93,12 +94,13 @@ fn named_as_written(item: &mut SelectItem) {
     }
 }
 
-fn of_joins(from: &TableWithJoins) -> Result<(), Error> {
-    from.joins.iter().try_for_each(of_join)
+fn of_joins(from: &mut TableWithJoins) -> Result<(), Error> {
+    from.joins.iter_mut().try_for_each(of_join)
 }
 
-fn of_join(join: &Join) -> Result<(), Error> {
+fn of_join(join: &mut Join) -> Result<(), Error> {
     use JoinOperator as J;
+    asof::of_join(join)?;
     match &join.join_operator {
         J::Join(_)
         | J::Inner(_)
@@ -118,13 +120,13 @@ fn of_join(join: &Join) -> Result<(), Error> {
         )),
         _ => Err(refused(
             format!("{} is not a supported join", quoted(join)),
-            "JOIN, LEFT, RIGHT, FULL and CROSS JOIN are, and LEFT SEMI and LEFT ANTI JOIN",
+            "JOIN, LEFT, RIGHT, FULL and CROSS JOIN are, LEFT SEMI and LEFT ANTI JOIN, and ASOF JOIN",
         )),
     }
 }
 
 /// What stands in FROM.
-pub(super) fn of_table(table: &TableFactor) -> Result<(), Error> {
+pub(super) fn of_table(table: &mut TableFactor) -> Result<(), Error> {
     let (passed_over, instead) = match table {
         TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } => {
             ("TABLESAMPLE".into(), "WHERE random() < 0.01 keeps about every hundredth row; LIMIT ends the scan early")
