@@ -74,26 +74,31 @@ fn sorted(mut rows: Vec<String>) -> Vec<String> {
     rows
 }
 
-/// Tables `a` and `b` with a key, times, windows, addresses and networks; each value may be NULL, or the text none.
+/// Makes the tables `a` and `b` anew.
 async fn tables(lab: &Lab, dice: &mut Rng, sizes: (usize, usize)) {
-    lab.both("DROP TABLE IF EXISTS a").await;
-    lab.both("DROP TABLE IF EXISTS b").await;
-    let kept = "arrow_cast(column3, 'Timestamp(Microsecond, Some(\"UTC\"))') AS t, \
-        arrow_cast(column4, 'Timestamp(Microsecond, Some(\"UTC\"))') AS first, \
-        arrow_cast(column5, 'Timestamp(Microsecond, Some(\"UTC\"))') AS last";
+    for statement in statements(dice, sizes) {
+        lab.both(&statement).await;
+    }
+}
+
+/// Tables with a key, times, windows, addresses and networks; each value may be NULL, or the text none.
+fn statements(dice: &mut Rng, sizes: (usize, usize)) -> Vec<String> {
+    let time = |column, name| format!("arrow_cast({column}, 'Timestamp(Microsecond, Some(\"UTC\"))') AS {name}");
+    let times = [time("column3", "t"), time("column4", "first"), time("column5", "last")].join(", ");
+    let mut made = Vec::new();
     for (name, size) in [("a", sizes.0), ("b", sizes.1)] {
         let mut rows: Vec<String> = (0..size).map(|id| row(id, dice)).collect();
         // The types are there without a row.
-        rows.push(
-            "(-1, 'none', timestamp '2026-01-01', timestamp '2026-01-01', timestamp '2026-01-01', 'x', 'x')".into(),
-        );
-        let values = rows.join(", ");
-        lab.both(&format!(
-            "CREATE TABLE {name} AS SELECT column1 AS id, column2 AS k, {kept}, column6 AS addr, column7 AS cidr \
-             FROM (VALUES {values}) WHERE column1 >= 0"
-        ))
-        .await;
+        let day = "timestamp '2026-01-01'";
+        rows.push(format!("(-1, 'none', {day}, {day}, {day}, 'x', 'x')"));
+        made.push(format!("DROP TABLE IF EXISTS {name}"));
+        made.push(format!(
+            "CREATE TABLE {name} AS SELECT column1 AS id, column2 AS k, {times}, column6 AS addr, column7 AS cidr \
+             FROM (VALUES {}) WHERE column1 >= 0",
+            rows.join(", ")
+        ));
     }
+    made
 }
 
 fn row(id: usize, dice: &mut Rng) -> String {
@@ -102,9 +107,10 @@ fn row(id: usize, dice: &mut Rng) -> String {
         format!("timestamp '2026-03-01 10:{minutes:02}:00.{micros:06}'")
     };
     let or_null = |dice: &mut Rng, value: String| if dice.u8(0..12) == 0 { "NULL".to_owned() } else { value };
-    let key = or_null(dice, format!("'k{}'", dice.u8(0..4)));
+    let key = format!("'k{}'", dice.u8(0..4));
+    let key = or_null(dice, key);
     let (t, first) = (dice.u32(0..60), dice.u32(0..50));
-    let last = (first + dice.u32(0..15)).saturating_sub(u32::from(dice.u8(0..6) == 0) * 20);
+    let last = (first + dice.u32(0..15)).min(59).saturating_sub(u32::from(dice.u8(0..6) == 0) * 20);
     let (t, first, last) = (time(dice, t), time(dice, first), time(dice, last));
     let (t, first, last) = (or_null(dice, t), or_null(dice, first), or_null(dice, last));
     let (address, network) = (address(dice), network(dice));

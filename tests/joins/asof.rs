@@ -32,9 +32,9 @@ fn plain(kind: &str, condition: &str, order: &str) -> String {
     )
 }
 
-async fn hold(sizes: &[(usize, usize)], batch: usize) {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nearest_is_the_first_of_all_by_their_distance() {
     let lab = Lab::new();
-    lab.both(&format!("SET datafusion.execution.batch_size = {batch}")).await;
     let mut dice = Rng::with_seed(0xa50f);
     let distance = "abs(arrow_cast(a.t, 'Int64') - arrow_cast(b.t, 'Int64')), b.t";
     let known = CASES.map(|(condition, order)| (condition.to_owned(), condition.to_owned(), order));
@@ -43,8 +43,8 @@ async fn hold(sizes: &[(usize, usize)], batch: usize) {
     });
     let cases: Vec<_> = known.into_iter().chain(either).collect();
     let (mut found, mut noticed) = (0, 0);
-    for sizes in sizes {
-        tables(&lab, &mut dice, *sizes).await;
+    for sizes in [(0, 9), (9, 0), (40, 30), (60, 120)] {
+        tables(&lab, &mut dice, sizes).await;
         for (condition, all, order) in &cases {
             for key in ["a.k = b.k AND ", ""] {
                 for (asof, kind) in [("", ""), ("LEFT", "LEFT")] {
@@ -61,16 +61,6 @@ async fn hold(sizes: &[(usize, usize)], batch: usize) {
     }
     assert!(found > 500, "{found} rows");
     assert!(noticed > cases.len(), "{noticed} answers differ from those of another order");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_nearest_is_the_first_of_all_by_their_distance() {
-    hold(&[(0, 9), (9, 0), (40, 30), (60, 120)], 8_192).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_nearest_is_found_in_small_batches_too() {
-    hold(&[(30, 40)], 4).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,15 @@
 //! Address ranges and windows of time, in every kind of join.
 
+use std::sync::Arc;
+
+use auditql::datafusion::execution::SessionStateBuilder;
+use auditql::datafusion::prelude::{SessionConfig, SessionContext};
+use auditql::engine::Engine;
+use auditql::settings::Settings;
 use fastrand::Rng;
 
-use super::{Lab, tables};
+use super::{Lab, sorted, statements, tables};
+use crate::lab::Answer;
 
 /// Conditions, and each of them wrong at its edges.
 const CONDITIONS: [(&str, &str); 10] = [
@@ -45,18 +52,18 @@ const STATEMENTS: [&str; 11] = [
     "SELECT count(*) FROM a, b WHERE {}",
 ];
 
-async fn hold(sizes: &[(usize, usize)], batch: usize) {
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_looked_up_is_what_a_comparison_of_all_finds() {
     let lab = Lab::new();
-    lab.both(&format!("SET datafusion.execution.batch_size = {batch}")).await;
     let mut dice = Rng::with_seed(0x6a01_4e5d);
     let (mut found, mut noticed) = ([0; CONDITIONS.len()], [0; CONDITIONS.len()]);
-    for sizes in sizes {
-        tables(&lab, &mut dice, *sizes).await;
+    for sizes in [(0, 7), (7, 0), (40, 9), (60, 60), (300, 200)] {
+        tables(&lab, &mut dice, sizes).await;
         for (at, (condition, wrong)) in CONDITIONS.iter().enumerate() {
             for statement in STATEMENTS {
                 let sql = statement.replace("{}", condition);
                 let (rows, plain) = (lab.rows(&sql).await, lab.plain(&sql).await);
-                assert_eq!(rows, plain, "{sizes:?} rows, {sql}");
+                assert!(rows == plain, "{sizes:?} rows, {sql}\n{} and {} rows", rows.len(), plain.len());
                 found[at] += rows.len();
                 noticed[at] += usize::from(rows != lab.plain(&statement.replace("{}", wrong)).await);
             }
@@ -68,14 +75,33 @@ async fn hold(sizes: &[(usize, usize)], batch: usize) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_looked_up_is_what_a_comparison_of_all_finds() {
-    hold(&[(0, 7), (7, 0), (40, 9), (60, 60)], 8_192).await;
+/// A session whose batches have three rows.
+fn in_threes(range_joins: bool) -> SessionContext {
+    let builder =
+        SessionStateBuilder::new().with_config(SessionConfig::new().with_batch_size(3).with_target_partitions(2));
+    let settings = Settings { range_joins, ..Settings::default() };
+    SessionContext::new_with_state(Engine::builder().settings(settings).configure(builder).unwrap().build())
+}
+
+async fn rows(context: &SessionContext, sql: &str) -> Vec<String> {
+    let frame = context.sql(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+    let batches = frame.collect().await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+    sorted(Answer { batches, tally: Arc::default() }.rows())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_come_in_small_batches_make_no_difference() {
-    hold(&[(50, 30)], 3).await;
+    let (looking_up, comparing) = (in_threes(true), in_threes(false));
+    for statement in statements(&mut Rng::with_seed(77), (50, 30)) {
+        rows(&looking_up, &statement).await;
+        rows(&comparing, &statement).await;
+    }
+    for (condition, _) in CONDITIONS {
+        for statement in STATEMENTS {
+            let sql = statement.replace("{}", condition);
+            assert_eq!(rows(&looking_up, &sql).await, rows(&comparing, &sql).await, "{sql}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

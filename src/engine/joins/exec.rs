@@ -18,7 +18,7 @@ use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, Repla
 use datafusion::physical_plan::filter_pushdown::{
     ChildFilterDescription, ChildPushdownResult, FilterDescription, FilterPushdownPhase, FilterPushdownPropagation,
 };
-use datafusion::physical_plan::joins::utils::ColumnIndex;
+use datafusion::physical_plan::joins::utils::{ColumnIndex, JoinFilter};
 use datafusion::physical_plan::metrics::{BaselineMetrics, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet};
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -197,7 +197,7 @@ impl ExecutionPlan for RangeJoinExec {
         let condition = &self.task.condition;
         let reach = condition.held.exprs().chain(condition.passing.exprs());
         let keys = condition.held_keys.exprs.iter().chain(&condition.passing_keys.exprs);
-        let rest = condition.rest.iter().map(|rest| rest.expression());
+        let rest = condition.rest.iter().map(JoinFilter::expression);
         apply_expression_roots(reach.chain(keys).chain(rest), f)
     }
 

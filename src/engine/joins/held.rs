@@ -1,6 +1,5 @@
 //! The side of a join that is held: its rows, their spans, and which of them were met.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
@@ -97,7 +96,8 @@ impl Held {
 /// Rows of one value, in the order of their columns from left to right. Columns that have no order are passed over.
 fn put_in_order(spans: &mut Spans, rows: &RecordBatch) -> Result<()> {
     let sortable = |field: &SortField| RowConverter::supports_fields(std::slice::from_ref(field));
-    let fields = rows.schema().fields().iter().map(|field| SortField::new(field.data_type().clone())).enumerate();
+    let schema = rows.schema();
+    let fields = schema.fields().iter().map(|field| SortField::new(field.data_type().clone())).enumerate();
     let (places, fields): (Vec<usize>, Vec<SortField>) = fields.filter(|(_, field)| sortable(field)).unzip();
     if fields.is_empty() {
         return Ok(());
@@ -114,6 +114,3 @@ fn put_in_order(spans: &mut Spans, rows: &RecordBatch) -> Result<()> {
         Ok::<_, DataFusionError>(())
     })
 }
-
-/// The error of a side that is read once for all partitions.
-pub(super) type Shared = Arc<DataFusionError>;

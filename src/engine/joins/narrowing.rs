@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use arrow::datatypes::Schema;
-use datafusion::common::JoinType;
 use datafusion::error::Result;
 use datafusion::logical_expr::Operator;
 use datafusion::physical_expr::expressions::{BinaryExpr, DynamicFilterPhysicalExpr, in_list, lit};
@@ -18,11 +17,6 @@ use super::comparison::Expr;
 use super::condition::Condition;
 use super::held::Held;
 use super::values::{End, Reach};
-
-/// Whether a row of the passing side matters only if it finds a partner.
-pub(super) fn narrows(join_type: JoinType) -> bool {
-    !super::passing::gives_passing(join_type)
-}
 
 /// A filter on the passing side that says nothing yet; `None`, if it never will.
 pub(super) fn unknown(condition: &Condition) -> Option<Arc<DynamicFilterPhysicalExpr>> {

@@ -295,7 +295,7 @@ impl Passing {
         let rows: UInt32Array = (start..end).filter(wanted).collect::<Vec<_>>().into();
         let none = UInt32Array::new_null(rows.len());
         let empty = RecordBatch::new_empty(self.input.schema());
-        self.task.given(&self.held, &empty, &rows, &none, Some(met.into())).map(Some)
+        self.task.given(&self.held, &empty, &rows, &none, Some(&met.into())).map(Some)
     }
 }
 
@@ -311,7 +311,7 @@ impl Task {
         };
         let count = u32::try_from(rows.met.len()).unwrap_or(u32::MAX);
         let passing: UInt32Array = (0..count).filter(wanted).collect::<Vec<_>>().into();
-        self.given(held, &rows.rows, &UInt32Array::new_null(passing.len()), &passing, Some(met))
+        self.given(held, &rows.rows, &UInt32Array::new_null(passing.len()), &passing, Some(&met))
     }
 
     /// The output of pairs. A side whose place is NULL is NULL; the mark tells whether a row was met.
@@ -321,7 +321,7 @@ impl Task {
         rows: &RecordBatch,
         places: &UInt32Array,
         passing: &UInt32Array,
-        mark: Option<BooleanArray>,
+        mark: Option<&BooleanArray>,
     ) -> Result<RecordBatch> {
         let side = |column: &ArrayRef, places: &UInt32Array| match places.null_count() == places.len() {
             true => Ok(new_null_array(column.data_type(), places.len())),
@@ -330,7 +330,9 @@ impl Task {
         let column = |index: &ColumnIndex| match index.side {
             JoinSide::Left => side(held.rows.column(index.index), places),
             JoinSide::Right => side(rows.column(index.index), passing),
-            JoinSide::None => Ok(Arc::new(mark.clone().unwrap_or_else(|| vec![true; places.len()].into())) as ArrayRef),
+            JoinSide::None => {
+                Ok(Arc::new(mark.cloned().unwrap_or_else(|| vec![true; places.len()].into())) as ArrayRef)
+            }
         };
         let columns = self.columns.iter().map(column).collect::<std::result::Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(places.len()));

@@ -17,7 +17,7 @@ use crate::engine::error::Error;
 pub(crate) const CONDITION: &str = "asof_condition";
 
 /// The function that says in an ASOF join that the nearest time of both sides is meant: `nearest(a.time, b.time)`.
-pub(crate) const NEAREST: &str = "nearest";
+pub(super) const NEAREST: &str = "nearest";
 
 /// Makes them known to a session.
 pub(crate) fn register(state: &mut SessionState) -> Result<()> {

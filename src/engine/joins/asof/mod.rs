@@ -16,6 +16,6 @@ mod planned;
 mod pushed;
 
 pub(crate) use analyzed::NearestJoins;
-pub(crate) use markers::{CONDITION, NEAREST, is_marked, register};
+pub(crate) use markers::{CONDITION, is_marked, register};
 pub(crate) use planned::Planner;
 pub(crate) use pushed::BelowNearest;

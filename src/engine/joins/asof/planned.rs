@@ -62,7 +62,7 @@ impl ExtensionPlanner for Planner {
         };
         let columns: Vec<ColumnIndex> = (0..all).map(column).collect();
         let over = |expr: Expr| JoinFilter::new(expr, columns.clone(), Arc::clone(&schema));
-        let (on, conditions) = equalities(exprs, &over)?;
+        let (on, conditions) = equalities(exprs, &over);
         let (condition, pick) = looked_up(join, times, conditions, &on, &over)?;
         let join_type = if join.outer { JoinType::Right } else { JoinType::Inner };
         let sides = [Arc::clone(right), Arc::clone(left)];
@@ -74,7 +74,7 @@ impl ExtensionPlanner for Planner {
 type On = Vec<(PhysicalExprRef, PhysicalExprRef)>;
 
 /// Equalities of the two sides, held and passing, and what else there is.
-fn equalities(exprs: Vec<Expr>, over: &impl Fn(Expr) -> JoinFilter) -> Result<(On, Vec<Expr>)> {
+fn equalities(exprs: Vec<Expr>, over: &impl Fn(Expr) -> JoinFilter) -> (On, Vec<Expr>) {
     let (mut on, mut rest) = (Vec::new(), Vec::new());
     for expr in exprs {
         let filter = over(Arc::clone(&expr));
@@ -91,7 +91,7 @@ fn equalities(exprs: Vec<Expr>, over: &impl Fn(Expr) -> JoinFilter) -> Result<(O
             _ => rest.push(expr),
         }
     }
-    Ok((on, rest))
+    (on, rest)
 }
 
 /// The held side's times, and where those lie that can be the nearest of a row of the passing side.

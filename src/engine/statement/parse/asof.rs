@@ -1,6 +1,6 @@
 //! ASOF joins, as they are written elsewhere, in words that the planner has.
 //!
-//! `ASOF JOIN b ON …` and `ASOF LEFT JOIN b ON …` are DuckDB's: rows without a partner go, or stay. `ASOF JOIN b
+//! `ASOF JOIN b ON …` and `ASOF LEFT JOIN b ON …` are those of `DuckDB`: rows without a partner go, or stay. `ASOF JOIN b
 //! MATCH_CONDITION (…) ON …` is Snowflake's, whose rows stay. The parser knows the latter alone. Of the others the word ASOF
 //! becomes one that it takes and that means nothing here, GLOBAL; so that is refused where somebody writes it. Then both become
 //! plain joins whose condition is marked ([`CONDITION`]).
@@ -67,7 +67,7 @@ fn join_at(at: usize, word: &impl Fn(usize) -> Keyword) -> Option<(Keyword, usiz
     (word(end) == K::JOIN).then_some((kind, end))
 }
 
-/// Whether the join that begins here has a MATCH_CONDITION, before the ON of this one or the end of FROM.
+/// Whether the join that begins here has a `MATCH_CONDITION`, before the ON of this one or the end of FROM.
 fn names_match(tokens: &[TokenWithSpan]) -> bool {
     use Keyword as K;
     let mut depth = 0_usize;
