@@ -70,6 +70,8 @@ mod plan;
 #[cfg(not(feature = "testing"))]
 mod predicate;
 #[cfg(all(feature = "cli", not(feature = "testing")))]
+mod queries;
+#[cfg(all(feature = "cli", not(feature = "testing")))]
 mod repl;
 #[cfg(all(feature = "cli", not(feature = "testing")))]
 mod report;
@@ -109,6 +111,8 @@ pub mod output;
 pub mod plan;
 #[cfg(feature = "testing")]
 pub mod predicate;
+#[cfg(all(feature = "cli", feature = "testing"))]
+pub mod queries;
 #[cfg(all(feature = "cli", feature = "testing"))]
 pub mod repl;
 #[cfg(all(feature = "cli", feature = "testing"))]

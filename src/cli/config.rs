@@ -19,7 +19,7 @@ use crate::table::Quota;
 const LONGEST: u64 = 1 << 20;
 
 /// Keys of a file.
-const KEYS: &[&str] = &["version", "connection", "only", "format", "settings", "connections"];
+const KEYS: &[&str] = &["version", "connection", "only", "format", "queries", "settings", "connections"];
 
 /// Keys that a file in the working folder may have.
 const PROJECT_KEYS: &[&str] = &["version", "connection", "format"];
@@ -59,6 +59,8 @@ pub(super) struct Config {
     pub(super) only: bool,
     /// The output format unless another is chosen.
     pub(super) format: Option<String>,
+    /// The folder of saved queries, if not the one beside the user's file; a relative one begins at the file's folder.
+    pub(super) queries: Option<PathBuf>,
     /// Settings, by name.
     pub(super) settings: Vec<(String, String)>,
     /// Connections, by name.
@@ -145,6 +147,7 @@ pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report
     let Some(text) = text_of(path)? else { return Ok(None) };
     let mut config = parse(&text, author, &path.display().to_string())?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    config.queries.iter_mut().for_each(|path| *path = folder.join(&path));
     config.connections.values_mut().flat_map(Entry::files).for_each(|path| *path = folder.join(&path));
     Ok(Some(config))
 }
@@ -207,6 +210,7 @@ pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Re
         connection: section.text("connection")?,
         only: section.boolean("only")?,
         format: section.text("format")?,
+        queries: section.text("queries")?.map(PathBuf::from),
         settings: section.section("settings")?.map_or(Ok(Vec::new()), Section::settings)?,
         connections: BTreeMap::new(),
     };
