@@ -4,9 +4,9 @@
 -- tables: m365.exchange
 -- permissions: ActivityFeed.Read
 -- parameter: since time = 7d; rules from then on
--- parameter: own text[]?; domains that are one's own: forwarding within them is left out
+-- parameter: own text[]?; further domains that are one's own
 -- hit: A rule like these is how a thief of mail stays unseen. Disable it, keep a copy, and see what was read (mails-read).
--- false positives: People who forward to their own second mailbox. Rules that only delete newsletters are left out unless their
+-- false positives: People who forward to a mailbox of their own elsewhere; within the domain it is left out. Rules that only delete newsletters are left out unless their
 --   name hides or they look for words of money.
 -- mitre: T1564.008 T1114.003
 -- references: https://learn.microsoft.com/en-us/security/operations/alert-grading-playbook-inbox-manipulation-rules
@@ -25,7 +25,8 @@ WITH rules AS (
 )
 SELECT creation_time, user_name, client_address, operation, name, sends_to, deletes, moves_to, words, id
 FROM rules
-WHERE sends_to IS NOT NULL AND (:own IS NULL OR email_domain(sends_to) NOT IN (:own))
+WHERE email_domain(sends_to) <> coalesce(email_domain(user_name), '')
+      AND (:own IS NULL OR email_domain(sends_to) NOT IN (:own))
    OR (lower(deletes) = 'true' OR moves_to ~* '(rss|archive|conversation history|junk|deleted|notes)')
       AND (words ~* '(invoice|payment|bank|iban|wire|transfer|payroll|salary|password|phish|hack|fraud|security)'
            OR regexp_replace(name, '[[:punct:][:space:]]', '', 'g') = '')

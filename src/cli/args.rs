@@ -103,6 +103,8 @@ pub(super) struct Demo {
     pub(super) seed: Option<u64>,
     /// The instant at which the data ends, and what `now()` is.
     pub(super) now: Option<DateTime<Utc>>,
+    /// Leave the attack out.
+    pub(super) no_attack: bool,
     /// Answer as fast as possible.
     pub(super) no_throttle: bool,
     /// Records to serve instead of generated ones.
@@ -191,6 +193,7 @@ fn demo_of(matches: &ArgMatches) -> Demo {
         rows: matches.get_one::<usize>("rows").copied(),
         seed: matches.get_one::<u64>("seed").copied(),
         now: matches.get_one::<DateTime<Utc>>("now").copied(),
+        no_attack: matches.get_flag("no-attack"),
         no_throttle: matches.get_flag("no-throttle"),
         data: matches.get_one::<PathBuf>("data").cloned(),
         export: matches.get_one::<PathBuf>("export").cloned(),
@@ -367,6 +370,10 @@ fn demo() -> Command {
             .value_name("TIME")
             .value_parser(instant)
             .help("When the data ends, RFC 3339 [this hour]"),
+        Arg::new("no-attack")
+            .long("no-attack")
+            .action(ArgAction::SetTrue)
+            .help("Quiet days: no attack, and what looks like one and is none"),
         Arg::new("no-throttle")
             .long("no-throttle")
             .action(ArgAction::SetTrue)

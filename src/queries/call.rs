@@ -57,7 +57,7 @@ impl Call {
                 (None, None) if parameter.optional && parameter.list => Value::List(Vec::new()),
                 (None, None) if parameter.optional => Value::Nothing,
                 (None, None) => {
-                    let what = format!("{} needs --{} {}", query.name, parameter.name, parameter.placeholder());
+                    let what = format!("{} needs {} {}", query.name, parameter.flag(), parameter.placeholder());
                     return Err(takes(Report::new(Exit::Usage, what), query));
                 }
             };
@@ -68,10 +68,10 @@ impl Call {
 }
 
 fn unknown(query: &Query, name: &str) -> Report {
-    let report = Report::new(Exit::Usage, format!("{} has no parameter --{name}", query.name));
+    let report = Report::new(Exit::Usage, format!("{} has no parameter --{}", query.name, name.replace('_', "-")));
     let names = query.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.name.as_str()));
     let report = match nearest(name, names) {
-        Some(near) => report.hint(format!("did you mean --{near}?")),
+        Some(near) => report.hint(format!("did you mean --{}?", near.replace('_', "-"))),
         None => report,
     };
     takes(report, query)
@@ -80,7 +80,7 @@ fn unknown(query: &Query, name: &str) -> Report {
 /// The report, with what the query takes.
 fn takes(report: Report, query: &Query) -> Report {
     let one = |parameter: &Parameter| {
-        let form = format!("--{} {}", parameter.name, parameter.placeholder());
+        let form = format!("{} {}", parameter.flag(), parameter.placeholder());
         match &parameter.default {
             Some(default) => format!("[{form}, else {default}]"),
             None if parameter.optional => format!("[{form}]"),
@@ -88,10 +88,10 @@ fn takes(report: Report, query: &Query) -> Report {
         }
     };
     let all: Vec<String> = query.parameters.iter().map(one).collect();
-    if all.is_empty() {
-        return report.hint(format!("{} takes no parameters", query.name));
-    }
-    report.hint(format!("{} takes {}", query.name, all.join(" ")))
+    let takes = if all.is_empty() { "no parameters".to_owned() } else { all.join(" ") };
+    let usage = format!("{} takes {takes}", query.name);
+    let hint = report.hint.as_ref().map_or(usage.clone(), |hint| format!("{hint} {usage}"));
+    report.hint(hint)
 }
 
 /// The words of a line, as a shell cuts it: blanks separate, quotes of both kinds keep together, nothing is replaced.

@@ -16,8 +16,7 @@ mod shipped;
 mod values;
 
 pub use call::{Call, words};
-pub use kind::Kind;
-pub use library::{Entry, Library};
+pub use library::Library;
 pub use page::{listed, manual, page};
-pub use query::{Broken, Parameter, Query};
+pub use query::{Parameter, Query};
 pub use values::guessed;

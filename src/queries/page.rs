@@ -46,7 +46,7 @@ pub fn page(query: &Query) -> String {
         text.push_str("\nParameters\n");
     }
     for parameter in &query.parameters {
-        let form = format!("--{} {}", parameter.name, parameter.placeholder());
+        let form = format!("{} {}", parameter.flag(), parameter.placeholder());
         let _ = writeln!(text, "  {form:<26} {} [{}]", parameter.doc, unless(parameter));
     }
     let _ = write!(text, "\n{};\n\nRun it: auditql run {}\n", query.sql, usage(query));
@@ -66,7 +66,7 @@ fn unless(parameter: &Parameter) -> String {
 fn usage(query: &Query) -> String {
     let needed = query.parameters.iter().filter(|parameter| parameter.is_required());
     needed
-        .fold(query.name.clone(), |text, parameter| format!("{text} --{} {}", parameter.name, parameter.placeholder()))
+        .fold(query.name.clone(), |text, parameter| format!("{text} {} {}", parameter.flag(), parameter.placeholder()))
 }
 
 /// How queries are written and run.
@@ -135,8 +135,8 @@ fn describe(query: &Query, text: &mut String) {
     for parameter in &query.parameters {
         let _ = writeln!(
             text,
-            "- `--{} {}`: {} [{}]",
-            parameter.name,
+            "- `{} {}`: {} [{}]",
+            parameter.flag(),
             parameter.placeholder(),
             parameter.doc,
             unless(parameter)

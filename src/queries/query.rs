@@ -63,6 +63,11 @@ impl Parameter {
         !self.optional && self.default.is_none()
     }
 
+    /// How it is given: `--at-least`.
+    pub fn flag(&self) -> String {
+        format!("--{}", self.name.replace('_', "-"))
+    }
+
     /// What is written for its value: `TIME`, `ADDRESS,…`.
     pub fn placeholder(&self) -> String {
         let word = self.kind.name().to_uppercase();

@@ -17,14 +17,11 @@ const LONGEST: u64 = 16 << 20;
 /// # Errors
 /// When a value does not fit the parameter's type, or a file cannot be read.
 pub(super) fn read(parameter: &Parameter, typed: &[String], folder: Option<&Path>) -> Result<Value, Report> {
-    let Parameter { name, list, .. } = parameter;
-    if !list {
+    if !parameter.list {
         return match typed {
             [one] => value(parameter, one, ""),
-            _ => {
-                Err(Report::new(Exit::Usage, format!("--{name} is given {} times", typed.len()))
-                    .hint("it takes one value"))
-            }
+            _ => Err(Report::new(Exit::Usage, format!("{} is given {} times", parameter.flag(), typed.len()))
+                .hint("it takes one value;")),
         };
     }
     let mut values = Vec::new();
@@ -39,20 +36,20 @@ pub(super) fn read(parameter: &Parameter, typed: &[String], folder: Option<&Path
         }
     }
     if values.is_empty() {
-        return Err(Report::new(Exit::Usage, format!("--{name} has no values"))
-            .hint(format!("give {}, several with commas, or @FILE with one a line", parameter.kind.doc())));
+        return Err(Report::new(Exit::Usage, format!("{} has no values", parameter.flag()))
+            .hint(format!("give {}, several with commas, or @FILE with one a line;", parameter.kind.doc())));
     }
     Ok(Value::List(values))
 }
 
 fn value(parameter: &Parameter, text: &str, place: &str) -> Result<Value, Report> {
-    let Parameter { name, kind, .. } = parameter;
+    let kind = &parameter.kind;
     kind.read(text).ok_or_else(|| {
         let report = Report::new(
             Exit::Usage,
-            format!("--{name} takes {}, and '{}' is none{place}", article(*kind), short(text)),
+            format!("{} takes {}, and '{}' is none{place}", parameter.flag(), article(*kind), short(text)),
         );
-        report.hint(format!("write {}", kind.doc()))
+        report.hint(format!("write {};", kind.doc()))
     })
 }
 

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Fields};
 use datafusion::prelude::SessionContext;
 
 use crate::engine::at_hand;
-use crate::queries::{Library, Query};
+use crate::queries::{Library, Parameter, Query};
 use crate::settings;
 
 /// Keywords worth completing and colouring.
@@ -149,7 +149,7 @@ impl Words {
 /// Names of queries that can be run, and of what they take.
 fn named(queries: &Library) -> Vec<(String, Vec<String>)> {
     let flags = |query: &Query| {
-        let own = query.parameters.iter().map(|parameter| format!("--{}", parameter.name));
+        let own = query.parameters.iter().map(Parameter::flag);
         own.chain(["--explain".to_owned()]).collect()
     };
     queries.entries().iter().filter_map(|entry| Some((entry.name.clone(), flags(entry.query.as_ref().ok()?)))).collect()
