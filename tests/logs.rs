@@ -12,6 +12,7 @@ use crate::lab::{Answer, answer, now};
 
 mod bad;
 mod configured;
+mod empty;
 mod joined;
 mod named;
 mod places;

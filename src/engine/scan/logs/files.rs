@@ -148,6 +148,12 @@ impl LogFiles {
         }
     }
 
+    /// The column that says when something happened, if the files have it.
+    pub(crate) fn time(&self) -> Option<&'static str> {
+        let is = |column: &Column| column.name == logs::Field::TIME && column.kind == Kind::Time;
+        self.columns.iter().any(is).then_some(logs::Field::TIME)
+    }
+
     /// What nothing in the files shows.
     pub(crate) fn assumed(&self) -> Vec<Assumption> {
         let mut all: Vec<Assumption> = Vec::new();

@@ -6,6 +6,7 @@
 
 mod columns;
 mod files;
+mod keep;
 mod said;
 
 use std::io::{self, BufRead};
@@ -25,6 +26,7 @@ use crate::files::{self as places, Change, Stamp};
 use crate::logs::{Kind, Reader, Sink, Value};
 
 pub(crate) use self::files::{Column, LogFile, LogFiles};
+pub(crate) use self::keep::Keep;
 pub(crate) use self::said::Outcome;
 
 use self::files::Holds;
@@ -42,9 +44,12 @@ pub(crate) struct LogScan {
     pub(crate) table: Arc<LogFiles>,
     /// The files, by their places in the table.
     pub(crate) files: Vec<usize>,
-    /// The columns that are wanted, by their places.
-    pub(crate) projection: Arc<[usize]>,
+    /// The columns that are read, by their places.
+    pub(crate) columns: Arc<[usize]>,
+    /// Their schema.
     pub(crate) schema: SchemaRef,
+    /// What comes out of them.
+    pub(crate) keep: Arc<Keep>,
     pub(crate) statement: Arc<Statement>,
     /// What all readings of the table come to.
     pub(crate) outcome: Arc<Outcome>,
@@ -100,6 +105,7 @@ enum State {
 struct Reading {
     table: Arc<LogFiles>,
     file: Arc<LogFile>,
+    keep: Arc<Keep>,
     statement: Arc<Statement>,
     outcome: Arc<Outcome>,
     stamp: Stamp,
@@ -142,7 +148,7 @@ impl Sink for Gathered {
 impl Reading {
     fn new(scan: &LogScan, at: usize) -> Self {
         let (table, file) = (Arc::clone(&scan.table), Arc::clone(&scan.table.files[at]));
-        let columns: Vec<&Column> = scan.projection.iter().map(|at| &table.columns[*at]).collect();
+        let columns: Vec<&Column> = scan.columns.iter().map(|at| &table.columns[*at]).collect();
         let (mut wanted, mut from) = (Vec::new(), Vec::with_capacity(columns.len()));
         for column in &columns {
             from.push(match column.holds {
@@ -166,7 +172,8 @@ impl Reading {
         let input = places::open(&file.source).map_err(|error| said.broken(&error)).ok();
         let reader = file.recognised.layout.reader(&wanted);
         let (statement, outcome) = (Arc::clone(&scan.statement), Arc::clone(&scan.outcome));
-        Self { table, file, statement, outcome, stamp, input, reader, gathered: Gathered { rows, said } }
+        let keep = Arc::clone(&scan.keep);
+        Self { table, file, keep, statement, outcome, stamp, input, reader, gathered: Gathered { rows, said } }
     }
 
     /// Reads on until a batch is full, the file ends, or enough was read to let others have a say.
@@ -186,11 +193,12 @@ impl Reading {
             }
         }
         let batch = self.gathered.rows.take().map_err(|error| Error::Evaluation(error.into()))?;
+        let batch = self.keep.of(&batch)?;
         if self.input.is_some() {
             return Ok((batch, State::At(self)));
         }
         let odd = std::mem::take(&mut self.gathered.rows.odd);
-        self.gathered.said.say(&self.table, odd, (&self.outcome, &self.statement.tally));
+        self.gathered.said.say(&self.table, odd, (&self.outcome, &self.keep.watch, &self.statement.tally));
         Ok((batch, State::Done))
     }
 

@@ -1,10 +1,13 @@
 //! What there is to say when a log was read: what was lost, what was odd, what was assumed.
 
 use std::error::Error as StdError;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{AcqRel, Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::sync::{Arc, OnceLock};
 
 use super::files::{Assumption, LogFiles};
 use crate::causes;
+use crate::engine::scan::why_empty::Watch;
 use crate::files::Skipped;
 use crate::tally::{Because, Notice, Tally};
 use crate::veil::Veil;
@@ -19,6 +22,15 @@ pub(crate) struct Outcome {
     files: AtomicUsize,
     rows: AtomicU64,
     unread: AtomicU64,
+    /// It looks on at the rows of all of them.
+    watch: OnceLock<Arc<Watch>>,
+}
+
+impl Outcome {
+    /// The watch over all rows; the first reading that asks makes it.
+    pub(crate) fn watch(&self, made: impl FnOnce() -> Watch) -> Arc<Watch> {
+        Arc::clone(self.watch.get_or_init(|| Arc::new(made())))
+    }
 }
 
 /// What happened while a file was read.
@@ -78,7 +90,12 @@ impl Said {
     }
 
     /// Leaves the notices of a file that was read to its end, or as far as it could be.
-    pub(super) fn say(self, table: &LogFiles, odd: Vec<(u64, u64)>, (outcome, tally): (&Outcome, &Tally)) {
+    pub(super) fn say(
+        self,
+        table: &LogFiles,
+        odd: Vec<(u64, u64)>,
+        (outcome, watch, tally): (&Outcome, &Watch, &Tally),
+    ) {
         let Self { file, columns, rows, bad, first, broken, recoded, unknown, first_unknown, grown } = self;
         if let Some((line, why, excerpt)) = first {
             let why = format!("{why}: '{}'", Veil::default().told(&excerpt));
@@ -106,7 +123,13 @@ impl Said {
         }
         outcome.rows.fetch_add(rows, Relaxed);
         outcome.unread.fetch_add(bad, Relaxed);
-        if outcome.files.fetch_add(1, Relaxed) + 1 == table.files.len() && outcome.rows.load(Relaxed) == 0 {
+        if outcome.files.fetch_add(1, AcqRel) + 1 < table.files.len() {
+            return;
+        }
+        // All files were read.
+        if outcome.rows.load(Relaxed) > 0 {
+            watch.say(tally);
+        } else {
             let because = nothing(table, outcome.unread.load(Relaxed));
             tally.notice(Notice::Nothing { table: table.name.clone(), because });
         }
