@@ -204,16 +204,18 @@ fn head(input: Box<dyn BufRead + Send>) -> std::io::Result<(Vec<u8>, bool)> {
 /// before the line itself.
 fn columns_of<'a>(files: impl Iterator<Item = &'a [logs::Field]>) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
+    let mut known: Vec<bool> = Vec::new();
     for field in files.flatten() {
-        match columns.iter_mut().find(|column| column.name == field.name) {
-            Some(column) if column.kind != field.kind => column.kind = both(column.kind, field.kind),
+        match columns.iter().position(|column| column.name == field.name) {
+            // What a file shows nothing of is what the others show.
+            Some(at) if !known[at] => (columns[at].kind, known[at]) = (field.kind, field.is_known),
+            Some(at) if field.is_known => columns[at].kind = both(columns[at].kind, field.kind),
             Some(_) => {}
-            None => columns.push(Column {
-                name: field.name.clone(),
-                kind: field.kind,
-                doc: field.doc.clone(),
-                holds: Holds::Field,
-            }),
+            None => {
+                let (name, doc) = (field.name.clone(), field.doc.clone());
+                columns.push(Column { name, kind: field.kind, doc, holds: Holds::Field });
+                known.push(field.is_known);
+            }
         }
     }
     columns.sort_by_key(|column| FIRST.iter().position(|name| *name == column.name).unwrap_or(FIRST.len()));
