@@ -15,8 +15,10 @@ mod configured;
 mod empty;
 mod joined;
 mod named;
+mod pieces;
 mod places;
 mod shown;
+mod skipped;
 
 /// A folder of files, and an engine that reads them.
 struct Lab {

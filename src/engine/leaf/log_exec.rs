@@ -16,6 +16,7 @@ use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::utils::{collect_columns, split_conjunction};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
+use datafusion::physical_plan::metrics::MetricsSet;
 use datafusion::physical_plan::statistics::StatisticsArgs;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
@@ -27,8 +28,10 @@ use super::open::over_rows;
 use crate::engine::runtime::Statement;
 use crate::engine::scan::limited;
 use crate::engine::scan::logs::{Keep, LogFiles, LogScan, Outcome};
-use crate::engine::scan::why_empty::Watch;
+use crate::engine::scan::why_empty::{Watch, asked};
 use crate::predicate::{Predicate, import, normal};
+use crate::settings::Settings;
+use crate::time::instant_text;
 
 /// Bytes of a line, about.
 const LINE: usize = 100;
@@ -69,7 +72,7 @@ impl LogExec {
     }
 
     /// What it would read, in words.
-    pub(crate) fn explained(&self) -> String {
+    pub(crate) fn explained(&self, settings: &Settings) -> String {
         let LogFiles { name, files, .. } = self.files.as_ref();
         let plural = if files.len() == 1 { " is" } else { "s are" };
         let mut text = format!("{name}: {} file{plural} read, nothing is requested\n", files.len());
@@ -79,10 +82,17 @@ impl LogExec {
         if files.len() > NAMED {
             let _ = writeln!(text, "  and {} more", files.len() - NAMED);
         }
+        let conditions: Vec<Predicate> = self.conditions().collect();
+        let asked = asked(conditions.iter(), self.files.time());
+        for (file, extent) in files.iter().filter_map(|file| Some((file, file.passed_by(asked, settings)?))) {
+            let times = [extent.times.from, extent.times.to].map(|at| at.map_or_else(String::new, instant_text));
+            let _ =
+                writeln!(text, "  skipped: {}: when it was read, its times were {}", file.source, times.join(" to "));
+        }
         for (file, why) in &self.files.unread {
             let _ = writeln!(text, "  not read: {file}: {why}");
         }
-        for condition in self.conditions() {
+        for condition in &conditions {
             let _ = writeln!(text, "  local: {condition}");
         }
         if let Some(limit) = self.limit {
@@ -113,10 +123,14 @@ impl LogExec {
             Watch::of_log(&self.files.name, self.files.time(), conditions, statement.now.timestamp_micros())
         });
         let output = self.output.iter().filter_map(|at| columns.binary_search(at).ok()).collect();
-        let keep = Arc::new(Keep { predicates, output, watch });
+        let keep = Keep { predicates, output, watch };
+        // Under a limit, no more is read than it takes. Else each partition has its share of the cores, and one more piece
+        // that is being cut meanwhile.
+        let cores = context.session_config().target_partitions();
+        let side_by_side = if self.limit.is_some() { 1 } else { cores.div_ceil(self.groups.len().max(1)) + 1 };
         let files = self.groups.get(partition).cloned().unwrap_or_default();
         let (table, outcome, speaks) = (Arc::clone(&self.files), Arc::clone(&self.outcome), partition == 0);
-        Ok(LogScan { table, files, columns, schema, keep, statement, outcome, speaks })
+        Ok(LogScan { table, files, columns, schema, keep, side_by_side, statement, outcome, speaks })
     }
 }
 
@@ -180,6 +194,10 @@ impl ExecutionPlan for LogExec {
         statistics.total_byte_size = Precision::Inexact(length);
         statistics.num_rows = Precision::Inexact(length.div_ceil(LINE));
         Ok(Arc::new(statistics))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.outcome.metrics())
     }
 
     fn reset_state(self: Arc<Self>) -> Result<Arc<dyn ExecutionPlan>> {

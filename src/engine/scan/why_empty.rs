@@ -65,6 +65,8 @@ struct Seen {
     near: Vec<Option<Because>>,
     oldest: Option<i64>,
     newest: Option<i64>,
+    /// There are records that were not read, since their time is not asked for.
+    passed: bool,
 }
 
 impl Watch {
@@ -91,6 +93,18 @@ impl Watch {
         Self { reasons, ..watch }
     }
 
+    /// The times that the conditions leave.
+    pub(crate) fn asked(&self) -> Interval {
+        self.asked
+    }
+
+    /// Records of these times were not read: their time is not asked for.
+    pub(crate) fn pass(&self, times: Interval) {
+        let mut seen = self.seen();
+        seen.passed = true;
+        seen.widen(times.from, times.to);
+    }
+
     fn over(
         (name, time): (&str, Option<&'static str>),
         mut reasons: Vec<Because>,
@@ -102,8 +116,7 @@ impl Watch {
             reasons.retain(|because| !matches!(because, Because::Contradiction));
         }
         reasons.extend(finer);
-        let range = |(_, condition): &(_, Predicate)| time.map_or(Interval::ALL, |time| times_of(condition, time));
-        let asked = conditions.iter().map(range).fold(Interval::ALL, Interval::intersect);
+        let asked = asked(conditions.iter().map(|(_, condition)| condition), time);
         let conditions: Vec<Condition> = conditions
             .into_iter()
             .map(|(expr, condition)| Condition {
@@ -177,7 +190,9 @@ impl Watch {
             matches!(because, Because::Future { .. } | Because::Instant { .. } | Because::Range { .. })
         };
         let time_is_told = told.iter().any(of_time);
-        let unmet = (0..self.conditions.len()).filter(|at| !seen.met[*at]);
+        // Of records that were not read, nobody knows what else they would have satisfied.
+        let is_known = !seen.passed || seen.records > 0 && !time_is_told;
+        let unmet = (0..self.conditions.len()).filter(|at| is_known && !seen.met[*at]);
         let causes: Vec<Because> = unmet
             .filter(|at| !(time_is_told && self.conditions[*at].is_of_time))
             .flat_map(|at| self.cause(at, seen))
@@ -223,6 +238,7 @@ impl Watch {
         match &self.held {
             _ if seen.records > 0 && self.conditions.len() > 1 => vec![Because::Together { records: seen.records }],
             _ if seen.records > 0 => Vec::new(),
+            _ if seen.passed => vec![Because::Between { asked: in_words(self.asked) }],
             Some(held) => vec![held.because()],
             None if kinds.is_empty() => vec![Because::NoneCame { conditions: !self.conditions.is_empty() }],
             None => kinds,
@@ -244,6 +260,10 @@ impl Seen {
         let times = time.and_then(|time| rows.column_by_name(time)?.as_primitive_opt::<TimestampMicrosecondType>());
         let Some(times) = times else { return };
         let (oldest, newest) = (arrow::compute::min(times), arrow::compute::max(times));
+        self.widen(oldest, newest);
+    }
+
+    fn widen(&mut self, oldest: Option<i64>, newest: Option<i64>) {
         self.oldest = self.oldest.into_iter().chain(oldest).min();
         self.newest = self.newest.into_iter().chain(newest).max();
     }
@@ -255,6 +275,12 @@ fn in_words(asked: Interval) -> String {
     let to = asked.to.map(|to| if to.rem_euclid(1_000_000) == 999_999 { to + 1 } else { to });
     let bounds = [("from", from), ("up to", to)].into_iter();
     bounds.filter_map(|(word, at)| Some(format!("{word} {}", instant_text(at?)))).collect::<Vec<_>>().join(" ")
+}
+
+/// The times that conditions leave together.
+pub(crate) fn asked<'a>(conditions: impl Iterator<Item = &'a Predicate>, time: Option<&str>) -> Interval {
+    let range = |condition| time.map_or(Interval::ALL, |time| times_of(condition, time));
+    conditions.map(range).fold(Interval::ALL, Interval::intersect)
 }
 
 /// The times that a condition on the time leaves.
