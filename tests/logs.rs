@@ -12,10 +12,13 @@ use crate::lab::{Answer, answer, now};
 
 mod bad;
 mod configured;
+mod empty;
 mod joined;
 mod named;
+mod pieces;
 mod places;
 mod shown;
+mod skipped;
 
 /// A folder of files, and an engine that reads them.
 struct Lab {

@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult as _, TreeNode as _};
-use datafusion::common::{JoinType, NullEquality};
+use datafusion::common::{JoinSide, JoinType, NullEquality};
 use datafusion::error::Result;
 use datafusion::physical_expr::PhysicalExprRef;
+use datafusion::physical_expr::expressions::Column;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::joins::utils::{ColumnIndex, JoinFilter, build_join_schema};
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec};
+use datafusion::physical_plan::projection::ProjectionExec;
 
+use super::comparison::Expr;
 use super::condition::{Condition, Equalities, is_equal, sql};
 use super::exec::{Output, RangeJoinExec};
 use super::passing::Pick;
@@ -126,8 +129,20 @@ impl LookUp {
 /// What EXPLAIN says of a join that compares every pair.
 pub(crate) fn compared(plan: &Arc<dyn ExecutionPlan>) -> Option<String> {
     let join = plan.downcast_ref::<NestedLoopJoinExec>()?;
-    let condition = sql(join.filter()?.expression());
-    Some(format!(
-        "join: every pair of rows is compared, because nothing of the condition can be looked up: {condition}\n"
-    ))
+    let filter = join.filter()?;
+    let named = Arc::clone(filter.expression()).transform(|expr| {
+        let Some(column) = expr.downcast_ref::<Column>() else { return Ok(Transformed::no(expr)) };
+        let index = &filter.column_indices()[column.index()];
+        let side = if index.side == JoinSide::Left { join.left() } else { join.right() };
+        Ok(Transformed::yes(Arc::new(Column::new(&name_of(side, index.index), column.index())) as Expr))
+    });
+    Some(format!("join: every pair of rows is compared: {}\n", sql(&named.data().ok()?)))
+}
+
+/// What a column of a side is: the engine has names of its own for what it computes ahead.
+fn name_of(side: &Arc<dyn ExecutionPlan>, index: usize) -> String {
+    match side.downcast_ref::<ProjectionExec>().and_then(|projection| projection.expr().get(index)) {
+        Some(computed) => sql(&computed.expr),
+        None => side.schema().field(index).name().clone(),
+    }
 }

@@ -45,7 +45,7 @@ pub(crate) fn requests(
     plan.apply(|node| {
         let lookup = node.downcast_ref::<LookupExec>();
         lookup.iter().for_each(|lookup| text.push_str(&lookup.explained(connections.as_deref())));
-        node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained()));
+        node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained(&statement.settings)));
         text.extend(joins::compared(node));
         node.downcast_ref::<RangeJoinExec>().iter().for_each(|join| text.push_str(&join.explained()));
         Ok(TreeNodeRecursion::Continue)
