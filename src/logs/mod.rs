@@ -3,7 +3,6 @@
 //! Nothing here knows SQL or files: a sample of the content decides the format and the fields, and a reader then takes the
 //! bytes as they come and gives rows.
 
-mod address;
 mod by_line;
 mod column;
 mod encoding;

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use crate::address;
 use crate::logs::column::is_nothing;
 use crate::logs::members::{as_text, each_member};
 use crate::logs::time::Clock;
-use crate::logs::{Field, Kind, Sink, Value, address, names};
+use crate::logs::{Field, Kind, Sink, Value, names};
 
 /// Elements within elements that have names of their own.
 const DEEPEST: usize = 8;
