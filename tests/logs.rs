@@ -12,6 +12,8 @@ use crate::lab::{Answer, answer, now};
 
 mod bad;
 mod configured;
+mod events;
+mod evtx_file;
 mod joined;
 mod named;
 mod places;

@@ -23,12 +23,13 @@ mod time;
 #[cfg(test)]
 mod trials;
 mod usual;
+mod xml;
 mod years;
 mod zone;
 
 pub use error::Error;
 pub use field::{Field, Kind};
-pub use format::{Format, Layout};
+pub use format::{Format, Layout, View};
 pub use formats::ALL;
 pub use options::Options;
 pub use recognise::{Recognised, recognise};

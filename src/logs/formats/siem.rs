@@ -28,6 +28,10 @@ impl Format for Cef {
         "cef"
     }
 
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone", "year"]
+    }
+
     fn doc(&self) -> &'static str {
         "ArcSight's common event format, bare or in syslog: the header as columns, the extension by key."
     }
@@ -44,6 +48,10 @@ impl Format for Cef {
 impl Format for Leef {
     fn name(&self) -> &'static str {
         "leef"
+    }
+
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone", "year"]
     }
 
     fn doc(&self) -> &'static str {

@@ -24,6 +24,10 @@ impl Format for Syslog {
         "syslog"
     }
 
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone", "year"]
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["auth_log", "authlog", "sshd", "rfc3164", "rfc5424"]
     }
