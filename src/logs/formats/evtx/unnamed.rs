@@ -6,12 +6,9 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
+use memchr::{memchr2_iter, memmem};
 
 use crate::logs::xml::{Piece, pieces, unescaped};
-
-/// Names that a chunk may have of one word before it is looked at whole: there is one, unless somebody means harm.
-const MOST_NAMES: usize = 64;
 
 /// Whether a chunk can have a `<Data>` without a name: whether one begins without attributes, or with one that may be empty.
 ///
@@ -21,20 +18,23 @@ const MOST_NAMES: usize = 64;
 pub(super) fn may_be(chunk: &[u8]) -> bool {
     // Length, letters, and the end of the name; before it, 6 bytes that chain names.
     const NAME: &[u8] = b"\x04\0D\0a\0t\0a\0\0\0";
-    memmem::find_iter(chunk, NAME).enumerate().any(|(count, at)| {
-        let Some(name) = at.checked_sub(6).and_then(|at| u32::try_from(at).ok()) else { return false };
-        count >= MOST_NAMES
-            || memmem::find_iter(chunk, &name.to_le_bytes()).any(|place| {
-                let token = |before: usize| place.checked_sub(before).and_then(|at| chunk.get(at));
-                [token(5), token(7)].contains(&Some(&0x01))
-                    || [token(5), token(7)].contains(&Some(&0x41)) && !has_name(chunk, place + 4, name)
-            })
+    let mut is_name = vec![false; chunk.len()];
+    memmem::find_iter(chunk, NAME).filter_map(|at| at.checked_sub(6)).for_each(|at| is_name[at] = true);
+    memchr2_iter(0x01, 0x41, chunk).any(|token| {
+        [token + 5, token + 7].into_iter().any(|place| {
+            let Some(name) = number(chunk, place) else { return false };
+            let is = usize::try_from(name).ok().and_then(|name| is_name.get(name)) == Some(&true);
+            is && (chunk[token] == 0x01 || !has_name(chunk, place + 4, name))
+        })
     })
+}
+
+fn number(chunk: &[u8], at: usize) -> Option<u32> {
+    chunk.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes)
 }
 
 /// Whether the first attribute of the element whose name ends here has a text that is written out.
 fn has_name(chunk: &[u8], behind: usize, name: u32) -> bool {
-    let number = |at: usize| chunk.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
     let length = |at: usize| chunk.get(at..at + 2).map(|bytes| usize::from(u16::from_le_bytes([bytes[0], bytes[1]])));
     // A name that is used for the first time stands right there: 6 bytes, the length, the letters, the end.
     let past = |name: u32, at: usize| {
@@ -43,7 +43,7 @@ fn has_name(chunk: &[u8], behind: usize, name: u32) -> bool {
     let is = || {
         // The size of the attributes, the token of the first, and where its name stands.
         let attribute = past(name, behind)? + 4 + 1;
-        let value = past(number(attribute)?, attribute + 4)?;
+        let value = past(number(chunk, attribute)?, attribute + 4)?;
         // A text, and not an empty one.
         Some(chunk.get(value..value + 2)? == [0x05, 0x01] && length(value + 2)? > 0)
     };
@@ -105,7 +105,20 @@ fn is_container(name: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::file::{Datum, adfs, file, security};
     use super::*;
+
+    #[test]
+    fn chunks_are_looked_at_whole_only_where_it_can_be() {
+        let at = "2026-11-27T08:00:00Z";
+        let named = security(4624, at, &[("A", "1"), ("Data", "2"), ("B", "AAAA")]);
+        let mut empty = named.clone();
+        empty.data.push(Datum::Named(String::new(), "3".into()));
+        let may_be = |event| may_be(&file(&vec![event; 20])[4096..]);
+        assert!(!may_be(named));
+        assert!(may_be(empty));
+        assert!(may_be(adfs(1200, at, &["1"])));
+    }
 
     #[test]
     fn what_is_left_out_is_put_in() {

@@ -138,7 +138,7 @@ impl Column {
             From::Element(element) => format!("<{element}>"),
             From::Made(_, of) => (*of).to_owned(),
         };
-        format!("{} Of {of}.", self.doc)
+        format!("{} From {of}.", self.doc)
     }
 
     /// Its value in an event.
