@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 5] = [
     &["predicate", "odata", "plan", "decode"],
     &["http", "auth", "subscriptions", "searches", "doctor", "files", "exports", "logs"],
     &["engine"],
-    &["output", "report", "demo", "repl", "cli"],
+    &["output", "report", "queries", "demo", "repl", "cli"],
 ];
 
 /// Edges inside a layer.
@@ -29,8 +29,9 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("doctor", &["http", "auth", "subscriptions", "searches"]),
     ("exports", &["files"]),
     ("report", &["output"]),
-    ("repl", &["output", "report"]),
-    ("cli", &["output", "report", "repl", "demo"]),
+    ("queries", &["report"]),
+    ("repl", &["output", "report", "queries"]),
+    ("cli", &["output", "report", "queries", "repl", "demo"]),
 ];
 
 /// Modules that may use these and no others, whatever their layer: `http` knows no tables or filters, and the demo tenant
@@ -65,7 +66,7 @@ const EFFECTS: &[&[&str]] = &[
 ];
 
 /// Where DataFusion may be named: the import of expressions, the engine, and what shows results.
-const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "repl", "cli", "report"];
+const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "queries/header", "repl", "cli", "report"];
 
 /// Rooms within a module, lowest first: one may use those before it. What stands in none of them is the module's own file,
 /// which may use them all and which none of them uses.

@@ -12,12 +12,15 @@ use crate::lab::{Answer, answer, now};
 
 mod bad;
 mod configured;
+mod empty;
 mod events;
 mod evtx_file;
 mod joined;
 mod named;
+mod pieces;
 mod places;
 mod shown;
+mod skipped;
 
 /// A folder of files, and an engine that reads them.
 struct Lab {

@@ -62,7 +62,9 @@ pub(crate) use session::leftovers;
 pub use session::parquet;
 pub use session::policy::Policy;
 pub use session::system_tables::{Described, Rule, described, quota_in_words, rules_of, source};
-pub use statement::{DescribedLogs, Query};
+#[cfg(feature = "cli")]
+pub(crate) use statement::names_in;
+pub use statement::{DescribedLogs, Parameters, Query, Value};
 
 pub use crate::files::Bucket;
 pub use crate::http::{Options as HttpOptions, Pace, Quotas};
@@ -107,6 +109,7 @@ pub struct EngineBuilder {
     settings: Settings,
     now: Option<DateTime<Utc>>,
     pace: Pace,
+    pace_folder: Option<PathBuf>,
     http: HttpOptions,
     spill_dir: Option<PathBuf>,
     policy: Policy,
@@ -219,6 +222,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Where the times at which requests were sent are kept, for all processes that name this folder: together they then
+    /// stay within the quotas, which services count by application and tenant. Unless said otherwise an engine counts its own.
+    #[must_use]
+    pub fn pace_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.pace_folder = Some(folder.into());
+        self
+    }
+
     /// How the HTTP client behaves: limits of retrying, timeouts, certificates.
     #[must_use]
     pub fn http(mut self, options: HttpOptions) -> Self {
@@ -269,7 +280,7 @@ impl EngineBuilder {
     /// As for [`EngineBuilder::build`].
     pub fn configure(&self, builder: SessionStateBuilder) -> Result<SessionStateBuilder, Error> {
         let mut connections = Connections::default();
-        let (mut names, mut pacers) = (HashSet::new(), Pacers::default());
+        let (mut names, mut pacers) = (HashSet::new(), Pacers::shared_in(self.pace_folder.clone()));
         for connection in &self.connections {
             check_name(&connection.name, &mut names)?;
             let pacer = pacers.of(connection, self.pace);
@@ -381,10 +392,19 @@ impl Engine {
     /// # Errors
     /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
     pub async fn query(&self, sql: &str) -> Result<Query> {
+        self.query_with(sql, &Parameters::default()).await
+    }
+
+    /// The same with values for names: `WHERE user_principal_name = :user`. A value is never read as SQL, and conditions with it
+    /// are sent like those with a literal.
+    ///
+    /// # Errors
+    /// As for [`Engine::query`], and [`Error::Unbound`] when a name has no value.
+    pub async fn query_with(&self, sql: &str, parameters: &Parameters) -> Result<Query> {
         let now = self.now.unwrap_or_else(runtime::clock);
         let deadline = self.settings().timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let asked =
-            Submission { sql: sql.to_owned(), now, deadline, policy: self.policy, workers: self.workers.clone() };
+        let (sql, parameters) = (sql.to_owned(), parameters.clone());
+        let asked = Submission { sql, parameters, now, deadline, policy: self.policy, workers: self.workers.clone() };
         let context = self.context.clone();
         self.workers.plan(deadline, move || statement::plan(context, asked)).await
     }

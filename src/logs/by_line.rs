@@ -3,13 +3,23 @@
 use std::borrow::Cow;
 use std::fmt::Debug;
 
-use super::line::{Line, Lines, TOO_LONG};
-use super::{Error, Field, Layout, Options, Reader, Sink};
+use super::encoding;
+use super::line::{LONGEST, Line, Lines, TOO_LONG};
+use super::pieces::{Ends, LinePieces};
+use super::{Error, Field, Layout, Options, Pieces, Reader, Sink, Value};
 
-/// Reads the lines of a file, one after the other. A clone begins a file.
+/// Reads the lines of a file, one after the other. A clone begins a file, or goes on with it.
 pub(in crate::logs) trait Parser: Debug + Clone + Send + Sync + 'static {
-    /// Takes a line that is not blank.
-    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink);
+    /// What a line begins with that tells how those behind it are read. Without it each line can be read for itself.
+    const MARK: Option<u8> = None;
+
+    /// Takes a line that begins with the mark.
+    fn directive(&mut self, number: u64, line: &str, sink: &mut dyn Sink) {
+        let _ = (number, line, sink);
+    }
+
+    /// Takes any other line that is not blank.
+    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink);
 }
 
 /// A file whose lines a parser reads.
@@ -32,6 +42,39 @@ impl<P: Parser> Layout for ByLine<P> {
     fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
         Box::new(LineReader { lines: Lines::default(), parser: self.parser.clone(), wanted: wanted.to_vec() })
     }
+
+    fn pieces(&self, wanted: &[usize], head: &[u8]) -> Option<Box<dyn Pieces>> {
+        let (mut parser, wanted) = (self.parser.clone(), wanted.to_vec());
+        let reader = move |bytes: &[u8], first: u64| {
+            let reader = LineReader { lines: Lines::from(first), parser: parser.clone(), wanted: wanted.clone() };
+            direct(&mut parser, bytes);
+            Box::new(reader) as Box<dyn Reader>
+        };
+        Some(Box::new(LinePieces::new(Ends::of(head)?, reader)))
+    }
+}
+
+/// Takes the lines of a piece that tell how those behind it are read. What there is to say of them, its reader says.
+fn direct<P: Parser>(parser: &mut P, bytes: &[u8]) {
+    let Some(mark) = P::MARK else { return };
+    let sign = [b'\n', mark];
+    let begins = memchr::memmem::find_iter(bytes, &sign).map(|end| end + 1);
+    for begin in (bytes.first() == Some(&mark)).then_some(0).into_iter().chain(begins) {
+        let rest = &bytes[begin..];
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        if line.len() <= LONGEST {
+            parser.directive(0, &encoding::text(line.strip_suffix(b"\r").unwrap_or(line)), &mut Nobody);
+        }
+    }
+}
+
+/// A sink of what is said elsewhere.
+struct Nobody;
+
+impl Sink for Nobody {
+    fn row(&mut self, _: u64, _: &[Value<'_>]) {}
+    fn bad(&mut self, _: u64, _: &'static str, _: &[u8]) {}
+    fn odd(&mut self, _: u64, _: usize, _: &str) {}
 }
 
 struct LineReader<P> {
@@ -62,7 +105,10 @@ fn give<P: Parser>(parser: &mut P, wanted: &[usize], number: u64, line: &Line<'_
             if matches!(text, Cow::Owned(_)) {
                 sink.recoded(number);
             }
-            parser.line(number, text, wanted, sink);
+            match P::MARK {
+                Some(mark) if text.as_bytes().first() == Some(&mark) => parser.directive(number, text, sink),
+                _ => parser.line(number, text, wanted, sink),
+            }
         }
     }
 }

@@ -27,6 +27,11 @@ enum Unit {
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
 impl Decoder {
+    /// Of UTF-8, behind the place where a mark could stand.
+    pub(in crate::logs) fn begun() -> Self {
+        Self { unit: Some(Unit::Byte), ..Self::default() }
+    }
+
     /// The next bytes as UTF-8, without the mark.
     pub(in crate::logs) fn feed<'a>(&'a mut self, bytes: &'a [u8]) -> &'a [u8] {
         match self.unit {

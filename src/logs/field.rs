@@ -28,6 +28,9 @@ pub struct Field {
     pub kind: Kind,
     /// What it says, in a sentence; of fields that a file names itself, how the file calls it.
     pub doc: String,
+    /// Whether its type is declared or shows in values. A file that holds none, such as one of a heading alone, does not
+    /// make text of what other files show to be numbers.
+    pub is_known: bool,
 }
 
 impl Field {
@@ -42,6 +45,11 @@ impl Field {
 
     /// A field.
     pub fn new(name: impl Into<String>, kind: Kind, doc: impl Into<String>) -> Self {
-        Self { name: name.into(), kind, doc: doc.into() }
+        Self { name: name.into(), kind, doc: doc.into(), is_known: true }
+    }
+
+    /// The same, with whether its type is known.
+    pub(in crate::logs) fn known(self, is_known: bool) -> Self {
+        Self { is_known, ..self }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Error, Field, Options, Reader, Sample};
+use super::{Error, Field, Options, Pieces, Reader, Sample};
 
 /// A format that logs have.
 pub trait Format: Debug + Sync {
@@ -68,4 +68,10 @@ pub trait Layout: Debug + Send + Sync {
 
     /// A reader that gives some of the fields, by their number.
     fn reader(&self, wanted: &[usize]) -> Box<dyn Reader>;
+
+    /// The same for many readers, of a file that begins with these bytes; `None`, if one has to read it as a whole.
+    fn pieces(&self, wanted: &[usize], head: &[u8]) -> Option<Box<dyn Pieces>> {
+        let _ = (wanted, head);
+        None
+    }
 }

@@ -26,6 +26,11 @@ pub(in crate::logs) struct Lines {
 }
 
 impl Lines {
+    /// Lines of a file of which the next has this number, and in which LF ends a line.
+    pub(in crate::logs) fn from(number: u64) -> Self {
+        Self { decoder: Decoder::begun(), cutter: Cutter::from(number) }
+    }
+
     /// Takes bytes and gives each line that ends in them, with its number.
     pub(in crate::logs) fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(u64, Line<'_>)) {
         self.cutter.feed(self.decoder.feed(bytes), &mut |number, piece| each(number, as_text(piece)));
@@ -76,6 +81,11 @@ pub(in crate::logs) struct Cutter {
 const PATIENCE: usize = 64 << 10;
 
 impl Cutter {
+    /// Goes on where the line of this number begins, in a file in which LF ends a line.
+    pub(in crate::logs) fn from(number: u64) -> Self {
+        Self { ending: Some(b'\n'), number: number.saturating_sub(1), ..Self::default() }
+    }
+
     /// Takes bytes and gives each line that ends in them, with its number.
     pub(in crate::logs) fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(u64, Piece<'_>)) {
         match self.ending {

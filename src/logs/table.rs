@@ -147,7 +147,9 @@ impl Table {
                 let name = if column.sql == Field::TIME { "time_of_day" } else { &column.sql };
                 column.sql = names::free(name, &mut taken);
             }
-            fields.push(Field::new(&column.sql, column.reading.kind, format!("{} of the file.", quoted(&column.name))));
+            let field = Field::new(&column.sql, column.reading.kind, format!("{} of the file.", quoted(&column.name)));
+            let is_known = column.reading.kind != Kind::Text || seen.get(at).is_none_or(|seen| seen.values > 0);
+            fields.push(field.known(is_known));
             sources.push(Source::Own(at));
         }
         fields.push(Field::new(Field::RAW, Kind::Text, "The record as it stands in the file."));

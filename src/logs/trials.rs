@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Field, Layout, Options, Recognised, Sample, Sink, Value, encoding, recognise};
+use super::{Cut, Field, Layout, Options, Recognised, Sample, Sink, Value, encoding, recognise};
 
 /// What came of a file.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -90,6 +90,28 @@ pub(in crate::logs) fn read(layout: &dyn Layout, bytes: &[u8], size: usize) -> T
     told
 }
 
+/// The same, cut into pieces as blocks of a size come, each read by itself; `None`, if the file is not cut.
+pub(in crate::logs) fn in_pieces(layout: &dyn Layout, bytes: &[u8], block: usize) -> Option<Told> {
+    let wanted: Vec<usize> = (0..layout.fields().len()).collect();
+    let (mut pieces, mut told) = (layout.pieces(&wanted, bytes)?, Told::default());
+    let (mut at, mut end) = (0, 0);
+    loop {
+        end = bytes.len().min(end + block);
+        match pieces.cut(&bytes[at..end], end == bytes.len()) {
+            Cut::More => assert!(end < bytes.len(), "at the end nothing is left"),
+            Cut::Passed(count) => at += count,
+            Cut::Piece(count, mut reader) => {
+                let fed = reader.feed(&bytes[at..at + count], &mut told);
+                fed.and_then(|()| reader.end(&mut told)).unwrap();
+                at += count;
+            }
+        }
+        if at == bytes.len() {
+            return Some(told);
+        }
+    }
+}
+
 /// A text as a table: names of the fields but `raw`, then the rows.
 pub(in crate::logs) fn table(name: &str, text: &str, options: &Options) -> Vec<String> {
     let found = recognised(name, text.as_bytes(), options);
@@ -97,6 +119,8 @@ pub(in crate::logs) fn table(name: &str, text: &str, options: &Options) -> Vec<S
     assert_eq!(fields.last(), Some(&Field::RAW));
     let told = read(&*found.layout, text.as_bytes(), 7);
     assert_eq!(told, read(&*found.layout, text.as_bytes(), 1 << 20), "the same in pieces of any size");
+    let apart = in_pieces(&*found.layout, text.as_bytes(), 50);
+    assert!(apart.is_none_or(|apart| apart == told), "the same by several readers");
     let rows = told.rows.iter().map(|(line, values)| format!("{line}: {}", values[..values.len() - 1].join(" | ")));
     let bad = told.bad.iter().map(|(line, why)| format!("{line}! {why}"));
     let odd = told.odd.iter().map(|(line, field, value)| format!("{line}? {} {value}", fields[*field]));
@@ -222,6 +246,10 @@ pub(in crate::logs) fn damaged(name: &str, text: &str, is_line: bool, may_pass: 
         assert!(faults.is_empty(), "{what}: {:?}", &faults[..faults.len().min(3)]);
         if bytes.len() < 20_000 {
             assert_eq!(told, read(&*whole.layout, bytes, 1), "{what}: the same in pieces of any size");
+        }
+        for block in [512, 4096] {
+            let apart = in_pieces(&*whole.layout, bytes, block);
+            assert!(apart.is_none_or(|apart| apart == told), "{what}: the same by several readers");
         }
         let stated = Options { format: Some(whole.format), ..Options::default() };
         let sample = Sample { name, head: bytes, is_whole: true, modified: None };

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use super::names::nearest;
 use super::{About, Exit, Report, doctor, remote};
 use crate::plan::CapError;
 use crate::table::Needs;
@@ -119,6 +120,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) turns it into text"))
         }
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
+        E::Unbound { name, known } => Report::chain(Exit::Query, error).hint(value_of(name, known)),
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
         E::RemoteLocation(_) => Report::chain(Exit::Query, error).hint("download the file first, and use its path"),
         E::NotSettable { .. } => Report::chain(Exit::Query, error)
@@ -270,4 +272,12 @@ pub(super) fn of_auth(error: &auth::Error) -> Report {
 fn under(error: &engine::Error, mut report: Report) -> Report {
     report.causes.insert(0, std::mem::replace(&mut report.what, error.to_string()));
     report
+}
+
+/// How a name in a statement gets its value.
+fn value_of(name: &str, known: &[String]) -> String {
+    match nearest(name, known.iter().map(|known| (known.as_str(), known.as_str()))) {
+        Some(near) => format!("did you mean :{near}?"),
+        None => format!("\\set {name} VALUE gives it one at the prompt, and --{name} VALUE to a saved query"),
+    }
 }

@@ -88,6 +88,11 @@ pub enum Because {
         /// The range that was asked for, in words.
         asked: String,
     },
+    /// Files hold records of times before and behind those that were asked for, and none between.
+    Between {
+        /// The range that was asked for, in words.
+        asked: String,
+    },
     /// A table is several others, and the conditions leave out all of them.
     NoBranch {
         /// What they are called.
@@ -184,6 +189,9 @@ impl fmt::Display for Because {
             }
             Self::Range { column, oldest, newest, asked } => {
                 write!(f, "{column} of the records read is between {oldest} and {newest}; the query's range is {asked}")
+            }
+            Self::Between { asked } => {
+                write!(f, "each file was read before, and none holds a record of the query's range, {asked}")
             }
             Self::NoBranch { branches } => {
                 write!(f, "the conditions exclude all of {}, so nothing was requested", branches.join(", "))

@@ -155,7 +155,7 @@ impl ScanExec {
 }
 
 /// Conditions over the columns of decoded rows.
-fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<Arc<dyn PhysicalExpr>>> {
+pub(super) fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> Result<Vec<Arc<dyn PhysicalExpr>>> {
     exprs.iter().map(|expr| reassign_expr_columns(Arc::clone(expr), schema)).collect()
 }
 

@@ -154,7 +154,7 @@ fn has_keyless(set: &EntitySet, rows: &RecordBatch) -> bool {
 }
 
 /// The rows that satisfy all conditions.
-fn satisfying(rows: &RecordBatch, conditions: &[Predicate]) -> Result<RecordBatch> {
+pub(crate) fn satisfying(rows: &RecordBatch, conditions: &[Predicate]) -> Result<RecordBatch> {
     let mut rows = rows.clone();
     for condition in conditions {
         let verdict = condition.evaluate(&rows)?.into_array(rows.num_rows())?;

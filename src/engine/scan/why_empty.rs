@@ -7,7 +7,7 @@ mod held;
 mod near;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
@@ -31,7 +31,10 @@ use crate::time::{Interval, instant_text};
 pub(crate) struct Watch {
     /// What the table is called when something is said of it.
     name: String,
-    set: &'static EntitySet,
+    /// Its declaration; a log has none.
+    set: Option<&'static EntitySet>,
+    /// Its column of time, if it has one.
+    time: Option<&'static str>,
     reasons: Vec<Because>,
     conditions: Vec<Condition>,
     /// The times that the conditions leave.
@@ -62,6 +65,8 @@ struct Seen {
     near: Vec<Option<Because>>,
     oldest: Option<i64>,
     newest: Option<i64>,
+    /// There are records that were not read, since their time is not asked for.
+    passed: bool,
 }
 
 impl Watch {
@@ -69,9 +74,41 @@ impl Watch {
     /// plan tells.
     pub(crate) fn new(
         (name, set): (&str, &'static EntitySet),
-        mut reasons: Vec<Because>,
+        reasons: Vec<Because>,
         conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
         held: Option<Arc<Held>>,
+    ) -> Self {
+        Self { set: Some(set), held, ..Self::over((name, set.time), reasons, conditions) }
+    }
+
+    /// The same over the rows of a log, whose columns nobody declared; `now` is the instant of the statement.
+    pub(crate) fn of_log(
+        name: &str,
+        time: Option<&'static str>,
+        conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
+        now: i64,
+    ) -> Self {
+        let watch = Self::over((name, time), Vec::new(), conditions);
+        let reasons = of_time(watch.asked, time, now).into_iter().chain(watch.reasons.iter().cloned()).collect();
+        Self { reasons, ..watch }
+    }
+
+    /// The times that the conditions leave.
+    pub(crate) fn asked(&self) -> Interval {
+        self.asked
+    }
+
+    /// Records of these times were not read: their time is not asked for.
+    pub(crate) fn pass(&self, times: Interval) {
+        let mut seen = self.seen();
+        seen.passed = true;
+        seen.widen(times.from, times.to);
+    }
+
+    fn over(
+        (name, time): (&str, Option<&'static str>),
+        mut reasons: Vec<Because>,
+        conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
     ) -> Self {
         let finer: Vec<Because> = conditions.iter().filter_map(|(_, condition)| finer(condition)).collect();
         if !finer.is_empty() {
@@ -79,20 +116,20 @@ impl Watch {
             reasons.retain(|because| !matches!(because, Because::Contradiction));
         }
         reasons.extend(finer);
-        let range = |(_, condition): &(_, Predicate)| set.time.map_or(Interval::ALL, |time| times_of(condition, time));
-        let asked = conditions.iter().map(range).fold(Interval::ALL, Interval::intersect);
+        let asked = asked(conditions.iter().map(|(_, condition)| condition), time);
         let conditions: Vec<Condition> = conditions
             .into_iter()
             .map(|(expr, condition)| Condition {
                 expr,
                 sql: condition.to_string(),
-                is_of_time: set.time.is_some_and(|time| is_of(&condition, time)),
+                is_of_time: time.is_some_and(|time| is_of(&condition, time)),
                 texts: near::texts_of(&condition),
             })
             .collect();
         let seen = Seen { met: vec![false; conditions.len()], near: vec![None; conditions.len()], ..Seen::default() };
         let name = name.to_owned();
-        Self { name, set, reasons, conditions, asked, held, seen: Mutex::new(seen), kept: AtomicBool::new(false) }
+        let (seen, kept) = (Mutex::new(seen), AtomicBool::new(false));
+        Self { name, set: None, time, reasons, conditions, asked, held: None, seen, kept }
     }
 
     /// Looks at records, and at how many of them satisfied the conditions.
@@ -103,18 +140,32 @@ impl Watch {
         if self.kept.load(Relaxed) || rows.num_rows() == 0 {
             return;
         }
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.add(rows, self.set.time);
-        for (at, condition) in self.conditions.iter().enumerate() {
-            if seen.met[at] {
-                continue;
-            }
-            // A condition that fails on its own, guarded by another, proves nothing.
-            seen.met[at] = condition.is_met(rows).unwrap_or(true);
-            if !seen.met[at] && seen.near[at].is_none() {
-                seen.near[at] = condition.texts.iter().find_map(|text| text.near(rows));
+        // Rows are looked at side by side: what has been met by others meanwhile is looked at in vain, and that is all.
+        let found = self.found(rows, &self.seen().met.clone());
+        let mut seen = self.seen();
+        seen.add(rows, self.time);
+        for (at, (met, near)) in found.into_iter().enumerate() {
+            seen.met[at] |= met;
+            if seen.near[at].is_none() {
+                seen.near[at] = near;
             }
         }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// For each condition, whether one of the records satisfies it, and if none does, a record that nearly does.
+    fn found(&self, rows: &RecordBatch, met: &[bool]) -> Vec<(bool, Option<Because>)> {
+        let found = |condition: &Condition| {
+            // A condition that fails on its own, guarded by another, proves nothing.
+            if condition.is_met(rows).unwrap_or(true) {
+                return (true, None);
+            }
+            (false, condition.texts.iter().find_map(|text| text.near(rows)))
+        };
+        self.conditions.iter().zip(met).map(|(one, met)| if *met { (true, None) } else { found(one) }).collect()
     }
 
     /// Says why there may have been nothing, if there was nothing.
@@ -124,7 +175,7 @@ impl Watch {
         if self.kept.load(Relaxed) || is_part() {
             return;
         }
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = self.seen();
         for because in self.because(&seen) {
             tally.notice(Notice::Nothing { table: self.name.clone(), because });
         }
@@ -139,7 +190,9 @@ impl Watch {
             matches!(because, Because::Future { .. } | Because::Instant { .. } | Because::Range { .. })
         };
         let time_is_told = told.iter().any(of_time);
-        let unmet = (0..self.conditions.len()).filter(|at| !seen.met[*at]);
+        // Of records that were not read, nobody knows what else they would have satisfied.
+        let is_known = !seen.passed || seen.records > 0 && !time_is_told;
+        let unmet = (0..self.conditions.len()).filter(|at| is_known && !seen.met[*at]);
         let causes: Vec<Because> = unmet
             .filter(|at| !(time_is_told && self.conditions[*at].is_of_time))
             .flat_map(|at| self.cause(at, seen))
@@ -171,7 +224,7 @@ impl Watch {
     /// The times of the records, if they all lie outside of what was asked for.
     fn range(&self, seen: &Seen) -> Option<Because> {
         let (oldest, newest) = seen.oldest.zip(seen.newest)?;
-        let (column, held) = (self.set.time?, Interval { from: Some(oldest), to: Some(newest) });
+        let (column, held) = (self.time?, Interval { from: Some(oldest), to: Some(newest) });
         held.intersect(self.asked).is_empty().then(|| Because::Range {
             column,
             oldest: instant_text(oldest),
@@ -185,6 +238,7 @@ impl Watch {
         match &self.held {
             _ if seen.records > 0 && self.conditions.len() > 1 => vec![Because::Together { records: seen.records }],
             _ if seen.records > 0 => Vec::new(),
+            _ if seen.passed => vec![Because::Between { asked: in_words(self.asked) }],
             Some(held) => vec![held.because()],
             None if kinds.is_empty() => vec![Because::NoneCame { conditions: !self.conditions.is_empty() }],
             None => kinds,
@@ -206,6 +260,10 @@ impl Seen {
         let times = time.and_then(|time| rows.column_by_name(time)?.as_primitive_opt::<TimestampMicrosecondType>());
         let Some(times) = times else { return };
         let (oldest, newest) = (arrow::compute::min(times), arrow::compute::max(times));
+        self.widen(oldest, newest);
+    }
+
+    fn widen(&mut self, oldest: Option<i64>, newest: Option<i64>) {
         self.oldest = self.oldest.into_iter().chain(oldest).min();
         self.newest = self.newest.into_iter().chain(newest).max();
     }
@@ -217,6 +275,12 @@ fn in_words(asked: Interval) -> String {
     let to = asked.to.map(|to| if to.rem_euclid(1_000_000) == 999_999 { to + 1 } else { to });
     let bounds = [("from", from), ("up to", to)].into_iter();
     bounds.filter_map(|(word, at)| Some(format!("{word} {}", instant_text(at?)))).collect::<Vec<_>>().join(" ")
+}
+
+/// The times that conditions leave together.
+pub(crate) fn asked<'a>(conditions: impl Iterator<Item = &'a Predicate>, time: Option<&str>) -> Interval {
+    let range = |condition| time.map_or(Interval::ALL, |time| times_of(condition, time));
+    conditions.map(range).fold(Interval::ALL, Interval::intersect)
 }
 
 /// The times that a condition on the time leaves.
@@ -265,7 +329,7 @@ pub(crate) fn of_plan(plan: &ScanPlan, now: i64) -> Vec<Because> {
         let column = plan.pages.parent.filter(|_| plan.parents.is_some()).map(|parent| parent.column);
         return vec![column.map_or(Because::Contradiction, |column| Because::NoKey { column })];
     }
-    let mut reasons: Vec<Because> = of_time(plan.about, plan.set, now).into_iter().collect();
+    let mut reasons: Vec<Because> = of_time(plan.about, plan.set.time, now).into_iter().collect();
     // Where the range explains it, the kinds would have changed nothing.
     if let Some(population) = plan.pages.population.as_ref().filter(|_| reasons.is_empty()) {
         let asked: Vec<&str> = plan.streams.iter().filter_map(StreamPlan::kind).map(|kind| kind.member).collect();
@@ -283,7 +347,7 @@ pub(crate) fn of_files(plan: &FilePlan, now: i64) -> Vec<Because> {
     if plan.about.is_empty() {
         return vec![Because::Contradiction];
     }
-    of_time(plan.about, plan.set, now).into_iter().collect()
+    of_time(plan.about, plan.set.time, now).into_iter().collect()
 }
 
 /// The same of a scan of the activity feed. What its population leaves out is said with every answer.
@@ -300,11 +364,11 @@ pub(crate) fn of_search(plan: &SearchPlan, now: i64) -> Vec<Because> {
     if plan.order.is_none() {
         return vec![Because::Contradiction];
     }
-    of_time(plan.about, plan.set, now).into_iter().collect()
+    of_time(plan.about, plan.set.time, now).into_iter().collect()
 }
 
-fn of_time(about: Interval, set: &EntitySet, now: i64) -> Option<Because> {
-    let column = set.time?;
+fn of_time(about: Interval, time: Option<&'static str>, now: i64) -> Option<Because> {
+    let column = time?;
     match (about.from, about.to) {
         (Some(from), _) if from > now => Some(Because::Future { from: instant_text(from), now: instant_text(now) }),
         (Some(from), Some(to)) if from == to => Some(Because::Instant { column, at: instant_text(from) }),

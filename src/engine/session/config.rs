@@ -43,6 +43,8 @@ fn configured(config: SessionConfig, settings: &Settings) -> SessionConfig {
     options.execution.sort_pushdown_buffer_capacity = READ_AHEAD;
     // The build side has to be whole before the remote side is asked, so that its keys can narrow the request.
     options.execution.hash_join_buffering_capacity = 0;
+    // And in one piece: of a build side in partitions the keys are known as a choice among hashes, which no service understands.
+    options.optimizer.repartition_joins = false;
     // The engine takes `x IS TRUE` for nullable in its physical plan and not in its logical one, and refuses an aggregate over
     // such a pair. It can go with the version that has the mend (github.com/apache/datafusion/pull/24244).
     options.execution.skip_physical_aggregate_schema_check = true;

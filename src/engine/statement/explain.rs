@@ -44,7 +44,7 @@ pub(crate) fn requests(
     plan.apply(|node| {
         let lookup = node.downcast_ref::<LookupExec>();
         lookup.iter().for_each(|lookup| text.push_str(&lookup.explained(connections.as_deref())));
-        node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained()));
+        node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained(&statement.settings)));
         Ok(TreeNodeRecursion::Continue)
     })?;
     if text.is_empty() {

@@ -8,6 +8,7 @@ mod explain;
 mod external;
 mod file_names;
 mod output_names;
+mod parameters;
 pub(crate) mod parse;
 mod views;
 
@@ -30,7 +31,10 @@ use tokio::time::{Instant, timeout_at};
 pub use self::described::DescribedLogs;
 pub(crate) use self::described::described;
 use self::output_names::named;
-use self::parse::{check_plan, parse};
+pub use self::parameters::{Parameters, Value};
+#[cfg(feature = "cli")]
+pub(crate) use self::parse::names_in;
+use self::parse::{check_plan, parse_with};
 use crate::engine::error::Error;
 use crate::engine::lineage::Lineage;
 use crate::engine::lineage::namesakes;
@@ -57,6 +61,7 @@ pub struct Query {
 /// A statement, and what it is asked with.
 pub(crate) struct Submission {
     pub(crate) sql: String,
+    pub(crate) parameters: Parameters,
     pub(crate) now: DateTime<Utc>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) policy: Policy,
@@ -65,9 +70,9 @@ pub(crate) struct Submission {
 
 /// Plans a statement at an instant.
 pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Query> {
-    let Submission { sql, now, deadline, policy, workers } = asked;
+    let Submission { sql, parameters, now, deadline, policy, workers } = asked;
     let mut state = context.state();
-    let mut parsed = parse(&state, &sql)?;
+    let mut parsed = parse_with(&state, &sql, &parameters, now)?;
     file_names::named(&state, policy, &mut parsed).await?;
     if policy.reads_files {
         state.register_catalog_list(Arc::new(WithFiles::of(&state)));

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::super::line::{Line, Lines as LineReader, TOO_LONG};
-use super::super::{Error, Field, Format, Kind, Layout, Options, Reader, Sample, Sink, Value};
+use super::super::pieces::{Ends, LinePieces};
+use super::super::{Error, Field, Format, Kind, Layout, Options, Pieces, Reader, Sample, Sink, Value};
 
 /// Each line is a row. No extension says so: what is called `.txt` may be a table.
 #[derive(Debug)]
@@ -52,6 +53,14 @@ impl Layout for Plain {
 
     fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
         Box::new(PlainReader { lines: LineReader::default(), wanted: wanted.to_vec() })
+    }
+
+    fn pieces(&self, wanted: &[usize], head: &[u8]) -> Option<Box<dyn Pieces>> {
+        let wanted = wanted.to_vec();
+        let reader = move |_: &[u8], first: u64| {
+            Box::new(PlainReader { lines: LineReader::from(first), wanted: wanted.clone() }) as Box<dyn Reader>
+        };
+        Some(Box::new(LinePieces::new(Ends::of(head)?, reader)))
     }
 }
 

@@ -176,10 +176,14 @@ struct W3cParser {
 }
 
 impl Parser for W3cParser {
-    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
-        if let Some(unknown) = self.file.directive(line) {
-            return unknown.iter().for_each(|name| sink.unknown(number, name));
-        }
+    const MARK: Option<u8> = Some(b'#');
+
+    fn directive(&mut self, number: u64, line: &str, sink: &mut dyn Sink) {
+        let unknown = self.file.directive(line).unwrap_or_default();
+        unknown.iter().for_each(|name| sink.unknown(number, name));
+    }
+
+    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         match self.file.row(line) {
             Some(row) => self.table.give(wanted, number, &row, sink),
             None if !self.file.is_begun => sink.bad(number, "there is no #Fields before it", line.as_bytes()),

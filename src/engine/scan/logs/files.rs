@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, Read as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::UNIX_EPOCH;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
@@ -11,6 +11,8 @@ use super::columns::data_type;
 use crate::engine::error::{Error, LogError};
 use crate::files::{self, FileRef, Input, Skipped, Stamp};
 use crate::logs::{self, Kind, Options, Recognised, Sample};
+use crate::settings::Settings;
+use crate::time::Interval;
 
 /// Bytes of a file that it is recognised by.
 const HEAD: u64 = Sample::SIZE as u64;
@@ -46,9 +48,37 @@ pub(crate) struct LogFile {
     pub(crate) recognised: Recognised,
     /// It holds no byte.
     pub(crate) is_empty: bool,
+    /// What an earlier reading found, from its first byte to its last.
+    extent: OnceLock<Extent>,
+}
+
+/// What is known of all rows of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) rows: u64,
+    /// Their times, from the least to the greatest.
+    pub(crate) times: Interval,
 }
 
 impl LogFile {
+    /// What a whole reading found in the file, which had this stamp when it began.
+    pub(super) fn remember(&self, stamp: &Stamp, (rows, times): (u64, Interval)) {
+        if *stamp == self.stamp {
+            let _ = self.extent.set(Extent { rows, times });
+        }
+    }
+
+    /// What is known of its rows, if none of them is of these times: then it need not be read. A name, a directive or the first
+    /// and the last line prove nothing, since a log need not be in order; only a file that was read whole, as it is now, does.
+    pub(crate) fn passed_by(&self, asked: Interval, settings: &Settings) -> Option<Extent> {
+        let extent = self.extent.get().filter(|_| settings.pushdown)?;
+        extent.times.intersect(asked).is_empty().then_some(*extent)
+    }
+
+    fn new(source: FileRef, stamp: Stamp, (recognised, is_empty): (Recognised, bool)) -> Self {
+        Self { source, stamp, recognised, is_empty, extent: OnceLock::new() }
+    }
+
     /// Its length in bytes, as it lies there.
     pub(crate) fn length(&self) -> u64 {
         self.stamp.length()
@@ -135,7 +165,7 @@ impl LogFiles {
                 continue;
             }
             match looked_at(&source, &stamp, &self.options) {
-                Ok((recognised, is_empty)) => all.push(Arc::new(LogFile { source, stamp, recognised, is_empty })),
+                Ok(looked) => all.push(Arc::new(LogFile::new(source, stamp, looked))),
                 Err(error) => {
                     unread.push((source.to_string(), crate::causes::said(&error).join(": ")));
                     first.get_or_insert(error);
@@ -152,6 +182,12 @@ impl LogFiles {
                 Ok(Self { files: all, unread, skipped, ..self.clone() })
             }
         }
+    }
+
+    /// The column that says when something happened, if the files have it.
+    pub(crate) fn time(&self) -> Option<&'static str> {
+        let is = |column: &Column| column.name == logs::Field::TIME && column.kind == Kind::Time;
+        self.columns.iter().any(is).then_some(logs::Field::TIME)
     }
 
     /// What nothing in the files shows.
@@ -215,16 +251,18 @@ fn head(input: Box<dyn BufRead + Send>) -> std::io::Result<(Vec<u8>, bool)> {
 /// before the line itself.
 fn columns_of<'a>(files: impl Iterator<Item = &'a [logs::Field]>) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
+    let mut known: Vec<bool> = Vec::new();
     for field in files.flatten() {
-        match columns.iter_mut().find(|column| column.name == field.name) {
-            Some(column) if column.kind != field.kind => column.kind = both(column.kind, field.kind),
+        match columns.iter().position(|column| column.name == field.name) {
+            // What a file shows nothing of is what the others show.
+            Some(at) if !known[at] => (columns[at].kind, known[at]) = (field.kind, field.is_known),
+            Some(at) if field.is_known => columns[at].kind = both(columns[at].kind, field.kind),
             Some(_) => {}
-            None => columns.push(Column {
-                name: field.name.clone(),
-                kind: field.kind,
-                doc: field.doc.clone(),
-                holds: Holds::Field,
-            }),
+            None => {
+                let (name, doc) = (field.name.clone(), field.doc.clone());
+                columns.push(Column { name, kind: field.kind, doc, holds: Holds::Field });
+                known.push(field.is_known);
+            }
         }
     }
     columns.sort_by_key(|column| FIRST.iter().position(|name| *name == column.name).unwrap_or(FIRST.len()));

@@ -1,31 +1,23 @@
 //! What there is to say when a log was read: what was lost, what was odd, what was assumed.
 
 use std::error::Error as StdError;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+use arrow::array::{AsArray as _, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
 
 use super::files::{Assumption, LogFiles};
 use crate::causes;
 use crate::files::Skipped;
-use crate::tally::{Because, Notice, Tally};
+use crate::tally::{Notice, Tally};
+use crate::time::Interval;
 use crate::veil::Veil;
 
 /// Bytes of a bad line that are shown.
 const SHOWN: usize = 120;
 
-/// What all readings of one table come to: whether there was a row at all.
+/// What happened while a file, or a piece of it, was read.
 #[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    /// Files that were read to their end.
-    files: AtomicUsize,
-    rows: AtomicU64,
-    unread: AtomicU64,
-}
-
-/// What happened while a file was read.
 pub(super) struct Said {
-    file: String,
-    /// The names of the columns that are read.
-    columns: Vec<String>,
     pub(super) rows: u64,
     bad: u64,
     first: Option<(u64, &'static str, String)>,
@@ -35,26 +27,15 @@ pub(super) struct Said {
     /// Values for which there is no column, and the first of them.
     unknown: u64,
     first_unknown: Option<(u64, String)>,
+    /// By column that is read, how many values are odd, and the line of the first.
+    pub(super) odd: Vec<(u64, u64)>,
+    /// The least and the greatest time of its rows.
+    times: Option<(i64, i64)>,
     /// It became longer meanwhile.
     pub(super) grown: bool,
 }
 
 impl Said {
-    pub(super) fn new(file: &str, columns: Vec<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            columns,
-            rows: 0,
-            bad: 0,
-            first: None,
-            broken: None,
-            recoded: None,
-            unknown: 0,
-            first_unknown: None,
-            grown: false,
-        }
-    }
-
     /// A line could not be read.
     pub(super) fn bad(&mut self, line: u64, why: &'static str, excerpt: &[u8]) {
         self.bad += 1;
@@ -77,40 +58,89 @@ impl Said {
         self.broken.get_or_insert_with(|| causes::said(why).join(": "));
     }
 
-    /// Leaves the notices of a file that was read to its end, or as far as it could be.
-    pub(super) fn say(self, table: &LogFiles, odd: Vec<(u64, u64)>, (outcome, tally): (&Outcome, &Tally)) {
-        let Self { file, columns, rows, bad, first, broken, recoded, unknown, first_unknown, grown } = self;
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
+    /// Lines that could not be read.
+    pub(super) fn count_bad(&self) -> u64 {
+        self.bad
+    }
+
+    /// Looks at the times of rows.
+    pub(super) fn see_times(&mut self, rows: &RecordBatch, time: Option<&str>) {
+        let times = time.and_then(|time| rows.column_by_name(time)?.as_primitive_opt::<TimestampMicrosecondType>());
+        let Some((least, greatest)) = times.and_then(|t| arrow::compute::min(t).zip(arrow::compute::max(t))) else {
+            return;
+        };
+        let (before, behind) = self.times.unwrap_or((least, greatest));
+        self.times = Some((before.min(least), behind.max(greatest)));
+    }
+
+    /// The times of all rows of the file, if its time is read and there is nothing to say of it.
+    pub(super) fn times_of_all(&self, reads_time: bool) -> Option<Interval> {
+        let Self { bad, broken, recoded, unknown, odd, grown, times, .. } = self;
+        let is_clean = *bad == 0 && broken.is_none() && recoded.is_none() && *unknown == 0 && !grown;
+        let (from, to) = times.filter(|_| reads_time && is_clean && odd.iter().all(|(count, _)| *count == 0))?;
+        Some(Interval { from: Some(from), to: Some(to) })
+    }
+
+    /// The same with what was said of the piece behind it.
+    pub(super) fn and(self, next: Self) -> Self {
+        let odd = match (self.odd, next.odd) {
+            (one, other) if one.is_empty() => other,
+            (one, other) if other.is_empty() => one,
+            (one, other) => one.into_iter().zip(other).map(|(one, other)| both(one, other)).collect(),
+        };
+        let times = self.times.into_iter().chain(next.times);
+        Self {
+            rows: self.rows + next.rows,
+            bad: self.bad + next.bad,
+            first: self.first.or(next.first),
+            broken: self.broken.or(next.broken),
+            recoded: self.recoded.or(next.recoded),
+            unknown: self.unknown + next.unknown,
+            first_unknown: self.first_unknown.or(next.first_unknown),
+            odd,
+            times: times.reduce(|(from, to), (least, greatest)| (from.min(least), to.max(greatest))),
+            grown: self.grown || next.grown,
+        }
+    }
+
+    /// Leaves the notices of a file.
+    pub(super) fn say<'a>(self, (table, file): (&str, &str), columns: impl Iterator<Item = &'a str>, tally: &Tally) {
+        let Self { rows, bad, first, broken, recoded, unknown, first_unknown, odd, grown, .. } = self;
+        let (table, file) = (|| table.to_owned(), || file.to_owned());
         if let Some((line, why, excerpt)) = first {
             let why = format!("{why}: '{}'", Veil::default().told(&excerpt));
-            tally.notice(Notice::UnreadLines { file: file.clone(), line, count: bad, why });
+            tally.notice(Notice::UnreadLines { file: file(), line, count: bad, why });
         }
         if let Some(why) = broken {
             let why = if rows > 0 { format!("{why}; the {rows} row(s) before it stand") } else { why };
-            tally.notice(Notice::UnreadFile { file: file.clone(), why });
+            tally.notice(Notice::UnreadFile { file: file(), why });
         }
         if let Some(line) = recoded {
             let what = "lines that are no UTF-8 were read as Windows-1252".to_owned();
-            let (table, first) = (table.name.clone(), format!("{file}, line {line}"));
-            tally.notice(Notice::Assumed { table, what, files: 1, first });
+            let first = format!("{}, line {line}", file());
+            tally.notice(Notice::Assumed { table: table(), what, files: 1, first });
         }
         if let Some((line, name)) = first_unknown {
             let name = Veil::default().told_name(&name);
-            tally.notice(Notice::NoColumn { file: file.clone(), line, count: unknown, name });
+            tally.notice(Notice::NoColumn { file: file(), line, count: unknown, name });
         }
         if grown {
-            tally.notice(Notice::Grown { file: file.clone() });
+            tally.notice(Notice::Grown { file: file() });
         }
-        for (column, (count, line)) in columns.into_iter().zip(odd).filter(|(_, (count, _))| *count > 0) {
-            let first_id = Some(Veil::default().told_name(&format!("{file}, line {line}")));
-            tally.notice(Notice::TypeConflicts { table: table.name.clone(), column, count, first_id });
-        }
-        outcome.rows.fetch_add(rows, Relaxed);
-        outcome.unread.fetch_add(bad, Relaxed);
-        if outcome.files.fetch_add(1, Relaxed) + 1 == table.files.len() && outcome.rows.load(Relaxed) == 0 {
-            let because = nothing(table, outcome.unread.load(Relaxed));
-            tally.notice(Notice::Nothing { table: table.name.clone(), because });
+        for (column, (count, line)) in columns.zip(odd).filter(|(_, (count, _))| *count > 0) {
+            let first_id = Some(Veil::default().told_name(&format!("{}, line {line}", file())));
+            tally.notice(Notice::TypeConflicts { table: table(), column: column.to_owned(), count, first_id });
         }
     }
+}
+
+/// Odd values of a column in two pieces.
+fn both((one, first): (u64, u64), (other, next): (u64, u64)) -> (u64, u64) {
+    (one + other, if one == 0 { next } else { first })
 }
 
 /// What holds for a table as a whole, before its first row.
@@ -124,17 +154,6 @@ pub(super) fn of_table(table: &LogFiles, tally: &Tally) {
     }
     for Assumption { what, files, first } in table.assumed() {
         tally.notice(Notice::Assumed { table: table.name.clone(), what, files, first });
-    }
-}
-
-/// Why a table whose files were all read has no row.
-fn nothing(table: &LogFiles, unread: u64) -> Because {
-    let files = table.files.len();
-    let first = table.files.first().map(|file| file.source.to_string()).unwrap_or_default();
-    if table.files.iter().all(|file| file.is_empty) {
-        Because::EmptyFiles { files, first }
-    } else {
-        Because::NoLines { files, first, unread }
     }
 }
 

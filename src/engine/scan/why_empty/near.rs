@@ -68,39 +68,49 @@ impl Text {
     }
 
     fn nearly(&self, stored: &str) -> Option<Because> {
-        let (column, asked) = (self.path.join("."), self.asked.clone());
-        let fits = |stored: &str, asked: &str| match self.how {
-            How::Equals | How::HasElement => stored == asked,
-            How::Begins => stored.starts_with(asked),
-            How::Ends => stored.ends_with(asked),
-            How::Holds => stored.contains(asked),
+        let asked = self.asked.as_str();
+        let (fits, fits_but_for_case) = match self.how {
+            How::Equals | How::HasElement => (stored == asked, stored.eq_ignore_ascii_case(asked)),
+            How::Begins => (stored.starts_with(asked), begins(stored.as_bytes(), asked.as_bytes())),
+            How::Ends => (stored.ends_with(asked), ends(stored.as_bytes(), asked.as_bytes())),
+            How::Holds => (stored.contains(asked), holds(stored.as_bytes(), asked.as_bytes())),
         };
-        if fits(stored, &asked) {
+        let is_blank = || matches!(self.how, How::Equals) && stored.trim() == asked.trim();
+        // Nearly every record ends here, so nothing is copied before.
+        if fits || !fits_but_for_case && !is_blank() {
             return None;
         }
-        let case = fits(&stored.to_ascii_lowercase(), &asked.to_ascii_lowercase());
-        match self.how {
-            How::Equals if case => Some(Because::Case { column, asked, stored: stored.to_owned() }),
-            How::Equals if stored.trim() == asked.trim() => {
-                Some(Because::Blank { column, asked, stored: Some(stored.to_owned()) })
-            }
-            _ if case => {
-                let ilike = !matches!(self.how, How::HasElement);
-                Some(Because::CaseOf { condition: self.sql.clone(), stored: stored.to_owned(), ilike })
-            }
-            _ => None,
-        }
+        let (column, asked, stored) = (self.path.join("."), asked.to_owned(), stored.to_owned());
+        Some(match self.how {
+            How::Equals if fits_but_for_case => Because::Case { column, asked, stored },
+            How::Equals => Because::Blank { column, asked, stored: Some(stored) },
+            how => Because::CaseOf { condition: self.sql.clone(), stored, ilike: how != How::HasElement },
+        })
     }
 
     /// What the text alone tells: blanks around it, a member that an enumeration does not have.
-    pub(super) fn fact(&self, set: &EntitySet) -> Option<Because> {
+    pub(super) fn fact(&self, set: Option<&EntitySet>) -> Option<Because> {
         let (column, asked) = (self.path.join("."), self.asked.clone());
         match self.how {
             How::Equals if asked.trim() != asked => Some(Because::Blank { column, asked, stored: None }),
-            How::Equals => not_a_member(set, &self.path, &asked),
+            How::Equals => not_a_member(set?, &self.path, &asked),
             _ => None,
         }
     }
+}
+
+fn begins(text: &[u8], with: &[u8]) -> bool {
+    text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with))
+}
+
+fn ends(text: &[u8], with: &[u8]) -> bool {
+    text.len().checked_sub(with.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(with))
+}
+
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, text).any(|at| begins(&text[at..], part))
 }
 
 fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because> {

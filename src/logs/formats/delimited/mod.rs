@@ -1,6 +1,7 @@
 //! Rows of fields with something between them: CSV, TSV, and what else is written so.
 
 mod heading;
+mod pieces;
 mod records;
 mod shape;
 mod split;
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use heading::Heading;
+use pieces::RowPieces;
 use records::{Piece, Records};
 use shape::{Shape, Shaped};
 
@@ -17,7 +19,7 @@ pub(super) use split::Splitter;
 use crate::logs::column::{Seen, is_nothing};
 use crate::logs::encoding;
 use crate::logs::table::{self, Cells, Table};
-use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
+use crate::logs::{Error, Format, Layout, Options, Pieces, Reader, Sample, Sink};
 
 /// Comma-separated values, and those with `;`, tab or `|`.
 #[derive(Debug)]
@@ -173,16 +175,18 @@ impl Layout for Rows {
     }
 
     fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
-        let delimiter = self.shape.delimiter;
-        Box::new(RowReader {
-            records: Records::new(delimiter),
-            give: Give {
-                layout: self.clone(),
-                splitter: Splitter::new(delimiter),
-                wanted: wanted.to_vec(),
-                is_heading_due: self.has_heading,
-            },
-        })
+        Box::new(self.row_reader(Records::new(self.shape.delimiter), wanted, self.has_heading))
+    }
+
+    fn pieces(&self, wanted: &[usize], head: &[u8]) -> Option<Box<dyn Pieces>> {
+        Some(Box::new(RowPieces::new(self.clone(), wanted, head)?))
+    }
+}
+
+impl Rows {
+    fn row_reader(&self, records: Records, wanted: &[usize], is_heading_due: bool) -> RowReader {
+        let splitter = Splitter::new(self.shape.delimiter);
+        RowReader { records, give: Give { layout: self.clone(), splitter, wanted: wanted.to_vec(), is_heading_due } }
     }
 }
 
@@ -201,30 +205,19 @@ struct Give {
 
 impl Reader for RowReader {
     fn feed(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
-        let accepts = self.give.accepts();
+        let accepts = self.give.layout.shape.accepts();
         self.records.feed(bytes, &accepts, &mut |piece| self.give.piece(piece, sink));
         Ok(())
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
-        let accepts = self.give.accepts();
+        let accepts = self.give.layout.shape.accepts();
         self.records.end(&accepts, &mut |piece| self.give.piece(piece, sink));
         Ok(())
     }
 }
 
 impl Give {
-    /// Whether what spans lines is a row: only if it has as many fields as one.
-    fn accepts(&self) -> impl Fn(&[u8]) -> bool + use<> {
-        let shape = self.layout.shape.clone();
-        move |row| {
-            let row = encoding::text(row);
-            let mut fields = Vec::new();
-            Splitter::new(shape.delimiter).split(&row, &mut fields);
-            shape.allows(&fields)
-        }
-    }
-
     fn piece(&mut self, piece: Piece<'_>, sink: &mut dyn Sink) {
         let record = match piece {
             Piece::Record(record) => record,

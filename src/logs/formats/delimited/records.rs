@@ -58,6 +58,22 @@ impl Records {
         }
     }
 
+    /// Goes on where a row begins at a line of this number, behind so many quotes that were not closed, in a file in which LF
+    /// ends a line.
+    pub(super) fn from(delimiter: u8, line: u64, unclosed: u32) -> Self {
+        Self { decoder: Decoder::begun(), ending: Some(b'\n'), line, unclosed, ..Self::new(delimiter) }
+    }
+
+    /// Quotes so far that were not closed.
+    pub(super) fn unclosed(&self) -> u32 {
+        self.unclosed
+    }
+
+    /// The next row begins at the line of this number.
+    pub(super) fn go_to(&mut self, line: u64) {
+        self.line = line;
+    }
+
     /// Takes bytes and gives each row that ends in them.
     pub(super) fn feed(&mut self, bytes: &[u8], accepts: &Accepts<'_>, each: &mut dyn FnMut(Piece<'_>)) {
         let mut decoder = std::mem::take(&mut self.decoder);
@@ -70,9 +86,9 @@ impl Records {
         let mut decoder = std::mem::take(&mut self.decoder);
         self.take(decoder.end(), accepts, each);
         let rest = std::mem::take(&mut self.held);
-        self.cut(&rest, true, accepts, each);
-        if self.too_long {
-            each(Piece::Bad(self.line, crate::logs::line::TOO_LONG, b""));
+        match self.too_long {
+            true => each(Piece::Bad(self.line, crate::logs::line::TOO_LONG, &rest)),
+            false => _ = self.cut(&rest, true, accepts, each),
         }
     }
 
@@ -104,7 +120,13 @@ impl Records {
     }
 
     /// Gives the rows at the beginning of bytes; gives how many bytes they are.
-    fn cut(&mut self, bytes: &[u8], is_end: bool, accepts: &Accepts<'_>, each: &mut dyn FnMut(Piece<'_>)) -> usize {
+    pub(super) fn cut(
+        &mut self,
+        bytes: &[u8],
+        is_end: bool,
+        accepts: &Accepts<'_>,
+        each: &mut dyn FnMut(Piece<'_>),
+    ) -> usize {
         let Some(ending) = self.ending(bytes, is_end) else { return 0 };
         let mut at = 0;
         while let Some((end, next)) = line_end(bytes, at, ending, is_end) {

@@ -45,6 +45,17 @@ impl Shape {
             || self.comment.is_some_and(|mark| bytes.first() == Some(&mark))
     }
 
+    /// Whether what spans lines is a row: only if it has as many fields as one.
+    pub(super) fn accepts(&self) -> impl Fn(&[u8]) -> bool + use<> {
+        let shape = self.clone();
+        move |row| {
+            let row = crate::logs::encoding::text(row);
+            let mut fields = Vec::new();
+            Splitter::new(shape.delimiter).split(&row, &mut fields);
+            shape.allows(&fields)
+        }
+    }
+
     /// Whether a row may have so many fields. What stands behind the last column must be empty.
     pub(super) fn allows(&self, fields: &[impl AsRef<str>]) -> bool {
         let behind = fields.get(self.width()..).filter(|behind| !behind.is_empty());

@@ -18,8 +18,9 @@ use crate::logs::column::Seen;
 use crate::logs::encoding::{self, Decoder};
 use crate::logs::line::{Cutter, Piece, TOO_LONG};
 use crate::logs::members::{as_text, each_member};
+use crate::logs::pieces::{Ends, LinePieces};
 use crate::logs::table::{self, Cells, Table};
-use crate::logs::{Error, Format, Layout, Options, Reader, Sample, Sink};
+use crate::logs::{Error, Format, Layout, Options, Pieces, Reader, Sample, Sink};
 
 /// JSON records.
 #[derive(Debug)]
@@ -124,8 +125,19 @@ impl Layout for Records {
     }
 
     fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
-        let give = Give { layout: self.clone(), wanted: wanted.to_vec(), needed: self.table.needed(wanted) };
+        let give = Give::new(self, wanted);
         Box::new(RecordReader { decoder: Decoder::default(), frames: Frames::new(&self.lay), give })
+    }
+
+    fn pieces(&self, wanted: &[usize], head: &[u8]) -> Option<Box<dyn Pieces>> {
+        // An array is one value: only a line ends for certain where its end stands.
+        let ends = Ends::of(head).filter(|_| self.lay == Lay::Lines)?;
+        let (layout, wanted) = (self.clone(), wanted.to_vec());
+        let reader = move |_: &[u8], first: u64| {
+            let (give, frames) = (Give::new(&layout, &wanted), Frames::Lines(Cutter::from(first)));
+            Box::new(RecordReader { decoder: Decoder::begun(), frames, give }) as Box<dyn Reader>
+        };
+        Some(Box::new(LinePieces::new(ends, reader)))
     }
 }
 
@@ -198,6 +210,10 @@ impl Reader for RecordReader {
 }
 
 impl Give {
+    fn new(layout: &Records, wanted: &[usize]) -> Self {
+        Self { layout: layout.clone(), wanted: wanted.to_vec(), needed: layout.table.needed(wanted) }
+    }
+
     fn record(&self, line: u64, found: Found<'_>, sink: &mut dyn Sink) {
         let bytes = match found {
             Found::Record(bytes) => bytes,

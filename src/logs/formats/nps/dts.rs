@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::logs::by_line::{self, ByLine, Parser};
 use crate::logs::column::Seen;
@@ -114,7 +114,7 @@ pub(super) fn layout(text: &[u8], is_whole: bool, options: &Options) -> Result<B
     let table = Table::new(columns, &seen, clock, assumed);
     let fields = table.fields.clone();
     let assumed = table.assumed.clone();
-    let parser = Events { by_name: Arc::new(by_name), table: Arc::new(table), needed: None };
+    let parser = Events { by_name: Arc::new(by_name), table: Arc::new(table), needed: OnceLock::new() };
     Ok(Box::new(ByLine { fields, assumed, parser }))
 }
 
@@ -124,15 +124,15 @@ struct Events {
     by_name: Arc<HashMap<String, usize>>,
     table: Arc<Table>,
     /// The columns that the wanted fields are made of, once these are known.
-    needed: Option<Vec<bool>>,
+    needed: OnceLock<Vec<bool>>,
 }
 
 impl Parser for Events {
-    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         let Some(elements) = elements(line) else {
             return sink.bad(number, "it is no event as these servers write them", line.as_bytes());
         };
-        let needed = self.needed.get_or_insert_with(|| self.table.needed(wanted));
+        let needed = self.needed.get_or_init(|| self.table.needed(wanted));
         let mut cells: Vec<Option<Cow<'_, str>>> = vec![None; needed.len()];
         for (name, value) in elements {
             match self.by_name.get(name) {

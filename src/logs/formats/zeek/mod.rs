@@ -178,15 +178,18 @@ fn reading(kind: &str, set_separator: char) -> Reading {
 }
 
 impl Parser for Records {
-    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
-        if !line.starts_with('#') {
-            return self.record(number, line, wanted, sink);
-        }
+    const MARK: Option<u8> = Some(b'#');
+
+    fn directive(&mut self, number: u64, line: &str, sink: &mut dyn Sink) {
         match self.heading.take(line) {
             Directive::Reading => self.place(),
             Directive::Remark => {}
             Directive::Unknown => sink.bad(number, "no log of Zeek has such a line", line.as_bytes()),
         }
+    }
+
+    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+        self.record(number, line, wanted, sink);
     }
 }
 
