@@ -88,7 +88,7 @@ const PREDICATE: &[&str] =
 const DEMO: &[&str] =
     &["json", "gate", "world", "graph", "aadgraph", "activity", "search", "server", "story", "tenant", "export"];
 const DECODE: &[&str] =
-    &["json", "record", "members", "text", "columns", "records", "page", "array", "listing", "search"];
+    &["json", "record", "outline", "members", "text", "columns", "records", "page", "array", "listing", "search"];
 
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 
@@ -97,7 +97,7 @@ const FILES: &[&str] = &[
     "bucket", "listing",
 ];
 
-const EXPORTS: &[&str] = &["framing", "recognise", "rows", "remarks", "records", "dates", "reader"];
+const EXPORTS: &[&str] = &["framing", "recognise", "rows", "blocks", "remarks", "records", "dates", "sorter", "reader"];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))

@@ -9,7 +9,7 @@ mod skip;
 mod weight;
 mod whole;
 
-pub(super) use cursor::{Broken, Cursor, Token};
+pub(super) use cursor::{Broken, Cursor, Quoted, Token};
 pub(super) use digest::{Members as DigestedMembers, name_hash};
 pub use digest::{bytes_hash, digest_of};
 pub(super) use instant::micros;
