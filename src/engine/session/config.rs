@@ -15,7 +15,7 @@ use super::finer::FinerTimes;
 use super::sound::Sound;
 use super::store::Store;
 use crate::engine::functions::bounded;
-use crate::engine::leaf::CountThere;
+use crate::engine::leaf::{AtHandFirst, CountThere, TellKeys};
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
@@ -26,6 +26,10 @@ use crate::settings::Settings;
 /// Read-ahead between merging nodes, in bytes. The default is a gigabyte, which at five requests in ten seconds would be
 /// hours of requests that a LIMIT never needed.
 const READ_AHEAD: usize = 1 << 20;
+
+/// Keys of a join that can be worth a request for some of them each: more of them take longer than any listing.
+const MOST_KEYS: usize = 10_000;
+const MOST_KEY_BYTES: usize = 64 << 20;
 
 /// DataFusion's own default catalog and schema, which nobody chose.
 const UNCHOSEN: (&str, &str) = ("datafusion", "public");
@@ -43,6 +47,9 @@ fn configured(config: SessionConfig, settings: &Settings) -> SessionConfig {
     options.execution.sort_pushdown_buffer_capacity = READ_AHEAD;
     // The build side has to be whole before the remote side is asked, so that its keys can narrow the request.
     options.execution.hash_join_buffering_capacity = 0;
+    // Up to so many keys, and so many bytes of them with the room that their columns hold, are told the other side one by one.
+    options.optimizer.hash_join_inlist_pushdown_max_distinct_values = MOST_KEYS;
+    options.optimizer.hash_join_inlist_pushdown_max_size = MOST_KEY_BYTES;
     // The engine takes `x IS TRUE` for nullable in its physical plan and not in its logical one, and refuses an aggregate over
     // such a pair. It can go with the version that has the mend (github.com/apache/datafusion/pull/24244).
     options.execution.skip_physical_aggregate_schema_check = true;
@@ -84,7 +91,10 @@ pub(crate) fn extend(
     // Before types are coerced: the cut that it prevents follows from that.
     let first: [Arc<dyn AnalyzerRule + Send + Sync>; 2] = [Arc::new(FinerTimes), Arc::new(Sound)];
     builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
-    Ok(builder.with_physical_optimizer_rule(Arc::new(CountThere)))
+    let rules = builder.physical_optimizers().get_or_insert_default();
+    rules.rules = AtHandFirst::among(&rules.rules);
+    let builder = builder.with_physical_optimizer_rule(Arc::new(CountThere));
+    Ok(builder.with_physical_optimizer_rule(Arc::new(TellKeys)))
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.
