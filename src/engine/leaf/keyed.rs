@@ -4,7 +4,7 @@
 //! other side holds the keys that were read. Conditions of other nodes (the threshold of a top-k) go on changing while rows
 //! come, so nobody may wait for those; that is why a rule looks at the finished plan and tells each scan which joins it has.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,13 @@ use datafusion::error::Result;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::DynamicFilterPhysicalExpr;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::filter_pushdown::FilterPushdownPhase;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
 use datafusion::physical_plan::recursive_query::RecursiveQueryExec;
 use datafusion::physical_plan::{ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions};
 use tokio::time::timeout;
 
+use super::span::SpanExec;
 use super::{MergedExec, ScanExec};
 use crate::engine::runtime::Statement;
 use crate::engine::scan::work::{Terms, Work};
@@ -36,6 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) struct Joins {
     /// Those whose keys it is told, by the condition that tells them; with the names that the parts of a key have there.
     told: HashMap<u64, Vec<String>>,
+    /// Those that tell it a span of times, by the condition that tells it.
+    spans: HashSet<u64>,
     /// Why others tell it none.
     untold: Vec<&'static str>,
 }
@@ -67,8 +71,11 @@ fn told(plan: &Arc<dyn ExecutionPlan>, joins: &Joins) -> Result<Option<Arc<dyn E
         return Ok(Some(Arc::new(merged.joined(joins))));
     }
     let children = plan.children();
-    let each = children.iter().enumerate().map(|(at, child)| told(child, &below(plan, at, joins)));
-    let each = each.collect::<Result<Vec<_>>>()?;
+    let mut each = Vec::new();
+    for (at, child) in children.iter().enumerate() {
+        each.push(told(child, &below(plan, at, joins))?);
+    }
+    spanned(plan, &mut each)?;
     if each.iter().all(Option::is_none) {
         return Ok(None);
     }
@@ -76,6 +83,23 @@ fn told(plan: &Arc<dyn ExecutionPlan>, joins: &Joins) -> Result<Option<Arc<dyn E
     // Nothing that a node could have derived from its children is another now, its own conditions least of all.
     let kept = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Keep);
     Arc::clone(plan).replace_children(children, kept).map(Some)
+}
+
+/// Where a join compares times, its far side is told the span of the side at hand.
+fn spanned(plan: &Arc<dyn ExecutionPlan>, sides: &mut [Option<Arc<dyn ExecutionPlan>>]) -> Result<()> {
+    let [near, Some(far)] = sides else { return Ok(()) };
+    let Some(span) = SpanExec::of(plan) else { return Ok(()) };
+    let condition = span.condition();
+    let bounded: Arc<dyn ExecutionPlan> = if let Some(scan) = far.downcast_ref::<ScanExec>() {
+        Arc::new(scan.within(&condition)?)
+    } else if let Some(merged) = far.downcast_ref::<MergedExec>() {
+        Arc::new(merged.within(&condition)?)
+    } else {
+        return Ok(());
+    };
+    let read = near.take().unwrap_or_else(|| Arc::clone(plan.children()[0]));
+    (*near, *far) = (Some(span.over(read)), bounded);
+    Ok(())
 }
 
 /// What the joins down to a node's child have to do with the scans below that.
@@ -99,11 +123,16 @@ fn below(plan: &Arc<dyn ExecutionPlan>, child: usize, above: &Joins) -> Joins {
     joins
 }
 
-/// The name of a part of a key.
+/// The name of a part of a key, without the place that columns show, the type that it was made, and the table.
 fn name_of(key: &Arc<dyn PhysicalExpr>) -> String {
-    let name = key.to_string();
-    // Columns show their place as well.
-    name.rsplit_once('@').filter(|(_, at)| at.bytes().all(|b| b.is_ascii_digit())).map_or(name.clone(), |(n, _)| n.into())
+    let shown = key.to_string();
+    let name = shown
+        .rsplit_once('@')
+        .filter(|(_, at)| at.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(&*shown, |(name, _)| name);
+    let name = name.strip_prefix("CAST(").and_then(|inner| inner.rsplit_once(" AS ")).map_or(name, |(name, _)| name);
+    let is_path = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
+    name.rsplit_once('.').filter(|_| is_path).map_or(name, |(_, column)| column).to_owned()
 }
 
 /// Why a join tells the scans on a side no keys.
@@ -124,7 +153,7 @@ fn why_untold(kind: JoinType, null_aware: bool, side: usize) -> Option<&'static 
 impl Joins {
     /// Whether a condition comes from one of them.
     pub(super) fn tell(&self, condition: &Arc<dyn PhysicalExpr>) -> bool {
-        condition.expression_id().is_some_and(|id| self.told.contains_key(&id))
+        condition.expression_id().is_some_and(|id| self.told.contains_key(&id) || self.spans.contains(&id))
     }
 }
 
@@ -139,6 +168,14 @@ impl ScanExec {
             joins.untold.push("the keys do not reach it through what stands between");
         }
         Self { joins: Arc::new(joins), ..self.clone() }
+    }
+
+    /// The same, with a condition on its time that is known before it is first asked.
+    pub(super) fn within(&self, condition: &Arc<dyn PhysicalExpr>) -> Result<Self> {
+        let bounded = self.filtered(FilterPushdownPhase::Post, std::slice::from_ref(condition))?;
+        let mut joins = Joins::clone(&self.joins);
+        joins.spans.extend(condition.expression_id());
+        Ok(Self { joins: Arc::new(joins), ..bounded })
     }
 
     /// Waits until the joins that it has to do with have read their keys. They have, where a plan asks for rows as late as it
@@ -180,7 +217,7 @@ impl ScanExec {
 
     /// What became of the keys of each join, once it ran; before, only that there are some.
     pub(super) fn keys_told(&self) -> Vec<String> {
-        if self.joins.told.is_empty() {
+        if self.joins.told.is_empty() && self.joins.spans.is_empty() {
             return Vec::new();
         }
         let told = match self.work(&Terms::default()) {
@@ -190,7 +227,8 @@ impl ScanExec {
         let word = |(residual, count): &(Residual, usize)| {
             let reasons: Vec<String> = residual.reasons.iter().map(ToString::to_string).collect();
             let fate = if reasons.is_empty() { "sent".to_owned() } else { format!("in part: {}", reasons.join("; ")) };
-            format!("{count} of {}: {fate}", residual.sql)
+            let count = if *count == 0 { String::new() } else { format!("{count} of ") };
+            format!("{count}{}: {fate}", residual.sql)
         };
         if told.is_empty() { vec!["<known at run time>".to_owned()] } else { told.iter().map(word).collect() }
     }
@@ -213,25 +251,40 @@ impl ScanExec {
             return text;
         }
         for condition in self.dynamic.iter().filter(|condition| self.joins.tell(condition)) {
-            let names = condition.expression_id().and_then(|id| self.joins.told.get(&id));
-            let parts = condition.children().into_iter().zip(names.into_iter().flatten());
+            let Some(names) = condition.expression_id().and_then(|id| self.joins.told.get(&id)) else { continue };
+            let parts = condition.children().into_iter().zip(names);
             let (mut words, mut is_sent) = (Vec::new(), false);
             for (part, name) in parts {
                 let why = self.why_unsent(part, pushdown);
                 is_sent |= why.is_none();
                 let told = why.map_or_else(|| "<known at run time>".into(), |why| format!("not sent: {why}"));
-                words.push(format!("{} = {name} ({told})", name_of(part)));
+                words.push(format!("{} = {name} ({told})", self.shown(part)));
             }
             let how = if is_sent { self.how_sent() } else { "all is read".to_owned() };
             let _ = writeln!(text, "  keys:  {}; {how}", words.join(", "));
         }
         let mut untold: Vec<&str> = if text.is_empty() { self.joins.untold.clone() } else { Vec::new() };
         untold.dedup();
+        let spans = self.dynamic.iter().filter(|c| c.expression_id().is_some_and(|id| self.joins.spans.contains(&id)));
+        for part in spans.filter_map(|condition| condition.children().into_iter().next()) {
+            // What bounds the range is no reason to read all of it.
+            untold.clear();
+            let told = self
+                .why_unsent(part, pushdown)
+                .map_or_else(|| "<known at run time>".into(), |why| format!("not sent: {why}"));
+            let _ = writeln!(text, "  range: {} as the other side's times let it be ({told})", self.shown(part));
+        }
         untold.into_iter().for_each(|why| text.push_str(&format!("  keys:  none, {why}\n")));
         if self.has_thresholds() {
-            text.push_str("  threshold: <known at run time>, reading stops behind it\n");
+            let stops = if self.order.is_some() { ", reading stops behind it" } else { "" };
+            let _ = writeln!(text, "  threshold: <known at run time>{stops}");
         }
         text
+    }
+
+    /// A part of a key as a statement has it.
+    fn shown(&self, part: &Arc<dyn PhysicalExpr>) -> String {
+        property_of(part, &self.table.schema).map_or_else(|| name_of(part), |(path, _)| path.join("."))
     }
 
     /// Why a part of a key is not sent; `None`: it is.

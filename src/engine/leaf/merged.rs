@@ -106,6 +106,12 @@ impl MergedExec {
         text
     }
 
+    /// The same, with a condition on the time of each branch that is known before it is first asked.
+    pub(super) fn within(&self, condition: &Arc<dyn PhysicalExpr>) -> Result<Self> {
+        let branches = self.each(|scan| Ok(Some(scan.within(condition)?)))?.unwrap_or_default();
+        Ok(Self { branches, ..self.clone() })
+    }
+
     /// The same, each branch knowing of the joins above it.
     pub(super) fn joined(&self, joins: &Joins) -> Self {
         let branches = self.branches.iter().map(|branch| Branch { scan: branch.scan.joined(joins), ..branch.clone() });

@@ -15,6 +15,7 @@ mod open;
 mod origin;
 mod provider;
 mod sides;
+mod span;
 
 pub(crate) use counted::{CountThere, CountedExec};
 pub(crate) use doubt::{Doubt, RowDoubt, Shortfall};

@@ -16,6 +16,7 @@ use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJo
 use super::{MergedExec, ScanExec};
 use crate::engine::runtime::options;
 use crate::engine::scan::work::{Terms, Work};
+use crate::plan::ScanPlan;
 
 /// The rule that puts the sides of joins in order.
 #[derive(Debug)]
@@ -39,7 +40,9 @@ enum Cost {
 impl AtHandFirst {
     /// The rules of a session with this one among them: behind the one that chooses by statistics, and before what relies on
     /// the choice.
-    pub(crate) fn among(rules: &[Arc<dyn PhysicalOptimizerRule + Send + Sync>]) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    pub(crate) fn among(
+        rules: &[Arc<dyn PhysicalOptimizerRule + Send + Sync>],
+    ) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
         let mut rules = rules.to_vec();
         let behind = rules.iter().position(|rule| rule.name() == "join_selection").map_or(0, |at| at + 1);
         rules.insert(behind, Arc::new(Self));
@@ -111,11 +114,14 @@ fn cost(plan: &Arc<dyn ExecutionPlan>) -> Cost {
 }
 
 fn of_scan(scan: &ScanExec) -> Cost {
+    let narrows = |plan: &ScanPlan| {
+        plan.about.from.is_some() || plan.streams.iter().all(|s| !s.query.clauses.is_empty() || !s.parts.is_empty())
+    };
     match scan.work(&Terms::default()) {
         Work::Files(..) => Cost::Nothing,
         _ if scan.fetch.is_some() => Cost::Some,
         Work::Feed(_) | Work::Search(_) => Cost::Unasked,
-        Work::Pages(plan) if plan.streams.iter().all(|s| !s.query.clauses.is_empty() || !s.parts.is_empty()) => Cost::Some,
+        Work::Pages(plan) if narrows(&plan) => Cost::Some,
         Work::Pages(plan) if plan.set.time.is_none() => Cost::Things,
         Work::Pages(_) => Cost::Events,
     }

@@ -34,7 +34,8 @@ pub(crate) fn chains(scan: Arc<RemoteScan>, stream: StreamPlan, how: Merge) -> B
         }
         Choice::Parts => in_parts(&scan, &stream, stream.query.interval, how),
         Choice::Look if stream.range(now).is_none() => {
-            let (statement, mut window) = (Arc::clone(&scan.statement), Chain::new(Arc::clone(&scan), stream.query.clone()));
+            let (statement, mut window) =
+                (Arc::clone(&scan.statement), Chain::new(Arc::clone(&scan), stream.query.clone()));
             window.eager = false;
             tolerant(statement, hedged(scan, stream, window, how))
         }

@@ -102,13 +102,16 @@ impl Work {
                 let Terms { pushdown, now, late_arrival, content_types, feed_rate: rate, .. } = terms.clone();
                 let population = content_types;
                 let keys = by_column(keys);
-                let scan = FeedScan { set, feed, conjuncts, keys, limit, pushdown, population, now, late_arrival, rate };
+                let scan =
+                    FeedScan { set, feed, conjuncts, keys, limit, pushdown, population, now, late_arrival, rate };
                 Self::Feed(scan.plan())
             }
             Source::Search(search) => {
                 let Terms { pushdown, now, search: (record_cap, version), .. } = *terms;
                 let keys = by_column(keys);
-                Self::Search(SearchScan { set, search, conjuncts, keys, limit, pushdown, now, version, record_cap }.plan())
+                Self::Search(
+                    SearchScan { set, search, conjuncts, keys, limit, pushdown, now, version, record_cap }.plan(),
+                )
             }
         }
     }

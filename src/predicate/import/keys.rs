@@ -59,8 +59,7 @@ impl Keys {
         let parts: Vec<Predicate> = parts.into_iter().flat_map(|part| flat(part.each)).collect();
         let listed: HashSet<Vec<String>> = parts.iter().filter_map(listed).cloned().collect();
         // The list says all that the least and the greatest of it say.
-        let is_bound =
-            |part: &Predicate| matches!(part, Predicate::Test { path, test: Test::Compare(..), .. } if listed.contains(path));
+        let is_bound = |part: &Predicate| matches!(part, Predicate::Test { path, test: Test::Compare(..), .. } if listed.contains(path));
         Self { each: all(parts.into_iter().filter(|part| !is_bound(part)).collect()), together, count }
     }
 
