@@ -5,6 +5,7 @@ mod cost;
 mod explained;
 mod law;
 mod odd;
+mod span;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -47,11 +48,13 @@ impl Bound {
         format!("'{}'", path.display())
     }
 
-    /// Different values of a property that sign-ins of a kind have, the most frequent ones last.
+    /// Different values of a property that sign-ins of a kind have, but for the hostile ones.
     fn values(&self, property: &str, kind: &str) -> Vec<String> {
         let of_kind = self.records.iter().filter(|row| is_of(row, kind));
         let values: BTreeSet<&str> = of_kind.filter_map(|row| row[property].as_str()).collect();
-        values.into_iter().filter(|value| !value.is_empty()).map(str::to_owned).collect()
+        let is_tame =
+            |value: &&str| value.starts_with(|c: char| c.is_ascii_alphanumeric()) && !value.contains(['"', '(']);
+        values.into_iter().filter(is_tame).map(str::to_owned).collect()
     }
 
     /// The rows with which a statement has to answer, whatever it sends.
