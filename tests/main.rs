@@ -36,6 +36,7 @@ mod memory;
 mod offline;
 #[cfg(unix)]
 mod onboarding;
+mod pacing;
 mod prompt;
 mod queries;
 mod redact;

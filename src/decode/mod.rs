@@ -28,7 +28,7 @@ mod text;
 
 pub use array::ArrayDecoder;
 pub use columns::{Conflict, Declared, Oddity, Strange, Undeclared};
-pub use json::{digest_of, weight, whole};
+pub use json::{bytes_hash, digest_of, weight, whole};
 pub use listing::{Content, Subscription, listing, subscriptions};
 pub use members::{Member, elements, members};
 pub use page::{Error, Page, PageDecoder, link_ahead, names_next_page};

@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use super::columns::{
     Builder, Conflict, Conflicts, Declared, Made, Object, Oddity, Strange, finish_string_views, string_views,
 };
-use super::json::{Broken, Cursor, digest};
+use super::json::{Broken, Cursor};
 use super::record::{RecordError, Strictness, check};
 use super::text::Order;
 use crate::table::{Column, Edm};
@@ -123,6 +123,7 @@ impl RecordDecoder {
         let digest = Arc::new(Field::new(DIGEST, DataType::UInt64, false));
         self.schema = Arc::new(Schema::new(self.schema.fields().iter().cloned().chain([digest]).collect::<Vec<_>>()));
         self.digests = Some(UInt64Builder::new());
+        self.record.sum_up();
         self
     }
 
@@ -205,8 +206,8 @@ impl RecordDecoder {
         if let Some(raw) = &mut self.raw {
             raw.append(cursor, start, end, &mut self.conflicts);
         }
-        if let Some(digests) = &mut self.digests {
-            digests.append_value(digest(&mut cursor.fork(start))?);
+        if let Some((digests, digest)) = self.digests.as_mut().zip(self.record.digest()) {
+            digests.append_value(digest);
         }
         self.conflicts.end_record(cursor.bytes(start, end), &self.keys);
         Ok(())

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::strangers::{Declared, Strangers, UNLISTED};
+use crate::decode::json::name_hash;
 use crate::decode::text::{Order, bare, folded};
 
 /// Ranks of names that are a column's only when their spelling is folded come after those that it declares.
@@ -52,11 +53,15 @@ pub(in crate::decode) struct Use {
     pub(in crate::decode) order: Option<Order>,
     /// Its number among the members that no column declares.
     pub(in crate::decode) stranger: Option<u32>,
+    /// A number for the name.
+    pub(in crate::decode) hash: u64,
 }
 
 #[derive(Debug)]
 struct NameEntry {
     name: Box<[u8]>,
+    /// In a record it is spelled as it is, without escapes.
+    plain: bool,
     used: Use,
     /// The name that followed this one last time.
     next: usize,
@@ -71,7 +76,7 @@ impl Names {
     pub(in crate::decode) fn new<'n>(fields: impl Iterator<Item = &'n str>, path: &str) -> Self {
         // The first entry stands for the opening brace: what follows it is an object's first name.
         let mut names = Self {
-            entries: vec![NameEntry { name: Box::default(), used: Use::default(), next: 0 }],
+            entries: vec![NameEntry { name: Box::default(), plain: false, used: Use::default(), next: 0 }],
             by_name: HashMap::new(),
             loose: HashMap::new(),
             strangers: 0,
@@ -117,8 +122,12 @@ impl Names {
         for at in 1..self.entries.len() {
             let known = &self.entries[at];
             let (used, loose) = (known.used, self.loosely(&known.name));
-            self.entries[at].used =
-                Use { field: used.field.or(loose.field), note: used.note.or(loose.note), ..Use::default() };
+            self.entries[at].used = Use {
+                field: used.field.or(loose.field),
+                note: used.note.or(loose.note),
+                hash: used.hash,
+                ..Use::default()
+            };
         }
     }
 
@@ -134,9 +143,8 @@ impl Names {
         for (name, order) in orders {
             let loose = self.loosely(name.as_bytes());
             let used = self.use_of(name);
-            let stranger = used.stranger;
-            *used =
-                Use { field: used.field.or(loose.field), note: used.note.or(loose.note), order: Some(order), stranger };
+            (used.field, used.note) = (used.field.or(loose.field), used.note.or(loose.note));
+            used.order = Some(order);
         }
     }
 
@@ -151,6 +159,20 @@ impl Names {
         self.look_up(place, name, strangers)
     }
 
+    /// Whether a member of the name that is expected behind `place` begins with these bytes, its opening quote among them;
+    /// how many bytes of it and its quotes there are then, and what it is for.
+    #[inline]
+    pub(in crate::decode) fn guess(&self, place: &mut Place, text: &[u8]) -> Option<(usize, Use)> {
+        let at = self.entries[place.0].next;
+        let NameEntry { name, plain, used, .. } = &self.entries[at];
+        let rest = text.strip_prefix(b"\"")?.strip_prefix(&**name)?;
+        if !plain || rest.first() != Some(&b'"') {
+            return None;
+        }
+        place.0 = at;
+        Some((name.len() + 2, *used))
+    }
+
     #[cold]
     fn look_up(&mut self, place: &mut Place, name: &[u8], strangers: &mut Strangers) -> Use {
         let at = match self.by_name.get(name) {
@@ -162,13 +184,13 @@ impl Names {
                 let stranger = (strangers.is_on() && used == Use::default() && !self.declared.has(name))
                     .then(|| strangers.number(&self.path, name))
                     .flatten();
-                self.entries[at].used = Use { stranger, ..used };
+                self.entries[at].used = Use { stranger, hash: self.entries[at].used.hash, ..used };
                 at
             }
             None => {
                 let used = self.loosely(name);
                 let stranger = (strangers.is_on() && used == Use::default()).then_some(UNLISTED);
-                return Use { stranger, ..used };
+                return Use { stranger, hash: name_hash(name), ..used };
             }
         };
         self.entries[place.0].next = at;
@@ -183,7 +205,8 @@ impl Names {
         }
         let name = std::str::from_utf8(name).unwrap_or_default();
         // `Start_Time [UTC]` is `Start_Time`, and only then what else is called so.
-        let same = self.by_name.get(bare(name).as_bytes()).map(|at| Use { order: None, ..self.entries[*at].used });
+        let known = self.by_name.get(bare(name).as_bytes()).map(|at| self.entries[*at].used);
+        let same = known.map(|used| Use { order: None, hash: 0, ..used });
         let used = same.filter(|used| used.field.is_some()).or_else(|| self.loose.get(&folded(name)).copied());
         used.unwrap_or_default()
     }
@@ -195,7 +218,9 @@ impl Names {
 
     fn add(&mut self, name: &[u8]) -> usize {
         let at = self.entries.len();
-        self.entries.push(NameEntry { name: name.into(), used: Use::default(), next: 0 });
+        let plain = !name.iter().any(|byte| matches!(byte, b'"' | b'\\'));
+        let used = Use { hash: name_hash(name), ..Use::default() };
+        self.entries.push(NameEntry { name: name.into(), plain, used, next: 0 });
         self.by_name.insert(name.into(), at);
         at
     }

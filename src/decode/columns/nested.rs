@@ -17,7 +17,7 @@ use super::conflict::Conflicts;
 use super::names::{LOOSE, Names, Place, Use};
 use super::notes::{Made, Notes};
 use super::strangers::Declared;
-use crate::decode::json::{Broken, Cursor};
+use crate::decode::json::{Broken, Cursor, DigestedMembers, name_hash};
 use crate::decode::record::Strictness;
 use crate::decode::text::Order;
 use crate::table::{Column, Edm};
@@ -40,6 +40,8 @@ pub(in crate::decode) struct Object {
     lent: Vec<Option<String>>,
     strictness: Strictness,
     validity: NullBufferBuilder,
+    /// Of a record whose copies are told apart: what was summed up of the members that were read.
+    digest: Option<DigestedMembers>,
 }
 
 /// The best value of a column under another spelling of its name.
@@ -92,6 +94,7 @@ impl Object {
             columns: builders,
             strictness,
             validity: NullBufferBuilder::new(0),
+            digest: None,
         };
         if strictness == Strictness::Lenient && path.is_empty() {
             columns.enumerate().for_each(|(at, column)| object.borrow(at, column));
@@ -124,6 +127,16 @@ impl Object {
         self.names.declare(declared);
     }
 
+    /// Sums up each record from now on, see [`Object::digest`].
+    pub(in crate::decode) fn sum_up(&mut self) {
+        self.digest = Some(DigestedMembers::default());
+    }
+
+    /// A number for what the record says that was read last, if records are summed up.
+    pub(in crate::decode) fn digest(&self) -> Option<u64> {
+        self.digest.map(DigestedMembers::digest)
+    }
+
     /// All members have been named.
     pub(in crate::decode) fn settle(&mut self) {
         self.names.settle();
@@ -148,6 +161,7 @@ impl Object {
     pub(in crate::decode) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         self.filled.fill(false);
         self.notes.clear();
+        self.digest = self.digest.map(|_| DigestedMembers::default());
         let mut place = Place::default();
         let mut more = cursor.enter(b'}')?;
         while more {
@@ -224,6 +238,10 @@ impl Object {
     fn value(&mut self, used: Use, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         let absent = self.strictness == Strictness::Lenient && self.is_absent(used, cursor)?;
         let start = cursor.at();
+        let is_read = used.field.is_some() && !absent;
+        if let Some(digest) = self.digest.as_mut().filter(|_| is_read) {
+            digest.take(used.hash, &mut cursor.fork(start))?;
+        }
         match used.field {
             Some((at, 0)) if !self.filled[at] && !absent => {
                 self.filled[at] = true;
@@ -238,7 +256,10 @@ impl Object {
                 if let Some(stranger) = used.stranger {
                     conflicts.strangers.meet(stranger);
                 }
-                cursor.skip().map(|_| ())?;
+                match &mut self.digest {
+                    Some(digest) => digest.take(used.hash, cursor)?,
+                    None => cursor.skip().map(|_| ())?,
+                }
             }
         }
         if let Some((note, firm)) = used.note {
@@ -303,13 +324,22 @@ impl Object {
         cursor: &mut Cursor<'_>,
         conflicts: &mut Conflicts,
     ) -> Result<Use, Broken> {
+        cursor.peek()?;
+        if let Some((length, used)) = self.names.guess(place, cursor.rest()) {
+            cursor.pass_name(length)?;
+            return Ok(used);
+        }
         let name = cursor.name()?;
+        let bytes = cursor.bytes(name.start, name.end);
         if !name.escaped {
-            return Ok(self.names.find(place, cursor.bytes(name.start, name.end), &mut conflicts.strangers));
+            return Ok(self.names.find(place, bytes, &mut conflicts.strangers));
         }
         let Conflicts { scratch, strangers, .. } = conflicts;
-        let name = cursor.string_text(name, scratch);
-        Ok(name.map_or_else(Use::default, |name| self.names.find(place, name.as_bytes(), strangers)))
+        let text = cursor.string_text(name, scratch);
+        Ok(match text {
+            Some(name) => self.names.find(place, name.as_bytes(), strangers),
+            None => Use { hash: name_hash(bytes), ..Use::default() },
+        })
     }
 
     pub(in crate::decode) fn append_null(&mut self) {

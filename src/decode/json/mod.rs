@@ -5,12 +5,13 @@ mod digest;
 mod escape;
 mod instant;
 mod number;
+mod skip;
 mod weight;
 mod whole;
 
 pub(super) use cursor::{Broken, Cursor, Token};
-pub(super) use digest::digest;
-pub use digest::digest_of;
+pub(super) use digest::{Members as DigestedMembers, name_hash};
+pub use digest::{bytes_hash, digest_of};
 pub(super) use instant::micros;
 pub(super) use number::{double, exact_integer};
 pub use weight::weight;

@@ -1,6 +1,7 @@
 //! The decoder as a whole: types against inputs, conflicts, envelopes, and a comparison with two other readers.
 
 mod agreement;
+mod digests;
 mod lenient;
 mod strange;
 
