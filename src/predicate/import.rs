@@ -125,7 +125,7 @@ impl Importer<'_> {
         let list = expr.downcast_ref::<InListExpr>()?;
         let values = list.list().iter().map(scalar).collect::<Option<Vec<_>>>()?;
         let subject = self.subject(list.expr())?;
-        Some(subject.is_in(values, list.negated()))
+        Some(subject.among(values, list.negated()))
     }
 
     fn like(&self, expr: &Expr) -> Option<Predicate> {
@@ -231,7 +231,7 @@ struct Subject {
 
 impl Subject {
     /// It is one of these; negated: none of them.
-    fn is_in(self, values: Vec<Scalar>, negated: bool) -> Predicate {
+    fn among(self, values: Vec<Scalar>, negated: bool) -> Predicate {
         let first: Vec<String> = values.iter().take(4).map(shown).collect();
         let more = if values.len() > 4 { format!(", … {} values", values.len()) } else { String::new() };
         let words = format!("{}IN ({}{more})", if negated { "NOT " } else { "" }, first.join(", "));

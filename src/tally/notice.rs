@@ -365,13 +365,7 @@ impl fmt::Display for Notice {
                     "{table}: the service refused a filter ({because}); it was sent again without: {dropped}. The answer is still exact"
                 )
             }
-            Self::KeysNotSent { table, count, because } => {
-                write!(
-                    f,
-                    "{table}: {count} keys of a join were not sent, and all was read, because of one of them: {because}. A \
-                     condition on the other side of the join that leaves it out saves the requests"
-                )
-            }
+            Self::KeysNotSent { table, count, because } => keys_not_sent(f, table, *count, because),
             Self::OrderRefused { table, because } => {
                 write!(f, "{table}: the service refused to sort ({because}); everything was read and sorted locally")
             }
@@ -473,6 +467,14 @@ fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Re
         f,
         "{table}: the search {id} goes on at the service, which has no request to stop it; 'auditql searches' lists it, and \
          the same query reads it, if its time range ended more than 24 hours before it was ordered"
+    )
+}
+
+fn keys_not_sent(f: &mut fmt::Formatter<'_>, table: &str, count: u64, because: &str) -> fmt::Result {
+    write!(
+        f,
+        "{table}: {count} keys of a join were not sent, and all was read, because of one of them: {because}. A condition on the \
+         other side of the join that leaves it out saves the requests"
     )
 }
 

@@ -31,7 +31,7 @@ use crate::table::Source;
 use crate::tally::Notice;
 
 /// How long a scan waits for keys that should be there. A plan that asks for rows before it has them is read without.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What joins have to do with a scan.
 #[derive(Debug, Clone, Default)]

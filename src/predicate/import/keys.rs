@@ -146,7 +146,7 @@ impl Reader<'_> {
         let subjects: Vec<Option<Subject>> = parts.iter().map(|part| self.0.subject(part)).collect();
         let column = |(at, subject): (usize, &Option<Subject>)| {
             let values = different(records.iter().map(|record| &record[at]));
-            subject.clone().map(|subject| subject.is_in(values, false))
+            subject.clone().map(|subject| subject.among(values, false))
         };
         let each = all(subjects.iter().enumerate().filter_map(column).collect());
         let together = subjects.into_iter().collect::<Option<Vec<Subject>>>().map(|subjects| {
