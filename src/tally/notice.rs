@@ -359,12 +359,10 @@ impl fmt::Display for Notice {
                 };
                 write!(f, "{table}: {count} record(s) {what}, {which} (first: {first_id})")
             }
-            Self::WeakerFilter { table, dropped, because } => {
-                write!(
-                    f,
-                    "{table}: the service refused a filter ({because}); it was sent again without: {dropped}. The answer is still exact"
-                )
-            }
+            Self::WeakerFilter { table, dropped, because } => write!(
+                f,
+                "{table}: the service refused a filter ({because}); it was sent again without: {dropped}. The answer is still exact"
+            ),
             Self::KeysNotSent { table, count, because } => keys_not_sent(f, table, *count, because),
             Self::OrderRefused { table, because } => {
                 write!(f, "{table}: the service refused to sort ({because}); everything was read and sorted locally")
