@@ -26,6 +26,10 @@ use super::expression::{
 use super::like::{LikeText, like_text};
 use crate::address::Network;
 
+mod keys;
+
+pub use keys::{Keys, keys, property_of};
+
 type Expr = Arc<dyn PhysicalExpr>;
 
 /// The predicate that an expression over the schema states.
@@ -124,10 +128,7 @@ impl Importer<'_> {
         let list = expr.downcast_ref::<InListExpr>()?;
         let values = list.list().iter().map(scalar).collect::<Option<Vec<_>>>()?;
         let subject = self.subject(list.expr())?;
-        let first: Vec<String> = values.iter().take(4).map(shown).collect();
-        let more = if values.len() > 4 { format!(", … {} values", values.len()) } else { String::new() };
-        let words = format!("{}IN ({}{more})", if list.negated() { "NOT " } else { "" }, first.join(", "));
-        Some(subject.test(Test::In { values, negated: list.negated() }, &words))
+        Some(subject.among(values, list.negated()))
     }
 
     fn like(&self, expr: &Expr) -> Option<Predicate> {
@@ -238,6 +239,14 @@ struct Subject {
 }
 
 impl Subject {
+    /// It is one of these; negated: none of them.
+    fn among(self, values: Vec<Scalar>, negated: bool) -> Predicate {
+        let first: Vec<String> = values.iter().take(4).map(shown).collect();
+        let more = if values.len() > 4 { format!(", … {} values", values.len()) } else { String::new() };
+        let words = format!("{}IN ({}{more})", if negated { "NOT " } else { "" }, first.join(", "));
+        self.test(Test::In { values, negated }, &words)
+    }
+
     fn compares(self, comparison: Comparison, value: Scalar) -> Predicate {
         let words = format!("{} {}", comparison.sql(), shown(&value));
         self.test(Test::Compare(comparison, value), &words)

@@ -16,6 +16,7 @@ use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::MemoryReservation;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
+use super::choices::Choices;
 use super::declared::declared;
 use super::merge::Batches;
 use super::page_stats::{Marks, first_without};
@@ -58,6 +59,8 @@ pub(crate) struct RemoteScan {
     pub(crate) room: Room,
     /// Where rows are sorted that a service does not sort.
     pub(crate) context: Arc<TaskContext>,
+    /// What was chosen while it ran.
+    pub(crate) choices: Arc<Choices>,
 }
 
 impl RemoteScan {
@@ -80,6 +83,7 @@ impl RemoteScan {
             oldest: i64::MAX.into(),
             room: Room::of(&self.room.part()),
             context: Arc::clone(&self.context),
+            choices: Arc::clone(&self.choices),
         }
     }
 
