@@ -62,6 +62,8 @@ pub(crate) use session::leftovers;
 pub use session::parquet;
 pub use session::policy::Policy;
 pub use session::system_tables::{Described, Rule, described, quota_in_words, rules_of, source};
+#[cfg(feature = "cli")]
+pub(crate) use statement::parse::spellings::manual as functions_elsewhere;
 pub use statement::{DescribedLogs, Query};
 
 pub use crate::files::Bucket;

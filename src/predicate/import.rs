@@ -23,6 +23,8 @@ use super::expression::{
 };
 use super::like::{LikeText, like_text};
 
+mod times;
+
 type Expr = Arc<dyn PhysicalExpr>;
 
 /// The predicate that an expression over the schema states.
@@ -86,6 +88,11 @@ impl Importer<'_> {
             _ => return None,
         };
         let (left, right) = (binary.left(), binary.right());
+        if op != Operator::IsNotDistinctFrom
+            && let Some(range) = self.of_period(left, comparison, right)
+        {
+            return Some(range);
+        }
         if op == Operator::IsNotDistinctFrom && scalar(right) == Some(Scalar::Bool(true)) {
             // `IS TRUE` of a list that is NULL, or of tests that are, is false, as EXISTS is.
             if let Some(any) = self.any_element(left) {
@@ -119,6 +126,11 @@ impl Importer<'_> {
 
     fn in_list(&self, expr: &Expr) -> Option<Predicate> {
         let list = expr.downcast_ref::<InListExpr>()?;
+        let periods = || list.list().iter().map(|value| self.of_period(list.expr(), Comparison::Eq, value)).collect();
+        if let Some(periods) = periods() {
+            let any = Predicate::Or(periods);
+            return Some(if list.negated() { Predicate::Not(Box::new(any)) } else { any });
+        }
         let values = list.list().iter().map(scalar).collect::<Option<Vec<_>>>()?;
         let subject = self.subject(list.expr())?;
         let first: Vec<String> = values.iter().take(4).map(shown).collect();

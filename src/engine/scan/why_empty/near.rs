@@ -2,6 +2,7 @@
 
 use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 
+use crate::address::endpoint;
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::predicate::{Comparison, Pattern, Predicate, Scalar, Test};
 use crate::table::{Column, Edm, EntitySet, Family};
@@ -84,6 +85,9 @@ impl Text {
             How::Equals if stored.trim() == asked.trim() => {
                 Some(Because::Blank { column, asked, stored: Some(stored.to_owned()) })
             }
+            How::Equals if is_same_address(&asked, stored) => {
+                Some(Because::Spelling { column, asked, stored: stored.to_owned(), seen: true })
+            }
             _ if case => {
                 let ilike = !matches!(self.how, How::HasElement);
                 Some(Because::CaseOf { condition: self.sql.clone(), stored: stored.to_owned(), ilike })
@@ -97,10 +101,26 @@ impl Text {
         let (column, asked) = (self.path.join("."), self.asked.clone());
         match self.how {
             How::Equals if asked.trim() != asked => Some(Because::Blank { column, asked, stored: None }),
-            How::Equals => not_a_member(set, &self.path, &asked),
+            How::Equals => match shortest(&asked) {
+                Some(stored) => Some(Because::Spelling { column, asked, stored, seen: false }),
+                None => not_a_member(set, &self.path, &asked),
+            },
             _ => None,
         }
     }
+}
+
+/// Whether two texts are one address, without ports.
+fn is_same_address(a: &str, b: &str) -> bool {
+    let address = |text| endpoint(text).filter(|(_, port)| port.is_none()).map(|(address, _)| address);
+    address(a).is_some_and(|a| address(b) == Some(a))
+}
+
+/// An address as it is mostly written, if that is not how it stands there.
+fn shortest(text: &str) -> Option<String> {
+    let (address, _) = endpoint(text).filter(|(_, port)| port.is_none())?;
+    let shortest = address.to_string();
+    (shortest != text).then_some(shortest)
 }
 
 fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because> {

@@ -10,10 +10,16 @@ mod alternatives;
 mod depth;
 mod dialect;
 mod elements;
+mod fields;
 mod functions;
+mod grammar;
 mod json;
+mod names;
 mod operators;
 mod pattern;
+mod sources;
+mod span;
+pub(crate) mod spellings;
 mod tables;
 mod zone;
 
@@ -30,6 +36,7 @@ use crate::engine::error::limits::MOST_TEXT;
 use crate::engine::error::{Error, Part};
 
 pub(crate) use depth::check_plan;
+use grammar::Grammar;
 
 /// Reads a text that has to be one statement.
 pub(crate) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
@@ -71,5 +78,8 @@ fn name_after_dots(tokens: &mut [TokenWithSpan]) {
 }
 
 fn dialect_of(dialect: Dialect) -> Box<dyn datafusion::sql::sqlparser::dialect::Dialect> {
+    if dialect == Dialect::PostgreSQL {
+        return Box::new(Grammar::default());
+    }
     dialect_from_str(dialect).unwrap_or_else(|| Box::new(PostgreSqlDialect {}))
 }
