@@ -70,9 +70,9 @@ impl Period {
     /// What a comparison of the cut time says of the time itself; `None`, if that is no range. `finer`: the value lies behind
     /// the microsecond and before the next one.
     pub fn range(self, comparison: Comparison, micros: i64, finer: bool) -> Option<Range> {
+        use Comparison as C;
         let (begin, next) = self.around(micros)?;
         let whole = begin == micros && !finer;
-        use Comparison as C;
         Some(match comparison {
             C::Eq if whole => Range::Both((C::GtEq, begin), (C::Lt, next)),
             C::NotEq if whole => Range::Either((C::Lt, begin), (C::GtEq, next)),

@@ -102,22 +102,22 @@ pub(super) fn of_value(expr: &mut Expr) -> Result<(), Error> {
     Ok(())
 }
 
-/// A call of an aggregate over all that passes, and its arguments; `*` is none.
+/// A call of an aggregate over all that passes, and its arguments; `*` is none. One that is not known here has no name.
 fn aggregate_of(item: &Expr) -> Option<(String, Vec<Expr>)> {
+    const KNOWN: [&str; 4] = ["count", "array_agg", "list", "string_agg"];
+    const OTHERS: [&str; 5] = ["min", "max", "sum", "avg", "mode"];
     let Expr::Function(function) = item else { return None };
     let FunctionArguments::List(list) = &function.args else { return None };
     let name = function.name.to_string().to_lowercase();
-    let known = ["count", "array_agg", "list", "string_agg"].contains(&name.as_str());
     let plain = function.filter.is_none() && list.duplicate_treatment.is_none() && list.clauses.is_empty();
-    if !known || !plain {
-        return Some((String::new(), Vec::new()))
-            .filter(|_| known || name.starts_with("m") || name == "sum" || name == "avg");
+    if !KNOWN.contains(&name.as_str()) {
+        return OTHERS.contains(&name.as_str()).then(Default::default);
     }
     let each = |arg: &FunctionArg| match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr.clone()),
         _ => None,
     };
-    Some((name, list.args.iter().filter_map(each).collect()))
+    Some(if plain { (name, list.args.iter().filter_map(each).collect()) } else { Default::default() })
 }
 
 fn and(test: Expr, other: Expr) -> Expr {

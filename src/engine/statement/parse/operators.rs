@@ -38,7 +38,7 @@ fn span_of_text(expr: &mut Expr) {
     if let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) = expr
         && let Some(span) = span::interval(text)
     {
-        *expr = spellings::interval_of(span);
+        *expr = spellings::interval_of(&span);
     }
 }
 

@@ -202,14 +202,14 @@ fn word(expr: &Expr) -> Option<String> {
 fn interval(expr: &Expr) -> Option<Expr> {
     match expr {
         Expr::Interval(_) => Some(expr.clone()),
-        other => said(other).and_then(span::interval).map(interval_of),
+        other => said(other).and_then(span::interval).map(|span| interval_of(&span)),
     }
 }
 
 /// The interval that a text says.
-pub(super) fn interval_of(said: String) -> Expr {
+pub(super) fn interval_of(said: &str) -> Expr {
     Expr::Interval(Interval {
-        value: Box::new(text(&said)),
+        value: Box::new(text(said)),
         leading_field: None,
         leading_precision: None,
         last_field: None,
@@ -286,7 +286,7 @@ fn between(unit: &str, begin: Expr, end: Expr) -> Option<Expr> {
 fn added([unit, count, time]: [Expr; 3]) -> Option<Expr> {
     let (unit, count) = (word(&unit)?, count.to_string().parse::<i64>().ok()?);
     let span = span::interval(&format!("{} {unit}", count.unsigned_abs()))?;
-    Some(nested(binary(time, if count < 0 { Op::Minus } else { Op::Plus }, interval_of(span))))
+    Some(nested(binary(time, if count < 0 { Op::Minus } else { Op::Plus }, interval_of(&span))))
 }
 
 /// A group of a regular expression's match; the whole of it without a number. NULL, if there is no match.
