@@ -35,6 +35,7 @@ mod memory;
 mod offline;
 #[cfg(unix)]
 mod onboarding;
+mod pacing;
 mod prompt;
 mod queries;
 mod redact;

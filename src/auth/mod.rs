@@ -12,6 +12,7 @@ mod connection;
 mod credential;
 mod managed;
 mod name;
+mod pace;
 mod person;
 mod source;
 mod token_transport;
@@ -22,6 +23,7 @@ pub use cloud::Cloud;
 pub use connection::{Connection, ConnectionError, Keeps, UrlFlaw, UrlKey};
 pub use credential::{Error, client, credential, credentials};
 pub use name::{ALL_TENANTS, FILES, NameFlaw, RESERVED, check_name};
+pub use pace::pacer;
 pub use person::{Code, Login, SignedIn};
 pub use source::{Certificate, CredentialSource, Flow, Person};
 

@@ -10,6 +10,7 @@ use std::{fs, io};
 
 use toml::{Table, Value};
 
+use super::env::Env;
 use crate::logs;
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
@@ -19,7 +20,7 @@ use crate::table::Quota;
 const LONGEST: u64 = 1 << 20;
 
 /// Keys of a file.
-const KEYS: &[&str] = &["version", "connection", "only", "format", "settings", "connections"];
+const KEYS: &[&str] = &["version", "connection", "only", "format", "pace_folder", "settings", "connections"];
 
 /// Keys that a file in the working folder may have.
 const PROJECT_KEYS: &[&str] = &["version", "connection", "format"];
@@ -59,6 +60,8 @@ pub(super) struct Config {
     pub(super) only: bool,
     /// The output format unless another is chosen.
     pub(super) format: Option<String>,
+    /// Where processes share the times of their requests, or `none`.
+    pub(super) pace_folder: Option<String>,
     /// Settings, by name.
     pub(super) settings: Vec<(String, String)>,
     /// Connections, by name.
@@ -190,6 +193,15 @@ pub(super) fn state_folder() -> Option<PathBuf> {
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("auditql"))
 }
 
+/// Where the processes of this user share the times of their requests; `None`: each counts its own.
+pub(super) fn pace_folder(env: &Env, user: &Config) -> Option<PathBuf> {
+    match env.get("AUDITQL_PACE_FOLDER").or(user.pace_folder.as_deref()) {
+        Some("none") => None,
+        Some(folder) => Some(folder.into()),
+        None => state_folder().map(|folder| folder.join("pace")),
+    }
+}
+
 /// Reads the text of a file.
 pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Report> {
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
@@ -207,6 +219,7 @@ pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Re
         connection: section.text("connection")?,
         only: section.boolean("only")?,
         format: section.text("format")?,
+        pace_folder: section.text("pace_folder")?,
         settings: section.section("settings")?.map_or(Ok(Vec::new()), Section::settings)?,
         connections: BTreeMap::new(),
     };
@@ -432,7 +445,7 @@ mod tests {
             (
                 "zzz = 1",
                 "f: unknown key 'zzz'",
-                "the keys here are version, connection, only, format, settings, connections",
+                "the keys here are version, connection, only, format, pace_folder, settings, connections",
             ),
             (
                 "[connections.a]\nclient_secret = 'CANARY'",

@@ -1,23 +1,24 @@
 //! `auditql doctor`: what is found of a connection, line by line, with the remedy for each failure.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::env::Env;
-use crate::auth::Connection;
+use crate::auth::{self, Connection};
 use crate::doctor::{Doctor, Finding, Proxy, Verdict};
-use crate::http::{Options, Pace, Pacer};
+use crate::http::{Options, Pace};
 use crate::output::safe;
 use crate::report::{Exit, Report};
 
 /// Looks the connection over. The exit code is that of the first failure, which the others may follow from.
-pub(super) async fn examine(connection: &Connection, env: &Env, now: DateTime<Utc>) -> Exit {
+pub(super) async fn examine(connection: &Connection, env: &Env, pace: Option<&Path>, now: DateTime<Utc>) -> Exit {
     let doctor = Doctor {
         connection,
         options: Options::default(),
-        pacer: Arc::new(Pacer::with_quotas(Pace::default(), connection.quotas.clone())),
+        pacer: Arc::new(auth::pacer(connection, Pace::default(), pace)),
         proxy: proxy(env),
         now,
     };

@@ -21,6 +21,10 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "AUDITQL_CONFIG", doc: "the configuration file, like --config" },
     Variable { name: "AUDITQL_CONNECTION", doc: "the connection, like --connection" },
     Variable { name: "AUDITQL_FORMAT", doc: "the output format, like --format" },
+    Variable {
+        name: "AUDITQL_PACE_FOLDER",
+        doc: "where processes share the times of their requests, like pace_folder; 'none' turns that off",
+    },
     Variable { name: "AUDITQL_ACCESS_TOKEN", doc: "the token for connections with auth = \"access_token\"" },
     Variable { name: "AZURE_TENANT_ID", doc: "the tenant, if no connection is configured" },
     Variable { name: "AZURE_CLIENT_ID", doc: "the application that signs in" },

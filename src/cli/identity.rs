@@ -1,8 +1,11 @@
 //! The commands about who signs in: each has a connection, except the one that makes it.
 
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 
 use super::args::{Args, Identity, Init};
+use super::config::pace_folder;
 use super::connect::Chosen;
 use super::env::Env;
 use super::run::{Files, chosen, named_config};
@@ -18,8 +21,9 @@ pub(super) async fn run(asked: &Identity, args: &Args, env: &Env, files: &Files)
         return Err(Report::new(Exit::Usage, "this command answers no statements and reads no files")
             .hint("run it without -c, -f and --input"));
     }
+    let pace = pace_folder(env, &files.user);
     if let Identity::Init(answers) = asked {
-        return initialise(answers, args, env).await;
+        return initialise(answers, args, env, pace.as_deref()).await;
     }
     let connection = chosen(args, env, files)?.map(Chosen::service).transpose()?.ok_or_else(|| {
         Report::new(Exit::Usage, "no connection is configured, so there is nobody to sign in")
@@ -29,12 +33,12 @@ pub(super) async fn run(asked: &Identity, args: &Args, env: &Env, files: &Files)
         Identity::Login { .. } => login::login(asked, &connection).await,
         Identity::Logout => login::logout(&connection),
         Identity::Status => status::show(&connection, now()).await,
-        Identity::Doctor | Identity::Init(_) => Ok(doctor::examine(&connection, env, now()).await),
+        Identity::Doctor | Identity::Init(_) => Ok(doctor::examine(&connection, env, pace.as_deref(), now()).await),
     }
 }
 
 /// Writes a connection, shows what it needs, and tries it.
-async fn initialise(answers: &Init, args: &Args, env: &Env) -> Result<Exit, Report> {
+async fn initialise(answers: &Init, args: &Args, env: &Env, pace: Option<&Path>) -> Result<Exit, Report> {
     let written = init::write(answers, named_config(args, env).as_deref())?;
     let args = Args { connection: Some(written.name.clone()), ..args.clone() };
     let env = with_secret(env, &args, &written)?;
@@ -52,7 +56,7 @@ async fn initialise(answers: &Init, args: &Args, env: &Env) -> Result<Exit, Repo
         }
     }
     say("Trying it:");
-    let exit = doctor::examine(&connection, &env, now()).await;
+    let exit = doctor::examine(&connection, &env, pace, now()).await;
     if exit != Exit::Success {
         say("The connection is written, but it does not work yet; 'auditql doctor' tries it again.");
     }

@@ -43,15 +43,16 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
         check_output(&args, None)?;
         return identity::run(asked, &args, &env, &files).await;
     }
+    let pace = config::pace_folder(&env, &files.user);
     if let Some(asked) = &args.subscriptions {
         check_output(&args, None)?;
         let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
-        return subscriptions::run(asked, connection).await;
+        return subscriptions::run(asked, connection, pace.as_deref()).await;
     }
     if args.searches {
         check_output(&args, None)?;
         let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
-        return searches::run(&settings, connection).await;
+        return searches::run(&settings, connection, pace.as_deref()).await;
     }
     let statements = statements(&args)?;
     check_output(&args, statements.as_deref())?;
@@ -74,6 +75,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
             }
         };
     }
+    let builder = pace.into_iter().fold(builder, EngineBuilder::pace_folder);
     let opened = opened(&args, &env, &files, builder)?;
     if opened.name == NOTHING && statements.is_none() {
         say("no connection is configured; 'auditql demo' has a tenant to try");

@@ -4,11 +4,12 @@
 //! are listed here and nothing else: the service forgets them in its own time.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::apis::activity::AUDIT_SEARCH;
 use crate::auth::{self, Connection};
-use crate::http::{Budget, Options, Pace, Pacer};
+use crate::http::{Budget, Options, Pace};
 use crate::output::safe;
 use crate::repl::say;
 use crate::report::{Exit, Report};
@@ -18,12 +19,16 @@ use crate::tally::Tally;
 use crate::time::second_text;
 
 /// Lists them, the latest first.
-pub(super) async fn run(settings: &Settings, connection: Option<Connection>) -> Result<Exit, Report> {
+pub(super) async fn run(
+    settings: &Settings,
+    connection: Option<Connection>,
+    pace: Option<&Path>,
+) -> Result<Exit, Report> {
     let connection = connection.ok_or_else(|| {
         Report::new(Exit::Usage, "no connection is configured, so there is no tenant")
             .hint("a section [connections.NAME] in the configuration adds one")
     })?;
-    let pacer = Arc::new(Pacer::with_quotas(Pace::default(), connection.quotas.clone()));
+    let pacer = Arc::new(auth::pacer(&connection, Pace::default(), pace));
     let client = auth::client(&connection, pacer, Options::default()).map_err(|error| Report::of_error(&error))?;
     let search = AUDIT_SEARCH.search().expect("it is a table of searches");
     let searches = Searches::new(client, search, settings.audit_search_version, Arc::default());

@@ -3,12 +3,13 @@
 //! Stopping loses records for good, so it is done on the word of a person at a terminal, or with `--yes`.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args;
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::auth::{self, Connection};
-use crate::http::{Budget, Options, Pace, Pacer};
+use crate::http::{Budget, Options, Pace};
 use crate::output::safe;
 use crate::repl::say;
 use crate::report::{Exit, Report};
@@ -16,17 +17,17 @@ use crate::subscriptions::{Change, Error, Subscriptions, known};
 use crate::tally::Tally;
 
 /// Does what was asked.
-pub(super) async fn run(asked: &args::Subscriptions, connection: Option<Connection>) -> Result<Exit, Report> {
+pub(super) async fn run(
+    asked: &args::Subscriptions,
+    connection: Option<Connection>,
+    pace: Option<&Path>,
+) -> Result<Exit, Report> {
     let connection = connection.ok_or_else(|| {
         Report::new(Exit::Usage, "no connection is configured, so there is no tenant")
             .hint("a section [connections.NAME] in the configuration adds one")
     })?;
-    let client = auth::client(
-        &connection,
-        Arc::new(Pacer::with_quotas(Pace::default(), connection.quotas.clone())),
-        Options::default(),
-    );
-    let client = client.map_err(|error| Report::of_error(&error))?;
+    let pacer = Arc::new(auth::pacer(&connection, Pace::default(), pace));
+    let client = auth::client(&connection, pacer, Options::default()).map_err(|error| Report::of_error(&error))?;
     let subscriptions = Subscriptions::new(client, &connection.tenant).map_err(|error| Report::of_error(&error))?;
     let budget = Budget::new(Arc::new(Tally::default()));
     match asked {

@@ -109,6 +109,7 @@ pub struct EngineBuilder {
     settings: Settings,
     now: Option<DateTime<Utc>>,
     pace: Pace,
+    pace_folder: Option<PathBuf>,
     http: HttpOptions,
     spill_dir: Option<PathBuf>,
     policy: Policy,
@@ -221,6 +222,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Where the times at which requests were sent are kept, for all processes that name this folder: together they then
+    /// stay within the quotas, which services count by application and tenant. Unless said otherwise an engine counts its own.
+    #[must_use]
+    pub fn pace_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.pace_folder = Some(folder.into());
+        self
+    }
+
     /// How the HTTP client behaves: limits of retrying, timeouts, certificates.
     #[must_use]
     pub fn http(mut self, options: HttpOptions) -> Self {
@@ -271,7 +280,7 @@ impl EngineBuilder {
     /// As for [`EngineBuilder::build`].
     pub fn configure(&self, builder: SessionStateBuilder) -> Result<SessionStateBuilder, Error> {
         let mut connections = Connections::default();
-        let (mut names, mut pacers) = (HashSet::new(), Pacers::default());
+        let (mut names, mut pacers) = (HashSet::new(), Pacers::shared_in(self.pace_folder.clone()));
         for connection in &self.connections {
             check_name(&connection.name, &mut names)?;
             let pacer = pacers.of(connection, self.pace);

@@ -253,7 +253,7 @@ impl Inner {
     async fn wait(&self, quota: Quota, wait: Duration, failure: Failure, (budget, attempts): (&Budget, &mut Attempts)) {
         let why = if failure.outcome().told().is_some() { Why::Told } else { Why::BackOff };
         if failure.pauses_family() {
-            self.pacer.pause(quota, wait, why);
+            self.pacer.pause(quota, wait, why).await;
         }
         attempts.failed(failure);
         attempts.waited += wait;

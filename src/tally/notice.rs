@@ -113,6 +113,11 @@ pub enum Notice {
         /// `entra.users`
         table: String,
     },
+    /// Requests of other processes were not counted: the file that they share cannot be used.
+    PacedAlone {
+        /// Why not.
+        because: String,
+    },
     /// Content was listed for a time that is not its own; it was read all the same.
     Misplaced {
         /// `m365.activity`
@@ -365,6 +370,11 @@ impl fmt::Display for Notice {
                 "{table}: the service counted, in an index that may lag behind; --remote-count=false reads the records and \
                  counts them"
             ),
+            Self::PacedAlone { because } => write!(
+                f,
+                "the requests of other auditql processes were not taken into account, so the service may refuse some and \
+                 they are sent again: the file of send times cannot be used ({because})"
+            ),
             Self::LeftRunning { table, id } => left_running(f, table, id),
             Self::Misplaced { .. } => self.misplaced(f),
             Self::NotThere { table, of, count, first_id } => {
@@ -496,6 +506,7 @@ impl Notices {
             Notice::CapReached { table, cap, .. } => (table.clone(), cap.to_string()),
             Notice::PartOfPopulation { table, what } => (table.clone(), what.clone()),
             Notice::CountedThere { table } => (table.clone(), String::new()),
+            Notice::PacedAlone { .. } => (String::new(), String::new()),
             Notice::Misplaced { table, content_type, .. } => (table.clone(), content_type.clone()),
             Notice::NotThere { table, .. } => (table.clone(), String::new()),
             Notice::Reach { table, .. } => (table.clone(), String::new()),

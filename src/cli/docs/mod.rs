@@ -74,7 +74,8 @@ aadgraph = \"none\"         # the legacy reports; no rate was ever published
 
 A time range that starts before the service's retention is an error, because the answer would be incomplete; `keeps_days`
 sets that retention. It does not affect the activity feed, which never reaches back more than 7 days. Connections of one
-application in one tenant share their quota. All connections but the chosen one are catalogs beside it, and together they
+application in one tenant share their quota, and so do all auditql processes of one user: the times of their requests are kept
+in the state folder, or in the `pace_folder` that stands above the sections (`\"none\"` turns it off). All connections but the chosen one are catalogs beside it, and together they
 are `all_tenants`; `only = true`, above the sections, leaves the others out. Setting a rate too high leads to \"too many requests\" replies, which cost
 more time than they save.
 ";

@@ -1,5 +1,6 @@
 //! Connections become what requests are sent with: at once, or when a statement first asks one of those that it may not need.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::merged::Tenant;
@@ -98,21 +99,29 @@ pub(crate) fn connect(connection: &Connection, pacer: Arc<Pacer>, http: Options)
 
 /// One pacer for all connections that a service counts together.
 #[derive(Default)]
-pub(crate) struct Pacers(Vec<(PacedBy, Arc<Pacer>)>);
+pub(crate) struct Pacers {
+    /// Where send times are shared with other processes.
+    folder: Option<PathBuf>,
+    all: Vec<(PacedBy, Arc<Pacer>)>,
+}
 
 /// What quotas are counted by: the tenant, and who asks.
 type PacedBy = (String, CredentialSource, [Option<url::Url>; 3], Quotas);
 
 impl Pacers {
+    pub(crate) fn shared_in(folder: Option<PathBuf>) -> Self {
+        Self { folder, all: Vec::new() }
+    }
+
     /// The pacer of a connection.
     pub(crate) fn of(&mut self, connection: &Connection, pace: Pace) -> Arc<Pacer> {
         let Connection { tenant, credential, graph_url, management_url, aadgraph_url, quotas, .. } = connection.clone();
         let by = (tenant.to_ascii_lowercase(), credential, [graph_url, management_url, aadgraph_url], quotas);
-        if let Some((_, pacer)) = self.0.iter().find(|(other, _)| *other == by) {
+        if let Some((_, pacer)) = self.all.iter().find(|(other, _)| *other == by) {
             return Arc::clone(pacer);
         }
-        let pacer = Arc::new(Pacer::with_quotas(pace, by.3.clone()));
-        self.0.push((by, Arc::clone(&pacer)));
+        let pacer = Arc::new(auth::pacer(connection, pace, self.folder.as_deref()));
+        self.all.push((by, Arc::clone(&pacer)));
         pacer
     }
 }

@@ -6,18 +6,24 @@
 //!
 //! Whoever waits stands in a queue, first come first served; dropping the waiting future leaves the queue. A pause, set
 //! after "too many requests", holds up the whole family. One [`Pacer`] owns the logs of an application in a tenant and is
-//! shared by all clients that send in its name.
+//! shared by all clients that send in its name; given a folder, it shares them with other processes too.
 
-use std::collections::{BTreeMap, VecDeque};
+mod log;
+mod shared;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
+use self::log::Log;
+use self::shared::Shared;
 use super::Budget;
 use crate::table::{Quota, Rate};
-use crate::tally::Why;
+use crate::tally::{Notice, Tally, Why};
 
 /// Added to every window: the spread of travel times that is allowed for.
 const MARGIN: Duration = Duration::from_millis(250);
@@ -55,6 +61,8 @@ impl Quotas {
 pub struct Pacer {
     pace: Pace,
     quotas: Quotas,
+    /// What the file of each family's name is added to.
+    shared: Option<PathBuf>,
     families: Mutex<BTreeMap<Quota, Arc<Family>>>,
 }
 
@@ -66,7 +74,14 @@ impl Pacer {
 
     /// The same where a connection names quotas of its own.
     pub fn with_quotas(pace: Pace, quotas: Quotas) -> Self {
-        Self { pace, quotas, families: Mutex::default() }
+        Self { pace, quotas, ..Self::default() }
+    }
+
+    /// The same for all processes that name this folder: it holds a file for each family. One folder is of one application
+    /// in one tenant.
+    #[must_use]
+    pub fn shared_in(self, folder: impl Into<PathBuf>) -> Self {
+        Self { shared: Some(folder.into()), ..self }
     }
 
     /// Waits until a request of that family may be sent, and counts it as sent. Gives back how long that took, without
@@ -79,7 +94,7 @@ impl Pacer {
         // The semaphore is never closed, so there always is one.
         let _head = family.queue.acquire().await;
         drop(queued);
-        while let Err((ready, why)) = family.try_send() {
+        while let Err((ready, why)) = family.try_send(&budget.tally).await {
             let _waiting = budget.wait(why, ready.saturating_duration_since(Instant::now()));
             sleep_until(ready).await;
         }
@@ -89,13 +104,20 @@ impl Pacer {
     }
 
     /// Holds up the whole family: nothing is sent for `wait` from now.
-    pub fn pause(&self, quota: Quota, wait: Duration, why: Why) {
-        self.family(quota).log().pause(Instant::now() + wait, why);
+    pub async fn pause(&self, quota: Quota, wait: Duration, why: Why) {
+        let family = self.family(quota);
+        family.log().pause(Instant::now() + wait, why);
+        if let Some(shared) = &family.shared {
+            // Others then find out by themselves; that the file cannot be used is said where a request is counted.
+            let _ = shared.pause(family.empty.clone(), wait, why).await;
+        }
     }
 
     fn family(&self, quota: Quota) -> Arc<Family> {
         let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(families.entry(quota).or_insert_with(|| Arc::new(Family::new(self.pace, self.quotas.rate(quota)))))
+        let family =
+            || Family::new(self.pace, self.quotas.rate(quota), self.shared.as_ref().map(|at| at.join(quota.name())));
+        Arc::clone(families.entry(quota).or_insert_with(|| Arc::new(family())))
     }
 }
 
@@ -103,82 +125,39 @@ impl Pacer {
 struct Family {
     queue: Semaphore,
     log: Mutex<Log>,
+    /// What other processes sent, too.
+    shared: Option<Shared>,
+    /// A log in which nothing is entered: what is allowed.
+    empty: Log,
 }
 
 impl Family {
-    fn new(pace: Pace, rate: Option<Rate>) -> Self {
+    fn new(pace: Pace, rate: Option<Rate>, shared: Option<PathBuf>) -> Self {
         let window = rate.map(|rate| rate.window + MARGIN);
         let window = match pace {
             Pace::Documented => window,
             Pace::Faster(factor) => window.map(|window| window / factor.max(1)),
             Pace::Unlimited => None,
         };
-        let most = rate.map_or(0, |rate| rate.requests as usize);
-        let log = Log { most, window, sent: VecDeque::new(), paused_until: None, told_until: None };
-        Self { queue: Semaphore::new(1), log: Mutex::new(log) }
+        let empty = Log::new(rate.map_or(0, |rate| rate.requests as usize), window);
+        Self { queue: Semaphore::new(1), log: Mutex::new(empty.clone()), shared: shared.map(Shared::new), empty }
     }
 
-    /// Lets go of the log before it returns: a guard in the condition of the loop above would be held through the wait.
-    fn try_send(&self) -> Result<(), (Instant, Why)> {
-        let mut log = self.log();
-        log.try_send(Instant::now()).map_err(|ready| (ready, log.why(ready)))
+    /// Counts a request as sent, or says when to ask again. Lets go of the log before it returns: a guard in the condition of
+    /// the loop above would be held through the wait.
+    async fn try_send(&self, tally: &Tally) -> Result<(), (Instant, Why)> {
+        self.log().allows(Instant::now())?;
+        if let Some(shared) = &self.shared {
+            match shared.try_send(self.empty.clone()).await {
+                Ok(answer) => answer?,
+                Err(error) => tally.notice(Notice::PacedAlone { because: error.to_string() }),
+            }
+        }
+        self.log().try_send(Instant::now())
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The last send times of a family. It never reads the clock.
-#[derive(Debug)]
-struct Log {
-    most: usize,
-    /// `None`: no limit.
-    window: Option<Duration>,
-    sent: VecDeque<Instant>,
-    paused_until: Option<Instant>,
-    /// The same, as far as the service asked for it.
-    told_until: Option<Instant>,
-}
-
-impl Log {
-    /// Counts a request as sent at `now`, or says when to ask again.
-    fn try_send(&mut self, now: Instant) -> Result<(), Instant> {
-        let ready = self.ready(now);
-        if ready > now {
-            return Err(ready);
-        }
-        if self.window.is_some() {
-            self.sent.push_back(now);
-        }
-        Ok(())
-    }
-
-    /// The earliest time at which one more request keeps within every window.
-    fn ready(&mut self, now: Instant) -> Instant {
-        let paused = self.paused_until.unwrap_or(now);
-        let Some(window) = self.window else { return paused.max(now) };
-        while self.sent.len() > self.most {
-            self.sent.pop_front();
-        }
-        let oldest = self.sent.len().checked_sub(self.most).and_then(|at| self.sent.get(at));
-        oldest.map_or(now, |sent| *sent + window).max(paused)
-    }
-
-    /// What is waited for until `ready`.
-    fn why(&self, ready: Instant) -> Why {
-        match ready {
-            _ if self.told_until == Some(ready) => Why::Told,
-            _ if self.paused_until == Some(ready) => Why::BackOff,
-            _ => Why::Quota,
-        }
-    }
-
-    fn pause(&mut self, until: Instant, why: Why) {
-        self.paused_until = self.paused_until.max(Some(until));
-        if why == Why::Told {
-            self.told_until = self.told_until.max(Some(until));
-        }
     }
 }
 
@@ -187,101 +166,35 @@ mod tests {
     use super::*;
     use futures::FutureExt as _;
 
-    /// Send times, in milliseconds, of requests that are ready at the given times.
-    fn replay(log: &mut Log, start: Instant, asked: &[u64]) -> Vec<u64> {
-        let mut last = 0;
-        let mut send = |asked: u64| {
-            let mut now = start + Duration::from_millis(asked.max(last));
-            while let Err(ready) = log.try_send(now) {
-                now = ready;
-            }
-            last = u64::try_from((now - start).as_millis()).unwrap();
-            last
-        };
-        asked.iter().map(|asked| send(*asked)).collect()
-    }
-
     fn budget() -> Budget {
         Budget::new(Arc::default())
     }
 
-    fn log(pace: Pace) -> Log {
-        Family::new(pace, Quota::Reports.rate()).log.into_inner().unwrap()
+    /// What a family allows.
+    fn log(pace: Pace, rate: Option<Rate>) -> (usize, Option<Duration>) {
+        let log = Family::new(pace, rate, None).empty;
+        (log.most, log.window)
     }
 
     #[test]
-    fn no_window_ever_holds_more_than_the_quota() {
-        let asked: Vec<u64> = (0..60).map(|i| (i * i * 37) % 9000 + i * 400).collect();
-        for asked in [vec![0; 40], asked] {
-            let sent = replay(&mut log(Pace::Documented), Instant::now(), &asked);
-            for (i, first) in sent.iter().enumerate() {
-                let within = sent[i..].iter().filter(|t| **t - first <= 10_000).count();
-                assert!(within <= 5, "{sent:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_allowed_rate_is_used() {
-        let sent = replay(&mut log(Pace::Documented), Instant::now(), &[0; 26]);
-        assert_eq!(sent[..5], [0; 5], "the first window goes out at once");
-        assert_eq!(sent[25], 5 * 10_250);
-    }
-
-    #[test]
-    fn idle_time_is_not_saved_up() {
-        let sent = replay(
-            &mut log(Pace::Documented),
-            Instant::now(),
-            &[0, 100_000, 100_000, 100_000, 100_000, 100_000, 100_000],
-        );
-        assert_eq!(sent[6], 110_250);
-    }
-
-    #[test]
-    fn a_pause_holds_up_everything_and_is_never_shortened() {
-        for pace in [Pace::Documented, Pace::Unlimited] {
-            let (mut log, start) = (log(pace), Instant::now());
-            log.pause(start + Duration::from_secs(41), Why::Told);
-            log.pause(start + Duration::from_secs(2), Why::BackOff);
-            assert_eq!(replay(&mut log, start, &[0]), [41_000]);
-        }
-    }
-
-    #[test]
-    fn each_wait_has_its_reason() {
-        let (mut log, start) = (log(Pace::Documented), Instant::now());
-        let why = |log: &mut Log| {
-            let ready = log.ready(start);
-            log.why(ready)
-        };
-        replay(&mut log, start, &[0; 5]);
-        assert_eq!(why(&mut log), Why::Quota);
-        log.pause(start + Duration::from_secs(11), Why::BackOff);
-        assert_eq!(why(&mut log), Why::BackOff);
-        log.pause(start + Duration::from_secs(12), Why::Told);
-        assert_eq!(why(&mut log), Why::Told);
-        log.pause(start + Duration::from_secs(13), Why::BackOff);
-        assert_eq!(why(&mut log), Why::BackOff);
+    fn a_family_has_its_rate_with_a_margin() {
+        let reports = Quota::Reports.rate();
+        assert_eq!(log(Pace::Documented, reports), (5, Some(Duration::from_millis(10_250))));
+        assert_eq!(log(Pace::Faster(10), reports), (5, Some(Duration::from_millis(1_025))));
+        assert_eq!(log(Pace::Unlimited, reports).1, None);
+        assert_eq!(log(Pace::Documented, None).1, None);
     }
 
     #[tokio::test]
     async fn the_time_that_the_service_asked_for_is_left_out() {
         let (pacer, budget) = (Pacer::new(Pace::Unlimited), budget());
         let time = Duration::from_millis(60);
-        pacer.pause(Quota::Reports, time, Why::Told);
+        pacer.pause(Quota::Reports, time, Why::Told).await;
         assert!(pacer.turn(Quota::Reports, &budget).await < time / 2);
-        pacer.pause(Quota::Reports, time, Why::BackOff);
+        pacer.pause(Quota::Reports, time, Why::BackOff).await;
         assert!(pacer.turn(Quota::Reports, &budget).await >= time);
         let waited = Why::ALL.map(|why| budget.tally.waited_for(why) >= time);
         assert_eq!(waited, [true, true, false, false]);
-    }
-
-    #[test]
-    fn without_a_limit_nothing_waits_and_nothing_is_kept() {
-        let mut log = log(Pace::Unlimited);
-        assert_eq!(replay(&mut log, Instant::now(), &[0; 1000]), [0; 1000]);
-        assert!(log.sent.is_empty());
     }
 
     #[test]
@@ -290,10 +203,51 @@ mod tests {
         let own = Rate { requests: 2, window: Duration::from_secs(1) };
         quotas.set(Quota::Reports, Some(own));
         assert_eq!((quotas.rate(Quota::Reports), quotas.rate(Quota::Activity)), (Some(own), Quota::Activity.rate()));
-        let log = |rate| Family::new(Pace::Documented, rate).log.into_inner().unwrap();
-        assert_eq!(replay(&mut log(Some(own)), Instant::now(), &[0; 5]), [0, 0, 1_250, 1_250, 2_500]);
         quotas.set(Quota::Reports, None);
-        assert_eq!(replay(&mut log(quotas.rate(Quota::Reports)), Instant::now(), &[0; 1_000]), [0; 1_000]);
+        assert_eq!(quotas.rate(Quota::Reports), None);
+    }
+
+    /// Two processes as two pacers: what the services see is what both send.
+    #[tokio::test]
+    async fn processes_that_share_a_folder_keep_one_quota() {
+        let folder = tempfile::tempdir().unwrap();
+        let rate = Rate { requests: 4, window: Duration::from_millis(50) };
+        let pacer = || {
+            let mut quotas = Quotas::default();
+            quotas.set(Quota::Reports, Some(rate));
+            Pacer::with_quotas(Pace::Documented, quotas)
+        };
+        let most_in_a_window = async |pacers: [Pacer; 2]| {
+            let sent = Mutex::new(Vec::new());
+            let (sent_at, budget) = (&sent, &budget());
+            let turns = (0..12).map(|i| {
+                let pacer = &pacers[i % 2];
+                async move {
+                    pacer.turn(Quota::Reports, budget).await;
+                    sent_at.lock().unwrap().push(Instant::now());
+                }
+            });
+            futures::future::join_all(turns).await;
+            let sent = sent.into_inner().unwrap();
+            sent.iter().map(|first| sent.iter().filter(|t| **t >= *first && **t - *first <= rate.window).count()).max()
+        };
+        let shared = || pacer().shared_in(folder.path());
+        assert_eq!(most_in_a_window([shared(), shared()]).await, Some(4));
+        assert!(most_in_a_window([pacer(), pacer()]).await > Some(4), "alone they exceed it");
+    }
+
+    #[tokio::test]
+    async fn what_one_process_was_told_holds_up_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let shared = || Pacer::new(Pace::Unlimited).shared_in(folder.path());
+        let (one, other, budget) = (shared(), shared(), budget());
+        one.pause(Quota::Reports, Duration::from_millis(80), Why::Told).await;
+        let begun = Instant::now();
+        other.turn(Quota::Activity, &budget).await;
+        assert!(begun.elapsed() < Duration::from_millis(60), "another family is not meant");
+        other.turn(Quota::Reports, &budget).await;
+        assert!(begun.elapsed() >= Duration::from_millis(60));
+        assert!(budget.tally.waited_for(Why::Told) > Duration::ZERO);
     }
 
     #[tokio::test]
