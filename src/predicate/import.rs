@@ -30,6 +30,8 @@ mod keys;
 
 pub use keys::{Keys, keys, property_of};
 
+mod times;
+
 type Expr = Arc<dyn PhysicalExpr>;
 
 /// The predicate that an expression over the schema states.
@@ -93,6 +95,11 @@ impl Importer<'_> {
             _ => return None,
         };
         let (left, right) = (binary.left(), binary.right());
+        if op != Operator::IsNotDistinctFrom
+            && let Some(range) = self.of_period(left, comparison, right)
+        {
+            return Some(range);
+        }
         if op == Operator::IsNotDistinctFrom && scalar(right) == Some(Scalar::Bool(true)) {
             // `IS TRUE` of a list that is NULL, or of tests that are, is false, as EXISTS is.
             if let Some(any) = self.any_element(left) {
@@ -126,6 +133,11 @@ impl Importer<'_> {
 
     fn in_list(&self, expr: &Expr) -> Option<Predicate> {
         let list = expr.downcast_ref::<InListExpr>()?;
+        let periods = || list.list().iter().map(|value| self.of_period(list.expr(), Comparison::Eq, value)).collect();
+        if let Some(periods) = periods() {
+            let any = Predicate::Or(periods);
+            return Some(if list.negated() { Predicate::Not(Box::new(any)) } else { any });
+        }
         let values = list.list().iter().map(scalar).collect::<Option<Vec<_>>>()?;
         let subject = self.subject(list.expr())?;
         Some(subject.among(values, list.negated()))

@@ -12,6 +12,7 @@ mod expression;
 pub mod import;
 mod like;
 pub mod normal;
+pub mod period;
 mod reason;
 pub mod split;
 mod streams;

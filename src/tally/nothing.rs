@@ -67,6 +67,17 @@ pub enum Because {
         /// What a record has, if one differs in blanks alone.
         stored: Option<String>,
     },
+    /// An address is compared as text, and is written in another way.
+    Spelling {
+        /// The column.
+        column: String,
+        /// What was asked for.
+        asked: String,
+        /// What a record has, or what addresses are written as.
+        stored: String,
+        /// Whether a record has it.
+        seen: bool,
+    },
     /// No record that was read satisfies a condition.
     Excluded {
         /// The condition.
@@ -183,6 +194,15 @@ impl fmt::Display for Because {
                 let without = asked.trim();
                 write!(f, "'{asked}' has leading or trailing spaces, and they count; try {column} = '{without}'")
             }
+            Self::Spelling { column, asked, stored, seen: true } => write!(
+                f,
+                "{column} is never '{asked}', but it is '{stored}', the same address: ip_parse({column}) = ip_parse('{asked}') compares \
+                 addresses"
+            ),
+            Self::Spelling { column, asked, stored, seen: false } => write!(
+                f,
+                "addresses are compared as they are written, and '{asked}' is mostly written '{stored}'; try {column} = '{stored}'"
+            ),
             Self::Excluded { condition, records } => {
                 write!(f, "none of the {records} record(s) read satisfies {condition}")
             }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::{args, env};
-use crate::engine::manual_of_functions;
+use crate::engine::{functions_elsewhere, manual_of_functions};
 use crate::logs;
 use crate::output;
 use crate::queries;
@@ -225,8 +225,18 @@ fn functions_page() -> String {
             row(&[&code(call), &gives.map_or_else(|| "NULL".to_owned(), code)], &mut page);
         }
     }
+    page.push_str(ELSEWHERE);
+    head(&["function", "how it is called"], &mut page);
+    for (names, syntax) in functions_elsewhere() {
+        let names: Vec<String> = names.into_iter().map(code).collect();
+        row(&[&names.join(", "), &code(&syntax)], &mut page);
+    }
     page
 }
+
+const ELSEWHERE: &str = "\n## Functions of other dialects\n\nThey are put into the words of this one before the statement is planned, so \
+                         that what they say of a time is a range like any other, and is sent. A span of time is text: `'7d'`, \
+                         `'1h30m'`, `'2 weeks'`, also in `now() - '7d'` and `INTERVAL '7d'`.\n\n";
 
 fn formats_page() -> String {
     let mut page =

@@ -34,6 +34,7 @@ use super::held::{Held, Wanted};
 use super::narrowing;
 use super::nearest::Nearest;
 use super::passing::{Passing, Pick, Task, gives_held, gives_passing};
+use super::values::Reach;
 
 /// The held side, read once for all partitions.
 type Reading = Shared<BoxFuture<'static, Result<Arc<Held>, Arc<DataFusionError>>>>;

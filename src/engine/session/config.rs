@@ -106,7 +106,8 @@ pub(crate) fn extend(
     // Behind the choice of a join's kind and sides; before what moves rows and filters to where they are needed.
     let rules = &mut builder.physical_optimizers().get_or_insert_default().rules;
     let behind = rules.iter().position(|rule| rule.name() == JOINS_CHOSEN).map_or(0, |at| at + 1);
-    let sides: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] = [Arc::new(AtHandFirst), Arc::new(LookUp { is_remote })];
+    let sides: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] =
+        [Arc::new(AtHandFirst), Arc::new(LookUp { is_remote })];
     rules.splice(behind..behind, sides);
     let builder = builder.with_physical_optimizer_rule(Arc::new(CountThere));
     Ok(builder.with_physical_optimizer_rule(Arc::new(TellKeys)))
