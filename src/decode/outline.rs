@@ -3,7 +3,7 @@
 //! Files have to be asked of each object what it is before its columns are read. Both need the same: that it is one whole
 //! object, and its members. So it is looked through once, and whoever comes next finds the members here.
 
-use super::json::{Cursor, Quoted};
+use super::json::{Cursor, Quoted, each_member};
 use super::record::{RecordError, check_begins, check_ends};
 
 /// Text that came as bytes: whether it is UTF-8 is found out once for all records in it.
@@ -66,13 +66,8 @@ impl Outline {
         self.members.clear();
         let mut cursor = record.cursor();
         check_begins(&mut cursor)?;
-        let mut more = cursor.enter(b'}')?;
-        while more {
-            let name = cursor.name()?;
-            let start = cursor.skip()?;
-            self.members.push(Span { name, value: (start, cursor.at()) });
-            more = cursor.more(b'}')?;
-        }
+        let end = each_member(record.bytes, cursor.at(), |name, value| self.members.push(Span { name, value }))?;
+        cursor.go(end);
         check_ends(&mut cursor)
     }
 

@@ -92,11 +92,15 @@ impl Recogniser {
 
     /// The kind of an object that is a record as it is, if the names of its members alone tell.
     fn plain(&mut self, record: Text<'_>, outline: &Outline, is_row: bool) -> Option<Family> {
-        if outline.raw(record).any(|(_, escaped, _)| escaped) {
+        let names = || outline.raw(record).map(|(name, ..)| name);
+        let mut escapes = false;
+        let roles = self.roles.of(outline.raw(record).map(|(name, escaped, _)| {
+            escapes |= escaped;
+            name
+        }));
+        if escapes {
             return None;
         }
-        let names = || outline.raw(record).map(|(name, ..)| name);
-        let roles = self.roles.of(names());
         if roles & roles::TELLING != 0 {
             return None;
         }

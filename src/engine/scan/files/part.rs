@@ -80,7 +80,7 @@ impl Worker {
     /// Makes a part of a block; `dates` are those that are known from the blocks before it.
     pub(super) fn part(&mut self, block: &Block, dates: Option<&mut Dates>) -> Result<Part, InTurn> {
         let Self { scan, pass, sorter, rows, evidence } = self;
-        let mut taking = Taking::new(scan.set.family, pass.stamps.is_some(), rows, evidence.as_mut());
+        let mut taking = Taking::new(scan.set.family, pass.keys.is_some(), rows, evidence.as_mut());
         let sorted = sorter.sort(block, dates, &mut |sorted| taking.take(sorted));
         let Taking { prints, orders, unread, first, families, bytes, .. } = taking;
         // What is left of a block that was given up is not used.
@@ -147,7 +147,7 @@ impl<'w> Taking<'w> {
         if let Err(error) = self.rows.append_traced(record, outline) {
             return self.count(line, error.to_string());
         }
-        // What tells the record from its copies. Where all copies count, nobody asks for it.
+        // What tells the record from its copies, if there may be some and they do not all count.
         if self.numbered {
             self.prints.push(decode::bytes_hash(record.bytes()));
         }
