@@ -83,12 +83,12 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// What a statement is, over the leaves of its plan, over the scans that they carry out, over what all of them run on.
 const ENGINE: &[&str] = &["error", "runtime", "functions", "joins", "scan", "leaf", "lineage", "session", "statement"];
 const PREDICATE: &[&str] =
-    &["expression", "clause", "reason", "like", "import", "normal", "bind", "streams", "to_clause", "split"];
+    &["expression", "clause", "reason", "like", "period", "import", "normal", "bind", "streams", "to_clause", "split"];
 
 const DEMO: &[&str] =
     &["json", "gate", "world", "graph", "aadgraph", "activity", "search", "server", "story", "tenant", "export"];
 const DECODE: &[&str] =
-    &["json", "record", "members", "text", "columns", "records", "page", "array", "listing", "search"];
+    &["json", "record", "outline", "members", "text", "columns", "records", "page", "array", "listing", "search"];
 
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 
@@ -97,7 +97,7 @@ const FILES: &[&str] = &[
     "bucket", "listing",
 ];
 
-const EXPORTS: &[&str] = &["framing", "recognise", "rows", "remarks", "records", "dates", "reader"];
+const EXPORTS: &[&str] = &["framing", "recognise", "rows", "blocks", "remarks", "records", "dates", "sorter", "reader"];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))

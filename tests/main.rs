@@ -8,6 +8,7 @@
     reason = "a test stops where it cannot go on, and prints"
 )]
 
+mod bound;
 mod catalogs;
 mod cli;
 mod counted;

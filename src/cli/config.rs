@@ -312,7 +312,7 @@ impl<'a> Section<'a> {
             let what = format!("'{}' has no path", self.path);
             return Err(self.error(what).hint("add path = \"…\": a file, a folder or a pattern"));
         }
-        let mut options = Vec::new();
+        let (mut options, mut read) = (Vec::new(), logs::Options::default());
         for name in logs::Options::NAMES {
             let value = match self.table.remove(*name) {
                 None => continue,
@@ -324,10 +324,11 @@ impl<'a> Section<'a> {
                     return Err(self.error(what));
                 }
             };
-            logs::Options::default()
-                .set(name, &value)
-                .map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
+            read.set(name, &value).map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
             options.push(((*name).to_owned(), value));
+        }
+        if let Some(format) = read.format {
+            read.check(&[format]).map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
         }
         Ok(LogTable { paths, options })
     }

@@ -65,6 +65,8 @@ pub use session::policy::Policy;
 pub use session::system_tables::{Described, Rule, described, quota_in_words, rules_of, source};
 #[cfg(feature = "cli")]
 pub(crate) use statement::names_in;
+#[cfg(feature = "cli")]
+pub(crate) use statement::parse::spellings::manual as functions_elsewhere;
 pub use statement::{DescribedLogs, Parameters, Query, Value};
 
 pub use crate::files::Bucket;

@@ -26,6 +26,12 @@ use super::expression::{
 use super::like::{LikeText, like_text};
 use crate::address::Network;
 
+mod keys;
+
+pub use keys::{Keys, keys, property_of};
+
+mod times;
+
 type Expr = Arc<dyn PhysicalExpr>;
 
 /// The predicate that an expression over the schema states.
@@ -89,6 +95,11 @@ impl Importer<'_> {
             _ => return None,
         };
         let (left, right) = (binary.left(), binary.right());
+        if op != Operator::IsNotDistinctFrom
+            && let Some(range) = self.of_period(left, comparison, right)
+        {
+            return Some(range);
+        }
         if op == Operator::IsNotDistinctFrom && scalar(right) == Some(Scalar::Bool(true)) {
             // `IS TRUE` of a list that is NULL, or of tests that are, is false, as EXISTS is.
             if let Some(any) = self.any_element(left) {
@@ -122,12 +133,14 @@ impl Importer<'_> {
 
     fn in_list(&self, expr: &Expr) -> Option<Predicate> {
         let list = expr.downcast_ref::<InListExpr>()?;
+        let periods = || list.list().iter().map(|value| self.of_period(list.expr(), Comparison::Eq, value)).collect();
+        if let Some(periods) = periods() {
+            let any = Predicate::Or(periods);
+            return Some(if list.negated() { Predicate::Not(Box::new(any)) } else { any });
+        }
         let values = list.list().iter().map(scalar).collect::<Option<Vec<_>>>()?;
         let subject = self.subject(list.expr())?;
-        let first: Vec<String> = values.iter().take(4).map(shown).collect();
-        let more = if values.len() > 4 { format!(", … {} values", values.len()) } else { String::new() };
-        let words = format!("{}IN ({}{more})", if list.negated() { "NOT " } else { "" }, first.join(", "));
-        Some(subject.test(Test::In { values, negated: list.negated() }, &words))
+        Some(subject.among(values, list.negated()))
     }
 
     fn like(&self, expr: &Expr) -> Option<Predicate> {
@@ -238,6 +251,14 @@ struct Subject {
 }
 
 impl Subject {
+    /// It is one of these; negated: none of them.
+    fn among(self, values: Vec<Scalar>, negated: bool) -> Predicate {
+        let first: Vec<String> = values.iter().take(4).map(shown).collect();
+        let more = if values.len() > 4 { format!(", … {} values", values.len()) } else { String::new() };
+        let words = format!("{}IN ({}{more})", if negated { "NOT " } else { "" }, first.join(", "));
+        self.test(Test::In { values, negated }, &words)
+    }
+
     fn compares(self, comparison: Comparison, value: Scalar) -> Predicate {
         let words = format!("{} {}", comparison.sql(), shown(&value));
         self.test(Test::Compare(comparison, value), &words)

@@ -160,6 +160,9 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
+        L::TakesNothing { .. } => {
+            Report::chain(Exit::Query, source).hint("leave it out: their columns and types are in the files themselves")
+        }
         L::Option(source) => Report::chain(Exit::Query, source).hint(stated(source)),
         L::Form { .. } => {
             report(&format!("read_log('FILE', format => 'FORMAT') states a format; there are {}", formats()))
@@ -171,12 +174,35 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
 fn stated(error: &logs::Error) -> String {
     match error {
         logs::Error::NoSuchFormat { .. } => format!("the formats are {}", formats()),
+        logs::Error::NoSuchView { .. } => format!("the views are {}", views()),
+        logs::Error::NotTaken { option, formats } => {
+            let takes = |format: &&&'static dyn logs::Format| format.takes().contains(option);
+            let who: Vec<&str> = logs::ALL.iter().filter(takes).map(|format| format.name()).collect();
+            let them: Vec<String> = formats.iter().map(|format| options_of(*format)).collect();
+            format!("leave it out; {}; {option} is for {}", them.join("; "), who.join(", "))
+        }
         _ => format!("the options are {}", logs::Options::NAMES.join(", ")),
     }
 }
 
 fn formats() -> String {
     logs::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// The options that a format takes, in words.
+fn options_of(format: &dyn logs::Format) -> String {
+    match format.takes() {
+        [] => format!("{} takes no option but format", format.name()),
+        takes => format!("{} takes {}", format.name(), takes.join(", ")),
+    }
+}
+
+fn views() -> String {
+    let of = |format: &&'static dyn logs::Format| {
+        let names: Vec<&str> = format.views().iter().map(|view| view.name).collect();
+        (!names.is_empty()).then(|| format!("{} (of {})", names.join(", "), format.name()))
+    };
+    logs::ALL.iter().filter_map(of).collect::<Vec<_>>().join("; ")
 }
 
 fn content_types() -> String {

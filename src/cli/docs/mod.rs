@@ -9,7 +9,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::{args, env};
-use crate::engine::manual_of_functions;
+use crate::engine::{functions_elsewhere, manual_of_functions};
 use crate::logs;
 use crate::output;
 use crate::queries;
@@ -167,12 +167,46 @@ fn log_formats_page() -> String {
     let mut page = format!(
         "{NOTE}# Formats of logs\n\nWhat [logs of your own](logs.md) can be. The content decides, then the ending.\n\n"
     );
-    head(&["format", "also", "endings", "what it is"], &mut page);
+    head(&["format", "also", "endings", "options", "what it is"], &mut page);
+    let codes = |names: &[&str]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
     for format in logs::ALL {
-        let codes = |names: &[&str]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
-        row(&[&code(format.name()), &codes(format.also()), &codes(format.extensions()), format.doc()], &mut page);
+        let (also, endings, options) = (codes(format.also()), codes(format.extensions()), codes(format.takes()));
+        row(&[&code(format.name()), &also, &endings, &options, format.doc()], &mut page);
+    }
+    for format in logs::ALL.iter().filter(|format| !format.views().is_empty()) {
+        let name = format.name();
+        let _ = write!(
+            page,
+            "\n## Views of {name}\n\n`read_{name}('logs', view => 'NAME')`, `OPTIONS (view 'NAME')`, or `view = \"NAME\"` in a \
+             configuration: the events of a kind, with these columns between `event_id` and those that all events have. A value that \
+             is not of its column's type is NULL and counted.\n"
+        );
+        for view in format.views() {
+            let _ = write!(page, "\n### {}\n\n{}\n\n", code(view.name), view.doc);
+            view.events.iter().for_each(|events| {
+                let _ = writeln!(page, "- {events}");
+            });
+            page.push('\n');
+            head(&["column", "type", "what it holds"], &mut page);
+            for field in &view.fields {
+                row(&[&code(&field.name), kind(field.kind), &field.doc], &mut page);
+            }
+        }
     }
     page
+}
+
+/// A type as SQL calls it.
+fn kind(kind: logs::Kind) -> &'static str {
+    match kind {
+        logs::Kind::Text => "text",
+        logs::Kind::Int => "bigint",
+        logs::Kind::Float => "double",
+        logs::Kind::Bool => "boolean",
+        logs::Kind::Time => "timestamp",
+        logs::Kind::Texts => "text[]",
+        logs::Kind::Pairs => "map(text, text)",
+    }
 }
 
 fn functions_page() -> String {
@@ -191,8 +225,18 @@ fn functions_page() -> String {
             row(&[&code(call), &gives.map_or_else(|| "NULL".to_owned(), code)], &mut page);
         }
     }
+    page.push_str(ELSEWHERE);
+    head(&["function", "how it is called"], &mut page);
+    for (names, syntax) in functions_elsewhere() {
+        let names: Vec<String> = names.into_iter().map(code).collect();
+        row(&[&names.join(", "), &code(&syntax)], &mut page);
+    }
     page
 }
+
+const ELSEWHERE: &str = "\n## Functions of other dialects\n\nThey are put into the words of this one before the statement is planned, so \
+                         that what they say of a time is a range like any other, and is sent. A span of time is text: `'7d'`, \
+                         `'1h30m'`, `'2 weeks'`, also in `now() - '7d'` and `INTERVAL '7d'`.\n\n";
 
 fn formats_page() -> String {
     let mut page =

@@ -34,6 +34,7 @@ use super::held::{Held, Wanted};
 use super::narrowing;
 use super::nearest::Nearest;
 use super::passing::{Passing, Pick, Task, gives_held, gives_passing};
+use super::values::Reach;
 
 /// The held side, read once for all partitions.
 type Reading = Shared<BoxFuture<'static, Result<Arc<Held>, Arc<DataFusionError>>>>;
@@ -84,6 +85,21 @@ impl RangeJoinExec {
         );
         let (reading, metrics) = (Mutex::default(), ExecutionPlanMetricsSet::new());
         Self { held, passing, task, narrowing, reading, metrics, properties: Arc::new(properties) }
+    }
+
+    /// The kind of the join; its left side is the one that is held, which is its first child.
+    pub(crate) fn join_type(&self) -> JoinType {
+        self.task.join_type
+    }
+
+    /// The keys of the side that is held, as far as the condition has any.
+    pub(crate) fn held_keys(&self) -> &[Arc<dyn PhysicalExpr>] {
+        &self.task.condition.held_keys.exprs
+    }
+
+    /// Whether what is held bounds values of the other side.
+    pub(crate) fn bounds_passing(&self) -> bool {
+        matches!(self.task.condition.passing, Reach::Between(..))
     }
 
     /// What is looked up instead of being compared, in words.

@@ -9,6 +9,7 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::optimizer::AnalyzerRule;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
 use super::finer::FinerTimes;
@@ -17,7 +18,7 @@ use super::store::Store;
 use crate::engine::functions::bounded;
 use crate::engine::joins::LookUp;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
-use crate::engine::leaf::{CountThere, is_remote};
+use crate::engine::leaf::{AtHandFirst, CountThere, TellKeys, is_remote};
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
@@ -31,6 +32,10 @@ const READ_AHEAD: usize = 1 << 20;
 
 /// DataFusion's rule that chooses the kind and the sides of joins.
 const JOINS_CHOSEN: &str = "join_selection";
+
+/// Keys of a join that can be worth a request for some of them each: more of them take longer than any listing.
+const MOST_KEYS: usize = 10_000;
+const MOST_KEY_BYTES: usize = 64 << 20;
 
 /// DataFusion's own default catalog and schema, which nobody chose.
 const UNCHOSEN: (&str, &str) = ("datafusion", "public");
@@ -50,6 +55,9 @@ fn configured(config: SessionConfig, settings: &Settings) -> SessionConfig {
     options.execution.hash_join_buffering_capacity = 0;
     // And in one piece: of a build side in partitions the keys are known as a choice among hashes, which no service understands.
     options.optimizer.repartition_joins = false;
+    // Up to so many keys, and so many bytes of them with the room that their columns hold, are told the other side one by one.
+    options.optimizer.hash_join_inlist_pushdown_max_distinct_values = MOST_KEYS;
+    options.optimizer.hash_join_inlist_pushdown_max_size = MOST_KEY_BYTES;
     // The engine takes `x IS TRUE` for nullable in its physical plan and not in its logical one, and refuses an aggregate over
     // such a pair. It can go with the version that has the mend (github.com/apache/datafusion/pull/24244).
     options.execution.skip_physical_aggregate_schema_check = true;
@@ -98,8 +106,11 @@ pub(crate) fn extend(
     // Behind the choice of a join's kind and sides; before what moves rows and filters to where they are needed.
     let rules = &mut builder.physical_optimizers().get_or_insert_default().rules;
     let behind = rules.iter().position(|rule| rule.name() == JOINS_CHOSEN).map_or(0, |at| at + 1);
-    rules.insert(behind, Arc::new(LookUp { is_remote }));
-    Ok(builder.with_physical_optimizer_rule(Arc::new(CountThere)))
+    let sides: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] =
+        [Arc::new(AtHandFirst), Arc::new(LookUp { is_remote })];
+    rules.splice(behind..behind, sides);
+    let builder = builder.with_physical_optimizer_rule(Arc::new(CountThere));
+    Ok(builder.with_physical_optimizer_rule(Arc::new(TellKeys)))
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.

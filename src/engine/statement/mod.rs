@@ -7,9 +7,11 @@ mod described;
 mod explain;
 mod external;
 mod file_names;
+mod lateral;
 mod output_names;
 mod parameters;
 pub(crate) mod parse;
+mod summary;
 mod views;
 
 use std::future::ready;
@@ -72,7 +74,8 @@ pub(crate) struct Submission {
 pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Query> {
     let Submission { sql, parameters, now, deadline, policy, workers } = asked;
     let mut state = context.state();
-    let mut parsed = parse_with(&state, &sql, &parameters, now)?;
+    let summed_up = summary::asked(&sql);
+    let mut parsed = parse_with(&state, summed_up.as_deref().unwrap_or(&sql), &parameters, now)?;
     file_names::named(&state, policy, &mut parsed).await?;
     if policy.reads_files {
         state.register_catalog_list(Arc::new(WithFiles::of(&state)));
@@ -80,8 +83,10 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
     named_logs::check(&state, &parsed).await?;
-    let plan = named(state.statement_to_plan(parsed).await?)?;
+    let plan = state.statement_to_plan(parsed).await?;
     check_plan(&plan)?;
+    let plan = lateral::in_place(plan)?;
+    let plan = if summed_up.is_some() { summary::of(plan)? } else { named(plan)? };
     policy.check(&plan)?;
     namesakes::check(&plan)?;
     external::check(&plan)?;

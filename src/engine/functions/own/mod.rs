@@ -7,9 +7,12 @@ mod addresses;
 mod aggregates;
 mod encodings;
 mod entra_errors;
+mod expressions;
 mod function;
 mod identities;
+mod json;
 mod lists;
+mod mode;
 mod places;
 mod sessions;
 mod web;
@@ -28,6 +31,8 @@ static ALL: &[&[Function]] = &[
     addresses::FUNCTIONS,
     identities::FUNCTIONS,
     encodings::FUNCTIONS,
+    json::FUNCTIONS,
+    expressions::FUNCTIONS,
     entra_errors::FUNCTIONS,
     places::FUNCTIONS,
     web::FUNCTIONS,
@@ -50,6 +55,7 @@ pub(crate) fn register(state: &mut SessionState) -> Result<()> {
     for function in aggregates::functions() {
         state.register_udaf(Arc::new(AggregateUDF::from(function)))?;
     }
+    state.register_udaf(Arc::new(AggregateUDF::from(mode::Mode::new())))?;
     Ok(())
 }
 
@@ -91,7 +97,7 @@ pub(crate) fn manual() -> Vec<Manual> {
         of(udf.documentation(), udf.aliases(), function.examples)
     });
     let lists = lists::functions().map(|udf| of(udf.documentation(), udf.aliases(), &[]));
-    let aggregates = aggregates::functions().map(AggregateUDF::from);
+    let aggregates = aggregates::functions().map(AggregateUDF::from).chain([AggregateUDF::from(mode::Mode::new())]);
     let aggregates = aggregates.map(|udaf| of(udaf.documentation(), udaf.aliases(), &[]));
     let sessionize = WindowUDF::from(Sessionize::new());
     let windows = std::iter::once(of(sessionize.documentation(), sessionize.aliases(), &[]));

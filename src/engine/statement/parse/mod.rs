@@ -11,11 +11,17 @@ mod asof;
 mod depth;
 mod dialect;
 mod elements;
+mod fields;
 mod functions;
+mod grammar;
 mod json;
+mod names;
 mod operators;
 mod parameters;
 mod pattern;
+mod sources;
+mod span;
+pub(crate) mod spellings;
 mod tables;
 mod zone;
 
@@ -37,6 +43,8 @@ use crate::engine::statement::parameters::Parameters;
 pub(crate) use depth::check_plan;
 #[cfg(feature = "cli")]
 pub(crate) use parameters::names_in;
+
+use grammar::Grammar;
 
 /// Reads a text that has to be one statement, without names for values.
 pub(crate) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
@@ -99,5 +107,8 @@ fn makes_view(statement: &Statement) -> bool {
 }
 
 fn dialect_of(dialect: Dialect) -> Box<dyn datafusion::sql::sqlparser::dialect::Dialect> {
+    if dialect == Dialect::PostgreSQL {
+        return Box::new(Grammar::default());
+    }
     dialect_from_str(dialect).unwrap_or_else(|| Box::new(PostgreSqlDialect {}))
 }
