@@ -34,7 +34,7 @@ const CONDITIONS: [(&str, &str); 10] = [
         "a.first <= b.last AND a.last >= b.first AND (a.id + b.id) % 3 <> 0",
         "a.first < b.last AND a.last > b.first AND (a.id + b.id) % 3 <> 0",
     ),
-    ("a.id >= b.id AND a.id <= b.id", "a.id >= b.id AND a.id < b.id"),
+    ("a.id >= b.id AND a.id <= b.id + 1", "a.id >= b.id AND a.id < b.id + 1"),
 ];
 
 /// Statements over a condition.
@@ -131,7 +131,7 @@ async fn what_cannot_be_looked_up_is_left_alone() {
         "ip_in(a.addr, b.cidr) OR a.k = b.k",
         "NOT ip_in(a.addr, b.cidr)",
         "a.t BETWEEN b.first AND b.last OR a.id = b.id",
-        "a.t >= b.t - INTERVAL '1 month' AND a.t + b.last - b.first <= b.t",
+        "a.t >= b.t - INTERVAL '1 month'",
     ] {
         let sql = format!("SELECT a.id, b.id FROM a JOIN b ON {condition}");
         let explained = Lab::explained(&lab.looking_up, &sql).await;
