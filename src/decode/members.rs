@@ -44,9 +44,8 @@ impl Outline {
         let mut scratch = String::new();
         let member = |Span { name, value }: &Span| {
             let plain = cursor.text(name.start, name.end).filter(|_| !name.escaped);
-            let name = plain
-                .map(Cow::Borrowed)
-                .unwrap_or_else(|| Cow::Owned(cursor.string_text(*name, &mut scratch).unwrap_or_default().to_owned()));
+            let read = |scratch| cursor.string_text(*name, scratch).unwrap_or_default().to_owned();
+            let name = plain.map_or_else(|| Cow::Owned(read(&mut scratch)), Cow::Borrowed);
             Member { name, value: cursor.bytes(value.0, value.1) }
         };
         self.spans().iter().map(member).collect()

@@ -176,7 +176,8 @@ impl RecordDecoder {
         cursor.peek()?;
         let start = cursor.at();
         self.record.read_traced(&mut cursor, outline.spans(), &mut self.conflicts)?;
-        Ok(self.complete(&mut cursor, start)?)
+        self.complete(&mut cursor, start);
+        Ok(())
     }
 
     /// The records taken since the last call, as a batch.
@@ -215,11 +216,12 @@ impl RecordDecoder {
         }
         let start = cursor.at();
         self.record.read(cursor, &mut self.conflicts)?;
-        self.complete(cursor, start)
+        self.complete(cursor, start);
+        Ok(())
     }
 
     /// Fills what is made of the whole record, which begins at `start` and behind which the cursor stands.
-    fn complete(&mut self, cursor: &mut Cursor<'_>, start: usize) -> Result<(), Broken> {
+    fn complete(&mut self, cursor: &mut Cursor<'_>, start: usize) {
         self.rows += 1;
         let end = cursor.at();
         if !self.computed.is_empty() {
@@ -232,7 +234,6 @@ impl RecordDecoder {
             digests.append_value(digest);
         }
         self.conflicts.end_record(cursor.bytes(start, end), &self.keys);
-        Ok(())
     }
 
     /// Fills the derived columns from the record that was just read.

@@ -44,7 +44,7 @@ impl Blocks {
     }
 
     /// The next block; `None` at the end.
-    pub fn next(&mut self) -> Option<Block> {
+    pub fn next_block(&mut self) -> Option<Block> {
         let mut block = Block { of_json: matches!(self.frames, Frames::Json(_)), ..Block::default() };
         while !block.is_full() {
             let Some(frame) = self.frame() else { break };

@@ -92,7 +92,7 @@ impl Dates {
 
     fn look_through(&self, mut blocks: Blocks, seen: &mut Evidence) {
         let mut records = Records::default();
-        while let Some(block) = blocks.next() {
+        while let Some(block) = blocks.next_block() {
             let text = Text::new(&block.text);
             records.begin(&block);
             while records.next(&block, text).is_some() {

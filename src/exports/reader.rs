@@ -56,7 +56,7 @@ impl Reader {
                     return Some(Item::Record(family));
                 }
                 None => {
-                    self.block = self.blocks.next()?;
+                    self.block = self.blocks.next_block()?;
                     self.records.begin(&self.block);
                 }
             }

@@ -4,12 +4,13 @@
 //! by the printed filter in a service that compares as strictly as any could.
 
 use std::cmp::Ordering;
+use std::net::IpAddr;
 
 use super::{PageQuery, Scan, ScanPlan};
 use crate::apis;
 use crate::odata::parse::{self, Literal, Node, parse};
 use crate::odata::url::encoded_len;
-use crate::predicate::{Comparison, Conjunct, Pattern, Predicate, Scalar, Test, Truth, bind, normal};
+use crate::predicate::{Comparison, Conjunct, Octets, Pattern, Predicate, Scalar, Test, Truth, bind, normal};
 use crate::table::{ApiVersion, EntitySet};
 
 /// `SplitMix64`.
@@ -227,6 +228,14 @@ fn tested(held: &Held, folded: bool, test: &Test) -> Option<bool> {
             _ => None,
         },
         Test::Has { .. } => None,
+        Test::InNetwork(octets) => {
+            let Held::Text(text) = held else { return None };
+            let address = text.parse::<IpAddr>().ok()?.to_canonical().to_string();
+            Some(match octets {
+                Octets::First(first) => address.starts_with(first),
+                Octets::All(all) => address == *all,
+            })
+        }
     }
 }
 

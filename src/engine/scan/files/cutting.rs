@@ -51,7 +51,7 @@ impl Cutting {
     /// The next step; `None` behind the last file.
     pub(super) fn next(&mut self) -> Result<Option<Step>, Error> {
         if let Some((source, blocks)) = &mut self.open {
-            if let Some(block) = blocks.next() {
+            if let Some(block) = blocks.next_block() {
                 return Ok(Some(Step::Block(Arc::clone(source), block)));
             }
             let linked = blocks.is_linked();
