@@ -22,6 +22,16 @@ pub fn endpoint(text: &str) -> Option<(IpAddr, Option<u16>)> {
     Some((address(host)?, port.and_then(|port| port.parse().ok())))
 }
 
+/// The address of an [`endpoint`].
+pub fn host(text: &str) -> Option<IpAddr> {
+    endpoint(text).map(|(address, _)| address)
+}
+
+/// The text of the address of an [`endpoint`], in its shortest form: what tables are joined on.
+pub fn shortest(text: &str) -> Option<String> {
+    host(text).map(|address| address.to_string())
+}
+
 /// An address in its shortest form: IPv4 inside IPv6 is IPv4, and a zone is of no use elsewhere.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.split_once('%').map_or(text, |(address, _)| address);
@@ -69,6 +79,27 @@ impl Network {
             _ => return None,
         };
         Some(Self { first, bits })
+    }
+
+    /// How many of its bits count.
+    pub fn bits(&self) -> u8 {
+        self.bits
+    }
+
+    /// Its first and its last address.
+    pub fn ends(&self) -> (IpAddr, IpAddr) {
+        let bits = u32::from(self.bits);
+        let last = match self.first {
+            IpAddr::V4(v4) => {
+                let last = v4.to_bits() | u32::MAX.checked_shr(bits).unwrap_or(0);
+                IpAddr::V4(Ipv4Addr::from_bits(last))
+            }
+            IpAddr::V6(v6) => {
+                let last = v6.to_bits() | u128::MAX.checked_shr(bits).unwrap_or(0);
+                IpAddr::V6(Ipv6Addr::from_bits(last))
+            }
+        };
+        (self.first, last)
     }
 
     /// Whether an address lies in it. None of the other family does.
@@ -127,11 +158,29 @@ mod tests {
             ("HOST (10.0.0.1)", "10.0.0.1", None),
             (" 1.2.3.4 ", "1.2.3.4", None),
             ("1.2.3.4:99999", "1.2.3.4", None),
+            ("[fe80::1%eth0]:443", "fe80::1", Some(443)),
+            ("2001:0db8:0000:0000:0000:0000:0000:0001", "2001:db8::1", None),
         ] {
             let read = endpoint(text).unwrap();
             assert_eq!((read.0.to_string().as_str(), read.1), (address, port), "{text}");
         }
-        for text in ["", "<null>", "localhost", "host:443", "1.2.3", "[::1", "()", "NAME ()", "1.2.3.4:5:6"] {
+        for text in [
+            "",
+            "-",
+            "%",
+            "[",
+            "<null>",
+            "DC01",
+            "10.0.0.256",
+            "10.0.0.1.example.com",
+            "localhost",
+            "host:443",
+            "1.2.3",
+            "[::1",
+            "()",
+            "NAME ()",
+            "1.2.3.4:5:6",
+        ] {
             assert_eq!(endpoint(text), None, "{text}");
         }
     }
@@ -167,6 +216,9 @@ mod tests {
         ] {
             let (of, (address, _)) = (Network::read(network).unwrap(), endpoint(address).unwrap());
             assert_eq!(of.has(address), inside, "{network} {address}");
+            let (first, last) = of.ends();
+            assert!(of.has(first) && of.has(last), "{network}");
+            assert_eq!((first..=last).contains(&address), inside, "{network} {address}");
         }
     }
 

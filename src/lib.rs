@@ -18,7 +18,7 @@
 //! | 1 pure translation | `predicate`, `odata`, `plan`, `decode` | do I/O, read a clock |
 //! | 2 I/O | `http`, `auth`, `subscriptions`, `searches`, `doctor`, `files`, `exports`, `logs` | know SQL, tables or Arrow |
 //! | 3 engine | `engine` | know a surface or the demo tenant |
-//! | 4 surfaces | `output`, `repl`, `demo`, `report`, `cli` | |
+//! | 4 surfaces | `output`, `report`, `queries`, `repl`, `demo`, `cli` | |
 //!
 //! # What is public
 //! [`engine`] and what it takes and gives: [`auth`], [`settings`], [`tally`], the declarations in [`table`] and [`apis`],
@@ -70,6 +70,8 @@ mod plan;
 #[cfg(not(feature = "testing"))]
 mod predicate;
 #[cfg(all(feature = "cli", not(feature = "testing")))]
+mod queries;
+#[cfg(all(feature = "cli", not(feature = "testing")))]
 mod repl;
 #[cfg(all(feature = "cli", not(feature = "testing")))]
 mod report;
@@ -109,6 +111,8 @@ pub mod output;
 pub mod plan;
 #[cfg(feature = "testing")]
 pub mod predicate;
+#[cfg(all(feature = "cli", feature = "testing"))]
+pub mod queries;
 #[cfg(all(feature = "cli", feature = "testing"))]
 pub mod repl;
 #[cfg(all(feature = "cli", feature = "testing"))]

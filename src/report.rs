@@ -18,6 +18,7 @@ use crate::veil::Veil;
 
 mod advice;
 mod doctor;
+mod elsewhere;
 mod empty;
 mod layers;
 mod names;
@@ -300,6 +301,9 @@ fn of_table(table: &str, about: &About<'_>) -> Report {
         return Report::new(Exit::Query, what).hint(hint);
     }
     let report = Report::new(Exit::Query, format!("there is no table {short}"));
+    if let Some(hint) = elsewhere::table(short) {
+        return report.hint(hint);
+    }
     let found =
         nearest(short, about.tables.iter().map(|name| (name.as_str(), name.rsplit('.').next().unwrap_or(name))));
     match found {

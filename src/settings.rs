@@ -20,6 +20,8 @@ pub struct Settings {
     pub pushdown: bool,
     /// Ask a directory how many records there are, where that alone is wanted.
     pub remote_count: bool,
+    /// Look the partners of a join by address range or time window up. Off, every pair is compared.
+    pub range_joins: bool,
     /// Make one row of a record that comes several times.
     pub dedup: bool,
     /// A bound on how late records of the activity feed become available, stated by the user.
@@ -44,6 +46,7 @@ impl Default for Settings {
             partial: false,
             pushdown: true,
             remote_count: true,
+            range_joins: true,
             dedup: true,
             late_arrival: None,
             aadgraph_record_cap: None,
@@ -104,6 +107,13 @@ pub static ALL: &[Setting] = &[
         value: "true|false",
         get: |s| s.remote_count.to_string(),
         set: |s, v| boolean(v).map(|b| s.remote_count = b),
+    },
+    Setting {
+        name: "range_joins",
+        doc: "Look the partners up in a join by address range (ip_in) or time window (BETWEEN). When off, every pair is compared: slower, same answer, and a check on the look-up.",
+        value: "true|false",
+        get: |s| s.range_joins.to_string(),
+        set: |s, v| boolean(v).map(|b| s.range_joins = b),
     },
     Setting {
         name: "dedup",

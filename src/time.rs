@@ -91,9 +91,38 @@ pub fn instant_text(micros: i64) -> String {
         .map_or_else(|| micros.to_string(), |t| t.to_rfc3339_opts(SecondsFormat::AutoSi, true))
 }
 
+/// `2026-11-27 08:00` with the seconds that nobody writes; `None` of any other text.
+pub fn with_seconds(text: &str) -> Option<String> {
+    const SHAPE: &[u8] = b"0000-00-00 00:00";
+    let (minutes, zone) = text.split_at_checked(SHAPE.len())?;
+    let fits = |(byte, shape): (u8, &u8)| match shape {
+        b'0' => byte.is_ascii_digit(),
+        b' ' => byte == b' ' || byte == b'T' || byte == b't',
+        _ => byte == *shape,
+    };
+    let behind = zone.is_empty() || zone.starts_with(['Z', 'z', '+', '-', ' ']);
+    (behind && minutes.bytes().zip(SHAPE).all(fits)).then(|| format!("{minutes}:00{zone}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_may_do_without_seconds() {
+        for (text, whole) in [
+            ("2026-11-27 08:00", Some("2026-11-27 08:00:00")),
+            ("2026-11-27T08:00Z", Some("2026-11-27T08:00:00Z")),
+            ("2026-11-27T08:00+02:00", Some("2026-11-27T08:00:00+02:00")),
+            ("2026-11-27 08:00:01", None),
+            ("2026-11-27", None),
+            ("2026-11-27 8:00", None),
+            ("2026-11-27 08:00x", None),
+            ("２０２６-11-27 08:00", None),
+        ] {
+            assert_eq!(with_seconds(text).as_deref(), whole, "{text}");
+        }
+    }
 
     #[test]
     fn bounds_are_sent_as_seconds_that_lie_outside() {

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 5] = [
     &["predicate", "odata", "plan", "decode"],
     &["http", "auth", "subscriptions", "searches", "doctor", "files", "exports", "logs"],
     &["engine"],
-    &["output", "report", "demo", "repl", "cli"],
+    &["output", "report", "queries", "demo", "repl", "cli"],
 ];
 
 /// Edges inside a layer.
@@ -29,8 +29,9 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("doctor", &["http", "auth", "subscriptions", "searches"]),
     ("exports", &["files"]),
     ("report", &["output"]),
-    ("repl", &["output", "report"]),
-    ("cli", &["output", "report", "repl", "demo"]),
+    ("queries", &["report"]),
+    ("repl", &["output", "report", "queries"]),
+    ("cli", &["output", "report", "queries", "repl", "demo"]),
 ];
 
 /// Modules that may use these and no others, whatever their layer: `http` knows no tables or filters, and the demo tenant
@@ -65,7 +66,7 @@ const EFFECTS: &[&[&str]] = &[
 ];
 
 /// Where DataFusion may be named: the import of expressions, the engine, and what shows results.
-const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "repl", "cli", "report"];
+const DATAFUSION: &[&str] = &["predicate/import", "engine", "output", "queries/header", "repl", "cli", "report"];
 
 /// Rooms within a module, lowest first: one may use those before it. What stands in none of them is the module's own file,
 /// which may use them all and which none of them uses.
@@ -80,14 +81,14 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What a statement is, over the leaves of its plan, over the scans that they carry out, over what all of them run on.
-const ENGINE: &[&str] = &["error", "runtime", "functions", "scan", "leaf", "lineage", "session", "statement"];
+const ENGINE: &[&str] = &["error", "runtime", "functions", "joins", "scan", "leaf", "lineage", "session", "statement"];
 const PREDICATE: &[&str] =
-    &["expression", "clause", "reason", "like", "import", "normal", "bind", "streams", "to_clause", "split"];
+    &["expression", "clause", "reason", "like", "period", "import", "normal", "bind", "streams", "to_clause", "split"];
 
 const DEMO: &[&str] =
     &["json", "gate", "world", "graph", "aadgraph", "activity", "search", "server", "story", "tenant", "export"];
 const DECODE: &[&str] =
-    &["json", "record", "members", "text", "columns", "records", "page", "array", "listing", "search"];
+    &["json", "record", "outline", "members", "text", "columns", "records", "page", "array", "listing", "search"];
 
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 
@@ -96,7 +97,7 @@ const FILES: &[&str] = &[
     "bucket", "listing",
 ];
 
-const EXPORTS: &[&str] = &["framing", "recognise", "rows", "remarks", "records", "dates", "reader"];
+const EXPORTS: &[&str] = &["framing", "recognise", "rows", "blocks", "remarks", "records", "dates", "sorter", "reader"];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))

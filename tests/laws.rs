@@ -9,11 +9,11 @@
 //! A failure prints the seed and the number of the predicate, which always make the same one.
 
 mod control;
-mod dice;
+pub(crate) mod dice;
 mod generate;
 mod judge;
 mod requests;
-mod served;
+pub(crate) mod served;
 mod tables;
 mod versions;
 mod words;

@@ -13,6 +13,8 @@ use crate::lab::{Answer, answer, now};
 mod bad;
 mod configured;
 mod empty;
+mod events;
+mod evtx_file;
 mod joined;
 mod named;
 mod pieces;

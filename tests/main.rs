@@ -8,6 +8,7 @@
     reason = "a test stops where it cannot go on, and prints"
 )]
 
+mod bound;
 mod catalogs;
 mod cli;
 mod counted;
@@ -26,6 +27,7 @@ mod graph;
 mod hostile;
 mod house;
 mod http;
+mod joins;
 mod lab;
 mod laws;
 mod leaks;

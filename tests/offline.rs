@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::lab::{Answer, answer, cause, now};
 
+mod blocks;
 mod broken;
 mod dates;
 mod empty;

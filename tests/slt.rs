@@ -105,7 +105,10 @@ macro_rules! features {
     };
 }
 
-features!(elements finer in_lists joins kinds legacy nested nulls order_limit subquery text time zones);
+features!(
+    elements finer in_lists joins kinds legacy names nested nulls order_limit periods range_joins subquery text time unnest
+    zones
+);
 
 #[test]
 fn every_file_is_run() {

@@ -11,8 +11,10 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 mod identity;
+mod saved;
 
 pub(super) use identity::{Identity, Init};
+pub(super) use saved::{Saved, flags};
 
 use super::env;
 use crate::report::{Exit, Report};
@@ -61,6 +63,8 @@ pub(super) struct Args {
     pub(super) searches: bool,
     /// What is asked about who signs in, if that is asked.
     pub(super) identity: Option<Identity>,
+    /// What is asked about saved queries, if that is asked.
+    pub(super) saved: Option<Saved>,
     /// The folder to write the manual's generated pages to.
     pub(super) docs: Option<PathBuf>,
 }
@@ -99,6 +103,8 @@ pub(super) struct Demo {
     pub(super) seed: Option<u64>,
     /// The instant at which the data ends, and what `now()` is.
     pub(super) now: Option<DateTime<Utc>>,
+    /// Leave the attack out.
+    pub(super) no_attack: bool,
     /// Answer as fast as possible.
     pub(super) no_throttle: bool,
     /// Records to serve instead of generated ones.
@@ -113,13 +119,25 @@ pub(super) struct Demo {
 
 /// Reads the command line. An error is ready to be printed by clap, help and version among them.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let parsed = parse_once(&args)?;
+    let Some(Saved::Run { name, words }) = &parsed.saved else { return Ok(parsed) };
+    let (args, words) = saved::sorted(&args, words, &command());
+    Ok(Args { saved: Some(Saved::Run { name: name.clone(), words }), ..parse_once(&args)? })
+}
+
+fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {
     let root = command().try_get_matches_from(args)?;
     let (matches, demo, subscriptions) = match root.subcommand() {
         Some(("subscriptions", matches)) => (matches, None, subscriptions_of(matches)),
         Some((name, matches)) if name == "docs" || name == "searches" || identity::NAMES.contains(&name) => {
             (matches, None, None)
         }
-        Some((_, matches)) => (matches, Some(demo_of(matches)), None),
+        Some((name, matches)) if saved::NAMES.contains(&name) => (matches, None, None),
+        Some((_, matches)) => {
+            let inner = matches.subcommand_matches("run");
+            (inner.unwrap_or(matches), Some(demo_of(matches)), None)
+        }
         None => (&root, None, None),
     };
     Ok(Args {
@@ -144,6 +162,10 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
         subscriptions,
         searches: root.subcommand_name() == Some("searches"),
         identity: root.subcommand().and_then(|(name, matches)| identity::of(name, matches)),
+        saved: root
+            .subcommand()
+            .and_then(|(name, matches)| if name == "demo" { matches.subcommand() } else { Some((name, matches)) })
+            .and_then(|(name, matches)| saved::of(name, matches)),
         docs: root.subcommand_matches("docs").and_then(|docs| docs.get_one::<PathBuf>("folder").cloned()),
     })
 }
@@ -171,6 +193,7 @@ fn demo_of(matches: &ArgMatches) -> Demo {
         rows: matches.get_one::<usize>("rows").copied(),
         seed: matches.get_one::<u64>("seed").copied(),
         now: matches.get_one::<DateTime<Utc>>("now").copied(),
+        no_attack: matches.get_flag("no-attack"),
         no_throttle: matches.get_flag("no-throttle"),
         data: matches.get_one::<PathBuf>("data").cloned(),
         export: matches.get_one::<PathBuf>("export").cloned(),
@@ -191,8 +214,12 @@ pub(super) fn command() -> Command {
         .after_long_help(after_help())
         .args(common())
         .args(settings::ALL.iter().map(setting_flag));
-    let command =
-        command.subcommands(identity::commands()).subcommand(subscriptions()).subcommand(searches()).subcommand(docs());
+    let command = command
+        .subcommands(saved::commands())
+        .subcommands(identity::commands())
+        .subcommand(subscriptions())
+        .subcommand(searches())
+        .subcommand(docs());
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
 }
 
@@ -320,7 +347,8 @@ fn searches() -> Command {
 
 fn demo() -> Command {
     let file = value_parser!(PathBuf);
-    Command::new("demo").about("Start a demo tenant inside this process, and query it").args([
+    let command = Command::new("demo").about("Start a demo tenant inside this process, and query it");
+    command.subcommand(saved::run()).args([
         Arg::new("rows")
             .long("rows")
             .value_name("N")
@@ -342,6 +370,10 @@ fn demo() -> Command {
             .value_name("TIME")
             .value_parser(instant)
             .help("When the data ends, RFC 3339 [this hour]"),
+        Arg::new("no-attack")
+            .long("no-attack")
+            .action(ArgAction::SetTrue)
+            .help("Quiet days: no attack, and what looks like one and is none"),
         Arg::new("no-throttle")
             .long("no-throttle")
             .action(ArgAction::SetTrue)
@@ -436,6 +468,25 @@ mod tests {
         for args in [&["-c", "--verbose"][..], &["-c", "-v"], &["-c", "--timeout=5s", "demo"], &["-c"]] {
             assert_eq!(read(args).unwrap_err().exit_code(), 2, "{args:?}");
         }
+    }
+
+    #[test]
+    fn flags_behind_a_saved_query_are_the_program_s_and_the_rest_is_for_the_query() {
+        let behind =
+            ["--since", "7d", "--format", "csv", "--ips=@f", "-q", "--timeout=5m", "--partial", "--user", "--x"];
+        for (first, is_demo) in [(&["run", "spray"][..], false), (&["demo", "--rows", "5", "run", "spray"], true)] {
+            let args = read(&[first, &behind].concat()).unwrap();
+            let words = ["--since", "7d", "--ips=@f", "--user", "--x"].map(str::to_owned).to_vec();
+            assert_eq!(args.saved, Some(Saved::Run { name: "spray".into(), words }));
+            assert_eq!((args.format.as_deref(), args.quiet, args.demo.is_some()), (Some("csv"), true, is_demo));
+            assert_eq!(args.settings.len(), 2, "{:?}", args.settings);
+            assert!(args.demo.is_none_or(|demo| demo.rows == Some(5)));
+        }
+        let args = read(&["queries", "inbox", "rules"]).unwrap();
+        assert_eq!(args.saved, Some(Saved::List("inbox rules".into())));
+        assert_eq!(read(&["queries", "show", "x"]).unwrap().saved, Some(Saved::Show("x".into())));
+        assert_eq!(read(&["run"]).unwrap_err().exit_code(), 2);
+        assert_eq!(read(&["run", "x", "--format", "xml"]).unwrap_err().exit_code(), 2);
     }
 
     #[test]

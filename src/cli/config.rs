@@ -20,7 +20,7 @@ use crate::table::Quota;
 const LONGEST: u64 = 1 << 20;
 
 /// Keys of a file.
-const KEYS: &[&str] = &["version", "connection", "only", "format", "pace_folder", "settings", "connections"];
+const KEYS: &[&str] = &["version", "connection", "only", "format", "queries", "pace_folder", "settings", "connections"];
 
 /// Keys that a file in the working folder may have.
 const PROJECT_KEYS: &[&str] = &["version", "connection", "format"];
@@ -60,6 +60,8 @@ pub(super) struct Config {
     pub(super) only: bool,
     /// The output format unless another is chosen.
     pub(super) format: Option<String>,
+    /// The folder of saved queries, if not the one beside the user's file; a relative one begins at the file's folder.
+    pub(super) queries: Option<PathBuf>,
     /// Where processes share the times of their requests, or `none`.
     pub(super) pace_folder: Option<String>,
     /// Settings, by name.
@@ -148,6 +150,7 @@ pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report
     let Some(text) = text_of(path)? else { return Ok(None) };
     let mut config = parse(&text, author, &path.display().to_string())?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    config.queries.iter_mut().for_each(|path| *path = folder.join(&path));
     config.connections.values_mut().flat_map(Entry::files).for_each(|path| *path = folder.join(&path));
     Ok(Some(config))
 }
@@ -219,6 +222,7 @@ pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Re
         connection: section.text("connection")?,
         only: section.boolean("only")?,
         format: section.text("format")?,
+        queries: section.text("queries")?.map(PathBuf::from),
         pace_folder: section.text("pace_folder")?,
         settings: section.section("settings")?.map_or(Ok(Vec::new()), Section::settings)?,
         connections: BTreeMap::new(),
@@ -308,7 +312,7 @@ impl<'a> Section<'a> {
             let what = format!("'{}' has no path", self.path);
             return Err(self.error(what).hint("add path = \"…\": a file, a folder or a pattern"));
         }
-        let mut options = Vec::new();
+        let (mut options, mut read) = (Vec::new(), logs::Options::default());
         for name in logs::Options::NAMES {
             let value = match self.table.remove(*name) {
                 None => continue,
@@ -320,10 +324,11 @@ impl<'a> Section<'a> {
                     return Err(self.error(what));
                 }
             };
-            logs::Options::default()
-                .set(name, &value)
-                .map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
+            read.set(name, &value).map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
             options.push(((*name).to_owned(), value));
+        }
+        if let Some(format) = read.format {
+            read.check(&[format]).map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
         }
         Ok(LogTable { paths, options })
     }

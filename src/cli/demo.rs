@@ -134,6 +134,7 @@ fn options(demo: &Demo) -> Options {
     options.rows = demo.rows.unwrap_or(options.rows);
     options.seed = demo.seed.unwrap_or(options.seed);
     options.bind = demo.serve.unwrap_or(options.bind);
+    options.attack = !demo.no_attack;
     options.data.clone_from(&demo.data);
     if demo.export.is_some() {
         // Each shape holds them all again.

@@ -19,6 +19,7 @@ mod init;
 mod login;
 mod others;
 mod run;
+mod saved;
 mod searches;
 mod status;
 mod subscriptions;

@@ -2,19 +2,21 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::runtime::Handle;
 
-use super::args::{Args, Identity, Input};
+use super::args::{Args, Identity, Input, Saved};
 use super::config::{self, Author, Config};
 use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::Started;
 use super::env::Env;
-use super::{connect, docs, ending, identity, others, searches, subscriptions};
-use crate::engine::{Engine, EngineBuilder, Policy};
+use super::{connect, docs, ending, identity, others, saved, searches, subscriptions};
+use crate::engine::{Engine, EngineBuilder, Parameters, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
+use crate::queries::Library;
 use crate::repl::split::{Statement, split};
 use crate::repl::{ConnectionInfo, Outfit, Session, USUAL_PAGER, Voice, check_name, format, prompt, say, script};
 use crate::report::{About, Exit, Report};
@@ -54,7 +56,15 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
         let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
         return searches::run(&settings, connection, pace.as_deref()).await;
     }
-    let statements = statements(&args)?;
+    let library = saved::library(&files.user)?;
+    let (statements, parameters) = match &args.saved {
+        Some(Saved::Run { name, words }) => saved::called(&library, name, words, &args)?,
+        Some(asked) => {
+            check_output(&args, None)?;
+            return saved::tell(&library, asked);
+        }
+        None => (statements(&args)?, Parameters::default()),
+    };
     check_output(&args, statements.as_deref())?;
 
     let builder = Engine::builder().settings(settings).policy(Policy::LOCAL).runtime(workers.clone());
@@ -71,7 +81,8 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
                 if statements.is_none() {
                     tenant.greet();
                 }
-                answer(tenant.opened(demo, builder)?, &args, &env, format, statements).await
+                let asked = Asked { statements, parameters, queries: library };
+                answer(tenant.opened(demo, builder)?, &args, &env, format, asked).await
             }
         };
     }
@@ -80,7 +91,17 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     if opened.name == NOTHING && statements.is_none() {
         say("no connection is configured; 'auditql demo' has a tenant to try");
     }
-    answer(opened, &args, &env, format, statements).await
+    answer(opened, &args, &env, format, Asked { statements, parameters, queries: library }).await
+}
+
+/// What there is to answer.
+struct Asked {
+    /// Statements; `None` when there is a person to ask.
+    statements: Option<Vec<Statement>>,
+    /// What names in them stand for.
+    parameters: Parameters,
+    /// The saved queries, for the prompt.
+    queries: Library,
 }
 
 /// What is asked: the demo tenant, a connection or files.
@@ -120,20 +141,15 @@ pub(super) fn chosen(args: &Args, env: &Env, files: &Files) -> Result<Option<Cho
 }
 
 /// Answers the statements, or opens the prompt when there are none to answer.
-async fn answer(
-    opened: Opened,
-    args: &Args,
-    env: &Env,
-    format: &'static Format,
-    statements: Option<Vec<Statement>>,
-) -> Result<Exit, Report> {
+async fn answer(opened: Opened, args: &Args, env: &Env, format: &'static Format, asked: Asked) -> Result<Exit, Report> {
     let engine = opened.builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))?;
-    let mut session = session(args, env, engine, format)?;
-    match statements {
+    let mut session = Session { parameters: asked.parameters, ..session(args, env, engine, format)? };
+    match asked.statements {
         Some(statements) => answer_all(&session, &statements, args.output.as_deref()).await,
         None => {
             session.ended.people.store(true, Relaxed);
-            Ok(prompt(&mut session, outfit(env, opened.name, opened.connections)).await)
+            let outfit = Outfit { queries: Arc::new(asked.queries), ..outfit(env, opened.name, opened.connections) };
+            Ok(prompt(&mut session, outfit).await)
         }
     }
 }
@@ -159,7 +175,8 @@ fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> R
     }
     let ended = ending::watch(&engine).map_err(|error| Report::chain(Exit::Bug, &error))?;
     let csv_raw = args.csv_raw;
-    Ok(Session { engine, format, csv_raw, streams, redact, expanded, voice, progress, timing: false, ended })
+    let (timing, parameters) = (false, Parameters::default());
+    Ok(Session { engine, format, csv_raw, streams, redact, expanded, voice, progress, timing, parameters, ended })
 }
 
 /// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.
@@ -319,7 +336,9 @@ fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Rep
             let what = format!("-o takes the result of one statement, but there are {}", all.len());
             Err(Report::new(Exit::Usage, what).hint("run each statement on its own, with its own -o"))
         }
-        (Some(_), None) => Err(Report::new(Exit::Usage, "-o needs a statement: -c, -f or standard input")),
+        (Some(_), None) => {
+            Err(Report::new(Exit::Usage, "-o needs a statement: -c, -f, standard input or a saved query"))
+        }
     }
 }
 
@@ -334,6 +353,7 @@ fn outfit(env: &Env, name: String, connections: Vec<ConnectionInfo>) -> Outfit {
         rc: config::user_folder().map(|folder| folder.join("rc")).filter(|path| path.is_file()),
         editor: env.get("VISUAL").or(env.get("EDITOR")).unwrap_or(usual).to_owned(),
         pager: Some(pager).filter(|pager| *pager != "cat" && !env.is_dumb()).map(str::to_owned),
+        queries: Arc::default(),
         colours: env.get("NO_COLOR").is_none() && !env.is_dumb(),
         home: etcetera::home_dir().ok(),
         connections,

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::json::{Cursor, Token};
-use super::record::{RecordError, check};
+use super::outline::{Outline, Span, Text};
+use super::record::RecordError;
 
 /// A member of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,23 +32,25 @@ impl<'a> Member<'a> {
 /// # Errors
 /// When the text is no object, or no JSON.
 pub fn members(record: &[u8]) -> Result<Vec<Member<'_>>, RecordError> {
-    let mut cursor = Cursor::new(record);
-    check(&mut Cursor::new(record))?;
-    cursor.peek()?;
-    let mut all = Vec::new();
-    let mut scratch = String::new();
-    let mut more = cursor.enter(b'}')?;
-    while more {
-        let quoted = cursor.name()?;
-        let name = match cursor.text(quoted.start, quoted.end).filter(|_| !quoted.escaped) {
-            Some(name) => Cow::Borrowed(name),
-            None => Cow::Owned(cursor.string_text(quoted, &mut scratch).unwrap_or_default().to_owned()),
+    let (text, mut outline) = (Text::new(record), Outline::default());
+    outline.trace(text)?;
+    Ok(outline.members(text))
+}
+
+impl Outline {
+    /// The members of the record that was looked over.
+    pub fn members<'r>(&self, record: Text<'r>) -> Vec<Member<'r>> {
+        let cursor = record.cursor();
+        let mut scratch = String::new();
+        let member = |Span { name, value }: &Span| {
+            let plain = cursor.text(name.start, name.end).filter(|_| !name.escaped);
+            let name = plain
+                .map(Cow::Borrowed)
+                .unwrap_or_else(|| Cow::Owned(cursor.string_text(*name, &mut scratch).unwrap_or_default().to_owned()));
+            Member { name, value: cursor.bytes(value.0, value.1) }
         };
-        let start = cursor.skip()?;
-        all.push(Member { name, value: cursor.bytes(start, cursor.at()) });
-        more = cursor.more(b'}')?;
+        self.spans().iter().map(member).collect()
     }
-    Ok(all)
 }
 
 /// The elements of an array, whatever they are; `None` if the text is none.

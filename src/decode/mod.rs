@@ -20,6 +20,7 @@ mod columns;
 mod json;
 mod listing;
 mod members;
+mod outline;
 mod page;
 mod record;
 mod records;
@@ -31,6 +32,7 @@ pub use columns::{Conflict, Declared, Oddity, Strange, Undeclared};
 pub use json::{bytes_hash, digest_of, weight, whole};
 pub use listing::{Content, Subscription, listing, subscriptions};
 pub use members::{Member, elements, members};
+pub use outline::{Outline, Text};
 pub use page::{Error, Page, PageDecoder, link_ahead, names_next_page};
 #[cfg(feature = "cli")]
 pub use record::RecordError;

@@ -46,17 +46,18 @@ impl From<Broken> for RecordError {
     }
 }
 
-/// Whether a text is one object and nothing else.
-pub(super) fn check(cursor: &mut Cursor<'_>) -> Result<(), RecordError> {
+/// Whether an object begins here.
+pub(super) fn check_begins(cursor: &mut Cursor<'_>) -> Result<(), RecordError> {
     let found = match cursor.peek() {
         Ok(b'{') => None,
         Ok(byte) => Some(kind(byte)),
         Err(_) => Some("nothing"),
     };
-    if let Some(found) = found {
-        return Err(RecordError::NotAnObject { found });
-    }
-    cursor.skip()?;
+    found.map_or(Ok(()), |found| Err(RecordError::NotAnObject { found }))
+}
+
+/// Whether nothing follows.
+pub(super) fn check_ends(cursor: &mut Cursor<'_>) -> Result<(), RecordError> {
     if cursor.is_at_end() { Ok(()) } else { Ok(cursor.broken("the end of the record")?) }
 }
 

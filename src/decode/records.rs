@@ -9,7 +9,8 @@ use super::columns::{
     Builder, Conflict, Conflicts, Declared, Made, Object, Oddity, Strange, finish_string_views, string_views,
 };
 use super::json::{Broken, Cursor};
-use super::record::{RecordError, Strictness, check};
+use super::outline::{Outline, Text};
+use super::record::{RecordError, Strictness};
 use super::text::Order;
 use crate::table::{Column, Edm};
 
@@ -48,6 +49,7 @@ pub struct RecordDecoder {
     keys: Vec<String>,
     rows: usize,
     bytes: usize,
+    outline: Outline,
 }
 
 /// A column that is made of members of the same record.
@@ -109,6 +111,7 @@ impl RecordDecoder {
             keys,
             rows: 0,
             bytes: 0,
+            outline: Outline::default(),
         }
     }
 
@@ -157,9 +160,23 @@ impl RecordDecoder {
     /// When it is no object, or the batch is full. A refused record leaves no trace, so that a bad line of a file costs
     /// that line alone.
     pub fn append(&mut self, record: &[u8]) -> Result<(), RecordError> {
-        self.reserve(record.len())?;
-        check(&mut Cursor::new(record))?;
-        Ok(self.read(&mut Cursor::new(record))?)
+        let (text, mut outline) = (Text::new(record), std::mem::take(&mut self.outline));
+        let taken = outline.trace(text).and_then(|()| self.append_traced(text, &outline));
+        self.outline = outline;
+        taken
+    }
+
+    /// Takes one record that was looked over.
+    ///
+    /// # Errors
+    /// When the batch is full.
+    pub fn append_traced(&mut self, record: Text<'_>, outline: &Outline) -> Result<(), RecordError> {
+        self.reserve(record.bytes().len())?;
+        let mut cursor = record.cursor();
+        cursor.peek()?;
+        let start = cursor.at();
+        self.record.read_traced(&mut cursor, outline.spans(), &mut self.conflicts)?;
+        Ok(self.complete(&mut cursor, start)?)
     }
 
     /// The records taken since the last call, as a batch.
@@ -198,6 +215,11 @@ impl RecordDecoder {
         }
         let start = cursor.at();
         self.record.read(cursor, &mut self.conflicts)?;
+        self.complete(cursor, start)
+    }
+
+    /// Fills what is made of the whole record, which begins at `start` and behind which the cursor stands.
+    fn complete(&mut self, cursor: &mut Cursor<'_>, start: usize) -> Result<(), Broken> {
         self.rows += 1;
         let end = cursor.at();
         if !self.computed.is_empty() {

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use super::aadgraph;
 use super::activity::{self, Activity, Feed};
 use super::gate::{Gates, Throttle};
-use super::graph::{DataError, Face, Pages, Premise, Rows, SIGN_INS, TABLES, Table, Version};
+use super::graph::{DataError, Face, Pages, Premise, Rows, SIGN_INS, TABLES, Table, Version, attempts};
 use super::search::{self, AuditSearch};
 use super::server::{self, Book, Service, Stats};
 use super::story::Story;
@@ -35,6 +35,8 @@ pub struct Options {
     pub seed: u64,
     /// The instant at which it ends.
     pub now: DateTime<Utc>,
+    /// Tell of the attack. Without it the days are quiet, and hold what looks like one and is none.
+    pub attack: bool,
     /// Distinct sign-ins.
     pub rows: usize,
     /// Changes of the directory besides those that the feed tells of.
@@ -66,6 +68,7 @@ impl Options {
             organisation: Organisation::default(),
             seed: 1,
             now,
+            attack: true,
             rows: 50_000,
             audits: 1_000,
             twice_per_million: 1_000,
@@ -253,10 +256,12 @@ fn told(options: &Options) -> Result<Told, Error> {
     let Options { rows, audits, feed: Feed { records, .. }, .. } = *options;
     let (rows, audits, records) = if options.data.is_some() { (0, 0, 0) } else { (rows, audits, records) };
     let (world, dice) = World::new(options.organisation, options.seed, options.now, rows);
+    let world = if options.attack { world } else { world.without_attack(options.now) };
+    let attempts = attempts(&world, &dice, rows);
     let feed = Feed { records, ..options.feed.clone() };
     let history = if options.data.is_some() { 0 } else { options.search.history };
     let end = options.now.timestamp();
-    let feed = activity::Contents::tell(&world, &feed, options.seed, end).with_history(&world, history, end);
+    let feed = activity::Contents::tell(&world, &attempts, &feed, options.seed, end).with_history(&world, history, end);
     let world = Arc::new(world);
     let premise = Premise {
         world: Arc::clone(&world),

@@ -45,6 +45,7 @@ impl Doctor<'_> {
             tenant: self.connection.tenant.as_str().into(),
             record_cap: None,
             conjuncts: Vec::new(),
+            keys: Vec::new(),
             order: None,
             limit: Some(1),
             pushdown: true,

@@ -15,6 +15,7 @@
 
 mod error;
 mod functions;
+mod joins;
 mod leaf;
 mod lineage;
 mod runtime;
@@ -62,7 +63,11 @@ pub(crate) use session::leftovers;
 pub use session::parquet;
 pub use session::policy::Policy;
 pub use session::system_tables::{Described, Rule, described, quota_in_words, rules_of, source};
-pub use statement::{DescribedLogs, Query};
+#[cfg(feature = "cli")]
+pub(crate) use statement::names_in;
+#[cfg(feature = "cli")]
+pub(crate) use statement::parse::spellings::manual as functions_elsewhere;
+pub use statement::{DescribedLogs, Parameters, Query, Value};
 
 pub use crate::files::Bucket;
 pub use crate::http::{Options as HttpOptions, Pace, Quotas};
@@ -356,6 +361,7 @@ impl EngineBuilder {
         }
         datafusion_functions_json::register_all(&mut state)?;
         functions::own::register(&mut state)?;
+        joins::asof::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
     }
@@ -390,10 +396,19 @@ impl Engine {
     /// # Errors
     /// When the text is not one statement, or cannot be planned: an unknown name, a type that does not fit.
     pub async fn query(&self, sql: &str) -> Result<Query> {
+        self.query_with(sql, &Parameters::default()).await
+    }
+
+    /// The same with values for names: `WHERE user_principal_name = :user`. A value is never read as SQL, and conditions with it
+    /// are sent like those with a literal.
+    ///
+    /// # Errors
+    /// As for [`Engine::query`], and [`Error::Unbound`] when a name has no value.
+    pub async fn query_with(&self, sql: &str, parameters: &Parameters) -> Result<Query> {
         let now = self.now.unwrap_or_else(runtime::clock);
         let deadline = self.settings().timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let asked =
-            Submission { sql: sql.to_owned(), now, deadline, policy: self.policy, workers: self.workers.clone() };
+        let (sql, parameters) = (sql.to_owned(), parameters.clone());
+        let asked = Submission { sql, parameters, now, deadline, policy: self.policy, workers: self.workers.clone() };
         let context = self.context.clone();
         self.workers.plan(deadline, move || statement::plan(context, asked)).await
     }

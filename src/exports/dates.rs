@@ -8,14 +8,15 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+use super::blocks::Blocks;
 use super::records::Records;
 use super::remarks::{Remark, Wanted};
-use crate::decode::{Order, Shows, folded, shows};
+use crate::decode::{Order, Shows, Text, shows};
 use crate::files::FileRef;
 
 /// What is known of the dates of a file.
 #[derive(Debug)]
-pub(super) struct Dates {
+pub struct Dates {
     source: FileRef,
     wanted: Arc<Wanted>,
     orders: BTreeMap<String, ColumnOrder>,
@@ -32,14 +33,15 @@ struct ColumnOrder {
 }
 
 impl Dates {
-    pub(super) fn new(source: FileRef, wanted: Arc<Wanted>) -> Self {
+    /// Nothing is known yet of the dates of a file.
+    pub fn new(source: FileRef, wanted: Arc<Wanted>) -> Self {
         Self { source, wanted, orders: BTreeMap::new(), news: false }
     }
 
     /// Takes note of members of a record that may be dates.
     pub(super) fn see(&mut self, dates: &[(String, String)]) {
         for (name, text) in dates {
-            if self.orders.contains_key(name) || !self.wanted.times.contains(&folded(name)) {
+            if self.orders.contains_key(name) || !self.wanted.is_time(name) {
                 continue;
             }
             match shows(text) {
@@ -57,7 +59,7 @@ impl Dates {
     }
 
     /// What was assumed.
-    pub(super) fn remark(&self) -> Option<Remark> {
+    pub fn remark(&self) -> Option<Remark> {
         let assumed =
             |(name, known): (&String, &ColumnOrder)| Some((name.clone(), known.order, known.assumed.clone()?));
         let all: Vec<_> = self.orders.iter().filter_map(assumed).collect();
@@ -77,21 +79,28 @@ impl Dates {
         seen.add(name, text);
         // What cannot be read twice cannot be looked through.
         if self.source.is_file()
-            && let Ok(mut records) = Records::open(&self.source)
+            && let Ok(blocks) = Blocks::open(&self.source)
         {
-            let mut record = Vec::new();
-            while !seen.is_settled() && records.next(&mut record).is_some() {
-                for (name, text) in records.dates() {
-                    if self.wanted.times.contains(&folded(name)) {
-                        seen.add(name, text);
-                    }
-                }
-            }
+            self.look_through(blocks, &mut seen);
         }
         let other = seen.unanimous();
         for (name, Column { shown, usual, example }) in seen.0 {
             let assumed = (shown.is_none() && other.is_none()).then_some(example);
             self.know(name, ColumnOrder { order: shown.or(other).unwrap_or(usual), assumed });
+        }
+    }
+
+    fn look_through(&self, mut blocks: Blocks, seen: &mut Evidence) {
+        let mut records = Records::default();
+        while let Some(block) = blocks.next() {
+            let text = Text::new(&block.text);
+            records.begin(&block);
+            while records.next(&block, text).is_some() {
+                records.dates().iter().filter(|(name, _)| self.wanted.is_time(name)).for_each(|(n, t)| seen.add(n, t));
+                if seen.is_settled() {
+                    return;
+                }
+            }
         }
     }
 }

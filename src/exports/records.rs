@@ -1,42 +1,40 @@
-//! The records of one file, without what has to be said of them.
+//! The records of a block, without what has to be said of them.
 
 use std::collections::VecDeque;
-use std::io::BufRead;
 
 use memchr::memchr2_iter;
 
-use super::framing::{self, Frame, Framer, Layout};
+use super::framing::{self, Block, Piece};
 use super::recognise::{Found, Held, Recogniser};
-use super::rows::HeadedRows;
-use crate::decode;
-use crate::files::{self, FileRef};
+use crate::decode::{self, Outline, Text};
 use crate::table::Family;
 
 /// Objects and arrays in one record. Real ones have some hundred. Two bytes of text may be one, and take some seventy once they
 /// are decoded.
 const MOST_NESTED: usize = 1 << 20;
 
-/// One file, read from its beginning to its end.
+/// Tells which records are in blocks, one block after the other.
+#[derive(Default)]
 pub(super) struct Records {
-    frames: Frames,
-    /// Records of a frame that holds several.
+    /// The piece of the block that comes next, and where it begins.
+    next: usize,
+    begins: usize,
+    /// Records of a piece that holds several.
     waiting: VecDeque<Held>,
+    /// The record found last, if it does not stand in the block as it is.
+    own: Option<Vec<u8>>,
+    /// Else, where it stands.
+    within: std::ops::Range<usize>,
     line: u64,
     /// A reply on a line of its own names a next page.
     linked: bool,
     recogniser: Recogniser,
+    outline: Outline,
 }
 
-enum Frames {
-    Json(Framer<Box<dyn BufRead + Send>>),
-    Rows(Box<HeadedRows>),
-    /// Neither was found; it is said once.
-    Strange(Option<String>),
-}
-
-/// What comes next in a file.
+/// What comes next in a block.
 pub(super) enum Next {
-    /// A record; its JSON is in the buffer that was given.
+    /// A record, see [`Records::record`].
     Record(Family),
     /// Something that there is no table for: its name, in the plural.
     Other(String),
@@ -45,53 +43,60 @@ pub(super) enum Next {
 }
 
 impl Records {
-    /// Opens a file and finds out how it is packed and laid out. One that is no export is no error: it is an unread line.
-    pub(super) fn open(source: &FileRef) -> Result<Self, files::Error> {
-        let mut input = files::open(source)?;
-        let frames = match framing::layout(&mut *input) {
-            Ok(Layout::Json { lines }) => Frames::Json(Framer::new(input, lines)),
-            Ok(Layout::Rows { delimiter }) => Frames::Rows(Box::new(HeadedRows::new(input, delimiter))),
-            Ok(Layout::Empty) => Frames::Strange(None),
-            Ok(Layout::Other) => Frames::Strange(Some("it is neither JSON nor CSV".into())),
-            Err(error) => Frames::Strange(Some(format!("it cannot be unpacked: {error}"))),
-        };
-        Ok(Self { frames, waiting: VecDeque::new(), line: 1, linked: false, recogniser: Recogniser::default() })
-    }
-
     /// Things of this kind are wanted: they are records, where they would otherwise stand beside them.
     pub(super) fn want(&mut self, family: Family) {
         self.recogniser.wanted = Some(family);
     }
 
-    /// What comes next; `None` at the end.
-    pub(super) fn next(&mut self, record: &mut Vec<u8>) -> Option<Next> {
+    /// Goes to the beginning of a block.
+    pub(super) fn begin(&mut self, block: &Block) {
+        (self.next, self.begins, self.linked) = (0, 0, false);
+        self.waiting.clear();
+        self.recogniser.set_heading(&block.heading);
+    }
+
+    /// What comes next in the block, of which `text` is the text; `None` at its end.
+    pub(super) fn next(&mut self, block: &Block, text: Text<'_>) -> Option<Next> {
         loop {
-            let is_row = match self.waiting.pop_front().map(Held::object) {
-                Some(Ok(next)) => {
-                    *record = next;
-                    false
-                }
+            let mut is_row = false;
+            self.own = None;
+            match self.waiting.pop_front().map(Held::object) {
+                Some(Ok(next)) => self.own = Some(next),
                 Some(Err(why)) => return Some(Next::Unread(self.line, why)),
-                None => match self.frame(record)? {
-                    Frame::Object(line) => {
-                        self.line = line;
-                        self.take_heading()
+                None => match block.pieces.get(self.next)? {
+                    Piece::Object { end, line, is_row: row } => {
+                        (self.within, self.begins) = (self.begins..*end, *end);
+                        (self.line, is_row) = (*line, *row);
+                        self.next += 1;
                     }
-                    Frame::Bad(line, why) => return Some(Next::Unread(line, why)),
+                    Piece::Bad(line, why) => {
+                        self.next += 1;
+                        return Some(Next::Unread(*line, why.clone()));
+                    }
                 },
-            };
-            match self.recogniser.look(record, is_row) {
-                Ok(Found::Record(family)) => return Some(self.record(family, record)),
+            }
+            let own = self.own.take();
+            let record = own.as_deref().map_or_else(|| text.part(self.within.clone()), Text::new);
+            match self.recogniser.look(record, is_row, &mut self.outline) {
+                Ok(Found::Record(family)) => {
+                    let next = self.found(family, record.bytes());
+                    self.own = own;
+                    return Some(next);
+                }
                 Ok(Found::Inner(family, inner)) => {
-                    *record = inner;
-                    return Some(self.record(family, record));
+                    // What is inside was looked into, so it is an object.
+                    let whole = self.outline.trace(Text::new(&inner));
+                    debug_assert!(whole.is_ok(), "a record inside of an envelope is one");
+                    let next = self.found(family, &inner);
+                    self.own = Some(inner);
+                    return Some(next);
                 }
                 Ok(Found::Many(held)) => {
-                    self.linked |= decode::names_next_page(record);
+                    self.linked |= decode::names_next_page(record.bytes());
                     self.waiting.extend(held);
                 }
                 Ok(Found::Other(what)) => return Some(Next::Other(what)),
-                Err(why) => match self.several(record) {
+                Err(why) => match several(block, record.bytes()) {
                     Some(held) => self.waiting.extend(held),
                     None => return Some(Next::Unread(self.line, why)),
                 },
@@ -100,54 +105,43 @@ impl Records {
     }
 
     /// A record, unless its size says too little of what it would become.
-    fn record(&self, family: Family, record: &[u8]) -> Next {
+    fn found(&self, family: Family, record: &[u8]) -> Next {
         if record.len() > MOST_NESTED && memchr2_iter(b'{', b'[', record).count() > MOST_NESTED {
             return Next::Unread(self.line, format!("it holds more than {MOST_NESTED} objects and arrays"));
         }
         Next::Record(family)
     }
 
-    fn frame(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
-        match &mut self.frames {
-            Frames::Json(framer) => framer.next(record),
-            Frames::Rows(rows) => rows.next(record),
-            Frames::Strange(why) => why.take().map(|why| Frame::Bad(1, why)),
-        }
+    /// The record found last, and where its members are.
+    pub(super) fn record<'r>(&'r self, text: Text<'r>) -> (Text<'r>, &'r Outline) {
+        let record = self.own.as_deref().map_or_else(|| text.part(self.within.clone()), Text::new);
+        (record, &self.outline)
     }
 
-    /// Whether the frame read last is made of a row's fields, whose columns are known then.
-    fn take_heading(&mut self) -> bool {
-        let Frames::Rows(rows) = &self.frames else { return false };
-        if self.recogniser.needs_heading() {
-            self.recogniser.set_heading(rows.names());
-        }
-        rows.is_of_fields()
-    }
-
-    /// The records of a line that is no object, but holds some.
-    fn several(&self, record: &[u8]) -> Option<Vec<Held>> {
-        let is_line = matches!(self.frames, Frames::Json(_)) && decode::members(record).is_err();
-        let frames = is_line.then(|| framing::several(record)).flatten()?;
-        Some(frames.into_iter().map(|frame| frame.map_or_else(Held::Bad, Held::Object)).collect())
-    }
-
-    /// Members of the record read last that may be dates.
+    /// Members of the record found last that may be dates.
     pub(super) fn dates(&self) -> &[(String, String)] {
         &self.recogniser.last.dates
     }
 
-    /// What stands in place of the data of the record read last, if it is only the outer part of one.
+    /// What stands in place of the data of the record found last, if it is only the outer part of one.
     pub(super) fn bare(&mut self) -> Option<String> {
         self.recogniser.last.bare.take()
     }
 
-    /// Whether what was read so far is a page, or has one in it, that names a next page.
+    /// Whether what was found in the block so far is a page, or has one in it, that names a next page.
     pub(super) fn is_linked(&self) -> bool {
-        self.linked || matches!(&self.frames, Frames::Json(framer) if framer.is_linked())
+        self.linked
     }
 
-    /// The line on which the record given last begins.
+    /// The line on which the record found last begins.
     pub(super) fn line(&self) -> u64 {
         self.line
     }
+}
+
+/// The records of a line that is no object, but holds some.
+fn several(block: &Block, record: &[u8]) -> Option<Vec<Held>> {
+    let is_line = block.of_json && decode::members(record).is_err();
+    let frames = is_line.then(|| framing::several(record)).flatten()?;
+    Some(frames.into_iter().map(|frame| frame.map_or_else(Held::Bad, Held::Object)).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::recognise::without_zone;
-use crate::decode::{Member, folded};
+use crate::decode::{Member, Outline, Text, folded};
 use crate::table::Family;
 
 /// Something that has to be said of a file.
@@ -62,6 +62,13 @@ pub struct Wanted {
     pub always: Vec<Always>,
 }
 
+impl Wanted {
+    /// Whether a member of that name is a time.
+    pub(super) fn is_time(&self, name: &str) -> bool {
+        self.times.contains(&folded(name))
+    }
+}
+
 /// What each record has.
 #[derive(Debug)]
 pub struct Always {
@@ -79,9 +86,9 @@ const MOST_KINDS: usize = 32;
 /// The member of `OfficeActivity` that says when a record was taken in.
 const TAKEN_IN: &str = "starttime";
 
-/// What was seen in a file so far.
+/// What was seen in a file, or in a part of it.
 #[derive(Debug)]
-pub(super) struct Remarks {
+pub struct Remarks {
     wanted: Option<Arc<Wanted>>,
     /// What no record has had, by its place among what is wanted.
     empty: Vec<usize>,
@@ -92,19 +99,24 @@ pub(super) struct Remarks {
 }
 
 impl Remarks {
-    pub(super) fn new(wanted: Option<Arc<Wanted>>) -> Self {
+    /// Nothing was seen yet, by someone who wants these records.
+    pub fn new(wanted: Option<Arc<Wanted>>) -> Self {
         let empty = (0..wanted.as_ref().map_or(0, |wanted| wanted.always.len())).collect();
         Self { wanted, empty, instead: None, records: 0, others: BTreeMap::new(), bare: None }
     }
 
     /// Counts something that there is no table for.
     pub(super) fn other(&mut self, what: String) {
+        self.add(what, 1);
+    }
+
+    fn add(&mut self, what: String, count: u64) {
         let full = self.others.len() >= MOST_KINDS && !self.others.contains_key(&what);
-        *self.others.entry(if full { "records of other kinds".into() } else { what }).or_default() += 1;
+        *self.others.entry(if full { "records of other kinds".into() } else { what }).or_default() += count;
     }
 
     /// Takes note of a record.
-    pub(super) fn record(&mut self, family: Family, bare: Option<String>, record: &[u8]) {
+    pub(super) fn record(&mut self, family: Family, bare: Option<String>, (record, outline): (Text<'_>, &Outline)) {
         let Some(wanted) = self.wanted.clone().filter(|wanted| wanted.family == family) else { return };
         self.records += 1;
         if let Some(shown) = bare {
@@ -113,7 +125,7 @@ impl Remarks {
         if self.empty.is_empty() {
             return;
         }
-        let Ok(members) = crate::decode::members(record) else { return };
+        let members = outline.members(record);
         self.empty.retain(|at| {
             let Always { names, is_time, .. } = &wanted.always[*at];
             !members.iter().filter(|member| is_filled(member)).map(|member| folded(&member.name)).any(|name| {
@@ -127,8 +139,21 @@ impl Remarks {
         }
     }
 
+    /// Adds what was seen in a later part of the file.
+    pub fn join(&mut self, later: Self) {
+        self.empty.retain(|at| later.empty.contains(at));
+        self.instead = self.instead.take().or(later.instead);
+        self.records += later.records;
+        for (what, count) in later.others {
+            self.add(what, count);
+        }
+        if let Some((count, shown)) = later.bare {
+            self.bare.get_or_insert((0, shown)).0 += count;
+        }
+    }
+
     /// What has to be said so far; what every record lacks is known `at_end` only.
-    pub(super) fn list(&self, at_end: bool) -> Vec<Remark> {
+    pub fn list(&self, at_end: bool) -> Vec<Remark> {
         let others = self.others.iter().map(|(what, count)| Remark::Other { what: what.clone(), count: *count });
         let bare = self.bare.iter().map(|(count, shown)| Remark::Bare { count: *count, shown: shown.clone() });
         let empty = self.empty.iter().filter(|_| at_end && self.records > 0).filter_map(|at| {

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::address::address;
 use super::escapes::unescaped;
 use super::time::{self, Clock, Order};
 use super::zone::Zone;
 use super::{Kind, Value};
+use crate::address::host;
 
 /// How the values of a column are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl Seen {
             &mut self.epochs,
             matches!(text.split('.').next().map_or(0, str::len), 10 | 13 | 16 | 19) && time::epoch(text).is_some(),
         );
-        has(&mut self.addresses, address(text).is_some());
+        has(&mut self.addresses, host(text).is_some());
         has(&mut self.lists, text.starts_with('[') && list(Form::Json, text).is_some());
         has(&mut self.times_of_day, time::is_time_of_day(text));
         if let Some(shown) = time::shown(text, Order::MonthFirst) {

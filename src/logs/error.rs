@@ -2,8 +2,10 @@
 
 use thiserror::Error;
 
+use super::Format;
+
 /// A file cannot be read as a log. What lines have wrong is no error: they are counted.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum Error {
     /// The stated format is not what stands in the file.
     #[error("this is no {format}: {why}")]
@@ -39,4 +41,22 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// An option that the format of the files does not use.
+    #[error("{} takes no {option}", names(formats).join(" or "))]
+    NotTaken {
+        /// The option.
+        option: &'static str,
+        /// The formats that the files have.
+        formats: Vec<&'static dyn Format>,
+    },
+    /// There is no view of that name.
+    #[error("there is no view {name}")]
+    NoSuchView {
+        /// As it was written.
+        name: String,
+    },
+}
+
+fn names(formats: &[&'static dyn Format]) -> Vec<&'static str> {
+    formats.iter().map(|format| format.name()).collect()
 }

@@ -23,6 +23,16 @@ pub trait Format: Debug + Sync {
         &[]
     }
 
+    /// The options that it takes besides `format`.
+    fn takes(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Its views: kinds of events with columns of their own.
+    fn views(&self) -> Vec<View> {
+        Vec::new()
+    }
+
     /// Whether content that is of this format can hardly be of another: these are tried first.
     fn is_strict(&self) -> bool {
         true
@@ -33,6 +43,19 @@ pub trait Format: Debug + Sync {
     /// # Errors
     /// When an option does not fit.
     fn recognise(&self, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error>;
+}
+
+/// A view of a format: events of a kind, with columns of their own beside those that all events have.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Its name in SQL: `logons`.
+    pub name: &'static str,
+    /// What it has, in a sentence.
+    pub doc: &'static str,
+    /// The events, in words: what is called how.
+    pub events: Vec<String>,
+    /// The columns.
+    pub fields: Vec<Field>,
 }
 
 /// How one file is read: what was recognised, and what was assumed.

@@ -3,7 +3,6 @@
 //! Nothing here knows SQL or files: a sample of the content decides the format and the fields, and a reader then takes the
 //! bytes as they come and gives rows.
 
-mod address;
 mod by_line;
 mod column;
 mod encoding;
@@ -25,12 +24,13 @@ mod time;
 #[cfg(test)]
 mod trials;
 mod usual;
+mod xml;
 mod years;
 mod zone;
 
 pub use error::Error;
 pub use field::{Field, Kind};
-pub use format::{Format, Layout};
+pub use format::{Format, Layout, View};
 pub use formats::ALL;
 pub use options::Options;
 pub use pieces::{Cut, Pieces};

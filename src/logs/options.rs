@@ -19,13 +19,15 @@ pub struct Options {
     pub year: Option<i32>,
     /// The columns, instead of those that the content shows.
     pub columns: Option<Vec<(String, Kind)>>,
+    /// Which events are read, as rows of which columns: the name of a view of the format.
+    pub view: Option<&'static str>,
 }
 
 impl Options {
     /// The names that options have in SQL and in the configuration.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "reports and the manual list them"))]
     pub const NAMES: &'static [&'static str] =
-        &["format", "heading", "delimiter", "comment", "timezone", "year", "columns"];
+        &["format", "heading", "delimiter", "comment", "timezone", "year", "columns", "view"];
 
     /// Takes an option as it is written.
     ///
@@ -43,9 +45,36 @@ impl Options {
                 self.year = Some(year.ok_or_else(|| refused("year", format!("{value} is no year")))?);
             }
             "columns" => self.columns = Some(columns(value)?),
+            "view" => {
+                let (format, view) = super::formats::with_view(value)?;
+                self.view = Some(view);
+                // It says what the files are; others among them are told as not being that.
+                self.format.get_or_insert(format);
+            }
             _ => return Err(Error::NoSuchOption { name: name.to_owned() }),
         }
         Ok(())
+    }
+
+    /// Refuses an option that none of the formats takes: it would be passed over in silence.
+    ///
+    /// # Errors
+    /// When there is one; it names what the formats take.
+    pub fn check(&self, formats: &[&'static dyn Format]) -> Result<(), Error> {
+        let stated = [
+            ("heading", self.heading.is_some()),
+            ("delimiter", self.delimiter.is_some()),
+            ("comment", self.comment.is_some()),
+            ("timezone", self.timezone.is_some()),
+            ("year", self.year.is_some()),
+            ("columns", self.columns.is_some()),
+            ("view", self.view.is_some()),
+        ];
+        let takes = |option: &str| formats.iter().any(|format| format.takes().contains(&option));
+        match stated.into_iter().find(|(option, is_stated)| *is_stated && !takes(option)) {
+            Some((option, _)) => Err(Error::NotTaken { option, formats: formats.to_vec() }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use super::column::{Form, Read, Reading, Seen, is_nothing, trimmed};
 use super::time::{Clock, Order};
 use super::zone::Zone;
-use super::{Error, Field, Kind, Options, Sink, Value, address, names, usual};
+use super::{Error, Field, Kind, Options, Sink, Value, names, usual};
+use crate::address;
 
 /// A column that a file has.
 #[derive(Debug, Clone)]

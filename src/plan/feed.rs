@@ -37,6 +37,8 @@ pub struct FeedScan {
     pub feed: &'static Feed,
     /// The predicate: all of them hold.
     pub conjuncts: Vec<Conjunct>,
+    /// What joins say of the rows that they can let through: it may narrow what is read, and demands nothing.
+    pub keys: Vec<Conjunct>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
     /// Whether content types and times may be narrowed by the predicate.
@@ -128,7 +130,8 @@ impl FeedScan {
         let all = Bound::And(self.conjuncts.iter().map(|c| c.bound.clone()).collect());
         let demanded = if self.population.is_some() { Types::ALL } else { Types::demanded_by(&all) };
         let about = (interval(&all, self.time()), interval(&all, "content_created"));
-        let told = if self.pushdown { all } else { Bound::And(Vec::new()) };
+        let keys = self.keys.iter().map(|c| c.bound.clone());
+        let told = Bound::And(if self.pushdown { std::iter::once(all).chain(keys).collect() } else { Vec::new() });
         let wanted = Types::of_table(self.feed).and(Types::left_by(&told));
         let types = wanted.and(self.populated());
         let creation = interval(&told, self.time());

@@ -4,6 +4,7 @@
 //! prints the very one that is carried out.
 
 mod capped;
+mod cost;
 mod count;
 mod explain;
 pub mod feed;
@@ -11,17 +12,16 @@ mod files;
 mod fitted;
 mod page_query;
 mod pager;
-mod parts;
 mod scan;
 pub mod search;
 
 pub use capped::{CapError, Reading};
+pub use cost::{Choice, Seen, choose};
 pub use count::number;
 pub use files::FilePlan;
 pub use page_query::{PageQuery, Weaker};
 pub use pager::{PageFacts, Pager, PagerError};
-pub use parts::{Choice, choose};
-pub use scan::{Parents, Residual, Scan, ScanPlan, StreamPlan};
+pub use scan::{KeyCondition, Parents, Residual, Scan, ScanPlan, StreamPlan};
 
 #[cfg(test)]
 mod tests;

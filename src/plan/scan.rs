@@ -26,12 +26,26 @@ pub struct Scan {
     pub record_cap: Option<u64>,
     /// The predicate: all of them hold.
     pub conjuncts: Vec<Conjunct>,
+    /// What joins say of the rows that they can let through. It is sent where that is cheaper, and never checked here: the
+    /// joins do.
+    pub keys: Vec<KeyCondition>,
     /// The order in which rows are wanted, by the set's time column.
     pub order: Option<Direction>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
     /// Whether the predicate may choose what is asked for. If not, everything is: all kinds of record, all of time.
     pub pushdown: bool,
+}
+
+/// The keys of a join as conditions.
+#[derive(Debug, Clone)]
+pub struct KeyCondition {
+    /// On each column of the key by itself.
+    pub each: Conjunct,
+    /// On its columns together, and the number of its tests.
+    pub together: Option<(Conjunct, usize)>,
+    /// How many keys there are.
+    pub count: usize,
 }
 
 /// The requests that answer a scan, as data.
@@ -51,6 +65,8 @@ pub struct ScanPlan {
     pub about: Interval,
     /// What becomes of each conjunct.
     pub residual: Vec<Residual>,
+    /// What becomes of the keys of each join, and how many they are.
+    pub keys: Vec<(Residual, usize)>,
     /// The order of rows.
     pub order: Option<Direction>,
     /// Rows wanted at most.
@@ -92,16 +108,18 @@ pub struct Residual {
 impl Scan {
     /// The plan.
     pub fn plan(&self) -> ScanPlan {
-        let mut residual: Vec<Residual> = self.conjuncts.iter().map(Residual::of).collect();
-        let mut streams: Vec<Split> = split(&self.conjuncts, self.set, self.version);
-        let about = streams.iter().map(|s| s.interval).fold(Interval::EMPTY, Interval::hull);
+        let about = split(&self.conjuncts, self.set, self.version);
+        let about = about.iter().map(|s| s.interval).fold(Interval::EMPTY, Interval::hull);
+        let wanted = self.wanted();
+        let mut residual: Vec<Residual> = wanted.iter().map(Residual::of).collect();
+        let mut streams: Vec<Split> = split(&wanted, self.set, self.version);
         if !self.pushdown {
             // The control of all that a predicate can choose: nothing of it reaches what is asked for.
             streams = split(&[], self.set, self.version);
             residual.iter_mut().for_each(|r| r.add(Reason::SwitchedOff));
         }
         streams.iter_mut().for_each(|split| self.set_apart(split));
-        let parents = self.parents().filter(|_| !streams.is_empty());
+        let parents = self.parents(&wanted).filter(|_| !streams.is_empty());
         if matches!(&parents, Some(Parents::Named(keys)) if keys.is_empty()) {
             streams.clear();
         }
@@ -111,9 +129,26 @@ impl Scan {
                 .all(|s| s.reasons.iter().flatten().all(|r| matches!(r, Reason::Population | Reason::Path)));
         let top = self.top(all_sent);
         let streams = streams.into_iter().map(|split| self.stream(split, top, &mut residual)).collect();
+        let keys = residual.split_off(self.conjuncts.len());
+        let keys = keys.into_iter().zip(self.keys.iter().map(|keys| keys.count)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
         let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
-        ScanPlan { set, pages, version, cap: self.cap(), streams, about, residual, order, limit, quota, parents }
+        ScanPlan { set, pages, version, cap: self.cap(), streams, about, residual, keys, order, limit, quota, parents }
+    }
+
+    /// What rows have to satisfy that are worth asking for: the predicate, and the keys of joins.
+    fn wanted(&self) -> Vec<Conjunct> {
+        let keys = self.keys.iter().map(|keys| self.in_one_filter(keys).unwrap_or(&keys.each).clone());
+        self.conjuncts.iter().cloned().chain(keys).collect()
+    }
+
+    /// The columns of a key together, if all of them can be sent and one filter has room for all keys. Columns by themselves
+    /// let more rows through, but their lists are shorter.
+    fn in_one_filter<'a>(&self, keys: &'a KeyCondition) -> Option<&'a Conjunct> {
+        let most = self.pages.limits.tests?;
+        let (together, _) = keys.together.as_ref().filter(|(_, tests)| *tests <= most)?;
+        let streams = split(std::slice::from_ref(together), self.set, self.version);
+        streams.iter().flat_map(|stream| &stream.reasons).all(Vec::is_empty).then_some(together)
     }
 
     /// A costly property takes no other test beside its own: where there are others, those are sent.
@@ -132,9 +167,9 @@ impl Scan {
     }
 
     /// Whose listings are read: those that the predicate names, or all. Keys are GUIDs, and nothing else is one.
-    fn parents(&self) -> Option<Parents> {
+    fn parents(&self, wanted: &[Conjunct]) -> Option<Parents> {
         let parent = self.pages.parent.as_ref()?;
-        let named = texts_left(&self.conjuncts, parent.column).filter(|_| self.pushdown);
+        let named = texts_left(wanted, parent.column).filter(|_| self.pushdown);
         if let Some(mut keys) = named {
             keys.retain(|key| is_guid(key));
             return Some(Parents::Named(keys));
@@ -142,7 +177,8 @@ impl Scan {
         let set = parent.set;
         let (conjuncts, columns) = (Vec::new(), set.column(set.key).into_iter().collect());
         let (pages, order, limit, pushdown) = (set.pages()?, None, None, true);
-        let all = Scan { set, pages, columns, conjuncts, order, limit, pushdown, ..self.clone() }.plan();
+        let keys = Vec::new();
+        let all = Scan { set, pages, columns, conjuncts, keys, order, limit, pushdown, ..self.clone() }.plan();
         all.streams.into_iter().next().map(|stream| Parents::Listed(Box::new(stream.query)))
     }
 

@@ -39,6 +39,8 @@ pub struct SearchScan {
     pub search: &'static Search,
     /// The predicate: all of them hold.
     pub conjuncts: Vec<Conjunct>,
+    /// What joins say of the rows that they can let through: it may narrow what is ordered.
+    pub keys: Vec<Conjunct>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
     /// Whether the predicate may choose what is ordered.
@@ -81,7 +83,9 @@ impl SearchScan {
         let time = self.set.time.unwrap_or("creation_time");
         let about = interval(&all, time);
         let never = about.is_empty() || matches!(all_known(&all), Some(false));
-        let told = if self.pushdown { all } else { Bound::And(Vec::new()) };
+        let keys = self.keys.iter().map(|c| c.bound.clone());
+        let told = Bound::And(if self.pushdown { std::iter::once(all).chain(keys).collect() } else { Vec::new() });
+        let never = never || interval(&told, time).is_empty();
         SearchPlan {
             set: self.set,
             search: self.search,

@@ -324,6 +324,7 @@ fn scan(conjuncts: &[Predicate], pushdown: bool) -> Scan {
         record_cap: None,
         columns: Vec::new(),
         conjuncts: bound.collect(),
+        keys: Vec::new(),
         order: None,
         limit: None,
         pushdown,

@@ -3,8 +3,11 @@
 //! A literal that the column's type cannot hold (`status.error_code = 'x'` never gets here, `= 1.5` does) leaves the
 //! test on this side: it is evaluated exactly there.
 
-use super::expression::{Comparison, ELEMENT, Local, Pattern, Predicate, Scalar, Test, Truth};
-use crate::table::{Column, Edm, EntitySet};
+use super::expression::{Comparison, ELEMENT, Local, Octets, Pattern, Predicate, Scalar, Test, Truth};
+use crate::table::{Case, Column, Edm, EntitySet};
+
+/// What an IPv4 address inside IPv6 begins with in its shortest form (RFC 5952, section 5).
+const MAPPED: &str = "::ffff:";
 
 /// A predicate on declared columns, free of NOT.
 #[derive(Debug, Clone)]
@@ -142,6 +145,29 @@ pub fn bind(predicate: &Predicate, set: &EntitySet) -> Bound {
     }
 }
 
+/// That a property equals one of its values, whichever: a test from which can be learnt whether such a test can be sent.
+pub fn any_value(path: &[String], folded: bool, set: &EntitySet) -> Bound {
+    let Some(property) = property(path, set) else { return Bound::Local(Local::Computed) };
+    match some_literal(property.column(), property.edm()) {
+        Some(value) => Bound::Leaf(Leaf { property, folded, ask: Ask::Compare(Comparison::Eq, value) }),
+        None => Bound::Local(Local::Type),
+    }
+}
+
+fn some_literal(column: &Column, edm: &Edm) -> Option<Literal> {
+    let word = column.asked.and_then(|asked| asked.words.first()).map(|(word, _)| *word);
+    Some(match edm {
+        Edm::Text if column.case == Case::Guid => Literal::Text("00000000-0000-0000-0000-000000000000".into()),
+        Edm::Enum(members) => Literal::Text(word.or(members.first().copied())?.into()),
+        Edm::Text => Literal::Text(word.unwrap_or("x").into()),
+        Edm::Bool => Literal::Bool(true),
+        Edm::Int32 | Edm::Int64 => Literal::Int(1),
+        Edm::Double => Literal::Double(1.0),
+        Edm::Instant => Literal::Instant(0),
+        _ => return None,
+    })
+}
+
 /// An element that passes several tests, as several elements that pass one each: more lists do, and that it is one element
 /// stays to be seen here. Of an OR it is the same.
 fn apart(test: Bound) -> Bound {
@@ -197,6 +223,9 @@ fn bind_test(mut property: Property, folded: bool, test: &Test) -> Bound {
         let has = |value: &Scalar| Test::Has { value: value.clone(), negated: false };
         return Bound::Or(one_of.iter().map(|value| bind_test(property.clone(), folded, &has(value))).collect());
     }
+    if let Test::InNetwork(octets) = test {
+        return in_network(&property, octets);
+    }
     let edm = property.edm();
     let ask = match test {
         Test::Compare(_, Scalar::Null) | Test::Has { value: Scalar::Null, .. } => {
@@ -216,11 +245,27 @@ fn bind_test(mut property: Property, folded: bool, test: &Test) -> Bound {
             _ => Err(Local::Type),
         },
         Test::IsNull { negated } => Ok(Ask::IsNull { negated: *negated }),
+        Test::InNetwork(_) => Err(Local::Network),
     };
     match ask {
         Ok(ask) => Bound::Leaf(Leaf { property, folded, ask }),
         Err(why) => Bound::Local(why),
     }
+}
+
+/// What the text of an address in a network begins with: in IPv4, and in IPv6 where that holds an IPv4 address. More
+/// addresses do, so whether it lies there stays to be seen here.
+fn in_network(property: &Property, octets: &Octets) -> Bound {
+    if !property.column().plain_addresses || !matches!(property.edm(), Edm::Text) {
+        return Bound::Local(Local::Spellings);
+    }
+    let leaf = |ask| Bound::Leaf(Leaf { property: property.clone(), folded: false, ask });
+    let begins = |text: &str| leaf(Ask::Like { pattern: Pattern::Prefix(text.into()), negated: false });
+    let plain = match octets {
+        Octets::First(octets) => begins(octets),
+        Octets::All(address) => leaf(Ask::Compare(Comparison::Eq, Literal::Text(address.clone()))),
+    };
+    Bound::And(vec![Bound::Or(vec![plain, begins(MAPPED)]), Bound::Local(Local::Network)])
 }
 
 /// What whole microseconds are asked where the time lies between two of them; `None`: nothing equals it.
@@ -242,13 +287,23 @@ fn in_list(values: &[Scalar], negated: bool, edm: &Edm) -> Result<Ask, Local> {
     let mut literals: Vec<Literal> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let known = |v: &&Scalar| **v != Scalar::Null && !(matches!(edm, Edm::Instant) && matches!(v, Scalar::Finer(_)));
-    for value in values.iter().filter(known) {
+    let possible = |v: &&Scalar| negated || !is_beyond(v, edm);
+    for value in values.iter().filter(known).filter(possible) {
         let value = literal(value, edm)?;
         if seen.insert(format!("{value:?}")) {
             literals.push(value);
         }
     }
     Ok(Ask::In { values: literals, negated })
+}
+
+/// Whether it is a number that no value of the type equals.
+fn is_beyond(value: &Scalar, edm: &Edm) -> bool {
+    match (edm, value) {
+        (Edm::Int32, Scalar::Int(n)) => i32::try_from(*n).is_err(),
+        (Edm::Int32 | Edm::Int64, Scalar::Double(d)) => d.fract() != 0.0,
+        _ => false,
+    }
 }
 
 fn like_text(pattern: &Pattern) -> Result<(), Local> {

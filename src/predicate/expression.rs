@@ -58,6 +58,10 @@ pub enum Local {
     OneElement,
     /// That no element of a list passes a test.
     NoElement,
+    /// Whether an address lies in a network, beyond what it begins with.
+    Network,
+    /// The same of a column whose addresses may be written in several ways.
+    Spellings,
 }
 
 /// SQL's truth values.
@@ -102,6 +106,17 @@ pub enum Test {
         /// Whether it is IS NOT NULL.
         negated: bool,
     },
+    /// `ip_in(column, network)` of an IPv4 network: what its addresses begin with, if they are written plainly. Never negated.
+    InNetwork(Octets),
+}
+
+/// The octets that all addresses of an IPv4 network have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Octets {
+    /// The first ones: `10.1.`.
+    First(String),
+    /// All four: it is one address.
+    All(String),
 }
 
 /// The comparisons of SQL.

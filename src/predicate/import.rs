@@ -4,6 +4,7 @@
 //! get their values only when the query runs: the same function is asked once for EXPLAIN and once more then.
 //! What is not recognised becomes [`Predicate::Opaque`] and stays on this side, so nothing here can lose a row.
 
+use core::net::IpAddr;
 use std::sync::Arc;
 
 use arrow::array::{Array, RecordBatch};
@@ -19,9 +20,17 @@ use datafusion::physical_expr::{HigherOrderFunctionExpr, PhysicalExpr, ScalarFun
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
 use super::expression::{
-    ANY_ELEMENT, AS_WRITTEN, Comparison, ELEMENT, Local, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth,
+    ANY_ELEMENT, AS_WRITTEN, Comparison, ELEMENT, Local, NO_MICROSECOND, Octets, Pattern, Predicate, Scalar, Test,
+    Truth,
 };
 use super::like::{LikeText, like_text};
+use crate::address::Network;
+
+mod keys;
+
+pub use keys::{Keys, keys, property_of};
+
+mod times;
 
 type Expr = Arc<dyn PhysicalExpr>;
 
@@ -86,6 +95,11 @@ impl Importer<'_> {
             _ => return None,
         };
         let (left, right) = (binary.left(), binary.right());
+        if op != Operator::IsNotDistinctFrom
+            && let Some(range) = self.of_period(left, comparison, right)
+        {
+            return Some(range);
+        }
         if op == Operator::IsNotDistinctFrom && scalar(right) == Some(Scalar::Bool(true)) {
             // `IS TRUE` of a list that is NULL, or of tests that are, is false, as EXISTS is.
             if let Some(any) = self.any_element(left) {
@@ -119,12 +133,14 @@ impl Importer<'_> {
 
     fn in_list(&self, expr: &Expr) -> Option<Predicate> {
         let list = expr.downcast_ref::<InListExpr>()?;
+        let periods = || list.list().iter().map(|value| self.of_period(list.expr(), Comparison::Eq, value)).collect();
+        if let Some(periods) = periods() {
+            let any = Predicate::Or(periods);
+            return Some(if list.negated() { Predicate::Not(Box::new(any)) } else { any });
+        }
         let values = list.list().iter().map(scalar).collect::<Option<Vec<_>>>()?;
         let subject = self.subject(list.expr())?;
-        let first: Vec<String> = values.iter().take(4).map(shown).collect();
-        let more = if values.len() > 4 { format!(", … {} values", values.len()) } else { String::new() };
-        let words = format!("{}IN ({}{more})", if list.negated() { "NOT " } else { "" }, first.join(", "));
-        Some(subject.test(Test::In { values, negated: list.negated() }, &words))
+        Some(subject.among(values, list.negated()))
     }
 
     fn like(&self, expr: &Expr) -> Option<Predicate> {
@@ -160,6 +176,12 @@ impl Importer<'_> {
                 let words = format!("begins with {}", quoted(&prefix));
                 let pattern = if prefix.is_empty() { Pattern::Free } else { Pattern::Prefix(prefix) };
                 Some(subject.test(Test::Like { pattern, negated: false }, &words))
+            }
+            "ip_in" => {
+                let Scalar::Text(network) = scalar(second)? else { return None };
+                let octets = octets(&network).filter(|_| !subject.folded)?;
+                let sql = format!("ip_in({}, {})", subject.name, quoted(&network));
+                Some(Predicate::Test { path: subject.path, folded: false, test: Test::InNetwork(octets), sql })
             }
             "array_has" => Some(subject.has(scalar(second)?)),
             "array_has_any" => list_elements(second).map(|values| Predicate::Or(each(subject, values))),
@@ -229,6 +251,14 @@ struct Subject {
 }
 
 impl Subject {
+    /// It is one of these; negated: none of them.
+    fn among(self, values: Vec<Scalar>, negated: bool) -> Predicate {
+        let first: Vec<String> = values.iter().take(4).map(shown).collect();
+        let more = if values.len() > 4 { format!(", … {} values", values.len()) } else { String::new() };
+        let words = format!("{}IN ({}{more})", if negated { "NOT " } else { "" }, first.join(", "));
+        self.test(Test::In { values, negated }, &words)
+    }
+
     fn compares(self, comparison: Comparison, value: Scalar) -> Predicate {
         let words = format!("{} {}", comparison.sql(), shown(&value));
         self.test(Test::Compare(comparison, value), &words)
@@ -244,6 +274,20 @@ impl Subject {
         // ILIKE says itself that case is ignored.
         let name = if self.folded && !words.contains("ILIKE") { format!("lower({name})") } else { name };
         Predicate::Test { path: self.path, folded: self.folded, test, sql: format!("{name} {words}") }
+    }
+}
+
+/// What the addresses of an IPv4 network have in common; `None`, if that is not one whole octet, or it is none.
+fn octets(network: &str) -> Option<Octets> {
+    let network = Network::read(network)?;
+    let IpAddr::V4(first) = network.ends().0 else { return None };
+    let [a, b, c, _] = first.octets();
+    match network.bits() / 8 {
+        0 => None,
+        1 => Some(Octets::First(format!("{a}."))),
+        2 => Some(Octets::First(format!("{a}.{b}."))),
+        3 => Some(Octets::First(format!("{a}.{b}.{c}."))),
+        _ => Some(Octets::All(first.to_string())),
     }
 }
 

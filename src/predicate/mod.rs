@@ -12,17 +12,20 @@ mod expression;
 pub mod import;
 mod like;
 pub mod normal;
+pub mod period;
 mod reason;
 pub mod split;
 mod streams;
 mod to_clause;
 
-pub use bind::{Bound, bind};
+pub use bind::{Bound, any_value, bind};
 pub use clause::{Clause, Value};
 #[cfg(test)]
 pub(crate) use expression::Local;
-pub use expression::{ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
-pub use import::import;
+pub use expression::{
+    ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Octets, Pattern, Predicate, Scalar, Test, Truth,
+};
+pub use import::{Keys, import, keys, property_of};
 pub use normal::normal;
 pub use reason::Reason;
 pub use split::{Conjunct, Split, split, texts_left, times};

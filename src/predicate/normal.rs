@@ -22,6 +22,9 @@ fn push(predicate: Predicate, negated: bool) -> Predicate {
             Truth::False => Truth::True,
             Truth::Unknown => Truth::Unknown,
         }),
+        Predicate::Test { test: Test::InNetwork(_), sql, .. } if negated => {
+            Predicate::Opaque { sql: format!("NOT {sql}"), why: Local::Network }
+        }
         Predicate::Test { path, folded, test, sql } if negated => {
             Predicate::Test { path, folded, test: negate(test), sql: format!("NOT {sql}") }
         }
@@ -39,6 +42,8 @@ fn negate(test: Test) -> Test {
         Test::Like { pattern, negated } => Test::Like { pattern, negated: !negated },
         Test::Has { value, negated } => Test::Has { value, negated: !negated },
         Test::IsNull { negated } => Test::IsNull { negated: !negated },
+        // `push` makes none.
+        Test::InNetwork(octets) => Test::InNetwork(octets),
     }
 }
 

@@ -42,6 +42,10 @@ pub enum Reason {
     OneElement,
     /// That no element passes a test is not documented.
     NoElement,
+    /// Of an address only what it begins with can be asked.
+    Network,
+    /// The same, of a column whose addresses may have a port, brackets or another spelling.
+    Spellings,
     /// It selects request streams instead.
     Population,
     /// It chooses whose listings are read.
@@ -82,6 +86,8 @@ impl Reason {
             Local::ControlCharacter => Self::ControlCharacter,
             Local::OneElement => Self::OneElement,
             Local::NoElement => Self::NoElement,
+            Local::Network => Self::Network,
+            Local::Spellings => Self::Spellings,
         }
     }
 }
@@ -110,6 +116,8 @@ impl fmt::Display for Reason {
                 f.write_str("each condition on an element is sent by itself, here one element meets all")
             }
             Self::NoElement => f.write_str("filters that no element of a list passes are not documented"),
+            Self::Network => f.write_str("whether an address lies in a network is computed on this side"),
+            Self::Spellings => f.write_str("addresses of this column may be written in several ways"),
             Self::Population => f.write_str("it selects the request streams"),
             Self::Path => f.write_str("it selects whose listings are read"),
             Self::OneSidedOr(reason) => write!(f, "one side of the OR stays here: {reason}"),

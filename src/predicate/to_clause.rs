@@ -28,7 +28,13 @@ pub(super) fn clause_of(leaf: &Leaf, version: ApiVersion) -> Result<Clause, Reas
         Ask::Compare(comparison, value) => asked.compare(*comparison, value),
         Ask::In { negated: true, .. } => Err(asked.undocumented("NOT IN")),
         Ask::In { values, negated: false } => {
-            let arms = values.iter().map(|v| asked.compare(Comparison::Eq, v)).collect::<Result<Vec<_>, _>>()?;
+            // A property of GUIDs equals no other text.
+            let possible = |v: &&Literal| case != Case::Guid || !matches!(v, Literal::Text(text) if !is_guid(text));
+            let arms = values.iter().filter(possible).map(|v| asked.compare(Comparison::Eq, v));
+            let arms = arms.collect::<Result<Vec<_>, _>>()?;
+            if arms.is_empty() {
+                return Err(Reason::Type);
+            }
             Clause::or(arms.into_iter().flat_map(Clause::arms).collect()).ok_or(Reason::Computed)
         }
         Ask::Like { pattern: Pattern::Free, .. } => Err(Reason::FreePattern),

@@ -33,7 +33,7 @@ async fn talk(state: &mut State<'_>, lines: &mut Lines) -> Exit {
     let prompt = format!("{}> ", safe::line(&state.outfit.name));
     let mut interrupted = false;
     loop {
-        let words = Words::of(state.session.engine.context()).await;
+        let words = Words::of(state.session.engine.context(), &state.outfit.queries).await;
         lines.helper_mut().into_iter().for_each(|asked| asked.words = words.clone());
         let initial = state.initial.take().unwrap_or_default();
         let line = match lines.readline_with_initial(&prompt, (&initial, "")) {

@@ -1,11 +1,13 @@
 //! The prompt between two lines: its session, what it remembers, and where the next result goes.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::answer::{Answered, Session, Target};
 use super::say::{say, tell};
 use super::split::Statement;
 use crate::output::{self, Sink};
+use crate::queries::Library;
 use crate::report::{Exit, Report};
 
 /// What the prompt is given by the program around it.
@@ -25,6 +27,8 @@ pub struct Outfit {
     pub colours: bool,
     /// The user's home folder.
     pub home: Option<PathBuf>,
+    /// The saved queries.
+    pub queries: Arc<Library>,
     /// List the configured connections.
     pub connections: Vec<ConnectionInfo>,
 }

@@ -3,12 +3,28 @@
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Word};
 
+use super::elsewhere;
 use super::names::nearest;
 
 /// Words that a statement begins with.
 const FIRST_WORDS: &[&str] = &[
-    "SELECT", "WITH", "EXPLAIN", "CREATE", "SET", "SHOW", "DESCRIBE", "VALUES", "TABLE", "PREPARE", "EXECUTE", "DROP",
-    "INSERT", "COPY", "RESET",
+    "SELECT",
+    "WITH",
+    "EXPLAIN",
+    "CREATE",
+    "SET",
+    "SHOW",
+    "DESCRIBE",
+    "VALUES",
+    "TABLE",
+    "PREPARE",
+    "EXECUTE",
+    "DROP",
+    "INSERT",
+    "COPY",
+    "RESET",
+    "SUMMARIZE",
+    "FROM",
 ];
 
 /// Advice from the statement alone, for one that could not be read or planned.
@@ -23,6 +39,9 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     }
     if words.get(1).is_some_and(|word| is(word, "TOP")) {
         return Some("write LIMIT at the end of the statement instead of TOP".into());
+    }
+    if let Some(advice) = elsewhere::kql(&tokens) {
+        return Some(advice);
     }
     let first = words.first().filter(|word| !FIRST_WORDS.iter().any(|known| is(word, known)))?;
     let near = nearest(&first.value, FIRST_WORDS.iter().map(|known| (*known, *known)));

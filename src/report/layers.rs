@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use super::names::nearest;
 use super::{About, Exit, Report, doctor, remote};
 use crate::plan::CapError;
 use crate::table::Needs;
@@ -119,6 +120,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) turns it into text"))
         }
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
+        E::Unbound { name, known } => Report::chain(Exit::Query, error).hint(value_of(name, known)),
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
         E::RemoteLocation(_) => Report::chain(Exit::Query, error).hint("download the file first, and use its path"),
         E::NotSettable { .. } => Report::chain(Exit::Query, error)
@@ -158,6 +160,9 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
+        L::TakesNothing { .. } => {
+            Report::chain(Exit::Query, source).hint("leave it out: their columns and types are in the files themselves")
+        }
         L::Option(source) => Report::chain(Exit::Query, source).hint(stated(source)),
         L::Form { .. } => {
             report(&format!("read_log('FILE', format => 'FORMAT') states a format; there are {}", formats()))
@@ -169,12 +174,35 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
 fn stated(error: &logs::Error) -> String {
     match error {
         logs::Error::NoSuchFormat { .. } => format!("the formats are {}", formats()),
+        logs::Error::NoSuchView { .. } => format!("the views are {}", views()),
+        logs::Error::NotTaken { option, formats } => {
+            let takes = |format: &&&'static dyn logs::Format| format.takes().contains(option);
+            let who: Vec<&str> = logs::ALL.iter().filter(takes).map(|format| format.name()).collect();
+            let them: Vec<String> = formats.iter().map(|format| options_of(*format)).collect();
+            format!("leave it out; {}; {option} is for {}", them.join("; "), who.join(", "))
+        }
         _ => format!("the options are {}", logs::Options::NAMES.join(", ")),
     }
 }
 
 fn formats() -> String {
     logs::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// The options that a format takes, in words.
+fn options_of(format: &dyn logs::Format) -> String {
+    match format.takes() {
+        [] => format!("{} takes no option but format", format.name()),
+        takes => format!("{} takes {}", format.name(), takes.join(", ")),
+    }
+}
+
+fn views() -> String {
+    let of = |format: &&'static dyn logs::Format| {
+        let names: Vec<&str> = format.views().iter().map(|view| view.name).collect();
+        (!names.is_empty()).then(|| format!("{} (of {})", names.join(", "), format.name()))
+    };
+    logs::ALL.iter().filter_map(of).collect::<Vec<_>>().join("; ")
 }
 
 fn content_types() -> String {
@@ -244,4 +272,12 @@ pub(super) fn of_auth(error: &auth::Error) -> Report {
 fn under(error: &engine::Error, mut report: Report) -> Report {
     report.causes.insert(0, std::mem::replace(&mut report.what, error.to_string()));
     report
+}
+
+/// How a name in a statement gets its value.
+fn value_of(name: &str, known: &[String]) -> String {
+    match nearest(name, known.iter().map(|known| (known.as_str(), known.as_str()))) {
+        Some(near) => format!("did you mean :{near}?"),
+        None => format!("\\set {name} VALUE gives it one at the prompt, and --{name} VALUE to a saved query"),
+    }
 }

@@ -41,11 +41,38 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     if after("Unsupported logical plan").is_some() {
         return Some(("this statement is not supported".into(), STATEMENTS.into()));
     }
+    if let Some(words) = of_groups(text) {
+        return Some(words);
+    }
+    if after("Too many columns! The subquery should only return one column").is_some() {
+        let hint = "select one of them: x IN (SELECT a FROM …)";
+        return Some(("a query in the place of a value or a list selects one column".into(), hint.into()));
+    }
+    if let Some((_, of)) =
+        after("Cannot create filter with non-boolean predicate ").and_then(|s| s.rsplit_once(" returning "))
+    {
+        let hint = "compare it with something: x = 'text', x IS NOT NULL";
+        return Some((format!("a condition is true or false, and this one is a {}", types::in_sql(of)), hint.into()));
+    }
     if after("Projections require unique expression names").is_some() {
         let hint = "give one of them another name: x AS y";
         return Some(("two columns of the result have the same name".into(), hint.into()));
     }
     None
+}
+
+/// Columns that are neither grouped by nor summed up.
+fn of_groups(text: &str) -> Option<Words> {
+    if text.starts_with("Aggregate function calls cannot be nested") {
+        let hint = "sum up in a subquery first: SELECT max(n) FROM (SELECT count(*) AS n FROM … GROUP BY …)";
+        return Some(("an aggregate cannot be taken of an aggregate".into(), hint.into()));
+    }
+    let (_, rest) =
+        text.split_once(" must be in GROUP BY or an aggregate function: While expanding wildcard, column \"")?;
+    let (column, _) = rest.split_once("\" must appear in the GROUP BY clause")?;
+    let column = column.rsplit('.').next().unwrap_or(column);
+    let hint = format!("write GROUP BY {column}, or min({column}), max({column}), count(*)");
+    Some((format!("{column} is neither grouped by nor summed up"), hint))
 }
 
 /// What the engine says of an operation that cannot be done, in fewer words.

@@ -63,6 +63,8 @@ pub struct Column {
     pub asked: Option<Asked>,
     /// How text is stored.
     pub case: Case,
+    /// Whether its texts are addresses in their shortest form and nothing else: no port, no brackets, no zone, no name.
+    pub plain_addresses: bool,
     /// Whether `$orderby` on it is documented.
     pub sortable: bool,
     /// Whom or what a value points to, if a result that is shown outside must not hold it.
@@ -125,6 +127,7 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
         advanced: Ops::NONE,
         asked: None,
         case: Case::AsWritten,
+        plain_addresses: false,
         sortable: false,
         sensitive: None,
     }
@@ -240,6 +243,14 @@ impl Column {
     #[must_use]
     pub const fn address(mut self) -> Self {
         self.case = Case::Address;
+        self
+    }
+
+    /// The service writes addresses in their shortest form and nothing else, so that those of an IPv4 network have their
+    /// beginning in common.
+    #[must_use]
+    pub const fn plain_addresses(mut self) -> Self {
+        self.plain_addresses = true;
         self
     }
 

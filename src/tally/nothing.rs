@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Because {
     /// No value can satisfy the conditions together.
     Contradiction,
+    /// None of the keys that a join told can be a record's, or they contradict the conditions.
+    NoJoinKey,
     /// A key was asked for that is none.
     NoKey {
         /// The column.
@@ -64,6 +66,17 @@ pub enum Because {
         asked: String,
         /// What a record has, if one differs in blanks alone.
         stored: Option<String>,
+    },
+    /// An address is compared as text, and is written in another way.
+    Spelling {
+        /// The column.
+        column: String,
+        /// What was asked for.
+        asked: String,
+        /// What a record has, or what addresses are written as.
+        stored: String,
+        /// Whether a record has it.
+        seen: bool,
     },
     /// No record that was read satisfies a condition.
     Excluded {
@@ -143,6 +156,9 @@ impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contradiction => f.write_str("the conditions contradict each other, so nothing was requested"),
+            Self::NoJoinKey => f.write_str(
+                "no key of the join's other side can be that of a record which the conditions leave, so nothing was requested",
+            ),
             Self::NoKey { column } => write!(
                 f,
                 "{column} holds ids, which are GUIDs, and none was asked for, so nothing was requested; to ask by name, join the \
@@ -178,6 +194,15 @@ impl fmt::Display for Because {
                 let without = asked.trim();
                 write!(f, "'{asked}' has leading or trailing spaces, and they count; try {column} = '{without}'")
             }
+            Self::Spelling { column, asked, stored, seen: true } => write!(
+                f,
+                "{column} is never '{asked}', but it is '{stored}', the same address: ip_parse({column}) = ip_parse('{asked}') compares \
+                 addresses"
+            ),
+            Self::Spelling { column, asked, stored, seen: false } => write!(
+                f,
+                "addresses are compared as they are written, and '{asked}' is mostly written '{stored}'; try {column} = '{stored}'"
+            ),
             Self::Excluded { condition, records } => {
                 write!(f, "none of the {records} record(s) read satisfies {condition}")
             }

@@ -83,6 +83,15 @@ pub enum Notice {
         /// The service's own words.
         because: Veiled,
     },
+    /// The keys of a join were not sent, because one of them cannot be; the answer is right, it only cost more.
+    KeysNotSent {
+        /// `entra.sign_ins`
+        table: String,
+        /// How many keys there are.
+        count: u64,
+        /// What is odd about the one.
+        because: String,
+    },
     /// The service refused to sort: all rows of the scan were read, and sorted here.
     OrderRefused {
         /// `entra.sign_ins`
@@ -350,12 +359,11 @@ impl fmt::Display for Notice {
                 };
                 write!(f, "{table}: {count} record(s) {what}, {which} (first: {first_id})")
             }
-            Self::WeakerFilter { table, dropped, because } => {
-                write!(
-                    f,
-                    "{table}: the service refused a filter ({because}); it was sent again without: {dropped}. The answer is still exact"
-                )
-            }
+            Self::WeakerFilter { table, dropped, because } => write!(
+                f,
+                "{table}: the service refused a filter ({because}); it was sent again without: {dropped}. The answer is still exact"
+            ),
+            Self::KeysNotSent { table, count, because } => keys_not_sent(f, table, *count, because),
             Self::OrderRefused { table, because } => {
                 write!(f, "{table}: the service refused to sort ({because}); everything was read and sorted locally")
             }
@@ -460,6 +468,14 @@ fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Re
     )
 }
 
+fn keys_not_sent(f: &mut fmt::Formatter<'_>, table: &str, count: u64, because: &str) -> fmt::Result {
+    write!(
+        f,
+        "{table}: {count} keys of a join were not sent, and all was read, because of one of them: {because}. A condition on the \
+         other side of the join that leaves it out saves the requests"
+    )
+}
+
 fn no_column(f: &mut fmt::Formatter<'_>, file: &str, (line, count): (u64, u64), name: &Veiled) -> fmt::Result {
     write!(
         f,
@@ -503,6 +519,7 @@ impl Notices {
             Notice::TypeConflicts { table, column, .. } => (table.clone(), column.clone()),
             Notice::DifferingDuplicates { table, stands, .. } => (table.clone(), format!("{stands:?}")),
             Notice::WeakerFilter { table, dropped, .. } => (table.clone(), dropped.clone()),
+            Notice::KeysNotSent { table, because, .. } => (table.clone(), because.clone()),
             Notice::CapReached { table, cap, .. } => (table.clone(), cap.to_string()),
             Notice::PartOfPopulation { table, what } => (table.clone(), what.clone()),
             Notice::CountedThere { table } => (table.clone(), String::new()),

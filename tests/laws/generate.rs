@@ -8,7 +8,7 @@ use super::tables::Table;
 use super::words::{Field, Has, Item, Literal, Op, Predicate, Term, Test, Type};
 
 /// The rules of the grammar. Each predicate has one of them in turn, and others by chance.
-pub(crate) const RULES: [&str; 41] = [
+pub(crate) const RULES: [&str; 42] = [
     "=",
     "= on the left",
     "<>",
@@ -28,6 +28,7 @@ pub(crate) const RULES: [&str; 41] = [
     "time range",
     "time equality",
     "time below a microsecond",
+    "time cut to a unit",
     "LIKE prefix",
     "LIKE suffix",
     "LIKE infix",
@@ -77,7 +78,7 @@ fn needed(rule: &str) -> Option<Type> {
         "= number" | "number range" | "IN, numbers" => Some(Type::Int),
         "double range" => Some(Type::Double),
         "IS TRUE" | "bare Boolean" => Some(Type::Bool),
-        "time range" | "time equality" | "time below a microsecond" => Some(Type::Time),
+        "time range" | "time equality" | "time below a microsecond" | "time cut to a unit" => Some(Type::Time),
         "array_has" | "array_has_any" | "array_has_all" => Some(Type::Texts),
         rule if rule.starts_with("EXISTS") => Some(Type::Objects),
         _ => None,
@@ -230,6 +231,7 @@ impl<'a> Generator<'a> {
                 self.compare(&[Type::Time], op, false, row)
             }
             "time below a microsecond" => self.finer(row),
+            "time cut to a unit" => self.cut(row),
             "IN" => self.list(&[Type::Asked], (1, 6), false, false, row),
             "IN, long" => self.list(&[Type::Asked], (16, 40), false, false, row),
             "IN, numbers" => self.list(&[Type::Int], (1, 6), false, false, row),
@@ -298,6 +300,25 @@ impl<'a> Generator<'a> {
         let right = Literal::Time(whole + 100 * (1 + i64::try_from(self.dice.below(9)).unwrap()));
         let op = *self.dice.one_of(&[Op::Lt, Op::Le, Op::Gt, Op::Ge, Op::Eq, Op::Ne]);
         Test::Compare { left: Term::Plain(field), op, right, turned: self.dice.chance(25) }
+    }
+
+    /// A time's day, hour or minute, compared with one that begins there or lies within.
+    fn cut(&mut self, row: &Value) -> Test {
+        const SECOND: i64 = 1_000_000_000;
+        const UNITS: [(&str, i64); 5] = [
+            ("date", 86_400 * SECOND),
+            ("day", 86_400 * SECOND),
+            ("hour", 3_600 * SECOND),
+            ("minute", 60 * SECOND),
+            ("second", SECOND),
+        ];
+        let field = self.any_field(&[Type::Time]);
+        let Literal::Time(nanos) = self.literal(field, row) else { panic!("no time: {}", field.sql) };
+        let unit = *self.dice.one_of(&UNITS);
+        let begins = self.dice.chance(75);
+        let right = Literal::Time(if begins { nanos.div_euclid(unit.1) * unit.1 } else { nanos });
+        let op = *self.dice.one_of(&[Op::Eq, Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge]);
+        Test::Compare { left: Term::Cut(field, unit), op, right, turned: self.dice.chance(25) }
     }
 
     fn list(&mut self, of: &[Type], size: (usize, usize), negated: bool, null: bool, row: &Value) -> Test {

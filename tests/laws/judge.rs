@@ -215,6 +215,12 @@ fn negate(a: Option<bool>, negated: bool) -> Option<bool> {
 fn term(term: Term, row: &Value) -> Literal {
     let (field, change): (_, fn(&str) -> Literal) = match term {
         Term::Plain(field) => return value(field, row),
+        Term::Cut(field, (_, nanos)) => {
+            return match value(field, row) {
+                Literal::Time(time) => Literal::Time(time.div_euclid(nanos) * nanos),
+                other => other,
+            };
+        }
         Term::Lower(field) => (field, |t| Literal::Text(t.to_lowercase())),
         Term::Upper(field) => (field, |t| Literal::Text(t.to_uppercase())),
         Term::Length(field) => (field, |t| Literal::Int(i64::try_from(t.chars().count()).unwrap())),

@@ -96,6 +96,8 @@ pub(crate) enum Term {
     Lower(&'static Field),
     Upper(&'static Field),
     Length(&'static Field),
+    /// A time cut to a unit of `date_trunc`, which is so many nanoseconds long.
+    Cut(&'static Field, (&'static str, i64)),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,6 +243,8 @@ impl fmt::Display for Term {
             Self::Lower(field) => write!(f, "lower({})", field.sql),
             Self::Upper(field) => write!(f, "upper({})", field.sql),
             Self::Length(field) => write!(f, "character_length({})", field.sql),
+            Self::Cut(field, ("date", _)) => write!(f, "CAST({}::date AS TIMESTAMPTZ)", field.sql),
+            Self::Cut(field, (unit, _)) => write!(f, "date_trunc('{unit}', {})", field.sql),
         }
     }
 }

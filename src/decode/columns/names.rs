@@ -16,6 +16,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use ahash::RandomState;
+
 use super::strangers::{Declared, Strangers, UNLISTED};
 use crate::decode::json::name_hash;
 use crate::decode::text::{Order, bare, folded};
@@ -32,7 +34,7 @@ const MAX_LENGTH: usize = 256;
 #[derive(Debug)]
 pub(in crate::decode) struct Names {
     entries: Vec<NameEntry>,
-    by_name: HashMap<Box<[u8]>, usize>,
+    by_name: HashMap<Box<[u8]>, usize, RandomState>,
     /// What folded spellings of names are for, under lenient reading.
     loose: HashMap<String, Use>,
     strangers: usize,
@@ -77,7 +79,7 @@ impl Names {
         // The first entry stands for the opening brace: what follows it is an object's first name.
         let mut names = Self {
             entries: vec![NameEntry { name: Box::default(), plain: false, used: Use::default(), next: 0 }],
-            by_name: HashMap::new(),
+            by_name: HashMap::default(),
             loose: HashMap::new(),
             strangers: 0,
             path: path.to_owned(),

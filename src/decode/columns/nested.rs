@@ -17,7 +17,8 @@ use super::conflict::Conflicts;
 use super::names::{LOOSE, Names, Place, Use};
 use super::notes::{Made, Notes};
 use super::strangers::Declared;
-use crate::decode::json::{Broken, Cursor, DigestedMembers, name_hash};
+use crate::decode::json::{Broken, Cursor, DigestedMembers, Quoted, name_hash};
+use crate::decode::outline::Span;
 use crate::decode::record::Strictness;
 use crate::decode::text::Order;
 use crate::table::{Column, Edm};
@@ -159,16 +160,47 @@ impl Object {
 
     /// Reads the object at whose opening brace the cursor stands.
     pub(in crate::decode) fn read(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
-        self.filled.fill(false);
-        self.notes.clear();
-        self.digest = self.digest.map(|_| DigestedMembers::default());
+        self.begin();
         let mut place = Place::default();
         let mut more = cursor.enter(b'}')?;
         while more {
             let used = self.next_member(&mut place, cursor, conflicts)?;
-            self.value(used, cursor, conflicts)?;
+            self.value(used, None, cursor, conflicts)?;
             more = cursor.more(b'}')?;
         }
+        self.complete(cursor, conflicts)
+    }
+
+    /// Reads a record whose members were found before; the cursor is behind it then.
+    pub(in crate::decode) fn read_traced(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        members: &[Span],
+        conflicts: &mut Conflicts,
+    ) -> Result<(), Broken> {
+        self.begin();
+        let mut place = Place::default();
+        cursor.step();
+        for Span { name, value: (start, end) } in members {
+            let used = self.use_of(*name, &mut place, cursor, conflicts);
+            cursor.go(*start);
+            self.value(used, Some(*end), cursor, conflicts)?;
+        }
+        // Nothing but white space and the brace is left.
+        cursor.peek()?;
+        cursor.step();
+        self.complete(cursor, conflicts)
+    }
+
+    /// Forgets the object before.
+    fn begin(&mut self) {
+        self.filled.fill(false);
+        self.notes.clear();
+        self.digest = self.digest.map(|_| DigestedMembers::default());
+    }
+
+    /// Fills the columns for which there was no value.
+    fn complete(&mut self, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
         if !self.flat.is_empty() {
             self.lend(cursor);
         }
@@ -233,9 +265,15 @@ impl Object {
         self.validity.append_non_null();
     }
 
-    /// Reads the value of a member.
+    /// Reads the value of a member, whose end may be known already.
     #[inline]
-    fn value(&mut self, used: Use, cursor: &mut Cursor<'_>, conflicts: &mut Conflicts) -> Result<(), Broken> {
+    fn value(
+        &mut self,
+        used: Use,
+        end: Option<usize>,
+        cursor: &mut Cursor<'_>,
+        conflicts: &mut Conflicts,
+    ) -> Result<(), Broken> {
         let absent = self.strictness == Strictness::Lenient && self.is_absent(used, cursor)?;
         let start = cursor.at();
         let is_read = used.field.is_some() && !absent;
@@ -256,9 +294,10 @@ impl Object {
                 if let Some(stranger) = used.stranger {
                     conflicts.strangers.meet(stranger);
                 }
-                match &mut self.digest {
-                    Some(digest) => digest.take(used.hash, cursor)?,
-                    None => cursor.skip().map(|_| ())?,
+                match (&mut self.digest, end) {
+                    (Some(digest), _) => digest.take(used.hash, cursor)?,
+                    (None, Some(end)) => cursor.go(end),
+                    (None, None) => cursor.skip().map(|_| ())?,
                 }
             }
         }
@@ -330,16 +369,21 @@ impl Object {
             return Ok(used);
         }
         let name = cursor.name()?;
+        Ok(self.use_of(name, place, cursor, conflicts))
+    }
+
+    /// What a member of that name is for.
+    #[inline]
+    fn use_of(&mut self, name: Quoted, place: &mut Place, cursor: &Cursor<'_>, conflicts: &mut Conflicts) -> Use {
         let bytes = cursor.bytes(name.start, name.end);
         if !name.escaped {
-            return Ok(self.names.find(place, bytes, &mut conflicts.strangers));
+            return self.names.find(place, bytes, &mut conflicts.strangers);
         }
         let Conflicts { scratch, strangers, .. } = conflicts;
-        let text = cursor.string_text(name, scratch);
-        Ok(match text {
+        match cursor.string_text(name, scratch) {
             Some(name) => self.names.find(place, name.as_bytes(), strangers),
             None => Use { hash: name_hash(bytes), ..Use::default() },
-        })
+        }
     }
 
     pub(in crate::decode) fn append_null(&mut self) {

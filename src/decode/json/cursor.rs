@@ -57,6 +57,17 @@ impl<'a> Cursor<'a> {
         Self { bytes, text: std::str::from_utf8(bytes).ok(), at: 0 }
     }
 
+    /// The beginning of a text of which it is known whether it is UTF-8.
+    pub(in crate::decode) fn over(bytes: &'a [u8], text: Option<&'a str>) -> Self {
+        Self { bytes, text, at: 0 }
+    }
+
+    /// Goes to another position.
+    #[inline]
+    pub(in crate::decode) fn go(&mut self, at: usize) {
+        self.at = at;
+    }
+
     pub(in crate::decode) fn at(&self) -> usize {
         self.at
     }

@@ -9,11 +9,12 @@ mod skip;
 mod weight;
 mod whole;
 
-pub(super) use cursor::{Broken, Cursor, Token};
+pub(super) use cursor::{Broken, Cursor, Quoted, Token};
 pub(super) use digest::{Members as DigestedMembers, name_hash};
 pub use digest::{bytes_hash, digest_of};
 pub(super) use instant::micros;
 pub(super) use number::{double, exact_integer};
+pub(super) use skip::each_member;
 pub use weight::weight;
 pub use whole::whole;
 pub(super) use whole::{BYTE_ORDER_MARK, json_of};

@@ -4,7 +4,7 @@
 //! an answer does not depend on which columns were asked for. There is no SIMD in it: the crate has no unsafe code, and on
 //! strings of a few dozen bytes, as records have them, the call of a library costs more than it saves.
 
-use super::cursor::Broken;
+use super::cursor::{Broken, Quoted};
 
 /// Containers that are open, innermost last: one bit each, so that no depth of real records needs memory.
 #[derive(Debug, Default)]
@@ -86,6 +86,43 @@ pub(super) fn end_of_value(bytes: &[u8], mut at: usize) -> Result<usize, Broken>
             }
             open.pop();
             at += 1;
+        }
+    }
+}
+
+/// Gives the members of the object at whose opening brace `at` is: the name, and where the value begins and ends. Gives
+/// back where the object ends.
+pub(in crate::decode) fn each_member(
+    bytes: &[u8],
+    at: usize,
+    mut each: impl FnMut(Quoted, (usize, usize)),
+) -> Result<usize, Broken> {
+    let mut at = white(bytes, at + 1);
+    if bytes.get(at) == Some(&b'}') {
+        return Ok(at + 1);
+    }
+    loop {
+        if bytes.get(at) != Some(&b'"') {
+            return broken(bytes, at, "a name in quotes");
+        }
+        let (end, escaped) = end_of_string(bytes, at)?;
+        let name = Quoted { start: at + 1, end: end - 1, escaped };
+        at = white(bytes, end);
+        if bytes.get(at) != Some(&b':') {
+            return broken(bytes, at, "':'");
+        }
+        let start = white(bytes, at + 1);
+        let end = match bytes.get(start) {
+            Some(b'"') => end_of_string(bytes, start)?.0,
+            Some(b'{' | b'[') => end_of_value(bytes, start)?,
+            _ => end_of_scalar(bytes, start)?,
+        };
+        each(name, (start, end));
+        at = white(bytes, end);
+        match bytes.get(at) {
+            Some(b',') => at = white(bytes, at + 1),
+            Some(b'}') => return Ok(at + 1),
+            _ => return broken(bytes, at, "',' or '}'"),
         }
     }
 }

@@ -43,6 +43,8 @@ pub(super) static ACTS: &[Act] = &[
     act(AzureActiveDirectory, DIRECTORY, "Change user password.", 6, render::directory),
     act(AzureActiveDirectory, DIRECTORY, "Add service principal.", 3, render::directory),
     act(AzureActiveDirectory, DIRECTORY, "Consent to application.", 2, render::directory),
+    act(AzureActiveDirectory, DIRECTORY, "Add owner to application.", 0, render::directory),
+    act(AzureActiveDirectory, DIRECTORY, "Add app role assignment to service principal.", 0, render::directory),
     act(
         AzureActiveDirectory,
         DIRECTORY,
@@ -62,6 +64,8 @@ pub(super) static ACTS: &[Act] = &[
         .by("NT AUTHORITY\\SYSTEM (Microsoft.Exchange.ServiceHost)"),
     act(Exchange, EXCHANGE_ADMIN, "New-InboxRule", 4, render::inbox_rule),
     act(Exchange, EXCHANGE_ADMIN, "New-TransportRule", 0, render::transport_rule),
+    act(Exchange, EXCHANGE_ADMIN, "Add-MailboxPermission", 0, render::exchange_admin),
+    act(Exchange, EXCHANGE_ADMIN, "Set-MailboxAuditBypassAssociation", 0, render::exchange_admin),
     act(Exchange, MAIL_ITEM, "Create", 50, render::mail_item),
     act(Exchange, MAIL_ITEM, "Send", 40, render::mail_item),
     act(Exchange, MAIL_ITEM, "Update", 30, render::mail_item),

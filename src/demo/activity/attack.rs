@@ -2,10 +2,11 @@
 //!
 //! It begins before: a mail was delivered and its link was clicked. After the takeover come reading of mail, a rule that
 //! forwards, consent for an application and a secret for it, a link for anyone, a download of everything, and in the end
-//! a rule for all mail of the organisation.
+//! a rule for all mail of the organisation. The sign-ins of the attack, its spray among them, are told here as well.
 
 use super::acts::named;
 use super::event::Event;
+use crate::demo::graph::Attempt;
 use crate::demo::world::clock::SECOND;
 use crate::demo::world::dice::mix;
 use crate::demo::world::{Attack, World};
@@ -17,14 +18,15 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 
 /// The attack's records.
-pub(super) fn tell(attack: &Attack, world: &World, seed: u64) -> Vec<Event> {
+pub(super) fn tell(attack: &Attack, world: &World, attempts: &[Attempt], seed: u64) -> Vec<Event> {
     let (actor, exit) = (attack.victim, attack.replay);
     let start = attack.start.div_euclid(SECOND);
     let home = world.people[actor].sources[0];
     let mut events = Vec::new();
     let mut step = |operation: &str, record_type: i32, source: u16, second: i64| {
         let seed = mix(seed ^ 0x00a7_7ac4, events.len() as u64);
-        events.push(Event { seed, second, act: named(operation, record_type), actor, source, plot: true });
+        let act = named(operation, record_type);
+        events.push(Event { seed, second, act, actor, source, plot: true, alike: false, code: None });
     };
     let spray = attack.spray[0];
     step("TIMailData", 28, spray, start - 3 * HOUR);
@@ -42,5 +44,18 @@ pub(super) fn tell(attack: &Attack, world: &World, seed: u64) -> Vec<Event> {
         step("FileDownloaded", 6, exit, inside + 110 * MINUTE + n * 3);
     }
     step("New-TransportRule", 1, exit, inside + 150 * MINUTE);
+    step("Set-Mailbox", 1, exit, inside + 72 * MINUTE);
+    step("Add-MailboxPermission", 1, exit, inside + 74 * MINUTE);
+    step("Set-MailboxAuditBypassAssociation", 1, exit, inside + 98 * MINUTE);
+    step("Add owner to application.", 8, exit, inside + 86 * MINUTE);
+    step("Add app role assignment to service principal.", 8, exit, inside + 95 * MINUTE);
+    events.extend(attempts.iter().enumerate().map(|(n, attempt)| sign_in(attempt, mix(seed ^ 0x0051_6e1a, n as u64))));
     events
+}
+
+/// A sign-in that the directory's own log tells of as well.
+fn sign_in(attempt: &Attempt, seed: u64) -> Event {
+    let &Attempt { second, actor, source, code } = attempt;
+    let act = named(if code == 0 { "UserLoggedIn" } else { "UserLoginFailed" }, 15);
+    Event { seed, second, act, actor, source, plot: true, alike: false, code: Some(code) }
 }

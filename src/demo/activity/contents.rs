@@ -9,6 +9,7 @@ use super::days::{self, Told};
 use super::event::Event;
 use super::feed::Feed;
 use super::render;
+use crate::demo::graph::Attempt;
 use crate::demo::world::dice::mix;
 use crate::demo::world::directory::Change;
 use crate::demo::world::{World, clock};
@@ -51,11 +52,11 @@ pub(in crate::demo) struct Contents {
 }
 
 impl Contents {
-    /// The contents that follow from a seed; `end` is the tenant's present, in seconds.
-    pub(in crate::demo) fn tell(world: &World, feed: &Feed, seed: u64, end: i64) -> Self {
+    /// The contents that follow from a seed; `end` is the tenant's present, in seconds. `attempts` are what it shares with sign-ins.
+    pub(in crate::demo) fn tell(world: &World, attempts: &[Attempt], feed: &Feed, seed: u64, end: i64) -> Self {
         // A little older than can be listed, so that the reach of the service has something to cut off.
         let span = (end - REACH - 2 * 3_600, end);
-        let told = days::tell(world, feed, seed, span);
+        let told = days::tell(world, attempts, feed, seed, span);
         let pack = |content| blobs::pack(content, &told, feed.blob.max(1), seed, end * 1_000);
         let blobs = ContentType::ALL.into_iter().flat_map(pack).collect();
         Self { told, history: Vec::new(), blobs, feed: feed.clone(), seed }
@@ -86,7 +87,7 @@ impl Contents {
     /// The changes of the directory among its records, and those of the attack, whether it is long enough to hold them or not.
     pub(in crate::demo) fn changes(&self, world: &World) -> Vec<Change> {
         let ordinary = self.told.iter().map(|told| told.event).filter(|event| !event.plot);
-        let plot = world.attack.as_ref().map(|attack| attack::tell(attack, world, self.seed));
+        let plot = world.attack.as_ref().map(|attack| attack::tell(attack, world, &[], self.seed));
         ordinary.chain(plot.into_iter().flatten()).filter_map(|event| event.change()).collect()
     }
 

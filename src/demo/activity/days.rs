@@ -4,7 +4,8 @@ use fastrand::Rng;
 
 use super::event::{Act, Event};
 use super::feed::Feed;
-use super::{acts, attack};
+use super::{acts, alike, attack};
+use crate::demo::graph::Attempt;
 use crate::demo::world::World;
 use crate::demo::world::people::PEOPLE;
 
@@ -19,14 +20,20 @@ pub(super) struct Told {
 }
 
 /// All records that become available between two instants (seconds), the attack among them.
-pub(super) fn tell(world: &World, feed: &Feed, seed: u64, span: (i64, i64)) -> Vec<Told> {
+pub(super) fn tell(world: &World, attempts: &[Attempt], feed: &Feed, seed: u64, span: (i64, i64)) -> Vec<Told> {
     let mut dice = Rng::with_seed(seed ^ 0xfeed);
-    let plot = world.attack.as_ref().map(|attack| attack::tell(attack, world, seed)).unwrap_or_default();
-    let plot = plot.into_iter().filter(|event| span.0 <= event.second && event.second + HOUR < span.1);
+    let plot = world.attack.as_ref().map(|attack| attack::tell(attack, world, attempts, seed)).unwrap_or_default();
+    let plot = plot.into_iter().chain(world.alike.iter().flat_map(|alike| alike::tell(alike, world)));
+    let plot = plot.filter(|event| span.0 <= event.second && event.second + HOUR < span.1);
     let plot: Vec<Event> = plot.take(feed.records / 2).collect();
     let mut told: Vec<Told> = Vec::with_capacity(feed.records);
     for event in plot {
-        let available = (event.second + dice.i64(10 * MINUTE..HOUR)) * 1_000 + dice.i64(0..1_000);
+        // Sign-ins have their own chance, so that the days of which they are a part stay as they are.
+        let late = match event.code {
+            Some(_) => 10 * MINUTE * 1_000 + i64::try_from(event.roll(0x1a7e) % 3_000_000).unwrap_or_default(),
+            None => dice.i64(10 * MINUTE..HOUR) * 1_000 + dice.i64(0..1_000),
+        };
+        let available = event.second * 1_000 + late;
         told.push(Told { event, available: vec![available] });
     }
     while told.len() < feed.records {
@@ -51,7 +58,8 @@ fn ordinary(world: &World, dice: &mut Rng, feed: &Feed, span: (i64, i64)) -> Tol
     let late = dice.u32(..1_000_000) < feed.late_per_million;
     let delay = if late { dice.i64(2 * HOUR..4 * DAY) } else { dice.i64(5 * MINUTE..90 * MINUTE) };
     let source = world.people[actor].sources[dice.usize(..3)];
-    let event = Event { seed: dice.u64(..), second: available / 1_000 - delay, act, actor, source, plot: false };
+    let (seed, second) = (dice.u64(..), available / 1_000 - delay);
+    let event = Event { seed, second, act, actor, source, plot: false, alike: false, code: None };
     let mut all = vec![available];
     // A record without an identifier cannot be recognised when it comes again; the real ones were not seen twice either.
     if dice.u32(..1_000_000) < feed.twice_per_million && event.id().is_some() {

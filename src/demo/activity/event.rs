@@ -39,6 +39,10 @@ pub(in crate::demo) struct Event {
     pub(super) source: u16,
     /// A step of the attack, which shows in the details.
     pub(super) plot: bool,
+    /// A step that looks like one.
+    pub(super) alike: bool,
+    /// The error of a sign-in that sign-ins tell of as well; 0 is success.
+    pub(super) code: Option<i32>,
 }
 
 /// An event and the cast it refers to.
@@ -57,7 +61,7 @@ impl Event {
 
     /// Whether something happens that happens to one record in `n`; never to a step of the attack.
     pub(super) fn rare(&self, purpose: u64, n: u64) -> bool {
-        !self.plot && self.roll(purpose).is_multiple_of(n)
+        !self.plot && !self.alike && self.roll(purpose).is_multiple_of(n)
     }
 
     /// A choice among a few.
@@ -108,8 +112,8 @@ impl Event {
     pub(super) fn change(&self) -> Option<Change> {
         let activity = (self.act.record_type == DIRECTORY)
             .then(|| Activity::named(self.act.operation.trim_end_matches('.')))??;
-        let Self { seed, second, actor, source, plot, .. } = *self;
-        Some(Change { seed, second, activity, actor, source, plot })
+        let Self { seed, second, actor, source, plot, alike, .. } = *self;
+        Some(Change { seed, second, activity, actor, source, plot, alike })
     }
 
     /// The address as such.

@@ -6,6 +6,7 @@
 //! the thief of the session did next.
 
 mod acts;
+mod alike;
 mod attack;
 mod blobs;
 mod content;

@@ -25,7 +25,7 @@ pub(super) use refusal::Refusal;
 pub(super) use rows::{Item, Rows};
 pub use saved::DataError;
 pub(super) use saved::{Record, Saved};
-pub(super) use sign_ins::{Event, Odd as Oddity, interactive};
+pub(super) use sign_ins::{Attempt, Event, Odd as Oddity, attempts, interactive};
 pub use sign_ins::{Kind, SIGN_INS};
 pub(super) use table::Premise;
 pub use table::Table;

@@ -76,6 +76,7 @@ static USED: &[(&str, &str, usize)] = &[
 ];
 
 /// A program with an identity of its own.
+#[derive(Debug)]
 pub(in crate::demo) struct Program {
     pub(in crate::demo) name: String,
     /// Object identifier of its service principal.

@@ -2,13 +2,17 @@
 //!
 //! Five days before the end a password spray goes through the accounts from four addresses of one provider. One password
 //! is right. At night the second factor is asked for again and again until the owner of the phone approves. Then the
-//! session's token is used from another country, without anyone signing in, while its owner goes on working.
+//! session's token is used from another country, without anyone signing in, while its owner goes on working. The application
+//! that was consented to gets a secret and signs in by itself; and once the account is excluded from the policy against legacy
+//! protocols, the guessed password is enough for one of these.
 
 use fastrand::Rng;
 
 use super::World;
+use super::apps::Program;
 use super::clock::{DAY, SECOND};
 use super::dice::guid;
+use super::directory::Target;
 use super::people::{Home, PEOPLE};
 use super::places::{REPLAY_PLACE, SPRAY_PLACE};
 
@@ -39,6 +43,8 @@ pub(in crate::demo) struct Attack {
     pub(in crate::demo) session: u64,
     /// What the stolen token's identifier follows from.
     pub(in crate::demo) token: u64,
+    /// The application that was consented to, as it signs in by itself.
+    pub(in crate::demo) program: Program,
 }
 
 impl Attack {
@@ -52,11 +58,26 @@ impl Attack {
         let replay = world.sources.add(replay.into(), REPLAY_PLACE, 64_610, None);
         let start = (end - 5 * DAY).div_euclid(DAY) * DAY + 3_600 * SECOND;
         let victim = candidates[dice.usize(..candidates.len())];
-        Self { victim, spray, replay, start, session: dice.u64(..), token: dice.u64(..) }
+        let (session, token) = (dice.u64(..), dice.u64(..));
+        Self { victim, spray, replay, start, session, token, program: program(replay) }
     }
 
     /// The stolen session's identifier.
     pub(in crate::demo) fn session_id(&self) -> String {
         guid(self.session, 0x5e5)
+    }
+}
+
+/// The application's service principal has the identifier that changes of the directory call it by.
+fn program(source: u16) -> Program {
+    let seed = EVIL_APP.len() as u64;
+    Program {
+        name: EVIL_APP.to_owned(),
+        id: guid(seed, Target::ServicePrincipal as u64),
+        app_id: guid(seed, 0xa99),
+        resource: 0,
+        source,
+        credential: "clientSecret",
+        azure: None,
     }
 }

@@ -94,6 +94,20 @@ pub(in crate::demo) static ACTIVITIES: &[Activity] = &[
         2,
     ),
     activity(
+        "Add owner to application",
+        ("ApplicationManagement", DIRECTORY, "Assign"),
+        Target::Application,
+        By::Person,
+        0,
+    ),
+    activity(
+        "Add app role assignment to service principal",
+        ("ApplicationManagement", DIRECTORY, "Assign"),
+        Target::ServicePrincipal,
+        By::Person,
+        0,
+    ),
+    activity(
         "Add member to role completed (PIM activation)",
         ("RoleManagement", "PIM", "ActivateRole"),
         Target::Role,
@@ -193,7 +207,12 @@ pub(in crate::demo) struct Change {
     pub(in crate::demo) source: u16,
     /// A step of the attack, which shows in the details.
     pub(in crate::demo) plot: bool,
+    /// A step that looks like one.
+    pub(in crate::demo) alike: bool,
 }
+
+/// The activity whose target is the resource that an application gets a role of.
+const APP_ROLE: &str = "Add app role assignment to service principal";
 
 impl Change {
     /// What follows from the seed for a purpose.
@@ -203,7 +222,7 @@ impl Change {
 
     /// Whether something happens that happens to one change in `n`; never to a step of the attack.
     pub(in crate::demo) fn rare(&self, purpose: u64, n: u64) -> bool {
-        !self.plot && self.roll(purpose).is_multiple_of(n)
+        !self.plot && !self.alike && self.roll(purpose).is_multiple_of(n)
     }
 
     /// A choice among a few.
@@ -259,7 +278,12 @@ impl Change {
             Target::Device => format!("LW-{}-{:03}", self.pick(0x22, &["Win", "Mac", "Ios"]), self.roll(0x23) % 1_000),
             Target::Role if self.plot => "Exchange Administrator".into(),
             Target::Role => self.pick(0x24, ROLES).into(),
+            // The attacker's next step is by a legacy protocol.
+            Target::Policy if self.plot => POLICIES[1].into(),
             Target::Policy => self.pick(0x25, POLICIES).into(),
+            Target::ServicePrincipal if self.activity.name == APP_ROLE => "Microsoft Graph".into(),
+            Target::Application if self.alike => world.services[0].name.clone(),
+            Target::ServicePrincipal if self.alike => "CRM".into(),
             Target::ServicePrincipal | Target::Application if self.plot => EVIL_APP.into(),
             Target::ServicePrincipal | Target::Application => {
                 let apps = &world.apps;
@@ -281,6 +305,26 @@ impl Change {
                 ),
                 changed("TargetId.ServicePrincipalNames", EVIL_APP, ""),
             ],
+            "Consent to application" if self.alike => vec![
+                changed("ConsentContext.IsAdminConsent", "True", ""),
+                changed(
+                    "ConsentAction.Permissions",
+                    "[] => [[Id: 2, ConsentType: AllPrincipals, Scope: Mail.Read offline_access]]; ",
+                    "",
+                ),
+            ],
+            APP_ROLE => {
+                let (role, what, to) = if self.plot {
+                    ("Mail.Read", "Read mail in all mailboxes", EVIL_APP)
+                } else {
+                    ("User.ReadBasic.All", "Read all users' basic profiles", "CRM")
+                };
+                vec![
+                    changed("AppRole.Value", role, ""),
+                    changed("AppRole.DisplayName", what, ""),
+                    changed("ServicePrincipal.DisplayName", to, ""),
+                ]
+            }
             "Consent to application" => vec![
                 changed("ConsentContext.IsAdminConsent", "True", ""),
                 changed("ConsentAction.Permissions", "[] => [[Id: 1, Scope: User.Read]]; ", ""),

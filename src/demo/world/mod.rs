@@ -3,6 +3,7 @@
 //! It comes first and is the same for all faces of the tenant: sign-ins, changes of the directory and the activity feed
 //! tell of these people from these places. It follows from a seed and an end; nothing here reads a clock.
 
+pub(in crate::demo) mod alike;
 pub(in crate::demo) mod apps;
 pub(in crate::demo) mod attack;
 pub(in crate::demo) mod clock;
@@ -16,6 +17,7 @@ pub(in crate::demo) mod places;
 use chrono::{DateTime, Utc};
 use fastrand::Rng;
 
+pub(in crate::demo) use alike::Alike;
 pub(in crate::demo) use attack::Attack;
 pub(in crate::demo) use organisation::Organisation;
 
@@ -32,6 +34,8 @@ pub(in crate::demo) struct World {
     pub(in crate::demo) sources: places::Sources,
     /// None in a world of few sign-ins.
     pub(in crate::demo) attack: Option<Attack>,
+    /// What looks like an attack and is none, in a world without one.
+    pub(in crate::demo) alike: Option<Alike>,
 }
 
 impl World {
@@ -50,6 +54,20 @@ impl World {
         (world, dice)
     }
 
+    /// The same world on quiet days: what looks like an attack stands in its place.
+    pub(in crate::demo) fn without_attack(mut self, now: DateTime<Utc>) -> Self {
+        if self.attack.take().is_some() {
+            self.alike = Some(Alike::plan(&mut self, clock::ticks(now)));
+        }
+        self
+    }
+
+    /// A service principal, by number; the attacker's application comes after all others.
+    pub(in crate::demo) fn service(&self, n: usize) -> &apps::Program {
+        let own = self.services.get(n).or_else(|| self.attack.as_ref().map(|attack| &attack.program));
+        own.unwrap_or(&self.services[0])
+    }
+
     fn cast(organisation: Organisation, dice: &mut Rng) -> Self {
         let mut sources = places::Sources::with_offices(organisation);
         Self {
@@ -61,6 +79,7 @@ impl World {
             machines: apps::machines(dice),
             sources,
             attack: None,
+            alike: None,
         }
     }
 }

@@ -33,6 +33,14 @@ pub enum LogError {
         /// `Parquet`
         form: &'static str,
     },
+    /// An option for files that say all of themselves.
+    #[error("{form} files take no {option}")]
+    TakesNothing {
+        /// `Parquet`
+        form: &'static str,
+        /// The option.
+        option: String,
+    },
     /// It became another file, or a shorter one.
     #[error("{file} was replaced while it was being read")]
     Changed {

@@ -316,6 +316,14 @@ pub enum Error {
         /// What to write.
         instead: String,
     },
+    /// A name stands for a value that was not given.
+    #[error("there is no value for :{name}")]
+    Unbound {
+        /// The name, without its colon.
+        name: String,
+        /// The names that have values.
+        known: Vec<String>,
+    },
     /// A column cannot be kept in a table.
     #[error("column {column} has the type {kind}, which a table cannot store")]
     NotKept {

@@ -32,9 +32,12 @@ use datafusion::physical_plan::{
 use futures::stream::{self, TryStreamExt};
 
 use super::elements::beyond_columns;
+use super::keyed::Joins;
 use crate::engine::runtime::{Connected, Connections, Statement};
+use crate::engine::scan::choices::Choices;
 use crate::engine::scan::located::Located;
 use crate::engine::scan::work::{Terms, Work};
+use crate::plan::KeyCondition;
 use crate::predicate::{Conjunct, Predicate, bind, import, normal};
 use crate::table::Direction;
 
@@ -48,6 +51,10 @@ pub struct ScanExec {
     pub(super) predicates: Vec<Arc<dyn PhysicalExpr>>,
     /// Conditions over the table's columns that change while the query runs: keys of joins, thresholds of a top-k.
     pub(super) dynamic: Vec<Arc<dyn PhysicalExpr>>,
+    /// The joins above it.
+    pub(super) joins: Arc<Joins>,
+    /// What was chosen while it ran.
+    pub(super) choices: Arc<Choices>,
     pub(super) order: Option<Direction>,
     pub(super) fetch: Option<usize>,
     pub(super) properties: Arc<PlanProperties>,
@@ -65,18 +72,25 @@ impl ScanExec {
         let output = ProjectionExprs::from_indices(columns, &table.schema);
         let properties = properties(&table, &output, None)?;
         let predicates = predicates.iter().flat_map(split_conjunction).map(Arc::clone).collect();
+        let (dynamic, joins, choices) = (Vec::new(), Arc::default(), Arc::default());
         let metrics = ExecutionPlanMetricsSet::new();
-        Ok(Self { table, output, predicates, dynamic: Vec::new(), order: None, fetch, properties, metrics })
+        Ok(Self { table, output, predicates, dynamic, joins, choices, order: None, fetch, properties, metrics })
     }
 
     /// What answers it, as far as that is known now.
     pub(crate) fn work(&self, terms: &Terms) -> Work {
-        Work::of((&self.table, self.columns()), self.conjuncts(), (self.order, self.fetch), terms)
+        self.work_for(self.keys(), terms)
+    }
+
+    /// What answers it with these keys of joins.
+    pub(super) fn work_for(&self, keys: Vec<KeyCondition>, terms: &Terms) -> Work {
+        Work::of((&self.table, self.columns()), (self.conjuncts(), keys), (self.order, self.fetch), terms)
     }
 
     /// What it would read, in words.
     pub(crate) fn explain(&self, statement: &Statement, connected: Option<&Connected>) -> String {
-        self.work(&Terms::of(statement, connected)).explained(statement, connected)
+        let work = self.work(&Terms::of(statement, connected)).explained(statement, connected);
+        work + &self.explain_keys(statement.settings.pushdown)
     }
 
     /// That its connection cannot be used, as a line; empty: it can.
@@ -106,9 +120,10 @@ impl ScanExec {
         self.dynamic.len()
     }
 
-    /// The same, never run.
+    /// The same, never run. Conditions that changed are those of the run before: whoever makes them makes others now.
     pub(super) fn fresh(&self) -> Self {
-        Self { metrics: ExecutionPlanMetricsSet::new(), ..self.clone() }
+        let (dynamic, joins, choices) = (Vec::new(), Arc::default(), Arc::default());
+        Self { metrics: ExecutionPlanMetricsSet::new(), dynamic, joins, choices, ..self.clone() }
     }
 
     /// The same, giving out these expressions over its present output. Below a limit that is already here this is as good:
@@ -202,9 +217,14 @@ impl DisplayAs for ScanExec {
             let conjuncts: Vec<String> = self.conjuncts().into_iter().map(|c| inner(c.sql)).collect();
             write!(f, "{separator}predicate={}", conjuncts.join(" AND "))?;
         }
-        if !self.dynamic.is_empty() {
-            let conditions: Vec<String> = self.dynamic.iter().map(ToString::to_string).collect();
-            write!(f, "{separator}dynamic=[{}]", conditions.join(", "))?;
+        let thresholds: Vec<String> = self.thresholds().map(ToString::to_string).collect();
+        if !thresholds.is_empty() {
+            write!(f, "{separator}dynamic=[{}]", thresholds.join(", "))?;
+        }
+        self.keys_told().iter().try_for_each(|told| write!(f, "{separator}keys=[{told}]"))?;
+        let chosen = self.choices.to_string();
+        if !chosen.is_empty() {
+            write!(f, "{separator}chosen=[{chosen}]")?;
         }
         if let Some((direction, time)) = self.order.zip(self.table.set.time) {
             let word = if direction == Direction::Descending { "DESC" } else { "ASC" };
@@ -249,7 +269,11 @@ impl ExecutionPlan for ScanExec {
     fn execute(&self, _partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let scan = self.clone();
         // Opened at the first poll: an empty build side of a join never polls it, and nothing is requested then.
-        let rows = stream::once(async move { scan.open(&context) }).try_flatten();
+        let opened = async move {
+            scan.keys_read().await;
+            scan.open(&context)
+        };
+        let rows = stream::once(opened).try_flatten();
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
     }
 

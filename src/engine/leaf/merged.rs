@@ -32,6 +32,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::ScanExec;
 use super::exec::verdict;
+use super::keyed::Joins;
 use crate::engine::error::Error;
 use crate::engine::runtime::{Connections, Statement};
 use crate::engine::scan::merge::{Merge, merge};
@@ -105,9 +106,16 @@ impl MergedExec {
         text
     }
 
-    /// Whether conditions of joins and top-k were received.
-    pub(crate) fn is_dynamic(&self) -> bool {
-        self.branches.iter().any(|branch| branch.scan.dynamic_conditions() > 0)
+    /// The same, with a condition on the time of each branch that is known before it is first asked.
+    pub(super) fn within(&self, condition: &Arc<dyn PhysicalExpr>) -> Result<Self> {
+        let branches = self.each(|scan| Ok(Some(scan.within(condition)?)))?.unwrap_or_default();
+        Ok(Self { branches, ..self.clone() })
+    }
+
+    /// The same, each branch knowing of the joins above it.
+    pub(super) fn joined(&self, joins: &Joins) -> Self {
+        let branches = self.branches.iter().map(|branch| Branch { scan: branch.scan.joined(joins), ..branch.clone() });
+        Self { branches: branches.collect(), ..self.clone() }
     }
 
     /// The same without the branches of which no row can satisfy a condition.
@@ -210,7 +218,7 @@ fn properties(equivalences: EquivalenceProperties) -> Arc<PlanProperties> {
 fn settle(branches: Vec<Branch>) -> (Vec<Branch>, Vec<String>) {
     let (mut read, mut left_out) = (Vec::new(), Vec::new());
     for Branch { label, absent, mut scan } in branches {
-        if scan.predicates.iter().any(|condition| constant(condition) == Some(false)) {
+        if scan.predicates.iter().chain(&scan.dynamic).any(|condition| constant(condition) == Some(false)) {
             left_out.push(label);
             continue;
         }
@@ -276,7 +284,13 @@ impl ExecutionPlan for MergedExec {
     fn execute(&self, _partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let merged = self.clone();
         // Opened at the first poll, as each of its scans is.
-        let rows = stream::once(async move { merged.rows(&context) }).try_flatten();
+        let opened = async move {
+            for branch in &merged.branches {
+                branch.scan.keys_read().await;
+            }
+            merged.rows(&context)
+        };
+        let rows = stream::once(opened).try_flatten();
         Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), rows)))
     }
 

@@ -5,6 +5,7 @@ mod doubt;
 mod elements;
 mod exec;
 mod kept;
+mod keyed;
 mod log_exec;
 mod log_table;
 mod lookup;
@@ -14,11 +15,16 @@ mod metrics;
 mod open;
 mod origin;
 mod provider;
+mod sides;
+mod span;
+
+use datafusion::physical_plan::ExecutionPlan;
 
 pub(crate) use counted::{CountThere, CountedExec};
 pub(crate) use doubt::{Doubt, RowDoubt, Shortfall};
 pub use exec::ScanExec;
 pub(crate) use kept::Kept;
+pub(crate) use keyed::TellKeys;
 pub(crate) use log_exec::LogExec;
 pub(crate) use log_table::LogTable;
 pub(crate) use lookup::{LookupExec, LookupTable};
@@ -26,3 +32,9 @@ pub use merged::MergedExec;
 pub(crate) use merged_table::MergedTable;
 pub use origin::{Origin, Origins};
 pub use provider::RemoteTable;
+pub(crate) use sides::AtHandFirst;
+
+/// Whether a node of a plan asks a service.
+pub(crate) fn is_remote(plan: &dyn ExecutionPlan) -> bool {
+    plan.is::<ScanExec>() || plan.is::<MergedExec>() || plan.is::<LookupExec>()
+}

@@ -100,10 +100,18 @@ impl ScanExec {
             true => Some(Connections::of(context, &self.table.connection)?),
             false => None,
         };
-        let work = self.work(&Terms::of(&statement, connected.as_deref()));
+        let terms = Terms::of(&statement, connected.as_deref());
+        let work = self.work(&terms);
         let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
+        if let Work::Pages(plan) = &work {
+            self.say_unsent(plan, &statement);
+        }
         let held = connected.is_none().then(Arc::<Held>::default);
-        let watch = self.watch(work.reasons(statement.now.timestamp_micros()), &predicates, held.clone());
+        let reasons = match work.is_nothing() && !self.work_for(Vec::new(), &terms).is_nothing() {
+            true => vec![Because::NoJoinKey],
+            false => work.reasons(statement.now.timestamp_micros()),
+        };
+        let watch = self.watch(reasons, &predicates, held.clone());
         let leg = self.leg(work, context, opening, (connected, held.unwrap_or_default()))?;
         leg.check()?;
         let ending = Ending::of(&leg, &self.table.connection, context);
@@ -141,11 +149,23 @@ impl ScanExec {
         let Opening { columns, statement, budget, reservation, .. } = opening;
         let connected = connected.ok_or_else(|| Error::NoConnection(self.table.connection.clone()))?;
         // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
-        let eager = self.fetch.is_none() && self.dynamic.is_empty();
+        let eager = self.fetch.is_none() && !self.has_thresholds();
         let (set, oldest, room, context) =
             (self.table.set, i64::MAX.into(), Room::of(&reservation), Arc::clone(context));
-        let name = self.table.name.clone();
-        Ok(Arc::new(RemoteScan { name, set, columns, connected, statement, budget, eager, oldest, room, context }))
+        let (name, choices) = (self.table.name.clone(), Arc::clone(&self.choices));
+        Ok(Arc::new(RemoteScan {
+            name,
+            set,
+            columns,
+            connected,
+            statement,
+            budget,
+            eager,
+            oldest,
+            room,
+            context,
+            choices,
+        }))
     }
 
     fn watch(&self, reasons: Vec<Because>, predicates: &[Arc<dyn PhysicalExpr>], held: Option<Arc<Held>>) -> Watch {

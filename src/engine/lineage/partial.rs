@@ -12,6 +12,7 @@
 //! | the other side of an outer join, a subquery for a value | as it is, or NULL | unless NULL makes it true |
 //! | `IN`, `EXISTS`, `= ANY` | false too often | yes, not under NOT |
 //! | `NOT IN`, `NOT EXISTS`, `= ALL`, `EXCEPT`, an anti join | true too often | no; the side that is kept may be in part |
+//! | the right side of an ASOF join | another row is the nearest | no; the left side may be in part |
 //! | `LIMIT`, `DISTINCT ON` | other rows | they may be shown, nothing more |
 //!
 //! A value in doubt that is merely shown, such as a count, is no finding: the answer is marked as incomplete.
@@ -31,6 +32,7 @@ use datafusion::logical_expr::{
 use datafusion::scalar::ScalarValue;
 
 use crate::engine::error::Error;
+use crate::engine::joins::asof;
 use crate::engine::leaf::{Doubt, Kept, RowDoubt, Shortfall};
 use crate::engine::leaf::{MergedTable, RemoteTable};
 
@@ -135,6 +137,9 @@ fn of_union(union: &Union, outer: Doubt) -> Result<Shortfall> {
 
 fn of_join(join: &Join, outer: Doubt) -> Result<Shortfall> {
     let (left, right) = (part(&join.left, outer)?, part(&join.right, outer)?);
+    if asof::is_marked(join) {
+        return of_nearest(left, &right);
+    }
     let sides = vec![(join.left.schema().as_ref(), &left), (join.right.schema().as_ref(), &right)];
     let scope = Scope { sides, outer };
     let mut condition = Doubt::None;
@@ -167,6 +172,19 @@ fn of_join(join: &Join, outer: Doubt) -> Result<Shortfall> {
         JoinType::LeftMark => [left.columns, vec![if lost_right { Doubt::Low } else { Doubt::None }]].concat(),
         JoinType::RightMark => [right.columns, vec![if lost_left { Doubt::Low } else { Doubt::None }]].concat(),
     };
+    Ok(Shortfall { rows, columns })
+}
+
+/// In place of a partner that is missing another one is the nearest.
+fn of_nearest(left: Shortfall, right: &Shortfall) -> Result<Shortfall> {
+    if !right.is_whole() {
+        return Err(refused("an ASOF JOIN with a table in part on its right side"));
+    }
+    if !left.is_sure() {
+        return Err(refused("an ASOF JOIN of values that are counted or cut"));
+    }
+    let rows = narrowed(&[left.rows], Doubt::None)?;
+    let columns = [left.columns, right.columns.clone()].concat();
     Ok(Shortfall { rows, columns })
 }
 

@@ -16,6 +16,7 @@ use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::MemoryReservation;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
+use super::choices::Choices;
 use super::declared::declared;
 use super::merge::Batches;
 use super::page_stats::{Marks, first_without};
@@ -58,6 +59,8 @@ pub(crate) struct RemoteScan {
     pub(crate) room: Room,
     /// Where rows are sorted that a service does not sort.
     pub(crate) context: Arc<TaskContext>,
+    /// What was chosen while it ran.
+    pub(crate) choices: Arc<Choices>,
 }
 
 impl RemoteScan {
@@ -80,6 +83,7 @@ impl RemoteScan {
             oldest: i64::MAX.into(),
             room: Room::of(&self.room.part()),
             context: Arc::clone(&self.context),
+            choices: Arc::clone(&self.choices),
         }
     }
 
@@ -134,7 +138,8 @@ impl RemoteScan {
 pub(crate) struct Chain {
     scan: Arc<RemoteScan>,
     pager: Pager,
-    decoder: PageDecoder,
+    /// Made for the first page, and lent to the thread that decodes one.
+    decoder: Option<PageDecoder>,
     /// The order in which its rows are wanted.
     order: Option<Direction>,
     /// Weaker queries to try while the service refuses the first request.
@@ -168,14 +173,11 @@ struct Ahead {
 
 impl Chain {
     pub(crate) fn new(scan: Arc<RemoteScan>, query: PageQuery) -> Self {
-        let key = scan.set.column(scan.set.key).map_or("", |c| c.wire);
-        let decoder = PageDecoder::new(&scan.columns, key).noticing(declared(scan.set));
-        let decoder = if scan.statement.settings.dedup { decoder.digested() } else { decoder };
         let (order, ladder) = (query.order, query.weaker(scan.kept_from()).into_iter());
         Self {
             reading: Reading::new(query.interval),
             pager: Pager::new(query),
-            decoder,
+            decoder: None,
             order,
             ladder,
             refused: None,
@@ -291,7 +293,11 @@ impl Chain {
     pub(crate) async fn next_page(&mut self) -> Result<Option<RecordBatch>, Error> {
         while let Some(request) = self.pager.next_request() {
             match self.reply_to(&request).await? {
-                Ok(reply) => return self.accept(reply).map(Some),
+                Ok(reply) => {
+                    self.ask_ahead(&reply.body);
+                    let page = self.decoded(&reply).await?;
+                    return self.accept(reply.sent, page).map(Some);
+                }
                 Err(refused) if is_bad_request(&refused) => self.recover(refused)?,
                 Err(refused) if self.pager.query().parent.is_some() && is_not_found(&refused) => {
                     self.parent_not_there();
@@ -364,11 +370,19 @@ impl Chain {
         unsorted.into_iter().chain(weaker).collect()
     }
 
-    fn accept(&mut self, reply: Reply) -> Result<RecordBatch, Error> {
+    /// The page that a reply is, decoded on a thread of its own: other chains of the scan go on meanwhile.
+    async fn decoded(&mut self, reply: &Reply) -> Result<Page, Error> {
+        let (decoder, body) = (self.decoder.take(), reply.body.clone());
+        let mut decoder = decoder.unwrap_or_else(|| page_decoder(&self.scan));
+        let decoding = SpawnedTask::spawn_blocking(move || (decoder.page(&body), decoder));
+        // Besides its owner only a runtime that shuts down aborts it.
+        let Ok((page, decoder)) = decoding.join_unwind().await else { return Err(Error::Ending) };
+        self.decoder = Some(decoder);
+        page.map_err(|e| Error::page(Box::new(self.place()), self.scan.veil(), reply.request_id.clone(), e))
+    }
+
+    fn accept(&mut self, sent: Option<u64>, page: Page) -> Result<RecordBatch, Error> {
         let scan = Arc::clone(&self.scan);
-        self.ask_ahead(&reply.body);
-        let page = self.decoder.page(&reply.body);
-        let page = page.map_err(|e| Error::page(Box::new(self.place()), scan.veil(), reply.request_id, e))?;
         // The ladder has served once a query was accepted.
         (self.ladder, self.refused) = (Vec::new().into_iter(), None);
         self.weakened.drain(..).for_each(|notice| scan.statement.tally.notice(notice));
@@ -384,7 +398,7 @@ impl Chain {
         self.reading.page(marks.times.into_iter().flatten(), facts.keyless);
         scan.budget.tally.pages.add(1);
         scan.budget.tally.rows_received.add(rows.num_rows() as u64);
-        scan.budget.tally.read(reply.sent, rows.num_rows() as u64);
+        scan.budget.tally.read(sent, rows.num_rows() as u64);
         if let Some((oldest, newest)) = marks.oldest().zip(marks.newest()) {
             self.mark.read(oldest, newest);
         }
@@ -448,6 +462,13 @@ impl Chain {
         let mask: BooleanArray = times.iter().map(|t| Some(t.is_none_or(inside))).collect();
         filter_record_batch(&rows, &mask).expect("the mask is as long as the batch")
     }
+}
+
+/// What pages of a scan are decoded with.
+fn page_decoder(scan: &RemoteScan) -> PageDecoder {
+    let key = scan.set.column(scan.set.key).map_or("", |c| c.wire);
+    let decoder = PageDecoder::new(&scan.columns, key).noticing(declared(scan.set));
+    if scan.statement.settings.dedup { decoder.digested() } else { decoder }
 }
 
 fn is_bad_request(error: &http::Error) -> bool {

@@ -14,8 +14,9 @@ use super::merge::{Batches, MOST_CHAINS, Merge, merge};
 use super::page_stats::Marks;
 use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
-use crate::plan::{Choice, PageQuery, Parents, StreamPlan, choose};
+use crate::plan::{Choice, PageQuery, Parents, Seen, StreamPlan, choose};
 use crate::tally::Notice;
+use crate::time::Interval;
 
 /// The rows of one request stream: of one chain, or of one for each part of a list that is too long for one filter.
 pub(crate) fn chains(scan: Arc<RemoteScan>, stream: StreamPlan, how: Merge) -> Batches {
@@ -27,17 +28,59 @@ pub(crate) fn chains(scan: Arc<RemoteScan>, stream: StreamPlan, how: Merge) -> B
         parts => choose(parts, stream.range(now), None),
     };
     match choice {
-        Choice::Window => alone(&scan, Chain::new(Arc::clone(&scan), stream.query), how),
-        Choice::Parts => {
-            let queries = stream.part_queries(stream.query.interval);
-            let chains = queries.into_iter().map(|q| alone(&scan, Chain::new(Arc::clone(&scan), q), Merge::InTurn));
-            merge(chains.collect(), how)
+        Choice::Window => {
+            scan.choices.whole(&stream, 0);
+            alone(&scan, Chain::new(Arc::clone(&scan), stream.query), how)
+        }
+        Choice::Parts => in_parts(&scan, &stream, stream.query.interval, how),
+        Choice::Look if stream.range(now).is_none() => {
+            let (statement, mut window) =
+                (Arc::clone(&scan.statement), Chain::new(Arc::clone(&scan), stream.query.clone()));
+            window.eager = false;
+            tolerant(statement, hedged(scan, stream, window, how))
         }
         Choice::Look => {
             let statement = Arc::clone(&scan.statement);
             tolerant(statement, stream::once(look(scan, stream, now, how)).try_flatten().boxed())
         }
     }
+}
+
+/// The rows of a chain for each part of a list.
+fn in_parts(scan: &Arc<RemoteScan>, stream: &StreamPlan, interval: Interval, how: Merge) -> Batches {
+    scan.choices.parts(stream);
+    let queries = stream.part_queries(interval);
+    let chains = queries.into_iter().map(|q| alone(scan, Chain::new(Arc::clone(scan), q), Merge::InTurn));
+    merge(chains.collect(), how)
+}
+
+/// The rows of a range without time: pages of all of it, until they have cost as much as the parts of the list would; then of
+/// the parts.
+fn hedged(scan: Arc<RemoteScan>, stream: StreamPlan, window: Chain, how: Merge) -> Batches {
+    enum State {
+        Window(Box<Chain>, usize),
+        Parts(Batches),
+    }
+    let begun = State::Window(Box::new(window), 0);
+    stream::try_unfold((begun, scan, stream), move |(state, scan, stream)| async move {
+        let mut rows = match state {
+            State::Parts(rows) => rows,
+            State::Window(mut window, pages) => {
+                let seen = Seen { span: (0, 0), pages };
+                let is_over = pages > 0 && choose(stream.parts.len(), None, Some(seen)) == Choice::Parts;
+                if !is_over || window.is_done() {
+                    let Some(page) = window.next_page().await? else {
+                        scan.choices.whole(&stream, pages);
+                        return Ok(None);
+                    };
+                    return Ok(Some((page, (State::Window(window, pages + 1), scan, stream))));
+                }
+                in_parts(&scan, &stream, stream.query.interval, how)
+            }
+        };
+        Ok(rows.next().await.transpose()?.map(|page| (page, (State::Parts(rows), scan, stream))))
+    })
+    .boxed()
 }
 
 /// The rows of one chain. Under `partial` one that breaks off ends alone: what others bring is given out all the same.
@@ -70,23 +113,23 @@ async fn look(scan: Arc<RemoteScan>, stream: StreamPlan, now: i64, how: Merge) -
         return Ok(window.after(first));
     }
     let marks = Marks::of(scan.set, &first);
-    let span = marks.newest().zip(marks.oldest());
-    let choice = choose(stream.parts.len(), stream.range(now), span.or(Some((now, now))));
-    let in_parts = choice == Choice::Parts && !window.is_done();
-    let rest = match window.left().filter(|_| in_parts) {
+    let span = marks.newest().zip(marks.oldest()).unwrap_or((now, now));
+    let choice = choose(stream.parts.len(), stream.range(now), Some(Seen { span, pages: 1 }));
+    let by_parts = choice == Choice::Parts && !window.is_done();
+    let rest = match window.left().filter(|_| by_parts) {
         Some(rest) => {
+            scan.choices.parts(&stream);
             let queries = stream.part_queries(rest);
             let chains =
                 queries.into_iter().map(|q| alone(&scan, Chain::over_rest(Arc::clone(&scan), q), Merge::InTurn));
             merge(chains.collect(), how)
         }
         // Nothing vouches for the order of what was read: the parts are asked for all of the range.
-        None if in_parts => {
-            let queries = stream.part_queries(stream.query.interval);
-            let chains = queries.into_iter().map(|q| alone(&scan, Chain::new(Arc::clone(&scan), q), Merge::InTurn));
-            merge(chains.collect(), how)
+        None if by_parts => in_parts(&scan, &stream, stream.query.interval, how),
+        None => {
+            scan.choices.whole(&stream, 1);
+            alone(&scan, window, how)
         }
-        None => alone(&scan, window, how),
     };
     Ok(stream::once(async { Ok(first) }).chain(rest).boxed())
 }

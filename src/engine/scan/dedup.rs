@@ -40,7 +40,7 @@ impl Dedup {
         reservation: MemoryReservation,
     ) -> Self {
         let (name, keys, veil) = (name.to_owned(), Keys::new(tenant), Veil::default());
-        Self { name, set, keys, ordered, seen: SeenKeys::new(), present: None, reservation, veil }
+        Self { name, set, keys, ordered, seen: SeenKeys::default(), present: None, reservation, veil }
     }
 
     /// The same, whose words about records of a service are veiled by its connection.

@@ -1,12 +1,13 @@
 //! Reads exported files as the rows of a table: the same records that the service would send, out of files.
 //!
-//! Files are read one after the other. A batch is read when it is asked for, on a thread that may block; dropping the stream
-//! ends reading. Which copy of a record stands is found out in passes of their own over the same files, see `versions`.
+//! Files are read in order, by as many threads as there are cores (`reading`); dropping the stream ends reading. Which copy of a record stands is found out in passes of their own over the same files, see `versions`.
+
+mod cutting;
+mod part;
+mod reading;
 
 use std::fmt::Write as _;
-use std::hash::{BuildHasher, DefaultHasher, Hasher as _, RandomState};
-use std::panic::resume_unwind;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{and, filter_record_batch};
@@ -15,24 +16,18 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryReservation;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-use super::declared::declared;
-use super::remarks::{Others, wanted};
+use super::keys::{Key, Keys};
 use super::versions::{self, Chosen, Standing, Versions};
 use super::why_empty::Held;
-use crate::decode;
 use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
-use crate::exports::{self, Item, Reader};
 use crate::files::{self, Input, Stamp};
 use crate::http::Budget;
 use crate::plan::FilePlan;
 use crate::table::{Column, EntitySet, Feed};
 use crate::tally::{Notice, Tally};
-use crate::veil::Veil;
+pub(crate) use part::Order;
 
-/// Rows of a batch, and bytes of the records that it is made of.
-const ROWS: usize = 8192;
-const BYTES: usize = 8 << 20;
 /// Files that EXPLAIN names.
 const NAMED: usize = 20;
 
@@ -58,6 +53,8 @@ pub(crate) struct Pass {
     pub(crate) columns: Vec<&'static Column>,
     /// What else to decode, for who compares copies.
     pub(crate) evidence: Option<Vec<&'static Column>>,
+    /// How keys are made, if they are asked for.
+    pub(crate) keys: Option<Keys>,
     /// Where it is said what could not be read.
     pub(crate) said: Arc<Tally>,
     /// Its rows are those of the answer, and what is odd in them is said.
@@ -71,25 +68,11 @@ pub(crate) struct Read {
     pub(crate) rows: RecordBatch,
     /// A number for the bytes of each, if copies are told apart.
     pub(crate) prints: Vec<u64>,
+    /// The key of each, if it is asked for.
+    pub(crate) keys: Vec<Option<Key>>,
     /// If they are compared: what tells versions, and an order that is the same on every machine.
     pub(crate) evidence: Option<RecordBatch>,
     pub(crate) orders: Vec<Order>,
-}
-
-/// A number for the bytes of a record. The seed is chosen once in a process, so that nobody can prepare two records with
-/// one number.
-fn print(record: &[u8]) -> u64 {
-    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    SEED.hash_one(record)
-}
-
-/// How much a record says, whatever the table; then a number for its bytes, which means nothing.
-pub(crate) type Order = (usize, u64);
-
-fn order(record: &[u8]) -> Order {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(record);
-    (decode::weight(record), hasher.finish())
 }
 
 /// The columns that tell which records of the feed are a table's own.
@@ -161,6 +144,7 @@ impl FileScan {
         let pass = Pass {
             columns: self.columns.clone(),
             evidence: None,
+            keys: chosen.as_ref().and_then(|chosen| chosen.keys()),
             said: Arc::clone(&self.statement.tally),
             answers: true,
             stamps: chosen.as_ref().map(|chosen| chosen.stamps()),
@@ -187,7 +171,7 @@ impl FileScan {
         let own = self.set.feed().and_then(|feed| own_mask(&read.rows, feed));
         let received = own.as_ref().map_or(read.rows.num_rows(), BooleanArray::true_count);
         self.budget.tally.rows_received.add(received as u64);
-        let stands = standing.map(|standing| standing.keep(self.set, read)).transpose()?.flatten();
+        let stands = standing.map(|standing| standing.keep(read)).transpose()?.flatten();
         let keep = match (own, stands) {
             (Some(own), Some(stands)) => Some(and(&own, &stands)?),
             (own, stands) => own.or(stands),
@@ -197,25 +181,7 @@ impl FileScan {
 
     /// Reads all files once.
     pub(crate) fn read(self: Arc<Self>, pass: Pass) -> BoxStream<'static, Result<Read, Error>> {
-        stream::try_unfold(Place::Before(pass), move |place| {
-            let scan = Arc::clone(&self);
-            async move {
-                // Files block, and may be slow.
-                let read = tokio::task::spawn_blocking(move || {
-                    let mut reading = match place {
-                        Place::Before(pass) => Reading::new(scan, pass)?,
-                        Place::At(reading) => *reading,
-                    };
-                    Ok(reading.next()?.map(|read| (read, Place::At(Box::new(reading)))))
-                });
-                match read.await {
-                    Ok(read) => read,
-                    // A runtime that shuts down cancels what it has not begun.
-                    Err(fault) => fault.try_into_panic().map_or(Err(Error::Ending), |fault| resume_unwind(fault)),
-                }
-            }
-        })
-        .boxed()
+        reading::read(self, pass)
     }
 
     /// The files, as they are now.
@@ -225,194 +191,6 @@ impl FileScan {
 
     pub(crate) fn changed(&self) -> Error {
         Error::FilesChanged { table: self.set.qualified() }
-    }
-}
-
-/// How far a pass has come.
-enum Place {
-    Before(Pass),
-    At(Box<Reading>),
-}
-
-/// A pass that has begun.
-struct Reading {
-    scan: Arc<FileScan>,
-    pass: Pass,
-    files: std::vec::IntoIter<files::FileRef>,
-    wanted: Arc<exports::Wanted>,
-    others: Others,
-    open: Option<Open>,
-    rows: decode::RecordDecoder,
-    evidence: Option<decode::RecordDecoder>,
-    prints: Vec<u64>,
-    orders: Vec<Order>,
-    /// The record read last.
-    record: Vec<u8>,
-    bytes: usize,
-}
-
-/// A file that is being read, and what could not be read of it.
-struct Open {
-    source: files::FileRef,
-    stamp: Stamp,
-    reader: Reader,
-    unread: u64,
-    first: Option<(u64, String)>,
-    /// It has records of the table's family, and of others.
-    of_table: bool,
-    of_others: bool,
-}
-
-impl Reading {
-    fn new(scan: Arc<FileScan>, pass: Pass) -> Result<Self, Error> {
-        let files::Sources { files, skipped } = scan.sources()?;
-        if pass.stamps.as_ref().is_some_and(|stamps| **stamps != *versions::stamps(&files)) {
-            return Err(scan.changed());
-        }
-        skipped.iter().for_each(|skipped| pass.said.notice(notice(skipped)));
-        let key = scan.set.column(scan.set.key).expect("every table declares its key");
-        let rows = decode::RecordDecoder::lenient(&pass.columns, key).noticing(declared(scan.set));
-        let evidence = pass.evidence.as_ref().map(|columns| decode::RecordDecoder::lenient(columns, key));
-        let decoded: Vec<_> = pass.columns.iter().chain(pass.evidence.iter().flatten()).copied().collect();
-        let (wanted, others) = (wanted(scan.set, &decoded), Others::default());
-        let (prints, orders, record) = (Vec::new(), Vec::new(), Vec::new());
-        let files = files.into_iter();
-        Ok(Self { scan, pass, files, wanted, others, open: None, rows, evidence, prints, orders, record, bytes: 0 })
-    }
-
-    /// The next records; `None` after the last file.
-    fn next(&mut self) -> Result<Option<Read>, Error> {
-        while self.rows.len() < ROWS && self.bytes < BYTES {
-            let Some(open) = &mut self.open else {
-                let Some(file) = self.files.next() else { break };
-                self.open = self.begin(file);
-                continue;
-            };
-            match open.reader.next(&mut self.record) {
-                None => self.end()?,
-                Some(Item::Unread { line, why }) => open.count(line, why),
-                Some(Item::Record(family)) => {
-                    if self.pass.answers {
-                        self.scan.held.record(family);
-                    }
-                    if family == self.scan.set.family {
-                        open.of_table = true;
-                        self.take();
-                    } else {
-                        open.of_others = true;
-                    }
-                }
-            }
-        }
-        // A limit may end the scan here: what is known so far is said.
-        self.say(false);
-        if self.rows.is_empty() && self.open.is_none() {
-            return Ok(None);
-        }
-        Ok(Some(self.batch()))
-    }
-
-    /// Says what there is to say of the open file.
-    fn say(&mut self, at_end: bool) {
-        let Some(open) = &self.open else { return };
-        open.say_unread(&self.pass.said);
-        if at_end {
-            open.say_linked(&self.pass.said);
-        }
-        if self.pass.answers {
-            self.others.say(&open.source.to_string(), open.reader.remarks(at_end), at_end, &self.pass.said);
-        }
-    }
-
-    /// Opens a file. One that cannot be opened costs itself.
-    fn begin(&mut self, source: files::FileRef) -> Option<Open> {
-        if self.pass.answers {
-            self.scan.held.file(source.to_string());
-        }
-        self.rows.set_orders(std::iter::empty());
-        self.evidence.iter_mut().for_each(|evidence| evidence.set_orders(std::iter::empty()));
-        let stamp = Stamp::of(&source);
-        match Reader::open_for(&source, &self.wanted) {
-            Ok(reader) => {
-                Some(Open { source, stamp, reader, unread: 0, first: None, of_table: false, of_others: false })
-            }
-            Err(error) => {
-                let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-                self.pass.said.notice(Notice::UnreadFile { file: source.to_string(), why });
-                None
-            }
-        }
-    }
-
-    /// Ends a file. One that is read more than once must have been the same all the time.
-    fn end(&mut self) -> Result<(), Error> {
-        self.say(true);
-        let Some(open) = self.open.take() else { return Ok(()) };
-        if self.pass.stamps.is_some() && !open.stamp.holds(&open.source) { Err(self.scan.changed()) } else { Ok(()) }
-    }
-
-    fn take(&mut self) {
-        let Some(open) = &mut self.open else { return };
-        self.scan.budget.tally.bytes.add(self.record.len() as u64);
-        if let Some(orders) = open.reader.orders() {
-            let orders: Vec<_> = orders.collect();
-            self.rows.set_orders(orders.iter().copied());
-            self.evidence.iter_mut().for_each(|evidence| evidence.set_orders(orders.iter().copied()));
-        }
-        match self.rows.append(&self.record) {
-            Ok(()) => {
-                self.bytes += self.record.len();
-                self.number();
-            }
-            Err(error) => open.count(open.reader.line(), error.to_string()),
-        }
-    }
-
-    /// Notes what tells the record from its copies. Where all copies count, nobody asks for it.
-    fn number(&mut self) {
-        if self.pass.stamps.is_some() {
-            self.prints.push(print(&self.record));
-        }
-        if let Some(evidence) = &mut self.evidence {
-            // What is a record for the table's columns is one for these.
-            evidence.append(&self.record).expect("the same bytes have been read as a record");
-            self.orders.push(order(&self.record));
-        }
-    }
-
-    fn batch(&mut self) -> Read {
-        let scan = &self.scan;
-        let decode::Batch { rows, conflicts, strange } = self.rows.finish();
-        self.bytes = 0;
-        if self.pass.answers {
-            scan.statement.say_conflicts(&scan.set.qualified(), conflicts, &Veil::default());
-            scan.statement.journal.met(&scan.set.qualified(), strange, &Veil::default());
-        }
-        let evidence = self.evidence.as_mut().map(|evidence| evidence.finish().rows);
-        let (prints, orders) = (std::mem::take(&mut self.prints), std::mem::take(&mut self.orders));
-        Read { rows, evidence, prints, orders }
-    }
-}
-
-impl Open {
-    fn count(&mut self, line: u64, why: String) {
-        self.unread += 1;
-        self.first.get_or_insert((line, why));
-    }
-
-    /// Says that it is a page of a reply, and not the last.
-    fn say_linked(&self, said: &Tally) {
-        if self.reader.is_linked() && (self.of_table || !self.of_others) {
-            said.notice(Notice::NextPages { files: vec![self.source.to_string()] });
-        }
-    }
-
-    /// Says how much of the file could not be read so far.
-    fn say_unread(&self, said: &Tally) {
-        if let Some((line, why)) = &self.first {
-            let (file, line, why) = (self.source.to_string(), *line, why.clone());
-            said.notice(Notice::UnreadLines { file, line, count: self.unread, why });
-        }
     }
 }
 

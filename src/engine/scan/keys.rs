@@ -1,7 +1,7 @@
 //! Records by what identifies them: tenant and id, as a hash.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use arrow::array::Array as _;
 
@@ -11,7 +11,25 @@ use super::page_stats::Marks;
 pub(crate) type Key = [u32; 4];
 
 /// What is known of each key: one word.
-pub(crate) type SeenKeys = HashMap<Key, u32>;
+pub(crate) type SeenKeys = HashMap<Key, u32, BuildHasherDefault<Itself>>;
+
+/// Keys are hashes with a seed already, so nothing is gained by hashing them again.
+#[derive(Debug, Default)]
+pub(crate) struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let half = bytes.first_chunk::<8>().copied().unwrap_or_default();
+        self.0 ^= u64::from_ne_bytes(half);
+    }
+
+    /// The length of a key is the same for all.
+    fn write_usize(&mut self, _: usize) {}
+}
 
 /// Bytes that an entry of [`SeenKeys`] takes: the hash, the word, and the table's own share.
 pub(crate) const ENTRY: usize = 48;

@@ -4,6 +4,7 @@
 mod capped;
 mod chain;
 mod chains;
+pub(crate) mod choices;
 mod declared;
 mod dedup;
 mod early_stop;

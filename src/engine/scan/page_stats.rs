@@ -41,8 +41,9 @@ impl<'a> Marks<'a> {
             if self.keys.is_null(row) || self.keys.value(row).is_empty() {
                 facts.keyless += 1;
             } else {
-                self.keys.value(row).hash(&mut hasher);
-                facts.keys.push(hash_of(self.keys.value(row)));
+                let key = hash_of(self.keys.value(row));
+                hasher.write_u64(key);
+                facts.keys.push(key);
             }
             let Some(times) = self.times else { continue };
             if times.is_null(row) {

@@ -9,7 +9,7 @@ use crate::engine::runtime::{Connected, Statement};
 use crate::files::Input;
 use crate::plan::feed::{FeedPlan, FeedScan};
 use crate::plan::search::{SearchPlan, SearchScan};
-use crate::plan::{FilePlan, Scan, ScanPlan};
+use crate::plan::{FilePlan, KeyCondition, Scan, ScanPlan};
 use crate::predicate::Conjunct;
 use crate::table::{ApiVersion, Column, Direction, Quota, Rate, Source};
 use crate::tally::Because;
@@ -81,7 +81,7 @@ impl Work {
     /// The work for a predicate, an order and a limit.
     pub(crate) fn of(
         (table, columns): (&Located, Vec<&'static Column>),
-        conjuncts: Vec<Conjunct>,
+        (conjuncts, keys): (Vec<Conjunct>, Vec<KeyCondition>),
         (order, limit): (Option<Direction>, Option<usize>),
         terms: &Terms,
     ) -> Self {
@@ -90,22 +90,39 @@ impl Work {
             Records::Files(inputs) => return Self::Files(FilePlan::new(set, &conjuncts, limit), Arc::clone(inputs)),
             Records::Service(version) => *version,
         };
+        let by_column = |keys: Vec<KeyCondition>| keys.into_iter().map(|keys| keys.each).collect();
         match &set.source {
             Source::Pages(pages) => {
                 let Terms { pushdown, tenant, record_cap, .. } = terms.clone();
-                let scan = Scan { set, pages, version, tenant, record_cap, columns, conjuncts, order, limit, pushdown };
+                let scan =
+                    Scan { set, pages, version, tenant, record_cap, columns, conjuncts, keys, order, limit, pushdown };
                 Self::Pages(scan.plan())
             }
             Source::Feed(feed) => {
                 let Terms { pushdown, now, late_arrival, content_types, feed_rate: rate, .. } = terms.clone();
                 let population = content_types;
-                let scan = FeedScan { set, feed, conjuncts, limit, pushdown, population, now, late_arrival, rate };
+                let keys = by_column(keys);
+                let scan =
+                    FeedScan { set, feed, conjuncts, keys, limit, pushdown, population, now, late_arrival, rate };
                 Self::Feed(scan.plan())
             }
             Source::Search(search) => {
                 let Terms { pushdown, now, search: (record_cap, version), .. } = *terms;
-                Self::Search(SearchScan { set, search, conjuncts, limit, pushdown, now, version, record_cap }.plan())
+                let keys = by_column(keys);
+                Self::Search(
+                    SearchScan { set, search, conjuncts, keys, limit, pushdown, now, version, record_cap }.plan(),
+                )
             }
+        }
+    }
+
+    /// Whether nothing is read, because no row can be in the answer.
+    pub(crate) fn is_nothing(&self) -> bool {
+        match self {
+            Self::Pages(plan) => plan.streams.is_empty(),
+            Self::Feed(plan) => plan.windows.is_empty() || plan.content_types.is_empty(),
+            Self::Search(plan) => plan.order.is_none(),
+            Self::Files(..) => false,
         }
     }
 

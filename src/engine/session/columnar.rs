@@ -73,7 +73,7 @@ pub(super) async fn table(
     stated: &Stated,
 ) -> Result<Option<Arc<dyn TableProvider>>> {
     let failed = |source| Error::Logs { table: name.to_owned(), source };
-    let format = stated.format();
+    let (format, besides) = (stated.format(), stated.besides_format());
     let stated = format.and_then(Form::named);
     if format.is_some() && stated.is_none() {
         return Ok(None);
@@ -83,6 +83,9 @@ pub(super) async fn table(
     let other = found.iter().find(|file| Form::of(file) != Some(form));
     if let Some(other) = other {
         return Err(failed(LogError::NotColumns { file: other.to_string(), form: form.name() }).into());
+    }
+    if let Some(option) = besides {
+        return Err(failed(LogError::TakesNothing { form: form.name(), option: option.to_owned() }).into());
     }
     let packed = || LogError::Packed { file: found[0].to_string(), form: form.name() };
     let paths: Option<Vec<PathBuf>> = found.iter().map(|file| file.path().map(Path::to_owned)).collect();

@@ -9,13 +9,16 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::optimizer::AnalyzerRule;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
 use super::finer::FinerTimes;
 use super::sound::Sound;
 use super::store::Store;
 use crate::engine::functions::bounded;
-use crate::engine::leaf::CountThere;
+use crate::engine::joins::LookUp;
+use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
+use crate::engine::leaf::{AtHandFirst, CountThere, TellKeys, is_remote};
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
@@ -26,6 +29,13 @@ use crate::settings::Settings;
 /// Read-ahead between merging nodes, in bytes. The default is a gigabyte, which at five requests in ten seconds would be
 /// hours of requests that a LIMIT never needed.
 const READ_AHEAD: usize = 1 << 20;
+
+/// DataFusion's rule that chooses the kind and the sides of joins.
+const JOINS_CHOSEN: &str = "join_selection";
+
+/// Keys of a join that can be worth a request for some of them each: more of them take longer than any listing.
+const MOST_KEYS: usize = 10_000;
+const MOST_KEY_BYTES: usize = 64 << 20;
 
 /// DataFusion's own default catalog and schema, which nobody chose.
 const UNCHOSEN: (&str, &str) = ("datafusion", "public");
@@ -43,6 +53,11 @@ fn configured(config: SessionConfig, settings: &Settings) -> SessionConfig {
     options.execution.sort_pushdown_buffer_capacity = READ_AHEAD;
     // The build side has to be whole before the remote side is asked, so that its keys can narrow the request.
     options.execution.hash_join_buffering_capacity = 0;
+    // And in one piece: of a build side in partitions the keys are known as a choice among hashes, which no service understands.
+    options.optimizer.repartition_joins = false;
+    // Up to so many keys, and so many bytes of them with the room that their columns hold, are told the other side one by one.
+    options.optimizer.hash_join_inlist_pushdown_max_distinct_values = MOST_KEYS;
+    options.optimizer.hash_join_inlist_pushdown_max_size = MOST_KEY_BYTES;
     // The engine takes `x IS TRUE` for nullable in its physical plan and not in its logical one, and refuses an aggregate over
     // such a pair. It can go with the version that has the mend (github.com/apache/datafusion/pull/24244).
     options.execution.skip_physical_aggregate_schema_check = true;
@@ -82,9 +97,20 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 2] = [Arc::new(FinerTimes), Arc::new(Sound)];
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 3] =
+        [Arc::new(NearestJoins), Arc::new(FinerTimes), Arc::new(Sound)];
     builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
-    Ok(builder.with_physical_optimizer_rule(Arc::new(CountThere)))
+    // A host's own planner stays; with one, ASOF joins are its to plan.
+    builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
+    let mut builder = builder.with_optimizer_rule(Arc::new(BelowNearest));
+    // Behind the choice of a join's kind and sides; before what moves rows and filters to where they are needed.
+    let rules = &mut builder.physical_optimizers().get_or_insert_default().rules;
+    let behind = rules.iter().position(|rule| rule.name() == JOINS_CHOSEN).map_or(0, |at| at + 1);
+    let sides: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] =
+        [Arc::new(AtHandFirst), Arc::new(LookUp { is_remote })];
+    rules.splice(behind..behind, sides);
+    let builder = builder.with_physical_optimizer_rule(Arc::new(CountThere));
+    Ok(builder.with_physical_optimizer_rule(Arc::new(TellKeys)))
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.

@@ -152,13 +152,14 @@ impl Coarse {
         Some(rounding.function().call(vec![if same { other.clone() } else { own() }]))
     }
 
-    /// The text of a time with digits below a microsecond, rounded. Others are read where all texts are.
+    /// The text of a time with digits below a microsecond, rounded; or without seconds. Others are read where all texts are.
     fn read(&self, text: &str, rounding: Rounding) -> Option<Expr> {
         let zone: Tz = self.zone.as_deref().unwrap_or("UTC").parse().ok()?;
-        let time = string_to_datetime(&zone, text).ok()?;
+        let whole = crate::time::with_seconds(text);
+        let time = string_to_datetime(&zone, whole.as_deref().unwrap_or(text)).ok()?;
         let below = i64::from(time.timestamp_subsec_nanos() % 1_000);
         let micros = rounding.of(time.timestamp_micros(), below);
-        (below != 0).then(|| lit(ScalarValue::TimestampMicrosecond(Some(micros), self.zone.clone())))
+        (below != 0 || whole.is_some()).then(|| lit(ScalarValue::TimestampMicrosecond(Some(micros), self.zone.clone())))
     }
 }
 

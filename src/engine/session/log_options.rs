@@ -27,6 +27,16 @@ impl Stated {
         self.options.iter().find(|(name, _)| name == "format").map(|(_, format)| format.as_str())
     }
 
+    /// An option besides the format, if one is stated that is not so anyway.
+    pub(crate) fn besides_format(&self) -> Option<&str> {
+        let is_so = |name: &str, value: &str| {
+            let anyway = ANYWAY.iter().find(|(other, _)| *other == name).map(|(_, values)| *values);
+            anyway.is_some_and(|values| values.iter().any(|other| other.eq_ignore_ascii_case(value)))
+        };
+        let option = self.options.iter().find(|(name, value)| name != "format" && !is_so(name, value));
+        option.map(|(name, _)| name.as_str()).or(self.columns.is_some().then_some("columns"))
+    }
+
     /// The same for a reader of logs.
     ///
     /// # Errors

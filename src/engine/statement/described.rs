@@ -28,6 +28,8 @@ pub struct DescribedLogs {
     pub assumed: Vec<(String, String)>,
     /// Files that are not read, and why.
     pub unread: Vec<(String, String)>,
+    /// Views of the files' formats: kinds of events with columns of their own, by the format.
+    pub views: Vec<(&'static str, Vec<&'static str>)>,
 }
 
 /// What stands in FROM, if that is a table of logs.
@@ -62,7 +64,21 @@ fn of(table: &LogFiles) -> DescribedLogs {
         files: table.files.iter().map(|file| (file.source.to_string(), file.recognised.format.name())).collect(),
         assumed: table.assumed().into_iter().map(|assumed| (assumed.what, assumed.first)).collect(),
         unread: table.unread.clone(),
+        views: views(table),
     }
+}
+
+/// The views of the formats that files have, each format once.
+fn views(table: &LogFiles) -> Vec<(&'static str, Vec<&'static str>)> {
+    let mut all: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
+    for file in &table.files {
+        let format = file.recognised.format;
+        let names: Vec<&'static str> = format.views().iter().map(|view| view.name).collect();
+        if !names.is_empty() && all.iter().all(|(other, _)| *other != format.name()) {
+            all.push((format.name(), names));
+        }
+    }
+    all
 }
 
 /// The type as `auditql.columns` names those of declared columns.

@@ -1,6 +1,5 @@
 //! EXPLAIN: the requests; if it is verbose, DataFusion's plans too. Nothing is sent.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use arrow::array::{RecordBatch, StringArray};
@@ -8,6 +7,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
+use crate::engine::joins::{self, RangeJoinExec};
 use crate::engine::leaf::{CountedExec, LogExec, LookupExec, MergedExec, ScanExec};
 use crate::engine::runtime::{Connections, Statement};
 use arrow::datatypes::SchemaRef;
@@ -20,24 +20,16 @@ pub(crate) fn requests(
 ) -> Result<RecordBatch> {
     let mut text = String::new();
     plan.apply(|node| {
-        let dynamic = if let Some(scan) = node.downcast_ref::<ScanExec>() {
+        if let Some(scan) = node.downcast_ref::<ScanExec>() {
             let connected = connections.as_ref().and_then(|all| all.get(scan.connection()));
             text.push_str(&scan.explain(statement, connected));
             text.push_str(&scan.flaw(connections.as_deref()));
-            scan.dynamic_conditions() > 0
         } else if let Some(counted) = node.downcast_ref::<CountedExec>() {
             let connected = connections.as_ref().and_then(|all| all.get(counted.scan().connection()));
             text.push_str(&counted.explain(statement, connected));
             text.push_str(&counted.scan().flaw(connections.as_deref()));
-            false
         } else if let Some(merged) = node.downcast_ref::<MergedExec>() {
             text.push_str(&merged.explain(statement, connections.as_deref()));
-            merged.is_dynamic()
-        } else {
-            false
-        };
-        if dynamic {
-            let _ = writeln!(text, "  join keys and thresholds: <known at run time>");
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
@@ -45,6 +37,8 @@ pub(crate) fn requests(
         let lookup = node.downcast_ref::<LookupExec>();
         lookup.iter().for_each(|lookup| text.push_str(&lookup.explained(connections.as_deref())));
         node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained(&statement.settings)));
+        text.extend(joins::compared(node));
+        node.downcast_ref::<RangeJoinExec>().iter().for_each(|join| text.push_str(&join.explained()));
         Ok(TreeNodeRecursion::Continue)
     })?;
     if text.is_empty() {

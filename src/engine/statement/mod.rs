@@ -7,8 +7,11 @@ mod described;
 mod explain;
 mod external;
 mod file_names;
+mod lateral;
 mod output_names;
+mod parameters;
 pub(crate) mod parse;
+mod summary;
 mod views;
 
 use std::future::ready;
@@ -30,7 +33,10 @@ use tokio::time::{Instant, timeout_at};
 pub use self::described::DescribedLogs;
 pub(crate) use self::described::described;
 use self::output_names::named;
-use self::parse::{check_plan, parse};
+pub use self::parameters::{Parameters, Value};
+#[cfg(feature = "cli")]
+pub(crate) use self::parse::names_in;
+use self::parse::{check_plan, parse_with};
 use crate::engine::error::Error;
 use crate::engine::lineage::Lineage;
 use crate::engine::lineage::namesakes;
@@ -57,6 +63,7 @@ pub struct Query {
 /// A statement, and what it is asked with.
 pub(crate) struct Submission {
     pub(crate) sql: String,
+    pub(crate) parameters: Parameters,
     pub(crate) now: DateTime<Utc>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) policy: Policy,
@@ -65,9 +72,10 @@ pub(crate) struct Submission {
 
 /// Plans a statement at an instant.
 pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Query> {
-    let Submission { sql, now, deadline, policy, workers } = asked;
+    let Submission { sql, parameters, now, deadline, policy, workers } = asked;
     let mut state = context.state();
-    let mut parsed = parse(&state, &sql)?;
+    let summed_up = summary::asked(&sql);
+    let mut parsed = parse_with(&state, summed_up.as_deref().unwrap_or(&sql), &parameters, now)?;
     file_names::named(&state, policy, &mut parsed).await?;
     if policy.reads_files {
         state.register_catalog_list(Arc::new(WithFiles::of(&state)));
@@ -75,8 +83,10 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
     named_logs::check(&state, &parsed).await?;
-    let plan = named(state.statement_to_plan(parsed).await?)?;
+    let plan = state.statement_to_plan(parsed).await?;
     check_plan(&plan)?;
+    let plan = lateral::in_place(plan)?;
+    let plan = if summed_up.is_some() { summary::of(plan)? } else { named(plan)? };
     policy.check(&plan)?;
     namesakes::check(&plan)?;
     external::check(&plan)?;

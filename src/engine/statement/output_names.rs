@@ -69,7 +69,10 @@ impl Name {
                     let (last, joined) = (path.last().cloned().unwrap_or_default(), path.join("."));
                     vec![last, joined.clone(), written(expr).unwrap_or(joined)]
                 }
-                None => vec![plain(plan_below(plan), expr)],
+                None => {
+                    let (below, whole) = (plan_below(plan), plain(plan_below(plan), expr));
+                    short(below, expr, &whole).into_iter().chain([whole]).collect()
+                }
             },
             None => Vec::new(),
         };
@@ -179,6 +182,44 @@ fn written(expr: &Expr) -> Option<String> {
     }
 }
 
+/// Characters that a heading may have before a function's name has to do.
+const LONGEST: usize = 40;
+
+/// A name that says enough: of a time cut to its hour `hour`, of an aggregate what it sums up and not in which order.
+fn short(below: Option<&LogicalPlan>, expr: &Expr, whole: &str) -> Option<String> {
+    match expr {
+        Expr::ScalarFunction(ScalarFunction { func, args }) => match (func.name(), args.as_slice()) {
+            ("date_trunc" | "date_part", [unit, _]) => field(unit).map(|unit| unit.to_lowercase()),
+            (name, _) => (whole.chars().count() > LONGEST).then(|| name.to_owned()),
+        },
+        Expr::AggregateFunction(aggregate) => {
+            let mut aggregate = aggregate.clone();
+            aggregate.params.order_by.clear();
+            let unordered = plain(below, &Expr::AggregateFunction(aggregate.clone()));
+            let long = unordered.chars().count() > LONGEST && aggregate.params.filter.is_none();
+            Some(if long { aggregate.func.name().to_owned() } else { unordered })
+        }
+        Expr::WindowFunction(window) => {
+            let args: Vec<String> = window.params.args.iter().map(|arg| plain(below, arg)).collect();
+            Some(format!("{}({})", window.fun.name(), args.join(", ")))
+        }
+        Expr::Case(_) => Some("case".into()),
+        _ => None,
+    }
+}
+
+/// A constant as it is written.
+fn constant(value: &ScalarValue) -> Option<String> {
+    match value.try_as_str() {
+        Some(text) => Some(text.map_or_else(|| "NULL".into(), |text| format!("'{}'", text.replace('\'', "''")))),
+        None if value.is_null() => Some("NULL".into()),
+        None if value.data_type().is_numeric() || matches!(value, ScalarValue::Boolean(_)) => {
+            array_value_to_string(&value.to_array().ok()?, 0).ok()
+        }
+        None => None,
+    }
+}
+
 /// An expression as text without the names of tables.
 fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
     if let Expr::Alias(alias) = expr {
@@ -186,6 +227,11 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
     }
     let unqualified = expr.clone().transform_down(|expr| {
         if let Some(text) = written(&expr) {
+            return Ok(Transformed::new(Expr::Column(Column::new_unqualified(text)), true, JUMP));
+        }
+        if let Expr::Literal(value, _) = &expr
+            && let Some(text) = constant(value)
+        {
             return Ok(Transformed::new(Expr::Column(Column::new_unqualified(text)), true, JUMP));
         }
         let Expr::Column(column) = &expr else { return Ok(Transformed::no(expr)) };

@@ -4,6 +4,8 @@
 
 use std::io::BufRead;
 
+use memchr::memchr;
+
 use super::frame::{Frame, MAX_RECORD, too_long};
 use super::json_frames::JsonFrames;
 
@@ -61,6 +63,9 @@ impl<R: BufRead> Framer<R> {
                 Some(Err(why)) => return Some(Frame::Bad(line, why)),
                 None => return self.end(),
             }
+            if let [b'{', .., b'}'] = record.as_slice() {
+                return Some(Frame::Object(line));
+            }
             let value = bare(record);
             self.frames.around(record, value);
             if !value.is_empty() {
@@ -81,7 +86,7 @@ impl<R: BufRead> Framer<R> {
                 Err(why) => return Some(Err(why)),
             };
             any = true;
-            let end = chunk.iter().position(|byte| *byte == b'\n');
+            let end = memchr(b'\n', chunk);
             let part = &chunk[..end.unwrap_or(chunk.len())];
             whole &= into.len() + part.len() <= MAX_RECORD;
             if whole {

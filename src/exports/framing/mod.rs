@@ -2,12 +2,15 @@
 //!
 //! What a record says is not looked at here, but for the few names that tell a reply from a record.
 
+mod block;
 mod csv;
 mod frame;
 mod framer;
 mod json_frames;
 mod layout;
 
+pub use block::Block;
+pub(super) use block::Piece;
 pub(super) use csv::{Fields, Row};
 pub(super) use frame::Frame;
 pub(super) use framer::{Framer, several};

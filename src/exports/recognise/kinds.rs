@@ -1,7 +1,8 @@
 //! Which kind of record an object is, as data: by the members that only that kind has.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher as _, RandomState};
+
+use ahash::RandomState;
 
 use crate::decode::folded;
 use crate::table::{self, Family};

@@ -3,6 +3,7 @@
 mod envelopes;
 mod kinds;
 mod recogniser;
+mod roles;
 
 pub(super) use envelopes::Held;
 pub(super) use kinds::without_zone;

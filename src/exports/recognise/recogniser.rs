@@ -1,10 +1,13 @@
 //! What kind of record a JSON object is, by its members; and the record inside, if it is an envelope.
 
-use crate::decode::{self, Member, is_type_name};
+use std::borrow::Cow;
+
+use crate::decode::{self, Member, Outline, Text, is_type_name};
 use crate::table::Family;
 
 use super::envelopes::{self, AUDIT_DATA, Held, OTHERS, SURE, get};
 use super::kinds::{self, Kinds, Told};
+use super::roles::{self, Roles};
 
 /// Envelopes in envelopes.
 const DEEPEST: usize = 8;
@@ -26,6 +29,7 @@ pub(in crate::exports) enum Found {
 #[derive(Debug, Default)]
 pub(in crate::exports) struct Recogniser {
     kinds: Kinds,
+    roles: Roles,
     /// The names of all columns, where objects are rows of filled fields.
     heading: Vec<String>,
     /// Whose records are wanted: where it is things, those are records.
@@ -45,68 +49,112 @@ pub(in crate::exports) struct Seen {
 
 /// Whether rows under these names can be anything that is known.
 pub(in crate::exports) fn is_heading(names: &[String]) -> bool {
-    Recogniser::default().set_heading(names.to_vec())
+    !names.is_empty() && Recogniser::default().set_heading(names)
 }
 
 impl Recogniser {
-    /// Whether nothing is known of the rows that follow.
-    pub(in crate::exports) fn needs_heading(&self) -> bool {
-        self.heading.is_empty()
-    }
-
     /// Rows of these columns follow. Whether they can be anything that is known.
-    pub(in crate::exports) fn set_heading(&mut self, names: Vec<String>) -> bool {
-        self.heading = names;
+    pub(in crate::exports) fn set_heading(&mut self, names: &[String]) -> bool {
+        if self.heading == names {
+            return true;
+        }
+        self.heading = names.to_vec();
         let names = || self.heading.iter().map(String::as_str);
         let has = |name: &str| names().any(|own| decode::same_name(own, name));
         let known = envelopes::is_heading(names()) || has("Type") || (has("category") && has("properties"));
         known || self.kinds.of(names()).is_known()
     }
 
-    /// Tells what an object is; `is_row` if it is one under the heading.
+    /// Tells what an object is; `is_row` if it is one under the heading. Its outline replaces what is in `outline`.
     ///
     /// # Errors
     /// Why it is none of what is known, in one clause.
-    pub(in crate::exports) fn look(&mut self, record: &[u8], is_row: bool) -> Result<Found, String> {
+    pub(in crate::exports) fn look(
+        &mut self,
+        record: Text<'_>,
+        is_row: bool,
+        outline: &mut Outline,
+    ) -> Result<Found, String> {
         self.last = Seen::default();
+        outline.trace(record).map_err(|error| error.to_string())?;
+        if let Some(family) = self.plain(record, outline, is_row) {
+            let members = outline.raw(record).filter(|(.., value)| is_date(value));
+            let text = |value: &[u8]| Member { name: "".into(), value }.text().map(Cow::into_owned);
+            let date = |(name, _, value): (&[u8], bool, &[u8])| {
+                Some((std::str::from_utf8(name).ok()?.to_owned(), text(value)?))
+            };
+            self.last.dates = members.filter_map(date).collect();
+            return Ok(Found::Record(family));
+        }
         let told = is_row.then(|| self.kinds.of(self.heading.iter().map(String::as_str)));
-        self.look_into(record, told, 0)
+        self.look_at(&outline.members(record), told, 0)
+    }
+
+    /// The kind of an object that is a record as it is, if the names of its members alone tell.
+    fn plain(&mut self, record: Text<'_>, outline: &Outline, is_row: bool) -> Option<Family> {
+        let names = || outline.raw(record).map(|(name, ..)| name);
+        let mut escapes = false;
+        let roles = self.roles.of(outline.raw(record).map(|(name, escaped, _)| {
+            escapes |= escaped;
+            name
+        }));
+        if escapes {
+            return None;
+        }
+        if roles & roles::TELLING != 0 {
+            return None;
+        }
+        if roles == roles::CREATION | roles::ACTIVITY {
+            return Some(Family::Activity);
+        }
+        let told = if is_row {
+            self.kinds.of(self.heading.iter().map(String::as_str))
+        } else {
+            let names: Option<Vec<&str>> = names().map(|name| std::str::from_utf8(name).ok()).collect();
+            self.kinds.of(names?.into_iter())
+        };
+        // Of the outer part of a record something has to be said.
+        told.family.filter(|family| *family != Family::Activity)
     }
 
     fn look_into(&mut self, record: &[u8], told: Option<Told>, depth: usize) -> Result<Found, String> {
         let members = decode::members(record).map_err(|error| error.to_string())?;
-        if let Some(found) = self.whole(&members)? {
+        self.look_at(&members, told, depth)
+    }
+
+    fn look_at(&mut self, members: &[Member<'_>], told: Option<Told>, depth: usize) -> Result<Found, String> {
+        if let Some(found) = self.whole(members)? {
             return Ok(found);
         }
-        let sure = self.wrapped(&members, &SURE, depth);
+        let sure = self.wrapped(members, &SURE, depth);
         if let Some(Ok(Found::Inner(..) | Found::Many(_))) = sure {
             return sure.unwrap_or_else(|| Err(String::new()));
         }
-        if is_activity(&members) {
-            return Ok(self.record(Family::Activity, &members));
+        if is_activity(members) {
+            return Ok(self.record(Family::Activity, members));
         }
         let told = told.unwrap_or_else(|| self.kinds.of(members.iter().map(|member| member.name.as_ref())));
-        let table = get(&members, "Type").and_then(Member::text);
+        let table = get(members, "Type").and_then(Member::text);
         if let Some(family) = table.as_deref().and_then(kinds::named) {
             let is_row = told.is_row(family);
-            return Ok(if is_row { self.record(family, &members) } else { Found::Other(kinds::SUMS.into()) });
+            return Ok(if is_row { self.record(family, members) } else { Found::Other(kinds::SUMS.into()) });
         }
-        if let Some(found) = self.diagnostic(&members)? {
+        if let Some(found) = self.diagnostic(members)? {
             return Ok(found);
         }
         if let Some(family) = told.family {
-            return Ok(self.record(family, &members));
+            return Ok(self.record(family, members));
         }
-        let inside = match self.wrapped(&members, &OTHERS, depth) {
+        let inside = match self.wrapped(members, &OTHERS, depth) {
             Some(Ok(found @ (Found::Inner(..) | Found::Many(_)))) => return Ok(found),
             inside => sure.or(inside),
         };
         match (table, told.other, inside) {
-            (Some(table), ..) if get(&members, "TimeGenerated").is_some() => {
+            (Some(table), ..) if get(members, "TimeGenerated").is_some() => {
                 Ok(Found::Other(format!("records of type {table}")))
             }
             (_, Some(other), _) => Ok(match kinds::family_of(other).filter(|family| self.wanted == Some(*family)) {
-                Some(family) => self.record(family, &members),
+                Some(family) => self.record(family, members),
                 None => Found::Other(other.into()),
             }),
             (_, _, Some(inside)) => inside,
@@ -193,12 +241,17 @@ fn is_activity(members: &[Member<'_>]) -> bool {
     has("CreationTime") && (has("RecordType") || has("Operation"))
 }
 
+/// Whether a value may be a date of three numbers that ends with the year.
+fn is_date(value: &[u8]) -> bool {
+    let mark = |at: usize| value.get(at).is_some_and(|byte| matches!(byte, b'/' | b'-'));
+    value.first() == Some(&b'"')
+        && value.len() < 64
+        && value.get(1).is_some_and(u8::is_ascii_digit)
+        && (mark(2) || mark(3))
+}
+
 /// Members that may be dates of three numbers that end with the year.
 fn dates(members: &[Member<'_>]) -> Vec<(String, String)> {
-    let is_date = |value: &[u8]| {
-        let mark = |at: usize| value.get(at).is_some_and(|byte| matches!(byte, b'/' | b'-'));
-        value.len() < 64 && value.get(1).is_some_and(u8::is_ascii_digit) && value[0] == b'"' && (mark(2) || mark(3))
-    };
     let dates = members.iter().filter(|member| is_date(member.value));
     dates.filter_map(|member| Some((member.name.to_string(), member.text()?.into_owned()))).collect()
 }
@@ -208,7 +261,7 @@ mod tests {
     use super::*;
 
     fn look(record: &str) -> Result<Found, String> {
-        Recogniser::default().look(record.as_bytes(), false)
+        Recogniser::default().look(Text::new(record.as_bytes()), false, &mut Outline::default())
     }
 
     fn objects(objects: &[&str]) -> Found {

@@ -6,9 +6,10 @@
 
 use std::borrow::Cow;
 
+use crate::address;
 use crate::logs::by_line::{self, ByLine, Parser};
 use crate::logs::time::Clock;
-use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, address};
+use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value};
 
 /// Common and combined access logs.
 #[derive(Debug)]
@@ -95,9 +96,7 @@ impl<'a> Request<'a> {
         let (first, second, third) = (words.next()?, words.next()?, words.next()?);
         // A virtual host in front moves the others; a user's name may have blanks.
         let (virtual_host, host, user) = match words.next() {
-            Some(rest) if address::address(first).is_none() || address::address(second).is_some() => {
-                (first, second, rest)
-            }
+            Some(rest) if address::host(first).is_none() || address::host(second).is_some() => (first, second, rest),
             Some(_) => ("-", first, before.splitn(3, ' ').nth(2)?),
             None => ("-", first, third),
         };

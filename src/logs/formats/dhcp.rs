@@ -31,6 +31,10 @@ impl Format for Dhcp {
         "dhcp"
     }
 
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone"]
+    }
+
     fn doc(&self) -> &'static str {
         "The audit log of a Windows DHCP server (DhcpSrvLog-Mon.log): which machine had which address, and when."
     }

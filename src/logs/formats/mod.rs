@@ -39,6 +39,14 @@ pub(super) fn named(name: &str) -> Result<&'static dyn Format, Error> {
     ALL.iter().find(is).copied().ok_or_else(|| Error::NoSuchFormat { name: name.to_owned() })
 }
 
+/// The format that has a view of a name, and the name as it is declared.
+pub(super) fn with_view(name: &str) -> Result<(&'static dyn Format, &'static str), Error> {
+    let wanted = name.to_ascii_lowercase();
+    let of = |format: &&'static dyn Format| format.views().into_iter().find(|view| view.name == wanted);
+    let found = ALL.iter().find_map(|format| of(format).map(|view| (*format, view.name)));
+    found.ok_or_else(|| Error::NoSuchView { name: name.to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -9,10 +9,11 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::syslog::{header, years};
+use crate::address;
 use crate::logs::by_line::{self, ByLine, Parser};
 use crate::logs::time::{self, Clock, Order};
 use crate::logs::years::{Stamp, Years};
-use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, address, names};
+use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, names};
 
 /// The common event format of `ArcSight`.
 #[derive(Debug)]
@@ -25,6 +26,10 @@ pub(super) struct Leef;
 impl Format for Cef {
     fn name(&self) -> &'static str {
         "cef"
+    }
+
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone", "year"]
     }
 
     fn doc(&self) -> &'static str {
@@ -43,6 +48,10 @@ impl Format for Cef {
 impl Format for Leef {
     fn name(&self) -> &'static str {
         "leef"
+    }
+
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone", "year"]
     }
 
     fn doc(&self) -> &'static str {

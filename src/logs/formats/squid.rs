@@ -3,8 +3,9 @@
 //! `1764230400.123    45 10.0.0.7 TCP_MISS/200 1234 GET http://example.com/ alice HIER_DIRECT/192.0.2.1 text/html`
 //! (source: <https://wiki.squid-cache.org/Features/LogFormat>, `logformat squid`).
 
+use crate::address;
 use crate::logs::by_line::{self, ByLine, Parser};
-use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, address, time};
+use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, time};
 
 /// Squid's native format.
 #[derive(Debug)]

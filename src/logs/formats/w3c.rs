@@ -25,6 +25,10 @@ impl Format for W3c {
         "w3c"
     }
 
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone"]
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["iis", "w3c_extended", "elf"]
     }

@@ -38,6 +38,7 @@ fn scan(set: &'static EntitySet, predicates: Vec<Predicate>) -> FeedScan {
         set,
         feed,
         conjuncts,
+        keys: Vec::new(),
         limit: None,
         pushdown: true,
         population: None,

@@ -18,6 +18,7 @@ fn scan(sql: &str, version: ApiVersion, limit: Option<usize>) -> Scan {
         record_cap: None,
         columns: Vec::new(),
         conjuncts: conjuncts(sql, set),
+        keys: Vec::new(),
         order: None,
         limit,
         pushdown: true,

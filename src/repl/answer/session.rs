@@ -16,7 +16,7 @@ use super::ending::Ending;
 use super::fresh::Seen;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
-use crate::engine::{Engine, Query};
+use crate::engine::{Engine, Parameters, Query};
 use crate::output::{Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver};
 use crate::repl::say::{count, say, tell};
 use crate::repl::split::Statement;
@@ -44,6 +44,8 @@ pub struct Session {
     pub progress: bool,
     /// Say how long each statement took.
     pub timing: bool,
+    /// What names in statements stand for.
+    pub parameters: Parameters,
     /// Tells that the program is to end: a statement that is being answered is dropped.
     pub ended: Arc<Ending>,
 }
@@ -131,7 +133,7 @@ impl Session {
     }
 
     async fn run(&self, statement: &Statement, target: Target<'_>) -> Answered {
-        let query = match self.engine.query(&statement.text).await {
+        let query = match self.engine.query_with(&statement.text, &self.parameters).await {
             Ok(query) => query,
             Err(error) => return self.failed(statement, |about| Report::of_query(&error, about)),
         };

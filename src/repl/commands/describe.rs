@@ -70,7 +70,7 @@ async fn logs(state: &mut State<'_>, from: &str) -> Option<After> {
         Ok(described) => described?,
         Err(error) => return Some(refused(&Report::of_query(&error, &About { sql: from, ..About::default() }))),
     };
-    let DescribedLogs { columns, files, assumed, unread } = described;
+    let DescribedLogs { columns, files, assumed, unread, views } = described;
     let rows: Vec<String> =
         columns.iter().map(|row| format!("({})", row.each_ref().map(|t| literal(t)).join(", "))).collect();
     let sql = format!("SELECT * FROM (VALUES {}) AS t(\"column\", type, meaning)", rows.join(", "));
@@ -82,6 +82,13 @@ async fn logs(state: &mut State<'_>, from: &str) -> Option<After> {
         say(&format!("and {} more", count(files.len() as u64 - FILES as u64, "file")));
     }
     assumed.iter().for_each(|(what, file)| say(&format!("{what} ({file})")));
+    for (format, names) in views {
+        say(&format!(
+            "views of {format}: {}; read_log({from}, view => '{}') has columns of its own",
+            names.join(", "),
+            names[0]
+        ));
+    }
     unread.iter().for_each(|(file, why)| say(&format!("not read: {file}: {why}")));
     Some(after)
 }

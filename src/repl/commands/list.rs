@@ -26,6 +26,7 @@ pub(crate) enum Takes {
     Topic,
     File,
     Statement,
+    Query,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,9 @@ pub(super) enum Action {
     Output,
     Include,
     Set,
+    Unset,
+    Queries,
+    Run,
     Edit,
     Watch,
     Explain,
@@ -90,7 +94,28 @@ pub static ALL: &[Command] = &[
         "Write the next result to a file, which appears only when it is complete; without a name, to the screen again.",
     ),
     command("\\i", "FILE", Takes::File, Action::Include, "Run the statements and commands of a file."),
-    command("\\set", "[NAME [VALUE]]", Takes::Setting, Action::Set, "List the settings; or show one, or change it."),
+    command(
+        "\\queries",
+        "[SEARCH|show NAME]",
+        Takes::Nothing,
+        Action::Queries,
+        "List the saved queries that have these words; or show one, with its parameters and its SQL.",
+    ),
+    command(
+        "\\run",
+        "NAME [--PARAMETER VALUE]…",
+        Takes::Query,
+        Action::Run,
+        "Answer a saved query; --explain shows what would be requested.",
+    ),
+    command(
+        "\\set",
+        "[NAME [VALUE]]",
+        Takes::Setting,
+        Action::Set,
+        "List settings and variables; show or change a setting; or give a variable a value, which statements call :NAME.",
+    ),
+    command("\\unset", "NAME", Takes::Nothing, Action::Unset, "Take a variable away."),
     command(
         "\\e",
         "",

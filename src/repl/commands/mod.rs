@@ -7,6 +7,7 @@ mod help;
 mod include;
 mod list;
 mod obey;
+mod saved;
 pub(crate) mod script;
 mod watch;
 

@@ -5,7 +5,7 @@ use super::edit::edit;
 use super::list::{ALL, Action};
 use super::script::{self, Parts};
 use super::watch::watch;
-use super::{describe, help};
+use super::{describe, help, saved};
 use crate::output::{self, Expanded};
 use crate::repl::answer::{check_name, format};
 use crate::repl::say::{say, say_item};
@@ -60,6 +60,9 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
         Action::Output => output(state, arg),
         Action::Include => Box::pin(state.include_named(arg)).await,
         Action::Set => set(state, arg),
+        Action::Unset => saved::unset(state, arg),
+        Action::Queries => saved::queries(state, arg),
+        Action::Run => saved::run(state, arg).await,
         Action::Edit => edit(state).await,
         Action::Watch => watch(state, arg).await,
         Action::Explain => explain(state, arg).await,
@@ -132,20 +135,17 @@ fn output(state: &mut State<'_>, file: &str) -> After {
     After::Go
 }
 
-fn set(state: &State<'_>, arg: &str) -> After {
+fn set(state: &mut State<'_>, arg: &str) -> After {
     let (name, value) = arg.split_once(|c: char| c.is_whitespace() || c == '=').unwrap_or((arg, ""));
     let (name, value) = (name.trim_start_matches("auditql."), value.trim().trim_start_matches('=').trim());
     let now = state.session.engine.settings();
     if name.is_empty() {
         settings::ALL.iter().for_each(|s| say_item(&format!("{:<14} {}", s.name, s.get(&now)), s.doc, 24));
+        saved::variables(state);
         return After::Go;
     }
     let Some(setting) = settings::ALL.iter().find(|setting| setting.name == name) else {
-        let report = Report::new(Exit::Usage, format!("there is no setting '{name}'"));
-        return refused(&match nearest(name, settings::ALL.iter().map(|setting| (setting.name, setting.name))) {
-            Some(near) => report.hint(format!("did you mean {near}?")),
-            None => report.hint("\\set lists them"),
-        });
+        return saved::set_variable(state, name, value);
     };
     if !value.is_empty()
         && let Err(error) = state.session.engine.set(name, value)
@@ -215,6 +215,7 @@ mod tests {
             redact: None,
             progress: false,
             timing: false,
+            parameters: crate::engine::Parameters::default(),
             ended: std::sync::Arc::default(),
         }
     }
@@ -233,6 +234,13 @@ mod tests {
         assert_eq!(state.obey("\\set max_requests 7", 1).await, After::Go);
         assert_eq!(state.obey("\\nope", 1).await, After::Failed);
         assert_eq!(state.obey("\\set max_request 7", 1).await, After::Failed);
+        assert_eq!(state.obey("\\set who o'neil@contoso.com", 1).await, After::Go);
+        assert_eq!(state.obey("\\set", 1).await, After::Go);
+        assert_eq!(state.obey("SELECT :who;", 1).await, After::Go);
+        assert_eq!(state.obey("\\unset who", 1).await, After::Go);
+        assert_eq!(state.obey("SELECT :who;", 1).await, After::Failed);
+        assert_eq!(state.obey("\\set who", 1).await, After::Failed);
+        assert_eq!(state.obey("\\run nope", 1).await, After::Failed);
         assert_eq!(state.obey("exit", 1).await, After::Leave);
         assert_eq!(state.session.engine.settings().max_requests, Some(7));
         assert!(session.timing && session.format.name == "csv" && session.expanded == Expanded::On);

@@ -59,12 +59,29 @@ fn of_command(words: &Words, before: &str) -> (usize, Vec<String>) {
             starting(words.settings.iter().map(|name| name.trim_start_matches("auditql.").to_owned()).collect())
         }
         Takes::File => files(stem),
+        Takes::Query => return of_call(words, rest, before),
         Takes::Statement => {
             let (inner, found) = of_sql(words, stem, stem);
             return (start + inner, found);
         }
     };
     (start, found)
+}
+
+/// A saved query's name, and behind it the names of its parameters.
+fn of_call(words: &Words, call: &str, before: &str) -> (usize, Vec<String>) {
+    let stem = call.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let start = before.len() - stem.len();
+    let names: Vec<&str> = match call[..call.len() - stem.len()].split_whitespace().next() {
+        None => words.queries.iter().map(|(name, _)| name.as_str()).collect(),
+        Some(name) => {
+            let own = words.queries.iter().filter(|(known, _)| known == name).flat_map(|(_, flags)| flags);
+            own.map(String::as_str)
+                .filter(|flag| !call.split_whitespace().any(|word| word == *flag && word != stem))
+                .collect()
+        }
+    };
+    (start, names.into_iter().filter(|name| name.starts_with(stem)).map(str::to_owned).collect())
 }
 
 /// Files whose path begins so; folders end in a slash.
@@ -293,6 +310,7 @@ mod tests {
             ],
             functions: vec!["count".into(), "sum".into()],
             settings: vec!["auditql.max_requests".into(), "auditql.timeout".into()],
+            queries: vec![("password-spray".into(), vec!["--since".into(), "--explain".into()])],
         }
     }
 
@@ -339,6 +357,8 @@ mod tests {
         assert_eq!(at("\\set time|"), ["timeout"]);
         assert_eq!(at("\\explain SELECT status.e|"), ["status.error_code"]);
         assert_eq!(at("\\q |"), [""; 0]);
+        assert_eq!(at("\\run pass|"), ["password-spray"]);
+        assert_eq!(at("\\run password-spray --since 7d --|"), ["--explain"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use arrow::datatypes::{DataType, Fields};
 use datafusion::prelude::SessionContext;
 
 use crate::engine::at_hand;
+use crate::queries::{Library, Parameter, Query};
 use crate::settings;
 
 /// Keywords worth completing and colouring.
@@ -109,6 +110,8 @@ pub(crate) struct Words {
     pub(super) functions: Vec<String>,
     /// `auditql.max_requests` and the like.
     pub(super) settings: Vec<String>,
+    /// Saved queries, with their parameters.
+    pub(super) queries: Vec<(String, Vec<String>)>,
 }
 
 /// A table.
@@ -124,14 +127,14 @@ pub(super) struct Table {
 
 impl Words {
     /// Reads them.
-    pub(crate) async fn of(context: &SessionContext) -> Self {
+    pub(crate) async fn of(context: &SessionContext, queries: &Library) -> Self {
         let state = context.state();
         let functions = state.scalar_functions().keys().chain(state.aggregate_functions().keys());
         let mut functions: Vec<String> = functions.chain(state.window_functions().keys()).cloned().collect();
         functions.sort_unstable();
         functions.dedup();
         let settings = settings::ALL.iter().map(|setting| format!("auditql.{}", setting.name)).collect();
-        Self { tables: tables(context).await, functions, settings }
+        Self { tables: tables(context).await, functions, settings, queries: named(queries) }
     }
 
     /// The tables that a name of one to three parts means.
@@ -141,6 +144,15 @@ impl Words {
             name.len() <= 3 && table.path.iter().rev().zip(name.iter().rev()).all(|(a, b)| a.eq_ignore_ascii_case(b))
         })
     }
+}
+
+/// Names of queries that can be run, and of what they take.
+fn named(queries: &Library) -> Vec<(String, Vec<String>)> {
+    let flags = |query: &Query| {
+        let own = query.parameters.iter().map(Parameter::flag);
+        own.chain(["--explain".to_owned()]).collect()
+    };
+    queries.entries().iter().filter_map(|entry| Some((entry.name.clone(), flags(entry.query.as_ref().ok()?)))).collect()
 }
 
 async fn tables(context: &SessionContext) -> Vec<Table> {

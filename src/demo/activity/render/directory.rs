@@ -22,7 +22,12 @@ const FAILURES: &[(&str, Option<&str>)] = &[
 pub(in super::super) fn logon(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
     let failed = event.act.operation == "UserLoginFailed";
-    let (number, symbol) = if failed { event.pick(0x10, FAILURES) } else { ("0", None) };
+    let told = event.code.map(|code| code.to_string());
+    let (number, symbol) = match &told {
+        Some(code) => (code.as_str(), FAILURES.iter().find(|(known, _)| known == code).and_then(|(_, symbol)| *symbol)),
+        None if failed => event.pick(0x10, FAILURES),
+        None => ("0", None),
+    };
     let app = event.pick(0x11, &["1fec8e78-bce4-4aaf-ab1b-5451cc387264", "d3590ed6-52b3-4102-aeff-aad2292ab01c"]);
     record.client_ip(json);
     json.text(

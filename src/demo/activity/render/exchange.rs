@@ -37,7 +37,8 @@ fn admin(record: &Record<'_>, json: &mut Json) {
 /// A cmdlet on a mailbox.
 pub(in super::super) fn exchange_admin(record: &Record<'_>, json: &mut Json) {
     admin(record, json);
-    let name = record.other(0x34);
+    let is_own = record.event.plot && record.event.act.operation == "Set-Mailbox";
+    let name = if is_own { record.upn() } else { record.other(0x34) };
     json.text(
         "ObjectId",
         &format!(
@@ -46,10 +47,41 @@ pub(in super::super) fn exchange_admin(record: &Record<'_>, json: &mut Json) {
         ),
     );
     json.text("ModifiedObjectResolvedName", name);
-    if record.event.rare(0x35, 2_000) {
+    if let Some(parameters) = told(record, name) {
+        let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        pairs(json, "Parameters", &parameters);
+    } else if record.event.rare(0x35, 2_000) {
         json.text("Parameters", &format!("-Identity \"{name}\" -Force \"True\""));
     } else {
         pairs(json, "Parameters", &[("Identity", name), ("AuditEnabled", "True"), ("Force", "True")]);
+    }
+}
+
+/// What a cmdlet of the story is given: the thief's copy of all mail goes out, the deputy's stays in the house; a colleague's mailbox
+/// is opened to the thief, and nothing is recorded of it any more.
+fn told(record: &Record<'_>, mailbox: &str) -> Option<Vec<(&'static str, String)>> {
+    let event = record.event;
+    let forwards = |to: &str| {
+        let to = format!("smtp:{to}");
+        vec![
+            ("Identity", mailbox.to_owned()),
+            ("ForwardingSmtpAddress", to),
+            ("DeliverToMailboxAndForward", "True".into()),
+        ]
+    };
+    match event.act.operation {
+        "Set-Mailbox" if event.plot => Some(forwards(DROP_BOX)),
+        "Set-Mailbox" if event.alike => Some(forwards(&deputy(record))),
+        "Add-MailboxPermission" => Some(vec![
+            ("Identity", mailbox.to_owned()),
+            ("User", record.upn().to_owned()),
+            ("AccessRights", "FullAccess".into()),
+            ("InheritanceType", "All".into()),
+        ]),
+        "Set-MailboxAuditBypassAssociation" => {
+            Some(vec![("Identity", record.upn().to_owned()), ("AuditBypassEnabled", "True".into())])
+        }
+        _ => None,
     }
 }
 
@@ -70,6 +102,9 @@ pub(in super::super) fn inbox_rule(record: &Record<'_>, json: &mut Json) {
                 ("StopProcessingRules", "True"),
             ],
         );
+    } else if record.event.alike {
+        let deputy = deputy(record);
+        pairs(json, "Parameters", &[("Name", "While I am away"), ("RedirectTo", &deputy), ("Enabled", "True")]);
     } else {
         pairs(
             json,
@@ -77,6 +112,11 @@ pub(in super::super) fn inbox_rule(record: &Record<'_>, json: &mut Json) {
             &[("Name", "Newsletters"), ("From", "news@news.example"), ("MoveToFolder", "Newsletters")],
         );
     }
+}
+
+/// An address of the organisation's own.
+fn deputy(record: &Record<'_>) -> String {
+    format!("deputy@{}", record.world.organisation.domain())
 }
 
 /// A rule for all mail of the organisation.

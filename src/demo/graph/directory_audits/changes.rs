@@ -49,6 +49,7 @@ fn of_attack(attack: &Attack, seed: u64) -> Vec<Change> {
         actor: attack.victim,
         source: attack.replay,
         plot: true,
+        alike: false,
     };
     steps.into_iter().enumerate().map(step).collect()
 }
@@ -59,7 +60,15 @@ fn ordinary(world: &World, dice: &mut Rng, span: (i64, i64)) -> Change {
     // The lower of two draws: some people do far more than others.
     let actor = dice.usize(..PEOPLE).min(dice.usize(..PEOPLE));
     let source = world.people[actor].sources[dice.usize(..3)];
-    Change { seed: dice.u64(..), second: busy_time(dice, (span.0, until)), activity, actor, source, plot: false }
+    Change {
+        seed: dice.u64(..),
+        second: busy_time(dice, (span.0, until)),
+        activity,
+        actor,
+        source,
+        plot: false,
+        alike: false,
+    }
 }
 
 /// The activity at a place among all weights, wrapped around.

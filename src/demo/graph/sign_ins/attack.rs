@@ -1,4 +1,5 @@
-//! The attack's sign-ins: the spray, the second factor that is asked for until it is given, the stolen token.
+//! The attack's sign-ins: the spray, the second factor that is asked for until it is given, the stolen token, and what comes
+//! of it.
 
 use fastrand::Rng;
 
@@ -7,7 +8,7 @@ use super::event::Event;
 use super::kind::Kind;
 use super::outcomes::{Outcome, Risk};
 use crate::demo::world::clock::SECOND;
-use crate::demo::world::devices::{SPRAY, THIEF};
+use crate::demo::world::devices::{NONE, SPRAY, THIEF};
 use crate::demo::world::dice::mix;
 use crate::demo::world::people::{Home, PEOPLE, TYPED};
 use crate::demo::world::{Attack, World};
@@ -27,7 +28,12 @@ pub(super) fn tell(world: &World, attack: &Attack, dice: &mut Rng, rows: usize) 
     events.extend(replays(attack, dice));
     events.extend(typed(attack, dice));
     let room = (rows / SHARE).saturating_sub(events.len());
-    events.extend(spray(world, attack, dice).take(room));
+    let mut guesses: Vec<Event> = spray(world, attack, dice).take(room).collect();
+    let last = afterwards(world, attack);
+    // They take the places of guesses, so that the story's other days stay as they are.
+    guesses.truncate(guesses.len().saturating_sub(last.len()));
+    events.extend(guesses);
+    events.extend(last.into_iter().take(room));
     events
 }
 
@@ -115,4 +121,33 @@ fn replays<'a>(attack: &'a Attack, dice: &'a mut Rng) -> impl Iterator<Item = Ev
             ..attempt
         }
     })
+}
+
+/// The application signs in by itself with its new secret, and the guessed password opens the mailbox by IMAP, since the policy
+/// against that no longer meets the account.
+fn afterwards(world: &World, attack: &Attack) -> Vec<Event> {
+    let inside = attack.start + 23 * HOUR;
+    let event = |n: u64, minutes: i64| Event {
+        seed: mix(attack.session, 0xaf7e_0000 + n),
+        ticks: inside + minutes * MINUTE,
+        kind: Kind::ServicePrincipal,
+        actor: small(world.services.len()),
+        app: 1,
+        source: attack.replay,
+        device: NONE,
+        outcome: Outcome::Success,
+        risk: Risk::None,
+        session: mix(attack.session, 0x1a9 + n),
+        token: mix(attack.token, 0x1a9 + n),
+        odd: None,
+        copies: 1,
+    };
+    let imap = Event {
+        kind: Kind::Interactive,
+        actor: small(attack.victim),
+        source: attack.spray[1],
+        device: SPRAY.start,
+        ..event(0, 100)
+    };
+    [imap, event(1, 92), event(2, 112), event(3, 132)].into()
 }

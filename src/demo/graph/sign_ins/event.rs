@@ -125,7 +125,7 @@ impl Event {
         let index = usize::from(self.actor);
         match self.kind {
             Kind::Interactive | Kind::NonInteractive => Actor::Person(&world.people[index]),
-            Kind::ServicePrincipal => Actor::Program(&world.services[index]),
+            Kind::ServicePrincipal => Actor::Program(world.service(index)),
             Kind::ManagedIdentity => Actor::Program(&world.machines[index]),
         }
     }

@@ -1,5 +1,6 @@
 //! Sign-ins: thirty days of them, told from the world and its attack, or records from a file.
 
+mod alike;
 mod attack;
 mod days;
 mod event;
@@ -23,7 +24,8 @@ use super::rows::Rows;
 use super::saved::DataError;
 use super::table::{Listed, PageSize, Population, Premise, Table};
 use crate::demo::gate::Quota;
-use crate::demo::world::clock;
+use crate::demo::world::people::PEOPLE;
+use crate::demo::world::{World, clock};
 pub(in crate::demo) use event::{Event, Odd};
 use told::Told;
 
@@ -73,12 +75,39 @@ pub(in crate::demo) fn interactive(premise: &Premise) -> Vec<Event> {
     events
 }
 
+/// A sign-in of the attack, as the feed tells of it too.
+pub(in crate::demo) struct Attempt {
+    /// When, in seconds since 1970.
+    pub(in crate::demo) second: i64,
+    /// A person, by number.
+    pub(in crate::demo) actor: usize,
+    /// Where from: an address by number.
+    pub(in crate::demo) source: u16,
+    /// The error; 0 is success.
+    pub(in crate::demo) code: i32,
+}
+
+/// The attack's sign-ins at a screen by people who have accounts, in a story of so many sign-ins.
+pub(in crate::demo) fn attempts(world: &World, dice: &Rng, rows: usize) -> Vec<Attempt> {
+    let Some(attack) = &world.attack else { return Vec::new() };
+    let events = attack::tell(world, attack, &mut dice.clone(), rows);
+    let seen = events.iter().filter(|event| event.is_of(Kind::Interactive) && usize::from(event.actor) < PEOPLE);
+    let attempt = |event: &Event| Attempt {
+        second: event.ticks.div_euclid(clock::SECOND),
+        actor: event.actor.into(),
+        source: event.source,
+        code: event.integer("status/errorCode").and_then(|code| i32::try_from(code).ok()).unwrap_or_default(),
+    };
+    seen.map(attempt).collect()
+}
+
 /// The sign-ins of a world, newest first.
 fn events(premise: &Premise, dice: &mut Rng) -> Vec<Event> {
     let (world, rows) = (&premise.world, premise.sign_ins);
     let span = (clock::ticks(premise.now - TimeDelta::days(DAYS)), clock::ticks(premise.now));
     let attack = world.attack.as_ref();
     let mut events = attack.map_or_else(Vec::new, |attack| attack::tell(world, attack, dice, rows));
+    events.extend(world.alike.as_ref().map(|alike| alike::tell(world, alike)).into_iter().flatten());
     days::tell(world, dice, span, rows - events.len(), &mut events);
     for event in &mut events {
         event.ticks = clock::cut(event.ticks, event.digits()).max(span.0);

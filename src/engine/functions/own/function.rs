@@ -3,8 +3,11 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, ListArray, StringViewBuilder};
-use arrow::datatypes::{DataType, Field, Float64Type, Int64Type};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, ListArray, ListBuilder, StringViewBuilder,
+    StructBuilder,
+};
+use arrow::datatypes::{DataType, Field, Fields, Float64Type, Int64Type};
 use datafusion::common::{exec_err, plan_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
@@ -44,6 +47,9 @@ pub(super) enum Of {
     Flag(fn(&[Arg<'_>]) -> Option<bool>),
     Int(fn(&[Arg<'_>]) -> Option<i64>),
     Float(fn(&[Arg<'_>]) -> Option<f64>),
+    Texts(fn(&[Arg<'_>]) -> Option<Vec<Option<String>>>),
+    /// A list of keys and values.
+    Pairs(fn(&[Arg<'_>]) -> Option<Vec<(String, Option<String>)>>),
 }
 
 /// A function.
@@ -132,6 +138,12 @@ impl Rowwise {
     }
 }
 
+impl Rowwise {
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.function.name == name
+    }
+}
+
 impl PartialEq for Rowwise {
     fn eq(&self, other: &Self) -> bool {
         self.function.name == other.function.name
@@ -182,6 +194,8 @@ impl ScalarUDFImpl for Rowwise {
             Of::Flag(_) => DataType::Boolean,
             Of::Int(_) => DataType::Int64,
             Of::Float(_) => DataType::Float64,
+            Of::Texts(_) => Type::Texts.arrow(),
+            Of::Pairs(_) => DataType::List(Arc::new(Field::new_list_field(DataType::Struct(pair()), true))),
         })
     }
 
@@ -200,6 +214,11 @@ impl ScalarUDFImpl for Rowwise {
             false => ColumnarValue::Array(made),
         })
     }
+}
+
+/// The fields of a key and its value.
+fn pair() -> Fields {
+    Fields::from(vec![Field::new("key", DataType::Utf8View, true), Field::new("value", DataType::Utf8View, true)])
 }
 
 /// Whether a value of a type can be an argument of another.
@@ -266,6 +285,28 @@ impl Of {
             Self::Flag(of) => Arc::new((0..rows).map(|row| value(columns, row, of)).collect::<BooleanArray>()),
             Self::Int(of) => Arc::new((0..rows).map(|row| value(columns, row, of)).collect::<Int64Array>()),
             Self::Float(of) => Arc::new((0..rows).map(|row| value(columns, row, of)).collect::<Float64Array>()),
+            Self::Texts(of) => {
+                let mut made = ListBuilder::new(StringViewBuilder::new());
+                (0..rows).for_each(|row| made.append_option(value(columns, row, of)));
+                Arc::new(made.finish())
+            }
+            Self::Pairs(of) => {
+                let mut made = ListBuilder::new(StructBuilder::from_fields(pair(), 0));
+                for row in 0..rows {
+                    let pairs = value(columns, row, of);
+                    for (key, value) in pairs.iter().flatten() {
+                        let each = made.values();
+                        for (at, text) in [Some(key), value.as_ref()].into_iter().enumerate() {
+                            if let Some(field) = each.field_builder::<StringViewBuilder>(at) {
+                                field.append_option(text);
+                            }
+                        }
+                        each.append(true);
+                    }
+                    made.append(pairs.is_some());
+                }
+                Arc::new(made.finish())
+            }
         }
     }
 }

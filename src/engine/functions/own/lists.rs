@@ -172,7 +172,7 @@ impl Elements {
 }
 
 /// What a value says: `"x"`, `["x"]` and `"\"x\""` are x, and so is x.
-fn inner(value: &str) -> String {
+pub(super) fn inner(value: &str) -> String {
     /// The directory quotes twice at most, within an array.
     const DEEPEST: usize = 4;
     let mut text = value.trim().to_owned();

@@ -7,29 +7,41 @@ mod addresses;
 mod aggregates;
 mod encodings;
 mod entra_errors;
+mod expressions;
 mod function;
 mod identities;
+mod json;
 mod lists;
+mod mode;
 mod places;
+mod sessions;
 mod web;
 
 use std::sync::Arc;
 
 use datafusion::error::Result;
 use datafusion::execution::{FunctionRegistry, SessionState};
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
 use function::{Function, Rowwise};
+use sessions::Sessionize;
 
 /// Those of a row's values.
 static ALL: &[&[Function]] = &[
     addresses::FUNCTIONS,
     identities::FUNCTIONS,
     encodings::FUNCTIONS,
+    json::FUNCTIONS,
+    expressions::FUNCTIONS,
     entra_errors::FUNCTIONS,
     places::FUNCTIONS,
     web::FUNCTIONS,
 ];
+
+/// Whether it is the function that tells whether an address lies in a network.
+pub(crate) fn is_ip_in(function: &ScalarUDF) -> bool {
+    function.inner().downcast_ref::<Rowwise>().is_some_and(|own| own.is_called("ip_in"))
+}
 
 /// Makes them known to a session.
 pub(crate) fn register(state: &mut SessionState) -> Result<()> {
@@ -39,9 +51,11 @@ pub(crate) fn register(state: &mut SessionState) -> Result<()> {
     for function in lists::functions() {
         state.register_udf(Arc::new(function))?;
     }
+    state.register_udwf(Arc::new(WindowUDF::from(Sessionize::new())))?;
     for function in aggregates::functions() {
         state.register_udaf(Arc::new(AggregateUDF::from(function)))?;
     }
+    state.register_udaf(Arc::new(AggregateUDF::from(mode::Mode::new())))?;
     Ok(())
 }
 
@@ -83,9 +97,11 @@ pub(crate) fn manual() -> Vec<Manual> {
         of(udf.documentation(), udf.aliases(), function.examples)
     });
     let lists = lists::functions().map(|udf| of(udf.documentation(), udf.aliases(), &[]));
-    let aggregates = aggregates::functions().map(AggregateUDF::from);
+    let aggregates = aggregates::functions().map(AggregateUDF::from).chain([AggregateUDF::from(mode::Mode::new())]);
     let aggregates = aggregates.map(|udaf| of(udaf.documentation(), udaf.aliases(), &[]));
-    rowwise.chain(lists).chain(aggregates).collect()
+    let sessionize = WindowUDF::from(Sessionize::new());
+    let windows = std::iter::once(of(sessionize.documentation(), sessionize.aliases(), &[]));
+    rowwise.chain(lists).chain(aggregates).chain(windows).collect()
 }
 
 #[cfg(test)]

@@ -174,7 +174,13 @@ impl LogFiles {
         }
         match first {
             Some(error) if all.is_empty() => Err(self.error(error)),
-            _ => Ok(Self { files: all, unread, skipped, ..self.clone() }),
+            _ => {
+                let formats = formats_of(&all);
+                if !formats.is_empty() {
+                    self.options.check(&formats).map_err(|error| self.error(LogError::Option(error)))?;
+                }
+                Ok(Self { files: all, unread, skipped, ..self.clone() })
+            }
         }
     }
 
@@ -201,6 +207,17 @@ impl LogFiles {
     fn error(&self, source: LogError) -> Error {
         Error::Logs { table: self.name.clone(), source }
     }
+}
+
+/// The formats that files have, each once.
+fn formats_of(files: &[Arc<LogFile>]) -> Vec<&'static dyn logs::Format> {
+    let mut formats: Vec<&'static dyn logs::Format> = Vec::new();
+    for file in files {
+        if formats.iter().all(|format| format.name() != file.recognised.format.name()) {
+            formats.push(file.recognised.format);
+        }
+    }
+    formats
 }
 
 /// What a file is recognised as, and whether it is empty.

@@ -78,8 +78,8 @@ impl Comparison {
     /// Compares what was read with what was read before.
     pub(super) fn take(&mut self, read: &Read) -> Result<()> {
         let marks = Marks::of(self.set, &read.rows);
-        let differing = |row| self.survey.keys.of(&marks, row).filter(|key| self.survey.differing.contains(key));
-        let keys: Vec<Option<Key>> = (0..read.rows.num_rows()).map(differing).collect();
+        let differing = |key: &Option<Key>| key.filter(|key| self.survey.differing.contains(key));
+        let keys: Vec<Option<Key>> = read.keys.iter().map(differing).collect();
         if keys.iter().all(Option::is_none) {
             return Ok(());
         }

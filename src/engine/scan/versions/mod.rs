@@ -24,7 +24,6 @@ use futures::stream::StreamExt as _;
 use crate::engine::error::Error;
 use crate::engine::scan::files::{FileScan, Pass, Read};
 use crate::engine::scan::keys::{ENTRY, Key, Keys, SeenKeys, lower};
-use crate::engine::scan::page_stats::Marks;
 use crate::files::{self, Stamp};
 use crate::table::{Column, Edm, EntitySet, Family};
 use crate::tally::{Notice, Stands, Tally};
@@ -105,21 +104,29 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// A pass over the files as they were at first, for what its columns say.
-fn pass(columns: impl Iterator<Item = &'static Column>, stamps: &Arc<[Stamp]>) -> Pass {
+fn pass(columns: impl Iterator<Item = &'static Column>, keys: &Keys, stamps: &Arc<[Stamp]>) -> Pass {
     let stamps = Some(Arc::clone(stamps));
-    Pass { columns: columns.collect(), evidence: None, said: Arc::default(), answers: false, stamps }
+    Pass {
+        columns: columns.collect(),
+        evidence: None,
+        keys: Some(keys.clone()),
+        said: Arc::default(),
+        answers: false,
+        stamps,
+    }
 }
 
 /// Reads the keys of all records.
 async fn survey(scan: &Arc<FileScan>, stamps: Arc<[Stamp]>) -> Result<Survey> {
     let own = [scan.set.time, Some(scan.set.key), scan.set.within];
-    let pass = pass(scan.set.columns.iter().filter(|column| own.contains(&Some(column.name))), &stamps);
+    let keys = Keys::new("");
+    let pass = pass(scan.set.columns.iter().filter(|column| own.contains(&Some(column.name))), &keys, &stamps);
     let said = Arc::clone(&pass.said);
-    let (room, mut seen) = (scan.reservation.new_empty(), SeenKeys::new());
+    let (room, mut seen) = (scan.reservation.new_empty(), SeenKeys::default());
     let mut survey = Survey {
         family: scan.set.family,
         stamps,
-        keys: Keys::new(""),
+        keys,
         repeats: false,
         differing: HashSet::new(),
         unread: Vec::new(),
@@ -128,7 +135,7 @@ async fn survey(scan: &Arc<FileScan>, stamps: Arc<[Stamp]>) -> Result<Survey> {
     let mut reading = Arc::clone(scan).read(pass);
     while let Some(read) = reading.next().await.transpose()? {
         let before = seen.len();
-        survey.enter(scan.set, &read, &mut seen)?;
+        survey.enter(&read, &mut seen)?;
         room.try_grow((seen.len() - before) * ENTRY)?;
     }
     survey.unread = said.notices();
@@ -143,7 +150,7 @@ async fn compared(scan: &Arc<FileScan>, survey: Arc<Survey>) -> Result<Arc<Chose
     }
     let mut comparison = Comparison::new(scan.set, Arc::clone(&survey), scan.reservation.new_empty());
     let columns = scan.set.columns.iter().filter(|column| !matches!(column.edm, Edm::Raw));
-    let pass = Pass { evidence: Some(compare::evidence(scan.set)), ..pass(columns, &survey.stamps) };
+    let pass = Pass { evidence: Some(compare::evidence(scan.set)), ..pass(columns, &survey.keys, &survey.stamps) };
     let mut reading = Arc::clone(scan).read(pass);
     while let Some(read) = reading.next().await.transpose()? {
         comparison = blocking(move || comparison.take(&read).map(|()| comparison)).await?;
@@ -152,11 +159,10 @@ async fn compared(scan: &Arc<FileScan>, survey: Arc<Survey>) -> Result<Arc<Chose
 }
 
 impl Survey {
-    fn enter(&mut self, set: &EntitySet, read: &Read, seen: &mut SeenKeys) -> Result<()> {
-        let marks = Marks::of(set, &read.rows);
+    fn enter(&mut self, read: &Read, seen: &mut SeenKeys) -> Result<()> {
         let before = self.differing.len();
-        for (row, print) in read.prints.iter().copied().map(lower).enumerate() {
-            let Some(key) = self.keys.of(&marks, row) else { continue };
+        for (key, print) in read.keys.iter().zip(read.prints.iter().copied().map(lower)) {
+            let Some(key) = *key else { continue };
             let Some(first) = seen.insert(key, print) else { continue };
             self.repeats = true;
             if first != print {
@@ -197,6 +203,11 @@ impl Versions {
 }
 
 impl Chosen {
+    /// How keys are made, if who reads the answer has to know them: a record came more than once.
+    pub(crate) fn keys(&self) -> Option<Keys> {
+        self.survey.repeats.then(|| self.survey.keys.clone())
+    }
+
     pub(crate) fn stamps(&self) -> Arc<[Stamp]> {
         Arc::clone(&self.survey.stamps)
     }
@@ -228,20 +239,19 @@ impl Standing {
     }
 
     /// Which rows stand for their records; `None`: all.
-    pub(crate) fn keep(&mut self, set: &EntitySet, read: &Read) -> Result<Option<BooleanArray>> {
+    pub(crate) fn keep(&mut self, read: &Read) -> Result<Option<BooleanArray>> {
         if !self.chosen.survey.repeats {
             return Ok(None);
         }
-        let marks = Marks::of(set, &read.rows);
         let before = self.given.len();
         let keep: Vec<bool> =
-            read.prints.iter().enumerate().map(|(row, print)| self.stands(&marks, row, *print)).collect();
+            read.keys.iter().zip(&read.prints).map(|(key, print)| self.stands(*key, *print)).collect();
         self.room.try_grow((self.given.len() - before) * ENTRY)?;
         Ok(Some(keep.into()))
     }
 
-    fn stands(&mut self, marks: &Marks<'_>, row: usize, print: u64) -> bool {
-        let Some(key) = self.chosen.survey.keys.of(marks, row) else { return true };
+    fn stands(&mut self, key: Option<Key>, print: u64) -> bool {
+        let Some(key) = key else { return true };
         let last = self.chosen.last.get(&key);
         let stands = last.is_none_or(|last| *last == print) && self.given.insert(key);
         self.awaited -= usize::from(stands && last.is_some());

@@ -2,6 +2,7 @@
 
 use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 
+use crate::address::endpoint;
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::predicate::{Comparison, Pattern, Predicate, Scalar, Test};
 use crate::table::{Column, Edm, EntitySet, Family};
@@ -77,13 +78,15 @@ impl Text {
         };
         let is_blank = || matches!(self.how, How::Equals) && stored.trim() == asked.trim();
         // Nearly every record ends here, so nothing is copied before.
-        if fits || !fits_but_for_case && !is_blank() {
+        let is_respelled = || matches!(self.how, How::Equals) && is_same_address(asked, stored);
+        if fits || !fits_but_for_case && !is_blank() && !is_respelled() {
             return None;
         }
         let (column, asked, stored) = (self.path.join("."), asked.to_owned(), stored.to_owned());
         Some(match self.how {
             How::Equals if fits_but_for_case => Because::Case { column, asked, stored },
-            How::Equals => Because::Blank { column, asked, stored: Some(stored) },
+            How::Equals if stored.trim() == asked.trim() => Because::Blank { column, asked, stored: Some(stored) },
+            How::Equals => Because::Spelling { column, asked, stored, seen: true },
             how => Because::CaseOf { condition: self.sql.clone(), stored, ilike: how != How::HasElement },
         })
     }
@@ -93,7 +96,10 @@ impl Text {
         let (column, asked) = (self.path.join("."), self.asked.clone());
         match self.how {
             How::Equals if asked.trim() != asked => Some(Because::Blank { column, asked, stored: None }),
-            How::Equals => not_a_member(set?, &self.path, &asked),
+            How::Equals => match shortest(&asked) {
+                Some(stored) => Some(Because::Spelling { column, asked, stored, seen: false }),
+                None => not_a_member(set?, &self.path, &asked),
+            },
             _ => None,
         }
     }
@@ -111,6 +117,19 @@ fn holds(text: &[u8], part: &[u8]) -> bool {
     let Some(first) = part.first() else { return true };
     let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     memchr::memchr2_iter(lower, upper, text).any(|at| begins(&text[at..], part))
+}
+
+/// Whether two texts are one address, without ports.
+fn is_same_address(a: &str, b: &str) -> bool {
+    let address = |text| endpoint(text).filter(|(_, port)| port.is_none()).map(|(address, _)| address);
+    address(a).is_some_and(|a| address(b) == Some(a))
+}
+
+/// An address as it is mostly written, if that is not how it stands there.
+fn shortest(text: &str) -> Option<String> {
+    let (address, _) = endpoint(text).filter(|(_, port)| port.is_none())?;
+    let shortest = address.to_string();
+    (shortest != text).then_some(shortest)
 }
 
 fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because> {

@@ -180,6 +180,7 @@ fn the_plan_names_what_it_leaves_out() {
         record_cap: None,
         columns: Vec::new(),
         conjuncts: Vec::new(),
+        keys: Vec::new(),
         order: None,
         limit: None,
         pushdown: true,

@@ -14,7 +14,8 @@ use datafusion::sql::sqlparser::ast::{
     VisitorMut,
 };
 
-use super::{elements, functions, operators, tables, zone};
+use super::names::Names;
+use super::{elements, functions, operators, spellings, tables, zone};
 use crate::engine::error::Error;
 
 /// Characters of the statement that an error quotes.
@@ -24,7 +25,7 @@ const QUOTED: usize = 60;
 /// of single rows.
 pub(super) fn settle(statement: &mut Outer, is_scalar: &dyn Fn(&str) -> bool) -> Result<(), Error> {
     match statement {
-        Outer::Statement(inner) => match inner.visit(&mut Dialect { is_scalar }) {
+        Outer::Statement(inner) => match inner.visit(&mut Dialect { is_scalar, names: Names::default() }) {
             ControlFlow::Break(error) => Err(error),
             ControlFlow::Continue(()) => Ok(()),
         },
@@ -54,6 +55,7 @@ pub(super) fn quoted(part: &impl ToString) -> String {
 
 struct Dialect<'a> {
     is_scalar: &'a dyn Fn(&str) -> bool,
+    names: Names,
 }
 
 fn flow(result: Result<(), Error>) -> ControlFlow<Error> {
@@ -68,19 +70,35 @@ impl VisitorMut for Dialect<'_> {
     }
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Error> {
+        self.names.enter_query(query);
         flow(tables::of_query(query))
     }
 
+    fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<Error> {
+        self.names.leave_query();
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Error> {
-        flow(tables::of_select(select))
+        let settled = tables::of_select(select);
+        self.names.enter_select(select);
+        flow(settled)
+    }
+
+    fn post_visit_select(&mut self, _: &mut Select) -> ControlFlow<Error> {
+        self.names.leave_select();
+        ControlFlow::Continue(())
     }
 
     fn pre_visit_table_factor(&mut self, table: &mut TableFactor) -> ControlFlow<Error> {
+        if let TableFactor::UNNEST { array_exprs, .. } = table {
+            self.names.beside(array_exprs);
+        }
         flow(tables::of_table(table))
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Error> {
-        flow(self.of_expr(expr))
+        flow(self.names.settle(expr).and_then(|()| self.of_expr(expr)))
     }
 
     fn pre_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<Error> {
@@ -93,6 +111,15 @@ fn of_statement(statement: &mut Statement) -> Result<(), Error> {
         Statement::Set(set) => zone::of_set(set).and_then(|()| of_set(set)),
         Statement::StartTransaction { .. } | Statement::Commit { .. } | Statement::Rollback { .. } => {
             Err(refused("there are no transactions here", "remove it: a query changes nothing"))
+        }
+        // All tables of a session are its own, and go with it.
+        Statement::CreateTable(table) => {
+            table.temporary = false;
+            Ok(())
+        }
+        Statement::CreateView(view) => {
+            view.temporary = false;
+            Ok(())
         }
         Statement::CreateIndex(_) => {
             Err(refused("there are no indexes here", "CREATE TABLE … AS SELECT keeps the rows that are asked often"))
@@ -138,7 +165,23 @@ impl Dialect<'_> {
                 }
                 Ok(())
             }
-            Expr::Function(function) => functions::of_function(function, self.is_scalar),
+            Expr::Function(function) => match spellings::of_call(function, self.is_scalar)? {
+                Some(meant) => {
+                    *expr = meant;
+                    self.of_expr(expr)
+                }
+                None => functions::of_function(function, self.is_scalar),
+            },
+            Expr::InSubquery { .. } => elements::of_in(expr),
+            Expr::Subquery(_) => elements::of_value(expr),
+            Expr::TypedString(typed) => {
+                zone::of_time(&typed.data_type, &mut typed.value.value);
+                Ok(())
+            }
+            Expr::Interval(interval) => {
+                operators::of_interval(interval);
+                Ok(())
+            }
             Expr::BinaryOp { .. } => operators::of_binary(expr),
             Expr::IsDistinctFrom(_, right) | Expr::IsNotDistinctFrom(_, right) => operators::of_distinct(right),
             Expr::AnyOp { .. } | Expr::AllOp { .. } => operators::of_quantified(expr),
@@ -160,6 +203,9 @@ impl Dialect<'_> {
             Expr::AtTimeZone { time_zone, .. } => zone::of_literal(time_zone),
             Expr::Cast { data_type, expr, .. } => {
                 zone::of_cast(data_type, expr);
+                if let Expr::Value(said) = expr.as_mut() {
+                    zone::of_time(data_type, &mut said.value);
+                }
                 of_type(data_type)
             }
             other if is_planned(other) => Ok(()),

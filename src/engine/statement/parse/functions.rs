@@ -2,7 +2,7 @@
 
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectNamePart,
-    Value, ValueWithSpan,
+    Value, ValueWithSpan, WindowType,
 };
 
 use super::dialect::{quoted, refused};
@@ -40,6 +40,9 @@ pub(super) fn of_function(function: &mut Function, is_scalar: &dyn Fn(&str) -> b
         of_scalar(&name, function)?;
     }
     of_whole_rows(&name, &function.args)?;
+    if name == "sessionize" {
+        of_sessions(function)?;
+    }
     match &mut function.args {
         FunctionArguments::Subquery(query) => Err(refused(
             format!("{name} takes values, and {} is a query", quoted(query)),
@@ -53,6 +56,22 @@ pub(super) fn of_function(function: &mut Function, is_scalar: &dyn Fn(&str) -> b
         FunctionArguments::List(list) => of_patterns(&name, &mut list.args),
         FunctionArguments::None => Ok(()),
     }
+}
+
+/// Sessions follow one another: without an order there are none.
+fn of_sessions(function: &Function) -> Result<(), Error> {
+    let is_ordered = match &function.over {
+        Some(WindowType::WindowSpec(window)) => !window.order_by.is_empty() || window.window_name.is_some(),
+        Some(WindowType::NamedWindow(_)) => true,
+        None => false,
+    };
+    if is_ordered {
+        return Ok(());
+    }
+    Err(refused(
+        "sessionize goes from row to row, and needs their order",
+        "sessionize(time, INTERVAL '30 minutes') OVER (PARTITION BY user_name ORDER BY time)",
+    ))
 }
 
 /// The function that does the same here, if it goes by another name or would give a time without a zone.

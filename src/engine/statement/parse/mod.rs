@@ -7,20 +7,30 @@
 //! `dialect` walks that.
 
 mod alternatives;
+mod asof;
 mod depth;
 mod dialect;
 mod elements;
+mod fields;
 mod functions;
+mod grammar;
 mod json;
+mod names;
 mod operators;
+mod parameters;
 mod pattern;
+mod sources;
+mod span;
+pub(crate) mod spellings;
 mod tables;
 mod zone;
 
+use chrono::{DateTime, Utc};
 use datafusion::common::config::Dialect;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::ast::Statement as Ast;
 use datafusion::sql::sqlparser::dialect::{PostgreSqlDialect, dialect_from_str};
 use datafusion::sql::sqlparser::keywords::{Keyword, RESERVED_FOR_COLUMN_ALIAS};
 use datafusion::sql::sqlparser::parser::ParserError;
@@ -28,24 +38,46 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::engine::error::limits::MOST_TEXT;
 use crate::engine::error::{Error, Part};
+use crate::engine::statement::parameters::Parameters;
 
 pub(crate) use depth::check_plan;
+#[cfg(feature = "cli")]
+pub(crate) use parameters::names_in;
 
-/// Reads a text that has to be one statement.
+use grammar::Grammar;
+
+/// Reads a text that has to be one statement, without names for values.
 pub(crate) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
+    parse_with(state, sql, &Parameters::default(), DateTime::UNIX_EPOCH)
+}
+
+/// The same with values for its names. `now` is what they are reckoned from.
+pub(crate) fn parse_with(
+    state: &SessionState,
+    sql: &str,
+    parameters: &Parameters,
+    now: DateTime<Utc>,
+) -> Result<Statement> {
     if sql.len() > MOST_TEXT {
         return Err(Error::TooLarge(Part::Text).into());
     }
     let options = &state.config_options().sql_parser;
     let dialect = dialect_of(options.dialect);
     let tokens = Tokenizer::new(dialect.as_ref(), sql).tokenize_with_location().map_err(ParserError::from)?;
+    let (tokens, has_values) = parameters::bound(tokens, parameters, now)?;
     let mut tokens = alternatives::folded(tokens);
     name_after_dots(&mut tokens);
+    asof::worded(&mut tokens)?;
     depth::check(&tokens).map_err(Error::TooLarge)?;
     let parser =
         DFParserBuilder::new(tokens).with_dialect(dialect.as_ref()).with_recursion_limit(options.recursion_limit.get());
     let mut statements = parser.build()?.parse_statements()?;
     match (statements.pop_front(), statements.is_empty()) {
+        (Some(statement), true) if has_values && makes_view(&statement) => Err(Error::Dialect {
+            what: "a view cannot be made with :names, since it keeps a text and no values".into(),
+            instead: "write the values into it, or save it as a query that takes them".into(),
+        }
+        .into()),
         (Some(mut statement), true) => {
             dialect::settle(&mut statement, &|name| state.scalar_functions().contains_key(name))?;
             Ok(statement)
@@ -70,6 +102,13 @@ fn name_after_dots(tokens: &mut [TokenWithSpan]) {
     }
 }
 
+fn makes_view(statement: &Statement) -> bool {
+    matches!(statement, Statement::Statement(inner) if matches!(inner.as_ref(), Ast::CreateView(_)))
+}
+
 fn dialect_of(dialect: Dialect) -> Box<dyn datafusion::sql::sqlparser::dialect::Dialect> {
+    if dialect == Dialect::PostgreSQL {
+        return Box::new(Grammar::default());
+    }
     dialect_from_str(dialect).unwrap_or_else(|| Box::new(PostgreSqlDialect {}))
 }

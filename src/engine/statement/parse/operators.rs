@@ -1,9 +1,11 @@
 //! Operators, among them those that go into JSON.
 
-use datafusion::sql::sqlparser::ast::{BinaryOperator, Expr, GroupByExpr, LimitClause, Query, SelectItem, SetExpr};
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, GroupByExpr, Interval, LimitClause, Query, SelectItem, SetExpr, Value, ValueWithSpan,
+};
 
 use super::dialect::refused;
-use super::json;
+use super::{json, span, spellings};
 use crate::engine::error::Error;
 
 /// A binary operator and its operands.
@@ -22,8 +24,31 @@ pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
             *expr = json::call(function, left.as_ref().clone(), &steps);
             Ok(())
         }
+        B::Plus | B::Minus => {
+            span_of_text(right);
+            Ok(())
+        }
         op if is_planned(op) => Ok(()),
         op => Err(refused(format!("the operator {op} is not supported"), instead_of(op))),
+    }
+}
+
+/// `now() - '7d'`: a text that says a span is one.
+fn span_of_text(expr: &mut Expr) {
+    if let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }) = expr
+        && let Some(span) = span::interval(text)
+    {
+        *expr = spellings::interval_of(&span);
+    }
+}
+
+/// `INTERVAL '7d'`.
+pub(super) fn of_interval(interval: &mut Interval) {
+    if let (Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(text), .. }), None) =
+        (interval.value.as_mut(), &interval.leading_field)
+        && let Some(span) = span::interval(text)
+    {
+        *text = span;
     }
 }
 

@@ -1,11 +1,13 @@
 //! Clauses of queries and of FROM: those that would be passed over, and those that can be said otherwise.
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, Fetch, FunctionArg, FunctionArgExpr, GroupByExpr, Ident, Join, JoinConstraint, JoinOperator,
-    LimitClause, Query, Select, SelectItem, TableFactor, TableWithJoins, Value,
+    Expr, Fetch, FunctionArg, FunctionArgExpr, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, Query,
+    Select, SelectFlavor, SelectItem, TableFactor, TableWithJoins, Value, WildcardAdditionalOptions,
 };
 
+use super::asof;
 use super::dialect::{quoted, refused};
+use super::{fields, sources};
 use crate::engine::error::Error;
 
 /// A query's own clauses.
@@ -51,7 +53,12 @@ fn limit_by_fetch(query: &mut Query, fetch: Fetch) -> Result<(), Error> {
 
 /// The clauses of a SELECT.
 pub(super) fn of_select(select: &mut Select) -> Result<(), Error> {
-    select.projection.iter_mut().for_each(named_as_written);
+    sources::settle(&mut select.from);
+    select.projection.iter_mut().try_for_each(of_item)?;
+    if matches!(select.flavor, SelectFlavor::FromFirstNoSelect) {
+        select.projection = vec![SelectItem::Wildcard(WildcardAdditionalOptions::default())];
+    }
+    fields::settle(select);
     let modifiers = match &select.group_by {
         GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers) => modifiers,
     };
@@ -68,37 +75,40 @@ pub(super) fn of_select(select: &mut Select) -> Result<(), Error> {
         (!select.cluster_by.is_empty(), "CLUSTER BY", "ORDER BY at the end of the statement sorts"),
         (!select.distribute_by.is_empty(), "DISTRIBUTE BY", "remove it"),
         (!select.sort_by.is_empty(), "SORT BY", "ORDER BY at the end of the statement sorts"),
-        (select.exclude.is_some(), "EXCLUDE", "name the columns that are wanted"),
+        (
+            select.exclude.is_some(),
+            "EXCLUDE behind other columns",
+            "write SELECT * EXCLUDE (…), and the others behind it",
+        ),
         (select.value_table_mode.is_some(), "SELECT AS", "name the columns"),
         (select.select_modifiers.is_some(), "a modifier of SELECT", "remove it"),
     ];
     if let Some((_, what, instead)) = rows.into_iter().find(|(is_there, ..)| *is_there) {
         return Err(refused(format!("{what} is not supported"), instead));
     }
-    select.from.iter().try_for_each(of_joins)
+    select.from.iter_mut().try_for_each(of_joins)
 }
 
-/// What is planned in other words keeps the words that it was written in as its name. A time in a zone would bear the name of
-/// the time itself, and the two could not stand side by side.
-fn named_as_written(item: &mut SelectItem) {
-    let SelectItem::UnnamedExpr(expr) = item else { return };
-    let renamed = matches!(
-        expr,
-        Expr::AtTimeZone { .. }
-            | Expr::Exists { .. }
-            | Expr::BinaryOp { op: BinaryOperator::HashArrow | BinaryOperator::HashLongArrow, .. }
-    );
-    if renamed {
-        *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', expr.to_string()), expr: expr.clone() };
+/// `*` with its clauses: the planner knows EXCLUDE, EXCEPT and REPLACE.
+fn of_item(item: &mut SelectItem) -> Result<(), Error> {
+    let (SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options)) = item else { return Ok(()) };
+    let other = options.opt_ilike.is_some() || options.opt_rename.is_some() || options.opt_alias.is_some();
+    if other {
+        return Err(refused(
+            format!("* {} is not supported", quoted(options)),
+            "SELECT * EXCLUDE (raw) leaves columns out; name those that get another name",
+        ));
     }
+    Ok(())
 }
 
-fn of_joins(from: &TableWithJoins) -> Result<(), Error> {
-    from.joins.iter().try_for_each(of_join)
+fn of_joins(from: &mut TableWithJoins) -> Result<(), Error> {
+    from.joins.iter_mut().try_for_each(of_join)
 }
 
-fn of_join(join: &Join) -> Result<(), Error> {
+fn of_join(join: &mut Join) -> Result<(), Error> {
     use JoinOperator as J;
+    asof::of_join(join)?;
     match &join.join_operator {
         J::Join(_)
         | J::Inner(_)
@@ -118,13 +128,13 @@ fn of_join(join: &Join) -> Result<(), Error> {
         )),
         _ => Err(refused(
             format!("{} is not a supported join", quoted(join)),
-            "JOIN, LEFT, RIGHT, FULL and CROSS JOIN are, and LEFT SEMI and LEFT ANTI JOIN",
+            "JOIN, LEFT, RIGHT, FULL and CROSS JOIN are, LEFT SEMI and LEFT ANTI JOIN, and ASOF JOIN",
         )),
     }
 }
 
 /// What stands in FROM.
-pub(super) fn of_table(table: &TableFactor) -> Result<(), Error> {
+pub(super) fn of_table(table: &mut TableFactor) -> Result<(), Error> {
     let (passed_over, instead) = match table {
         TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } => {
             ("TABLESAMPLE".into(), "WHERE random() < 0.01 keeps about every hundredth row; LIMIT ends the scan early")
@@ -138,9 +148,10 @@ pub(super) fn of_table(table: &TableFactor) -> Result<(), Error> {
         TableFactor::Table { json_path: Some(path), .. } => (quoted(path), "raw -> 'name' reads JSON"),
         TableFactor::Table { with_ordinality: true, .. }
         | TableFactor::Function { with_ordinality: true, .. }
-        | TableFactor::UNNEST { with_ordinality: true, .. } => {
-            ("WITH ORDINALITY".into(), "row_number() OVER () numbers the rows")
-        }
+        | TableFactor::UNNEST { with_ordinality: true, .. } => (
+            "WITH ORDINALITY".into(),
+            "unnest(list) WITH ORDINALITY AS u(element, n) numbers elements; row_number() OVER () numbers rows",
+        ),
         TableFactor::NestedJoin { table_with_joins, .. } => return of_joins(table_with_joins),
         TableFactor::Table { .. } | TableFactor::Derived { .. } | TableFactor::UNNEST { .. } => return Ok(()),
         TableFactor::Function { args, .. } if args.iter().all(is_plain) => return Ok(()),

@@ -7,6 +7,7 @@ use datafusion::sql::sqlparser::ast::{DataType, Expr, Ident, ObjectName, Set, Ti
 
 use super::dialect::{function_call, quoted, refused};
 use crate::engine::error::Error;
+use crate::time::with_seconds;
 
 /// The setting as DataFusion calls it, and what it goes by in a statement.
 const NAMES: [&str; 3] = ["datafusion.execution.time_zone", "timezone", "time.zone"];
@@ -77,6 +78,15 @@ pub(super) fn of_literal(zone: &Expr) -> Result<(), Error> {
         format!("AT TIME ZONE takes a zone's name, and {} is not one", quoted(zone)),
         "write it as text: AT TIME ZONE 'Europe/Berlin', or '+02:00'",
     ))
+}
+
+/// A time without seconds: `TIMESTAMP '2026-11-27 08:00'`.
+pub(super) fn of_time(to: &DataType, said: &mut Value) {
+    if let (DataType::Timestamp(..) | DataType::Datetime(_), Value::SingleQuotedString(text)) = (to, said)
+        && let Some(whole) = with_seconds(text)
+    {
+        *text = whole;
+    }
 }
 
 /// `(x AT TIME ZONE 'Asia/Tokyo')::timestamp` is what the clocks there show. The plain cast would give what they show in UTC.

@@ -1,6 +1,6 @@
 //! Whether the first row names the columns. It proves it, or it is a row: a list of indicators must not lose its first.
 
-use crate::logs::address::address;
+use crate::address::host;
 use crate::logs::column::Seen;
 use crate::logs::{names, usual};
 
@@ -44,7 +44,7 @@ fn is_value(cell: &str) -> bool {
     let cell = cell.trim();
     let mut seen = Seen::default();
     seen.see(cell);
-    seen.are_no_names() || is_marked(cell) || address(cell).is_some() || cell.len() > 128
+    seen.are_no_names() || is_marked(cell) || host(cell).is_some() || cell.len() > 128
 }
 
 /// Whether all values of a column have a mark of what is no word: names of users, of hosts, digests, identifiers.
@@ -63,7 +63,7 @@ fn is_marked(cell: &str) -> bool {
         labels > 1 && !cell.contains(' ') && cell.split('.').all(|label| !label.is_empty()) && !cell.starts_with("id.")
     };
     let is_hex = || cell.len() >= 16 && cell.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    let is_network = || cell.split_once('/').is_some_and(|(before, _)| address(before).is_some());
+    let is_network = || cell.split_once('/').is_some_and(|(before, _)| host(before).is_some());
     // `@timestamp` is a name.
     cell.rfind('@').is_some_and(|at| at > 0)
         || cell.contains("://")

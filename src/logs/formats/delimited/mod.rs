@@ -30,6 +30,10 @@ impl Format for Csv {
         "csv"
     }
 
+    fn takes(&self) -> &'static [&'static str] {
+        &["heading", "delimiter", "comment", "timezone", "columns"]
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["tsv", "delimited", "psv"]
     }

@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use evtx::{EvtxChunkData, ParserSettings};
+use evtx::{EvtxChunkData, EvtxRecord, ParserSettings};
+
+use super::unnamed;
 
 /// What a file begins with, and what a chunk.
 pub(super) const FILE: &[u8] = b"ElfFile\0";
@@ -106,7 +108,7 @@ impl Chunks {
             self.tell(Found::Bad("the header of a chunk is damaged"), each);
             return Vec::new();
         };
-        let is_sound = data.validate_checksum();
+        let (is_sound, may_lack) = (data.validate_checksum(), unnamed::may_be(&data.data));
         let (first, last) = (data.header.first_event_record_number, data.header.last_event_record_number);
         let most = CHUNK_SIZE as u64 / SMALLEST;
         let expected = last.checked_sub(first).map_or(0, |more| more.saturating_add(1)).min(most);
@@ -116,12 +118,8 @@ impl Chunks {
             Err(_) => self.tell(Found::Bad("the chunk is damaged"), each),
             Ok(mut parsed) => {
                 for record in parsed.iter() {
-                    let read = record.and_then(evtx::EvtxRecord::into_json);
-                    match read {
-                        Ok(read) => {
-                            let written = read.timestamp.as_microsecond();
-                            self.tell(Found::Event { json: &read.data, written }, each);
-                        }
+                    match record.and_then(|record| json(record, may_lack)) {
+                        Ok((json, written)) => self.tell(Found::Event { json: &json, written }, each),
                         Err(_) => self.tell(Found::Bad("the record is damaged"), each),
                     }
                     if self.number - before > most {
@@ -146,6 +144,19 @@ impl Chunks {
     pub(super) fn held(&self) -> usize {
         self.held.capacity()
     }
+}
+
+/// An event as JSON with all its data, and when it was written.
+fn json(record: EvtxRecord<'_>, may_lack: bool) -> Result<(String, i64), evtx::err::EvtxError> {
+    let xml = may_lack.then(|| record.clone());
+    let read = record.into_json()?;
+    let written = read.timestamp.as_microsecond();
+    // Data of which none has a name are all there.
+    let Some(xml) = xml.filter(|_| !read.data.contains("\"Data\":{\"#text\":")) else {
+        return Ok((read.data, written));
+    };
+    let xml = xml.into_xml()?;
+    Ok((unnamed::completed(&read.data, &xml.data).into_owned(), written))
 }
 
 fn is_unused(chunk: &[u8]) -> bool {

@@ -5,13 +5,18 @@
 
 mod chunks;
 mod event;
+mod json;
+mod rows;
+mod unnamed;
+mod views;
 
 use std::sync::Arc;
 
 use chunks::Chunks;
-use event::Event;
+use event::{Event, Needs};
+use rows::Rows;
 
-use crate::logs::{Error, Field, Format, Layout, Options, Reader, Sample, Sink};
+use crate::logs::{Error, Field, Format, Layout, Options, Reader, Sample, Sink, View};
 
 /// Windows event logs.
 #[derive(Debug)]
@@ -20,6 +25,10 @@ pub(super) struct Evtx;
 impl Format for Evtx {
     fn name(&self) -> &'static str {
         "evtx"
+    }
+
+    fn takes(&self) -> &'static [&'static str] {
+        &["view"]
     }
 
     fn also(&self) -> &'static [&'static str] {
@@ -35,20 +44,25 @@ impl Format for Evtx {
         &["evtx"]
     }
 
-    fn recognise(&self, sample: &Sample<'_>, _options: &Options) -> Result<Option<Box<dyn Layout>>, Error> {
+    fn views(&self) -> Vec<View> {
+        views::ALL.iter().map(|view| view.view()).collect()
+    }
+
+    fn recognise(&self, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error> {
         let is = sample.head.starts_with(chunks::FILE) || sample.head.starts_with(chunks::CHUNK);
-        Ok(is.then(|| Box::new(Events { fields: Arc::new(event::fields()) }) as Box<dyn Layout>))
+        let view = options.view.and_then(views::named);
+        Ok(is.then(|| Box::new(Events { rows: Arc::new(Rows::of(view)) }) as Box<dyn Layout>))
     }
 }
 
 #[derive(Debug)]
 struct Events {
-    fields: Arc<Vec<Field>>,
+    rows: Arc<Rows>,
 }
 
 impl Layout for Events {
     fn fields(&self) -> &[Field] {
-        &self.fields
+        &self.rows.fields
     }
 
     fn assumed(&self) -> Vec<String> {
@@ -56,38 +70,45 @@ impl Layout for Events {
     }
 
     fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
-        Box::new(EventReader { chunks: Chunks::default(), wanted: wanted.to_vec() })
+        let (rows, needs) = (Arc::clone(&self.rows), self.rows.needs(wanted));
+        Box::new(EventReader { chunks: Chunks::default(), rows, wanted: wanted.to_vec(), needs })
     }
 }
 
 struct EventReader {
     chunks: Chunks,
+    rows: Arc<Rows>,
     wanted: Vec<usize>,
+    needs: Needs,
 }
 
 impl Reader for EventReader {
     fn feed(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
-        let Self { chunks, wanted } = self;
-        chunks.feed(bytes, &mut |number, found| tell(wanted, number, found, sink));
+        let Self { chunks, rows, wanted, needs } = self;
+        chunks.feed(bytes, &mut |number, found| tell(rows, (wanted, *needs), number, found, sink));
         Ok(())
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
-        let Self { chunks, wanted } = self;
-        chunks.end(&mut |number, found| tell(wanted, number, found, sink));
+        let Self { chunks, rows, wanted, needs } = self;
+        chunks.end(&mut |number, found| tell(rows, (wanted, *needs), number, found, sink));
         Ok(())
     }
 }
 
-fn tell(wanted: &[usize], number: u64, found: chunks::Found<'_>, sink: &mut dyn Sink) {
+fn tell(rows: &Rows, (wanted, needs): (&[usize], Needs), number: u64, found: chunks::Found<'_>, sink: &mut dyn Sink) {
     match found {
-        chunks::Found::Event { json, written } => match Event::read(json, written) {
-            Some(event) => event.give(wanted, number, sink),
+        chunks::Found::Event { json, .. } if !rows.has(json) => {}
+        chunks::Found::Event { json, written } => match Event::read(json, written, needs) {
+            Some(event) => rows.give(&event, wanted, number, sink),
             None => sink.bad(number, "the record is damaged", json.as_bytes()),
         },
         chunks::Found::Bad(why) => sink.bad(number, why, b""),
     }
 }
 
+#[cfg(test)]
+#[path = "../../../../tests/logs/evtx_file.rs"]
+mod file;
 #[cfg(test)]
 mod tests;

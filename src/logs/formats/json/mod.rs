@@ -36,6 +36,10 @@ impl Format for Json {
         "json"
     }
 
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone"]
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["ndjson", "jsonl", "json_lines"]
     }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::logs::address::shortest;
+use crate::address::shortest;
 use crate::logs::by_line::{ByLine, Parser};
 use crate::logs::table::{self, NO_ZONE};
 use crate::logs::time::{self, Clock, Order};

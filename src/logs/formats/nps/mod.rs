@@ -24,6 +24,10 @@ impl Format for Nps {
         "nps"
     }
 
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone"]
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["ias", "ras"]
     }

@@ -6,11 +6,12 @@
 mod header;
 mod login;
 
+use crate::address;
 use crate::logs::by_line::{self, ByLine, Parser};
 use crate::logs::table::{self, NO_ZONE};
 use crate::logs::years::{Stamp, Years};
 use crate::logs::zone::Zone;
-use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, address};
+use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value};
 
 pub(super) use header::header;
 
@@ -21,6 +22,10 @@ pub(super) struct Syslog;
 impl Format for Syslog {
     fn name(&self) -> &'static str {
         "syslog"
+    }
+
+    fn takes(&self) -> &'static [&'static str] {
+        &["timezone", "year"]
     }
 
     fn also(&self) -> &'static [&'static str] {

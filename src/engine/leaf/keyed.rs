@@ -1,0 +1,350 @@
+//! The keys that joins tell a scan: which of its changing conditions are whole before it is first asked, and what they say then.
+//!
+//! A hash join reads one of its sides whole before it asks for the first row of the other one. By then the condition on that
+//! other side holds the keys that were read. Conditions of other nodes (the threshold of a top-k) go on changing while rows
+//! come, so nobody may wait for those; that is why a rule looks at the finished plan and tells each scan which joins it has.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::common::JoinType;
+use datafusion::common::config::ConfigOptions;
+use datafusion::error::Result;
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::expressions::DynamicFilterPhysicalExpr;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::filter_pushdown::FilterPushdownPhase;
+use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
+use datafusion::physical_plan::recursive_query::RecursiveQueryExec;
+use datafusion::physical_plan::{ChildrenPropertiesMode, ExecutionPlan, ReplaceChildrenOptions};
+use tokio::time::timeout;
+
+use super::span::SpanExec;
+use super::{MergedExec, ScanExec};
+use crate::engine::joins::RangeJoinExec;
+use crate::engine::runtime::Statement;
+use crate::engine::scan::work::{Terms, Work};
+use crate::plan::{KeyCondition, Residual, ScanPlan};
+use crate::predicate::{Conjunct, Predicate, Reason, any_value, bind, keys, normal, property_of};
+use crate::table::Source;
+use crate::tally::Notice;
+
+/// How long a scan waits for keys that should be there. A plan that asks for rows before it has them is read without.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What joins have to do with a scan.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Joins {
+    /// Those whose keys it is told, by the condition that tells them; with the names that the parts of a key have there.
+    told: HashMap<u64, Vec<String>>,
+    /// Those that tell it a span of times, by the condition that tells it.
+    spans: HashSet<u64>,
+    /// Why others tell it none.
+    untold: Vec<&'static str>,
+}
+
+/// The rule that tells scans about their joins. It is the last but those that change no condition.
+#[derive(Debug)]
+pub(crate) struct TellKeys;
+
+impl PhysicalOptimizerRule for TellKeys {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(told(&plan, &Joins::default())?.unwrap_or(plan))
+    }
+
+    fn name(&self) -> &'static str {
+        "tell_keys"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+/// The same plan, its scans knowing of the joins above them; `None`: there are none to tell.
+fn told(plan: &Arc<dyn ExecutionPlan>, joins: &Joins) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    if let Some(scan) = plan.downcast_ref::<ScanExec>() {
+        return Ok(Some(Arc::new(scan.joined(joins))));
+    }
+    if let Some(merged) = plan.downcast_ref::<MergedExec>() {
+        return Ok(Some(Arc::new(merged.joined(joins))));
+    }
+    let children = plan.children();
+    let mut each = Vec::new();
+    for (at, child) in children.iter().enumerate() {
+        each.push(told(child, &below(plan, at, joins))?);
+    }
+    spanned(plan, &mut each)?;
+    if each.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let children = each.into_iter().zip(children).map(|(new, old)| new.unwrap_or_else(|| Arc::clone(old))).collect();
+    // Nothing that a node could have derived from its children is another now, its own conditions least of all.
+    let kept = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Keep);
+    Arc::clone(plan).replace_children(children, kept).map(Some)
+}
+
+/// Where a join compares times, its far side is told the span of the side at hand.
+fn spanned(plan: &Arc<dyn ExecutionPlan>, sides: &mut [Option<Arc<dyn ExecutionPlan>>]) -> Result<()> {
+    let [near, Some(far)] = sides else { return Ok(()) };
+    let Some(span) = SpanExec::of(plan) else { return Ok(()) };
+    let condition = span.condition();
+    let bounded: Arc<dyn ExecutionPlan> = if let Some(scan) = far.downcast_ref::<ScanExec>() {
+        Arc::new(scan.within(&condition)?)
+    } else if let Some(merged) = far.downcast_ref::<MergedExec>() {
+        Arc::new(merged.within(&condition)?)
+    } else {
+        return Ok(());
+    };
+    let read = near.take().unwrap_or_else(|| Arc::clone(plan.children()[0]));
+    (*near, *far) = (Some(span.over(read)), bounded);
+    Ok(())
+}
+
+/// What the joins down to a node's child have to do with the scans below that.
+fn below(plan: &Arc<dyn ExecutionPlan>, child: usize, above: &Joins) -> Joins {
+    let mut joins = above.clone();
+    if plan.is::<RecursiveQueryExec>() && child == 1 {
+        // Each round has other keys than the first.
+        return Joins { untold: vec!["each round of a recursive query has other keys"], ..Joins::default() };
+    }
+    if plan.is::<NestedLoopJoinExec>() || plan.is::<CrossJoinExec>() {
+        joins.untold.push("a join without = has no keys");
+    }
+    if let Some(join) = plan.downcast_ref::<RangeJoinExec>() {
+        joins.looked_up(join, child);
+        return joins;
+    }
+    let Some(join) = plan.downcast_ref::<HashJoinExec>() else { return joins };
+    let made = join.dynamic_expressions_produced();
+    match made.first().and_then(|condition| condition.expression_id()).filter(|_| child == 1) {
+        Some(id) => {
+            joins.told.insert(id, join.on().iter().map(|(key, _)| name_of(key)).collect());
+        }
+        None => joins.untold.extend(why_untold(*join.join_type(), join.null_aware, child)),
+    }
+    joins
+}
+
+/// The name of a part of a key, without the place that columns show, the type that it was made, and the table.
+fn name_of(key: &Arc<dyn PhysicalExpr>) -> String {
+    let shown = key.to_string();
+    let name = shown
+        .rsplit_once('@')
+        .filter(|(_, at)| at.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(&*shown, |(name, _)| name);
+    let name = name.strip_prefix("CAST(").and_then(|inner| inner.rsplit_once(" AS ")).map_or(name, |(name, _)| name);
+    let is_path = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
+    name.rsplit_once('.').filter(|_| is_path).map_or(name, |(_, column)| column).to_owned()
+}
+
+/// Why a join tells the scans on a side no keys.
+fn why_untold(kind: JoinType, null_aware: bool, side: usize) -> Option<&'static str> {
+    use JoinType as J;
+    Some(match (kind, side) {
+        (J::Full, _) | (J::Left, 0) | (J::Right, 1) => "an outer join keeps all of its rows",
+        (J::LeftAnti, _) if null_aware => {
+            "NOT IN has to see all of its rows, since one NULL decides; NOT EXISTS asks for less"
+        }
+        (J::LeftAnti, 0) | (J::RightAnti, 1) => "NOT IN and NOT EXISTS keep the rows that no key has",
+        (J::LeftMark, 0) | (J::RightMark, 1) => "IN or EXISTS beside OR keeps rows that no key has",
+        (_, 0) => "it is read first, and its keys go to the other side of the join",
+        _ => return None,
+    })
+}
+
+impl Joins {
+    /// Adds what a join whose partners are looked up tells the scans on a side: keys, and bounds of what is compared.
+    fn looked_up(&mut self, join: &RangeJoinExec, child: usize) {
+        let made = join.dynamic_expressions_produced();
+        let Some(id) = made.first().and_then(|made| made.expression_id()).filter(|_| child == 1) else {
+            let why = why_untold(join.join_type(), false, child);
+            self.untold.push(why.unwrap_or("a join without = has no keys"));
+            return;
+        };
+        if !join.held_keys().is_empty() {
+            self.told.insert(id, join.held_keys().iter().map(name_of).collect());
+        }
+        if join.bounds_passing() {
+            self.spans.insert(id);
+        }
+    }
+
+    /// Whether a condition comes from one of them.
+    pub(super) fn tell(&self, condition: &Arc<dyn PhysicalExpr>) -> bool {
+        condition.expression_id().is_some_and(|id| self.told.contains_key(&id) || self.spans.contains(&id))
+    }
+}
+
+impl ScanExec {
+    /// The same, knowing of the joins above it.
+    pub(super) fn joined(&self, joins: &Joins) -> Self {
+        let mut joins = joins.clone();
+        let ids: Vec<u64> = self.dynamic.iter().filter_map(|condition| condition.expression_id()).collect();
+        let above = joins.told.len();
+        joins.told.retain(|id, _| ids.contains(id));
+        if joins.told.len() < above && joins.told.is_empty() {
+            joins.untold.push("the keys do not reach it through what stands between");
+        }
+        Self { joins: Arc::new(joins), ..self.clone() }
+    }
+
+    /// The same, with a condition on its time that is known before it is first asked.
+    pub(super) fn within(&self, condition: &Arc<dyn PhysicalExpr>) -> Result<Self> {
+        let bounded = self.filtered(FilterPushdownPhase::Post, std::slice::from_ref(condition))?;
+        let mut joins = Joins::clone(&self.joins);
+        joins.spans.extend(condition.expression_id());
+        Ok(Self { joins: Arc::new(joins), ..bounded })
+    }
+
+    /// Waits until the joins that it has to do with have read their keys. They have, where a plan asks for rows as late as it
+    /// should.
+    pub(super) async fn keys_read(&self) {
+        let conditions = self.dynamic.iter().filter(|condition| self.joins.tell(condition));
+        for condition in conditions.filter_map(|condition| condition.downcast_ref::<DynamicFilterPhysicalExpr>()) {
+            if timeout(PATIENCE, condition.wait_complete()).await.is_err() {
+                tracing::warn!(table = self.table.name, "the keys of a join did not come, and are not sent");
+            }
+        }
+    }
+
+    /// What joins say of its rows by now. Where it has a limit of its own, that chooses among all rows.
+    pub(super) fn keys(&self) -> Vec<KeyCondition> {
+        let told = self.dynamic.iter().filter(|condition| self.fetch.is_none() && self.joins.tell(condition));
+        let said = told.filter_map(|condition| keys(condition, &self.table.schema).ok().flatten());
+        let conjunct = |predicate: Predicate| {
+            let predicate = normal(predicate);
+            Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) }
+        };
+        let conditions = said.map(|keys| KeyCondition {
+            each: conjunct(keys.each),
+            together: keys.together.map(|(predicate, tests)| (conjunct(predicate), tests)),
+            count: keys.count,
+        });
+        conditions.collect()
+    }
+
+    /// Its conditions other than keys: they change while it runs.
+    pub(super) fn thresholds(&self) -> impl Iterator<Item = &Arc<dyn PhysicalExpr>> {
+        self.dynamic.iter().filter(|condition| !self.joins.tell(condition))
+    }
+
+    /// Whether there are such.
+    pub(super) fn has_thresholds(&self) -> bool {
+        self.thresholds().next().is_some()
+    }
+
+    /// What became of the keys of each join, once it ran; before, only that there are some.
+    pub(super) fn keys_told(&self) -> Vec<String> {
+        if self.joins.told.is_empty() && self.joins.spans.is_empty() {
+            return Vec::new();
+        }
+        let told = match self.work(&Terms::default()) {
+            Work::Pages(plan) => plan.keys,
+            _ => Vec::new(),
+        };
+        let word = |(residual, count): &(Residual, usize)| {
+            let reasons: Vec<String> = residual.reasons.iter().map(ToString::to_string).collect();
+            let fate = if reasons.is_empty() { "sent".to_owned() } else { format!("in part: {}", reasons.join("; ")) };
+            let count = if *count == 0 { String::new() } else { format!("{count} of ") };
+            format!("{count}{}: {fate}", residual.sql)
+        };
+        if told.is_empty() { vec!["<known at run time>".to_owned()] } else { told.iter().map(word).collect() }
+    }
+
+    /// Says that all is read because of a key that a service is not sent: without it, some requests would have done.
+    pub(super) fn say_unsent(&self, plan: &ScanPlan, statement: &Statement) {
+        let odd = |reason: &Reason| matches!(reason, Reason::EmptyText | Reason::ControlCharacter | Reason::NoCode);
+        for (keys, count) in &plan.keys {
+            if let Some(because) = keys.reasons.iter().find(|reason| odd(reason)) {
+                let (table, count, because) = (self.table.name.clone(), *count as u64, because.to_string());
+                statement.tally.notice(Notice::KeysNotSent { table, count, because });
+            }
+        }
+    }
+
+    /// What of its joins' keys would be sent, in words.
+    pub(super) fn explain_keys(&self, pushdown: bool) -> String {
+        let mut text = String::new();
+        if !self.table.is_of_service() {
+            return text;
+        }
+        for condition in self.dynamic.iter().filter(|condition| self.joins.tell(condition)) {
+            let Some(names) = condition.expression_id().and_then(|id| self.joins.told.get(&id)) else { continue };
+            let parts = condition.children().into_iter().zip(names);
+            let (mut words, mut is_sent) = (Vec::new(), false);
+            for (part, name) in parts {
+                let why = self.why_unsent(part, pushdown);
+                is_sent |= why.is_none();
+                let told = why.map_or_else(|| "<known at run time>".into(), |why| format!("not sent: {why}"));
+                words.push(format!("{} = {name} ({told})", self.shown(part)));
+            }
+            let how = if is_sent { self.how_sent() } else { "all is read".to_owned() };
+            let _ = writeln!(text, "  keys:  {}; {how}", words.join(", "));
+        }
+        let mut untold: Vec<&str> = if text.is_empty() { self.joins.untold.clone() } else { Vec::new() };
+        untold.dedup();
+        let spans = self.dynamic.iter().filter(|c| c.expression_id().is_some_and(|id| self.joins.spans.contains(&id)));
+        // What is compared stands behind the keys.
+        for part in spans.filter_map(|condition| condition.children().into_iter().next_back()) {
+            // What bounds the range is no reason to read all of it.
+            untold.clear();
+            let told = self
+                .why_unsent(part, pushdown)
+                .map_or_else(|| "<known at run time>".into(), |why| format!("not sent: {why}"));
+            let _ = writeln!(text, "  range: {} as the other side's times let it be ({told})", self.shown(part));
+        }
+        untold.into_iter().for_each(|why| text.push_str(&format!("  keys:  none, {why}\n")));
+        if self.has_thresholds() {
+            let stops = if self.order.is_some() { ", reading stops behind it" } else { "" };
+            let _ = writeln!(text, "  threshold: <known at run time>{stops}");
+        }
+        text
+    }
+
+    /// A part of a key as a statement has it.
+    fn shown(&self, part: &Arc<dyn PhysicalExpr>) -> String {
+        property_of(part, &self.table.schema).map_or_else(|| name_of(part), |(path, _)| path.join("."))
+    }
+
+    /// Why a part of a key is not sent; `None`: it is.
+    fn why_unsent(&self, part: &Arc<dyn PhysicalExpr>, pushdown: bool) -> Option<String> {
+        if !pushdown {
+            return Some(Reason::SwitchedOff.to_string());
+        }
+        if self.fetch.is_some() {
+            return Some("the limit chooses among all rows".to_owned());
+        }
+        let Some((path, folded)) = property_of(part, &self.table.schema) else {
+            return Some(Reason::Computed.to_string());
+        };
+        let any = Conjunct { sql: String::new(), bound: any_value(&path, folded, self.table.set) };
+        let asked = (vec![any], Vec::new());
+        let residual = match Work::of((&self.table, Vec::new()), asked, (None, None), &Terms::default()) {
+            Work::Pages(plan) => plan.residual,
+            Work::Feed(plan) => plan.residual,
+            Work::Search(plan) => plan.residual,
+            Work::Files(plan, _) => plan.residual,
+        };
+        let reasons = residual.into_iter().flat_map(|residual| residual.reasons);
+        let is_loss = |reason: &Reason| !matches!(reason, Reason::Population | Reason::Path | Reason::LateRecords);
+        reasons.into_iter().find(is_loss).map(|reason| reason.to_string())
+    }
+
+    /// How keys that are sent are divided among requests.
+    fn how_sent(&self) -> String {
+        match &self.table.set.source {
+            Source::Pages(pages) if pages.parent.is_some() => "1 request for each key".to_owned(),
+            Source::Pages(pages) => {
+                let most = pages.limits.tests.map_or("1 key".to_owned(), |most| format!("up to {most} keys"));
+                format!("{most} to a request, or all is read, whichever takes fewer requests; no key, no request")
+            }
+            Source::Feed(_) => "they narrow what is read; no key, no request".to_owned(),
+            Source::Search(search) => {
+                format!("up to {} keys to a search, else all is searched; no key, no search", search.values)
+            }
+        }
+    }
+}

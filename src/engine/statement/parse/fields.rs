@@ -1,0 +1,141 @@
+//! Names of the columns of a SELECT that nobody named: fields keep theirs, and no two are alike.
+//!
+//! The planner calls a field `sign_ins.status[error_code]`, and nothing outside of the query could ask for it. In PostgreSQL
+//! it is `error_code`, in a subquery, in GROUP BY and in ORDER BY as well.
+
+use std::collections::HashMap;
+
+use datafusion::sql::sqlparser::ast::{
+    AccessExpr, BinaryOperator, Expr, Ident, Select, SelectItem, SetExpr, Value, ValueWithSpan,
+};
+
+use super::names::spelt;
+use super::spellings;
+
+/// Names the columns of a SELECT.
+pub(super) fn settle(select: &mut Select) {
+    select.projection.iter_mut().for_each(named_as_written);
+    let tables = super::names::tables(select);
+    let wanted: Vec<Option<String>> = select.projection.iter().map(wanted).collect();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    wanted.iter().flatten().for_each(|name| *seen.entry(name).or_default() += 1);
+    for (item, name) in select.projection.iter_mut().zip(&wanted) {
+        let Some(name) = name.as_deref().filter(|name| seen[name] == 1) else { continue };
+        if let SelectItem::UnnamedExpr(expr) = item
+            && is_field(expr, &tables)
+        {
+            *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
+        }
+    }
+    tell_apart(select, tables.len() == 1);
+}
+
+/// The name that an item has, or would have.
+fn wanted(item: &SelectItem) -> Option<String> {
+    match item {
+        SelectItem::UnnamedExpr(expr) => short_name(expr),
+        SelectItem::ExprWithAlias { alias, .. } => Some(spelt(alias)),
+        _ => None,
+    }
+}
+
+/// The last name of a column or a field.
+pub(super) fn short_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Identifier(name) => Some(spelt(name)),
+        Expr::CompoundIdentifier(names) => names.last().map(spelt),
+        Expr::CompoundFieldAccess { access_chain, .. } => match access_chain.last()? {
+            AccessExpr::Dot(Expr::Identifier(name)) => Some(spelt(name)),
+            AccessExpr::Dot(Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(name), .. })) => {
+                Some(name.clone())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a name goes into a struct, and is not that of a column with its table.
+fn is_field(expr: &Expr, tables: &[Vec<String>]) -> bool {
+    match expr {
+        Expr::CompoundFieldAccess { .. } => true,
+        Expr::CompoundIdentifier(names) => {
+            let parts: Vec<String> = names.iter().map(spelt).collect();
+            let table = tables.iter().flat_map(|path| (0..path.len()).map(move |from| &path[from..]));
+            let of_table = table.filter(|path| parts.starts_with(path)).map(<[String]>::len).max();
+            parts.len() > of_table.unwrap_or(0) + 1
+        }
+        _ => false,
+    }
+}
+
+/// What is planned in other words keeps the words that it was written in as its name. A time in a zone would bear the name of
+/// the time itself, and the two could not stand side by side.
+fn named_as_written(item: &mut SelectItem) {
+    let SelectItem::UnnamedExpr(expr) = item else { return };
+    let renamed = matches!(
+        expr,
+        Expr::AtTimeZone { .. }
+            | Expr::Exists { .. }
+            | Expr::InSubquery { .. }
+            | Expr::BinaryOp { op: BinaryOperator::HashArrow | BinaryOperator::HashLongArrow, .. }
+    ) || spellings::is_known(expr);
+    let name = if renamed { Some(expr.to_string()) } else { selected(expr) };
+    if let Some(name) = name {
+        *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
+    }
+}
+
+/// The column that a query in the place of a value selects.
+fn selected(expr: &Expr) -> Option<String> {
+    let Expr::Subquery(query) = expr else { return None };
+    let SetExpr::Select(select) = query.body.as_ref() else { return None };
+    match select.projection.as_slice() {
+        [SelectItem::UnnamedExpr(expr)] => Some(short_name(expr).unwrap_or_else(|| expr.to_string())),
+        [SelectItem::ExprWithAlias { alias, .. }] => Some(spelt(alias)),
+        _ => None,
+    }
+}
+
+/// Of columns that are selected twice, gives the later ones a number: `id`, `id_2`.
+fn tell_apart(select: &mut Select, one_table: bool) {
+    let everything = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(options) if options.opt_exclude.is_none() && options.opt_except.is_none()));
+    let mut taken: Vec<String> = select.projection.iter().filter_map(wanted).collect();
+    let mut seen: Vec<String> = Vec::new();
+    for item in &mut select.projection {
+        // The name of a value's query is one that was made up above.
+        if let SelectItem::ExprWithAlias { expr: Expr::Subquery(_), alias } = item
+            && alias.quote_style == Some('"')
+        {
+            if seen.contains(&alias.value) {
+                alias.value = numbered(&alias.value, &taken);
+                taken.push(alias.value.clone());
+            }
+            seen.push(alias.value.clone());
+            continue;
+        }
+        let SelectItem::UnnamedExpr(expr) = item else { continue };
+        let column = match expr {
+            Expr::Identifier(name) => Some(spelt(name)),
+            Expr::CompoundIdentifier(names) if one_table => names.last().map(spelt),
+            _ => None,
+        };
+        // Of several tables, `a.id` and `b.id` are two columns already.
+        let what = column.clone().unwrap_or_else(|| expr.to_string());
+        let again = seen.contains(&what) || (everything && column.is_some());
+        seen.push(what.clone());
+        if !again {
+            continue;
+        }
+        let name = numbered(&column.or_else(|| short_name(expr)).unwrap_or(what), &taken);
+        taken.push(name.clone());
+        *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
+    }
+}
+
+/// A name with the first number that makes it another.
+fn numbered(name: &str, taken: &[String]) -> String {
+    let numbers = 2..=taken.len() + 2;
+    let free = numbers.map(|number| format!("{name}_{number}")).find(|name| !taken.contains(name));
+    free.unwrap_or_else(|| name.to_owned())
+}

@@ -1,0 +1,33 @@
+//! The queries in the program: the files of `queries/`, in the order of the manual.
+
+/// Name and text of each.
+pub(super) static SHIPPED: &[(&str, &str)] = &[
+    ("impossible-travel", include_str!("../../queries/impossible-travel.sql")),
+    ("scripted-clients", include_str!("../../queries/scripted-clients.sql")),
+    ("token-reuse", include_str!("../../queries/token-reuse.sql")),
+    ("from-networks", include_str!("../../queries/from-networks.sql")),
+    ("weak-sign-ins", include_str!("../../queries/weak-sign-ins.sql")),
+    ("password-spray", include_str!("../../queries/password-spray.sql")),
+    ("password-spray-in-audit-log", include_str!("../../queries/password-spray-in-audit-log.sql")),
+    ("success-after-failures", include_str!("../../queries/success-after-failures.sql")),
+    ("mfa-fatigue", include_str!("../../queries/mfa-fatigue.sql")),
+    ("new-mfa-method", include_str!("../../queries/new-mfa-method.sql")),
+    ("policy-changes", include_str!("../../queries/policy-changes.sql")),
+    ("consents", include_str!("../../queries/consents.sql")),
+    ("new-app-secrets", include_str!("../../queries/new-app-secrets.sql")),
+    ("app-permissions", include_str!("../../queries/app-permissions.sql")),
+    ("app-changes", include_str!("../../queries/app-changes.sql")),
+    ("inbox-rules", include_str!("../../queries/inbox-rules.sql")),
+    ("forwarding", include_str!("../../queries/forwarding.sql")),
+    ("transport-rules", include_str!("../../queries/transport-rules.sql")),
+    ("mails-read", include_str!("../../queries/mails-read.sql")),
+    ("mailbox-access", include_str!("../../queries/mailbox-access.sql")),
+    ("user-timeline", include_str!("../../queries/user-timeline.sql")),
+    ("mass-download", include_str!("../../queries/mass-download.sql")),
+    ("privileged-roles", include_str!("../../queries/privileged-roles.sql")),
+    ("tampering", include_str!("../../queries/tampering.sql")),
+    ("phishing-clicked", include_str!("../../queries/phishing-clicked.sql")),
+    ("cloud-failures-then-vpn", include_str!("../../queries/cloud-failures-then-vpn.sql")),
+    ("vpn-failures-then-cloud", include_str!("../../queries/vpn-failures-then-cloud.sql")),
+    ("elsewhere-while-on-premises", include_str!("../../queries/elsewhere-while-on-premises.sql")),
+];

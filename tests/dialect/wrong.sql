@@ -1,0 +1,250 @@
+-- Statements that are wrong, each in its own way; one a line. None may be answered, and none may show a dump of the engine.
+-- Words of other dialects.
+SELECT (timestamp '2026-01-01', now()) OVERLAPS (timestamp '2026-01-01', now())
+SELECT 1 IN (SELECT 1)
+SELECT !! 3
+SELECT 5!
+SELECT |/ 25
+SELECT @x
+SELECT @@version
+SELECT B'101'
+SELECT U&'\0041'
+SELECT MAP {'a': 1}
+SELECT convert('a' USING utf8)
+SELECT id FROM sign_ins PIVOT (count(id) FOR app_id IN ('a'))
+SELECT x FROM json_table('[]', '$[*]' COLUMNS(x INT PATH '$.x')) t
+SELECT id FROM sign_ins, LATERAL FLATTEN(input => raw)
+SELECT a.id FROM sign_ins a SEMI JOIN sign_ins b ON a.id = b.id
+SELECT a.id FROM sign_ins a CROSS APPLY (SELECT 1) b
+SELECT a.id FROM sign_ins a LEFT JOIN sign_ins b
+SELECT id FROM sign_ins WHERE id LIKE ANY ('x', 'y')
+SELECT id FROM sign_ins WHERE id = ANY (SELECT 1, 2)
+SELECT TOP 5 id FROM sign_ins
+SET ROLE x
+SET SESSION AUTHORIZATION x
+SET a.b = (SELECT 1)
+COMMIT
+CREATE INDEX i ON sign_ins (id)
+UPDATE sign_ins SET id = 'a'
+DELETE FROM sign_ins
+INSERT INTO sign_ins VALUES (1)
+TRUNCATE sign_ins
+ALTER TABLE sign_ins ADD COLUMN x INT
+GRANT SELECT ON sign_ins TO x
+MERGE INTO sign_ins USING sign_ins AS x ON true WHEN MATCHED THEN DELETE
+CREATE TABLE t (a INT CHECK (a > 0))
+CREATE FUNCTION f() RETURNS INT LANGUAGE SQL AS 'SELECT 1'
+CREATE DATABASE x
+CREATE SCHEMA x
+CREATE SEQUENCE s
+CREATE TRIGGER t BEFORE INSERT ON sign_ins EXECUTE FUNCTION f()
+CREATE USER x
+CREATE EXTENSION x
+USE x
+CALL f()
+DO $$ BEGIN END $$
+VACUUM
+ANALYZE sign_ins
+PRAGMA table_info(sign_ins)
+ATTACH 'x.db' AS x
+LOCK TABLE sign_ins
+DECLARE c CURSOR FOR SELECT 1
+EXPLAIN EXECUTE p(1)
+EXECUTE nothing(1)
+DEALLOCATE nothing
+SELECT list_transform([1], x -> x + 1)
+SELECT created_date_time AT TIME ZONE (SELECT 'UTC') FROM sign_ins
+SELECT * FROM sign_ins MATCH_RECOGNIZE (PATTERN (a) DEFINE a AS true)
+SELECT id FROM sign_ins QUALIFY id = 'a'
+SELECT id FROM sign_ins SAMPLE 10
+SELECT id FROM sign_ins LIMIT 10 BY id
+SELECT id FROM sign_ins ORDER BY id USING >
+SELECT id FROM ONLY sign_ins
+SELECT DISTINCT ON (nope) id FROM sign_ins
+SELECT * RENAME (id AS x) FROM sign_ins
+SELECT * ILIKE '%id%' FROM sign_ins
+SELECT * EXCLUDE (nope) FROM sign_ins
+SELECT COLUMNS('id') FROM sign_ins
+SELECT id FROM sign_ins WHERE id ~~~ 'x'
+SELECT id FROM sign_ins WHERE id GLOB 'x*'
+SELECT id FROM sign_ins WHERE id REGEXP 'x'
+SELECT id FROM sign_ins WHERE id SOUNDS LIKE 'x'
+SELECT id FROM sign_ins WHERE id MATCH 'x'
+SELECT id FROM sign_ins WHERE id =~ 'x'
+SELECT id FROM sign_ins WHERE id !~~~ 'x'
+SELECT id FROM sign_ins WHERE id == 'x'
+SELECT id FROM sign_ins WHERE id === 'x'
+SELECT id FROM sign_ins WHERE id && 'x'
+SELECT id FROM sign_ins WHERE !is_interactive
+SELECT XMLELEMENT(name x)
+SELECT GROUPING(id) FROM sign_ins
+SELECT {fn now()}
+SELECT :x
+SELECT ?
+SELECT $1
+SELECT #1
+-- Names.
+SELECT a.b.c.d.e FROM sign_ins a
+SELECT status.nope FROM sign_ins
+SELECT status.error_code.x FROM sign_ins
+SELECT raw.status FROM sign_ins
+SELECT raw['status'] FROM sign_ins
+SELECT nope FROM sign_ins
+SELECT s.nope FROM sign_ins s
+SELECT t.id FROM sign_ins s
+SELECT sign_ins.id FROM sign_ins s
+SELECT createdDateTime FROM sign_ins
+SELECT "createdDateTime" FROM sign_ins
+SELECT id FROM signins
+SELECT id FROM nope
+SELECT id FROM nope.sign_ins
+SELECT id FROM a.b.sign_ins
+SELECT id FROM entra.nope
+SELECT id FROM 'nope.csv'
+SELECT id FROM nope.csv
+SELECT nope(1)
+SELECT entra.nope(1)
+SELECT * FROM nope(1)
+SELECT id AS a, id AS a FROM sign_ins
+SELECT id FROM sign_ins a, sign_ins b
+SELECT id FROM sign_ins a JOIN sign_ins b ON a.id = b.id
+SELECT id FROM sign_ins a JOIN sign_ins a ON true
+SELECT id FROM sign_ins a JOIN sign_ins b USING (nope)
+SELECT id FROM sign_ins GROUP BY app_id
+SELECT id, count(*) FROM sign_ins
+SELECT count(*) FROM sign_ins HAVING id = 'a'
+SELECT id FROM sign_ins WHERE count(*) > 1
+SELECT id FROM sign_ins GROUP BY count(*)
+SELECT max(count(*)) FROM sign_ins
+SELECT id FROM sign_ins ORDER BY 5
+SELECT id FROM sign_ins GROUP BY 5
+SELECT id FROM sign_ins ORDER BY nope
+SELECT id FROM sign_ins LIMIT -1
+SELECT id FROM sign_ins LIMIT 'a'
+SELECT id FROM sign_ins LIMIT id
+SELECT id FROM sign_ins OFFSET -1
+SELECT row_number() FROM sign_ins
+SELECT row_number() OVER w FROM sign_ins
+SELECT lag(id) OVER (ORDER BY nope) FROM sign_ins
+SELECT (SELECT id, app_id FROM sign_ins)
+SELECT (SELECT id FROM sign_ins)
+SELECT id FROM sign_ins WHERE id IN (SELECT id, app_id FROM sign_ins)
+SELECT id FROM sign_ins UNION SELECT id, app_id FROM sign_ins
+SELECT id FROM sign_ins UNION SELECT status FROM sign_ins
+WITH x AS (SELECT 1), x AS (SELECT 2) SELECT * FROM x
+WITH x (a, b) AS (SELECT 1) SELECT * FROM x
+WITH RECURSIVE x AS (SELECT 1 UNION ALL SELECT 'a' FROM x) SELECT * FROM x
+WITH t AS (SELECT id, unnest(target_resources) AS t FROM directory_audits) SELECT t.id FROM t
+-- Types.
+SELECT raw::jsonb FROM sign_ins
+SELECT 'a'::inet
+SELECT 'a'::nope
+SELECT 'a'::int
+SELECT 'a'::uuid
+SELECT '2026-13-01'::date
+SELECT 'x'::timestamp
+SELECT interval '1' month to year
+SELECT interval 'x'
+SELECT to_char(5, 'YYYY')
+SELECT substring('abc' from 'b')
+SELECT now(1)
+SELECT 'x' = ANY('{x,y}')
+SELECT raw @@ '$.a' FROM sign_ins
+SELECT status + 1 FROM sign_ins
+SELECT status = 'a' FROM sign_ins
+SELECT status > status FROM sign_ins
+SELECT id + 1 FROM sign_ins
+SELECT -id FROM sign_ins
+SELECT NOT id FROM sign_ins
+SELECT id AND id FROM sign_ins
+SELECT id FROM sign_ins WHERE id
+SELECT id FROM sign_ins WHERE 1
+SELECT id FROM sign_ins WHERE created_date_time
+SELECT id FROM sign_ins WHERE created_date_time > 'yesterday'
+SELECT id FROM sign_ins WHERE created_date_time > 5
+SELECT id FROM sign_ins WHERE created_date_time > '27.11.2026'
+SELECT id FROM sign_ins WHERE status.error_code = 'x'
+SELECT id FROM sign_ins WHERE is_interactive = 'maybe'
+SELECT id FROM sign_ins WHERE sign_in_event_types = 'x'
+SELECT id FROM sign_ins WHERE sign_in_event_types LIKE '%x%'
+SELECT id FROM sign_ins WHERE status LIKE '%x%'
+SELECT id FROM sign_ins WHERE id BETWEEN 1
+SELECT id FROM sign_ins ORDER BY status
+SELECT status, count(*) FROM sign_ins GROUP BY sign_in_event_types
+SELECT max(status) FROM sign_ins
+SELECT sum(id) FROM sign_ins
+SELECT avg(created_date_time) FROM sign_ins
+SELECT lower(5, 6)
+SELECT lower()
+SELECT lower(status) FROM sign_ins
+SELECT coalesce()
+SELECT ip_in('a')
+SELECT kv(status, 'a') FROM sign_ins
+SELECT mode(status) FROM sign_ins
+SELECT ago('yesterday')
+SELECT ago(created_date_time) FROM sign_ins
+SELECT bin(created_date_time, 'x') FROM sign_ins
+SELECT datediff('fortnight', now(), now())
+SELECT regexp_extract('a', '(')
+SELECT 'a' ~ '('
+SELECT date_trunc('fortnight', now())
+SELECT date_part('fortnight', now())
+SELECT now() + 1
+SELECT CASE WHEN 1 THEN 'a' ELSE 2 END + 1
+SELECT make_array(1, 'a') + 1
+SELECT [1, 2][x] FROM sign_ins
+SELECT raw -> 'a' -> FROM sign_ins
+SELECT raw #>> 'a' FROM sign_ins
+SELECT raw #>> '{a' FROM sign_ins
+-- Lists.
+SELECT target_resources.display_name FROM directory_audits
+SELECT target_resources[1].nope FROM directory_audits
+SELECT unnest(id) FROM directory_audits
+SELECT id FROM directory_audits WHERE unnest(target_resources) = 'a'
+SELECT d.id FROM directory_audits d, unnest(d.nope) AS u
+SELECT u.nope FROM directory_audits d, unnest(d.target_resources) AS u
+SELECT d.id FROM directory_audits d, unnest(d.id) AS u
+SELECT d.id FROM directory_audits d FULL JOIN unnest(d.target_resources) AS u ON true
+SELECT d.id FROM directory_audits d RIGHT JOIN LATERAL unnest(d.target_resources) AS u ON true
+SELECT d.id FROM directory_audits d LEFT JOIN LATERAL unnest(d.target_resources) AS u ON u.type = 'User'
+SELECT d.id FROM directory_audits d LEFT JOIN LATERAL (SELECT u.type FROM unnest(d.target_resources) AS u WHERE u.type = 'User') AS x ON true
+SELECT id FROM directory_audits WHERE 'x' NOT IN (SELECT t.id FROM unnest(target_resources) AS t)
+SELECT (SELECT max(t.id) FROM unnest(target_resources) AS t) FROM directory_audits
+SELECT (SELECT t.id FROM unnest(target_resources) AS t) FROM directory_audits
+SELECT * FROM unnest(5)
+SELECT * FROM unnest()
+-- Words of KQL.
+SigninLogs | where UserPrincipalName == 'a' | take 10
+SigninLogs | summarize count() by UserPrincipalName
+SELECT * FROM SigninLogs
+SELECT * FROM OfficeActivity
+SELECT * FROM azuread_sign_in_report
+SELECT * FROM DeviceLogonEvents
+SELECT id FROM sign_ins WHERE user_principal_name contains 'a'
+SELECT id FROM sign_ins WHERE user_principal_name has 'a'
+SELECT id FROM sign_ins WHERE user_principal_name startswith 'a'
+SELECT id FROM sign_ins WHERE created_date_time > ago(1d)
+SELECT id FROM sign_ins take 10
+-- What is cut off or mistyped.
+SELCT 1
+SELECT
+SELECT FROM
+SELECT id FORM sign_ins
+SELECT id FROM sign_ins WHERE
+SELECT id FROM sign_ins WERE id = 'a'
+SELECT id FROM sign_ins WHERE id = 'a
+SELECT id FROM sign_ins WHERE id = "a"
+SELECT id FROM sign_ins WHERE (id = 'a'
+SELECT id FROM sign_ins WHERE id = 'a')
+SELECT id,, app_id FROM sign_ins
+SELECT id FROM sign_ins WHERE id IN ()
+SELECT id FROM sign_ins WHERE id IN 'a'
+SELECT id FROM sign_ins WHERE id = 'a' AND
+SELECT id FROM sign_ins WHERE id = 'a' OR OR id = 'b'
+SELECT id FROM sign_ins GROUP id
+SELECT id FROM sign_ins ORDER id
+SELECT `id` FROM sign_ins
+SELECT ‘a’
+SELECT id FROM sign_ins; SELECT 1
+SUMMARIZE nope
+FROM nope
