@@ -450,7 +450,7 @@ mod tests {
             (
                 "zzz = 1",
                 "f: unknown key 'zzz'",
-                "the keys here are version, connection, only, format, pace_folder, settings, connections",
+                "the keys here are version, connection, only, format, queries, pace_folder, settings, connections",
             ),
             (
                 "[connections.a]\nclient_secret = 'CANARY'",

@@ -194,7 +194,7 @@ mod tests {
         let taken = shipped.entries()[0].name.clone();
         for (name, text) in [
             (format!("{taken}.sql"), "-- title: Mine\nSELECT 1"),
-            ("own.sql".into(), "-- title: Own\nSELECT 2"),
+            ("own.sql".into(), "-- title: Zebra\nSELECT 2"),
             ("broken.sql".into(), "SELECT 3"),
             ("flag.sql".into(), "-- title: x\n-- parameter: max_requests integer; x\nSELECT :max_requests"),
             ("notes.txt".into(), "no query"),
@@ -204,13 +204,13 @@ mod tests {
         let all = shipped.clone().with_folder(folder.path(), &["max-requests".into()]).unwrap();
         assert_eq!(all.entries().len(), shipped.entries().len() + 3);
         assert_eq!(all.named(&taken).unwrap().title, "Mine");
-        assert_eq!(all.named("own").unwrap().title, "Own");
+        assert_eq!(all.named("own").unwrap().title, "Zebra");
         let said = |name: &str| all.named(name).unwrap_err().to_string();
         assert!(said("broken").contains("broken.sql, line 1: it has no title"), "{}", said("broken"));
         assert!(said("flag").contains("a flag of the program"));
         assert!(said("owm").contains("did you mean own"), "{}", said("owm"));
         assert!(said("zzzzzzzz").contains("auditql queries"));
-        assert_eq!(all.found("OWN").len(), 1);
+        assert_eq!(all.found("ZEBRA").len(), 1);
         Library::shipped().with_folder(&folder.path().join("none"), &[]).unwrap();
     }
 }

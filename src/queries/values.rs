@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(read(&ips(), &typed, Some(folder.path())).unwrap(), Value::List(texts.into()));
         fs::write(folder.path().join("bad.txt"), "192.0.2.1\nx'); DROP\n").unwrap();
         let report = read(&ips(), &["@bad.txt".into()], Some(folder.path())).unwrap_err().to_string();
-        assert!(report.contains("'x');' is none") && report.contains("line 2"), "{report}");
+        assert!(report.contains("'x')' is none") && report.contains("line 2"), "{report}");
         for (typed, what) in [("@none.txt", "cannot be read"), ("", "no values"), ("1.2.3", "takes an address")] {
             let report = read(&ips(), &[typed.to_owned()], Some(folder.path())).unwrap_err().to_string();
             assert!(report.contains(what), "{report}");
