@@ -17,6 +17,7 @@ mod events;
 mod evtx_file;
 mod joined;
 mod named;
+mod packed;
 mod pieces;
 mod places;
 mod shown;

@@ -12,7 +12,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A folder or an archive holds no file that is named like an export.
-    #[error("{} holds no export: .json, .ndjson, .jsonl or .csv, also as .gz, .zst or .zip", path.display())]
+    #[error("{} holds no export: .json, .ndjson, .jsonl or .csv, also as .gz, .zst, .bz2 or .xz, or in a .zip or .tar", path.display())]
     Empty {
         /// The folder or archive.
         path: PathBuf,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::archive::Entry;
 use super::names;
 use super::place::{Bucket, Place};
+use super::tar::Member;
 
 /// Where files are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,10 @@ pub struct FileRef {
 pub(super) enum Part {
     /// All of it.
     Whole,
-    /// A file of an archive.
+    /// A file of a zip archive.
     Entry(Entry),
+    /// A file of a tape archive.
+    Member(Member),
     /// Nothing: it cannot be read, and this is why.
     Nothing(String),
 }
@@ -54,7 +57,7 @@ impl FileRef {
     /// Its own name, without that of what packs it: `access.log` of `logs/access.log.gz`.
     pub fn file_name(&self) -> String {
         let path = match &self.part {
-            Part::Entry(entry) => PathBuf::from(&entry.name),
+            Part::Entry(Entry { name, .. }) | Part::Member(Member { name, .. }) => PathBuf::from(name),
             _ => self.place.shown(),
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -78,7 +81,10 @@ impl FileRef {
 impl fmt::Display for FileRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.place)?;
-        if let Part::Entry(entry) = &self.part { write!(f, "/{}", entry.name) } else { Ok(()) }
+        match &self.part {
+            Part::Entry(Entry { name, .. }) | Part::Member(Member { name, .. }) => write!(f, "/{name}"),
+            Part::Whole | Part::Nothing(_) => Ok(()),
+        }
     }
 }
 

@@ -3,12 +3,18 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::archive::{self, Entry};
-use super::file_ref::FileRef;
+use super::archive;
+use super::file_ref::{FileRef, Part};
 use super::names::{self, Meant};
 use super::opened::Opened;
 use super::place::Place;
+use super::tar::{self, Member, Tape};
 use super::unpack::is_spreadsheet;
+
+/// Bytes of a file that tell whether it is an archive.
+const BEGIN: u64 = 512;
+/// What is wrong with an archive in which a name stands twice.
+const HIDES: &str = "two of its files have the same name, and one hides the other: unpack it, and use the folder";
 
 /// Files of a folder, a bucket or an archive that are not read, since nothing tells that they are exports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,35 +68,52 @@ impl Passed {
 
 /// The files of an archive that are meant, by name, and what else it holds.
 pub(super) struct Exports {
-    pub(super) entries: Vec<Entry>,
-    /// Some have one name: all but one of these are hidden.
-    pub(super) hides: bool,
+    pub(super) parts: Vec<Part>,
+    /// Why it may hold more.
+    pub(super) flaw: Option<String>,
     pub(super) passed: Passed,
 }
 
 impl Exports {
     /// What an archive holds; `None` if the file is none, or a workbook, which is packed as one.
     pub(super) fn of(place: &Place, meant: Meant) -> io::Result<Option<Self>> {
-        let mut file = Opened::open(place)?;
-        let mut magic = [0; archive::MAGIC.len()];
-        match file.read_exact(&mut magic) {
-            Ok(()) if magic == archive::MAGIC => {}
-            _ => return Ok(None),
-        }
-        let archive::Directory { entries: all, hides } = archive::directory(file)?;
-        let (mut entries, mut passed) = (Vec::new(), Passed::default());
-        for entry in all {
-            let hidden = entry.name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-            match meant.takes(&entry.name.to_lowercase()) {
+        let mut begin = Vec::new();
+        Opened::open(place)?.take(BEGIN).read_to_end(&mut begin)?;
+        let (all, flaw): (Vec<(String, Part)>, _) = if begin.starts_with(archive::MAGIC) {
+            let archive::Directory { entries, hides } = archive::directory(Opened::open(place)?)?;
+            let flaw = hides.then(|| HIDES.to_owned());
+            (entries.into_iter().map(|entry| (entry.name.clone(), Part::Entry(entry))).collect(), flaw)
+        } else if let Some(tape) = tape(place, &begin)? {
+            let named = |member: Member| (member.name.clone(), Part::Member(member));
+            (tape.members.into_iter().map(named).collect(), tape.flaw)
+        } else {
+            return Ok(None);
+        };
+        let (mut parts, mut passed) = (Vec::new(), Passed::default());
+        for (name, part) in all {
+            let hidden = name.split('/').any(|part| part.starts_with('.') && part != "." || part == "__MACOSX");
+            match meant.takes(&name.to_lowercase()) {
                 _ if hidden => {}
-                true => entries.push(entry),
-                false => passed.count(&place.shown(), entry.name.into()),
+                true => parts.push((name, part)),
+                false => passed.count(&place.shown(), name.into()),
             }
         }
-        if entries.is_empty() && is_spreadsheet(place) {
+        if parts.is_empty() && is_spreadsheet(place) {
             return Ok(None);
         }
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Some(Self { entries, hides, passed }))
+        parts.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(Some(Self { parts: parts.into_iter().map(|(_, part)| part).collect(), flaw, passed }))
+    }
+}
+
+/// What a tape archive holds, whether it is packed or not; `None`, if the file is none.
+fn tape(place: &Place, begin: &[u8]) -> io::Result<Option<Tape>> {
+    if tar::is_tape(begin) {
+        return tar::plain(Opened::open(place)?).map(Some);
+    }
+    // To look into each file that is packed would cost as much as to read it.
+    match names::is_packed_tape(&place.shown().to_string_lossy().to_lowercase()) {
+        true => tar::packed(Opened::open(place)?),
+        false => Ok(None),
     }
 }

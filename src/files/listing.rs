@@ -78,10 +78,9 @@ impl Sources {
         };
         let before = self.files.len();
         self.skipped.extend(exports.passed.into_skipped());
-        let entry = |entry| FileRef { place: file.place.clone(), part: Part::Entry(entry) };
-        self.files.extend(exports.entries.into_iter().map(entry));
-        if exports.hides {
-            let why = "two of its files have the same name, and one hides the other: unpack it, and use the folder";
+        let part = |part| FileRef { place: file.place.clone(), part };
+        self.files.extend(exports.parts.into_iter().map(part));
+        if let Some(why) = exports.flaw {
             self.files.push(FileRef::unreadable(file.place, why));
         }
         self.files.len() > before

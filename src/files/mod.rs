@@ -14,6 +14,7 @@ mod names;
 mod opened;
 mod place;
 mod stamp;
+mod tar;
 mod unpack;
 mod utf16;
 

@@ -3,9 +3,11 @@
 /// How exports are named. A folder's other files are not read.
 const NAMES: [&str; 4] = [".json", ".ndjson", ".jsonl", ".csv"];
 /// How several are packed into one.
-const ARCHIVE: &str = ".zip";
+const ARCHIVES: [&str; 2] = [".zip", ".tar"];
+/// How such archives are called when they are packed themselves, beside `.tar.gz` and its like.
+const TAPES: [&str; 6] = [".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".taz"];
 /// How they are packed.
-const PACKED: [&str; 3] = ["", ".gz", ".zst"];
+const PACKED: [&str; 5] = ["", ".gz", ".zst", ".bz2", ".xz"];
 /// How spreadsheets are named. Logs may be in them, but not as text.
 const SPREADSHEETS: [&str; 5] = [".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"];
 
@@ -30,8 +32,15 @@ impl Meant {
 
 /// Whether a file is named like an export; `name` is in lower case.
 fn is_export(name: &str) -> bool {
-    name.ends_with(ARCHIVE)
+    is_named(name, &ARCHIVES)
+        || is_packed_tape(name)
         || PACKED.iter().any(|packed| name.strip_suffix(packed).is_some_and(|name| is_named(name, &NAMES)))
+}
+
+/// Whether a file is named like a packed tape archive; `name` is in lower case.
+pub(super) fn is_packed_tape(name: &str) -> bool {
+    is_named(name, &TAPES)
+        || PACKED[1..].iter().any(|packed| name.strip_suffix(packed).is_some_and(|name| name.ends_with(".tar")))
 }
 
 /// A name without the endings that say how a file is packed.
@@ -58,7 +67,18 @@ mod tests {
 
     #[test]
     fn exports_are_told_by_their_names() {
-        for name in ["a.json", "pt1h.json.gz", "a.ndjson.zst", "a.jsonl", "a.csv", "a.zip"] {
+        for name in [
+            "a.json",
+            "pt1h.json.gz",
+            "a.ndjson.zst",
+            "a.jsonl",
+            "a.csv",
+            "a.zip",
+            "a.tar",
+            "a.tgz",
+            "a.tar.xz",
+            "a.csv.bz2",
+        ] {
             assert!(is_export(name), "{name}");
         }
         for name in ["readme.md", "a.json.bak", "a.evtx", "csv", "a.gz"] {

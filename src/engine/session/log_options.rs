@@ -14,7 +14,7 @@ pub(crate) struct Stated {
 /// Options of other programs that say what is so here anyway, and with which value.
 const ANYWAY: &[(&str, &[&str])] = &[
     ("auto_detect", &["true"]),
-    ("compression", &["auto", "auto_detect", "gzip", "zstd", "uncompressed", "none"]),
+    ("compression", &["auto", "auto_detect", "gzip", "zstd", "bzip2", "xz", "uncompressed", "none"]),
     ("filename", &["true"]),
     ("hive_partitioning", &["false"]),
     ("ignore_errors", &["true"]),
