@@ -167,7 +167,7 @@ fn parameter(field: &Field) -> Result<Parameter, Broken> {
     let parameter = Parameter { name: name.to_owned(), kind, list, optional, default, doc: doc.trim().to_owned() };
     if let Some(default) = &parameter.default {
         values::read(&parameter, std::slice::from_ref(default), None)
-            .map_err(|report| wrong(format!("its own default does not fit: {report}")))?;
+            .map_err(|report| wrong(format!("its own default does not fit: {}", report.what)))?;
     }
     Ok(parameter)
 }
