@@ -241,9 +241,9 @@ impl PageDecoder {
         let mut more = cursor.enter(b']')?;
         while more {
             match cursor.peek()? {
-                b'{' if self.rows.len() == MOST_RECORDS => return Err(Error::TooMany { most: MOST_RECORDS }),
+                b'{' if self.rows.count() == MOST_RECORDS => return Err(Error::TooMany { most: MOST_RECORDS }),
                 b'{' => self.rows.read(cursor)?,
-                byte => return Err(Error::NotARecord { index: self.rows.len(), found: kind(byte) }),
+                byte => return Err(Error::NotARecord { index: self.rows.count(), found: kind(byte) }),
             }
             more = cursor.more(b']')?;
         }

@@ -145,13 +145,8 @@ impl RecordDecoder {
     }
 
     /// Rows that the next [`RecordDecoder::finish`] will give.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.rows
-    }
-
-    /// Whether no record has been taken since the last [`RecordDecoder::finish`].
-    pub fn is_empty(&self) -> bool {
-        self.rows == 0
     }
 
     /// Takes one record: a JSON object, with white space around it or none.

@@ -40,7 +40,9 @@ fn is_export(name: &str) -> bool {
 /// Whether a file is named like a packed tape archive; `name` is in lower case.
 pub(super) fn is_packed_tape(name: &str) -> bool {
     is_named(name, &TAPES)
-        || PACKED[1..].iter().any(|packed| name.strip_suffix(packed).is_some_and(|name| name.ends_with(".tar")))
+        || PACKED[1..]
+            .iter()
+            .any(|packed| name.strip_suffix(packed).and_then(|name| name.strip_suffix(".tar")).is_some())
 }
 
 /// A name without the endings that say how a file is packed.

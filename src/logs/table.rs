@@ -100,6 +100,12 @@ pub(in crate::logs) fn columns(
 impl Table {
     /// A table of columns. What is seen of them decides which are the address and the user.
     pub(in crate::logs) fn new(mut columns: Vec<Column>, seen: &[Seen], clock: Clock, assumed: Vec<String>) -> Self {
+        // Of a heading alone, what is called as times are is one: a log that is empty today takes the statements of yesterday.
+        let is_heading_alone = !seen.is_empty() && seen.iter().all(|seen| seen.values == 0);
+        let called = |name: &&str| columns.iter().position(|column| column.sql == *name);
+        if let Some(at) = usual::TIME.iter().find_map(called).filter(|_| is_heading_alone) {
+            columns[at].reading.kind = Kind::Time;
+        }
         let called = |name: &str| columns.iter().position(|column| column.sql == name);
         let values = |column: usize| seen.get(column).map_or(0, |seen| seen.values);
         // The first of the names; but not one that few records have, where more have another.
@@ -124,7 +130,10 @@ impl Table {
             Some(column) != address && matches!(columns[column].reading.kind, Kind::Text | Kind::Int)
         });
         let lead = [
-            time.map(|source| (Field::new(Field::TIME, Kind::Time, "When it happened, UTC."), source)),
+            time.map(|source| {
+                let field = Field::new(Field::TIME, Kind::Time, "When it happened, UTC.");
+                (field.known(!is_heading_alone), source)
+            }),
             address.map(|at| {
                 let doc = "The address of the client, in its shortest form.";
                 (Field::new(Field::CLIENT_ADDRESS, Kind::Text, doc), Source::Address(at))

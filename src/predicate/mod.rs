@@ -20,12 +20,10 @@ mod to_clause;
 
 pub use bind::{Bound, any_value, bind};
 pub use clause::{Clause, Value};
+pub use expression::{ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 #[cfg(test)]
-pub(crate) use expression::Local;
-pub use expression::{
-    ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Octets, Pattern, Predicate, Scalar, Test, Truth,
-};
-pub use import::{Keys, import, keys, property_of};
+pub(crate) use expression::{Local, Octets};
+pub use import::{import, keys, property_of};
 pub use normal::normal;
 pub use reason::Reason;
 pub use split::{Conjunct, Split, split, texts_left, times};

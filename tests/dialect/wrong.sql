@@ -72,13 +72,11 @@ SELECT id FROM sign_ins WHERE id SOUNDS LIKE 'x'
 SELECT id FROM sign_ins WHERE id MATCH 'x'
 SELECT id FROM sign_ins WHERE id =~ 'x'
 SELECT id FROM sign_ins WHERE id !~~~ 'x'
-SELECT id FROM sign_ins WHERE id == 'x'
 SELECT id FROM sign_ins WHERE id === 'x'
 SELECT id FROM sign_ins WHERE id && 'x'
 SELECT id FROM sign_ins WHERE !is_interactive
 SELECT XMLELEMENT(name x)
 SELECT GROUPING(id) FROM sign_ins
-SELECT {fn now()}
 SELECT :x
 SELECT ?
 SELECT $1
@@ -127,7 +125,6 @@ SELECT row_number() FROM sign_ins
 SELECT row_number() OVER w FROM sign_ins
 SELECT lag(id) OVER (ORDER BY nope) FROM sign_ins
 SELECT (SELECT id, app_id FROM sign_ins)
-SELECT (SELECT id FROM sign_ins)
 SELECT id FROM sign_ins WHERE id IN (SELECT id, app_id FROM sign_ins)
 SELECT id FROM sign_ins UNION SELECT id, app_id FROM sign_ins
 SELECT id FROM sign_ins UNION SELECT status FROM sign_ins
@@ -152,7 +149,6 @@ SELECT 'x' = ANY('{x,y}')
 SELECT raw @@ '$.a' FROM sign_ins
 SELECT status + 1 FROM sign_ins
 SELECT status = 'a' FROM sign_ins
-SELECT status > status FROM sign_ins
 SELECT id + 1 FROM sign_ins
 SELECT -id FROM sign_ins
 SELECT NOT id FROM sign_ins
@@ -169,9 +165,7 @@ SELECT id FROM sign_ins WHERE sign_in_event_types = 'x'
 SELECT id FROM sign_ins WHERE sign_in_event_types LIKE '%x%'
 SELECT id FROM sign_ins WHERE status LIKE '%x%'
 SELECT id FROM sign_ins WHERE id BETWEEN 1
-SELECT id FROM sign_ins ORDER BY status
 SELECT status, count(*) FROM sign_ins GROUP BY sign_in_event_types
-SELECT max(status) FROM sign_ins
 SELECT sum(id) FROM sign_ins
 SELECT avg(created_date_time) FROM sign_ins
 SELECT lower(5, 6)
