@@ -69,16 +69,13 @@ SELECT id FROM sign_ins WHERE id ~~~ 'x'
 SELECT id FROM sign_ins WHERE id GLOB 'x*'
 SELECT id FROM sign_ins WHERE id REGEXP 'x'
 SELECT id FROM sign_ins WHERE id SOUNDS LIKE 'x'
-SELECT id FROM sign_ins WHERE id MATCH 'x'
 SELECT id FROM sign_ins WHERE id =~ 'x'
 SELECT id FROM sign_ins WHERE id !~~~ 'x'
-SELECT id FROM sign_ins WHERE id == 'x'
 SELECT id FROM sign_ins WHERE id === 'x'
 SELECT id FROM sign_ins WHERE id && 'x'
 SELECT id FROM sign_ins WHERE !is_interactive
 SELECT XMLELEMENT(name x)
 SELECT GROUPING(id) FROM sign_ins
-SELECT {fn now()}
 SELECT :x
 SELECT ?
 SELECT $1
@@ -127,7 +124,6 @@ SELECT row_number() FROM sign_ins
 SELECT row_number() OVER w FROM sign_ins
 SELECT lag(id) OVER (ORDER BY nope) FROM sign_ins
 SELECT (SELECT id, app_id FROM sign_ins)
-SELECT (SELECT id FROM sign_ins)
 SELECT id FROM sign_ins WHERE id IN (SELECT id, app_id FROM sign_ins)
 SELECT id FROM sign_ins UNION SELECT id, app_id FROM sign_ins
 SELECT id FROM sign_ins UNION SELECT status FROM sign_ins
@@ -152,7 +148,6 @@ SELECT 'x' = ANY('{x,y}')
 SELECT raw @@ '$.a' FROM sign_ins
 SELECT status + 1 FROM sign_ins
 SELECT status = 'a' FROM sign_ins
-SELECT status > status FROM sign_ins
 SELECT id + 1 FROM sign_ins
 SELECT -id FROM sign_ins
 SELECT NOT id FROM sign_ins
@@ -166,18 +161,13 @@ SELECT id FROM sign_ins WHERE created_date_time > '27.11.2026'
 SELECT id FROM sign_ins WHERE status.error_code = 'x'
 SELECT id FROM sign_ins WHERE is_interactive = 'maybe'
 SELECT id FROM sign_ins WHERE sign_in_event_types = 'x'
-SELECT id FROM sign_ins WHERE sign_in_event_types LIKE '%x%'
-SELECT id FROM sign_ins WHERE status LIKE '%x%'
 SELECT id FROM sign_ins WHERE id BETWEEN 1
-SELECT id FROM sign_ins ORDER BY status
 SELECT status, count(*) FROM sign_ins GROUP BY sign_in_event_types
-SELECT max(status) FROM sign_ins
 SELECT sum(id) FROM sign_ins
 SELECT avg(created_date_time) FROM sign_ins
 SELECT lower(5, 6)
 SELECT lower()
 SELECT lower(status) FROM sign_ins
-SELECT coalesce()
 SELECT ip_in('a')
 SELECT kv(status, 'a') FROM sign_ins
 SELECT mode(status) FROM sign_ins
