@@ -237,7 +237,12 @@ fn innermost(mut error: &DataFusionError) -> Innermost<'_> {
 
 fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
     match error {
-        DataFusionError::SQL(error, _) => Report::new(Exit::Query, place::without_position(&parser_text(error))),
+        DataFusionError::SQL(error, _) => {
+            let text = place::without_position(&parser_text(error));
+            // The parser shows the word as it holds it; the mark below shows where it stands.
+            let is_dump = text.starts_with("No infix parser");
+            Report::new(Exit::Query, if is_dump { "this is no operator".to_owned() } else { text })
+        }
         DataFusionError::SchemaError(error, _) => of_schema(error, about),
         DataFusionError::Internal(text) => match words::of_internal(text) {
             Some(words) => in_words(words),

@@ -41,6 +41,10 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     if after("Unsupported logical plan").is_some() {
         return Some(("this statement is not supported".into(), STATEMENTS.into()));
     }
+    if let Some((types, _)) = after("There isn't a common type to coerce ").and_then(|s| s.split_once(" in LIKE")) {
+        let hint = "of a list, EXISTS (SELECT 1 FROM unnest(list) AS t WHERE t LIKE '…') asks each element; of a struct, name a field";
+        return Some((format!("LIKE compares texts, and not {}", types::in_sql(types)), hint.into()));
+    }
     if let Some(words) = of_groups(text) {
         return Some(words);
     }
@@ -112,7 +116,8 @@ fn of_arguments(text: &str) -> Option<Words> {
     let (call, rest) = call.split_once("'. ").or_else(|| call.split_once('\''))?;
     let (name, types) = call.split_once('(')?;
     let forms = rest.split_once("Candidate functions:").map_or("", |(_, forms)| forms);
-    let forms: Vec<&str> = forms.lines().map(str::trim).filter(|form| !form.is_empty()).take(3).collect();
+    let told = |form: &&str| !form.is_empty() && !form.contains("UserDefined");
+    let forms: Vec<&str> = forms.lines().map(str::trim).filter(told).take(3).collect();
     let own = manual_of_functions().into_iter().find(|function| function.is_called(name));
     let hint = match forms.as_slice() {
         _ if own.is_some() => format!("it takes {}", own.map_or_else(String::new, |function| function.syntax)),

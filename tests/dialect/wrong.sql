@@ -69,6 +69,7 @@ SELECT id FROM sign_ins WHERE id ~~~ 'x'
 SELECT id FROM sign_ins WHERE id GLOB 'x*'
 SELECT id FROM sign_ins WHERE id REGEXP 'x'
 SELECT id FROM sign_ins WHERE id SOUNDS LIKE 'x'
+SELECT id FROM sign_ins WHERE id MATCH 'x'
 SELECT id FROM sign_ins WHERE id =~ 'x'
 SELECT id FROM sign_ins WHERE id !~~~ 'x'
 SELECT id FROM sign_ins WHERE id === 'x'
@@ -161,6 +162,8 @@ SELECT id FROM sign_ins WHERE created_date_time > '27.11.2026'
 SELECT id FROM sign_ins WHERE status.error_code = 'x'
 SELECT id FROM sign_ins WHERE is_interactive = 'maybe'
 SELECT id FROM sign_ins WHERE sign_in_event_types = 'x'
+SELECT id FROM sign_ins WHERE sign_in_event_types LIKE '%x%'
+SELECT id FROM sign_ins WHERE status LIKE '%x%'
 SELECT id FROM sign_ins WHERE id BETWEEN 1
 SELECT status, count(*) FROM sign_ins GROUP BY sign_in_event_types
 SELECT sum(id) FROM sign_ins
@@ -168,6 +171,7 @@ SELECT avg(created_date_time) FROM sign_ins
 SELECT lower(5, 6)
 SELECT lower()
 SELECT lower(status) FROM sign_ins
+SELECT coalesce()
 SELECT ip_in('a')
 SELECT kv(status, 'a') FROM sign_ins
 SELECT mode(status) FROM sign_ins
