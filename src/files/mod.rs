@@ -12,6 +12,7 @@ mod listing;
 mod local;
 mod names;
 mod opened;
+mod packed;
 mod place;
 mod stamp;
 mod tar;
@@ -25,4 +26,5 @@ pub use listing::{Sources, all_sources, local_sources, sources};
 pub use place::Bucket;
 pub use stamp::{Change, Stamp};
 
-pub(crate) use unpack::{AHEAD, open};
+pub(crate) use packed::AHEAD;
+pub(crate) use unpack::open;

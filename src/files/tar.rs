@@ -6,7 +6,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::unpack::bare;
+use super::packed::bare;
 
 /// What a header has at [`MAGIC_AT`].
 pub(super) const MAGIC: &[u8] = b"ustar";
@@ -281,7 +281,7 @@ impl<R: Read> Read for Whole<R> {
 }
 
 #[cfg(test)]
-pub(in crate::files) mod tests {
+mod tests {
     use super::*;
 
     /// A header, and bytes behind it.
@@ -300,7 +300,7 @@ pub(in crate::files) mod tests {
     }
 
     /// An archive of these files.
-    pub(in crate::files) fn tape(files: &[(&str, &[u8])]) -> Vec<u8> {
+    fn tape(files: &[(&str, &[u8])]) -> Vec<u8> {
         let all = files.iter().flat_map(|(name, bytes)| entry(name, b'0', bytes));
         all.chain(vec![0; 2 * BLOCK]).collect()
     }

@@ -280,8 +280,10 @@ async fn the_attack_goes_on_in_the_directory() {
     let expected = [
         "User registered security info",
         "Consent to application",
+        "Add owner to application",
         "Update application – Certificates and secrets management ",
         "Add member to role outside of PIM (permanent)",
+        "Add app role assignment to service principal",
         "Update conditional access policy",
     ];
     assert_eq!(steps, expected);
@@ -292,7 +294,7 @@ async fn the_attack_goes_on_in_the_directory() {
     assert!(of_thief.iter().all(|row| row["initiatedBy"]["user"]["id"] == victim["userId"]), "ids join");
     let evil =
         |row: &Value| row["targetResources"].as_array().unwrap().iter().any(|t| t["displayName"] == "Mail Backup Pro");
-    assert_eq!(of_thief.iter().filter(|row| evil(row)).count(), 3);
+    assert_eq!(of_thief.iter().filter(|row| evil(row)).count(), 4);
     assert!(of_thief[1].to_string().contains("Mail.ReadWrite Mail.Send"));
 }
 
