@@ -295,7 +295,8 @@ impl Passing {
         let rows: UInt32Array = (start..end).filter(wanted).collect::<Vec<_>>().into();
         let none = UInt32Array::new_null(rows.len());
         let empty = RecordBatch::new_empty(self.input.schema());
-        self.task.given(&self.held, &empty, &rows, &none, Some(&met.into())).map(Some)
+        let mark = (self.task.join_type == JoinType::LeftMark).then(|| met.into());
+        self.task.given(&self.held, &empty, &rows, &none, mark.as_ref()).map(Some)
     }
 }
 
@@ -311,7 +312,9 @@ impl Task {
         };
         let count = u32::try_from(rows.met.len()).unwrap_or(u32::MAX);
         let passing: UInt32Array = (0..count).filter(wanted).collect::<Vec<_>>().into();
-        self.given(held, &rows.rows, &UInt32Array::new_null(passing.len()), &passing, Some(&met))
+        // A mark is of each of the rows; other kinds give out some of them, and none.
+        let mark = (self.join_type == JoinType::RightMark).then_some(&met);
+        self.given(held, &rows.rows, &UInt32Array::new_null(passing.len()), &passing, mark)
     }
 
     /// The output of pairs. A side whose place is NULL is NULL; the mark tells whether a row was met.
