@@ -208,7 +208,6 @@ async fn quiet_days_hold_what_looks_like_an_attack() {
         ("consents", "--admin true"),
         ("app-permissions", "--roles ."),
         ("mfa-fatigue", "--at-least 2"),
-        ("mass-download", "--operations FileSyncDownloadedFull"),
     ] {
         let (found, _) = run(&quiet, &library, name, words).await;
         assert!(!found.is_empty(), "{name} {words}");

@@ -103,8 +103,12 @@ pub(super) fn sorted(args: &[OsString], behind: &[String], command: &Command) ->
     (all.collect(), words)
 }
 
-/// Whether a word is a flag of the program, and whether its value is the next word.
+/// Whether a word is a flag of the program, and whether its value is the next word. Who asks for help behind a name means the
+/// query.
 fn flag(word: &str, command: &Command) -> Option<bool> {
+    if matches!(word, "--help" | "-h") {
+        return None;
+    }
     let long = word.strip_prefix("--").map(|long| long.split_once('=').map_or((long, false), |(long, _)| (long, true)));
     let short =
         word.strip_prefix('-').filter(|short| short.chars().count() == 1).and_then(|short| short.chars().next());
