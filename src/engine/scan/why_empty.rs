@@ -37,6 +37,8 @@ pub(crate) struct Watch {
     time: Option<&'static str>,
     reasons: Vec<Because>,
     conditions: Vec<Condition>,
+    /// Whether joins said which rows they can let through.
+    keyed: bool,
     /// The times that the conditions leave.
     asked: Interval,
     /// What the files hold, if files are read.
@@ -93,6 +95,11 @@ impl Watch {
         Self { reasons, ..watch }
     }
 
+    /// The same of a scan that joins have told their keys or times, or not.
+    pub(crate) fn keyed(self, keyed: bool) -> Self {
+        Self { keyed, ..self }
+    }
+
     /// The times that the conditions leave.
     pub(crate) fn asked(&self) -> Interval {
         self.asked
@@ -129,7 +136,7 @@ impl Watch {
         let seen = Seen { met: vec![false; conditions.len()], near: vec![None; conditions.len()], ..Seen::default() };
         let name = name.to_owned();
         let (seen, kept) = (Mutex::new(seen), AtomicBool::new(false));
-        Self { name, set: None, time, reasons, conditions, asked, held: None, seen, kept }
+        Self { name, set: None, time, reasons, conditions, keyed: false, asked, held: None, seen, kept }
     }
 
     /// Looks at records, and at how many of them satisfied the conditions.
@@ -240,7 +247,9 @@ impl Watch {
             _ if seen.records > 0 => Vec::new(),
             _ if seen.passed => vec![Because::Between { asked: in_words(self.asked) }],
             Some(held) => vec![held.because()],
-            None if kinds.is_empty() => vec![Because::NoneCame { conditions: !self.conditions.is_empty() }],
+            None if kinds.is_empty() => {
+                vec![Because::NoneCame { conditions: self.keyed || !self.conditions.is_empty() }]
+            }
             None => kinds,
         }
     }
