@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Schema};
+use arrow::util::display::array_value_to_string;
 use datafusion::common::tree_node::{Transformed, TransformedResult as _, TreeNode as _};
 use datafusion::common::{JoinSide, NullEquality};
 use datafusion::logical_expr::Operator;
@@ -16,6 +17,7 @@ use datafusion::physical_expr::utils::{collect_columns, conjunction, split_conju
 use datafusion::physical_expr::{PhysicalExprRef, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::{fmt_sql, is_volatile};
 use datafusion::physical_plan::joins::utils::JoinFilter;
+use datafusion::scalar::ScalarValue;
 
 use super::comparison::{Comparison, Expr};
 use super::values::{End, Keys, Reach};
@@ -195,11 +197,22 @@ fn may_fail(expr: &Expr, schema: &Schema) -> bool {
     fails || expr.children().into_iter().any(|child| may_fail(child, schema))
 }
 
+/// An interval as it is written: `INTERVAL '5 mins'`.
+fn interval(value: &ScalarValue) -> Option<String> {
+    let ScalarValue::IntervalMonthDayNano(Some(_)) = value else { return None };
+    let text = array_value_to_string(&value.to_array().ok()?, 0).ok()?;
+    Some(format!("INTERVAL '{text}'"))
+}
+
 /// An expression as people read it: casts that were put in for the types are left out.
 pub(super) fn sql(expr: &Expr) -> String {
     let plain = Arc::clone(expr).transform(|expr| {
-        Ok(match expr.downcast_ref::<CastExpr>() {
-            Some(cast) => Transformed::yes(Arc::clone(cast.expr())),
+        if let Some(cast) = expr.downcast_ref::<CastExpr>() {
+            return Ok(Transformed::yes(Arc::clone(cast.expr())));
+        }
+        Ok(match expr.downcast_ref::<Literal>().and_then(|literal| interval(literal.value())) {
+            // It is shown by its name, and never evaluated.
+            Some(written) => Transformed::yes(Arc::new(Column::new(&written, 0)) as Expr),
             None => Transformed::no(expr),
         })
     });
