@@ -113,10 +113,16 @@ fn cases(lab: &Lab, vpn: &str) -> Vec<Case> {
         ),
         case("scripted-clients", "", &[&[victim, &spray[1], "BAV2ROPC", "1"]], 2),
         case("phishing-clicked", "", &[&[victim, "BlockPageOverride", "it-support@lumenw0rks.example"]], FEED),
-        case("user-timeline", timeline, &timeline_rows, FEED + 4),
+        // It reads every content type.
+        case("user-timeline", timeline, &timeline_rows, 2 * FEED + 4),
         case("cloud-failures-then-vpn", log, &[&[&spray[1], "LOGIN-OK", "mallory"]], 2),
         case("vpn-failures-then-cloud", log, &[&[victim, replay, "IS | 6 | 6"]], 3),
-        case("elsewhere-while-on-premises", presence, &[&[victim, replay, "IS | 198.18.0.200 | 24"]], 4),
+        case(
+            "elsewhere-while-on-premises",
+            presence,
+            &[&[victim, replay, "IS | 198.18.0.200 | 24"], &[victim, &spray[0], "MD | 198.18.0.200 | 1"]],
+            4,
+        ),
     ]
 }
 
@@ -311,8 +317,6 @@ fn queries_are_listed_shown_and_run_from_a_shell() {
         (Some(0), "who,mine\n\"[\"\"ana@x.example\"\",\"\"bob@x.example\"\"]\",x\n"),
         "{err}"
     );
-    let (code, out, _) = run(&["run", "mine", "--help"]);
-    assert!(code == Some(0) && out.contains("mine: Mine"), "{out}");
     for (args, exit, what) in [
         (&["run", "mine"][..], 2, "mine needs --who USER,…"),
         (&["run", "mine", "--whom", "a@x"], 2, "did you mean --who?"),
