@@ -15,7 +15,6 @@ pub trait Format: Debug + Sync {
     }
 
     /// What it is, in a sentence.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the manual shows it"))]
     fn doc(&self) -> &'static str;
 
     /// Extensions that say so where the content does not.

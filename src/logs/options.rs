@@ -25,7 +25,6 @@ pub struct Options {
 
 impl Options {
     /// The names that options have in SQL and in the configuration.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "reports and the manual list them"))]
     pub const NAMES: &'static [&'static str] =
         &["format", "heading", "delimiter", "comment", "timezone", "year", "columns", "view"];
 
