@@ -120,7 +120,7 @@ fn cases(lab: &Lab, vpn: &str) -> Vec<Case> {
         case(
             "elsewhere-while-on-premises",
             presence,
-            &[&[victim, replay, "IS | 198.18.0.200 | 24"], &[victim, &spray[0], "MD | 198.18.0.200 | 1"]],
+            &[&[victim, replay, "IS | 198.18.0.200 | 24"], &[victim, "MD | 198.18.0.200 | 1"]],
             4,
         ),
     ]
