@@ -214,6 +214,7 @@ async fn quiet_days_hold_what_looks_like_an_attack() {
         ("consents", "--admin true"),
         ("app-permissions", "--roles ."),
         ("mfa-fatigue", "--at-least 2"),
+        ("mass-download", "--operations FileSyncDownloadedFull"),
     ] {
         let (found, _) = run(&quiet, &library, name, words).await;
         assert!(!found.is_empty(), "{name} {words}");
@@ -317,6 +318,8 @@ fn queries_are_listed_shown_and_run_from_a_shell() {
         (Some(0), "who,mine\n\"[\"\"ana@x.example\"\",\"\"bob@x.example\"\"]\",x\n"),
         "{err}"
     );
+    let (code, out, _) = run(&["run", "mine", "--help"]);
+    assert!(code == Some(0) && out.contains("mine: Mine"), "{out}");
     for (args, exit, what) in [
         (&["run", "mine"][..], 2, "mine needs --who USER,…"),
         (&["run", "mine", "--whom", "a@x"], 2, "did you mean --who?"),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 mod identity;
@@ -120,10 +121,21 @@ pub(super) struct Demo {
 /// Reads the command line. An error is ready to be printed by clap, help and version among them.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
     let args: Vec<OsString> = args.into_iter().collect();
-    let parsed = parse_once(&args)?;
+    let parsed = match parse_once(&args) {
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => return help_of_query(&args).ok_or(error),
+        parsed => parsed?,
+    };
     let Some(Saved::Run { name, words }) = &parsed.saved else { return Ok(parsed) };
     let (args, words) = saved::sorted(&args, words, &command());
     Ok(Args { saved: Some(Saved::Run { name: name.clone(), words }), ..parse_once(&args)? })
+}
+
+/// Help that is asked for behind a query's name is the query's; `None`: it is the program's.
+fn help_of_query(args: &[OsString]) -> Option<Args> {
+    let mut parsed = parse_once(&args[..saved::help_at(args)?]).ok()?;
+    let Some(Saved::Run { words, .. }) = &mut parsed.saved else { return None };
+    words.push("--help".to_owned());
+    Some(parsed)
 }
 
 fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {

@@ -103,12 +103,13 @@ pub(super) fn sorted(args: &[OsString], behind: &[String], command: &Command) ->
     (all.collect(), words)
 }
 
-/// Whether a word is a flag of the program, and whether its value is the next word. Who asks for help behind a name means the
-/// query.
+/// Where a command line asks for help.
+pub(super) fn help_at(args: &[OsString]) -> Option<usize> {
+    args.iter().position(|arg| arg == "--help" || arg == "-h")
+}
+
+/// Whether a word is a flag of the program, and whether its value is the next word.
 fn flag(word: &str, command: &Command) -> Option<bool> {
-    if matches!(word, "--help" | "-h") {
-        return None;
-    }
     let long = word.strip_prefix("--").map(|long| long.split_once('=').map_or((long, false), |(long, _)| (long, true)));
     let short =
         word.strip_prefix('-').filter(|short| short.chars().count() == 1).and_then(|short| short.chars().next());

@@ -52,7 +52,12 @@ pub(in super::super) fn file(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
     base(record, json, "File");
     let (name, extension) = event.pick(0x77, FILES);
-    let name = if event.plot { format!("Ledger {}.xlsx", event.roll(0x78) % 1_000) } else { name.to_owned() };
+    let number = event.roll(0x78) % 1_000;
+    let (name, extension) = match (event.plot, event.alike) {
+        (true, _) => (format!("Ledger {number}.xlsx"), extension),
+        (false, true) => (format!("Handbook {number}.docx"), "docx"),
+        (false, false) => (name.to_owned(), extension),
+    };
     let site = site(record);
     json.text("ObjectId", &format!("{site}Shared Documents/{name}"));
     json.text("SiteUrl", &site);
