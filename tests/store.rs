@@ -234,14 +234,14 @@ async fn columns_that_nobody_named_have_short_names() {
             vec!["authentication_details[1].succeeded", "authentication_details[2].succeeded"],
         ),
         ("created_date_time + INTERVAL '1 day'", vec!["created_date_time + INTERVAL '1 days'"]),
-        ("'id', id", vec!["Utf8(\"id\")", "id"]),
+        ("'id', id", vec!["'id'", "id"]),
     ] {
         let sql = format!("SELECT {select} FROM sign_ins WHERE created_date_time >= now() - INTERVAL '1 day'");
         let query = shelf.lab.engine.query(&sql).await.unwrap();
         let schema = query.stream.schema();
         let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         assert_eq!(found, names, "{sql}");
-        let table = if select.contains("'id'") { continue } else { format!("CREATE OR REPLACE TABLE x AS {sql}") };
+        let table = format!("CREATE OR REPLACE TABLE x AS {sql}");
         shelf.answer(&table).await;
         let kept = shelf.lab.engine.query("SELECT * FROM x").await.unwrap().stream.schema();
         assert_eq!(kept.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>(), names, "{table}");
