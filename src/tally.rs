@@ -6,8 +6,10 @@
 mod live;
 mod nothing;
 mod notice;
+mod notices;
 mod sent;
 mod waits;
+mod words;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -18,7 +20,7 @@ pub use nothing::Because;
 pub use notice::{Notice, Stands};
 pub use sent::{MOST_REQUESTS, RequestLog, Sent};
 
-use notice::Notices;
+use notices::Notices;
 use waits::Waits;
 
 /// Counters of one query. Cheap to share, updated without locks.
