@@ -8,8 +8,8 @@
 -- parameter: clients text[] = IMAP4, POP3, Authenticated SMTP, Other clients; kinds of client that know no second factor
 -- parameter: at_least integer = 3; accounts that the address failed with
 -- hit: A password was guessed where no second factor is asked for. Reset it, and block legacy protocols.
--- false positives: A scanner or an application behind the same address as people. Without the failures (at_least 0 is not
---   possible here) every mailbox of an old device would be listed.
+-- false positives: A scanner or an application behind the same address as people. An address where fewer accounts than
+--   at_least failed is left out; with at_least 1, every old device with one mistyped password is listed.
 -- mitre: T1078.004 T1110.003
 -- references: https://learn.microsoft.com/en-us/entra/identity/conditional-access/policy-block-legacy-authentication
 WITH suspects AS (

@@ -21,11 +21,13 @@ mod doctor;
 mod elsewhere;
 mod empty;
 mod layers;
+mod literal;
 mod names;
 mod place;
 mod remote;
 mod sign_in;
 mod types;
+mod unquoted;
 mod words;
 
 pub use empty::compared_with_null;
@@ -280,11 +282,21 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
         return Report::new(Exit::Query, format!("{word} is not supported"));
     }
     let report = Report { what: words::of_operation(&types::in_sql(what)), ..report };
+    if let Some((column, kind)) = of_literal(what, about) {
+        return report.hint(format!("{column} is of type {kind}"));
+    }
     if let Some(advice) = advice::of_text(what) {
         return report.hint(advice);
     }
     let rest = text[what.len()..].trim();
     if rest.is_empty() { report } else { Report { verbatim: true, ..report.hint(rest.replace('\n', "; ")) } }
+}
+
+/// The column that a text was compared with which is no value of its type, and that type.
+fn of_literal(what: &str, about: &About<'_>) -> Option<(String, String)> {
+    let column = literal::column(literal::unread(what)?, about.sql)?;
+    let said = words::of_operation(&types::in_sql(what));
+    said.rsplit_once(" cannot be cast to ").map(|(_, kind)| (column, kind.to_owned()))
 }
 
 fn in_words((what, hint): words::Words) -> Report {
@@ -346,7 +358,10 @@ fn of_field(field: &Column, valid: &[Column], about: &About<'_>) -> Report {
     let Some(found) = nearest(&field.name, names()).or_else(|| nearest(first, names())) else {
         let listed: Vec<&str> = valid.iter().take(12).map(|column| column.name.as_str()).collect();
         let more = if valid.len() > listed.len() { ", …" } else { "" };
-        let meant = advice::of_quoted(about.sql, &field.name).or_else(|| advice::of_statement(about.sql));
+        let named: Vec<&str> = valid.iter().map(|column| column.name.as_str()).collect();
+        let meant = advice::of_quoted(about.sql, &field.name)
+            .or_else(|| elsewhere::column(&field.name, &named).map(|name| format!("did you mean {name}?")))
+            .or_else(|| advice::of_statement(about.sql));
         return if let Some(meant) = meant {
             report.hint(meant)
         } else if listed.is_empty() {

@@ -3,8 +3,8 @@
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Word};
 
-use super::elsewhere;
 use super::names::nearest;
+use super::{elsewhere, unquoted};
 
 /// Words that a statement begins with.
 const FIRST_WORDS: &[&str] = &[
@@ -40,7 +40,7 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if words.get(1).is_some_and(|word| is(word, "TOP")) {
         return Some("write LIMIT at the end of the statement instead of TOP".into());
     }
-    if let Some(advice) = elsewhere::kql(&tokens) {
+    if let Some(advice) = elsewhere::kql(&tokens).or_else(|| unquoted::find(sql)) {
         return Some(advice);
     }
     let first = words.first().filter(|word| !FIRST_WORDS.iter().any(|known| is(word, known)))?;

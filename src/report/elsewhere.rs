@@ -3,6 +3,8 @@
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Word};
 
+use super::names;
+
 /// Tables by their names there, in lower case and without underscores, and where their records are here. Of those with an
 /// empty name nothing is read by this program.
 const TABLES: &[(&[&str], &str)] = &[
@@ -57,6 +59,37 @@ fn begins_with(name: &str) -> String {
     let plain: String = name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
     let known = TABLES.iter().find(|(names, own)| names.contains(&plain.as_str()) && !own.is_empty());
     known.map_or_else(|| name.to_owned(), |(_, own)| own.split(',').next().unwrap_or(own).to_owned())
+}
+
+/// Columns by names of other products and of habit, in lower case and without underscores, and what they are called here:
+/// the first of these that the table has.
+const COLUMNS: &[(&[&str], &[&str])] = &[
+    (
+        &["upn", "user", "username", "userid", "account", "accountupn", "accountname", "email", "mail"],
+        &["user_principal_name", "user_name", "user_id"],
+    ),
+    (
+        &["ip", "ipaddr", "clientip", "sourceip", "srcip", "callerip", "address"],
+        &["ip_address", "client_ip", "client_address"],
+    ),
+    (
+        &["time", "timestamp", "timegenerated", "date", "datetime", "createdat", "created", "eventtime", "ts", "when"],
+        &["created_date_time", "activity_date_time", "creation_time", "detected_date_time", "time"],
+    ),
+    (&["app", "application", "appname"], &["app_display_name", "application_name"]),
+    (&["operationname", "action", "activity", "actiontype"], &["operation", "activity_display_name"]),
+    (&["resulttype", "errorcode", "error"], &["status.error_code"]),
+    (&["resultdescription"], &["status.failure_reason"]),
+    (&["country"], &["location.country_or_region"]),
+    (&["os"], &["device_detail.operating_system"]),
+];
+
+/// What a column is called here: one of another name, or a field of a struct.
+pub(super) fn column(asked: &str, columns: &[&str]) -> Option<String> {
+    let plain: String = asked.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
+    let (_, own) = COLUMNS.iter().find(|(names, _)| names.contains(&plain.as_str())).copied().unwrap_or_default();
+    let here = |path: &&&str| columns.contains(&path.split('.').next().unwrap_or(path));
+    own.iter().find(here).map(|path| (*path).to_owned()).or_else(|| names::path_of(asked, columns))
 }
 
 /// Words of KQL between a column and a text, and what is written here.
@@ -148,4 +181,27 @@ pub(super) fn kql(tokens: &[Token]) -> Option<String> {
         _ => None,
     });
     pairs.map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_by_another_name_is_found_where_the_table_has_it() {
+        let sign_ins = ["id", "created_date_time", "user_principal_name", "ip_address", "status", "location"];
+        for (asked, found) in [
+            ("upn", Some("user_principal_name")),
+            ("TimeGenerated", Some("created_date_time")),
+            ("error_code", Some("status.error_code")),
+            ("city", Some("location.city")),
+            ("country", Some("location.country_or_region")),
+            ("os", None),
+            ("zzz", None),
+        ] {
+            assert_eq!(column(asked, &sign_ins).as_deref(), found, "{asked}");
+        }
+        assert_eq!(column("ip", &["client_ip"]).as_deref(), Some("client_ip"));
+        assert_eq!(column("city", &["id"]), None);
+    }
 }

@@ -4,7 +4,7 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
-/// A comparison with NULL is never true: the planner removes it, and all rows with it.
+/// A comparison with NULL is never true, nor is NOT IN of a list that holds NULL: the planner removes it, and all rows with it.
 pub fn compared_with_null(sql: &str) -> Option<&'static str> {
     let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().ok()?;
     let solid: Vec<&Token> = tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
@@ -13,7 +13,43 @@ pub fn compared_with_null(sql: &str) -> Option<&'static str> {
     let null = |token: &Token| matches!(token, Token::Word(word) if word.keyword == Keyword::NULL && word.quote_style.is_none());
     let sets = matches!(solid.first(), Some(Token::Word(word)) if word.keyword == Keyword::SET);
     let found = solid.windows(2).any(|pair| compares(pair[0]) && null(pair[1]));
-    (found && !sets).then_some("nothing equals NULL, not even NULL: write IS NULL or IS NOT NULL")
+    if sets {
+        None
+    } else if found {
+        Some("nothing equals NULL, not even NULL: write IS NULL or IS NOT NULL")
+    } else {
+        excludes_null(&solid, null).then_some("NOT IN is never true of a list that holds NULL: leave NULL out of it")
+    }
+}
+
+/// Whether there is a `NOT IN (…, NULL, …)`.
+fn excludes_null(solid: &[&Token], null: impl Fn(&Token) -> bool) -> bool {
+    let word = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
+    let separates = |token: &Token| matches!(token, Token::LParen | Token::Comma | Token::RParen);
+    let begins = (0..solid.len()).filter(|at| {
+        matches!(&solid[*at..], [not, is_in, Token::LParen, ..] if word(not, Keyword::NOT) && word(is_in, Keyword::IN))
+    });
+    begins.into_iter().any(|at| {
+        let mut depth = 0_usize;
+        let inside = solid[at + 2..].windows(3).take_while(|each| {
+            match each[0] {
+                Token::LParen => depth += 1,
+                Token::RParen => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth > 0
+        });
+        // A list in a list is a call's: `NOT IN (coalesce(x, NULL))`.
+        let mut inner = 0_usize;
+        inside.into_iter().any(|each| {
+            match each[0] {
+                Token::LParen => inner += 1,
+                Token::RParen => inner = inner.saturating_sub(1),
+                _ => {}
+            }
+            inner == 1 && separates(each[0]) && null(each[1]) && separates(each[2])
+        })
+    })
 }
 
 #[cfg(test)]
@@ -22,12 +58,24 @@ mod tests {
 
     #[test]
     fn only_a_comparison_with_null_is_noted() {
-        for sql in ["SELECT * FROM t WHERE a = NULL", "SELECT 1 WHERE a <> /* x */ null"] {
+        for sql in [
+            "SELECT * FROM t WHERE a = NULL",
+            "SELECT 1 WHERE a <> /* x */ null",
+            "SELECT 1 WHERE a NOT IN ('x', NULL)",
+            "SELECT 1 WHERE a NOT IN (lower('x'), NULL, 'y')",
+        ] {
             assert!(compared_with_null(sql).is_some(), "{sql}");
         }
-        for sql in
-            ["SELECT * FROM t WHERE a IS NULL", "SELECT '= NULL'", "SELECT a = \"null\"", "SET x = NULL", "SELECT '"]
-        {
+        for sql in [
+            "SELECT * FROM t WHERE a IS NULL",
+            "SELECT '= NULL'",
+            "SELECT a = \"null\"",
+            "SET x = NULL",
+            "SELECT '",
+            "SELECT 1 WHERE a IN ('x', NULL)",
+            "SELECT 1 WHERE a NOT IN (coalesce('x', NULL))",
+            "SELECT 1 WHERE a NOT IN ('x') AND f(b, NULL)",
+        ] {
             assert!(compared_with_null(sql).is_none(), "{sql}");
         }
     }

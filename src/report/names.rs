@@ -2,7 +2,7 @@
 
 use datafusion::common::utils::datafusion_strsim::levenshtein;
 
-use crate::table::Column;
+use crate::table::{Column, Edm};
 
 /// The candidate nearest to a name, if any is near: candidates are pairs of what to propose and what to compare with.
 ///
@@ -70,6 +70,20 @@ pub(super) fn fields_of(columns: &'static [Column]) -> Vec<&'static str> {
         fields.iter().map(|field| field.name).chain(fields_of(fields)).collect::<Vec<_>>()
     };
     columns.iter().flat_map(below).collect()
+}
+
+/// A field of that name below one of the columns that a table has, as it is written: `location.city`.
+pub(super) fn path_of(asked: &str, columns: &[&str]) -> Option<String> {
+    fn below(column: &Column, asked: &str) -> Option<String> {
+        let fields = if matches!(column.edm, Edm::List(_)) { &[] } else { column.fields() };
+        fields.iter().find_map(|field| {
+            let path = if folded(field.name) == asked { Some(field.name.to_owned()) } else { below(field, asked) };
+            path.map(|path| format!("{}.{path}", column.name))
+        })
+    }
+    let asked = folded(asked);
+    let declared = crate::apis::ALL.iter().flat_map(|set| set.columns);
+    declared.filter(|column| columns.contains(&column.name)).find_map(|column| below(column, &asked))
 }
 
 fn folded(name: &str) -> String {

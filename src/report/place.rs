@@ -7,7 +7,7 @@ use datafusion::sql::sqlparser::parser::ParserError;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{About, names, parser_text};
+use super::{About, literal, names, parser_text};
 use crate::output::safe;
 
 /// Characters of a line that are shown around the place.
@@ -43,8 +43,12 @@ fn position(error: &DataFusionError, sql: &str) -> Option<(usize, usize)> {
             }
         }
         other => {
-            if let Some(field) = names::missing_field(&other.message()) {
+            let text = other.message();
+            if let Some(field) = names::missing_field(&text) {
                 return word(field, sql);
+            }
+            if let Some(start) = literal::unread(&text).and_then(|value| literal::place(value, sql)) {
+                return at(start.line, start.column);
             }
         }
     }

@@ -13,6 +13,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
 use super::finer::FinerTimes;
+use super::merging::{CHECKED, SortedOrNot};
 use super::sound::Sound;
 use super::store::Store;
 use crate::engine::functions::bounded;
@@ -109,6 +110,8 @@ pub(crate) fn extend(
     let sides: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] =
         [Arc::new(AtHandFirst), Arc::new(LookUp { is_remote })];
     rules.splice(behind..behind, sides);
+    let before = rules.iter().position(|rule| rule.name() == CHECKED).unwrap_or(rules.len());
+    rules.insert(before, Arc::new(SortedOrNot));
     let builder = builder.with_physical_optimizer_rule(Arc::new(CountThere));
     Ok(builder.with_physical_optimizer_rule(Arc::new(TellKeys)))
 }

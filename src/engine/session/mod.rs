@@ -9,6 +9,7 @@ pub(crate) mod leftovers;
 pub(crate) mod log_options;
 pub(crate) mod log_tables;
 pub(crate) mod merged;
+mod merging;
 pub(crate) mod named_logs;
 pub mod parquet;
 pub(crate) mod policy;

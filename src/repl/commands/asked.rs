@@ -1,5 +1,9 @@
 //! What a line asks of the prompt itself: a command, or what other prompts call it.
 
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::tokenizer::Tokenizer;
+
+use super::list::ALL;
 use crate::repl::split::split;
 
 /// Words that people type for a command, from other prompts.
@@ -48,7 +52,17 @@ pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
 
 /// Whether no more lines are needed: SQL goes on to its semicolon, a command ends with its line.
 pub(crate) fn is_whole(text: &str) -> bool {
-    asked(text).is_some() || split(text).rest.is_none()
+    asked(text).is_some() || split(text).rest.is_none() || forgotten(text).is_some()
+}
+
+/// The command on the last line of a statement that was not ended: its semicolon was forgotten.
+pub(super) fn forgotten(text: &str) -> Option<&str> {
+    let (before, last) = text.trim_end().rsplit_once('\n')?;
+    let (name, _) = asked(last).filter(|_| last.starts_with('\\'))?;
+    let (known, open) = (ALL.iter().any(|command| command.name == name), split(before).rest.is_some());
+    // In an open text or comment a line may begin with anything.
+    let readable = || Tokenizer::new(&PostgreSqlDialect {}, before).tokenize().is_ok();
+    (known && open && readable()).then_some(name)
 }
 
 #[cfg(test)]
@@ -89,10 +103,20 @@ mod tests {
             "quit",
             "show tables",
             "SELECT 1; -- done",
+            "SELECT 1\n\\d sign_ins",
         ] {
             assert!(is_whole(whole), "{whole}");
         }
-        for open in ["SELECT 1", "SELECT ';'", "SELECT 'a;", "SELECT 1; SELECT", "SELECT $$;", "SELECT /* ;"] {
+        for open in [
+            "SELECT 1",
+            "SELECT ';'",
+            "SELECT 'a;",
+            "SELECT 1; SELECT",
+            "SELECT $$;",
+            "SELECT /* ;",
+            "SELECT 'a\n\\d",
+            "SELECT 1\n\\nope",
+        ] {
             assert!(!is_whole(open), "{open}");
         }
     }

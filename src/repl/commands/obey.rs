@@ -1,6 +1,6 @@
 //! Obeys commands, and answers the statements that stand between them.
 
-use super::asked::asked;
+use super::asked::{asked, forgotten};
 use super::edit::edit;
 use super::list::{ALL, Action};
 use super::script::{self, Parts};
@@ -17,6 +17,12 @@ use crate::settings;
 impl State<'_> {
     /// Obeys the commands of a text and answers its statements, up to the first failure.
     pub(crate) async fn obey_all(&mut self, text: &str) -> After {
+        if let Some(command) = forgotten(text) {
+            let what = format!("the statement before {command} is not ended");
+            return refused(
+                &Report::new(Exit::Query, what).hint("end it with ; and give the command after it; Up brings it back"),
+            );
+        }
         for part in Parts::of(text) {
             let after = self.obey(part.text, part.line).await;
             if after != After::Go {
@@ -69,7 +75,7 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
         Action::Connections => connections(state),
         Action::Help => topic(arg),
         Action::List => {
-            ALL.iter().for_each(|c| say_item(&format!("{} {}", c.name, c.args), c.doc, 21));
+            ALL.iter().for_each(|c| say_item(&format!("{} {}", c.name, c.args), c.doc, 28));
             say("SQL ends with ; and \\help has pages on several topics.");
             After::Go
         }
@@ -140,7 +146,7 @@ fn set(state: &mut State<'_>, arg: &str) -> After {
     let (name, value) = (name.trim_start_matches("auditql."), value.trim().trim_start_matches('=').trim());
     let now = state.session.engine.settings();
     if name.is_empty() {
-        settings::ALL.iter().for_each(|s| say_item(&format!("{:<14} {}", s.name, s.get(&now)), s.doc, 24));
+        settings::ALL.iter().for_each(|s| say_item(&format!("{:<18} {}", s.name, s.get(&now)), s.doc, 28));
         saved::variables(state);
         return After::Go;
     }
@@ -233,6 +239,7 @@ mod tests {
         assert_eq!(state.obey("\\x on", 1).await, After::Go);
         assert_eq!(state.obey("\\set max_requests 7", 1).await, After::Go);
         assert_eq!(state.obey("\\nope", 1).await, After::Failed);
+        assert_eq!(state.obey_all("SELECT 1\n\\timing off").await, After::Failed);
         assert_eq!(state.obey("\\set max_request 7", 1).await, After::Failed);
         assert_eq!(state.obey("\\set who o'neil@contoso.com", 1).await, After::Go);
         assert_eq!(state.obey("\\set", 1).await, After::Go);
