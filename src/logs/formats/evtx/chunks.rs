@@ -14,8 +14,8 @@ use super::unnamed;
 pub(super) const FILE: &[u8] = b"ElfFile\0";
 pub(super) const CHUNK: &[u8] = b"ElfChnk\0";
 
-const HEADER_SIZE: usize = 4 << 10;
-const CHUNK_SIZE: usize = 64 << 10;
+pub(super) const HEADER_SIZE: usize = 4 << 10;
+pub(super) const CHUNK_SIZE: usize = 64 << 10;
 /// The smallest record: its header and its end.
 const SMALLEST: u64 = 28;
 
@@ -47,6 +47,16 @@ impl Default for Chunks {
 }
 
 impl Chunks {
+    /// Chunks behind others of which so many records were told.
+    pub(super) fn behind(number: u64) -> Self {
+        Self { is_begun: true, number, ..Self::default() }
+    }
+
+    /// Records told so far, those before included.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     pub(super) fn feed(&mut self, mut bytes: &[u8], each: &mut dyn FnMut(u64, Found<'_>)) {
         while !bytes.is_empty() {
             let size = if self.is_begun { CHUNK_SIZE } else { HEADER_SIZE };
@@ -159,6 +169,6 @@ fn json(record: EvtxRecord<'_>, may_lack: bool) -> Result<(String, i64), evtx::e
     Ok((unnamed::completed(&read.data, &xml.data).into_owned(), written))
 }
 
-fn is_unused(chunk: &[u8]) -> bool {
+pub(super) fn is_unused(chunk: &[u8]) -> bool {
     chunk.iter().all(|byte| *byte == 0)
 }
