@@ -74,11 +74,11 @@ fn sum_up(chunk: &mut [u8]) {
 
 #[test]
 fn readers_of_pieces_number_records_as_one_reader_does() {
-    let sound = file(&(0..1_500).map(|_| logon()).collect::<Vec<_>>());
+    let sound = file(&(0..600).map(|_| logon()).collect::<Vec<_>>());
     let found = recognised("x.evtx", &sound, &Options::default());
     let records: Vec<usize> = memchr::memmem::find_iter(&sound, b"**\0\0").collect();
     let (mut told_bad, mut in_doubt) = (0, 0);
-    for seed in 1..=60_u64 {
+    for seed in 1..=24_u64 {
         let (mut chance, mut damaged) = (Chance(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed)), sound.clone());
         for _ in 0..=chance.below(8) {
             // The headers of records, those of chunks, or anything.
@@ -95,12 +95,12 @@ fn readers_of_pieces_number_records_as_one_reader_does() {
         }
         let told = read(&*found.layout, &damaged, 1 << 20);
         told_bad += usize::from(!told.bad.is_empty());
-        for block in [70_001, 300_000] {
+        for block in [70_001, 200_000] {
             let apart = in_pieces(&*found.layout, &damaged, block);
             assert!(apart.as_ref() == Some(&told), "{seed}: the same by several readers");
         }
     }
-    assert!(told_bad > 30 && in_doubt == 30, "{told_bad}");
+    assert!(told_bad > 12 && in_doubt == 12, "{told_bad}");
 }
 
 #[test]
