@@ -19,7 +19,7 @@ use crate::plan::search::ReadError;
 use crate::plan::{CapError, PagerError};
 use crate::table::Needs;
 use crate::veil::{Veil, Veiled};
-use crate::{auth, causes, decode, files, http};
+use crate::{auth, causes, decode, files, geoip, http};
 use crate::{searches, subscriptions};
 
 /// Why a query has no answer, or not a whole one.
@@ -285,6 +285,15 @@ pub enum Error {
     TableExists(String),
     /// A view was to be dropped as a table.
     #[error("{0} is a view, not a table")]
+    /// The user's databases of places and networks cannot answer.
+    #[error("{function} cannot be answered")]
+    Places {
+        /// The function.
+        function: &'static str,
+        /// Why not.
+        #[source]
+        source: geoip::Error,
+    },
     NotATable(String),
     /// Two columns of a table that was to be made have one name.
     #[error("two columns of the table would be named {0}")]
