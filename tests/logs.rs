@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::lab::{Answer, answer, now};
 
+mod avro;
 mod bad;
 mod configured;
 mod empty;

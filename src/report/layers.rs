@@ -190,6 +190,10 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
         L::TakesNothing { .. } => {
+        L::NotBuilt { form, .. } => report(match *form {
+            "Avro" => "build it with the feature avro: cargo install --path . --features avro",
+            _ => "build it with all features",
+        }),
             Report::chain(Exit::Query, source).hint("leave it out: their columns and types are in the files themselves")
         }
         L::Option(source) => Report::chain(Exit::Query, source).hint(stated(source)),
