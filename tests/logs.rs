@@ -22,6 +22,8 @@ mod packed;
 mod pieces;
 mod places;
 mod shown;
+mod quoted;
+mod sampled;
 mod skipped;
 
 /// A folder of files, and an engine that reads them.

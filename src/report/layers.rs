@@ -117,6 +117,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         }
         E::Branch { source, .. } => under(error, of_engine(source, about)),
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("run it without --partial"),
+        E::Sampled { file, names_fields, source } => of_sampled(file, *names_fields, Report::of_query(source, about)),
         E::Evaluation(inner) | E::Session(inner) | E::Memory(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
         E::Ending => Report::chain(Exit::Terminated, error),
@@ -136,8 +137,8 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::TooLarge(part) => Report::chain(Exit::Query, error).hint(smaller(*part)),
         E::TooMuch { .. } => Report::chain(Exit::Query, error)
             .hint("that is a quarter of --memory-limit; produce less, or raise the limit"),
-        E::CircularView(_) => {
         E::Places { source, .. } => Report::chain(Exit::Query, error).hint(of_places(source)),
+        E::CircularView(_) => {
             Report::chain(Exit::Query, error).hint("CREATE OR REPLACE VIEW changes it, DROP VIEW removes it")
         }
         E::NotMain(_) => Report::chain(Exit::Query, error).hint("tables of a service are read-only"),
@@ -189,11 +190,11 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
-        L::TakesNothing { .. } => {
         L::NotBuilt { form, .. } => report(match *form {
             "Avro" => "build it with the feature avro: cargo install --path . --features avro",
             _ => "build it with all features",
         }),
+        L::TakesNothing { .. } => {
             Report::chain(Exit::Query, source).hint("leave it out: their columns and types are in the files themselves")
         }
         L::Option(source) => Report::chain(Exit::Query, source).hint(stated(source)),

@@ -227,6 +227,17 @@ pub enum Error {
         #[source]
         source: Box<Error>,
     },
+    /// There is no such column, in a table of a file whose columns are those of its beginning.
+    #[error("there is no such column")]
+    Sampled {
+        /// The first file that is longer.
+        file: String,
+        /// Whether each of its records names its fields, so that a later one can have others.
+        names_fields: bool,
+        /// What was looked for.
+        #[source]
+        source: Box<DataFusionError>,
+    },
     /// A predicate could not be evaluated on the rows received.
     #[error("a condition could not be evaluated")]
     Evaluation(#[source] DataFusionError),
@@ -274,6 +285,15 @@ pub enum Error {
         /// What it may make.
         limit: usize,
     },
+    /// The user's databases of places and networks cannot answer.
+    #[error("{function} cannot be answered")]
+    Places {
+        /// The function.
+        function: &'static str,
+        /// Why not.
+        #[source]
+        source: geoip::Error,
+    },
     /// A view is made of itself.
     #[error("the view {0} refers to itself")]
     CircularView(String),
@@ -285,15 +305,6 @@ pub enum Error {
     TableExists(String),
     /// A view was to be dropped as a table.
     #[error("{0} is a view, not a table")]
-    /// The user's databases of places and networks cannot answer.
-    #[error("{function} cannot be answered")]
-    Places {
-        /// The function.
-        function: &'static str,
-        /// Why not.
-        #[source]
-        source: geoip::Error,
-    },
     NotATable(String),
     /// Two columns of a table that was to be made have one name.
     #[error("two columns of the table would be named {0}")]

@@ -34,6 +34,10 @@ impl Format for Csv {
         &["heading", "delimiter", "comment", "timezone", "columns"]
     }
 
+    fn infers(&self) -> Option<bool> {
+        Some(false)
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["tsv", "delimited", "psv"]
     }

@@ -40,6 +40,10 @@ impl Format for Json {
         &["timezone"]
     }
 
+    fn infers(&self) -> Option<bool> {
+        Some(true)
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["ndjson", "jsonl", "json_lines"]
     }
