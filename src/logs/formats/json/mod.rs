@@ -252,6 +252,11 @@ impl<'a> Cells<'a> for Row<'a> {
         self.cells.get(column)?.as_deref().map(Cow::Borrowed)
     }
 
+    /// A text stands in quotes.
+    fn is_quoted(&self, _: usize) -> bool {
+        true
+    }
+
     fn raw(&self) -> Cow<'a, str> {
         Cow::Borrowed(self.text)
     }
