@@ -13,6 +13,7 @@ use crate::lab::{Answer, answer, now};
 mod avro;
 mod bad;
 mod configured;
+mod damaged;
 mod empty;
 mod events;
 mod evtx_file;
@@ -21,9 +22,9 @@ mod named;
 mod packed;
 mod pieces;
 mod places;
-mod shown;
 mod quoted;
 mod sampled;
+mod shown;
 mod skipped;
 
 /// A folder of files, and an engine that reads them.
