@@ -122,9 +122,13 @@ async fn what_was_written_is_read_or_its_loss_is_said() {
         let (rows, said) = ask(&bytes).await;
         let read: u64 = rows[0].split(" | ").next().unwrap().parse().unwrap();
         let lost = lost(&said);
-        // A chunk is told as one, whatever was in it.
-        let by_chunk = said.iter().any(|text| text.contains("chunk") || text.contains("header of the file is cut off"));
-        assert!(read + lost >= written || by_chunk, "{told}: {read} of {written} read, {lost} lost; {said:?}");
+        let is_said = said.iter().any(|text| text.starts_with("INCOMPLETE: "));
+        assert!(read >= written || is_said && lost > 0, "{told}: {read} of {written} read, {lost} lost; {said:?}");
+        // Where the chunks still say how many records they have, each is told. A chunk without its header, or that is not
+        // there, is told as one.
+        if matches!(variant % 8, 3 | 7) {
+            assert!(read + lost >= written, "{told}: {read} of {written} read, {lost} lost; {said:?}");
+        }
         silent += u64::from(said.is_empty());
     }
     // What only touches space that is not in use, or a number that nobody needs, goes without a word; the rest does not.
