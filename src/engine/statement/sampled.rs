@@ -8,6 +8,7 @@ use datafusion::execution::SessionState;
 
 use crate::engine::error::Error;
 use crate::engine::leaf::LogTable;
+use crate::engine::scan::logs::LogFiles;
 
 /// The error, with what is to be known of such a file where a column was not found.
 pub(super) async fn told(state: &SessionState, names: &[TableReference], error: DataFusionError) -> DataFusionError {
@@ -22,7 +23,7 @@ pub(super) async fn told(state: &SessionState, names: &[TableReference], error: 
         let Ok(schema) = state.schema_for_ref(name.clone()) else { continue };
         let Ok(Some(table)) = schema.table(name.table()).await else { continue };
         let files = (table.as_ref() as &dyn std::any::Any).downcast_ref::<LogTable>().map(LogTable::files);
-        if let Some((file, names_fields)) = files.and_then(|files| files.sampled()) {
+        if let Some((file, names_fields)) = files.and_then(LogFiles::sampled) {
             return Error::Sampled { file, names_fields, source: Box::new(error) }.into();
         }
     }

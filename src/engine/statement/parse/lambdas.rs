@@ -49,7 +49,7 @@ pub(crate) struct OfElements {
 /// All of them.
 pub(crate) static ALL: &[OfElements] = &[
     OfElements {
-        names: &["any_match", "array_any_match", "list_any_match", "array_exists", "list_exists", "exists"],
+        names: &["any_match", "array_any_match", "list_any_match", "list_any", "array_exists", "list_exists", "exists"],
         syntax: "any_match(list, x -> x.name = '…')",
         doc: "Whether an element of the list passes the test: true or false, never NULL.",
         meaning: Meaning::Any,
