@@ -6,7 +6,7 @@
 
 use evtx::EvtxChunkData;
 
-use super::chunks::{CHUNK, CHUNK_SIZE, Chunks, FILE, HEADER_SIZE, is_unused};
+use super::chunks::{CHUNK, CHUNK_SIZE, Chunks, HEADER_SIZE, Place, counted, is_unused};
 use crate::logs::{Cut, Pieces, Reader};
 
 /// Where records begin in a chunk.
@@ -21,45 +21,51 @@ const LATEST: u64 = 2_650_000_000_000_000_000;
 /// The pieces of a file.
 pub(super) struct ChunkPieces<R> {
     is_begun: bool,
-    /// Records in the pieces so far.
-    number: u64,
+    /// Behind the pieces so far.
+    place: Place,
     /// Makes the reader of a piece.
     reader: R,
 }
 
 impl<R: FnMut(Chunks) -> Box<dyn Reader> + Send> ChunkPieces<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { is_begun: false, number: 0, reader }
+        Self { is_begun: false, place: Place::default(), reader }
     }
 }
 
 impl<R: FnMut(Chunks) -> Box<dyn Reader> + Send> Pieces for ChunkPieces<R> {
     fn cut(&mut self, bytes: &[u8], is_end: bool) -> Cut {
         let header = if self.is_begun || bytes.starts_with(CHUNK) { 0 } else { HEADER_SIZE };
-        let whole = bytes.len().saturating_sub(header) / CHUNK_SIZE * CHUNK_SIZE;
+        // The last piece tells which chunks are missing: something is left for it.
+        let whole = bytes.len().saturating_sub(header + 1) / CHUNK_SIZE * CHUNK_SIZE;
         if whole == 0 && !is_end {
             return Cut::More;
         }
-        let chunks = if self.is_begun { Chunks::behind(self.number) } else { Chunks::default() };
+        let chunks = if self.is_begun { Chunks::behind(self.place) } else { Chunks::default() };
         if is_end {
             return Cut::Piece(bytes.len(), (self.reader)(chunks));
         }
-        self.number += u64::from(header > 0 && !bytes.starts_with(FILE));
-        self.number += bytes[header..header + whole].chunks(CHUNK_SIZE).map(told).sum::<u64>();
+        if header > 0 {
+            let count = counted(&bytes[..header]);
+            self.place.counted = count.unwrap_or_default();
+            self.place.number += u64::from(count.is_none());
+        }
+        for chunk in bytes[header..header + whole].chunks(CHUNK_SIZE) {
+            let is_unused = is_unused(chunk);
+            self.place.number += u64::from(self.place.pass(is_unused).is_some());
+            self.place.number += if is_unused { 0 } else { told(chunk) };
+        }
         self.is_begun = true;
-        Cut::Piece(header + whole, (self.reader)(chunks))
+        Cut::Piece(header + whole, (self.reader)(chunks.going_on()))
     }
 }
 
-/// How many records are told of a whole chunk.
+/// How many records are told of a whole chunk that is in use.
 fn told(chunk: &[u8]) -> u64 {
-    if is_unused(chunk) {
-        return 0;
-    }
     declared(chunk).unwrap_or_else(|| {
-        let mut chunks = Chunks::behind(0);
+        let mut chunks = Chunks::behind(Place::default());
         chunks.feed(chunk, &mut |_, _| {});
-        chunks.number()
+        chunks.place().number
     })
 }
 

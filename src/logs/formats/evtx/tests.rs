@@ -3,7 +3,7 @@
 use super::chunks::{Chunks, Found};
 use super::file::{Datum, Written, adfs, file, security};
 use crate::logs::trials::{Chance, Told, in_pieces, options, read, recognised};
-use crate::logs::{Error, Options, Sample, recognise};
+use crate::logs::{Cut, Error, Options, Sample, recognise};
 
 /// A file with a chunk that has no records but says that it has some.
 fn empty(first: u64, last: u64) -> Vec<u8> {
@@ -101,6 +101,19 @@ fn readers_of_pieces_number_records_as_one_reader_does() {
         }
     }
     assert!(told_bad > 12 && in_doubt == 12, "{told_bad}");
+    // The header counts more chunks than there are: the last reader tells that, wherever pieces end.
+    let mut more = sound;
+    let counted = u16::try_from(more.len() / (64 << 10) + 3).unwrap();
+    more[42..44].copy_from_slice(&counted.to_le_bytes());
+    let told = read(&*found.layout, &more, 1 << 20);
+    assert!(told.bad.iter().any(|(_, why)| why.ends_with("is missing")), "{:?}", told.bad);
+    for block in [4096 + (64 << 10), 64 << 10, 4096] {
+        let apart = in_pieces(&*found.layout, &more, block);
+        assert!(apart.as_ref() == Some(&told), "{block}: the same by several readers");
+    }
+    let mut pieces = found.layout.pieces(&[], &more).unwrap();
+    let Cut::Piece(count, _) = pieces.cut(&more, false) else { panic!("chunks are whole") };
+    assert!(count < more.len(), "something is left for who tells what is missing");
 }
 
 #[test]
