@@ -1,7 +1,8 @@
 //! The chunks of an event log, and the records in them.
 //!
-//! How many records a chunk has, its header says: those that are not found are told, each one. A chunk that was never used
-//! is empty, as the files of a log are made larger ahead of time.
+//! How many records a chunk has, its header says: those that are not found are told, each one. How many chunks are in use, the
+//! header of the file says: what is empty or missing of them is told. A chunk that was never used is empty, as the files of a
+//! log are made larger ahead of time; it stands behind all that are in use.
 //! (source: <https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc>)
 
 use std::sync::Arc;
@@ -14,8 +15,10 @@ use super::unnamed;
 pub(super) const FILE: &[u8] = b"ElfFile\0";
 pub(super) const CHUNK: &[u8] = b"ElfChnk\0";
 
-const HEADER_SIZE: usize = 4 << 10;
-const CHUNK_SIZE: usize = 64 << 10;
+pub(super) const HEADER_SIZE: usize = 4 << 10;
+pub(super) const CHUNK_SIZE: usize = 64 << 10;
+/// Where the header of a file says how many chunks are in use.
+const COUNT: std::ops::Range<usize> = 42..44;
 /// The smallest record: its header and its end.
 const SMALLEST: u64 = 28;
 
@@ -35,18 +38,74 @@ pub(super) struct Chunks {
     /// The header of the file has been passed over.
     is_begun: bool,
     settings: Arc<ParserSettings>,
+    place: Place,
+    /// Others come behind these: what is missing, they tell.
+    goes_on: bool,
+}
+
+/// How far a file has been read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    /// Chunks so far, and how many the header of the file says are in use.
+    seen: u16,
+    pub(super) counted: u16,
+    /// The last chunk was empty.
+    is_behind: bool,
     /// Records told so far.
-    number: u64,
+    pub(super) number: u64,
+}
+
+impl Place {
+    /// Goes past a chunk; what there is to tell of its being empty, or of the ones before it.
+    pub(super) fn pass(&mut self, is_unused: bool) -> Option<&'static str> {
+        let is_counted = self.seen < self.counted;
+        self.seen = self.seen.saturating_add(1);
+        match (is_unused, is_counted) {
+            (true, true) => Some("a chunk that the header of the file counts is empty"),
+            (true, false) => {
+                self.is_behind = true;
+                None
+            }
+            (false, _) => std::mem::take(&mut self.is_behind).then_some("a chunk before one that is in use is empty"),
+        }
+    }
+}
+
+/// How many chunks are in use by the header of a file, unless it is damaged.
+pub(super) fn counted(header: &[u8]) -> Option<u16> {
+    let count = header.get(COUNT)?.first_chunk()?;
+    header.starts_with(FILE).then(|| u16::from_le_bytes(*count))
 }
 
 impl Default for Chunks {
     fn default() -> Self {
         let settings = ParserSettings::new().indent(false).num_threads(1);
-        Self { held: Vec::new(), is_begun: false, settings: Arc::new(settings), number: 0 }
+        Self {
+            held: Vec::new(),
+            is_begun: false,
+            settings: Arc::new(settings),
+            place: Place::default(),
+            goes_on: false,
+        }
     }
 }
 
 impl Chunks {
+    /// Chunks behind others, from a place in a file.
+    pub(super) fn behind(place: Place) -> Self {
+        Self { is_begun: true, place, ..Self::default() }
+    }
+
+    /// The same, and others come behind them.
+    pub(super) fn going_on(self) -> Self {
+        Self { goes_on: true, ..self }
+    }
+
+    /// How far the file has been read.
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
     pub(super) fn feed(&mut self, mut bytes: &[u8], each: &mut dyn FnMut(u64, Found<'_>)) {
         while !bytes.is_empty() {
             let size = if self.is_begun { CHUNK_SIZE } else { HEADER_SIZE };
@@ -67,8 +126,9 @@ impl Chunks {
             if self.held.starts_with(CHUNK) {
                 continue;
             }
-            if !self.held.starts_with(FILE) {
-                self.tell(Found::Bad("the header of the file is damaged"), each);
+            match counted(&self.held) {
+                Some(count) => self.place.counted = count,
+                None => self.tell(Found::Bad("the header of the file is damaged"), each),
             }
             self.held.clear();
         }
@@ -77,31 +137,46 @@ impl Chunks {
     /// What is left of a chunk that is cut is read as far as it goes.
     pub(super) fn end(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
         if self.held.is_empty() {
-            return;
+            return self.missing(each);
         }
         let mut rest = std::mem::take(&mut self.held);
         if !self.is_begun && !rest.starts_with(CHUNK) {
             return self.tell(Found::Bad("the header of the file is cut off"), each);
         }
         if is_unused(&rest) {
-            return;
+            return self.missing(each);
         }
         rest.resize(CHUNK_SIZE, 0);
-        let before = self.number;
+        let before = self.place.number;
         self.chunk(rest, each);
-        if self.number == before {
+        if self.place.number == before {
             self.tell(Found::Bad("the chunk is cut off"), each);
+        }
+        self.missing(each);
+    }
+
+    /// Tells of the chunks that are in use by the header, and are not there.
+    fn missing(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
+        if self.goes_on {
+            return;
+        }
+        for _ in self.place.seen..self.place.counted {
+            self.tell(Found::Bad("a chunk that the header of the file counts is missing"), each);
         }
     }
 
     fn tell(&mut self, found: Found<'_>, each: &mut dyn FnMut(u64, Found<'_>)) {
-        self.number += 1;
-        each(self.number, found);
+        self.place.number += 1;
+        each(self.place.number, found);
     }
 
     /// Reads a chunk; gives its bytes back, that they need not be allotted again.
     fn chunk(&mut self, chunk: Vec<u8>, each: &mut dyn FnMut(u64, Found<'_>)) -> Vec<u8> {
-        if is_unused(&chunk) {
+        let is_unused = is_unused(&chunk);
+        if let Some(why) = self.place.pass(is_unused) {
+            self.tell(Found::Bad(why), each);
+        }
+        if is_unused {
             return chunk;
         }
         let Ok(mut data) = EvtxChunkData::new(chunk, false) else {
@@ -112,7 +187,7 @@ impl Chunks {
         let (first, last) = (data.header.first_event_record_number, data.header.last_event_record_number);
         let most = CHUNK_SIZE as u64 / SMALLEST;
         let expected = last.checked_sub(first).map_or(0, |more| more.saturating_add(1)).min(most);
-        let before = self.number;
+        let before = self.place.number;
         let settings = self.settings.clone();
         match data.parse(settings) {
             Err(_) => self.tell(Found::Bad("the chunk is damaged"), each),
@@ -122,13 +197,13 @@ impl Chunks {
                         Ok((json, written)) => self.tell(Found::Event { json: &json, written }, each),
                         Err(_) => self.tell(Found::Bad("the record is damaged"), each),
                     }
-                    if self.number - before > most {
+                    if self.place.number - before > most {
                         break;
                     }
                 }
             }
         }
-        let found = self.number - before;
+        let found = self.place.number - before;
         for _ in found..expected {
             self.tell(Found::Bad("the record is missing in its chunk"), each);
         }
@@ -159,6 +234,6 @@ fn json(record: EvtxRecord<'_>, may_lack: bool) -> Result<(String, i64), evtx::e
     Ok((unnamed::completed(&read.data, &xml.data).into_owned(), written))
 }
 
-fn is_unused(chunk: &[u8]) -> bool {
+pub(super) fn is_unused(chunk: &[u8]) -> bool {
     chunk.iter().all(|byte| *byte == 0)
 }
