@@ -25,6 +25,7 @@ mod names;
 mod place;
 mod remote;
 mod sign_in;
+mod stores;
 mod types;
 mod words;
 

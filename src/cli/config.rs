@@ -14,6 +14,7 @@ use super::env::Env;
 use crate::logs;
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
+use crate::stores::scheme;
 use crate::table::Quota;
 
 /// Longest file that is read.
@@ -151,7 +152,8 @@ pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report
     let mut config = parse(&text, author, &path.display().to_string())?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.queries.iter_mut().for_each(|path| *path = folder.join(&path));
-    config.connections.values_mut().flat_map(Entry::files).for_each(|path| *path = folder.join(&path));
+    let is_here = |path: &&mut PathBuf| path.to_str().is_none_or(|path| scheme(path).is_none());
+    config.connections.values_mut().flat_map(Entry::files).filter(is_here).for_each(|path| *path = folder.join(&path));
     Ok(Some(config))
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::auth::SECRET_VARIABLES;
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
+use crate::stores;
 use crate::veil::Veil;
 
 /// A variable that is read, besides one `AUDITQL_<SETTING>` for each setting.
@@ -92,6 +93,7 @@ impl Env {
                 || variable_of_one(name).is_some()
                 || ALL.iter().any(|v| v.name == name)
                 || SPELLINGS.contains(&name)
+                || stores::is_read(name)
         };
         let pairs =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -136,7 +138,14 @@ impl Env {
         let own = |name: &String| variable_of_one(name).is_some_and(|variable| SECRET_VARIABLES.contains(&variable));
         let own =
             self.all.iter().filter(|(name, value)| own(name) && !value.is_empty()).map(|(_, value)| value.as_str());
-        Veil::over(SECRET_VARIABLES.iter().filter_map(|name| self.get(name)).chain(own))
+        let secrets = SECRET_VARIABLES.iter().chain(stores::SECRETS).filter_map(|name| self.get(name));
+        Veil::over(secrets.chain(own))
+    }
+
+    /// What stores of objects are asked with.
+    pub(super) fn stores(&self) -> Vec<(String, String)> {
+        let own = |(name, _): &(&String, &String)| stores::is_read(name) || *name == "IDENTITY_ENDPOINT";
+        self.all.iter().filter(own).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// Whether the terminal can do no more than print lines.

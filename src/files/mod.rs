@@ -6,6 +6,7 @@
 mod archive;
 mod bucket;
 mod error;
+mod fault;
 mod file_ref;
 mod listed;
 mod listing;
@@ -20,6 +21,7 @@ mod unpack;
 mod utf16;
 
 pub use error::Error;
+pub use fault::{Answer, StoreFault};
 pub use file_ref::{FileRef, Input};
 pub use listed::Skipped;
 pub use listing::{Sources, all_sources, local_sources, sources};

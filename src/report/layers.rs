@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::names::nearest;
-use super::{About, Exit, Report, doctor, remote};
+use super::{About, Exit, Report, doctor, remote, stores};
 use crate::plan::CapError;
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, http, logs, plan, settings};
@@ -14,7 +14,9 @@ const ODD_REPLY: &str = "the service broke its own rules; try again, and report 
 
 /// Looked for from the outside in, because a layer may have wrapped another's error.
 pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Report {
-    causes::chain(error).find_map(|inner| known(inner, about)).unwrap_or_else(|| Report::chain(Exit::Query, error))
+    let report =
+        causes::chain(error).find_map(|inner| known(inner, about)).unwrap_or_else(|| Report::chain(Exit::Query, error));
+    files::StoreFault::of(error).into_iter().fold(report, stores::advised)
 }
 
 fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
@@ -122,7 +124,6 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
         E::Unbound { name, known } => Report::chain(Exit::Query, error).hint(value_of(name, known)),
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
-        E::RemoteLocation(_) => Report::chain(Exit::Query, error).hint("download the file first, and use its path"),
         E::NotSettable { .. } => Report::chain(Exit::Query, error)
             .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
         E::Store(_) => Report::chain(Exit::Query, error),
@@ -159,6 +160,9 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
+        L::Stored { .. } => {
+            Report::chain(Exit::Query, source).hint("download it, and read the copy: only text is read from stores")
+        }
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
         L::TakesNothing { .. } => {
             Report::chain(Exit::Query, source).hint("leave it out: their columns and types are in the files themselves")
@@ -241,6 +245,7 @@ fn input(error: &files::Error) -> &'static str {
     match error {
         files::Error::NoFile { .. } => "a statement may read an input more than once, so write it to a file first",
         files::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and use that file",
+        files::Error::TooMany { .. } => "name a longer prefix, or a pattern that begins with one",
         files::Error::Empty { .. } => "save spreadsheets as CSV; a file with any ending is read if you name it",
         _ => "--input takes a file, a folder or a quoted pattern",
     }

@@ -87,6 +87,9 @@ pub(super) async fn table(
     if let Some(option) = besides {
         return Err(failed(LogError::TakesNothing { form: form.name(), option: option.to_owned() }).into());
     }
+    if let Some(file) = found.iter().find(|file| file.is_stored()) {
+        return Err(failed(LogError::Stored { file: file.to_string(), form: form.name() }).into());
+    }
     let packed = || LogError::Packed { file: found[0].to_string(), form: form.name() };
     let paths: Option<Vec<PathBuf>> = found.iter().map(|file| file.path().map(Path::to_owned)).collect();
     let paths = paths.ok_or_else(|| failed(packed()))?;
