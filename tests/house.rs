@@ -94,8 +94,8 @@ const DECODE: &[&str] =
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 
 const FILES: &[&str] = &[
-    "fault", "error", "names", "archive", "utf16", "packed", "tar", "place", "opened", "file_ref", "stamp", "unpack",
-    "listed", "local", "bucket", "listing",
+    "fault", "heads", "error", "names", "archive", "utf16", "packed", "tar", "place", "opened", "file_ref", "stamp",
+    "unpack", "listed", "local", "bucket", "listing",
 ];
 
 const EXPORTS: &[&str] = &["framing", "recognise", "rows", "blocks", "remarks", "records", "dates", "sorter", "reader"];

@@ -38,6 +38,10 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "IDENTITY_HEADER", doc: "its secret, set by the platform" },
     Variable { name: "AZURE_CLIENT_SECRET_<NAME>", doc: "the secret of the connection NAME; so too the five above it" },
     Variable { name: "AZURE_AUTHORITY_HOST", doc: "the sign-in host, if the connection names none" },
+    Variable {
+        name: "AWS_…, AZURE_STORAGE_…, GOOGLE_…",
+        doc: "how stores of objects are asked, as for the clouds' own tools",
+    },
     Variable { name: "HTTPS_PROXY", doc: "the proxy for requests, also as https_proxy, ALL_PROXY or all_proxy" },
     Variable { name: "NO_PROXY", doc: "hosts that are reached without it, also as no_proxy" },
     Variable { name: "SSL_CERT_FILE", doc: "certificates of authorities to trust, in place of the system's" },
@@ -163,7 +167,8 @@ impl Env {
         let known: Vec<String> =
             settings::ALL.iter().map(|s| variable_of(s.name)).chain(ALL.iter().map(|v| v.name.to_owned())).collect();
         let is_unknown = |name: &&String| {
-            !known.contains(name) && !SPELLINGS.contains(&name.as_str()) && variable_of_one(name).is_none()
+            let is_other = SPELLINGS.contains(&name.as_str()) || stores::is_read(name);
+            !known.contains(name) && !is_other && variable_of_one(name).is_none()
         };
         let Some(unknown) = self.all.keys().find(is_unknown) else { return Ok(()) };
         let report = Report::new(Exit::Usage, format!("unknown environment variable {unknown}"));

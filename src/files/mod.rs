@@ -8,6 +8,7 @@ mod bucket;
 mod error;
 mod fault;
 mod file_ref;
+mod heads;
 mod listed;
 mod listing;
 mod local;

@@ -16,6 +16,7 @@ use std::time::SystemTime;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 
 use super::fault::StoreFault;
+use super::heads::Heads;
 use crate::causes;
 
 /// A store of objects.
@@ -24,13 +25,15 @@ pub struct Bucket {
     pub(super) store: Arc<dyn ObjectStore>,
     /// Whether it can say what it holds; a web server cannot.
     pub(super) lists: bool,
+    /// How objects begin that were looked at.
+    pub(super) heads: Arc<Heads>,
     name: Arc<str>,
 }
 
 impl Bucket {
     /// A store, and what it is called where one of its objects is named, such as `s3://evidence`.
     pub fn new(store: Arc<dyn ObjectStore>, name: &str) -> Self {
-        Self { store, lists: true, name: name.into() }
+        Self { store, lists: true, heads: Arc::default(), name: name.into() }
     }
 
     /// The same for a store that gives objects by their names and cannot list them.

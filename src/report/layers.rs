@@ -154,6 +154,12 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::File(files::Error::Missing { path }) if path.starts_with("~") => {
             Report::chain(Exit::Query, source).hint("write the path of your home folder out: only a shell knows ~")
         }
+        L::File(files::Error::Missing { path }) if crate::stores::scheme(&path.to_string_lossy()).is_some() => {
+            Report::chain(Exit::Query, source).hint(
+                "no object is called so, and none lies below it or matches; letters count in both cases, and a web server says \
+                 the same of what it does not show",
+            )
+        }
         L::Changed { .. } => Report::chain(Exit::Incomplete, source).hint("try again, or read a copy of it"),
         L::File(files::Error::Missing { .. }) => Report::chain(Exit::Query, source)
             .hint("a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it"),
