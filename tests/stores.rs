@@ -5,6 +5,8 @@ use auditql::report::{About, Report};
 
 use crate::lab::{answer, now};
 
+#[cfg(all(feature = "s3", any(feature = "azure", feature = "gcs")))]
+mod clouds;
 #[cfg(feature = "s3")]
 mod refused;
 #[cfg(feature = "s3")]
