@@ -10,6 +10,7 @@ use crate::causes;
 
 /// Why a store of objects gave no answer. None of its words are a secret: addresses are named without what may sign them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(not(feature = "store"), allow(dead_code, reason = "nothing is asked without a kind of store"))]
 pub enum StoreFault {
     /// The program was built without it.
     #[error("this build of auditql does not read {scheme}: addresses, and nothing was sent")]
@@ -79,6 +80,7 @@ pub enum StoreFault {
 
 /// A status, and the store's own word for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "store"), allow(dead_code, reason = "nothing is asked without a kind of store"))]
 pub struct Answer {
     /// The status of the reply.
     pub status: u16,

@@ -22,7 +22,9 @@ mod unpack;
 mod utf16;
 
 pub use error::Error;
-pub use fault::{Answer, StoreFault};
+#[cfg(feature = "store")]
+pub use fault::Answer;
+pub use fault::StoreFault;
 pub use file_ref::{FileRef, Input};
 pub use listed::Skipped;
 pub use listing::{Sources, all_sources, local_sources, sources};

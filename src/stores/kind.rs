@@ -27,6 +27,7 @@ const SCHEMES: [(&str, Kind); 9] = [
 ];
 
 /// Variables whose values are secrets.
+#[cfg(feature = "cli")]
 pub const SECRETS: &[&str] = &[
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -61,6 +62,7 @@ impl Kind {
 }
 
 /// Whether a variable of the environment is one that stores are asked with: those of the clouds' own tools.
+#[cfg(feature = "cli")]
 pub fn is_read(name: &str) -> bool {
     ["AWS_", "AZURE_", "GOOGLE_"].iter().any(|prefix| name.starts_with(prefix)) || name == "SERVICE_ACCOUNT"
 }

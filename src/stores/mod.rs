@@ -27,6 +27,7 @@ use crate::files::{Bucket, Input, StoreFault};
 use crate::http::transport::TransportOptions;
 pub use address::scheme;
 use address::{Address, Meant};
+#[cfg(feature = "cli")]
 pub use kind::{SECRETS, is_read};
 
 /// Buckets that stay open; more are opened anew each time.
@@ -37,7 +38,7 @@ const OPEN: usize = 64;
 pub struct Stores(Arc<Inner>);
 
 #[derive(Default)]
-#[cfg_attr(not(feature = "store"), expect(dead_code, reason = "nothing is opened without a kind of store"))]
+#[cfg_attr(not(feature = "store"), allow(dead_code, reason = "nothing is asked without a kind of store"))]
 struct Inner {
     /// Variables of the environment, by their names: credentials, regions, endpoints.
     variables: Vec<(String, String)>,
