@@ -105,7 +105,10 @@ impl Destination {
         if self.is_metadata {
             return StoreFault::NoCredentials;
         }
-        StoreFault::Unreachable { host: self.host.clone(), why: causes::said(fault).join(": ") }
+        // What is said between them names the layers of the libraries.
+        let innermost = causes::chain(fault).skip(1).last();
+        let why = innermost.map_or_else(|| fault.to_string(), |cause| format!("{fault}: {cause}"));
+        StoreFault::Unreachable { host: self.host.clone(), why }
     }
 
     /// As the library has it, which asks again unless that cannot help.

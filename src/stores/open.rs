@@ -40,10 +40,9 @@ impl Inner {
             #[cfg(not(all(feature = "s3", feature = "azure", feature = "gcs", feature = "https")))]
             _ => None,
         };
-        let failed = |error: object_store::Error| {
-            let why = causes::said(&error).pop().unwrap_or_default();
-            StoreFault::Settings { why }
-        };
+        // What is around it names the library.
+        let innermost = |error: &object_store::Error| causes::chain(error).last().map(ToString::to_string);
+        let failed = |error| StoreFault::Settings { why: innermost(&error).unwrap_or_default() };
         let store = opened.ok_or_else(|| address.not_built())?.map_err(failed)?;
         #[cfg(feature = "https")]
         if address.kind == Kind::Https {
