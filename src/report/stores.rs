@@ -14,13 +14,10 @@ fn advice(fault: &StoreFault) -> (Option<Exit>, String) {
     let (exit, hint) = match fault {
         F::NotBuilt { feature, .. } => {
             let build = format!("build it with the feature: cargo install --path . --features {feature}");
-            return (
-                Some(Exit::Usage),
-                format!("{build} ('stores' has all of them); or download the file, and use its path"),
-            );
+            return (None, format!("{build} ('stores' has all of them); or download the file, and use its path"));
         }
         F::Address { .. } => (
-            Some(Exit::Usage),
+            None,
             "write s3://BUCKET/KEY, abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH, gs://BUCKET/KEY or https://HOST/FILE; keys may be patterns",
         ),
         F::Settings { .. } => (

@@ -2,7 +2,7 @@
 
 /// A kind of store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Amazon S3, and what speaks as it does.
     S3,
     /// Blobs and data lakes of Azure.
@@ -46,12 +46,12 @@ pub const SECRETS: &[&str] = &[
 
 impl Kind {
     /// The kind that addresses of a scheme lead to.
-    pub fn of(scheme: &str) -> Option<Self> {
+    pub(super) fn of(scheme: &str) -> Option<Self> {
         SCHEMES.iter().find(|(own, _)| *own == scheme).map(|(_, kind)| *kind)
     }
 
     /// The feature of the build that reads it.
-    pub fn feature(self) -> &'static str {
+    pub(super) fn feature(self) -> &'static str {
         match self {
             Self::S3 => "s3",
             Self::Azure => "azure",
