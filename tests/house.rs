@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["address", "table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "subscriptions", "searches", "doctor", "files", "stores", "exports", "logs"],
+    &["http", "auth", "subscriptions", "searches", "doctor", "files", "stores", "exports", "logs", "geoip"],
     &["engine"],
     &["output", "report", "queries", "demo", "repl", "cli"],
 ];
@@ -42,6 +42,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("http", &["table", "settings", "causes", "veil", "wire", "tally", "time"]),
     ("auth", &["table", "settings", "veil", "wire", "tally", "time", "http"]),
     ("files", &["causes"]),
+    ("geoip", &[]),
     ("exports", &["table", "decode", "files"]),
     ("demo", &["table", "apis", "settings", "wire", "tally", "time", "odata"]),
 ];

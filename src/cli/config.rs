@@ -152,6 +152,7 @@ pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report
     let mut config = parse(&text, author, &path.display().to_string())?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.queries.iter_mut().for_each(|path| *path = folder.join(&path));
+    config.settings.iter_mut().for_each(|(name, value)| *value = settings::within(name, value, folder));
     let is_here = |path: &&mut PathBuf| path.to_str().is_none_or(|path| scheme(path).is_none());
     config.connections.values_mut().flat_map(Entry::files).filter(is_here).for_each(|path| *path = folder.join(&path));
     Ok(Some(config))

@@ -16,7 +16,7 @@ use crate::stores::scheme;
 /// need not fear for files or limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Policy {
-    /// FROM and `CREATE EXTERNAL TABLE` may read files of this machine.
+    /// FROM and `CREATE EXTERNAL TABLE` may read files of this machine, and SET may name the databases of places.
     pub reads_files: bool,
     /// They may read what lies in stores of objects (`s3://…`, `https://…`), with the variables that
     /// [`EngineBuilder::stores`](crate::engine::EngineBuilder::stores) was given: any host that can be reached from here.
@@ -100,6 +100,7 @@ impl Policy {
         let name = name.to_lowercase();
         let why = match name.strip_prefix("auditql.") {
             Some("memory_limit") => "--memory-limit fixes it when the session starts",
+            Some("geoip") if !self.reads_files => HOST,
             Some(limit) if LIMITS.contains(&limit) && !self.sets_limits => HOST,
             Some(_) => return Ok(()),
             None if HARMLESS.iter().any(|harmless| is_or_begins(&name, harmless)) => return Ok(()),
@@ -235,6 +236,7 @@ mod tests {
         ] {
             assert!(!may(Policy::LOCAL, name), "{name}");
         }
+        assert!(may(Policy::LOCAL, "auditql.geoip") && !may(Policy::default(), "AuditQL.geoip"));
         assert!(may(Policy::LOCAL, "auditql.timeout") && !may(Policy::default(), "auditql.timeout"));
     }
 }
