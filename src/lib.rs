@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | 0 facts | `table`, `apis`, `settings`, `causes`, `veil`, `wire`, `tally`, `time` | do I/O, read a clock, know SQL |
 //! | 1 pure translation | `predicate`, `odata`, `plan`, `decode` | do I/O, read a clock |
-//! | 2 I/O | `http`, `auth`, `subscriptions`, `searches`, `doctor`, `files`, `exports`, `logs`, `geoip` | know SQL, tables or Arrow |
+//! | 2 I/O | `http`, `auth`, `subscriptions`, `searches`, `doctor`, `files`, `stores`, `exports`, `logs`, `geoip` | know SQL, tables or Arrow |
 //! | 3 engine | `engine` | know a surface or the demo tenant |
 //! | 4 surfaces | `output`, `report`, `queries`, `repl`, `demo`, `cli` | |
 //!
@@ -80,6 +80,8 @@ mod report;
 #[cfg(not(feature = "testing"))]
 mod searches;
 #[cfg(not(feature = "testing"))]
+mod stores;
+#[cfg(not(feature = "testing"))]
 #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "a command starts and stops them, a scan asks for them"))]
 mod subscriptions;
 #[cfg(not(feature = "testing"))]
@@ -123,6 +125,8 @@ pub mod repl;
 pub mod report;
 #[cfg(feature = "testing")]
 pub mod searches;
+#[cfg(feature = "testing")]
+pub mod stores;
 #[cfg(feature = "testing")]
 pub mod subscriptions;
 #[cfg(feature = "testing")]

@@ -26,6 +26,7 @@ mod names;
 mod place;
 mod remote;
 mod sign_in;
+mod stores;
 mod types;
 mod unquoted;
 mod words;

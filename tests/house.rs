@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["address", "table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "subscriptions", "searches", "doctor", "files", "exports", "logs", "geoip"],
+    &["http", "auth", "subscriptions", "searches", "doctor", "files", "stores", "exports", "logs", "geoip"],
     &["engine"],
     &["output", "report", "queries", "demo", "repl", "cli"],
 ];
@@ -27,6 +27,7 @@ const BESIDE: &[(&str, &[&str])] = &[
     ("subscriptions", &["http"]),
     ("searches", &["http"]),
     ("doctor", &["http", "auth", "subscriptions", "searches"]),
+    ("stores", &["http", "files"]),
     ("exports", &["files"]),
     ("report", &["output"]),
     ("queries", &["report"]),
@@ -40,7 +41,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("decode", &["table", "veil"]),
     ("http", &["table", "settings", "causes", "veil", "wire", "tally", "time"]),
     ("auth", &["table", "settings", "veil", "wire", "tally", "time", "http"]),
-    ("files", &[]),
+    ("files", &["causes"]),
     ("geoip", &[]),
     ("exports", &["table", "decode", "files"]),
     ("demo", &["table", "apis", "settings", "wire", "tally", "time", "odata"]),
@@ -94,8 +95,8 @@ const DECODE: &[&str] =
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 
 const FILES: &[&str] = &[
-    "error", "names", "archive", "utf16", "packed", "tar", "place", "opened", "file_ref", "stamp", "unpack", "listed",
-    "local", "bucket", "listing",
+    "fault", "heads", "error", "names", "archive", "utf16", "packed", "tar", "place", "opened", "file_ref", "stamp",
+    "unpack", "listed", "local", "bucket", "listing",
 ];
 
 const EXPORTS: &[&str] = &["framing", "recognise", "rows", "blocks", "remarks", "records", "dates", "sorter", "reader"];

@@ -50,6 +50,7 @@ mod service_facts;
 mod sign_in;
 mod slt;
 mod store;
+mod stores;
 mod system_tables;
 mod tenants;
 mod terminal;

@@ -319,6 +319,7 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, state: &State) 
     let mut buffer = Vec::new();
     while let Some(seen) = request(&mut stream, &mut buffer).await? {
         let reply = (state.script.lock().unwrap())(&seen);
+        let is_head = seen.method == "HEAD";
         state.seen.lock().unwrap().push(seen);
         match reply.body {
             Body::Reset => return Ok(Some(stream)),
@@ -328,6 +329,10 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, state: &State) 
                 return Ok(Some(stream));
             }
             _ => tokio::time::sleep(reply.delay).await,
+        }
+        if let (true, Body::Whole(bytes)) = (is_head, &reply.body) {
+            stream.write_all(&reply.head(&format!("Content-Length: {}", bytes.len()))).await?;
+            continue;
         }
         if !answer(&mut stream, &reply).await? {
             stream.shutdown().await?;

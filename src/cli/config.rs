@@ -14,6 +14,7 @@ use super::env::Env;
 use crate::logs;
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
+use crate::stores::scheme;
 use crate::table::Quota;
 
 /// Longest file that is read.
@@ -152,7 +153,8 @@ pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report
     let folder = path.parent().unwrap_or(Path::new(""));
     config.queries.iter_mut().for_each(|path| *path = folder.join(&path));
     config.settings.iter_mut().for_each(|(name, value)| *value = settings::within(name, value, folder));
-    config.connections.values_mut().flat_map(Entry::files).for_each(|path| *path = folder.join(&path));
+    let is_here = |path: &&mut PathBuf| path.to_str().is_none_or(|path| scheme(path).is_none());
+    config.connections.values_mut().flat_map(Entry::files).filter(is_here).for_each(|path| *path = folder.join(&path));
     Ok(Some(config))
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::auth::SECRET_VARIABLES;
 use crate::report::{Exit, Report, nearest};
 use crate::settings;
+use crate::stores;
 use crate::veil::Veil;
 
 /// A variable that is read, besides one `AUDITQL_<SETTING>` for each setting.
@@ -37,6 +38,10 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "IDENTITY_HEADER", doc: "its secret, set by the platform" },
     Variable { name: "AZURE_CLIENT_SECRET_<NAME>", doc: "the secret of the connection NAME; so too the five above it" },
     Variable { name: "AZURE_AUTHORITY_HOST", doc: "the sign-in host, if the connection names none" },
+    Variable {
+        name: "AWS_…, AZURE_STORAGE_…, GOOGLE_…",
+        doc: "how stores of objects are asked, as for the clouds' own tools",
+    },
     Variable { name: "HTTPS_PROXY", doc: "the proxy for requests, also as https_proxy, ALL_PROXY or all_proxy" },
     Variable { name: "NO_PROXY", doc: "hosts that are reached without it, also as no_proxy" },
     Variable { name: "SSL_CERT_FILE", doc: "certificates of authorities to trust, in place of the system's" },
@@ -92,6 +97,7 @@ impl Env {
                 || variable_of_one(name).is_some()
                 || ALL.iter().any(|v| v.name == name)
                 || SPELLINGS.contains(&name)
+                || stores::is_read(name)
         };
         let pairs =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -136,7 +142,14 @@ impl Env {
         let own = |name: &String| variable_of_one(name).is_some_and(|variable| SECRET_VARIABLES.contains(&variable));
         let own =
             self.all.iter().filter(|(name, value)| own(name) && !value.is_empty()).map(|(_, value)| value.as_str());
-        Veil::over(SECRET_VARIABLES.iter().filter_map(|name| self.get(name)).chain(own))
+        let secrets = SECRET_VARIABLES.iter().chain(stores::SECRETS).filter_map(|name| self.get(name));
+        Veil::over(secrets.chain(own))
+    }
+
+    /// What stores of objects are asked with.
+    pub(super) fn stores(&self) -> Vec<(String, String)> {
+        let own = |(name, _): &(&String, &String)| stores::is_read(name) || *name == "IDENTITY_ENDPOINT";
+        self.all.iter().filter(own).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// Whether the terminal can do no more than print lines.
@@ -154,7 +167,8 @@ impl Env {
         let known: Vec<String> =
             settings::ALL.iter().map(|s| variable_of(s.name)).chain(ALL.iter().map(|v| v.name.to_owned())).collect();
         let is_unknown = |name: &&String| {
-            !known.contains(name) && !SPELLINGS.contains(&name.as_str()) && variable_of_one(name).is_none()
+            let is_other = SPELLINGS.contains(&name.as_str()) || stores::is_read(name);
+            !known.contains(name) && !is_other && variable_of_one(name).is_none()
         };
         let Some(unknown) = self.all.keys().find(is_unknown) else { return Ok(()) };
         let report = Report::new(Exit::Usage, format!("unknown environment variable {unknown}"));

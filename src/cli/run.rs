@@ -67,7 +67,8 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     };
     check_output(&args, statements.as_deref())?;
 
-    let builder = Engine::builder().settings(settings).policy(Policy::LOCAL).runtime(workers.clone());
+    let builder =
+        Engine::builder().settings(settings).policy(Policy::LOCAL).stores(env.stores()).runtime(workers.clone());
     let builder = temporary().into_iter().fold(builder, EngineBuilder::spill_dir);
     let builder = args.exports.iter().fold(builder, EngineBuilder::input);
     let builder = connect::with_logs(&files.user, builder)?;

@@ -38,6 +38,7 @@ use crate::apis;
 use crate::auth::{self, Connection, NameFlaw};
 use crate::files::Input;
 use crate::settings::Settings;
+use crate::stores::Stores;
 use runtime::workers::Workers;
 use runtime::{Connections, schemas};
 use scan::located::Records;
@@ -117,6 +118,8 @@ pub struct EngineBuilder {
     pace_folder: Option<PathBuf>,
     http: HttpOptions,
     spill_dir: Option<PathBuf>,
+    /// What stores of objects are asked with.
+    stores: Vec<(String, String)>,
     policy: Policy,
     workers: Workers,
 }
@@ -160,8 +163,8 @@ impl EngineBuilder {
         !self.others.is_empty()
     }
 
-    /// Adds exported files: a file, a folder or a pattern. All inputs together are the catalog `files`, which is the default
-    /// if there is no connection.
+    /// Adds exported files: a file, a folder or a pattern, or an address of a store. All inputs together are the catalog
+    /// `files`, which is the default if there is no connection.
     #[must_use]
     pub fn input(mut self, path: impl Into<PathBuf>) -> Self {
         self.inputs.push(Input::Path(path.into()));
@@ -250,6 +253,15 @@ impl EngineBuilder {
         self
     }
 
+    /// The variables that stores of objects are asked with, by the names that each cloud's own tools read: `AWS_REGION`,
+    /// `AWS_ACCESS_KEY_ID`, `AZURE_STORAGE_ACCOUNT_NAME`, `GOOGLE_APPLICATION_CREDENTIALS` and their like. The engine does not
+    /// read the environment of its process. Which stores there are is a matter of the features `s3`, `azure`, `gcs` and `https`.
+    #[must_use]
+    pub fn stores(mut self, variables: Vec<(String, String)>) -> Self {
+        self.stores = variables;
+        self
+    }
+
     /// What statements may do besides asking; nothing unless said otherwise.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
@@ -311,13 +323,19 @@ impl EngineBuilder {
                 return Err(Error::LogName(table.clone()));
             }
         }
+        let stores = Stores::new(self.stores.clone(), self.http.transport.clone());
         for (_, paths) in self.exports() {
-            crate::files::local_sources(paths).map_err(Error::Input)?;
+            crate::files::local_sources(&located(paths, &stores)).map_err(Error::Input)?;
         }
-        self.extend(builder, connections).map_err(Error::Session)
+        self.extend(builder, connections, &stores).map_err(Error::Session)
     }
 
-    fn extend(&self, builder: SessionStateBuilder, connections: Connections) -> Result<SessionStateBuilder> {
+    fn extend(
+        &self,
+        builder: SessionStateBuilder,
+        connections: Connections,
+        stores: &Stores,
+    ) -> Result<SessionStateBuilder> {
         let mut builder = config::extend(builder, &self.settings, Arc::new(connections), self.spill_dir.as_deref())?;
         let mut known = Known::default();
         self.connections.iter().for_each(|connection| known.service(connection));
@@ -329,6 +347,7 @@ impl EngineBuilder {
         if let Some(config) = builder.config() {
             config::name_default(config, default, schemas::MAIN);
             config.set_extension(Arc::new(known));
+            config.set_extension(Arc::new(stores.clone()));
         }
         let mut state = builder.build();
         // What cannot be a catalog's name is told of in the tables of all tenants.
@@ -347,7 +366,8 @@ impl EngineBuilder {
             .collect();
         let others = self.others.iter().filter_map(Other::files);
         for (connection, paths) in self.exports().chain(others) {
-            let files = Tenant { connection, tenant: "", records: Records::Files(paths.into()), has_aadgraph: true };
+            let records = Records::Files(located(paths, stores).into());
+            let files = Tenant { connection, tenant: "", records, has_aadgraph: true };
             let catalog = catalog::of_files(Some(&files), logs.get(connection).cloned(), &state)?;
             state.catalog_list().register_catalog(connection.into(), catalog);
         }
@@ -378,6 +398,15 @@ impl EngineBuilder {
         let named = self.files.iter().map(|(name, paths)| (name.as_str(), paths.as_slice()));
         named.chain(std::iter::once(unnamed).filter(|(_, paths)| !paths.is_empty()))
     }
+}
+
+/// The inputs with what their addresses lead to.
+fn located(inputs: &[Input], stores: &Stores) -> Vec<Input> {
+    let found = |input: &Input| match input {
+        Input::Path(path) => stores.input(path),
+        other => other.clone(),
+    };
+    inputs.iter().map(found).collect()
 }
 
 /// A connection's name becomes a catalog's, and SQL must be able to say it without quotes.

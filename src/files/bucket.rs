@@ -1,41 +1,180 @@
-//! The exports of a bucket.
+//! The files of a bucket: one object, those below a location, or those that a pattern matches.
+//!
+//! A listing comes from somebody else. It is bounded in length and in time, and a name that it gives twice is an error:
+//! it would be read twice, or goes in circles.
 
-use futures::stream::TryStreamExt as _;
+use std::collections::HashSet;
+use std::io;
+use std::time::Duration;
+
+use futures::stream::StreamExt as _;
+use glob::{MatchOptions, Pattern};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStoreExt as _};
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use super::error::Error;
+use super::fault::StoreFault;
 use super::file_ref::FileRef;
 use super::listed::{Listing, Passed};
 use super::names::Meant;
 use super::place::{Bucket, Place, told, wait};
 
+/// Objects that one input is read from at most.
+const MOST: usize = 100_000;
+/// Objects that are listed to find them: a thousand pages.
+const MOST_LISTED: usize = 1_000_000;
+/// How long a listing may go on without naming an object.
+const SILENCE: Duration = Duration::from_mins(1);
+/// As for the files of a folder: `*` stays within a name, `**` does not.
+const MATCHED: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
+
 /// The object of this location, whatever its name, or those below it that are meant, by name. Hidden ones are left out.
 pub(super) fn files(bucket: &Bucket, prefix: &Path, meant: Meant) -> Result<Listing, Error> {
-    let file = |object: ObjectMeta| FileRef::all(Place::Object(bucket.clone(), object));
-    let failed = |error| Error::Open { path: bucket.named(prefix), source: told(error) };
-    match wait(bucket.store.head(prefix)) {
-        Ok(object) => return Ok(Listing { files: vec![file(object)], skipped: Vec::new() }),
-        Err(object_store::Error::NotFound { .. }) => {}
-        // The bucket itself is no object.
-        Err(_) if prefix.is_root() => {}
-        Err(error) => return Err(failed(error)),
-    }
-    let objects: Vec<ObjectMeta> = wait(bucket.store.list(Some(prefix)).try_collect()).map_err(failed)?;
-    if objects.is_empty() {
-        return Err(Error::Missing { path: bucket.named(prefix) });
-    }
-    let (mut files, mut passed) = (Vec::new(), Passed::default());
-    for object in objects {
-        let parts: Vec<String> =
-            object.location.prefix_match(prefix).into_iter().flatten().map(|part| part.as_ref().to_owned()).collect();
-        match parts.last() {
-            _ if parts.iter().any(|part| part.starts_with('.')) => {}
-            Some(name) if meant.takes(&name.to_lowercase()) => files.push(file(object)),
-            _ => passed.count(&bucket.named(prefix), parts.join("/").into()),
+    let name = || bucket.named(prefix);
+    // The bucket itself is no object.
+    if !prefix.is_root() {
+        match wait(bucket.store.head(prefix)) {
+            Ok(object) => return Ok(Listing { files: vec![file(bucket, object)], skipped: Vec::new() }),
+            Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(Error::Open { path: name(), source: told(error) }),
         }
     }
-    Ok(Listing::by_name(files, passed))
+    if !bucket.lists {
+        return Err(Error::Missing { path: name() });
+    }
+    let mut found = Found::default();
+    walk(bucket, prefix, name, |object| {
+        let parts = below(&object, prefix);
+        found.take(bucket, object, parts.as_deref(), meant, prefix.as_ref());
+        found.files.len()
+    })?;
+    if found.is_empty { Err(Error::Missing { path: name() }) } else { Ok(found.listing()) }
+}
+
+/// The objects that a pattern matches, whatever their names, and those below what it matches that are meant.
+pub(super) fn matching(bucket: &Bucket, pattern: &Pattern, meant: Meant) -> Result<Listing, Error> {
+    let name = || bucket.named(pattern);
+    let mut found = Found::default();
+    walk(bucket, &begin(pattern.as_str()), name, |object| {
+        let location = object.location.as_ref().to_owned();
+        let matches = |part: &&str| pattern.matches_with(part, MATCHED);
+        if matches(&location.as_str()) {
+            found.is_empty = false;
+            found.files.push(file(bucket, object));
+        } else if let Some(folder) = folders(&location).find(matches) {
+            let parts = below(&object, &Path::from(folder));
+            found.take(bucket, object, parts.as_deref(), meant, folder);
+        }
+        found.files.len()
+    })?;
+    if found.is_empty { Err(Error::Missing { path: name() }) } else { Ok(found.listing()) }
+}
+
+/// What an object is called below a location, part by part.
+fn below(object: &ObjectMeta, location: &Path) -> Option<Vec<String>> {
+    object.location.prefix_match(location).map(|parts| parts.map(|part| part.as_ref().to_owned()).collect())
+}
+
+/// What lies above an object, the nearest to the root first.
+fn folders(location: &str) -> impl Iterator<Item = &str> {
+    location.match_indices('/').map(|(at, _)| &location[..at])
+}
+
+/// The object that a file is.
+fn object(file: &FileRef) -> Option<&ObjectMeta> {
+    match &file.place {
+        Place::Object(_, object) => Some(object),
+        Place::Path(_) => None,
+    }
+}
+
+/// The location below which everything lies that a pattern matches: its parts without signs.
+fn begin(pattern: &str) -> Path {
+    let parts = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[']));
+    let parts: Vec<&str> = parts.collect();
+    Path::parse(parts.join("/")).unwrap_or_default()
+}
+
+fn file(bucket: &Bucket, object: ObjectMeta) -> FileRef {
+    FileRef::all(Place::Object(bucket.clone(), object))
+}
+
+/// What was found of what is meant.
+struct Found {
+    files: Vec<FileRef>,
+    passed: Passed,
+    /// Nothing at all is there.
+    is_empty: bool,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { files: Vec::new(), passed: Passed::default(), is_empty: true }
+    }
+}
+
+impl Found {
+    /// Takes an object that lies below `within`.
+    fn take(&mut self, bucket: &Bucket, object: ObjectMeta, parts: Option<&[String]>, meant: Meant, within: &str) {
+        let parts = parts.unwrap_or_default();
+        self.is_empty = false;
+        match parts.last() {
+            _ if parts.iter().any(|part| part.starts_with('.')) => {}
+            Some(name) if meant.takes(&name.to_lowercase()) => self.files.push(file(bucket, object)),
+            // The location itself is listed where a console made a folder of it.
+            _ if parts.is_empty() => {}
+            _ => self.passed.count(&bucket.named(within), parts.join("/").into()),
+        }
+    }
+
+    /// What was found, without objects of no length that others lie below: consoles make them where somebody makes a folder.
+    fn listing(mut self) -> Listing {
+        let all = self.files.iter().filter_map(object);
+        let above: HashSet<String> =
+            all.flat_map(|object| folders(object.location.as_ref()).map(str::to_owned)).collect();
+        let is_marker = |object: &ObjectMeta| object.size == 0 && above.contains(object.location.as_ref());
+        self.files.retain(|file| !object(file).is_some_and(is_marker));
+        Listing::by_name(self.files, self.passed)
+    }
+}
+
+/// Hands on every object below a location, as long as `take` has not taken too many.
+fn walk(
+    bucket: &Bucket,
+    location: &Path,
+    name: impl Fn() -> std::path::PathBuf,
+    mut take: impl FnMut(ObjectMeta) -> usize,
+) -> Result<(), Error> {
+    let failed = |source: io::Error| Error::Open { path: name(), source };
+    let endless = |why: String| failed(StoreFault::Endless { why }.into());
+    let mut listing = bucket.store.list(Some(location));
+    let mut known: HashSet<Path> = HashSet::new();
+    loop {
+        let next = wait(async {
+            match Handle::try_current() {
+                Ok(_) => timeout(SILENCE, listing.next()).await,
+                // Without a runtime a store has no network either.
+                Err(_) => Ok(listing.next().await),
+            }
+        });
+        let Ok(next) = next else {
+            return Err(endless(format!("it named no object for {} s", SILENCE.as_secs())));
+        };
+        let Some(object) = next else { return Ok(()) };
+        let object = object.map_err(|error| failed(told(error)))?;
+        if !known.insert(object.location.clone()) {
+            return Err(endless(format!("it names {} twice", object.location)));
+        }
+        if known.len() > MOST_LISTED {
+            return Err(Error::TooMany { path: name(), most: MOST_LISTED });
+        }
+        if take(object) > MOST {
+            return Err(Error::TooMany { path: name(), most: MOST });
+        }
+    }
 }
 
 #[cfg(test)]
@@ -114,15 +253,25 @@ mod tests {
     #[test]
     fn an_object_that_was_written_to_since_it_was_listed_is_not_read() {
         let store = Arc::new(InMemory::new());
-        put(&store, "a.json", b"old");
+        // What is longer than its begin is read piece by piece.
+        let long = |text: &str| text.repeat(100_000);
+        put(&store, "a.json", long("old").as_bytes());
         let before = listed(&store, "").unwrap().files.remove(0);
         let stamp = Stamp::of(&before);
         assert!(stamp.holds(&before) && stamp == Stamp::of(&before));
-        put(&store, "a.json", b"new");
+        let mut begun = open(&before).unwrap();
+        put(&store, "a.json", long("new").as_bytes());
         assert!(!stamp.holds(&before));
-        let Err(Error::Open { source, .. }) = text(&before) else { panic!("it was read") };
-        assert_eq!(source.to_string(), "it was written to since it was listed");
+        let error = begun.read_to_string(&mut String::new()).unwrap_err();
+        assert_eq!(error.to_string(), "it was written to since it was listed");
         let after = listed(&store, "").unwrap().files.remove(0);
-        assert_eq!((text(&after).unwrap().as_str(), stamp == Stamp::of(&after)), ("new", false));
+        assert_eq!((text(&after).unwrap(), stamp == Stamp::of(&after)), (long("new"), false));
+        // What was not looked at is asked for in the state in which it was listed.
+        put(&store, "b.json", b"old");
+        let found = wait(store.head(&"b.json".into())).unwrap();
+        put(&store, "b.json", b"new");
+        let bucket = Bucket::new(Arc::clone(&store) as _, "s3://evidence");
+        let Err(Error::Open { source, .. }) = text(&file(&bucket, found)) else { panic!("it was read") };
+        assert_eq!(source.to_string(), "it was written to since it was listed");
     }
 }

@@ -46,6 +46,14 @@ pub enum Error {
         #[source]
         source: glob::PatternError,
     },
+    /// More objects than anybody means.
+    #[error("{} holds more than {most} objects", path.display())]
+    TooMany {
+        /// The bucket, what of it, or the pattern.
+        path: PathBuf,
+        /// How many are read at most.
+        most: usize,
+    },
     /// A file or folder cannot be opened.
     #[error("{} cannot be opened", path.display())]
     Open {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::archive::Entry;
+use super::fault::StoreFault;
 use super::names;
 use super::place::{Bucket, Place};
 use super::tar::Member;
@@ -15,6 +16,10 @@ pub enum Input {
     Path(PathBuf),
     /// An object of a bucket, or all exports among the objects whose location begins with these parts.
     Objects(Bucket, object_store::path::Path),
+    /// The objects of a bucket that a pattern matches, and those below what it matches.
+    Matching(Bucket, glob::Pattern),
+    /// What is called so and cannot be asked: whoever reads it is told why.
+    Closed(PathBuf, StoreFault),
 }
 
 /// A file to read.
@@ -72,6 +77,11 @@ impl FileRef {
         }
     }
 
+    /// Whether it lies in a store of objects.
+    pub fn is_stored(&self) -> bool {
+        matches!(self.place, Place::Object(..))
+    }
+
     /// Whether it can be read more than once.
     pub fn is_file(&self) -> bool {
         self.place.is_file()
@@ -94,6 +104,8 @@ impl Input {
         match self {
             Self::Path(path) => path.clone(),
             Self::Objects(bucket, prefix) => bucket.named(prefix),
+            Self::Matching(bucket, pattern) => bucket.named(pattern),
+            Self::Closed(name, _) => name.clone(),
         }
     }
 }

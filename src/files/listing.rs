@@ -3,9 +3,10 @@
 //! What a folder, a bucket or an archive holds besides is counted.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::error::Error;
+use super::fault::StoreFault;
 use super::file_ref::{FileRef, Input, Part};
 use super::listed::{Exports, Skipped};
 use super::names::Meant;
@@ -43,6 +44,8 @@ fn listed(inputs: &[Input], meant: Meant) -> Result<Sources, Error> {
         let listing = match input {
             Input::Path(path) => local::files(path, meant)?,
             Input::Objects(bucket, prefix) => bucket::files(bucket, prefix, meant)?,
+            Input::Matching(bucket, pattern) => bucket::matching(bucket, pattern, meant)?,
+            Input::Closed(path, why) => return Err(closed(path, why)),
         };
         all.skipped.extend(listing.skipped);
         let mut any = false;
@@ -62,10 +65,21 @@ fn listed(inputs: &[Input], meant: Meant) -> Result<Sources, Error> {
 /// The same without what only a store can tell, which is not asked.
 ///
 /// # Errors
-/// As [`sources`].
+/// As [`sources`], and for what cannot be asked.
 pub fn local_sources(inputs: &[Input]) -> Result<Sources, Error> {
+    let shut = inputs.iter().find_map(|input| match input {
+        Input::Closed(path, why) => Some(closed(path, why)),
+        _ => None,
+    });
+    if let Some(error) = shut {
+        return Err(error);
+    }
     let paths: Vec<Input> = inputs.iter().filter(|input| matches!(input, Input::Path(_))).cloned().collect();
     sources(&paths)
+}
+
+fn closed(path: &Path, why: &StoreFault) -> Error {
+    Error::Open { path: path.to_owned(), source: why.clone().into() }
 }
 
 impl Sources {

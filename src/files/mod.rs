@@ -6,7 +6,9 @@
 mod archive;
 mod bucket;
 mod error;
+mod fault;
 mod file_ref;
+mod heads;
 mod listed;
 mod listing;
 mod local;
@@ -20,6 +22,9 @@ mod unpack;
 mod utf16;
 
 pub use error::Error;
+#[cfg(feature = "store")]
+pub use fault::Answer;
+pub use fault::StoreFault;
 pub use file_ref::{FileRef, Input};
 pub use listed::Skipped;
 pub use listing::{Sources, all_sources, local_sources, sources};

@@ -3,11 +3,15 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use bytes::{Buf as _, Bytes};
+use bytes::{Buf as _, Bytes, BytesMut};
 use futures::stream::{BoxStream, StreamExt as _};
 use object_store::{GetOptions, GetRange, ObjectMeta};
 
+use super::heads::HEAD;
 use super::place::{Bucket, Place, told, wait};
+
+/// What is wrong with an object that is shorter than it was listed.
+const SHORT: &str = "it ends too early";
 
 /// A file that is open.
 pub(super) enum Opened {
@@ -42,7 +46,7 @@ impl Seek for Opened {
     }
 }
 
-/// An object that is read from `at` on: one request, until the place changes.
+/// An object that is read from `at` on: one request, until the place changes, and its begin by one of its own.
 pub(super) struct Object {
     bucket: Bucket,
     /// The object as it was listed: another one of its name is not read.
@@ -62,8 +66,43 @@ impl Object {
         Ok(object)
     }
 
-    /// Waits for more bytes.
+    /// How the object begins: known, or asked for.
+    fn head(&self) -> io::Result<Bytes> {
+        if let Some(head) = self.bucket.heads.of(&self.listed) {
+            return Ok(head);
+        }
+        let length = self.listed.size.min(HEAD);
+        let range = (length < self.listed.size).then_some(GetRange::Bounded(0..length));
+        let options = GetOptions { range, if_match: self.listed.e_tag.clone(), ..GetOptions::default() };
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        let head = wait(async {
+            let mut reply = self.bucket.store.get_opts(&self.listed.location, options).await?.into_stream();
+            let mut head = BytesMut::new();
+            // As much as was listed: a reply may be of any length.
+            while head.len() < length {
+                let Some(piece) = reply.next().await.transpose()? else { break };
+                head.extend_from_slice(&piece);
+            }
+            Ok(head)
+        });
+        let mut head = head.map_err(told)?;
+        if head.len() < length {
+            return Err(io::Error::other(SHORT));
+        }
+        head.truncate(length);
+        let head = head.freeze();
+        self.bucket.heads.keep(&self.listed, &head);
+        Ok(head)
+    }
+
+    /// Waits for more bytes. A web server need not know how to give a part of a file.
     fn fill(&mut self) -> io::Result<()> {
+        let has_head = self.bucket.lists || self.listed.size <= HEAD;
+        if self.reply.is_none() && self.at < HEAD && has_head {
+            let at = usize::try_from(self.at).map_err(io::Error::other)?;
+            self.piece = self.head()?.slice(at..);
+            return Ok(());
+        }
         let piece = wait(async {
             let reply = match &mut self.reply {
                 Some(reply) => reply,
@@ -76,7 +115,7 @@ impl Object {
             };
             reply.next().await.transpose()
         });
-        let piece = piece.map_err(told).and_then(|piece| piece.ok_or_else(|| io::Error::other("it ends too early")));
+        let piece = piece.map_err(told).and_then(|piece| piece.ok_or_else(|| io::Error::other(SHORT)));
         if piece.is_err() {
             self.reply = None;
         }

@@ -13,25 +13,37 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
-use tokio::runtime::Handle;
+
+use super::fault::StoreFault;
+use super::heads::Heads;
+use crate::causes;
 
 /// A store of objects.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     pub(super) store: Arc<dyn ObjectStore>,
+    /// Whether it can say what it holds; a web server cannot.
+    pub(super) lists: bool,
+    /// How objects begin that were looked at.
+    pub(super) heads: Arc<Heads>,
     name: Arc<str>,
 }
 
 impl Bucket {
     /// A store, and what it is called where one of its objects is named, such as `s3://evidence`.
     pub fn new(store: Arc<dyn ObjectStore>, name: &str) -> Self {
-        Self { store, name: name.into() }
+        Self { store, lists: true, heads: Arc::default(), name: name.into() }
+    }
+
+    /// The same for a store that gives objects by their names and cannot list them.
+    #[cfg(feature = "https")]
+    pub(crate) fn without_listing(store: Arc<dyn ObjectStore>, name: &str) -> Self {
+        Self { lists: false, ..Self::new(store, name) }
     }
 
     /// What an object is called.
-    pub(super) fn named(&self, location: &Path) -> PathBuf {
+    pub(super) fn named(&self, location: impl fmt::Display) -> PathBuf {
         format!("{}/{location}", self.name).into()
     }
 }
@@ -131,22 +143,31 @@ impl fmt::Display for Place {
 }
 
 /// Waits for a store, on a thread that may block.
+///
+/// Not by the runtime's own `block_on`, which refuses the thread on which statements are planned, since a future of theirs
+/// is already waited for there. What is waited for is driven by the runtime's other threads; and it has no share in the
+/// budget of that outer future, which is not renewed before it goes on.
 pub(super) fn wait<F: Future>(work: F) -> F::Output {
-    match Handle::try_current() {
-        Ok(runtime) => runtime.block_on(work),
-        Err(_) => futures::executor::block_on(work),
-    }
+    futures::executor::block_on(tokio::task::coop::unconstrained(work))
 }
 
 /// What a store says, in words for who asked for a file.
 pub(super) fn told(error: object_store::Error) -> io::Error {
+    use object_store::Error as E;
+    if let Some(fault) = StoreFault::of(&error) {
+        return fault.clone().into();
+    }
+    let changed = causes::chain(&error).any(|cause| matches!(cause.downcast_ref::<E>(), Some(E::Precondition { .. })));
     match error {
-        object_store::Error::NotFound { .. } => io::Error::new(io::ErrorKind::NotFound, "there is no such object"),
-        object_store::Error::Precondition { .. } => io::Error::other("it was written to since it was listed"),
-        object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+        _ if changed => io::Error::other("it was written to since it was listed"),
+        E::NotFound { .. } => io::Error::new(io::ErrorKind::NotFound, "there is no such object"),
+        E::PermissionDenied { .. } | E::Unauthenticated { .. } => {
             io::Error::new(io::ErrorKind::PermissionDenied, "the store does not let it be read")
         }
-        object_store::Error::Generic { source, .. } => io::Error::other(source),
+        E::InvalidPath { source } => {
+            io::Error::other(format!("the store lists an object by a name that it cannot be asked by: {source}"))
+        }
+        E::Generic { source, .. } => io::Error::other(source),
         other => other.into(),
     }
 }

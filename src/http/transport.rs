@@ -34,11 +34,13 @@ pub struct TransportOptions {
     pub connect: Duration,
     /// Certificates of authorities that are trusted in addition to the system's.
     pub roots: Vec<Certificate>,
+    /// How long a reply may be silent; `None` where who reads it keeps watch.
+    pub silence: Option<Duration>,
 }
 
 impl Default for TransportOptions {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), roots: Vec::new() }
+        Self { connect: Duration::from_secs(10), roots: Vec::new(), silence: None }
     }
 }
 
@@ -63,7 +65,9 @@ pub fn beside(options: &TransportOptions) -> Result<reqwest::Client, Error> {
 }
 
 fn builder(options: &TransportOptions) -> ClientBuilder {
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder();
+    let builder = options.silence.into_iter().fold(builder, ClientBuilder::read_timeout);
+    builder
         .user_agent(USER_AGENT)
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
@@ -84,7 +88,7 @@ fn built(builder: ClientBuilder) -> Result<reqwest::Client, Error> {
 }
 
 /// The fault an error of `reqwest` stands for. `reqwest` prints whole URLs; they are taken out.
-pub(super) fn fault(error: reqwest::Error) -> Fault {
+pub fn fault(error: reqwest::Error) -> Fault {
     let error = error.without_url();
     if refused_tls(&error) {
         Fault::Tls(error)

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::names::nearest;
-use super::{About, Exit, Report, doctor, remote};
+use super::{About, Exit, Report, doctor, remote, stores};
 use crate::plan::CapError;
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, geoip, http, logs, plan, settings};
@@ -14,7 +14,9 @@ const ODD_REPLY: &str = "the service broke its own rules; try again, and report 
 
 /// Looked for from the outside in, because a layer may have wrapped another's error.
 pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Report {
-    causes::chain(error).find_map(|inner| known(inner, about)).unwrap_or_else(|| Report::chain(Exit::Query, error))
+    let report =
+        causes::chain(error).find_map(|inner| known(inner, about)).unwrap_or_else(|| Report::chain(Exit::Query, error));
+    files::StoreFault::of(error).into_iter().fold(report, stores::advised)
 }
 
 fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
@@ -152,7 +154,6 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
         E::Unbound { name, known } => Report::chain(Exit::Query, error).hint(value_of(name, known)),
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
-        E::RemoteLocation(_) => Report::chain(Exit::Query, error).hint("download the file first, and use its path"),
         E::NotSettable { .. } => Report::chain(Exit::Query, error)
             .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
         E::Store(_) => Report::chain(Exit::Query, error),
@@ -183,12 +184,21 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::File(files::Error::Missing { path }) if path.starts_with("~") => {
             Report::chain(Exit::Query, source).hint("write the path of your home folder out: only a shell knows ~")
         }
+        L::File(files::Error::Missing { path }) if crate::stores::scheme(&path.to_string_lossy()).is_some() => {
+            Report::chain(Exit::Query, source).hint(
+                "no object is called so, and none lies below it or matches; letters count in both cases, and a web server says \
+                 the same of what it does not show",
+            )
+        }
         L::Changed { .. } => Report::chain(Exit::Incomplete, source).hint("try again, or read a copy of it"),
         L::File(files::Error::Missing { .. }) => Report::chain(Exit::Query, source)
             .hint("a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it"),
         L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
+        L::Stored { .. } => {
+            Report::chain(Exit::Query, source).hint("download it, and read the copy: only text is read from stores")
+        }
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
         L::NotBuilt { form, .. } => report(match *form {
             "Avro" => "build it with the feature avro: cargo install --path . --features avro",
@@ -275,6 +285,7 @@ fn input(error: &files::Error) -> &'static str {
     match error {
         files::Error::NoFile { .. } => "a statement may read an input more than once, so write it to a file first",
         files::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and use that file",
+        files::Error::TooMany { .. } => "name a longer prefix, or a pattern that begins with one",
         files::Error::Empty { .. } => "save spreadsheets as CSV; a file with any ending is read if you name it",
         _ => "--input takes a file, a folder or a quoted pattern",
     }

@@ -112,8 +112,6 @@ async fn what_is_no_call_is_refused_with_the_way_to_write_it() {
         ("SELECT * FROM read_log('{dir}/ips.txt', year => now())", "read_log: year takes a text"),
         ("SELECT * FROM read_log('{dir}/ips.txt', nonsense => 1)", "there is no option nonsense"),
         ("SELECT * FROM read_log('{dir}/ips.txt', format => 'nonsense')", "there is no format nonsense"),
-        ("SELECT * FROM 's3://bucket/x.csv'", "s3: is elsewhere"),
-        ("SELECT * FROM read_csv('https://example.com/x.csv')", "https: is elsewhere"),
         ("SELECT * FROM '{dir}/none.txt'", "there is no file {dir}/none.txt"),
         ("SELECT * FROM '{dir}/*.none'", "there is no file {dir}/*.none"),
         ("SELECT * FROM ''", "there is no file"),

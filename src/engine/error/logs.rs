@@ -41,6 +41,14 @@ pub enum LogError {
         /// `Parquet`
         form: &'static str,
     },
+    /// It lies in a store, where it is not read from its end.
+    #[error("{file} is a {form} file in a store")]
+    Stored {
+        /// The file.
+        file: String,
+        /// `Parquet`
+        form: &'static str,
+    },
     /// An option for files that say all of themselves.
     #[error("{form} files take no {option}")]
     TakesNothing {

@@ -317,9 +317,6 @@ pub enum Error {
         /// What to do.
         instead: &'static str,
     },
-    /// A table was to be made of files that are elsewhere.
-    #[error("a table is made from files on this machine; a location with {0}: is elsewhere")]
-    RemoteLocation(String),
     /// A setting that no statement may change.
     #[error("{name} cannot be changed by a statement: {why}")]
     NotSettable {

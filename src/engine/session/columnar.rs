@@ -100,6 +100,9 @@ pub(super) async fn table(
     let Some(format) = form.format(state) else {
         return Err(failed(LogError::NotBuilt { file: found[0].to_string(), form: form.name() }).into());
     };
+    if let Some(file) = found.iter().find(|file| file.is_stored()) {
+        return Err(failed(LogError::Stored { file: file.to_string(), form: form.name() }).into());
+    }
     let packed = || LogError::Packed { file: found[0].to_string(), form: form.name() };
     let paths: Option<Vec<PathBuf>> = found.iter().map(|file| file.path().map(Path::to_owned)).collect();
     let paths = paths.ok_or_else(|| failed(packed()))?;

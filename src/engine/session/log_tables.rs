@@ -20,12 +20,13 @@ use datafusion::sql::sqlparser::parser::Parser;
 
 use super::columnar;
 use super::log_options::Stated;
-use super::policy::scheme;
+use super::policy::Policy;
 use crate::engine::error::{Error, LogError};
 use crate::engine::leaf::LogTable;
 use crate::engine::runtime::schemas::MAIN;
 use crate::engine::scan::logs::LogFiles;
 use crate::files::Input;
+use crate::stores::Stores;
 
 /// The catalog of files. No connection can be called so.
 pub(crate) const CATALOG: &str = "file:";
@@ -158,21 +159,14 @@ pub(crate) async fn opened(
     paths: &[String],
     stated: &Stated,
 ) -> Result<Arc<dyn TableProvider>> {
-    let inputs = paths.iter().map(|path| local(path)).collect::<Result<Arc<[Input]>, Error>>()?;
+    let stores = state.config().get_extension::<Stores>().unwrap_or_default();
+    let inputs: Arc<[Input]> = paths.iter().map(|path| stores.input(Path::new(path))).collect();
     if let Some(table) = columnar::table(state, name, &inputs, stated).await? {
         return Ok(table);
     }
     let options =
         stated.read().map_err(|error| Error::Logs { table: name.to_owned(), source: LogError::Option(error) })?;
     Ok(Arc::new(LogTable::new(LogFiles::find(name, inputs, options)?)))
-}
-
-/// A file of this machine.
-fn local(path: &str) -> Result<Input, Error> {
-    match scheme(path) {
-        Some(scheme) => Err(Error::RemoteLocation(scheme)),
-        None => Ok(Input::Path(path.strip_prefix("file://").unwrap_or(path).into())),
-    }
 }
 
 /// An argument with a name: `a => 1`, and `a = 1` as others write it.
@@ -222,9 +216,9 @@ pub(crate) struct WithFiles {
 }
 
 impl WithFiles {
-    /// For the statements that a state plans.
-    pub(crate) fn of(state: &SessionState) -> Self {
-        let schema = FileSchema { state: state.clone(), known: Mutex::default() };
+    /// For the statements that a state plans, if they may read what they name.
+    pub(crate) fn of(state: &SessionState, policy: Policy) -> Self {
+        let schema = FileSchema { state: state.clone(), policy, known: Mutex::default() };
         Self { others: Arc::clone(state.catalog_list()), files: Arc::new(FileCatalog(Arc::new(schema))) }
     }
 }
@@ -259,6 +253,7 @@ impl CatalogProvider for FileCatalog {
 /// Tables that are called what they are made of. Each is made once for a statement.
 struct FileSchema {
     state: SessionState,
+    policy: Policy,
     known: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
 }
 
@@ -286,7 +281,9 @@ impl SchemaProvider for FileSchema {
         if let Some(table) = known {
             return Ok(Some(table));
         }
-        let table = FromClause::of_name(name).open(&self.state).await?;
+        let clause = FromClause::of_name(name);
+        clause.paths.iter().try_for_each(|path| self.policy.check_location(path))?;
+        let table = clause.open(&self.state).await?;
         self.known().insert(name.to_owned(), Arc::clone(&table));
         Ok(Some(table))
     }

@@ -4,15 +4,13 @@
 //! plan that a later DataFusion brings does not compile here before somebody has thought of it; a setting that it brings is
 //! none that a statement may change. What a host does with the session itself, without [`crate::engine::Engine::query`], is its own.
 
-use std::path::Path;
-
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::dml::InsertOp;
 use datafusion::logical_expr::{CreateExternalTable, DdlStatement, LogicalPlan, Statement, WriteOp};
-use url::Url;
 
 use crate::engine::error::Error;
+use crate::stores::scheme;
 
 /// What the host lets statements do. By default they ask, and nothing else: whoever hands on the SQL of others to an engine
 /// need not fear for files or limits.
@@ -20,6 +18,9 @@ use crate::engine::error::Error;
 pub struct Policy {
     /// FROM and `CREATE EXTERNAL TABLE` may read files of this machine, and SET may name the databases of places.
     pub reads_files: bool,
+    /// They may read what lies in stores of objects (`s3://…`, `https://…`), with the variables that
+    /// [`EngineBuilder::stores`](crate::engine::EngineBuilder::stores) was given: any host that can be reached from here.
+    pub reads_stores: bool,
     /// `CREATE TABLE … AS SELECT` may keep rows, in files of the session's own that end with it.
     pub keeps_tables: bool,
     /// `SET` may change what a statement is limited to: `auditql.max_requests` and `auditql.timeout`.
@@ -43,8 +44,8 @@ const READ_ONLY: &str = "tables are read-only; CREATE TABLE … AS SELECT makes 
 const TO_FILE: &str = "-o FILE writes a result to a file, \\o FILE does at the prompt";
 
 impl Policy {
-    /// For a person at this machine, as the program has it: files are read, tables kept, limits set.
-    pub const LOCAL: Self = Self { reads_files: true, keeps_tables: true, sets_limits: true };
+    /// For a person at this machine, as the program has it: files and stores are read, tables kept, limits set.
+    pub const LOCAL: Self = Self { reads_files: true, reads_stores: true, keeps_tables: true, sets_limits: true };
 
     /// Refuses a plan that does more than it may.
     pub(crate) fn check(self, plan: &LogicalPlan) -> Result<()> {
@@ -70,15 +71,27 @@ impl Policy {
     }
 
     fn check_external(self, create: &CreateExternalTable) -> Result<(), Error> {
-        if !self.reads_files {
+        if !self.reads_any() {
             return Err(not_done("CREATE EXTERNAL TABLE", HOST));
         }
         if create.unbounded {
             return Err(not_done("CREATE UNBOUNDED EXTERNAL TABLE", "a table is read from files of finite length"));
         }
-        match create.locations.iter().find_map(|location| scheme(location)) {
-            Some(scheme) => Err(Error::RemoteLocation(scheme)),
-            None => Ok(()),
+        create.locations.iter().try_for_each(|location| self.check_location(location))
+    }
+
+    /// Whether there is something outside of the session that statements may read.
+    pub(crate) fn reads_any(self) -> bool {
+        self.reads_files || self.reads_stores
+    }
+
+    /// Refuses a path or an address that statements may not read.
+    pub(crate) fn check_location(self, location: &str) -> Result<(), Error> {
+        match scheme(location) {
+            None if self.reads_files => Ok(()),
+            None => Err(not_done("reading files in FROM", HOST)),
+            Some(_) if self.reads_stores => Ok(()),
+            Some(_) => Err(not_done("reading from a store", HOST)),
         }
     }
 
@@ -99,13 +112,6 @@ impl Policy {
 
 fn is_or_begins(name: &str, known: &str) -> bool {
     name == known || known.ends_with('.') && name.starts_with(known)
-}
-
-/// The scheme of an address that is not one of a file here, as DataFusion will read it.
-pub(crate) fn scheme(location: &str) -> Option<String> {
-    let url = Url::parse(location).ok().filter(|_| !Path::new(location).is_absolute())?;
-    // A single letter is a drive.
-    (url.scheme() != "file" && url.scheme().len() > 1).then(|| url.scheme().to_owned())
 }
 
 fn not_done(what: &'static str, instead: &'static str) -> Error {
@@ -198,22 +204,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_of_another_machine_is_known_by_its_scheme() {
-        for (location, expected) in [
-            ("https://x.example/a.csv", Some("https")),
-            ("HTTP://x.example/a.csv", Some("http")),
-            ("http:/x.example/a.csv", Some("http")),
-            ("s3://bucket/a.csv", Some("s3")),
-            ("memory:///a", Some("memory")),
-            ("data:text/csv,a", Some("data")),
-            ("file:///a.csv", None),
-            ("/http://x/a.csv", None),
-            ("C:\\a.csv", None),
-            ("a.csv", None),
-            ("folder/a b.csv", None),
-            ("../a:b.csv", None),
-        ] {
-            assert_eq!(scheme(location).as_deref(), expected, "{location}");
+    fn files_and_stores_are_allowed_apart() {
+        let may = |policy: Policy, location: &str| policy.check_location(location).is_ok();
+        let (files, stores) =
+            (Policy { reads_files: true, ..Policy::default() }, Policy { reads_stores: true, ..Policy::default() });
+        for local in ["a.csv", "file:///a.csv", "/http://x/a.csv"] {
+            assert!(may(files, local) && !may(stores, local) && !may(Policy::default(), local), "{local}");
+        }
+        for remote in ["s3://b/a.csv", "HTTPS://h/a.csv", "memory:///a", "s3://"] {
+            assert!(!may(files, remote) && may(stores, remote) && !may(Policy::default(), remote), "{remote}");
         }
     }
 

@@ -37,8 +37,8 @@ pub(crate) async fn described(context: SessionContext, policy: Policy, from: &st
     let mut state = context.state();
     let mut parsed = parse(&state, &format!("SELECT * FROM {from}"))?;
     file_names::named(&state, policy, &mut parsed).await?;
-    if policy.reads_files {
-        state.register_catalog_list(Arc::new(WithFiles::of(&state)));
+    if policy.reads_any() {
+        state.register_catalog_list(Arc::new(WithFiles::of(&state, policy)));
     }
     named_logs::check(&state, &parsed).await?;
     let plan = state.statement_to_plan(parsed).await?;

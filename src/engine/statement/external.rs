@@ -15,6 +15,7 @@ use crate::engine::session::log_options::Stated;
 use crate::engine::session::log_tables::opened;
 use crate::engine::session::store;
 use crate::logs::Kind;
+use crate::stores::scheme;
 
 /// Formats that DataFusion reads itself.
 const COLUMNAR: [&str; 2] = ["PARQUET", "ARROW"];
@@ -31,9 +32,10 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<(), Error> {
     }
 }
 
-/// Whether it is a table of logs.
+/// Whether it is a table of logs, or of what lies in a store: of that DataFusion knows nothing.
 pub(super) fn is_of_logs(table: &CreateExternalTable) -> bool {
-    !COLUMNAR.iter().any(|format| table.file_type.eq_ignore_ascii_case(format))
+    let is_remote = table.locations.iter().any(|location| scheme(location).is_some());
+    is_remote || !COLUMNAR.iter().any(|format| table.file_type.eq_ignore_ascii_case(format))
 }
 
 /// Makes a table of logs. The files are looked at.
@@ -79,7 +81,9 @@ fn declared(table: &CreateExternalTable) -> Result<Vec<(String, Kind)>, Error> {
 
 /// What would be taken on trust is refused: an order or a key that the file does not keep makes answers wrong.
 fn checked(table: &CreateExternalTable) -> Result<(), Error> {
-    let is_missing = |location: &&String| !location.contains(['*', '?', '[']) && !local(location).exists();
+    let is_missing = |location: &&String| {
+        scheme(location).is_none() && !location.contains(['*', '?', '[']) && !local(location).exists()
+    };
     if let Some(location) = table.locations.iter().find(is_missing) {
         return Err(refused(
             format!("there is no file {location}"),

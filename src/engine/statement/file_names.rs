@@ -38,7 +38,8 @@ pub(super) async fn named(state: &SessionState, policy: Policy, statement: &mut 
     if files.is_empty() && !seen.calls {
         return Ok(());
     }
-    if !policy.reads_files {
+    files.iter().try_for_each(|file| policy.check_location(file))?;
+    if !policy.reads_any() {
         let (what, instead) = ("reading files in FROM", "the host of this session does not allow it");
         return Err(Error::NotDone { what, instead }.into());
     }

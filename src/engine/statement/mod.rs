@@ -78,8 +78,8 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     let summed_up = summary::asked(&sql);
     let mut parsed = parse_with(&state, summed_up.as_deref().unwrap_or(&sql), &parameters, now)?;
     file_names::named(&state, policy, &mut parsed).await?;
-    if policy.reads_files {
-        state.register_catalog_list(Arc::new(WithFiles::of(&state)));
+    if policy.reads_any() {
+        state.register_catalog_list(Arc::new(WithFiles::of(&state, policy)));
     }
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
