@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | 0 facts | `table`, `apis`, `settings`, `causes`, `veil`, `wire`, `tally`, `time` | do I/O, read a clock, know SQL |
 //! | 1 pure translation | `predicate`, `odata`, `plan`, `decode` | do I/O, read a clock |
-//! | 2 I/O | `http`, `auth`, `subscriptions`, `searches`, `doctor`, `files`, `exports`, `logs` | know SQL, tables or Arrow |
+//! | 2 I/O | `http`, `auth`, `subscriptions`, `searches`, `doctor`, `files`, `exports`, `logs`, `geoip` | know SQL, tables or Arrow |
 //! | 3 engine | `engine` | know a surface or the demo tenant |
 //! | 4 surfaces | `output`, `report`, `queries`, `repl`, `demo`, `cli` | |
 //!
@@ -57,6 +57,8 @@ mod doctor;
 mod exports;
 #[cfg(not(feature = "testing"))]
 mod files;
+#[cfg(not(feature = "testing"))]
+mod geoip;
 #[cfg(not(feature = "testing"))]
 mod http;
 #[cfg(not(feature = "testing"))]
@@ -99,6 +101,8 @@ pub mod doctor;
 pub mod exports;
 #[cfg(feature = "testing")]
 pub mod files;
+#[cfg(feature = "testing")]
+pub mod geoip;
 #[cfg(feature = "testing")]
 pub mod http;
 #[cfg(feature = "testing")]

@@ -176,7 +176,7 @@ impl Report {
             Innermost::Engine(error) => of_datafusion(error, about),
             Innermost::Layer(error) => layers::of_layer(error, about),
         };
-        report.place = place::find(error, about);
+        report.place = place::find(error, about).or(report.place);
         // What the error itself advises is nearer than what the statement looks like.
         if report.hint.is_none() && report.exit == Exit::Query {
             report.hint = advice::of_statement(about.sql);

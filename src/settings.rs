@@ -3,6 +3,9 @@
 //!
 //! `cli` reads flags, environment and files; `engine` offers the same list to SQL. Both walk [`ALL`].
 
+#[cfg(feature = "cli")]
+use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::table::ApiVersion;
@@ -36,6 +39,8 @@ pub struct Settings {
     pub audit_search_version: Option<ApiVersion>,
     /// Read a search of the audit log that was made before for the same records, where it must have found all of them.
     pub audit_search_reuse: bool,
+    /// Databases of places and networks, in the order in which they are asked.
+    pub geoip: Vec<PathBuf>,
     /// Memory that a session's queries may use together, in bytes.
     pub memory_limit: usize,
 }
@@ -56,6 +61,7 @@ impl Default for Settings {
             audit_search_record_cap: None,
             audit_search_version: None,
             audit_search_reuse: true,
+            geoip: Vec::new(),
             memory_limit: 1 << 30,
         }
     }
@@ -168,6 +174,13 @@ pub static ALL: &[Setting] = &[
         set: |s, v| boolean(v).map(|b| s.audit_search_reuse = b),
     },
     Setting {
+        name: "geoip",
+        doc: "Databases in MaxMind's format (.mmdb) that geoip_country, geoip_city, geoip_asn and geoip_org look addresses up in, with commas between them; in a configuration file, relative to its folder. Each is read into memory when it is first needed. 'none' for none.",
+        value: "FILES",
+        get: |s| files_text(&s.geoip),
+        set: |s, v| files(v).map(|files| s.geoip = files),
+    },
+    Setting {
         name: "memory_limit",
         doc: "Memory that the queries of a session share, such as 512MiB or 2GiB.",
         value: "SIZE",
@@ -213,6 +226,28 @@ impl Setting {
     /// The present value as text that [`Settings::set`] accepts.
     pub fn get(&self, settings: &Settings) -> String {
         (self.get)(settings)
+    }
+}
+
+/// Files with commas between them.
+fn files(text: &str) -> Option<Vec<PathBuf>> {
+    if text.eq_ignore_ascii_case("none") {
+        return Some(Vec::new());
+    }
+    text.split(',').map(str::trim).map(|name| (!name.is_empty()).then(|| name.into())).collect()
+}
+
+fn files_text(files: &[PathBuf]) -> String {
+    let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// A setting's value as it stands in a file: where it names files, they begin at the file's folder.
+#[cfg(feature = "cli")]
+pub(crate) fn within(name: &str, value: &str, folder: &Path) -> String {
+    match files(value).filter(|_| name == "geoip") {
+        Some(files) => files_text(&files.iter().map(|path| folder.join(path)).collect::<Vec<_>>()),
+        None => value.to_owned(),
     }
 }
 
@@ -281,7 +316,11 @@ mod tests {
 
     #[test]
     fn every_setting_accepts_what_it_prints() {
-        let settings = Settings { timeout: Some(Duration::from_secs(90)), ..Settings::default() };
+        let settings = Settings {
+            timeout: Some(Duration::from_secs(90)),
+            geoip: vec!["a.mmdb".into(), "b.mmdb".into()],
+            ..Settings::default()
+        };
         for setting in ALL {
             let mut copy = settings.clone();
             copy.set(setting.name, &setting.get(&settings)).unwrap();
@@ -302,6 +341,17 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "cli")]
+    #[test]
+    fn files_in_a_configuration_begin_at_its_folder() {
+        let folder = Path::new("/etc/x");
+        assert_eq!(within("geoip", "a.mmdb, /b.mmdb", folder), "/etc/x/a.mmdb, /b.mmdb");
+        assert_eq!((within("geoip", "None", folder), within("timeout", "a", folder)), ("none".into(), "a".into()));
+        let mut s = Settings::default();
+        s.set("geoip", " a.mmdb , b c.mmdb").unwrap();
+        assert_eq!(s.geoip, [PathBuf::from("a.mmdb"), "b c.mmdb".into()]);
+    }
+
     #[test]
     fn a_value_of_the_wrong_form_changes_nothing() {
         let mut s = Settings::default();
@@ -312,6 +362,8 @@ mod tests {
             ("nope", "1"),
             ("aadgraph_record_cap", "0"),
             ("aadgraph_record_cap", "none"),
+            ("geoip", ""),
+            ("geoip", "a.mmdb,,b.mmdb"),
         ] {
             s.set(name, value).unwrap_err();
         }

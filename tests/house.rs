@@ -10,7 +10,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["address", "table", "apis", "settings", "causes", "veil", "wire", "tally", "time"],
     &["predicate", "odata", "plan", "decode"],
-    &["http", "auth", "subscriptions", "searches", "doctor", "files", "exports", "logs"],
+    &["http", "auth", "subscriptions", "searches", "doctor", "files", "exports", "logs", "geoip"],
     &["engine"],
     &["output", "report", "queries", "demo", "repl", "cli"],
 ];
@@ -41,6 +41,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("http", &["table", "settings", "causes", "veil", "wire", "tally", "time"]),
     ("auth", &["table", "settings", "veil", "wire", "tally", "time", "http"]),
     ("files", &[]),
+    ("geoip", &[]),
     ("exports", &["table", "decode", "files"]),
     ("demo", &["table", "apis", "settings", "wire", "tally", "time", "odata"]),
 ];

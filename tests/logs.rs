@@ -10,8 +10,10 @@ use tempfile::TempDir;
 
 use crate::lab::{Answer, answer, now};
 
+mod avro;
 mod bad;
 mod configured;
+mod damaged;
 mod empty;
 mod events;
 mod evtx_file;
@@ -20,6 +22,8 @@ mod named;
 mod packed;
 mod pieces;
 mod places;
+mod quoted;
+mod sampled;
 mod shown;
 mod skipped;
 

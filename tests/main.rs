@@ -24,6 +24,7 @@ mod faults;
 mod feed;
 mod formats;
 mod fuzz;
+mod geoip;
 mod graph;
 mod hostile;
 mod house;

@@ -151,6 +151,7 @@ pub(super) fn read(path: &Path, author: Author) -> Result<Option<Config>, Report
     let mut config = parse(&text, author, &path.display().to_string())?;
     let folder = path.parent().unwrap_or(Path::new(""));
     config.queries.iter_mut().for_each(|path| *path = folder.join(&path));
+    config.settings.iter_mut().for_each(|(name, value)| *value = settings::within(name, value, folder));
     config.connections.values_mut().flat_map(Entry::files).for_each(|path| *path = folder.join(&path));
     Ok(Some(config))
 }

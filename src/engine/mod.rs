@@ -66,6 +66,8 @@ pub use session::system_tables::{Described, Rule, described, quota_in_words, rul
 #[cfg(feature = "cli")]
 pub(crate) use statement::names_in;
 #[cfg(feature = "cli")]
+pub(crate) use statement::parse::lambdas::ALL as FUNCTIONS_OF_ELEMENTS;
+#[cfg(feature = "cli")]
 pub(crate) use statement::parse::spellings::manual as functions_elsewhere;
 pub use statement::{DescribedLogs, Parameters, Query, Value};
 

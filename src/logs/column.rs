@@ -42,7 +42,15 @@ impl Reading {
         Self { kind, form: Form::Plain(Clock::UTC) }
     }
 
-    /// Reads a text.
+    /// Reads a text that stands in quotes: as text it is what it is, blanks and all.
+    pub(in crate::logs) fn read_quoted<'a>(&self, text: Cow<'a, str>) -> Read<'a> {
+        match self.kind {
+            Kind::Text if !text.is_empty() => Read::Value(Value::Text(text)),
+            _ => self.read(text),
+        }
+    }
+
+    /// Reads a text, without blanks around it.
     pub(in crate::logs) fn read<'a>(&self, text: Cow<'a, str>) -> Read<'a> {
         let text = trimmed(text);
         if let (true, Form::List(_)) = (text.is_empty(), self.form) {

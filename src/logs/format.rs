@@ -32,6 +32,12 @@ pub trait Format: Debug + Sync {
         Vec::new()
     }
 
+    /// Whether its columns are those that the beginning of a file shows, and not declared: and if so, whether each record
+    /// names its fields, so that a later one can have others.
+    fn infers(&self) -> Option<bool> {
+        None
+    }
+
     /// Whether content that is of this format can hardly be of another: these are tried first.
     fn is_strict(&self) -> bool {
         true

@@ -45,6 +45,11 @@ enum Source {
 pub(in crate::logs) trait Cells<'a> {
     /// The text of a column; `None`, if the row has none.
     fn cell(&self, column: usize) -> Option<Cow<'a, str>>;
+    /// Whether a column stands in quotes, so that blanks around its text are of the text.
+    fn is_quoted(&self, column: usize) -> bool {
+        let _ = column;
+        false
+    }
     /// All of it.
     fn raw(&self) -> Cow<'a, str>;
 }
@@ -198,8 +203,10 @@ impl Table {
                     self.joined(field, line, date.as_deref(), of_day.as_deref(), sink)
                 }
                 Some(Source::Address(at)) => self.address(*at, field, line, cells, sink),
-                Some(Source::User(at)) => match cells.cell(*at).map(trimmed) {
-                    Some(text) if !is_nothing(&text) => Value::Text(text),
+                Some(Source::User(at)) => match cells.cell(*at) {
+                    Some(text) if is_nothing(text.trim()) => Value::Null,
+                    Some(text) if cells.is_quoted(*at) => Value::Text(text),
+                    Some(text) => Value::Text(trimmed(text)),
                     _ => Value::Null,
                 },
             };
@@ -218,7 +225,9 @@ impl Table {
         sink: &mut dyn Sink,
     ) -> Value<'a> {
         let Some(text) = cells.cell(at) else { return Value::Null };
-        match self.columns[at].reading.read(text) {
+        let reading = &self.columns[at].reading;
+        let read = if cells.is_quoted(at) { reading.read_quoted(text) } else { reading.read(text) };
+        match read {
             Read::Value(value) => value,
             Read::Odd => {
                 if !told.contains(&at) {

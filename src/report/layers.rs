@@ -6,7 +6,7 @@ use super::names::nearest;
 use super::{About, Exit, Report, doctor, remote};
 use crate::plan::CapError;
 use crate::table::Needs;
-use crate::{auth, causes, decode, engine, files, http, logs, plan, settings};
+use crate::{auth, causes, decode, engine, files, geoip, http, logs, plan, settings};
 use crate::{searches, subscriptions};
 
 const PARTIAL: &str = "--partial returns what could be read and says what is missing";
@@ -62,6 +62,34 @@ fn of_cap(error: &CapError, setting: &str) -> String {
     }
 }
 
+/// A column that is not there may be further on in the file.
+fn of_sampled(file: &str, names_fields: bool, mut report: Report) -> Report {
+    let size = logs::Sample::SIZE >> 20;
+    let further = match names_fields {
+        true => "a field that first comes later is in raw: raw ->> 'name'",
+        false => "read_csv('FILE', columns => 'a text, b bigint') states others",
+    };
+    let sampled = format!("the columns of {file} are those of its first {size} MiB; {further}");
+    let hint = report.hint.take().map_or(sampled.clone(), |hint| format!("{hint}; {sampled}"));
+    report.hint(hint)
+}
+
+/// What to do about databases of places and networks.
+fn of_places(error: &geoip::Error) -> &'static str {
+    use geoip::Error as E;
+    match error {
+        E::Unset => {
+            "SET auditql.geoip = 'GeoLite2-City.mmdb, GeoLite2-ASN.mmdb' names files of your own; --geoip, AUDITQL_GEOIP and geoip \
+             under [settings] in your configuration do as well"
+        }
+        E::Lacks { .. } => "auditql.geoip takes several files, with a comma between them: add one that has them",
+        E::Open { .. } | E::NoFile { .. } | E::TooLarge { .. } => "auditql.geoip names the files: correct it",
+        E::NoDatabase { .. } | E::Damaged { .. } => {
+            "download the database again: a file ending in .mmdb, out of its archive"
+        }
+    }
+}
+
 fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
     use engine::Error as E;
     match error {
@@ -89,6 +117,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         }
         E::Branch { source, .. } => under(error, of_engine(source, about)),
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("run it without --partial"),
+        E::Sampled { file, names_fields, source } => of_sampled(file, *names_fields, Report::of_query(source, about)),
         E::Evaluation(inner) | E::Session(inner) | E::Memory(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
         E::Ending => Report::chain(Exit::Terminated, error),
@@ -108,6 +137,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::TooLarge(part) => Report::chain(Exit::Query, error).hint(smaller(*part)),
         E::TooMuch { .. } => Report::chain(Exit::Query, error)
             .hint("that is a quarter of --memory-limit; produce less, or raise the limit"),
+        E::Places { source, .. } => Report::chain(Exit::Query, error).hint(of_places(source)),
         E::CircularView(_) => {
             Report::chain(Exit::Query, error).hint("CREATE OR REPLACE VIEW changes it, DROP VIEW removes it")
         }
@@ -160,6 +190,10 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
+        L::NotBuilt { form, .. } => report(match *form {
+            "Avro" => "build it with the feature avro: cargo install --path . --features avro",
+            _ => "build it with all features",
+        }),
         L::TakesNothing { .. } => {
             Report::chain(Exit::Query, source).hint("leave it out: their columns and types are in the files themselves")
         }

@@ -4,7 +4,7 @@
 //! Where it is not, what is a dump is cut off: it tells a reader nothing, and it may hold values of records.
 
 use super::types;
-use crate::engine::manual_of_functions;
+use crate::engine::{FUNCTIONS_OF_ELEMENTS, manual_of_functions};
 
 /// An error in words: what failed, and what to do.
 pub(super) type Words = (String, String);
@@ -16,6 +16,9 @@ pub(super) const DIALECT: &str = "the dialect is PostgreSQL's, as far as DataFus
 pub(super) fn of_plan(text: &str) -> Option<Words> {
     let after = |begin: &str| text.strip_prefix(begin);
     if let Some(words) = of_arguments(text) {
+        return Some(words);
+    }
+    if let Some(words) = of_elements(text) {
         return Some(words);
     }
     if after("Physical plan does not support logical expression").is_some() {
@@ -125,6 +128,20 @@ fn of_arguments(text: &str) -> Option<Words> {
         forms => format!("it takes {}", forms.join(", ").replace("NullAry()", "")),
     };
     Some((format!("{name} does not take ({}", types::in_sql(types)), types::in_sql(&hint)))
+}
+
+/// A function of elements that was given something else, by the name that the planner has for it.
+fn of_elements(text: &str) -> Option<Words> {
+    let (name, rest) = text.split_once(' ')?;
+    let function = FUNCTIONS_OF_ELEMENTS.iter().find(|function| function.names.contains(&name))?;
+    let called = function.names[0];
+    let what = if let Some(of) = rest.strip_prefix("expected a list as first argument, got ") {
+        format!("{called} takes a list, and this is a {}", types::in_sql(of))
+    } else {
+        let of = rest.strip_prefix("lambda must return boolean, got ")?;
+        format!("{called} asks what is true or false of an element, and this is a {}", types::in_sql(of))
+    };
+    Some((what, format!("it is called as {}", function.syntax)))
 }
 
 /// A text without the dump that it ends with: `Ident { value: … }`.

@@ -141,6 +141,15 @@ pub enum Because {
         /// Lines that could not be read.
         unread: u64,
     },
+    /// Event logs have no event of the view that was stated.
+    NoEvents {
+        /// How many.
+        files: usize,
+        /// The first of them.
+        first: String,
+        /// `adfs`
+        view: &'static str,
+    },
     /// A value of an enumeration that is not among the documented ones.
     Member {
         /// The column.
@@ -239,6 +248,9 @@ impl fmt::Display for Because {
             }
             Self::NoLines { files, first, unread } => {
                 write!(f, "none of the {unread} line(s) of the {files} file(s) could be read (first: {first})")
+            }
+            Self::NoEvents { files, first, view } => {
+                write!(f, "the {files} file(s) have no event of the view {view} (first: {first})")
             }
             Self::Member { column, asked, members } => {
                 write!(f, "'{asked}' is not a documented value of {column}; its values are {}", members.join(", "))

@@ -52,7 +52,16 @@ DECLARE c CURSOR FOR SELECT 1
 EXPLAIN EXECUTE p(1)
 EXECUTE nothing(1)
 DEALLOCATE nothing
-SELECT list_transform([1], x -> x + 1)
+SELECT list_transform([1], x => x + 1)
+SELECT list_transform([1], (x, i) -> x + i)
+SELECT list_filter([1], true)
+SELECT upper([1], x -> x + 1)
+SELECT any_match([1], x -> y = 1)
+SELECT any_match([1], x -> x.name = 1)
+SELECT any_match(1, x -> x = 1)
+SELECT any_match([1], x -> x + 1)
+SELECT geoip_country(1, 2)
+SELECT geoip_asn([1])
 SELECT created_date_time AT TIME ZONE (SELECT 'UTC') FROM sign_ins
 SELECT * FROM sign_ins MATCH_RECOGNIZE (PATTERN (a) DEFINE a AS true)
 SELECT id FROM sign_ins QUALIFY id = 'a'

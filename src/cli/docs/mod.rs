@@ -9,7 +9,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::{args, env};
-use crate::engine::{functions_elsewhere, manual_of_functions};
+use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, manual_of_functions};
 use crate::logs;
 use crate::output;
 use crate::queries;
@@ -225,6 +225,12 @@ fn functions_page() -> String {
             row(&[&code(call), &gives.map_or_else(|| "NULL".to_owned(), code)], &mut page);
         }
     }
+    page.push_str(OF_ELEMENTS);
+    head(&["function", "what it gives", "also called"], &mut page);
+    for function in FUNCTIONS_OF_ELEMENTS {
+        let also: Vec<String> = function.names[1..].iter().map(|name| code(name)).collect();
+        row(&[&code(function.syntax), function.doc, &also.join(", ")], &mut page);
+    }
     page.push_str(ELSEWHERE);
     head(&["function", "how it is called"], &mut page);
     for (names, syntax) in functions_elsewhere() {
@@ -233,6 +239,10 @@ fn functions_page() -> String {
     }
     page
 }
+
+const OF_ELEMENTS: &str = "\n## Functions of a list's elements\n\nTheir second argument says what the element is called, and what is asked \
+                           of it. A name without the element's is a column of the record. A test is sent as `EXISTS (SELECT 1 \
+                           FROM unnest(list) AS x WHERE …)` would be, and `LAMBDA x : …` is the same as `x -> …`.\n\n";
 
 const ELSEWHERE: &str = "\n## Functions of other dialects\n\nThey are put into the words of this one before the statement is planned, so \
                          that what they say of a time is a range like any other, and is sent. A span of time is text: `'7d'`, \

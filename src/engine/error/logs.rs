@@ -25,6 +25,14 @@ pub enum LogError {
         /// `Parquet`
         form: &'static str,
     },
+    /// It is of a form that this build does not read.
+    #[error("{file} is of the format {form}, which this build of auditql does not read")]
+    NotBuilt {
+        /// The file.
+        file: String,
+        /// `Avro`
+        form: &'static str,
+    },
     /// It is in a packing in which it cannot be read from its end.
     #[error("{file} is a {form} file inside another file")]
     Packed {

@@ -19,7 +19,7 @@ use crate::plan::search::ReadError;
 use crate::plan::{CapError, PagerError};
 use crate::table::Needs;
 use crate::veil::{Veil, Veiled};
-use crate::{auth, causes, decode, files, http};
+use crate::{auth, causes, decode, files, geoip, http};
 use crate::{searches, subscriptions};
 
 /// Why a query has no answer, or not a whole one.
@@ -227,6 +227,17 @@ pub enum Error {
         #[source]
         source: Box<Error>,
     },
+    /// There is no such column, in a table of a file whose columns are those of its beginning.
+    #[error("there is no such column")]
+    Sampled {
+        /// The first file that is longer.
+        file: String,
+        /// Whether each of its records names its fields, so that a later one can have others.
+        names_fields: bool,
+        /// What was looked for.
+        #[source]
+        source: Box<DataFusionError>,
+    },
     /// A predicate could not be evaluated on the rows received.
     #[error("a condition could not be evaluated")]
     Evaluation(#[source] DataFusionError),
@@ -273,6 +284,15 @@ pub enum Error {
         function: &'static str,
         /// What it may make.
         limit: usize,
+    },
+    /// The user's databases of places and networks cannot answer.
+    #[error("{function} cannot be answered")]
+    Places {
+        /// The function.
+        function: &'static str,
+        /// Why not.
+        #[source]
+        source: geoip::Error,
     },
     /// A view is made of itself.
     #[error("the view {0} refers to itself")]

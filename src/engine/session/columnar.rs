@@ -1,4 +1,5 @@
-//! Files that hold columns: Parquet and Arrow, by DataFusion's own readers. They are told by their first bytes.
+//! Files that hold columns or say what their records are: Parquet, Arrow and Avro, by DataFusion's own readers. They are told by
+//! their first bytes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,11 +31,12 @@ use crate::tally::Notice;
 enum Form {
     Parquet,
     Arrow,
+    Avro,
 }
 
 impl Form {
-    const ALL: [(Self, &'static str, &'static [u8]); 2] =
-        [(Self::Parquet, "parquet", b"PAR1"), (Self::Arrow, "arrow", b"ARROW1")];
+    const ALL: [(Self, &'static str, &'static [u8]); 3] =
+        [(Self::Parquet, "parquet", b"PAR1"), (Self::Arrow, "arrow", b"ARROW1"), (Self::Avro, "avro", b"Obj\x01")];
 
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, own, _)| own.eq_ignore_ascii_case(name)).map(|(form, ..)| form)
@@ -47,10 +49,17 @@ impl Form {
         Self::ALL.into_iter().find(|(.., magic)| begin.starts_with(magic)).map(|(form, ..)| form)
     }
 
-    fn format(self, state: &SessionState) -> Arc<dyn FileFormat> {
+    /// What reads it; `None`, if this build has nothing that does.
+    fn format(self, state: &SessionState) -> Option<Arc<dyn FileFormat>> {
         match self {
-            Self::Parquet => Arc::new(ParquetFormat::default().with_options(state.default_table_options().parquet)),
-            Self::Arrow => Arc::new(ArrowFormat),
+            Self::Parquet => {
+                Some(Arc::new(ParquetFormat::default().with_options(state.default_table_options().parquet)))
+            }
+            Self::Arrow => Some(Arc::new(ArrowFormat)),
+            #[cfg(feature = "avro")]
+            Self::Avro => Some(Arc::new(datafusion_datasource_avro::AvroFormat)),
+            #[cfg(not(feature = "avro"))]
+            Self::Avro => None,
         }
     }
 
@@ -58,6 +67,7 @@ impl Form {
         match self {
             Self::Parquet => "Parquet",
             Self::Arrow => "Arrow",
+            Self::Avro => "Avro",
         }
     }
 }
@@ -87,12 +97,15 @@ pub(super) async fn table(
     if let Some(option) = besides {
         return Err(failed(LogError::TakesNothing { form: form.name(), option: option.to_owned() }).into());
     }
+    let Some(format) = form.format(state) else {
+        return Err(failed(LogError::NotBuilt { file: found[0].to_string(), form: form.name() }).into());
+    };
     let packed = || LogError::Packed { file: found[0].to_string(), form: form.name() };
     let paths: Option<Vec<PathBuf>> = found.iter().map(|file| file.path().map(Path::to_owned)).collect();
     let paths = paths.ok_or_else(|| failed(packed()))?;
     let missing = paths.iter().filter(|_| form == Form::Parquet).find_map(|path| missing(path));
     let urls = paths.iter().map(|path| url(path).ok_or_else(|| failed(packed()))).collect::<Result<Vec<_>, _>>()?;
-    let options = ListingOptions::new(form.format(state)).with_file_extension("");
+    let options = ListingOptions::new(format).with_file_extension("");
     let mut schemas = Vec::with_capacity(urls.len());
     for url in &urls {
         schemas.push(Schema::clone(options.infer_schema(state, url).await?.as_ref()));

@@ -40,6 +40,7 @@ const READERS: &[(&str, Option<&str>)] = &[
     ("read_ndjson", Some("json")),
     ("read_ndjson_auto", Some("json")),
     ("read_parquet", Some("parquet")),
+    ("read_avro", Some("avro")),
     ("read_evtx", Some("evtx")),
 ];
 

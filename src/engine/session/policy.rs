@@ -18,7 +18,7 @@ use crate::engine::error::Error;
 /// need not fear for files or limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Policy {
-    /// FROM and `CREATE EXTERNAL TABLE` may read files of this machine.
+    /// FROM and `CREATE EXTERNAL TABLE` may read files of this machine, and SET may name the databases of places.
     pub reads_files: bool,
     /// `CREATE TABLE … AS SELECT` may keep rows, in files of the session's own that end with it.
     pub keeps_tables: bool,
@@ -87,6 +87,7 @@ impl Policy {
         let name = name.to_lowercase();
         let why = match name.strip_prefix("auditql.") {
             Some("memory_limit") => "--memory-limit fixes it when the session starts",
+            Some("geoip") if !self.reads_files => HOST,
             Some(limit) if LIMITS.contains(&limit) && !self.sets_limits => HOST,
             Some(_) => return Ok(()),
             None if HARMLESS.iter().any(|harmless| is_or_begins(&name, harmless)) => return Ok(()),
@@ -236,6 +237,7 @@ mod tests {
         ] {
             assert!(!may(Policy::LOCAL, name), "{name}");
         }
+        assert!(may(Policy::LOCAL, "auditql.geoip") && !may(Policy::default(), "AuditQL.geoip"));
         assert!(may(Policy::LOCAL, "auditql.timeout") && !may(Policy::default(), "auditql.timeout"));
     }
 }

@@ -1,7 +1,7 @@
 //! `CREATE EXTERNAL TABLE`: files under a name. What is claimed of them and not checked is refused.
 //!
 //! Files that hold columns are DataFusion's. All others are logs: what stands in them is decided by their content, and by what
-//! the statement says.
+//! the statement says. Avro is made like them, since not every build has its reader.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ use crate::engine::session::store;
 use crate::logs::Kind;
 
 /// Formats that DataFusion reads itself.
-const COLUMNAR: [&str; 3] = ["PARQUET", "ARROW", "AVRO"];
+const COLUMNAR: [&str; 2] = ["PARQUET", "ARROW"];
 /// What stands for no format: it is told by the content.
 const ANY: [&str; 3] = ["AUTO", "LOG", "LOGS"];
 /// What DataFusion puts before options, and how it calls some that are called otherwise here.

@@ -11,6 +11,7 @@ mod lateral;
 mod output_names;
 mod parameters;
 pub(crate) mod parse;
+mod sampled;
 mod summary;
 mod views;
 
@@ -83,7 +84,11 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
     named_logs::check(&state, &parsed).await?;
-    let plan = state.statement_to_plan(parsed).await?;
+    let names = state.resolve_table_references(&parsed)?;
+    let plan = match state.statement_to_plan(parsed).await {
+        Ok(plan) => plan,
+        Err(error) => return Err(sampled::told(&state, &names, error).await),
+    };
     check_plan(&plan)?;
     let plan = lateral::in_place(plan)?;
     let plan = if summed_up.is_some() { summary::of(plan)? } else { named(plan)? };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::engine::DescribedLogs;
+use crate::engine::{DescribedLogs, FUNCTIONS_OF_ELEMENTS};
 use crate::repl::answer::tables;
 use crate::repl::say::{count, say};
 use crate::repl::state::{After, State, refused};
@@ -129,12 +129,24 @@ fn plain_columns(schema: &str, table: &str) -> String {
 
 /// The functions whose names hold a pattern; `*` and `%` stand for anything.
 pub(super) fn functions(pattern: &str) -> String {
-    let pattern = pattern.trim_end_matches("()").replace('*', "%").to_lowercase();
+    let pattern = literal(&format!("%{}%", pattern.trim_end_matches("()").replace('*', "%").to_lowercase()));
+    // What is put into other words before it is planned, the engine does not know.
+    let worded = FUNCTIONS_OF_ELEMENTS.iter().flat_map(|function| {
+        let row = |name| format!("('{name}', 'scalar', {}, {})", literal(function.syntax), literal(function.doc));
+        function.names.iter().map(row)
+    });
+    let worded = worded.collect::<Vec<_>>().join(", ");
     format!(
-        "SELECT DISTINCT routine_name AS function, lower(function_type) AS kind, syntax_example AS syntax, \
-         split_part(description, chr(10), 1) AS meaning \
-         FROM information_schema.routines WHERE routine_name LIKE {} ORDER BY routine_name",
-        literal(&format!("%{pattern}%"))
+        "SELECT function, kind, syntax, meaning FROM (SELECT DISTINCT routine_name AS function, lower(function_type) AS kind, \
+         syntax_example AS syntax, split_part(description, chr(10), 1) AS meaning FROM information_schema.routines \
+         WHERE routine_name NOT IN ({}) UNION ALL SELECT * FROM (VALUES {worded}) AS w(function, kind, syntax, meaning)) AS f \
+         WHERE function LIKE {pattern} ORDER BY function",
+        FUNCTIONS_OF_ELEMENTS
+            .iter()
+            .flat_map(|function| function.names)
+            .map(|name| literal(name))
+            .collect::<Vec<_>>()
+            .join(", ")
     )
 }
 
@@ -147,6 +159,7 @@ mod tests {
         assert_eq!(parts("lab.entra.\"sign_ins\""), (Some("entra"), "sign_ins"));
         assert!(columns(Some("entra"), "sign_ins").ends_with("table_name = 'sign_ins' AND table_schema = 'entra'"));
         assert!(columns(None, "x' OR '1'='1").contains("table_name = 'x'' OR ''1''=''1' AND"));
+        assert!(functions("").contains("('any_match', 'scalar', 'any_match(list, x -> x.name = ''…'')', "));
         assert!(functions("count()").contains("LIKE '%count%'") && functions("x'*").contains("LIKE '%x''%%'"));
     }
 }

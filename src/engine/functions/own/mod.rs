@@ -9,6 +9,7 @@ mod encodings;
 mod entra_errors;
 mod expressions;
 mod function;
+mod geoip;
 mod identities;
 mod json;
 mod lists;
@@ -48,7 +49,7 @@ pub(crate) fn register(state: &mut SessionState) -> Result<()> {
     for function in ALL.iter().copied().flatten() {
         state.register_udf(Arc::new(ScalarUDF::from(Rowwise::new(function))))?;
     }
-    for function in lists::functions() {
+    for function in lists::functions().chain(geoip::functions()) {
         state.register_udf(Arc::new(function))?;
     }
     state.register_udwf(Arc::new(WindowUDF::from(Sessionize::new())))?;
@@ -96,7 +97,7 @@ pub(crate) fn manual() -> Vec<Manual> {
         let udf = ScalarUDF::from(Rowwise::new(function));
         of(udf.documentation(), udf.aliases(), function.examples)
     });
-    let lists = lists::functions().map(|udf| of(udf.documentation(), udf.aliases(), &[]));
+    let lists = lists::functions().chain(geoip::functions()).map(|udf| of(udf.documentation(), udf.aliases(), &[]));
     let aggregates = aggregates::functions().map(AggregateUDF::from).chain([AggregateUDF::from(mode::Mode::new())]);
     let aggregates = aggregates.map(|udaf| of(udaf.documentation(), udaf.aliases(), &[]));
     let sessionize = WindowUDF::from(Sessionize::new());

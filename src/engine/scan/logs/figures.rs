@@ -86,6 +86,8 @@ fn nothing(table: &LogFiles, unread: u64) -> Because {
     let first = table.files.first().map(|file| file.source.to_string()).unwrap_or_default();
     if table.files.iter().all(|file| file.is_empty) {
         Because::EmptyFiles { files, first }
+    } else if let Some(view) = table.view() {
+        Because::NoEvents { files, first, view }
     } else {
         Because::NoLines { files, first, unread }
     }

@@ -48,6 +48,8 @@ pub(crate) struct LogFile {
     pub(crate) recognised: Recognised,
     /// It holds no byte.
     pub(crate) is_empty: bool,
+    /// It was recognised by all of it, not by its beginning alone.
+    is_whole: bool,
     /// What an earlier reading found, from its first byte to its last.
     extent: OnceLock<Extent>,
 }
@@ -75,8 +77,9 @@ impl LogFile {
         extent.times.intersect(asked).is_empty().then_some(*extent)
     }
 
-    fn new(source: FileRef, stamp: Stamp, (recognised, is_empty): (Recognised, bool)) -> Self {
-        Self { source, stamp, recognised, is_empty, extent: OnceLock::new() }
+    fn new(source: FileRef, stamp: Stamp, looked: Looked) -> Self {
+        let Looked { recognised, is_empty, is_whole } = looked;
+        Self { source, stamp, recognised, is_empty, is_whole, extent: OnceLock::new() }
     }
 
     /// Its length in bytes, as it lies there.
@@ -190,6 +193,18 @@ impl LogFiles {
         self.columns.iter().any(is).then_some(logs::Field::TIME)
     }
 
+    /// The view of events that was stated.
+    pub(crate) fn view(&self) -> Option<&'static str> {
+        self.options.view
+    }
+
+    /// The first file whose columns are those of its beginning alone, and whether each of its records names its fields.
+    pub(crate) fn sampled(&self) -> Option<(String, bool)> {
+        let found = self.files.iter().filter(|file| !file.is_whole);
+        let mut told = found.filter_map(|file| Some((file.source.to_string(), file.recognised.format.infers()?)));
+        told.next()
+    }
+
     /// What nothing in the files shows.
     pub(crate) fn assumed(&self) -> Vec<Assumption> {
         let mut all: Vec<Assumption> = Vec::new();
@@ -220,8 +235,14 @@ fn formats_of(files: &[Arc<LogFile>]) -> Vec<&'static dyn logs::Format> {
     formats
 }
 
-/// What a file is recognised as, and whether it is empty.
-fn looked_at(source: &FileRef, stamp: &Stamp, options: &Options) -> Result<(Recognised, bool), LogError> {
+/// What a look at the beginning of a file shows.
+struct Looked {
+    recognised: Recognised,
+    is_empty: bool,
+    is_whole: bool,
+}
+
+fn looked_at(source: &FileRef, stamp: &Stamp, options: &Options) -> Result<Looked, LogError> {
     let (head, is_whole) =
         head(files::open(source)?).map_err(|error| LogError::Unreadable { file: source.to_string(), source: error })?;
     let name = source.to_string();
@@ -231,7 +252,7 @@ fn looked_at(source: &FileRef, stamp: &Stamp, options: &Options) -> Result<(Reco
     let sample = Sample { name: &own, head: &head, is_whole, modified };
     let recognised =
         logs::recognise(&sample, options).map_err(|source| LogError::Form { file: name.clone(), source })?;
-    Ok((recognised, head.is_empty()))
+    Ok(Looked { recognised, is_empty: head.is_empty(), is_whole })
 }
 
 /// The first bytes of a file, and whether they are all.

@@ -15,7 +15,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::names::Names;
-use super::{elements, functions, operators, spellings, tables, zone};
+use super::{elements, functions, lambdas, operators, spellings, tables, zone};
 use crate::engine::error::Error;
 
 /// Characters of the statement that an error quotes.
@@ -163,6 +163,10 @@ impl Dialect<'_> {
                 if let Some(function) = name.0.first().and_then(|part| part.as_ident()).and_then(present_time) {
                     *expr = function;
                 }
+                Ok(())
+            }
+            Expr::Function(function) if let Some(meant) = lambdas::of_call(function)? => {
+                *expr = meant;
                 Ok(())
             }
             Expr::Function(function) => match spellings::of_call(function, self.is_scalar)? {

@@ -12,11 +12,12 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident,
-    LambdaFunction, LambdaFunctionParameter, LambdaSyntax, LimitClause, OneOrManyWithParens, Query, Select, SelectItem,
-    SetExpr, TableFactor, TableWithJoins, UnaryOperator, Value, VisitMut as _, VisitorMut, visit_expressions,
+    LambdaSyntax, LimitClause, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, UnaryOperator, Value,
+    VisitMut as _, VisitorMut, visit_expressions,
 };
 
 use super::dialect::{function_call, quoted, refused};
+use super::lambdas::lambda;
 use super::names::spelt;
 use crate::engine::error::Error;
 use crate::predicate::ANY_ELEMENT;
@@ -206,15 +207,20 @@ impl Elements {
         let mut test = self.test.clone().unwrap_or_else(|| Expr::Value(Value::Boolean(true).into()));
         let mut item = item.unwrap_or_else(|| Expr::Value(Value::Null.into()));
         for part in [&mut test, &mut item] {
-            if let ControlFlow::Break(error) = part.visit(&mut Names { of: vec![self.name.clone()] }) {
+            if let ControlFlow::Break(error) = part.visit(&mut Names::of(&self.name)) {
                 return Err(error);
             }
         }
-        Ok(Expr::Lambda(LambdaFunction {
-            params: OneOrManyWithParens::One(LambdaFunctionParameter { name: self.name.clone(), data_type: None }),
-            body: Box::new(body(test, item)),
-            syntax: LambdaSyntax::Arrow,
-        }))
+        Ok(lambda(self.name.clone(), body(test, item), LambdaSyntax::Arrow))
+    }
+}
+
+/// What is to be done with an element, for the planner. Whoever writes `x -> …` names the element with it: a name without it
+/// is a column of the record.
+pub(super) fn lambda_of(name: Ident, mut body: Expr) -> Result<Expr, Error> {
+    match body.visit(&mut Names { columns: true, ..Names::of(&name) }) {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(lambda(name, body, LambdaSyntax::Arrow)),
     }
 }
 
@@ -240,9 +246,15 @@ fn says_nothing(item: &SelectItem) -> bool {
 struct Names {
     /// The element, and those around whose lists it is tested; innermost last.
     of: Vec<Ident>,
+    /// Whether a name without the element's is one of a column.
+    columns: bool,
 }
 
 impl Names {
+    fn of(name: &Ident) -> Self {
+        Self { of: vec![name.clone()], columns: false }
+    }
+
     fn is_element(&self, name: &Ident) -> bool {
         self.of.iter().any(|one| spelt(one) == spelt(name))
     }
@@ -273,7 +285,7 @@ impl VisitorMut for Names {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Error> {
         match expr {
             Expr::CompoundIdentifier(names) if self.is_element(&names[0]) => *expr = field_of(std::mem::take(names)),
-            Expr::Identifier(name) if !self.is_element(name) => {
+            Expr::Identifier(name) if !self.columns && !self.is_element(name) => {
                 let element = self.of.last().map_or_else(String::new, ToString::to_string);
                 return ControlFlow::Break(refused(
                     format!("{name} in a test of an element could be its field or a column of the record"),

@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::names::spelt;
-use super::spellings;
+use super::{lambdas, spellings};
 
 /// Names the columns of a SELECT.
 pub(super) fn settle(select: &mut Select) {
@@ -80,7 +80,7 @@ fn named_as_written(item: &mut SelectItem) {
             | Expr::InSubquery { .. }
             | Expr::BinaryOp { op: BinaryOperator::HashArrow | BinaryOperator::HashLongArrow, .. }
     ) || spellings::is_known(expr);
-    let name = if renamed { Some(expr.to_string()) } else { selected(expr) };
+    let name = if renamed { Some(expr.to_string()) } else { lambdas::written(expr).or_else(|| selected(expr)) };
     if let Some(name) = name {
         *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
     }

@@ -1,12 +1,16 @@
 //! The grammar: PostgreSQL's, and the few forms of other dialects that can mean nothing else in it.
 //!
-//! `SELECT * EXCLUDE (raw)`, `* EXCEPT (raw)`, `FROM t SELECT x`, `FROM t`, and a comma behind the last column.
+//! `SELECT * EXCLUDE (raw)`, `* EXCEPT (raw)`, `FROM t SELECT x`, `FROM t`, a comma behind the last column, and `LAMBDA x : …`, which
+//! [`lambdas`] makes of `x -> …`.
 
 use std::any::TypeId;
 
+use datafusion::sql::sqlparser::ast::Expr;
 use datafusion::sql::sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
+
+use super::lambdas;
 
 /// PostgreSQL's grammar and those forms.
 #[derive(Debug, Default)]
@@ -66,6 +70,10 @@ impl Dialect for Grammar {
 
     fn prec_value(&self, prec: Precedence) -> u8 {
         self.0.prec_value(prec)
+    }
+
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        lambdas::parse(parser)
     }
 
     as_postgresql! {

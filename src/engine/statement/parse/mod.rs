@@ -15,6 +15,7 @@ mod fields;
 mod functions;
 mod grammar;
 mod json;
+pub(crate) mod lambdas;
 mod names;
 mod operators;
 mod parameters;
@@ -65,7 +66,7 @@ pub(crate) fn parse_with(
     let dialect = dialect_of(options.dialect);
     let tokens = Tokenizer::new(dialect.as_ref(), sql).tokenize_with_location().map_err(ParserError::from)?;
     let (tokens, has_values) = parameters::bound(tokens, parameters, now)?;
-    let mut tokens = alternatives::folded(tokens);
+    let mut tokens = lambdas::worded(alternatives::folded(tokens))?;
     name_after_dots(&mut tokens);
     asof::worded(&mut tokens)?;
     depth::check(&tokens).map_err(Error::TooLarge)?;

@@ -34,6 +34,10 @@ impl Format for Csv {
         &["heading", "delimiter", "comment", "timezone", "columns"]
     }
 
+    fn infers(&self) -> Option<bool> {
+        Some(false)
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["tsv", "delimited", "psv"]
     }
@@ -244,18 +248,28 @@ impl Give {
                 sink.unknown(record.line, &format!("column{}", at + 1));
             }
         }
-        self.layout.table.give(&self.wanted, record.line, &Row { fields: &fields, text: &text }, sink);
+        self.layout.table.give(
+            &self.wanted,
+            record.line,
+            &Row { fields: &fields, splitter: &self.splitter, text: &text },
+            sink,
+        );
     }
 }
 
 struct Row<'a> {
     fields: &'a [Cow<'a, str>],
+    splitter: &'a Splitter,
     text: &'a str,
 }
 
 impl<'a> Cells<'a> for Row<'a> {
     fn cell(&self, column: usize) -> Option<Cow<'a, str>> {
         self.fields.get(column).map(|field| Cow::Borrowed(&**field))
+    }
+
+    fn is_quoted(&self, column: usize) -> bool {
+        self.splitter.is_quoted(column)
     }
 
     fn raw(&self) -> Cow<'a, str> {

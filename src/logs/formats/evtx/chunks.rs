@@ -1,7 +1,8 @@
 //! The chunks of an event log, and the records in them.
 //!
-//! How many records a chunk has, its header says: those that are not found are told, each one. A chunk that was never used
-//! is empty, as the files of a log are made larger ahead of time.
+//! How many records a chunk has, its header says: those that are not found are told, each one. How many chunks are in use, the
+//! header of the file says: what is empty or missing of them is told. A chunk that was never used is empty, as the files of a
+//! log are made larger ahead of time; it stands behind all that are in use.
 //! (source: <https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc>)
 
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub(super) const CHUNK: &[u8] = b"ElfChnk\0";
 
 const HEADER_SIZE: usize = 4 << 10;
 const CHUNK_SIZE: usize = 64 << 10;
+/// Where the header of a file says how many chunks are in use.
+const COUNT: std::ops::Range<usize> = 42..44;
 /// The smallest record: its header and its end.
 const SMALLEST: u64 = 28;
 
@@ -35,6 +38,11 @@ pub(super) struct Chunks {
     /// The header of the file has been passed over.
     is_begun: bool,
     settings: Arc<ParserSettings>,
+    /// Chunks so far, and how many the header of the file says are in use.
+    seen: u16,
+    counted: u16,
+    /// The last chunk was empty.
+    is_behind: bool,
     /// Records told so far.
     number: u64,
 }
@@ -42,7 +50,15 @@ pub(super) struct Chunks {
 impl Default for Chunks {
     fn default() -> Self {
         let settings = ParserSettings::new().indent(false).num_threads(1);
-        Self { held: Vec::new(), is_begun: false, settings: Arc::new(settings), number: 0 }
+        Self {
+            held: Vec::new(),
+            is_begun: false,
+            settings: Arc::new(settings),
+            seen: 0,
+            counted: 0,
+            is_behind: false,
+            number: 0,
+        }
     }
 }
 
@@ -67,8 +83,9 @@ impl Chunks {
             if self.held.starts_with(CHUNK) {
                 continue;
             }
-            if !self.held.starts_with(FILE) {
-                self.tell(Found::Bad("the header of the file is damaged"), each);
+            match self.held.get(COUNT).and_then(|count| <[u8; 2]>::try_from(count).ok()) {
+                Some(count) if self.held.starts_with(FILE) => self.counted = u16::from_le_bytes(count),
+                _ => self.tell(Found::Bad("the header of the file is damaged"), each),
             }
             self.held.clear();
         }
@@ -77,20 +94,28 @@ impl Chunks {
     /// What is left of a chunk that is cut is read as far as it goes.
     pub(super) fn end(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
         if self.held.is_empty() {
-            return;
+            return self.missing(each);
         }
         let mut rest = std::mem::take(&mut self.held);
         if !self.is_begun && !rest.starts_with(CHUNK) {
             return self.tell(Found::Bad("the header of the file is cut off"), each);
         }
         if is_unused(&rest) {
-            return;
+            return self.missing(each);
         }
         rest.resize(CHUNK_SIZE, 0);
         let before = self.number;
         self.chunk(rest, each);
         if self.number == before {
             self.tell(Found::Bad("the chunk is cut off"), each);
+        }
+        self.missing(each);
+    }
+
+    /// Tells of the chunks that are in use by the header, and are not there.
+    fn missing(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
+        for _ in self.seen..self.counted {
+            self.tell(Found::Bad("a chunk that the header of the file counts is missing"), each);
         }
     }
 
@@ -101,8 +126,17 @@ impl Chunks {
 
     /// Reads a chunk; gives its bytes back, that they need not be allotted again.
     fn chunk(&mut self, chunk: Vec<u8>, each: &mut dyn FnMut(u64, Found<'_>)) -> Vec<u8> {
+        let is_counted = self.seen < self.counted;
+        self.seen = self.seen.saturating_add(1);
         if is_unused(&chunk) {
+            match is_counted {
+                true => self.tell(Found::Bad("a chunk that the header of the file counts is empty"), each),
+                false => self.is_behind = true,
+            }
             return chunk;
+        }
+        if std::mem::take(&mut self.is_behind) {
+            self.tell(Found::Bad("a chunk before one that is in use is empty"), each);
         }
         let Ok(mut data) = EvtxChunkData::new(chunk, false) else {
             self.tell(Found::Bad("the header of a chunk is damaged"), each);

@@ -40,6 +40,10 @@ impl Format for Json {
         &["timezone"]
     }
 
+    fn infers(&self) -> Option<bool> {
+        Some(true)
+    }
+
     fn also(&self) -> &'static [&'static str] {
         &["ndjson", "jsonl", "json_lines"]
     }
@@ -246,6 +250,11 @@ struct Row<'a> {
 impl<'a> Cells<'a> for Row<'a> {
     fn cell(&self, column: usize) -> Option<Cow<'a, str>> {
         self.cells.get(column)?.as_deref().map(Cow::Borrowed)
+    }
+
+    /// A text stands in quotes.
+    fn is_quoted(&self, _: usize) -> bool {
+        true
     }
 
     fn raw(&self) -> Cow<'a, str> {
