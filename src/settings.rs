@@ -25,6 +25,8 @@ pub struct Settings {
     pub remote_count: bool,
     /// Look the partners of a join by address range or time window up. Off, every pair is compared.
     pub range_joins: bool,
+    /// Read once what a statement uses several times.
+    pub share_scans: bool,
     /// Make one row of a record that comes several times.
     pub dedup: bool,
     /// A bound on how late records of the activity feed become available, stated by the user.
@@ -52,6 +54,7 @@ impl Default for Settings {
             pushdown: true,
             remote_count: true,
             range_joins: true,
+            share_scans: true,
             dedup: true,
             late_arrival: None,
             aadgraph_record_cap: None,
@@ -120,6 +123,13 @@ pub static ALL: &[Setting] = &[
         value: "true|false",
         get: |s| s.range_joins.to_string(),
         set: |s, v| boolean(v).map(|b| s.range_joins = b),
+    },
+    Setting {
+        name: "share_scans",
+        doc: "Read once what one statement uses several times, such as both sides of a self-join: fewer requests, and every use sees the same rows. When off, each use is read by itself.",
+        value: "true|false",
+        get: |s| s.share_scans.to_string(),
+        set: |s, v| boolean(v).map(|b| s.share_scans = b),
     },
     Setting {
         name: "dedup",

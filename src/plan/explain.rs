@@ -16,7 +16,7 @@ impl ScanPlan {
             None => {}
         }
         let each = self.streams.iter().map(|s| s.least_requests(now));
-        if self.limit.is_some() && self.order.is_none() { each.min().unwrap_or(0) } else { each.sum() }
+        if (self.limit.is_some() || self.few) && self.order.is_none() { each.min().unwrap_or(0) } else { each.sum() }
     }
 
     /// The time range of all streams together.
@@ -76,6 +76,8 @@ impl fmt::Display for Explained<'_> {
         }
         if let Some(limit) = plan.limit {
             writeln!(f, "  limit: {limit}, reading stops there")?;
+        } else if plan.few && plan.order.is_none() && !plan.streams.is_empty() {
+            writeln!(f, "  limit: above it; pages are asked for one by one, until it has enough")?;
         }
         Ok(())
     }

@@ -71,6 +71,8 @@ pub struct ScanPlan {
     pub order: Option<Direction>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
+    /// Some of them may do: something above it may want no more, at any row.
+    pub few: bool,
     /// The quota that its requests count against.
     pub quota: Quota,
     /// Whose listings are read, where there is one for each record of another set.
@@ -133,7 +135,8 @@ impl Scan {
         let keys = keys.into_iter().zip(self.keys.iter().map(|keys| keys.count)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
         let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
-        ScanPlan { set, pages, version, cap: self.cap(), streams, about, residual, keys, order, limit, quota, parents }
+        let (cap, few) = (self.cap(), false);
+        ScanPlan { set, pages, version, cap, streams, about, residual, keys, order, limit, few, quota, parents }
     }
 
     /// What rows have to satisfy that are worth asking for: the predicate, and the keys of joins.

@@ -41,6 +41,9 @@ use crate::plan::KeyCondition;
 use crate::predicate::{Conjunct, Predicate, bind, import, normal};
 use crate::table::Direction;
 
+/// What stands before the price of a scan that keys of a join decide on.
+const WITHOUT_KEYS: &str = ": nothing if the join has no key, else ";
+
 /// Reads a remote table.
 #[derive(Debug, Clone)]
 pub struct ScanExec {
@@ -57,6 +60,8 @@ pub struct ScanExec {
     pub(super) choices: Arc<Choices>,
     pub(super) order: Option<Direction>,
     pub(super) fetch: Option<usize>,
+    /// It may be given up at any page: the next one is asked for when it is needed.
+    pub(super) is_lazy: bool,
     pub(super) properties: Arc<PlanProperties>,
     pub(super) metrics: ExecutionPlanMetricsSet,
 }
@@ -74,7 +79,8 @@ impl ScanExec {
         let predicates = predicates.iter().flat_map(split_conjunction).map(Arc::clone).collect();
         let (dynamic, joins, choices) = (Vec::new(), Arc::default(), Arc::default());
         let metrics = ExecutionPlanMetricsSet::new();
-        Ok(Self { table, output, predicates, dynamic, joins, choices, order: None, fetch, properties, metrics })
+        let (order, is_lazy) = (None, false);
+        Ok(Self { table, output, predicates, dynamic, joins, choices, order, fetch, is_lazy, properties, metrics })
     }
 
     /// What answers it, as far as that is known now.
@@ -89,8 +95,15 @@ impl ScanExec {
 
     /// What it would read, in words.
     pub(crate) fn explain(&self, statement: &Statement, connected: Option<&Connected>) -> String {
-        let work = self.work(&Terms::of(statement, connected)).explained(statement, connected);
-        work + &self.explain_keys(statement.settings.pushdown)
+        let (mut work, pushdown) = (self.work(&Terms::of(statement, connected)), statement.settings.pushdown);
+        if let Work::Pages(plan) = &mut work {
+            plan.few = self.is_lazy;
+        }
+        let mut text = work.explained(statement, connected);
+        if !work.is_nothing() && self.asks_by_keys(pushdown) {
+            text = text.replacen(": ", WITHOUT_KEYS, 1);
+        }
+        text + &self.explain_keys(pushdown)
     }
 
     /// That its connection cannot be used, as a line; empty: it can.
@@ -124,6 +137,11 @@ impl ScanExec {
     pub(super) fn fresh(&self) -> Self {
         let (dynamic, joins, choices) = (Vec::new(), Arc::default(), Arc::default());
         Self { metrics: ExecutionPlanMetricsSet::new(), dynamic, joins, choices, ..self.clone() }
+    }
+
+    /// The same, of which nothing is asked for ahead.
+    pub(super) fn lazy(&self) -> Self {
+        Self { is_lazy: true, ..self.clone() }
     }
 
     /// The same, giving out these expressions over its present output. Below a limit that is already here this is as good:
@@ -186,7 +204,7 @@ impl ScanExec {
     }
 }
 
-fn properties(
+pub(super) fn properties(
     table: &Located,
     output: &ProjectionExprs,
     order: Option<&[PhysicalSortExpr]>,

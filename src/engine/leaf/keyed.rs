@@ -304,6 +304,15 @@ impl ScanExec {
         text
     }
 
+    /// Whether keys of a join are sent, so that without any nothing is.
+    pub(super) fn asks_by_keys(&self, pushdown: bool) -> bool {
+        let told = |condition: &&Arc<dyn PhysicalExpr>| {
+            condition.expression_id().is_some_and(|id| self.joins.told.contains_key(&id))
+        };
+        let mut parts = self.dynamic.iter().filter(told).flat_map(|condition| condition.children());
+        self.table.is_of_service() && parts.any(|part| self.why_unsent(part, pushdown).is_none())
+    }
+
     /// A part of a key as a statement has it.
     fn shown(&self, part: &Arc<dyn PhysicalExpr>) -> String {
         property_of(part, &self.table.schema).map_or_else(|| name_of(part), |(path, _)| path.join("."))

@@ -53,13 +53,13 @@ pub(super) struct Branch {
 #[derive(Debug, Clone)]
 pub struct MergedExec {
     /// `all_tenants.entra.sign_ins`
-    name: String,
-    branches: Vec<Branch>,
+    pub(super) name: String,
+    pub(super) branches: Vec<Branch>,
     /// What those are called of which no row of the answer can come.
-    left_out: Vec<String>,
-    order: Option<Direction>,
-    fetch: Option<usize>,
-    properties: Arc<PlanProperties>,
+    pub(super) left_out: Vec<String>,
+    pub(super) order: Option<Direction>,
+    pub(super) fetch: Option<usize>,
+    pub(super) properties: Arc<PlanProperties>,
 }
 
 impl MergedExec {
@@ -118,6 +118,16 @@ impl MergedExec {
         Self { branches: branches.collect(), ..self.clone() }
     }
 
+    /// The same, of which nothing is asked for ahead.
+    pub(super) fn lazy(&self) -> Self {
+        let branches = self.branches.iter().map(|branch| Branch { scan: branch.scan.lazy(), ..branch.clone() });
+        Self { branches: branches.collect(), ..self.clone() }
+    }
+
+    fn is_lazy(&self) -> bool {
+        self.branches.iter().all(|branch| branch.scan.is_lazy)
+    }
+
     /// The same without the branches of which no row can satisfy a condition.
     fn settled(mut self) -> Self {
         let (read, left_out) = settle(std::mem::take(&mut self.branches));
@@ -138,7 +148,7 @@ impl MergedExec {
     }
 
     /// Where the time stands in what it gives out in order of it.
-    fn ordered_at(&self) -> Option<usize> {
+    pub(super) fn ordered_at(&self) -> Option<usize> {
         let ordering = self.properties.eq_properties.oeq_class().iter().next()?;
         Some(ordering.first().expr.downcast_ref::<ColumnExpr>()?.index())
     }
@@ -167,6 +177,7 @@ impl MergedExec {
         let how = match (order.zip(at), limit) {
             (Some((direction, column)), _) => Merge::ByTime { column, direction },
             (None, Some(_)) => Merge::InTurn,
+            (None, None) if merged.is_lazy() => Merge::InTurn,
             (None, None) => Merge::Together,
         };
         let branches = merged.branches.into_iter().map(|branch| {
@@ -207,7 +218,7 @@ fn as_of(schema: &SchemaRef, rows: &RecordBatch) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new_with_options(Arc::clone(schema), rows.columns().to_vec(), &options)?)
 }
 
-fn properties(equivalences: EquivalenceProperties) -> Arc<PlanProperties> {
+pub(super) fn properties(equivalences: EquivalenceProperties) -> Arc<PlanProperties> {
     let partitioning = Partitioning::UnknownPartitioning(1);
     let properties = PlanProperties::new(equivalences, partitioning, EmissionType::Incremental, Boundedness::Bounded)
         .with_scheduling_type(SchedulingType::Cooperative);

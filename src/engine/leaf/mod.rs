@@ -3,7 +3,9 @@
 mod counted;
 mod doubt;
 mod elements;
+mod ends;
 mod exec;
+mod few;
 mod kept;
 mod keyed;
 mod log_exec;
@@ -15,6 +17,7 @@ mod metrics;
 mod open;
 mod origin;
 mod provider;
+mod shared;
 mod sides;
 mod span;
 
@@ -22,7 +25,9 @@ use datafusion::physical_plan::ExecutionPlan;
 
 pub(crate) use counted::{CountThere, CountedExec};
 pub(crate) use doubt::{Doubt, RowDoubt, Shortfall};
+pub(crate) use ends::{EndsAlone, EndsExec, why_read};
 pub use exec::ScanExec;
+pub(crate) use few::FewWanted;
 pub(crate) use kept::Kept;
 pub(crate) use keyed::TellKeys;
 pub(crate) use log_exec::LogExec;
@@ -32,6 +37,7 @@ pub use merged::MergedExec;
 pub(crate) use merged_table::MergedTable;
 pub use origin::{Origin, Origins};
 pub use provider::RemoteTable;
+pub(crate) use shared::{ShareScans, SharedExec};
 pub(crate) use sides::AtHandFirst;
 
 /// Whether a node of a plan asks a service.

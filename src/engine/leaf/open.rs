@@ -116,8 +116,8 @@ impl ScanExec {
         let leg = self.leg(work, context, opening, (connected, held.unwrap_or_default()))?;
         leg.check()?;
         let ending = Ending::of(&leg, &self.table.connection, context);
-        let (legs, order, limit) = (vec![leg], self.order, self.fetch);
-        let rows = Scanning { set, statement, legs, schema, predicates, dynamic, order, limit, watch }.run();
+        let (legs, order, limit, is_lazy) = (vec![leg], self.order, self.fetch, self.is_lazy);
+        let rows = Scanning { set, statement, legs, schema, predicates, dynamic, order, limit, is_lazy, watch }.run();
         Ok(rows.chain(after(move || ending.say())).boxed())
     }
 
@@ -152,7 +152,7 @@ impl ScanExec {
         let Opening { columns, statement, budget, reservation, .. } = opening;
         let connected = connected.ok_or_else(|| Error::NoConnection(self.table.connection.clone()))?;
         // A limit, or a threshold that tightens, may end the scan at any page: the next one is asked for when it is needed.
-        let eager = self.fetch.is_none() && !self.has_thresholds();
+        let eager = self.fetch.is_none() && !self.is_lazy && !self.has_thresholds();
         let (set, oldest, room, context) =
             (self.table.set, i64::MAX.into(), Room::of(&reservation), Arc::clone(context));
         let (name, choices) = (self.table.name.clone(), Arc::clone(&self.choices));

@@ -160,6 +160,8 @@ pub(crate) struct Chain {
     ahead: Option<Ahead>,
     /// What was seen of its answer, which may end at the service's cap.
     reading: Reading,
+    /// There are pages behind the one that was read last.
+    goes_on: bool,
     /// Says how far it has come.
     mark: ChainMark,
     reservation: MemoryReservation,
@@ -187,6 +189,7 @@ impl Chain {
             repeats: false,
             eager: scan.eager,
             ahead: None,
+            goes_on: false,
             mark: scan.budget.tally.live.chain(),
             reservation: scan.room.part(),
             scan,
@@ -394,6 +397,7 @@ impl Chain {
         let again = scan.statement.settings.dedup && self.pager.is_repeat(&facts);
         let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
         moved.map_err(|e| self.chain_error(e))?;
+        self.note_end();
         self.reservation.try_resize(self.pager.size()).map_err(Error::Memory)?;
         self.reading.page(marks.times.into_iter().flatten(), facts.keyless);
         scan.budget.tally.pages.add(1);
@@ -409,6 +413,14 @@ impl Chain {
         }
         self.expect_copies(facts.rows)?;
         Ok(rows)
+    }
+
+    /// Tells its scan whether it goes on.
+    fn note_end(&mut self) {
+        if self.goes_on == self.is_done() {
+            self.goes_on = !self.is_done();
+            self.scan.choices.chain(self.goes_on);
+        }
     }
 
     /// Where the pager asks once more for what lies behind a page, records come again.

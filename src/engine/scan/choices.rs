@@ -1,13 +1,18 @@
-//! What was chosen while a scan ran: which of its streams were asked for the parts of a list, and which were read whole.
+//! What was chosen while a scan ran: which of its streams were asked for the parts of a list, and which were read whole; and
+//! how many of its chains go on.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use crate::plan::StreamPlan;
 
 /// What became of the lists that were too long for one filter, for EXPLAIN ANALYZE.
 #[derive(Debug, Default)]
-pub(crate) struct Choices(Mutex<Vec<String>>);
+pub(crate) struct Choices {
+    lists: Mutex<Vec<String>>,
+    open: AtomicUsize,
+}
 
 impl Choices {
     /// A stream is asked for each part of its list.
@@ -25,14 +30,28 @@ impl Choices {
         }
     }
 
+    /// A chain of pages goes on behind the page that was read last; `false`: one that did is at its end.
+    pub(crate) fn chain(&self, goes_on: bool) {
+        if goes_on {
+            self.open.fetch_add(1, Relaxed)
+        } else {
+            self.open.fetch_sub(1, Relaxed)
+        };
+    }
+
+    /// Whether any chain that was begun has pages left.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.open.load(Relaxed) > 0
+    }
+
     fn add(&self, stream: &StreamPlan, what: &str) {
         let kind = stream.kind().map_or(String::new(), |kind| format!("{}: ", kind.member));
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{kind}{what}"));
+        self.lists.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{kind}{what}"));
     }
 }
 
 impl fmt::Display for Choices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.lock().unwrap_or_else(PoisonError::into_inner).join("; "))
+        f.write_str(&self.lists.lock().unwrap_or_else(PoisonError::into_inner).join("; "))
     }
 }

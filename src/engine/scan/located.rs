@@ -36,6 +36,19 @@ pub(crate) struct Located {
 }
 
 impl Located {
+    /// Whether another one is the same table, read at the same place.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let same_place = match (&self.records, &other.records) {
+            (Records::Service(version), Records::Service(other)) => version == other,
+            (Records::Files(inputs), Records::Files(others)) => Arc::ptr_eq(inputs, others),
+            _ => false,
+        };
+        same_place
+            && std::ptr::eq(self.set, other.set)
+            && self.connection == other.connection
+            && self.name == other.name
+    }
+
     /// Whether a service is asked for it.
     pub(crate) fn is_of_service(&self) -> bool {
         self.records.are_of_service()

@@ -62,17 +62,20 @@ pub(crate) struct Scanning {
     pub(crate) order: Option<Direction>,
     /// Rows wanted at most.
     pub(crate) limit: Option<usize>,
+    /// It may be given up at any row, with no limit of its own.
+    pub(crate) is_lazy: bool,
     pub(crate) watch: Watch,
 }
 
 impl Scanning {
     /// The rows of the answer. Nothing is sent or opened before the stream is polled, and nothing after it is dropped.
     pub(crate) fn run(self) -> Rows {
-        let Self { set, statement, legs, schema, predicates, dynamic, order, limit, watch } = self;
+        let Self { set, statement, legs, schema, predicates, dynamic, order, limit, is_lazy, watch } = self;
         let time = set.time.map(|time| schema.index_of(time).expect("a scan decodes the time"));
         let how = match (time.zip(order), limit) {
             (Some((column, direction)), _) => Merge::ByTime { column, direction },
             (None, Some(_)) => Merge::InTurn,
+            (None, None) if is_lazy => Merge::InTurn,
             (None, None) => Merge::Together,
         };
         let filter = RowFilter::new(set, (schema, time), predicates, dynamic, watch).in_order(order);

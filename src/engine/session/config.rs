@@ -19,7 +19,7 @@ use super::store::Store;
 use crate::engine::functions::bounded;
 use crate::engine::joins::LookUp;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
-use crate::engine::leaf::{AtHandFirst, CountThere, TellKeys, is_remote};
+use crate::engine::leaf::{AtHandFirst, CountThere, EndsAlone, FewWanted, ShareScans, TellKeys, is_remote};
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
@@ -33,6 +33,8 @@ const READ_AHEAD: usize = 1 << 20;
 
 /// DataFusion's rule that chooses the kind and the sides of joins.
 const JOINS_CHOSEN: &str = "join_selection";
+/// DataFusion's rule that tells leaves the conditions that change while a query runs.
+const FILTERS_TOLD: &str = "FilterPushdown(Post)";
 
 /// Keys of a join that can be worth a request for some of them each: more of them take longer than any listing.
 const MOST_KEYS: usize = 10_000;
@@ -110,10 +112,16 @@ pub(crate) fn extend(
     let sides: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] =
         [Arc::new(AtHandFirst), Arc::new(LookUp { is_remote })];
     rules.splice(behind..behind, sides);
-    let before = rules.iter().position(|rule| rule.name() == CHECKED).unwrap_or(rules.len());
-    rules.insert(before, Arc::new(SortedOrNot));
+    let ends: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(EndsAlone);
+    let sorted: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(SortedOrNot);
+    for (rule, name) in [(ends, FILTERS_TOLD), (sorted, CHECKED)] {
+        let before = rules.iter().position(|known| known.name() == name).unwrap_or(rules.len());
+        rules.insert(before, rule);
+    }
     let builder = builder.with_physical_optimizer_rule(Arc::new(CountThere));
-    Ok(builder.with_physical_optimizer_rule(Arc::new(TellKeys)))
+    let builder = builder.with_physical_optimizer_rule(Arc::new(TellKeys));
+    let builder = builder.with_physical_optimizer_rule(Arc::new(FewWanted));
+    Ok(builder.with_physical_optimizer_rule(Arc::new(ShareScans)))
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.

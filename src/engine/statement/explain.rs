@@ -8,7 +8,7 @@ use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::engine::joins::{self, RangeJoinExec};
-use crate::engine::leaf::{CountedExec, LogExec, LookupExec, MergedExec, ScanExec};
+use crate::engine::leaf::{CountedExec, EndsExec, LogExec, LookupExec, MergedExec, ScanExec, SharedExec, why_read};
 use crate::engine::runtime::{Connections, Statement};
 use arrow::datatypes::SchemaRef;
 
@@ -30,6 +30,10 @@ pub(crate) fn requests(
             text.push_str(&counted.scan().flaw(connections.as_deref()));
         } else if let Some(merged) = node.downcast_ref::<MergedExec>() {
             text.push_str(&merged.explain(statement, connections.as_deref()));
+        } else if let Some(shared) = node.downcast_ref::<SharedExec>() {
+            text.push_str(&shared.explain(statement, connections.as_deref()));
+        } else if let Some(ends) = node.downcast_ref::<EndsExec>() {
+            text.push_str(&ends.explain(statement, connections.as_deref()));
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
@@ -37,6 +41,7 @@ pub(crate) fn requests(
         let lookup = node.downcast_ref::<LookupExec>();
         lookup.iter().for_each(|lookup| text.push_str(&lookup.explained(connections.as_deref())));
         node.downcast_ref::<LogExec>().iter().for_each(|logs| text.push_str(&logs.explained(&statement.settings)));
+        text.extend(why_read(node, &statement.settings));
         text.extend(joins::compared(node));
         node.downcast_ref::<RangeJoinExec>().iter().for_each(|join| text.push_str(&join.explained()));
         Ok(TreeNodeRecursion::Continue)
