@@ -17,6 +17,7 @@ mod broken;
 mod dates;
 mod empty;
 mod generated;
+mod kept;
 mod places;
 mod quirks;
 pub(crate) mod shapes;

@@ -76,12 +76,7 @@ impl ScanExec {
     /// The columns to decode: those that the query needs, and time, key and kind, which the scan itself reads.
     pub(super) fn columns(&self) -> Vec<&'static Column> {
         let set = self.table.set;
-        let exprs = self.output.expr_iter();
-        let used: Vec<usize> = exprs
-            .chain(self.predicates.iter().chain(&self.dynamic).cloned())
-            .flat_map(|expr| collect_columns(&expr))
-            .map(|column: ColumnExpr| column.index())
-            .collect();
+        let used = self.used();
         let kind = set.population().map(|p| p.column);
         let parent = set.parent().map(|parent| parent.column);
         let told_by = files::own_columns(set);
@@ -90,6 +85,12 @@ impl ScanExec {
         };
         let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
         wanted.map(|(_, column)| column).collect()
+    }
+
+    /// The places of the columns that the query needs.
+    fn used(&self) -> Vec<usize> {
+        let exprs = self.output.expr_iter().chain(self.predicates.iter().chain(&self.dynamic).cloned());
+        exprs.flat_map(|expr| collect_columns(&expr)).map(|column: ColumnExpr| column.index()).collect()
     }
 
     /// The rows of its legs. One connection is one leg.
@@ -133,8 +134,10 @@ impl ScanExec {
             Work::Search(plan) => Leg::Search(self.remote(opening, connected, context)?, plan),
             Work::Files(_, inputs) => {
                 let Opening { columns, statement, budget, reservation, .. } = opening;
-                let (set, known) = (self.table.set, context.session_config().get_extension());
-                Leg::Files(FileScan { set, columns, inputs, statement, budget, held, known, reservation })
+                let (set, limit, known) = (self.table.set, self.fetch, context.session_config().get_extension());
+                let asked = self.used().into_iter().map(|at| set.columns[at].name).collect();
+                let scan = FileScan { set, columns, asked, limit, inputs, statement, budget, held, known, reservation };
+                Leg::Files(scan)
             }
         })
     }

@@ -1,21 +1,29 @@
 //! Reads exported files as the rows of a table: the same records that the service would send, out of files.
 //!
-//! Files are read in order, by as many threads as there are cores (`reading`); dropping the stream ends reading. Which copy of a record stands is found out in passes of their own over the same files, see `versions`.
+//! Files are read in order, by as many threads as there are cores (`reading`); dropping the stream ends reading. Which copy of
+//! a record stands is only known when all have been read, see `versions`: the rows are kept meanwhile (`kept`), or the files
+//! are read again.
 
+mod compact;
 mod cutting;
+mod kept;
 mod part;
 mod reading;
+mod word;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{and, filter_record_batch};
-use arrow::datatypes::Int32Type;
+use arrow::datatypes::{Int32Type, Schema};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryReservation;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
+use super::filter::RowFilter;
 use super::keys::{Key, Keys};
 use super::versions::{self, Chosen, Standing, Versions};
 use super::why_empty::Held;
@@ -26,7 +34,9 @@ use crate::http::Budget;
 use crate::plan::FilePlan;
 use crate::table::{Column, EntitySet, Feed};
 use crate::tally::{Notice, Tally};
+pub(crate) use kept::{Keeping, Kept};
 pub(crate) use part::Order;
+pub(crate) use word::{Telling, Word};
 
 /// Files that EXPLAIN names.
 const NAMED: usize = 20;
@@ -36,6 +46,10 @@ pub(crate) struct FileScan {
     pub(crate) set: &'static EntitySet,
     /// The columns to decode: those that the query needs, time, key, and what tells the table's own records.
     pub(crate) columns: Vec<&'static Column>,
+    /// Those among them that the query needs.
+    pub(crate) asked: Vec<&'static str>,
+    /// Rows that are taken at most.
+    pub(crate) limit: Option<usize>,
     pub(crate) inputs: Arc<[Input]>,
     pub(crate) statement: Arc<Statement>,
     /// This scan's own tally.
@@ -51,14 +65,16 @@ pub(crate) struct FileScan {
 pub(crate) struct Pass {
     /// The columns to decode.
     pub(crate) columns: Vec<&'static Column>,
+    /// The columns to decode in their place, as long as somebody wants them.
+    pub(crate) wide: Option<Arc<Wide>>,
     /// What else to decode, for who compares copies.
     pub(crate) evidence: Option<Vec<&'static Column>>,
     /// How keys are made, if they are asked for.
     pub(crate) keys: Option<Keys>,
     /// Where it is said what could not be read.
     pub(crate) said: Arc<Tally>,
-    /// Its rows are those of the answer, and what is odd in them is said.
-    pub(crate) answers: bool,
+    /// When it is said what is odd in its rows.
+    pub(crate) telling: Telling,
     /// The state that all files have to be in; `None`: in any.
     pub(crate) stamps: Option<Arc<[Stamp]>>,
 }
@@ -73,6 +89,51 @@ pub(crate) struct Read {
     /// If they are compared: what tells versions, and an order that is the same on every machine.
     pub(crate) evidence: Option<RecordBatch>,
     pub(crate) orders: Vec<Order>,
+    /// What is told together with the rows.
+    pub(crate) words: Vec<Word>,
+}
+
+/// Columns that are decoded as long as somebody wants them.
+#[derive(Debug)]
+pub(crate) struct Wide {
+    columns: Vec<&'static Column>,
+    wanted: AtomicBool,
+}
+
+impl Wide {
+    pub(crate) fn new(columns: &[&'static Column]) -> Self {
+        Self { columns: columns.to_vec(), wanted: AtomicBool::new(true) }
+    }
+
+    fn columns(&self) -> &Vec<&'static Column> {
+        &self.columns
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.wanted.load(Relaxed)
+    }
+
+    /// From now on nobody wants them. Blocks that are being worked on may have them still.
+    fn end(&self) {
+        self.wanted.store(false, Relaxed);
+    }
+}
+
+impl Pass {
+    /// All columns that may be decoded.
+    fn decoded(&self) -> Vec<&'static Column> {
+        let columns = self.wide.as_ref().map_or(&self.columns, |wide| wide.columns());
+        columns.iter().chain(self.evidence.iter().flatten()).copied().collect()
+    }
+}
+
+impl Read {
+    /// No rows, and nothing said.
+    fn nothing() -> Self {
+        let rows = RecordBatch::new_empty(Arc::new(Schema::empty()));
+        let (prints, keys, orders, words) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { rows, prints, keys, evidence: None, orders, words }
+    }
 }
 
 /// The columns that tell which records of the feed are a table's own.
@@ -126,15 +187,18 @@ fn notice(skipped: &files::Skipped) -> Notice {
 }
 
 impl FileScan {
-    /// The table's rows, file by file, and each record once unless copies count.
-    pub(crate) fn run(self) -> BoxStream<'static, Result<RecordBatch>> {
-        let scan = Arc::new(self);
+    /// The table's rows, file by file, and each record once unless copies count; `filter` will be applied to them.
+    pub(crate) fn run(self, filter: &Arc<RowFilter>) -> BoxStream<'static, Result<RecordBatch>> {
+        let (scan, filter) = (Arc::new(self), Arc::clone(filter));
         let rows = async move {
-            let chosen = match scan.statement.settings.dedup {
-                true => Some(versions::choose(&scan).await?),
-                false => None,
-            };
-            Ok::<_, DataFusionError>(scan.answer(chosen))
+            if !scan.statement.settings.dedup {
+                return Ok(scan.answer(None));
+            }
+            let (chosen, kept) = versions::choose(&scan, &filter).await?;
+            Ok::<_, DataFusionError>(match kept {
+                Some(kept) => kept.rows(scan),
+                None => scan.answer(Some(chosen)),
+            })
         };
         stream::once(rows).try_flatten().boxed()
     }
@@ -143,10 +207,11 @@ impl FileScan {
     fn answer(self: Arc<Self>, chosen: Option<Arc<Chosen>>) -> BoxStream<'static, Result<RecordBatch>> {
         let pass = Pass {
             columns: self.columns.clone(),
+            wide: None,
             evidence: None,
             keys: chosen.as_ref().and_then(|chosen| chosen.keys()),
             said: Arc::clone(&self.statement.tally),
-            answers: true,
+            telling: Telling::Now,
             stamps: chosen.as_ref().map(|chosen| chosen.stamps()),
         };
         let standing = chosen.map(|chosen| Standing::new(chosen, self.reservation.new_empty()));
@@ -168,15 +233,22 @@ impl FileScan {
     /// The rows that are the table's own and stand for their records. A record is chosen among all its copies, and is the
     /// table's if that copy is.
     fn standing_rows(&self, read: &Read, standing: Option<&mut Standing>) -> Result<RecordBatch> {
-        let own = self.set.feed().and_then(|feed| own_mask(&read.rows, feed));
-        let received = own.as_ref().map_or(read.rows.num_rows(), BooleanArray::true_count);
-        self.budget.tally.rows_received.add(received as u64);
         let stands = standing.map(|standing| standing.keep(read)).transpose()?.flatten();
+        let (rows, received) = self.own_and(&read.rows, stands)?;
+        self.budget.tally.rows_received.add(received);
+        Ok(rows)
+    }
+
+    /// The rows that are the table's own and stand, and how many are its own.
+    fn own_and(&self, rows: &RecordBatch, stands: Option<BooleanArray>) -> Result<(RecordBatch, u64)> {
+        let own = self.set.feed().and_then(|feed| own_mask(rows, feed));
+        let received = own.as_ref().map_or(rows.num_rows(), BooleanArray::true_count);
         let keep = match (own, stands) {
             (Some(own), Some(stands)) => Some(and(&own, &stands)?),
             (own, stands) => own.or(stands),
         };
-        Ok(keep.map_or_else(|| Ok(read.rows.clone()), |keep| filter_record_batch(&read.rows, &keep))?)
+        let rows = keep.map_or_else(|| Ok(rows.clone()), |keep| filter_record_batch(rows, &keep))?;
+        Ok((rows, received as u64))
     }
 
     /// Reads all files once.

@@ -74,6 +74,11 @@ impl RowFilter {
         Self { delivery, predicates, ..self }
     }
 
+    /// Those of the rows that satisfy the conditions, of which nothing is told: they will be applied again.
+    pub(crate) fn foreseen(&self, rows: &RecordBatch) -> Result<RecordBatch> {
+        satisfying(rows, &self.predicates)
+    }
+
     /// The order of the rows.
     pub(crate) fn order(&self) -> Option<Direction> {
         self.order

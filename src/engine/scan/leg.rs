@@ -103,7 +103,7 @@ impl Leg {
                 let streams = vec![search::rows(Arc::clone(&scan), plan, how)];
                 unique(merged(streams, filter, how), scan, filter, false)
             }
-            Self::Files(scan) => scan.run(),
+            Self::Files(scan) => scan.run(filter),
         }
     }
 }

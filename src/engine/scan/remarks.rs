@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::decode::folded;
 use crate::exports::{Always, Instead, Remark, Wanted};
 use crate::table::{Column, Edm, EntitySet};
-use crate::tally::{Notice, Tally};
+use crate::tally::Notice;
 
 /// What a scan of these columns wants.
 pub(crate) fn wanted(set: &EntitySet, columns: &[&'static Column]) -> Arc<Wanted> {
@@ -43,26 +43,27 @@ struct Other {
 }
 
 impl Others {
-    /// Says what there is to say of a file. What there is no table for is said once for all files, and when one is over.
-    pub(crate) fn say(&mut self, file: &str, remarks: Vec<Remark>, at_end: bool, tally: &Tally) {
-        for remark in remarks {
+    /// What there is to say of a file. What there is no table for is said once for all files, and when one is over.
+    pub(crate) fn notices(&mut self, file: &str, remarks: Vec<Remark>, at_end: bool) -> Vec<Notice> {
+        let notice = |remark| {
             let file = file.to_owned();
-            match remark {
-                Remark::Other { what, count } if at_end => tally.notice(self.add(what, count, file)),
-                Remark::Other { .. } => {}
+            Some(match remark {
+                Remark::Other { what, count } if at_end => self.add(what, count, file),
+                Remark::Other { .. } => return None,
                 Remark::Order { members, day_first, example } => {
-                    tally.notice(Notice::AssumedOrder { file, members: members.join(", "), day_first, example });
+                    Notice::AssumedOrder { file, members: members.join(", "), day_first, example }
                 }
-                Remark::Bare { count, shown } => tally.notice(Notice::BareRecords { file, count, shown }),
+                Remark::Bare { count, shown } => Notice::BareRecords { file, count, shown },
                 Remark::Empty { column, instead: Some(Instead::TakenIn(member)) } => {
-                    tally.notice(Notice::TimeTakenIn { file, column, member });
+                    Notice::TimeTakenIn { file, column, member }
                 }
                 Remark::Empty { column, instead } => {
                     let local = instead.map(|(Instead::Local(member) | Instead::TakenIn(member))| member);
-                    tally.notice(Notice::EmptyColumn { file, column, local });
+                    Notice::EmptyColumn { file, column, local }
                 }
-            }
-        }
+            })
+        };
+        remarks.into_iter().filter_map(notice).collect()
     }
 
     fn add(&mut self, what: String, count: u64, file: String) -> Notice {

@@ -10,7 +10,7 @@ use crate::engine::scan::declared::declared;
 use crate::engine::scan::keys::Key;
 use crate::engine::scan::page_stats::Marks;
 use crate::exports::{Block, Dates, InTurn, Remarks, Sorted, Sorter, Wanted};
-use crate::table::Family;
+use crate::table::{Column, EntitySet, Family};
 
 /// What was made of a block.
 pub(super) struct Part {
@@ -34,6 +34,8 @@ pub(super) struct Worker {
     pass: Arc<Pass>,
     sorter: Sorter,
     rows: RecordDecoder,
+    /// The rows have the columns of the answer.
+    wide: bool,
     evidence: Option<RecordDecoder>,
 }
 
@@ -65,21 +67,31 @@ impl Workers {
     /// One who keeps to a file whose blocks are read in turn.
     pub(super) fn worker(&self) -> Worker {
         let (scan, pass) = (&self.scan, &self.pass);
-        let key = scan.set.column(scan.set.key).expect("every table declares its key");
+        let wide = pass.wide.as_ref().filter(|wide| wide.is_wanted());
         Worker {
             scan: Arc::clone(scan),
             pass: Arc::clone(pass),
             sorter: Sorter::new(&self.wanted),
-            rows: RecordDecoder::lenient(&pass.columns, key).noticing(declared(scan.set)),
-            evidence: pass.evidence.as_ref().map(|columns| RecordDecoder::lenient(columns, key)),
+            rows: decoder(scan.set, wide.map_or(&pass.columns, |wide| wide.columns())),
+            wide: wide.is_some(),
+            evidence: pass.evidence.as_ref().map(|columns| RecordDecoder::lenient(columns, key(scan.set))),
         }
     }
+}
+
+fn key(set: &EntitySet) -> &'static Column {
+    set.column(set.key).expect("every table declares its key")
+}
+
+fn decoder(set: &'static EntitySet, columns: &[&'static Column]) -> RecordDecoder {
+    RecordDecoder::lenient(columns, key(set)).noticing(declared(set))
 }
 
 impl Worker {
     /// Makes a part of a block; `dates` are those that are known from the blocks before it.
     pub(super) fn part(&mut self, block: &Block, dates: Option<&mut Dates>) -> Result<Part, InTurn> {
-        let Self { scan, pass, sorter, rows, evidence } = self;
+        self.narrow();
+        let Self { scan, pass, sorter, rows, wide: _, evidence } = self;
         let mut taking = Taking::new(scan.set.family, pass.keys.is_some(), rows, evidence.as_mut());
         let sorted = sorter.sort(block, dates, &mut |sorted| taking.take(sorted));
         let Taking { prints, orders, unread, first, families, bytes, .. } = taking;
@@ -88,8 +100,16 @@ impl Worker {
         let evidence = self.evidence.as_mut().map(|evidence| evidence.finish().rows);
         let (remarks, linked) = sorted?;
         let keys = self.keys(&rows);
-        let read = Read { rows, prints, keys, evidence, orders };
+        let read = Read { rows, prints, keys, evidence, orders, words: Vec::new() };
         Ok(Part { read, conflicts, strange, unread, first, remarks, linked, families, bytes })
+    }
+
+    /// Reads keys alone from now on, if nobody wants the columns of the answer any more. That the orders of dates are
+    /// forgotten does no harm: no key is a date.
+    fn narrow(&mut self) {
+        if self.wide && !self.pass.wide.as_ref().is_some_and(|wide| wide.is_wanted()) {
+            (self.rows, self.wide) = (decoder(self.scan.set, &self.pass.columns), false);
+        }
     }
 
     /// What tells records apart, if that is asked for.

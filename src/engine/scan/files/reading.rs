@@ -12,13 +12,13 @@ use futures::stream::{self, BoxStream, StreamExt};
 
 use super::cutting::{Cutting, Source, Step};
 use super::part::{Part, Worker, Workers};
+use super::word::{Telling, Word};
 use super::{FileScan, Pass, Read};
 use crate::engine::error::Error;
 use crate::engine::scan::remarks::{Others, wanted};
 use crate::exports::{Block, Dates, InTurn, Remarks};
 use crate::files::FileRef;
 use crate::tally::Notice;
-use crate::veil::Veil;
 
 /// Blocks that are worked on side by side at most.
 const MOST_AT_ONCE: usize = 8;
@@ -35,15 +35,14 @@ enum Known {
 /// Reads all files once.
 pub(super) fn read(scan: Arc<FileScan>, pass: Pass) -> BoxStream<'static, Result<Read, Error>> {
     let pass = Arc::new(pass);
-    let decoded: Vec<_> = pass.columns.iter().chain(pass.evidence.iter().flatten()).copied().collect();
-    let wanted = wanted(scan.set, &decoded);
+    let wanted = wanted(scan.set, &pass.decoded());
     let workers = Arc::new(Workers::new(Arc::clone(&scan), Arc::clone(&pass), wanted));
     // One more waits to be taken when another is done.
     let at_once = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE) + 1;
     let of = Arc::clone(&workers);
     let known = steps(Arc::clone(&scan), Arc::clone(&pass)).map(move |step| known(Arc::clone(&of), step));
     let known = known.buffered(at_once);
-    let assembly = Assembly { scan, pass, workers, others: Others::default(), open: None };
+    let assembly = Assembly { scan, pass, workers, others: Others::default(), open: None, words: Vec::new() };
     stream::try_unfold((known.boxed(), assembly), |(mut known, mut assembly)| async move {
         while let Some(next) = known.next().await.transpose()? {
             let (read, back) = match next {
@@ -56,7 +55,9 @@ pub(super) fn read(scan: Arc<FileScan>, pass: Pass) -> BoxStream<'static, Result
                 return Ok(Some((read, (known, assembly))));
             }
         }
-        Ok(None)
+        // What the end of the last file showed comes behind all rows.
+        let last = assembly.last_words();
+        Ok(last.map(|read| (read, (known, assembly))))
     })
     .boxed()
 }
@@ -115,6 +116,8 @@ struct Assembly {
     workers: Arc<Workers>,
     others: Others,
     open: Option<Open>,
+    /// What is told with the rows that come next.
+    words: Vec<Word>,
 }
 
 /// A file that is being read, and what there is to say of it.
@@ -159,10 +162,21 @@ impl Assembly {
         }
     }
 
-    fn met(&self, file: &FileRef) {
-        if self.pass.answers {
-            self.scan.held.file(file.to_string());
+    fn met(&mut self, file: &FileRef) {
+        self.tell(Word::File(file.to_string()));
+    }
+
+    fn tell(&mut self, word: Word) {
+        match self.pass.telling {
+            Telling::Never => {}
+            Telling::Now => word.say(&self.scan),
+            Telling::Later => self.words.push(word),
         }
+    }
+
+    fn last_words(&mut self) -> Option<Read> {
+        let words = std::mem::take(&mut self.words);
+        (!words.is_empty()).then(|| Read { words, ..Read::nothing() })
     }
 
     /// Reads a block with what is known from those before it.
@@ -179,26 +193,22 @@ impl Assembly {
     }
 
     fn part(&mut self, part: Part) -> Option<Read> {
-        let Part { read, conflicts, strange, unread, first, remarks, linked, families, bytes } = part;
+        let Part { mut read, conflicts, strange, unread, first, remarks, linked, families, bytes } = part;
         let (scan, open) = (&self.scan, self.open.as_mut()?);
         scan.budget.tally.bytes.add(bytes);
-        for family in families {
-            let own = family == scan.set.family;
+        for family in &families {
+            let own = *family == scan.set.family;
             (open.of_table, open.of_others) = (open.of_table || own, open.of_others || !own);
-            if self.pass.answers {
-                scan.held.record(family);
-            }
         }
         open.remarks.join(remarks);
         open.unread += unread;
         open.first = open.first.take().or(first);
         open.linked |= linked;
-        if self.pass.answers {
-            scan.statement.say_conflicts(&scan.set.qualified(), conflicts, &Veil::default());
-            scan.statement.journal.met(&scan.set.qualified(), strange, &Veil::default());
-        }
+        families.into_iter().for_each(|family| self.tell(Word::Holds(family)));
+        self.tell(Word::Odd(conflicts, strange));
         // A limit may end the scan here: what is known so far is said.
         self.say(false);
+        read.words = std::mem::take(&mut self.words);
         Some(read)
     }
 
@@ -214,10 +224,11 @@ impl Assembly {
         if at_end && open.linked && (open.of_table || !open.of_others) {
             self.pass.said.notice(Notice::NextPages { files: vec![file.clone()] });
         }
-        if self.pass.answers {
+        if self.pass.telling != Telling::Never {
             let mut remarks = open.remarks.list(at_end);
             remarks.extend(open.in_turn.as_ref().and_then(|(_, dates)| dates.remark()));
-            self.others.say(&file, remarks, at_end, &self.pass.said);
+            let notices = self.others.notices(&file, remarks, at_end);
+            notices.into_iter().for_each(|notice| self.tell(Word::Notice(notice)));
         }
     }
 }

@@ -9,7 +9,8 @@
 //! 2. Else the records whose copies differ are compared, column by column ([`compare`]), and for each the number of the
 //!    copy that stands is kept.
 //!
-//! Then the answer is read. A session remembers the choice until a file changes; one that changes meanwhile is an error.
+//! Then the answer is read; the survey has kept it already, unless it is large or copies differ ([`Keeping`]). A session
+//! remembers the choice until a file changes; one that changes meanwhile is an error.
 
 mod compare;
 
@@ -22,7 +23,8 @@ use datafusion::execution::memory_pool::MemoryReservation;
 use futures::stream::StreamExt as _;
 
 use crate::engine::error::Error;
-use crate::engine::scan::files::{FileScan, Pass, Read};
+use crate::engine::scan::files::{FileScan, Keeping, Kept, Pass, Read, Telling};
+use crate::engine::scan::filter::RowFilter;
 use crate::engine::scan::keys::{ENTRY, Key, Keys, SeenKeys, lower};
 use crate::files::{self, Stamp};
 use crate::table::{Column, Edm, EntitySet, Family};
@@ -78,21 +80,25 @@ pub(crate) struct Chosen {
     _room: MemoryReservation,
 }
 
-/// The choice among the copies in a scan's files: what the session knows, or what the files say.
-pub(crate) async fn choose(scan: &Arc<FileScan>) -> Result<Arc<Chosen>> {
+/// The choice among the copies in a scan's files: what the session knows, or what the files say; and the rows of the answer,
+/// where they were come by on the way. To these, `filter` will be applied.
+pub(crate) async fn choose(scan: &Arc<FileScan>, filter: &Arc<RowFilter>) -> Result<(Arc<Chosen>, Option<Kept>)> {
     let found = Arc::clone(scan);
     let stamps = blocking(move || found.sources().map(|sources| stamps(&sources.files))).await?;
     let known = scan.known.as_ref().and_then(|known| known.get(scan.set, &stamps));
-    let chosen = match known {
-        Some((_, Some(chosen))) => chosen,
-        Some((survey, None)) => compared(scan, survey).await?,
-        None => compared(scan, Arc::new(survey(scan, stamps).await?)).await?,
+    let (chosen, kept) = match known {
+        Some((_, Some(chosen))) => (chosen, None),
+        Some((survey, None)) => (compared(scan, survey).await?, None),
+        None => {
+            let (survey, kept) = survey(scan, stamps, filter).await?;
+            (compared(scan, Arc::new(survey)).await?, kept)
+        }
     };
     if let Some(known) = &scan.known {
         known.keep(scan.set, &chosen);
     }
     chosen.say(scan.set, &scan.statement.tally);
-    Ok(chosen)
+    Ok((chosen, kept))
 }
 
 /// Work on files, which block.
@@ -108,19 +114,22 @@ fn pass(columns: impl Iterator<Item = &'static Column>, keys: &Keys, stamps: &Ar
     let stamps = Some(Arc::clone(stamps));
     Pass {
         columns: columns.collect(),
+        wide: None,
         evidence: None,
         keys: Some(keys.clone()),
         said: Arc::default(),
-        answers: false,
+        telling: Telling::Never,
         stamps,
     }
 }
 
-/// Reads the keys of all records.
-async fn survey(scan: &Arc<FileScan>, stamps: Arc<[Stamp]>) -> Result<Survey> {
+/// Reads the keys of all records, and keeps the rows of the answer as long as that is possible.
+async fn survey(scan: &Arc<FileScan>, stamps: Arc<[Stamp]>, filter: &Arc<RowFilter>) -> Result<(Survey, Option<Kept>)> {
     let own = [scan.set.time, Some(scan.set.key), scan.set.within];
     let keys = Keys::new("");
+    let mut keeping = Keeping::new(scan, filter);
     let pass = pass(scan.set.columns.iter().filter(|column| own.contains(&Some(column.name))), &keys, &stamps);
+    let pass = Pass { wide: Some(keeping.wide()), telling: Telling::Later, ..pass };
     let said = Arc::clone(&pass.said);
     let (room, mut seen) = (scan.reservation.new_empty(), SeenKeys::default());
     let mut survey = Survey {
@@ -134,12 +143,17 @@ async fn survey(scan: &Arc<FileScan>, stamps: Arc<[Stamp]>) -> Result<Survey> {
     };
     let mut reading = Arc::clone(scan).read(pass);
     while let Some(read) = reading.next().await.transpose()? {
-        let before = seen.len();
-        survey.enter(&read, &mut seen)?;
-        room.try_grow((seen.len() - before) * ENTRY)?;
+        let before = (seen.len(), survey.differing.len());
+        let firsts = survey.enter(&read, &mut seen);
+        if survey.differing.len() > before.1 {
+            keeping.give_up();
+        }
+        keeping.grow(&survey.room, (survey.differing.len() - before.1) * ENTRY)?;
+        keeping.grow(&room, (seen.len() - before.0) * ENTRY)?;
+        keeping.take(read, firsts);
     }
     survey.unread = said.notices();
-    Ok(survey)
+    Ok((survey, keeping.kept()))
 }
 
 /// Chooses among copies that differ, if there are any.
@@ -159,17 +173,19 @@ async fn compared(scan: &Arc<FileScan>, survey: Arc<Survey>) -> Result<Arc<Chose
 }
 
 impl Survey {
-    fn enter(&mut self, read: &Read, seen: &mut SeenKeys) -> Result<()> {
-        let before = self.differing.len();
-        for (key, print) in read.keys.iter().zip(read.prints.iter().copied().map(lower)) {
+    /// Enters what was read. Gives back which of it are the first copies of their records; `None`: all.
+    fn enter(&mut self, read: &Read, seen: &mut SeenKeys) -> Option<BooleanArray> {
+        let mut firsts = vec![true; read.keys.len()];
+        for (row, (key, print)) in read.keys.iter().zip(read.prints.iter().copied().map(lower)).enumerate() {
             let Some(key) = *key else { continue };
             let Some(first) = seen.insert(key, print) else { continue };
+            firsts[row] = false;
             self.repeats = true;
             if first != print {
                 self.differing.insert(key);
             }
         }
-        self.room.try_grow((self.differing.len() - before) * ENTRY)
+        firsts.contains(&false).then(|| firsts.into())
     }
 
     /// Whether another one is of the same files, in another state.

@@ -15,8 +15,8 @@ use super::unnamed;
 pub(super) const FILE: &[u8] = b"ElfFile\0";
 pub(super) const CHUNK: &[u8] = b"ElfChnk\0";
 
-const HEADER_SIZE: usize = 4 << 10;
-const CHUNK_SIZE: usize = 64 << 10;
+pub(super) const HEADER_SIZE: usize = 4 << 10;
+pub(super) const CHUNK_SIZE: usize = 64 << 10;
 /// Where the header of a file says how many chunks are in use.
 const COUNT: std::ops::Range<usize> = 42..44;
 /// The smallest record: its header and its end.
@@ -38,13 +38,43 @@ pub(super) struct Chunks {
     /// The header of the file has been passed over.
     is_begun: bool,
     settings: Arc<ParserSettings>,
+    place: Place,
+    /// Others come behind these: what is missing, they tell.
+    goes_on: bool,
+}
+
+/// How far a file has been read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
     /// Chunks so far, and how many the header of the file says are in use.
     seen: u16,
-    counted: u16,
+    pub(super) counted: u16,
     /// The last chunk was empty.
     is_behind: bool,
     /// Records told so far.
-    number: u64,
+    pub(super) number: u64,
+}
+
+impl Place {
+    /// Goes past a chunk; what there is to tell of its being empty, or of the ones before it.
+    pub(super) fn pass(&mut self, is_unused: bool) -> Option<&'static str> {
+        let is_counted = self.seen < self.counted;
+        self.seen = self.seen.saturating_add(1);
+        match (is_unused, is_counted) {
+            (true, true) => Some("a chunk that the header of the file counts is empty"),
+            (true, false) => {
+                self.is_behind = true;
+                None
+            }
+            (false, _) => std::mem::take(&mut self.is_behind).then_some("a chunk before one that is in use is empty"),
+        }
+    }
+}
+
+/// How many chunks are in use by the header of a file, unless it is damaged.
+pub(super) fn counted(header: &[u8]) -> Option<u16> {
+    let count = header.get(COUNT)?.first_chunk()?;
+    header.starts_with(FILE).then(|| u16::from_le_bytes(*count))
 }
 
 impl Default for Chunks {
@@ -54,15 +84,28 @@ impl Default for Chunks {
             held: Vec::new(),
             is_begun: false,
             settings: Arc::new(settings),
-            seen: 0,
-            counted: 0,
-            is_behind: false,
-            number: 0,
+            place: Place::default(),
+            goes_on: false,
         }
     }
 }
 
 impl Chunks {
+    /// Chunks behind others, from a place in a file.
+    pub(super) fn behind(place: Place) -> Self {
+        Self { is_begun: true, place, ..Self::default() }
+    }
+
+    /// The same, and others come behind them.
+    pub(super) fn going_on(self) -> Self {
+        Self { goes_on: true, ..self }
+    }
+
+    /// How far the file has been read.
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
     pub(super) fn feed(&mut self, mut bytes: &[u8], each: &mut dyn FnMut(u64, Found<'_>)) {
         while !bytes.is_empty() {
             let size = if self.is_begun { CHUNK_SIZE } else { HEADER_SIZE };
@@ -83,9 +126,9 @@ impl Chunks {
             if self.held.starts_with(CHUNK) {
                 continue;
             }
-            match self.held.get(COUNT).and_then(|count| <[u8; 2]>::try_from(count).ok()) {
-                Some(count) if self.held.starts_with(FILE) => self.counted = u16::from_le_bytes(count),
-                _ => self.tell(Found::Bad("the header of the file is damaged"), each),
+            match counted(&self.held) {
+                Some(count) => self.place.counted = count,
+                None => self.tell(Found::Bad("the header of the file is damaged"), each),
             }
             self.held.clear();
         }
@@ -104,9 +147,9 @@ impl Chunks {
             return self.missing(each);
         }
         rest.resize(CHUNK_SIZE, 0);
-        let before = self.number;
+        let before = self.place.number;
         self.chunk(rest, each);
-        if self.number == before {
+        if self.place.number == before {
             self.tell(Found::Bad("the chunk is cut off"), each);
         }
         self.missing(each);
@@ -114,29 +157,27 @@ impl Chunks {
 
     /// Tells of the chunks that are in use by the header, and are not there.
     fn missing(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
-        for _ in self.seen..self.counted {
+        if self.goes_on {
+            return;
+        }
+        for _ in self.place.seen..self.place.counted {
             self.tell(Found::Bad("a chunk that the header of the file counts is missing"), each);
         }
     }
 
     fn tell(&mut self, found: Found<'_>, each: &mut dyn FnMut(u64, Found<'_>)) {
-        self.number += 1;
-        each(self.number, found);
+        self.place.number += 1;
+        each(self.place.number, found);
     }
 
     /// Reads a chunk; gives its bytes back, that they need not be allotted again.
     fn chunk(&mut self, chunk: Vec<u8>, each: &mut dyn FnMut(u64, Found<'_>)) -> Vec<u8> {
-        let is_counted = self.seen < self.counted;
-        self.seen = self.seen.saturating_add(1);
-        if is_unused(&chunk) {
-            match is_counted {
-                true => self.tell(Found::Bad("a chunk that the header of the file counts is empty"), each),
-                false => self.is_behind = true,
-            }
-            return chunk;
+        let is_unused = is_unused(&chunk);
+        if let Some(why) = self.place.pass(is_unused) {
+            self.tell(Found::Bad(why), each);
         }
-        if std::mem::take(&mut self.is_behind) {
-            self.tell(Found::Bad("a chunk before one that is in use is empty"), each);
+        if is_unused {
+            return chunk;
         }
         let Ok(mut data) = EvtxChunkData::new(chunk, false) else {
             self.tell(Found::Bad("the header of a chunk is damaged"), each);
@@ -146,7 +187,7 @@ impl Chunks {
         let (first, last) = (data.header.first_event_record_number, data.header.last_event_record_number);
         let most = CHUNK_SIZE as u64 / SMALLEST;
         let expected = last.checked_sub(first).map_or(0, |more| more.saturating_add(1)).min(most);
-        let before = self.number;
+        let before = self.place.number;
         let settings = self.settings.clone();
         match data.parse(settings) {
             Err(_) => self.tell(Found::Bad("the chunk is damaged"), each),
@@ -156,13 +197,13 @@ impl Chunks {
                         Ok((json, written)) => self.tell(Found::Event { json: &json, written }, each),
                         Err(_) => self.tell(Found::Bad("the record is damaged"), each),
                     }
-                    if self.number - before > most {
+                    if self.place.number - before > most {
                         break;
                     }
                 }
             }
         }
-        let found = self.number - before;
+        let found = self.place.number - before;
         for _ in found..expected {
             self.tell(Found::Bad("the record is missing in its chunk"), each);
         }
@@ -193,6 +234,6 @@ fn json(record: EvtxRecord<'_>, may_lack: bool) -> Result<(String, i64), evtx::e
     Ok((unnamed::completed(&read.data, &xml.data).into_owned(), written))
 }
 
-fn is_unused(chunk: &[u8]) -> bool {
+pub(super) fn is_unused(chunk: &[u8]) -> bool {
     chunk.iter().all(|byte| *byte == 0)
 }

@@ -6,6 +6,7 @@
 mod chunks;
 mod event;
 mod json;
+mod pieces;
 mod rows;
 mod unnamed;
 mod views;
@@ -14,9 +15,10 @@ use std::sync::Arc;
 
 use chunks::Chunks;
 use event::{Event, Needs};
+use pieces::ChunkPieces;
 use rows::Rows;
 
-use crate::logs::{Error, Field, Format, Layout, Options, Reader, Sample, Sink, View};
+use crate::logs::{Error, Field, Format, Layout, Options, Pieces, Reader, Sample, Sink, View};
 
 /// Windows event logs.
 #[derive(Debug)]
@@ -70,8 +72,13 @@ impl Layout for Events {
     }
 
     fn reader(&self, wanted: &[usize]) -> Box<dyn Reader> {
-        let (rows, needs) = (Arc::clone(&self.rows), self.rows.needs(wanted));
-        Box::new(EventReader { chunks: Chunks::default(), rows, wanted: wanted.to_vec(), needs })
+        Box::new(EventReader::new(Chunks::default(), &self.rows, wanted))
+    }
+
+    fn pieces(&self, wanted: &[usize], _: &[u8]) -> Option<Box<dyn Pieces>> {
+        let (rows, wanted) = (Arc::clone(&self.rows), wanted.to_vec());
+        let reader = move |chunks: Chunks| Box::new(EventReader::new(chunks, &rows, &wanted)) as Box<dyn Reader>;
+        Some(Box::new(ChunkPieces::new(reader)))
     }
 }
 
@@ -80,6 +87,12 @@ struct EventReader {
     rows: Arc<Rows>,
     wanted: Vec<usize>,
     needs: Needs,
+}
+
+impl EventReader {
+    fn new(chunks: Chunks, rows: &Arc<Rows>, wanted: &[usize]) -> Self {
+        Self { chunks, rows: Arc::clone(rows), wanted: wanted.to_vec(), needs: rows.needs(wanted) }
+    }
 }
 
 impl Reader for EventReader {

@@ -2,8 +2,8 @@
 
 use super::chunks::{Chunks, Found};
 use super::file::{Datum, Written, adfs, file, security};
-use crate::logs::trials::{Chance, Told, options, read, recognised};
-use crate::logs::{Error, Options, Sample, recognise};
+use crate::logs::trials::{Chance, Told, in_pieces, options, read, recognised};
+use crate::logs::{Cut, Error, Options, Sample, recognise};
 
 /// A file with a chunk that has no records but says that it has some.
 fn empty(first: u64, last: u64) -> Vec<u8> {
@@ -53,6 +53,7 @@ fn damage_is_told_and_costs_no_memory() {
         let told = read(&*found.layout, &damaged, 4096);
         assert!(!told.bad.is_empty(), "overwritten {seed}");
         assert_eq!(told, read(&*found.layout, &damaged, 70_001), "the same in pieces of any size");
+        assert_eq!(Some(told), in_pieces(&*found.layout, &damaged, 70_001), "the same by several readers");
     }
     let (mut chunks, mut most) = (Chunks::default(), 0);
     for _ in 0..100 {
@@ -60,6 +61,59 @@ fn damage_is_told_and_costs_no_memory() {
         most = most.max(chunks.held());
     }
     assert!(most <= 128 << 10, "{most}");
+}
+
+/// Makes the checksums of a chunk right, whatever is in it.
+fn sum_up(chunk: &mut [u8]) {
+    let free = u32::from_le_bytes(*chunk[48..].first_chunk().unwrap()) as usize;
+    let records = evtx::checksum_ieee(&chunk[512..free.clamp(512, chunk.len())]);
+    chunk[52..56].copy_from_slice(&records.to_le_bytes());
+    let header = evtx::checksum_ieee(&[&chunk[..120], &chunk[128..512]].concat());
+    chunk[124..128].copy_from_slice(&header.to_le_bytes());
+}
+
+#[test]
+fn readers_of_pieces_number_records_as_one_reader_does() {
+    let sound = file(&(0..600).map(|_| logon()).collect::<Vec<_>>());
+    let found = recognised("x.evtx", &sound, &Options::default());
+    let records: Vec<usize> = memchr::memmem::find_iter(&sound, b"**\0\0").collect();
+    let (mut told_bad, mut in_doubt) = (0, 0);
+    for seed in 1..=24_u64 {
+        let (mut chance, mut damaged) = (Chance(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed)), sound.clone());
+        for _ in 0..=chance.below(8) {
+            // The headers of records, those of chunks, or anything.
+            let at = match seed % 3 {
+                0 => records[chance.below(records.len())] + chance.below(24),
+                1 => 4096 + (chance.below(damaged.len() / (64 << 10)) << 16) + chance.below(52),
+                _ => 4096 + chance.below(damaged.len() - 4096),
+            };
+            damaged[at] = u8::try_from(chance.below(256)).unwrap();
+        }
+        if seed % 2 == 0 {
+            damaged[4096..].chunks_mut(64 << 10).for_each(sum_up);
+            in_doubt += 1;
+        }
+        let told = read(&*found.layout, &damaged, 1 << 20);
+        told_bad += usize::from(!told.bad.is_empty());
+        for block in [70_001, 200_000] {
+            let apart = in_pieces(&*found.layout, &damaged, block);
+            assert!(apart.as_ref() == Some(&told), "{seed}: the same by several readers");
+        }
+    }
+    assert!(told_bad > 12 && in_doubt == 12, "{told_bad}");
+    // The header counts more chunks than there are: the last reader tells that, wherever pieces end.
+    let mut more = sound;
+    let counted = u16::try_from(more.len() / (64 << 10) + 3).unwrap();
+    more[42..44].copy_from_slice(&counted.to_le_bytes());
+    let told = read(&*found.layout, &more, 1 << 20);
+    assert!(told.bad.iter().any(|(_, why)| why.ends_with("is missing")), "{:?}", told.bad);
+    for block in [4096 + (64 << 10), 64 << 10, 4096] {
+        let apart = in_pieces(&*found.layout, &more, block);
+        assert!(apart.as_ref() == Some(&told), "{block}: the same by several readers");
+    }
+    let mut pieces = found.layout.pieces(&[], &more).unwrap();
+    let Cut::Piece(count, _) = pieces.cut(&more, false) else { panic!("chunks are whole") };
+    assert!(count < more.len(), "something is left for who tells what is missing");
 }
 
 #[test]
@@ -76,6 +130,7 @@ fn rows(events: &[Written], stated: &[(&str, &str)]) -> (Vec<String>, Told) {
     let found = recognised("x.evtx", &bytes, &options(stated));
     let told = read(&*found.layout, &bytes, 10_000);
     assert_eq!(told, read(&*found.layout, &bytes, 1 << 20), "the same in pieces of any size");
+    assert_eq!(Some(&told), in_pieces(&*found.layout, &bytes, 70_001).as_ref(), "the same by several readers");
     (found.layout.fields().iter().map(|field| field.name.clone()).collect(), told)
 }
 

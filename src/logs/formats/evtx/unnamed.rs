@@ -18,14 +18,39 @@ use crate::logs::xml::{Piece, pieces, unescaped};
 pub(super) fn may_be(chunk: &[u8]) -> bool {
     // Length, letters, and the end of the name; before it, 6 bytes that chain names.
     const NAME: &[u8] = b"\x04\0D\0a\0t\0a\0\0\0";
+    /// So many names are sought one by one. Writers that do not share them have some hundred in a chunk.
+    const FEW: usize = 3;
+    let names: Vec<u32> =
+        memmem::find_iter(chunk, NAME).filter_map(|at| u32::try_from(at.checked_sub(6)?).ok()).collect();
+    if names.len() <= FEW {
+        let tokens =
+            |name| places(chunk, name).flat_map(|place| [place.checked_sub(5), place.checked_sub(7)]).flatten();
+        return names.iter().any(|name| {
+            tokens(*name)
+                .any(|token| matches!(chunk[token], 0x01 | 0x41) && lacks_name(chunk, token, |other| other == *name))
+        });
+    }
     let mut is_name = vec![false; chunk.len()];
-    memmem::find_iter(chunk, NAME).filter_map(|at| at.checked_sub(6)).for_each(|at| is_name[at] = true);
-    memchr2_iter(0x01, 0x41, chunk).any(|token| {
-        [token + 5, token + 7].into_iter().any(|place| {
-            let Some(name) = number(chunk, place) else { return false };
-            let is = usize::try_from(name).ok().and_then(|name| is_name.get(name)) == Some(&true);
-            is && (chunk[token] == 0x01 || !has_name(chunk, place + 4, name))
-        })
+    names.iter().for_each(|name| is_name[*name as usize] = true);
+    let is_name = |name: u32| usize::try_from(name).ok().and_then(|name| is_name.get(name)) == Some(&true);
+    memchr2_iter(0x01, 0x41, chunk).any(|token| lacks_name(chunk, token, is_name))
+}
+
+/// Whether an element that is called so, and has no name as an attribute, begins with this token.
+fn lacks_name(chunk: &[u8], token: usize, is_called: impl Fn(u32) -> bool) -> bool {
+    [token + 5, token + 7].into_iter().any(|place| {
+        let Some(name) = number(chunk, place).filter(|name| is_called(*name)) else { return false };
+        chunk[token] == 0x01 || !has_name(chunk, place + 4, name)
+    })
+}
+
+/// Where a number stands.
+fn places(chunk: &[u8], number: u32) -> impl Iterator<Item = usize> {
+    let (sought, mut from) = (memmem::Finder::new(&number.to_le_bytes()).into_owned(), 0);
+    std::iter::from_fn(move || {
+        let at = from + sought.find(chunk.get(from..)?)?;
+        from = at + 1;
+        Some(at)
     })
 }
 
