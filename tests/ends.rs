@@ -58,7 +58,7 @@ const READ: &[&str] = &[
 async fn an_end_of_the_time_costs_a_request_for_each_stream() {
     let lab = Lab::new(lab::options(6_000)).await;
     let whole = lab.requests("SELECT count(id) FROM sign_ins").await;
-    assert!(whole > 8, "{whole}");
+    assert!(whole > 4, "{whole}");
     for (sql, due) in ASKED.iter().chain(BOTH) {
         let (rows, asked) = lab.asked(sql).await;
         assert_eq!(asked.len(), *due, "{sql}\n{asked:#?}");
@@ -162,7 +162,8 @@ async fn each_tenant_is_asked_for_its_own_end() {
         ("SELECT min(created_date_time) FROM all_tenants.entra.sign_ins WHERE is_interactive", 2),
         (
             "SELECT min(created_date_time), max(created_date_time) FROM all_tenants.entra.sign_ins WHERE tenant_name = 'fabrikam'",
-            8,
+            // Its first pages are all that it has.
+            4,
         ),
     ] {
         (contoso.reset_stats(), fabrikam.reset_stats());
