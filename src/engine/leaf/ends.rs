@@ -308,7 +308,7 @@ fn asked(plan: &Plan) -> Option<(Column, Ends)> {
     let first = scans(aggregate.input()).into_iter().next()?;
     let plain = aggregate.group_expr().is_empty() && aggregate.filter_expr().iter().all(Option::is_none);
     let mut found: Option<(Column, Ends)> = None;
-    for one in aggregate.aggr_expr().iter() {
+    for one in aggregate.aggr_expr() {
         let end = match one.fun().name() {
             "max" => Ends::Newest,
             "min" => Ends::Oldest,

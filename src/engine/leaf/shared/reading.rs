@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use arrow::array::RecordBatch;
 use datafusion::common::utils::memory::get_record_batch_memory_size;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryLimit, MemoryReservation};
 use datafusion::execution::spill_file::SpillFile;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, SpillMetrics};
@@ -58,6 +58,9 @@ impl Source {
     }
 }
 
+/// The part of the session's memory that such rows take, one in so many; what reads and sorts them needs the rest.
+const SHARE: usize = 8;
+
 /// What files are for, should anybody ask.
 const FILED: &str = "rows that are used several times";
 
@@ -98,6 +101,8 @@ struct State {
     /// The number of the batch that each reader wants next, whether or not it has joined.
     readers: HashMap<usize, usize>,
     reservation: MemoryReservation,
+    /// Bytes that it takes of the memory as long as there are files.
+    share: usize,
 }
 
 /// Those who wait for the scan's next rows.
@@ -119,7 +124,11 @@ impl Reading {
         let consumer = MemoryConsumer::new("rows that are used several times").with_can_spill(true);
         let reservation = consumer.register(context.memory_pool());
         let (rows, contents, readers) = (Some(rows), VecDeque::new(), (1..=uses).map(|id| (id, 0)).collect());
-        let state = State { rows, failed: None, contents, first: 0, end: 0, readers, reservation };
+        let share = match context.memory_pool().memory_limit() {
+            MemoryLimit::Finite(limit) => limit / SHARE,
+            MemoryLimit::Infinite | MemoryLimit::Unknown => usize::MAX,
+        };
+        let state = State { rows, failed: None, contents, first: 0, end: 0, readers, reservation, share };
         Ok(Self { state: Mutex::new(state), waiting: Arc::default(), spill })
     }
 
@@ -188,20 +197,30 @@ impl State {
         Ok(Some(batch))
     }
 
-    /// A batch where there is room for it: in memory, or in a file.
+    /// A batch where there is room for it: in memory up to a share of it, in a file, or in what is left of the memory.
     fn stored(&mut self, batch: &RecordBatch, spill: &SpillManager) -> Result<Content> {
         let size = get_record_batch_memory_size(batch);
-        if self.reservation.try_grow(size).is_ok() {
-            return Ok(Content::Held(batch.clone(), size));
+        if let Some(held) = self.held(batch, size) {
+            return Ok(held);
         }
-        self.file(spill)?;
-        match self.reservation.try_grow(size) {
-            Ok(()) => Ok(Content::Held(batch.clone(), size)),
-            Err(error) => {
+        let filed = self.file(spill).and_then(|()| match self.held(batch, size) {
+            Some(held) => Ok(Some(held)),
+            None => {
                 let file = spill.spill_record_batch_and_finish(std::slice::from_ref(batch), FILED)?;
-                file.map(|file| Content::Filed(file, 1)).ok_or(error)
+                Ok(file.map(|file| Content::Filed(file, 1)))
             }
+        });
+        if let Ok(Some(content)) = filed {
+            return Ok(content);
         }
+        self.reservation.try_grow(size)?;
+        Ok(Content::Held(batch.clone(), size))
+    }
+
+    /// A batch in memory, if it fits into the share of those rows: what reads them has to have room as well.
+    fn held(&mut self, batch: &RecordBatch, size: usize) -> Option<Content> {
+        let fits = self.reservation.size() + size <= self.share && self.reservation.try_grow(size).is_ok();
+        fits.then(|| Content::Held(batch.clone(), size))
     }
 
     /// There is no room: those who have not begun will read for themselves. Others cannot, they would see rows again.
