@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use arrow::array::{ArrayRef, AsArray as _, Int64Array, RecordBatch, StringViewArray};
 use arrow::datatypes::{Int64Type, Schema, SchemaRef};
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool};
@@ -205,9 +206,9 @@ async fn an_error_is_everybodys() {
 async fn readers_in_tasks_of_their_own_wake_each_other() {
     for round in 0..50 {
         let case = Case::new(20, 4, if round % 2 == 0 { PLENTY } else { LITTLE }, true);
-        let readers = (0..4).map(|_| tokio::spawn(all(case.reader())));
+        let readers = (0..4).map(|_| SpawnedTask::spawn(all(case.reader())));
         for reader in readers.collect::<Vec<_>>() {
-            let found = tokio::time::timeout(std::time::Duration::from_secs(20), reader).await;
+            let found = tokio::time::timeout(std::time::Duration::from_secs(20), reader.join()).await;
             assert_eq!(found.expect("no reader waits for ever").unwrap(), due(20));
         }
         assert_eq!(case.begun(), 1);
@@ -228,7 +229,7 @@ async fn readers_go_on_in_any_order() {
         let case = Case::new(12, 3, memory, true);
         let mut readers: Vec<_> = (0..3).map(|_| Some((case.reader(), Vec::new()))).collect();
         for _ in 0..next(&mut seed) % 60 {
-            let (at, leaves) = (next(&mut seed) % 3, next(&mut seed) % 30 == 0);
+            let (at, leaves) = (next(&mut seed) % 3, next(&mut seed).is_multiple_of(30));
             let Some((reader, found)) = &mut readers[at] else { continue };
             if leaves {
                 readers[at] = None;
