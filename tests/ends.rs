@@ -20,7 +20,7 @@ const ASKED: &[(&str, usize)] = &[
     ("SELECT max(t) FROM (SELECT created_date_time AS t, status.error_code AS e FROM sign_ins) WHERE e = 50126", 4),
     ("SELECT max(created_date_time) FROM sign_ins WHERE created_date_time < '2026-04-20T00:00:00.5Z'", 4),
     ("SELECT min(created_date_time) FROM sign_ins WHERE created_date_time > '2026-04-20T00:00:00.5Z'", 4),
-    ("SELECT max(created_date_time) FROM sign_ins WHERE created_date_time = '2001-01-01'", 4),
+    ("SELECT max(created_date_time) FROM sign_ins WHERE created_date_time = '2026-04-20T03:33:33.333333Z'", 4),
     ("SELECT max(created_date_time) FROM sign_ins WHERE id = 'nobody'", 4),
     ("SELECT min(activity_date_time) FROM directory_audits", 1),
     ("SELECT max(activity_date_time) FROM directory_audits WHERE category = 'UserManagement'", 1),
