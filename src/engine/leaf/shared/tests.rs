@@ -1,3 +1,5 @@
+//! A scan that several read: who sees what, in which order, in how much memory, and when there is no room.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
