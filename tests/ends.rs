@@ -65,6 +65,10 @@ async fn an_end_of_the_time_costs_a_request_for_each_stream() {
         for (setting, value, back) in
             [("pushdown", "false", "true"), ("dedup", "false", "true"), ("partial", "true", "false")]
         {
+            // Compared with a part of the rows, an end would be another one: that is refused.
+            if setting == "partial" && sql.contains("= (SELECT") {
+                continue;
+            }
             lab.engine.set(setting, value).unwrap();
             let (read, asked) = lab.asked(sql).await;
             assert_eq!(read, rows, "{sql} with {setting} = {value}");
