@@ -2,8 +2,8 @@
 //!
 //! Nothing runs by itself: whoever needs a row that is not there has the scan asked for the next ones, and what comes wakes all
 //! who wait. So no reader waits for another one to go on (a join reads one of its sides whole before it looks at the other), and
-//! nothing is requested that nobody needs. Batches stay until every reader has had them: in the session's memory as far as that
-//! goes, then in files of its own. Where neither has room, those who have not begun read for themselves.
+//! nothing is requested that nobody needs. Batches stay until every reader has had them: in a share of the session's memory,
+//! then in files of its own. Where neither has room, those who have not begun read for themselves.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
