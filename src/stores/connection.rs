@@ -124,7 +124,9 @@ fn is_metadata(url: &Url) -> bool {
         Some(Host::Domain(name)) => name == "metadata.google.internal" || name == "metadata",
         _ => false,
     };
-    own || url.path().starts_with("/latest/api/token") || url.path().starts_with("/latest/meta-data/")
+    // Elsewhere a path of that name is a file's, and no reason to send anything without encryption.
+    let stand_in = ["/latest/api/token", "/latest/meta-data/"].iter().any(|path| url.path().starts_with(path));
+    own || stand_in && pin::is_loopback(url)
 }
 
 #[async_trait]
@@ -244,7 +246,12 @@ mod tests {
         ] {
             assert!(may(false, uri), "{uri}");
         }
-        for uri in ["http://s3.example/b", "http://10.0.0.1:9000/b", "http://localhost.example/b"] {
+        for uri in [
+            "http://s3.example/b",
+            "http://10.0.0.1:9000/b",
+            "http://localhost.example/b",
+            "http://s3.example/latest/meta-data/x",
+        ] {
             assert!(!may(false, uri) && may(true, uri), "{uri}");
         }
     }
