@@ -116,6 +116,34 @@ fn each_command_of_the_readme_prints_what_it_shows() {
     assert!(!shell("auditql no-such-command", home.path()).status.success());
 }
 
+/// Lines of a page for a shell that need no tenant but the demo's. One that opens the prompt is not among them.
+fn for_the_demo(page: &str) -> Vec<&str> {
+    let lines = page.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| !line.ends_with('\\'));
+    lines
+        .filter(|line| line.starts_with("auditql queries") || line.starts_with("auditql demo "))
+        .filter(|line| [" queries", " run ", " -c ", " --export "].iter().any(|word| line.contains(word)))
+        .collect()
+}
+
+#[test]
+fn commands_of_the_pages_for_the_demo_tenant_succeed() {
+    let (home, mut tried) = (tempfile::tempdir().unwrap(), 0);
+    for file in ["ips.txt", "addresses.txt"] {
+        fs::write(home.path().join(file), "192.0.2.146\n").unwrap();
+    }
+    let mut pages = kept();
+    pages.insert("README".into(), readme());
+    for (name, page) in &pages {
+        for line in for_the_demo(page) {
+            let output = shell(line, home.path());
+            assert!(output.status.success(), "{name}: {line}\n{}", String::from_utf8_lossy(&output.stdout));
+            assert!(!output.stdout.is_empty() || line.contains(" -o "), "{name}: {line}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 7, "{tried}");
+}
+
 #[test]
 fn the_tutorial_ends_with_a_command_for_the_shell() {
     let (home, pages) = (tempfile::tempdir().unwrap(), kept());
