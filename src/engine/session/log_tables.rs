@@ -170,7 +170,7 @@ pub(crate) async fn opened(
 }
 
 /// An argument with a name: `a => 1`, and `a = 1` as others write it.
-fn named(arg: &FunctionArg) -> Option<(String, &Expr)> {
+pub(crate) fn named(arg: &FunctionArg) -> Option<(String, &Expr)> {
     match arg {
         FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. }
         | FunctionArg::ExprNamed { name: Expr::Identifier(name), arg: FunctionArgExpr::Expr(value), .. } => {
@@ -186,7 +186,8 @@ fn named(arg: &FunctionArg) -> Option<(String, &Expr)> {
     }
 }
 
-fn plain(arg: &FunctionArg) -> Option<&Expr> {
+/// An argument without one.
+pub(crate) fn plain(arg: &FunctionArg) -> Option<&Expr> {
     match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => Some(value),
         _ => None,
@@ -194,7 +195,7 @@ fn plain(arg: &FunctionArg) -> Option<&Expr> {
 }
 
 /// A constant as text.
-fn text(expr: &Expr) -> Option<String> {
+pub(crate) fn text(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Value(value) => match &value.value {
             Value::SingleQuotedString(text) | Value::EscapedStringLiteral(text) | Value::Number(text, _) => {
