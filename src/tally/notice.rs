@@ -309,6 +309,10 @@ pub enum Notice {
         sources: Vec<String>,
         /// Those that were not, and why.
         left_out: Vec<(String, String)>,
+        /// When it was asked, RFC 3339.
+        asked: String,
+        /// The statement that asks the same again, at any time.
+        sql: String,
         /// The words that state what an id is of, if it could be of several.
         states: Option<Vec<&'static str>>,
     },

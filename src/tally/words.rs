@@ -39,7 +39,7 @@ impl Notice {
 
 impl Notice {
     fn timeline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Timeline { of, period, sources, left_out, states } = self else { return Ok(()) };
+        let Self::Timeline { of, period, sources, left_out, states, .. } = self else { return Ok(()) };
         write!(f, "the timeline is of {of}, {period}, read from {}", sources.join(", "))?;
         left_out.iter().try_for_each(|(table, why)| write!(f, "; without {table}: {why}"))?;
         let Some(states) = states else { return Ok(()) };

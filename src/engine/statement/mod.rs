@@ -92,7 +92,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         Err(error) => return Err(sampled::told(&state, &names, error).await),
     };
     check_plan(&plan)?;
-    let plan = lateral::in_place(plan)?;
+    let plan = timelines.in_order(lateral::in_place(plan)?)?;
     let plan = if summed_up.is_some() { summary::of(plan)? } else { named(plan)? };
     policy.check(&plan)?;
     namesakes::check(&plan)?;
@@ -104,7 +104,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     let mut statement = Statement { keeps, journal, ..Statement::new(options::of(state.config_options()), now) };
     // Planning has taken some of the time.
     statement.budget.deadline = deadline;
-    timelines.iter().for_each(|timeline| statement.tally.notice(timeline.notice.clone()));
+    timelines.notices().for_each(|notice| statement.tally.notice(notice));
     let statement = Arc::new(statement);
     state.config_mut().set_extension(Arc::clone(&statement));
     let stream = match plan.as_ref() {
@@ -131,7 +131,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
             rows
         }
     };
-    let stream = timeline::with_sources(until_deadline(workers.rows(stream), &statement), &timelines);
+    let stream = timelines.told(until_deadline(workers.rows(stream), &statement));
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
 }
 

@@ -8,22 +8,26 @@
 mod call;
 mod entity;
 mod log_words;
+mod order;
 mod sources;
 
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use datafusion::error::{DataFusionError, Result};
-use datafusion::execution::SessionState;
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::sql::parser::Statement as Outer;
 use datafusion::sql::sqlparser::ast::{
     FunctionArg, Ident, ObjectName, Query, Statement, TableAlias, TableFactor, Visit, VisitMut, Visitor, VisitorMut,
 };
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::TryStreamExt as _;
 
 use self::call::Call;
 #[cfg(feature = "cli")]
-pub(crate) use self::call::{DOC, SYNTAX};
+pub(crate) use self::call::DOC;
+pub(crate) use self::call::SYNTAX;
 use self::sources::{Source, Sources, TENANT};
 use super::file_names::inner;
 use super::parameters::{Parameters, Value};
@@ -40,11 +44,19 @@ const USUAL_DAYS: i64 = 7;
 /// The columns, in output order.
 pub(crate) const COLUMNS: [&str; 9] = ["time", "source", "action", "result", "actor", "target", "address", "id", "raw"];
 
+/// The timelines that a statement reads.
+#[derive(Debug, Default)]
+pub(super) struct Timelines {
+    all: Vec<Timeline>,
+    /// It reads one and nothing besides: its rows come in order.
+    alone: bool,
+}
+
 /// A timeline that a statement reads.
 #[derive(Debug)]
-pub(super) struct Timeline {
+struct Timeline {
     /// What its reader has to know.
-    pub(super) notice: Notice,
+    notice: Notice,
     /// The tables that it reads.
     sources: Vec<String>,
 }
@@ -53,28 +65,29 @@ pub(super) struct Timeline {
 ///
 /// # Errors
 /// When a call is not understood, or what it names cannot be read.
-pub(super) async fn expanded(state: &SessionState, statement: &mut Outer, now: DateTime<Utc>) -> Result<Vec<Timeline>> {
-    let Some(inner) = inner(statement) else { return Ok(Vec::new()) };
+pub(super) async fn expanded(state: &SessionState, statement: &mut Outer, now: DateTime<Utc>) -> Result<Timelines> {
+    let Some(inner) = inner(statement) else { return Ok(Timelines::default()) };
     let mut seen = Seen::default();
     // The visitor never breaks.
     let _ = Visit::visit(&*inner, &mut seen);
     if seen.calls.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Timelines::default());
     }
     if matches!(inner, Statement::CreateView(_) | Statement::Prepare { .. }) {
         let what = "a view or a prepared statement cannot hold a timeline, since its times are reckoned from now";
         return Err(refused(what, "CREATE TABLE … AS SELECT keeps its rows; a saved query asks it anew").into());
     }
-    let (mut queries, mut timelines) = (Vec::new(), Vec::new());
+    let alone = order::is_alone(inner);
+    let (mut queries, mut all) = (Vec::new(), Vec::new());
     for (catalog, args) in seen.calls {
         let (query, timeline) = one(state, catalog, &args, now).await?;
         queries.push(query);
-        timelines.push(timeline);
+        all.push(timeline);
     }
     queries.reverse();
     match VisitMut::visit(inner, &mut InPlace(queries)) {
         ControlFlow::Break(error) => Err(error.into()),
-        ControlFlow::Continue(()) => Ok(timelines),
+        ControlFlow::Continue(()) => Ok(Timelines { all, alone }),
     }
 }
 
@@ -155,7 +168,7 @@ async fn one(
         },
         _ => return Err(DataFusionError::Internal("a timeline is a query".into())),
     };
-    Ok((query, said(&call, &sources, by_default)))
+    Ok((query, said(&call, &sources, by_default, now)))
 }
 
 /// The query as text, and the values of its names. Of what was typed nothing is in the text.
@@ -173,7 +186,7 @@ fn worded(catalog: Option<&str>, call: &Call, sources: &Sources) -> (String, Par
         parameters.set(format!("source_{at}"), Value::Text(source.name.clone()));
         parts.push(select(catalog, call, source, at));
     }
-    (format!("{} ORDER BY time, source, id", parts.join(" UNION ALL ")), parameters)
+    (parts.join(" UNION ALL "), parameters)
 }
 
 fn select(catalog: Option<&str>, call: &Call, source: &Source, at: usize) -> String {
@@ -213,8 +226,7 @@ fn select(catalog: Option<&str>, call: &Call, source: &Source, at: usize) -> Str
 }
 
 /// What was taken for what.
-fn said(call: &Call, sources: &Sources, by_default: bool) -> Timeline {
-    let shown = |time: &DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+fn said(call: &Call, sources: &Sources, by_default: bool, now: DateTime<Utc>) -> Timeline {
     let usual = if by_default { format!(" (the usual {USUAL_DAYS} days)") } else { String::new() };
     let period = match (&call.since, &call.until) {
         (Some(since), Some(until)) => format!("from {}{usual} until {}", shown(since), shown(until)),
@@ -228,24 +240,56 @@ fn said(call: &Call, sources: &Sources, by_default: bool) -> Timeline {
         period,
         sources: names.clone(),
         left_out: sources.left_out.clone(),
+        asked: shown(&now),
+        sql: again(call, &names, now),
         states: (call.entity.may_be.len() > 1).then(|| call.entity.may_be.iter().map(|whose| whose.name()).collect()),
     };
     Timeline { notice, sources: names }
 }
 
-/// The rows, with errors that say how the table that failed is left out.
-pub(super) fn with_sources(
-    rows: datafusion::execution::SendableRecordBatchStream,
-    timelines: &[Timeline],
-) -> datafusion::execution::SendableRecordBatchStream {
-    let mut sources: Vec<String> = timelines.iter().flat_map(|timeline| &timeline.sources).cloned().collect();
-    sources.dedup();
-    if sources.len() < 2 {
-        return rows;
+/// A time as it is said, to the second.
+fn shown(time: &DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The statement that asks the same at another time: its own times do not move.
+fn again(call: &Call, sources: &[String], now: DateTime<Utc>) -> String {
+    let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let who = match call.entity.may_be.as_slice() {
+        [whose] => format!("{} => {}", whose.name(), literal(&call.entity.value)),
+        _ => literal(&call.entity.value),
+    };
+    let exact = |time: DateTime<Utc>| literal(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    let since = call.since.map(|since| format!(", since => {}", exact(since))).unwrap_or_default();
+    let until = exact(call.until.unwrap_or(now));
+    let sources: Vec<String> = sources.iter().map(|source| literal(source)).collect();
+    format!("SELECT * FROM {NAME}({who}{since}, until => {until}, sources => [{}])", sources.join(", "))
+}
+
+impl Timelines {
+    /// What their reader has to know.
+    pub(super) fn notices(&self) -> impl Iterator<Item = Notice> {
+        self.all.iter().map(|timeline| timeline.notice.clone())
     }
-    let schema = rows.schema();
-    let rows = rows.map_err(move |error| of_source(error, &sources)).boxed();
-    Box::pin(datafusion::physical_plan::stream::RecordBatchStreamAdapter::new(schema, rows))
+
+    /// The plan of the statement, in order of time if it only reads one.
+    ///
+    /// # Errors
+    /// When the planner finds fault with a sort.
+    pub(super) fn in_order(&self, plan: LogicalPlan) -> Result<LogicalPlan> {
+        if self.alone { order::in_order(plan) } else { Ok(plan) }
+    }
+
+    /// The rows, with errors that say how the table that failed is left out.
+    pub(super) fn told(&self, rows: SendableRecordBatchStream) -> SendableRecordBatchStream {
+        let mut sources: Vec<String> = self.all.iter().flat_map(|timeline| &timeline.sources).cloned().collect();
+        sources.dedup();
+        if sources.len() < 2 {
+            return rows;
+        }
+        let schema = rows.schema();
+        Box::pin(RecordBatchStreamAdapter::new(schema, rows.map_err(move |error| of_source(error, &sources))))
+    }
 }
 
 /// An error of one of the sources, with the others.
