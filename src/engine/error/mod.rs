@@ -229,8 +229,10 @@ pub enum Error {
         source: Box<Error>,
     },
     /// One of the tables that a timeline is read from could not be read.
-    #[error("the timeline is not complete")]
+    #[error("{table} is read for the timeline")]
     OfTimeline {
+        /// `entra.sign_ins`
+        table: String,
         /// The others.
         others: Vec<String>,
         /// What happened.

@@ -298,7 +298,7 @@ fn of_source(error: DataFusionError, sources: &[String]) -> DataFusionError {
     match table.filter(|table| sources.contains(table)) {
         Some(table) => {
             let others = sources.iter().filter(|other| **other != table).cloned().collect();
-            Error::OfTimeline { others, source: Box::new(error) }.into()
+            Error::OfTimeline { table, others, source: Box::new(error) }.into()
         }
         None => error,
     }

@@ -69,7 +69,7 @@ pub(super) async fn found(
         let Candidate { mut source, absent, flaw, .. } = candidate;
         if let Some(error) = flaw {
             let others = chosen.iter().filter(|other| **other != at).map(|other| names[*other].clone()).collect();
-            return Err(Error::OfTimeline { others, source: Box::new(error) }.into());
+            return Err(Error::OfTimeline { table: source.name, others, source: Box::new(error) }.into());
         }
         source.of.retain(|(whose, _)| entity.may_be.contains(whose));
         let why = match absent {
