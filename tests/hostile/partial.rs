@@ -64,8 +64,8 @@ const SUBTRACTING: [(&str, &str); 5] = [
     ("partial: EXCEPT", "SELECT id FROM sign_ins WHERE is_interactive EXCEPT SELECT id FROM sign_ins"),
     ("partial: LEFT ANTI JOIN", "SELECT a.id FROM sign_ins a LEFT ANTI JOIN sign_ins b ON a.id = b.id"),
     (
-        "partial: NOT IN beside OR",
-        "SELECT id FROM sign_ins WHERE is_interactive OR id NOT IN (SELECT user_id FROM sign_ins WHERE user_id <> '')",
+        "partial: NOT EXISTS beside OR",
+        "SELECT id FROM sign_ins a WHERE is_interactive OR NOT EXISTS (SELECT 1 FROM sign_ins b WHERE a.id = b.user_id)",
     ),
 ];
 

@@ -16,6 +16,8 @@ use super::finer::FinerTimes;
 use super::merging::{CHECKED, SortedOrNot};
 use super::sound::Sound;
 use super::store::Store;
+use super::unknown::UnknownIsNotFalse;
+use super::walls::Walled;
 use crate::engine::functions::bounded;
 use crate::engine::joins::LookUp;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
@@ -33,6 +35,8 @@ const READ_AHEAD: usize = 1 << 20;
 
 /// DataFusion's rule that chooses the kind and the sides of joins.
 const JOINS_CHOSEN: &str = "join_selection";
+/// DataFusion's rule that moves conditions towards the leaves.
+const FILTERS_MOVED: &str = "FilterPushdown";
 /// DataFusion's rule that tells leaves the conditions that change while a query runs.
 const FILTERS_TOLD: &str = "FilterPushdown(Post)";
 
@@ -100,8 +104,8 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 3] =
-        [Arc::new(NearestJoins), Arc::new(FinerTimes), Arc::new(Sound)];
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 4] =
+        [Arc::new(UnknownIsNotFalse), Arc::new(NearestJoins), Arc::new(FinerTimes), Arc::new(Sound)];
     builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
     // A host's own planner stays; with one, ASOF joins are its to plan.
     builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
@@ -112,6 +116,9 @@ pub(crate) fn extend(
     let sides: [Arc<dyn PhysicalOptimizerRule + Send + Sync>; 2] =
         [Arc::new(AtHandFirst), Arc::new(LookUp { is_remote })];
     rules.splice(behind..behind, sides);
+    for rule in rules.iter_mut().filter(|rule| [FILTERS_MOVED, FILTERS_TOLD].contains(&rule.name())) {
+        *rule = Arc::new(Walled(Arc::clone(rule)));
+    }
     let ends: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(EndsAlone);
     let sorted: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(SortedOrNot);
     for (rule, name) in [(ends, FILTERS_TOLD), (sorted, CHECKED)] {

@@ -17,3 +17,5 @@ pub(crate) mod policy;
 mod sound;
 pub(crate) mod store;
 pub(crate) mod system_tables;
+mod unknown;
+mod walls;

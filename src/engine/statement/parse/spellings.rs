@@ -51,7 +51,10 @@ const ALL: &[(&[&str], &str, Meaning)] = &[
         let missing = |x: &Expr| Expr::IsNull(Box::new(x.clone()));
         one(args).map(|x| nested(binary(missing(&x), Op::Or, binary(x, Op::Eq, text("")))))
     }),
-    (&["isnotempty"], "isnotempty(text)", |_, args| one(args).map(|x| nested(binary(x, Op::NotEq, text(""))))),
+    (&["isnotempty"], "isnotempty(text)", |_, args| {
+        let there = |x: &Expr| Expr::IsNotNull(Box::new(x.clone()));
+        one(args).map(|x| nested(binary(there(&x), Op::And, binary(x, Op::NotEq, text("")))))
+    }),
     (&["tolower"], "tolower(text)", |_, args| one(args).map(|x| function_call("lower", vec![x]))),
     (&["toupper"], "toupper(text)", |_, args| one(args).map(|x| function_call("upper", vec![x]))),
     (&["strcat"], "strcat(a, b, …)", |_, args| Some(function_call("concat", args))),
@@ -225,7 +228,9 @@ fn ago(args: Vec<Expr>) -> Option<Expr> {
 /// The beginning of the bin that a time or a number lies in.
 fn bin(x: Expr, by: Expr) -> Option<Expr> {
     if let Expr::Value(ValueWithSpan { value: Value::Number(..), .. }) = by {
-        let floor = function_call("floor", vec![binary(nested(x), Op::Divide, nested(by.clone()))]);
+        // Of whole numbers the quotient would be whole already, and rounded towards zero.
+        let exact = cast(CastKind::Cast, nested(x), DataType::DoublePrecision);
+        let floor = function_call("floor", vec![binary(exact, Op::Divide, nested(by.clone()))]);
         return Some(nested(binary(floor, Op::Multiply, by)));
     }
     let span = match &by {

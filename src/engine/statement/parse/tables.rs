@@ -109,6 +109,15 @@ fn of_joins(from: &mut TableWithJoins) -> Result<(), Error> {
 fn of_join(join: &mut Join) -> Result<(), Error> {
     use JoinOperator as J;
     asof::of_join(join)?;
+    // The column that both sides share would be that of the left side, which rows of the right side alone do not have.
+    if let J::Right(on) | J::RightOuter(on) | J::FullOuter(on) = &join.join_operator
+        && matches!(on, JoinConstraint::Using(_) | JoinConstraint::Natural)
+    {
+        return Err(refused(
+            format!("{} would lose the shared column of rows that the left side does not have", quoted(join)),
+            "write ON a.x = b.x, and coalesce(a.x, b.x) for the column",
+        ));
+    }
     match &join.join_operator {
         J::Join(_)
         | J::Inner(_)
