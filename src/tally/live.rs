@@ -46,11 +46,20 @@ pub struct Live(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     next: u64,
-    /// Chains that are not read to their end, with the oldest and newest time read.
-    chains: BTreeMap<u64, Option<(i64, i64)>>,
+    /// Chains that are not read to their end.
+    chains: BTreeMap<u64, Seen>,
     waits: BTreeMap<u64, (Why, Duration)>,
     /// Searches that were ordered and have not ended, by table and id.
     searches: BTreeMap<u64, (String, Veiled)>,
+}
+
+/// What a chain has read.
+#[derive(Debug, Clone, Copy)]
+enum Seen {
+    /// All between an oldest and a newest time; nothing yet.
+    Range(Option<(i64, i64)>),
+    /// Some slice of a range, which another mark tells of.
+    Slice,
 }
 
 /// What there is to see.
@@ -69,7 +78,15 @@ impl Live {
     pub fn chain(&self) -> ChainMark {
         let mut state = self.locked();
         let id = state.id();
-        state.chains.insert(id, None);
+        state.chains.insert(id, Seen::Range(None));
+        ChainMark { live: self.clone(), id }
+    }
+
+    /// Begins a chain that reads a slice of a range of time. What of the range is read without a gap, a mark of its own tells.
+    pub fn slice(&self) -> ChainMark {
+        let mut state = self.locked();
+        let id = state.id();
+        state.chains.insert(id, Seen::Slice);
         ChainMark { live: self.clone(), id }
     }
 
@@ -102,7 +119,11 @@ impl Live {
     /// What there is to see now.
     pub fn view(&self) -> View {
         let state = self.locked();
-        let seen: Option<Vec<(i64, i64)>> = state.chains.values().copied().collect();
+        let whole = |seen: &Seen| match seen {
+            Seen::Range(range) => Some(*range),
+            Seen::Slice => None,
+        };
+        let seen: Option<Vec<(i64, i64)>> = state.chains.values().filter_map(whole).collect();
         let covered = seen.as_deref().unwrap_or_default().iter().copied().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)));
         View {
             open: state.chains.len() as u64,
@@ -134,7 +155,7 @@ pub struct ChainMark {
 impl ChainMark {
     /// Records of these times were read, and all between them.
     pub fn read(&self, oldest: i64, newest: i64) {
-        if let Some(seen) = self.live.locked().chains.get_mut(&self.id) {
+        if let Some(Seen::Range(seen)) = self.live.locked().chains.get_mut(&self.id) {
             let (from, to) = seen.unwrap_or((oldest, newest));
             *seen = Some((from.min(oldest), to.max(newest)));
         }
@@ -177,6 +198,17 @@ mod tests {
         assert_eq!((live.view().open, live.view().covered), (1, Some((20, 100))));
         drop(a);
         assert_eq!(live.view(), View::default());
+    }
+
+    #[test]
+    fn slices_count_as_open_and_leave_it_to_their_range_to_tell_what_is_read() {
+        let live = Live::default();
+        let (range, slice) = (live.chain(), live.slice());
+        range.read(50, 100);
+        slice.read(0, 10);
+        assert_eq!((live.view().open, live.view().covered), (2, Some((50, 100))));
+        drop(range);
+        assert_eq!((live.view().open, live.view().covered), (1, None));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::chain::{Chain, RemoteScan};
 use super::filter::RowFilter;
 use super::merge::{Batches, MOST_CHAINS, Merge, merge};
 use super::page_stats::Marks;
+use super::slices;
 use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
 use crate::plan::{Choice, PageQuery, Parents, Seen, StreamPlan, choose};
@@ -85,7 +86,11 @@ fn hedged(scan: Arc<RemoteScan>, stream: StreamPlan, window: Chain, how: Merge) 
 
 /// The rows of one chain. Under `partial` one that breaks off ends alone: what others bring is given out all the same.
 fn alone(scan: &RemoteScan, chain: Chain, how: Merge) -> Batches {
-    let rows = if chain.is_capped() { capped::read(chain, how) } else { chain.into_stream() };
+    let rows = match chain.is_capped() {
+        true => capped::read(chain, how),
+        false if slices::may_be_cut(scan, how) => slices::read(chain),
+        false => chain.into_stream(),
+    };
     tolerant(Arc::clone(&scan.statement), rows)
 }
 
