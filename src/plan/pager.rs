@@ -234,11 +234,13 @@ impl Pager {
     }
 
     /// How far it has come and where its range begins, if it goes on and the order vouches for what it has read: newest first.
-    /// `now` is the statement's instant, in microseconds.
-    pub fn progress(&self, now: i64) -> Option<Progress> {
+    /// `kept_from` is where a range without a beginning is thought to begin, in microseconds.
+    pub fn progress(&self, kept_from: i64) -> Option<Progress> {
         let goes_on = matches!(self.state, State::Next(_)) && self.vouched() == Some(Direction::Descending);
-        let (newest, oldest) = self.newest.zip(self.last).filter(|_| goes_on)?;
-        let (from, _) = self.query.range(now)?;
+        // Where rows behind its end come, the service ignores the range.
+        let within = |last: i64| self.query.interval.to.is_none_or(|to| last <= to);
+        let (newest, oldest) = self.newest.zip(self.last).filter(|(_, last)| goes_on && within(*last))?;
+        let from = self.query.interval.from.unwrap_or(kept_from);
         Some(Progress { newest, oldest, pages: u64::from(self.pages_since_start), from })
     }
 

@@ -128,7 +128,8 @@ pub struct Lanes {
 impl Lanes {
     /// Cuts that may be made now.
     fn cuts_left(&self) -> u64 {
-        let allowed = self.most as u64 - 1 + self.pages / PAGES_A_CUT;
+        // The first pages tell least: with each that was read there may be one chain more.
+        let allowed = (self.most as u64 - 1 + self.pages / PAGES_A_CUT).min(self.pages);
         allowed.saturating_sub(self.cuts).min(self.free as u64)
     }
 }

@@ -53,13 +53,15 @@ struct State {
     searches: BTreeMap<u64, (String, Veiled)>,
 }
 
-/// What a chain has read.
+/// A chain of pages, or a range of time that several chains read.
 #[derive(Debug, Clone, Copy)]
-enum Seen {
-    /// All between an oldest and a newest time; nothing yet.
-    Range(Option<(i64, i64)>),
-    /// Some slice of a range, which another mark tells of.
-    Slice,
+struct Seen {
+    /// All between an oldest and a newest time was read; nothing yet.
+    range: Option<(i64, i64)>,
+    /// It needs one more request at least.
+    is_open: bool,
+    /// It reads a slice of a range, which has a mark of its own.
+    is_slice: bool,
 }
 
 /// What there is to see.
@@ -78,7 +80,7 @@ impl Live {
     pub fn chain(&self) -> ChainMark {
         let mut state = self.locked();
         let id = state.id();
-        state.chains.insert(id, Seen::Range(None));
+        state.chains.insert(id, Seen { range: None, is_open: true, is_slice: false });
         ChainMark { live: self.clone(), id }
     }
 
@@ -86,7 +88,7 @@ impl Live {
     pub fn slice(&self) -> ChainMark {
         let mut state = self.locked();
         let id = state.id();
-        state.chains.insert(id, Seen::Slice);
+        state.chains.insert(id, Seen { range: None, is_open: true, is_slice: true });
         ChainMark { live: self.clone(), id }
     }
 
@@ -119,14 +121,11 @@ impl Live {
     /// What there is to see now.
     pub fn view(&self) -> View {
         let state = self.locked();
-        let whole = |seen: &Seen| match seen {
-            Seen::Range(range) => Some(*range),
-            Seen::Slice => None,
-        };
-        let seen: Option<Vec<(i64, i64)>> = state.chains.values().filter_map(whole).collect();
+        let whole = state.chains.values().filter(|seen| !seen.is_slice);
+        let seen: Option<Vec<(i64, i64)>> = whole.map(|seen| seen.range).collect();
         let covered = seen.as_deref().unwrap_or_default().iter().copied().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)));
         View {
-            open: state.chains.len() as u64,
+            open: state.chains.values().filter(|seen| seen.is_open).count() as u64,
             covered: covered.filter(|(from, to)| from <= to),
             wait: state.waits.first_key_value().map(|(id, (why, time))| (*id, *why, *time)),
         }
@@ -155,10 +154,19 @@ pub struct ChainMark {
 impl ChainMark {
     /// Records of these times were read, and all between them.
     pub fn read(&self, oldest: i64, newest: i64) {
-        if let Some(Seen::Range(seen)) = self.live.locked().chains.get_mut(&self.id) {
-            let (from, to) = seen.unwrap_or((oldest, newest));
-            *seen = Some((from.min(oldest), to.max(newest)));
+        if let Some(seen) = self.live.locked().chains.get_mut(&self.id) {
+            let (from, to) = seen.range.unwrap_or((oldest, newest));
+            seen.range = Some((from.min(oldest), to.max(newest)));
         }
+    }
+
+    /// The same for a range whose slices have marks of their own: those need requests, it does not.
+    #[must_use]
+    pub fn of_slices(self) -> Self {
+        if let Some(seen) = self.live.locked().chains.get_mut(&self.id) {
+            seen.is_open = false;
+        }
+        self
     }
 }
 
@@ -203,12 +211,14 @@ mod tests {
     #[test]
     fn slices_count_as_open_and_leave_it_to_their_range_to_tell_what_is_read() {
         let live = Live::default();
-        let (range, slice) = (live.chain(), live.slice());
+        let (range, one, other) = (live.chain().of_slices(), live.slice(), live.slice());
         range.read(50, 100);
-        slice.read(0, 10);
+        one.read(0, 10);
         assert_eq!((live.view().open, live.view().covered), (2, Some((50, 100))));
+        drop((one, other));
+        assert_eq!((live.view().open, live.view().covered), (0, Some((50, 100))));
         drop(range);
-        assert_eq!((live.view().open, live.view().covered), (1, None));
+        assert_eq!((live.view().open, live.view().covered), (0, None));
     }
 
     #[test]

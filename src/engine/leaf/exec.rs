@@ -110,8 +110,10 @@ impl ScanExec {
     /// Enters what the scan knows of how its rows are wanted.
     pub(super) fn settle(&self, plan: &mut ScanPlan, settings: &Settings) {
         plan.few = self.is_lazy;
-        // Without pushdown it is one scan as it always was, to compare with.
-        if settings.pushdown && !self.is_lazy && !self.has_thresholds() {
+        let whole = !self.is_lazy && !self.has_thresholds();
+        // Without pushdown it is one scan as it always was, to compare with; and where requests are counted, none is spent on
+        // time.
+        if whole && settings.pushdown && settings.max_requests.is_none() {
             plan.cut(settings.time_slices);
         }
     }

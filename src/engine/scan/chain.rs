@@ -221,8 +221,10 @@ impl Chain {
     /// How far it has come, if parts of what it has left can be given away: the service takes its bounds of time, and lists
     /// in the order that is declared.
     pub(crate) fn progress(&self) -> Option<Progress> {
-        let now = self.scan.statement.now.timestamp_micros();
-        self.pager.progress(now).filter(|_| !self.is_weaker)
+        let query = self.pager.query();
+        let assumed = || query.range(self.scan.statement.now.timestamp_micros()).map(|(from, _)| from);
+        let kept_from = self.scan.kept_from().or_else(assumed)?;
+        self.pager.progress(kept_from).filter(|_| !self.is_weaker)
     }
 
     /// The times between which it has read all.
@@ -242,9 +244,13 @@ impl Chain {
         older
     }
 
-    /// From now on it is one of several that read a range: the mark that told what it has read, to tell that of all.
-    pub(crate) fn become_slice(&mut self) -> ChainMark {
+    /// From now on it is one of several that read a range.
+    pub(crate) fn become_slice(&mut self) {
         self.is_slice = true;
+    }
+
+    /// What tells how far it has come, for whoever tells that of several chains.
+    pub(crate) fn lend_mark(&mut self) -> ChainMark {
         std::mem::replace(&mut self.mark, self.scan.budget.tally.live.slice())
     }
 

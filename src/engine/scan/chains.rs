@@ -94,13 +94,19 @@ fn alone(scan: &RemoteScan, chain: Chain, how: Merge) -> Batches {
     tolerant(Arc::clone(&scan.statement), rows)
 }
 
+/// Whether an error ends one chain alone, because a part will do; what is missing is said then.
+pub(super) fn is_tolerable(statement: &Statement, error: &Error) -> bool {
+    let tolerable = statement.settings.partial && error.leaves_rows();
+    if tolerable {
+        statement.tally.notice(Notice::Incomplete { missing: error.missing() });
+    }
+    tolerable
+}
+
 pub(super) fn tolerant(statement: Arc<Statement>, rows: Batches) -> Batches {
     rows.filter_map(move |rows| {
         std::future::ready(match rows {
-            Err(error) if statement.settings.partial && error.leaves_rows() => {
-                statement.tally.notice(Notice::Incomplete { missing: error.missing() });
-                None
-            }
+            Err(error) if is_tolerable(&statement, &error) => None,
             rows => Some(rows),
         })
     })

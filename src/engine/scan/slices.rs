@@ -14,11 +14,12 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, FuturesUnordered, StreamExt};
 
 use super::chain::{Chain, RemoteScan};
+use super::chains::is_tolerable;
 use super::lanes::Lane;
 use super::merge::{Batches, Merge};
 use super::stretch::Stretch;
 use crate::engine::error::Error;
-use crate::plan::slices::{Lanes, Progress, edges};
+use crate::plan::slices::{Lanes, edges};
 use crate::table::Quota;
 
 /// What a lane may hold at once, in pages: a reply under way, one that is decoded, rows that wait, and one to spare.
@@ -30,9 +31,9 @@ pub(super) fn may_be_cut(scan: &RemoteScan, how: Merge) -> bool {
 }
 
 /// The rows of a chain and of those that it gives parts of its range to, as they come.
-pub(super) fn read(chain: Chain) -> Batches {
-    let scan = Arc::clone(chain.scan());
-    let slices = Slices { running: FuturesUnordered::new(), stretch: None, left: Vec::new(), next: 1, scan };
+pub(super) fn read(mut chain: Chain) -> Batches {
+    let (scan, stretch) = (Arc::clone(chain.scan()), Stretch::new(chain.lend_mark().of_slices(), 0));
+    let slices = Slices { running: FuturesUnordered::new(), stretch, left: Vec::new(), next: 1, scan };
     slices.go(slices.slice(0, chain));
     stream::try_unfold(slices, |mut slices| async move { Ok(slices.next().await?.map(|rows| (rows, slices))) }).boxed()
 }
@@ -41,8 +42,8 @@ pub(super) fn read(chain: Chain) -> Batches {
 struct Slices {
     scan: Arc<RemoteScan>,
     running: FuturesUnordered<BoxFuture<'static, Result<Turn, Error>>>,
-    /// What of the range was read without a gap, once it was cut.
-    stretch: Option<Stretch>,
+    /// What of the range was read without a gap, and given out.
+    stretch: Stretch,
     /// How many pages each slice was last expected to have left, by its number.
     left: Vec<(usize, u64)>,
     /// The number of the next slice.
@@ -82,9 +83,18 @@ impl Slices {
     async fn next(&mut self) -> Result<Option<RecordBatch>, Error> {
         while let Some(turn) = self.running.next().await {
             let Turn { mut slice, page } = turn?;
-            let Some(rows) = page? else {
-                self.end(&slice);
-                continue;
+            let rows = match page {
+                Ok(Some(rows)) => rows,
+                Ok(None) => {
+                    self.end(&slice);
+                    continue;
+                }
+                // The others go on: what they cannot read, they say for themselves.
+                Err(error) if is_tolerable(&self.scan.statement, &error) => {
+                    self.forget(&slice);
+                    continue;
+                }
+                Err(error) => return Err(error),
             };
             slice.held.free();
             self.note(&slice);
@@ -114,22 +124,27 @@ impl Slices {
     /// Notes how far a slice has come.
     fn note(&mut self, slice: &Slice) {
         self.expect(slice);
-        if let (Some(stretch), Some((newest, oldest))) = (&mut self.stretch, slice.chain.seen()) {
-            stretch.read(slice.number, newest, oldest);
+        if let Some((newest, oldest)) = slice.chain.seen() {
+            self.stretch.read(slice.number, newest, oldest);
         }
     }
 
     /// Notes how many pages a slice is expected to have left.
     fn expect(&mut self, slice: &Slice) {
-        self.left.retain(|(number, _)| *number != slice.number);
+        self.forget(slice);
         self.left.extend(slice.chain.progress().map(|progress| (slice.number, progress.pages_left())));
+    }
+
+    /// Expects no pages of a slice.
+    fn forget(&mut self, slice: &Slice) {
+        self.left.retain(|(number, _)| *number != slice.number);
     }
 
     /// A slice has no more pages, or none that can be read.
     fn end(&mut self, slice: &Slice) {
-        self.left.retain(|(number, _)| *number != slice.number);
-        if let Some(stretch) = self.stretch.as_mut().filter(|_| !slice.chain.is_broken_off()) {
-            stretch.end(slice.number);
+        self.forget(slice);
+        if !slice.chain.is_broken_off() {
+            self.stretch.end(slice.number);
         }
     }
 
@@ -146,7 +161,7 @@ impl Slices {
             if !self.has_room_for(page) {
                 break;
             }
-            self.give(slice, (edge, progress));
+            self.give(slice, edge);
         }
     }
 
@@ -163,19 +178,16 @@ impl Slices {
         self.scan.room.part().try_grow(page.saturating_mul(HELD)).is_ok()
     }
 
-    fn give(&mut self, slice: &mut Slice, (edge, progress): (i64, Progress)) {
-        let is_first = self.stretch.is_none();
-        let stretch = self.stretch.get_or_insert_with(|| {
-            let mut stretch = Stretch::new(slice.chain.become_slice(), slice.number);
-            stretch.read(slice.number, progress.newest, progress.oldest);
-            stretch
-        });
+    /// Gives what is older than an instant to a new slice.
+    fn give(&mut self, slice: &mut Slice, edge: i64) {
         let number = self.next;
         self.next += 1;
-        stretch.cut(slice.number, number, edge);
-        self.scan.choices.lanes.cut(is_first);
+        self.scan.choices.lanes.cut(number == 1);
+        self.stretch.cut(slice.number, number, edge);
         let mut older = Chain::over_rest(Arc::clone(&self.scan), slice.chain.give_away(edge));
-        drop(older.become_slice());
+        drop(older.lend_mark());
+        slice.chain.become_slice();
+        older.become_slice();
         self.go(self.slice(number, older));
     }
 }

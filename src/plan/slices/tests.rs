@@ -5,7 +5,7 @@ const HOUR: i64 = 3_600 * SECOND;
 const DAY: i64 = 24 * HOUR;
 
 fn lanes(free: usize) -> Lanes {
-    Lanes { free, most: 8, reply: Duration::from_millis(100), pages: 1, cuts: 0 }
+    Lanes { free, most: 8, reply: Duration::from_millis(100), pages: 11, cuts: 0 }
 }
 
 /// A chain that has read one page of an hour, with so many hours left.
@@ -48,7 +48,8 @@ fn edges_are_whole_seconds_within_what_is_left() {
 #[test]
 fn cuts_are_a_share_of_the_pages() {
     let spent = |cuts, pages| edges(&hourly(500), &Lanes { cuts, pages, ..lanes(7) }).len();
-    assert_eq!((spent(0, 1), spent(7, 11), spent(7, 12), spent(9, 36), spent(10, 36)), (7, 0, 1, 1, 0));
+    assert_eq!((spent(0, 7), spent(7, 11), spent(7, 12), spent(9, 36), spent(10, 36)), (7, 0, 1, 1, 0));
+    assert_eq!((spent(0, 1), spent(1, 1), spent(1, 3)), (1, 0, 2), "the first pages tell little");
 }
 
 /// Which tables are read in slices follows from what is declared of them, table by table.
