@@ -27,6 +27,8 @@ pub struct Settings {
     pub range_joins: bool,
     /// Read once what a statement uses several times.
     pub share_scans: bool,
+    /// Most chains of pages by which a long range of time is read at once.
+    pub time_slices: usize,
     /// Make one row of a record that comes several times.
     pub dedup: bool,
     /// A bound on how late records of the activity feed become available, stated by the user.
@@ -45,6 +47,9 @@ pub struct Settings {
     pub memory_limit: usize,
 }
 
+/// Chains of requests at once are documented to be few; the quotas allow no more to be of use.
+const MOST_SLICES: usize = 8;
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -55,6 +60,7 @@ impl Default for Settings {
             remote_count: true,
             range_joins: true,
             share_scans: true,
+            time_slices: MOST_SLICES,
             dedup: true,
             late_arrival: None,
             aadgraph_record_cap: None,
@@ -130,6 +136,13 @@ pub static ALL: &[Setting] = &[
         value: "true|false",
         get: |s| s.share_scans.to_string(),
         set: |s, v| boolean(v).map(|b| s.share_scans = b),
+    },
+    Setting {
+        name: "time_slices",
+        doc: "Number of slices, from 1 to 8, in which a long time range is read at once, where its pages tell of many and one page at a time would not use the quota. With 1, a range is read page by page.",
+        value: "N",
+        get: |s| s.time_slices.to_string(),
+        set: |s, v| v.parse().ok().filter(|n| (1..=MOST_SLICES).contains(n)).map(|n| s.time_slices = n),
     },
     Setting {
         name: "dedup",
@@ -362,6 +375,8 @@ mod tests {
             ("nope", "1"),
             ("aadgraph_record_cap", "0"),
             ("aadgraph_record_cap", "none"),
+            ("time_slices", "0"),
+            ("time_slices", "9"),
             ("geoip", ""),
             ("geoip", "a.mmdb,,b.mmdb"),
         ] {

@@ -111,6 +111,8 @@ struct Schedule {
     /// By stream and number of the request in it, from 0.
     faults: BTreeMap<(usize, usize), Fault>,
     dedup: bool,
+    /// How long each reply takes: where that is long, ranges are read in slices.
+    delay: Duration,
 }
 
 /// A query and the ids of its answer, in order if it has one.
@@ -137,7 +139,29 @@ impl Schedule {
             let place = (rng.usize(0..KINDS.len()), rng.usize(0..4));
             faults.insert(place, LASTING[rng.usize(0..LASTING.len())]);
         }
-        let mut schedule = Self { seed, records, page, query, faults, dedup: true };
+        let mut schedule = Self { seed, records, page, query, faults, dedup: true, delay: Duration::ZERO };
+        schedule.settle();
+        schedule
+    }
+
+    /// One whose ranges are long enough to be read in slices: more faults, at any request of any slice.
+    fn of_slices(seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let kinds = if seed.is_multiple_of(4) { 2 } else { 1 };
+        let records: Vec<Record> = (0..kinds).flat_map(|kind| uneven(&mut rng, kind)).collect();
+        let query = match rng.u8(0..3) {
+            0 => Query::since(&records, records[rng.usize(records.len() / 2..records.len())].time),
+            _ => Query::all(&records),
+        };
+        let mut faults = BTreeMap::new();
+        for _ in 0..rng.usize(1..=8) {
+            faults.insert((rng.usize(0..kinds), rng.usize(0..40)), PASSING[rng.usize(0..PASSING.len())]);
+        }
+        if rng.u8(0..5) == 0 {
+            faults.insert((rng.usize(0..kinds), rng.usize(0..20)), LASTING[rng.usize(0..LASTING.len())]);
+        }
+        let (page, delay) = (rng.usize(4..8), Duration::from_millis(12));
+        let mut schedule = Self { seed, records, page, query, faults, dedup: true, delay };
         schedule.settle();
         schedule
     }
@@ -168,6 +192,23 @@ impl fmt::Display for Schedule {
     }
 }
 
+/// Some fifty pages of a kind, newest first, over a month whose hours differ a hundredfold; many at the same instant, and at
+/// whole seconds, with which slices begin.
+pub(crate) fn uneven(rng: &mut Rng, kind: usize) -> Vec<Record> {
+    const HOUR: i64 = 3_600_000_000;
+    let now = now().timestamp_micros();
+    let mut times = Vec::new();
+    for _ in 0..rng.usize(200..350) {
+        let hour = if rng.u8(0..100) == 0 { rng.i64(0..720) } else { rng.i64(0..30) * 24 + rng.i64(0..3) };
+        let time = now - hour * HOUR - rng.i64(1..HOUR);
+        let (time, count) = if rng.u8(0..4) == 0 { (time / 1_000_000 * 1_000_000, rng.usize(1..5)) } else { (time, 1) };
+        times.extend(std::iter::repeat_n(time, count));
+    }
+    times.sort_unstable_by_key(|time| -time);
+    let record = |(n, time)| Record { id: format!("{kind}-{n}"), time, kind };
+    times.into_iter().enumerate().map(record).collect()
+}
+
 /// At least four pages for each kind, newest first, some at the same instant.
 fn log(rng: &mut Rng) -> Vec<Record> {
     let mut records = Vec::new();
@@ -182,6 +223,17 @@ fn log(rng: &mut Rng) -> Vec<Record> {
 }
 
 impl Query {
+    fn all(records: &[Record]) -> Self {
+        let expected = records.iter().map(|r| r.id.clone()).collect();
+        Self { sql: "SELECT id FROM sign_ins".into(), expected, ordered: false }
+    }
+
+    fn since(records: &[Record], from: i64) -> Self {
+        let sql = format!("SELECT id FROM sign_ins WHERE created_date_time >= TIMESTAMP '{}'", instant(from));
+        let expected = records.iter().filter(|r| r.time >= from).map(|r| r.id.clone()).collect();
+        Self { sql, expected, ordered: false }
+    }
+
     fn new(rng: &mut Rng, records: &[Record]) -> Self {
         let middle = records[rng.usize(0..records.len())].time;
         let since = format!("created_date_time >= TIMESTAMP '{}'", instant(middle));
@@ -263,6 +315,7 @@ struct Faulty {
     asked: [usize; KINDS.len()],
     /// The faults that were met.
     met: Arc<Mutex<Vec<Fault>>>,
+    delay: Duration,
 }
 
 impl Faulty {
@@ -271,7 +324,9 @@ impl Faulty {
         let rest = self.service.rest(&asked);
         let place = (rest.kind, self.asked[rest.kind]);
         self.asked[rest.kind] += 1;
-        let Some(fault) = self.faults.get(&place).copied() else { return self.service.answer(&asked) };
+        let Some(fault) = self.faults.get(&place).copied() else {
+            return self.service.answer(&asked).delayed(self.delay);
+        };
         self.met.lock().unwrap().push(fault);
         self.spoiled(fault, &asked, rest)
     }
@@ -381,12 +436,19 @@ impl Login {
 
 /// Runs a schedule; the faults that it met, and what came of it.
 async fn run(schedule: &Schedule, login: &Login) -> (Vec<Fault>, Verdict) {
+    let (met, verdict, _) = run_sliced(schedule, login).await;
+    (met, verdict)
+}
+
+/// The same, and in how many slices of time it was read.
+async fn run_sliced(schedule: &Schedule, login: &Login) -> (Vec<Fault>, Verdict, usize) {
     let met = Arc::new(Mutex::new(Vec::new()));
     let mut faulty = Faulty {
         service: Service::new(schedule.records.clone(), schedule.page),
         faults: schedule.faults.clone(),
         asked: [0; KINDS.len()],
         met: Arc::clone(&met),
+        delay: schedule.delay,
     };
     let server = Server::start(move |seen| faulty.answer(seen)).await;
     let settings = Settings { dedup: schedule.dedup, ..Settings::default() };
@@ -400,7 +462,9 @@ async fn run(schedule: &Schedule, login: &Login) -> (Vec<Fault>, Verdict) {
         },
     };
     let met = met.lock().unwrap().clone();
-    (met, verdict)
+    let ends: std::collections::BTreeSet<_> =
+        server.seen().iter().filter_map(|seen| Asked::of(seen).bound("le")).collect();
+    (met, verdict, ends.len() + 1)
 }
 
 /// A number from the environment.
@@ -411,41 +475,66 @@ fn variable(name: &str) -> Option<u64> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_whole_or_an_error_whatever_befalls_its_requests() {
     let count = if variable("AUDITQL_FULL") == Some(1) { 1_000 } else { 60 };
+    judge(&outcomes(count, Schedule::new).await);
+}
+
+/// The same of ranges that are read in slices: a slice in which something goes wrong is put right in itself, or is an error.
+#[tokio::test(flavor = "multi_thread")]
+async fn slices_are_whole_or_an_error_whatever_befalls_their_requests() {
+    let count = if variable("AUDITQL_FULL") == Some(1) { 1_000 } else { 100 };
+    let outcomes = outcomes(count, Schedule::of_slices).await;
+    judge(&outcomes);
+    let sliced = outcomes.iter().filter(|outcome| outcome.slices > 1).count();
+    println!("{sliced} of {} schedules were read in slices", outcomes.len());
+    assert!(sliced * 3 >= outcomes.len() * 2, "only {sliced} of {} were read in slices", outcomes.len());
+}
+
+/// A schedule that was run.
+struct Outcome {
+    schedule: Schedule,
+    met: Vec<Fault>,
+    verdict: Verdict,
+    /// The ranges of time that requests named an end of, and the one that they did not.
+    slices: usize,
+}
+
+/// Runs so many schedules; none may end in a wrong answer.
+async fn outcomes(count: u64, schedule: fn(u64) -> Schedule) -> Vec<Outcome> {
     let seeds = variable("AUDITQL_SEED").map_or(1..count + 1, |seed| seed..seed + 1);
     let login = Login::new(4 * 1_000).await;
-    let outcomes: Vec<(Schedule, Vec<Fault>, Verdict)> = futures::stream::iter(seeds)
+    let outcomes: Vec<Outcome> = futures::stream::iter(seeds)
         .map(|seed| {
             let login = &login;
             async move {
-                let schedule = Schedule::new(seed);
-                let (met, verdict) = run(&schedule, login).await;
-                (schedule, met, verdict)
+                let schedule = schedule(seed);
+                let (met, verdict, slices) = run_sliced(&schedule, login).await;
+                Outcome { schedule, met, verdict, slices }
             }
         })
         .buffer_unordered(8)
         .collect()
         .await;
-    let unsound: Vec<String> =
-        outcomes.iter().filter(|(.., v)| !v.is_sound()).map(|(s, _, v)| format!("{v:?}: {s}")).collect();
+    let told = |outcome: &Outcome| format!("{:?}: {}", outcome.verdict, outcome.schedule);
+    let unsound: Vec<String> = outcomes.iter().filter(|o| !o.verdict.is_sound()).map(told).collect();
     assert!(unsound.is_empty(), "{}", unsound.join("\n"));
-    judge(&outcomes);
+    outcomes
 }
 
 /// Schedules whose faults pass succeed; and the faults were met.
-fn judge(outcomes: &[(Schedule, Vec<Fault>, Verdict)]) {
-    let passing: Vec<_> = outcomes.iter().filter(|(s, ..)| s.passes()).collect();
-    let failed: Vec<String> =
-        passing.iter().filter(|(.., v)| *v != Verdict::Right).map(|(s, _, v)| format!("{v:?}: {s}")).collect();
+fn judge(outcomes: &[Outcome]) {
+    let passing: Vec<_> = outcomes.iter().filter(|o| o.schedule.passes()).collect();
+    let told = |outcome: &&&Outcome| format!("{:?}: {}", outcome.verdict, outcome.schedule);
+    let failed: Vec<String> = passing.iter().filter(|o| o.verdict != Verdict::Right).map(|o| told(&o)).collect();
     println!("{} schedules, {} of them pass; failed: {}", outcomes.len(), passing.len(), failed.join("\n"));
     assert!(failed.len() * 100 <= passing.len(), "{}", failed.join("\n"));
     if outcomes.len() == 1 {
         return;
     }
-    let met: std::collections::BTreeSet<Fault> = outcomes.iter().flat_map(|(_, met, _)| met.iter().copied()).collect();
+    let met: std::collections::BTreeSet<Fault> = outcomes.iter().flat_map(|o| o.met.iter().copied()).collect();
     assert!(met.len() >= 20, "only {} kinds of fault were met: {met:?}", met.len());
-    let lasting = outcomes.iter().filter(|(_, met, _)| met.iter().any(|fault| LASTING[1..].contains(fault)));
+    let lasting = outcomes.iter().filter(|o| o.met.iter().any(|fault| LASTING[1..].contains(fault)));
     let (right, all) =
-        lasting.fold((0, 0), |(right, all), (.., v)| (right + usize::from(*v == Verdict::Right), all + 1));
+        lasting.fold((0, 0), |(right, all), o| (right + usize::from(o.verdict == Verdict::Right), all + 1));
     assert!(all > 0 && right * 4 <= all, "{right} of {all} answers are right though a page was not to be had");
 }
 

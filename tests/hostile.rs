@@ -64,7 +64,9 @@ impl Fixture {
         expected: &'static str,
         script: impl FnMut(&Seen) -> Reply + Send + 'static,
     ) -> Self {
-        Self { name, sql, script: Box::new(script), settings: Settings::default(), keeps: Keeps::All, expected }
+        // A script tells of one chain.
+        let settings = Settings { time_slices: 1, ..Settings::default() };
+        Self { name, sql, script: Box::new(script), settings, keeps: Keeps::All, expected }
     }
 
     /// A fixture whose service answers from a list, and with status 599 after its end.

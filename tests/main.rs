@@ -51,6 +51,7 @@ mod search;
 mod service_facts;
 mod shared;
 mod sign_in;
+mod slices;
 mod slt;
 mod store;
 mod stores;

@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::builder::PossibleValuesParser;
@@ -112,6 +113,10 @@ pub(super) struct Demo {
     pub(super) no_attack: bool,
     /// Answer as fast as possible.
     pub(super) no_throttle: bool,
+    /// How long each reply takes at least.
+    pub(super) latency: Option<Duration>,
+    /// How long a link to the next page is good for.
+    pub(super) link_life: Option<Duration>,
     /// Records to serve instead of generated ones.
     pub(super) data: Option<PathBuf>,
     /// Write the records into files below this folder, and leave.
@@ -219,6 +224,8 @@ fn demo_of(matches: &ArgMatches) -> Demo {
         now: matches.get_one::<DateTime<Utc>>("now").copied(),
         no_attack: matches.get_flag("no-attack"),
         no_throttle: matches.get_flag("no-throttle"),
+        latency: matches.get_one::<Duration>("latency").copied(),
+        link_life: matches.get_one::<Duration>("link-life").copied(),
         data: matches.get_one::<PathBuf>("data").cloned(),
         export: matches.get_one::<PathBuf>("export").cloned(),
         serve: matches.get_one::<SocketAddr>("serve").copied(),
@@ -403,6 +410,16 @@ fn demo() -> Command {
             .long("no-throttle")
             .action(ArgAction::SetTrue)
             .help("Turn off the service's request limit"),
+        Arg::new("latency")
+            .long("latency")
+            .value_name("DURATION")
+            .value_parser(latency)
+            .help("How long each reply takes at least, such as 100ms or 2s"),
+        Arg::new("link-life")
+            .long("link-life")
+            .value_name("DURATION")
+            .value_parser(span)
+            .help("How long a link to the next page is good for, such as 2s; the service then refuses it [10m]"),
         Arg::new("data")
             .long("data")
             .value_name("FILE")
@@ -424,6 +441,21 @@ fn demo() -> Command {
             .conflicts_with_all(["command", "file"])
             .help("Keep running for other clients at this loopback address, such as 127.0.0.1:8471"),
     ])
+}
+
+/// A length of time, as settings have it, or in milliseconds.
+fn span(text: &str) -> Result<Duration, String> {
+    let millis = text.trim().strip_suffix("ms").map(|number| number.trim_end().parse().map(Duration::from_millis).ok());
+    millis
+        .unwrap_or_else(|| settings::duration(text))
+        .ok_or_else(|| "a time such as 100ms, 2s or 1m is expected".into())
+}
+
+/// A length of time that a client waits for a reply.
+fn latency(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(30);
+    let time = span(text)?;
+    if time > MOST { Err("a client does not wait longer than 30s for a reply".into()) } else { Ok(time) }
 }
 
 /// SQL, and not a flag that took its place.
@@ -472,6 +504,23 @@ mod tests {
             let flag = format!("--{}=x", setting.name.replace('_', "-"));
             assert_eq!(read(&[&flag]).unwrap().settings, [(setting.name, "x".to_owned())]);
         }
+    }
+
+    #[test]
+    fn the_demos_replies_take_as_long_as_a_client_waits() {
+        let demo = |args: &[&str]| read(&[&["demo"], args].concat()).map(|args| args.demo.unwrap());
+        let slow = demo(&["--latency", "100ms", "--link-life", "2s"]).unwrap();
+        assert_eq!((slow.latency, slow.link_life), (Some(Duration::from_millis(100)), Some(Duration::from_secs(2))));
+        for wrong in
+            ["--latency=31s", "--latency=100", "--latency=-1ms", "--latency=1.5s", "--link-life=x", "--latency=ms"]
+        {
+            demo(&[wrong]).unwrap_err();
+        }
+        assert_eq!(
+            demo(&["--latency=30"]).unwrap().latency,
+            Some(Duration::from_secs(30)),
+            "seconds, as settings have it"
+        );
     }
 
     #[test]

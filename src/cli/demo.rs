@@ -136,6 +136,8 @@ fn options(demo: &Demo) -> Options {
     options.bind = demo.serve.unwrap_or(options.bind);
     options.attack = !demo.no_attack;
     options.data.clone_from(&demo.data);
+    options.latency = demo.latency.unwrap_or(options.latency);
+    options.skiptoken_life = demo.link_life.unwrap_or(options.skiptoken_life);
     if demo.export.is_some() {
         // Each shape holds them all again.
         options.rows = demo.rows.unwrap_or(EXPORTED);
@@ -266,6 +268,8 @@ fn show(text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::config::{Author, parse};
     use super::*;
 
@@ -310,11 +314,14 @@ mod tests {
             seed: Some(3),
             now: Some(now),
             no_throttle: true,
+            latency: Some(Duration::from_millis(100)),
+            link_life: Some(Duration::from_secs(2)),
             data: Some("f".into()),
             ..Demo::default()
         };
         let options = options(&demo);
         assert_eq!((options.rows, options.seed, options.now, options.data), (7, 3, now, Some("f".into())));
+        assert_eq!((options.latency.as_millis(), options.skiptoken_life.as_secs()), (100, 2));
         assert!(options.throttle.is_none() && options.bind.port() == 0);
     }
 

@@ -55,6 +55,8 @@ pub struct Options {
     pub search: AuditSearch,
     /// How the legacy reports are listed. They are empty when `data` are given.
     pub aadgraph: aadgraph::Listing,
+    /// How long each reply takes at least, whatever is asked.
+    pub latency: Duration,
     /// How long a `$skiptoken` is good for.
     pub skiptoken_life: Duration,
     /// Where to listen. Only loopback addresses are accepted; port 0 lets the system choose.
@@ -78,6 +80,7 @@ impl Options {
             feed: Feed::default(),
             search: AuditSearch::default(),
             aadgraph: aadgraph::Listing::default(),
+            latency: Duration::ZERO,
             skiptoken_life: Duration::from_mins(10),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
         }
@@ -153,6 +156,7 @@ impl Tenant {
             date: clock::print(clock::ticks(options.now), 0),
             gates: Gates::new(options.throttle),
             book: Book::default(),
+            latency: options.latency,
             served: AtomicU64::new(0),
         });
         let (open, closed) = oneshot::channel();

@@ -22,7 +22,7 @@ pub use super::effort::Timeouts;
 use super::retry::{Limits, Outcome, Verdict};
 use super::sign_in::SignInFailure;
 use super::transport::TransportOptions;
-use super::{Address, Budget, Error, Fault, GaveUp, Pacer, Stage, pin};
+use super::{Address, Budget, Error, Fault, Feeds, GaveUp, Pacer, Stage, pin};
 use crate::table::{Api, Quota};
 use crate::tally::{Sent, Why};
 use crate::veil::Veil;
@@ -128,6 +128,11 @@ impl Client {
         sleep_until(budget.deadline.map_or(until, |deadline| until.min(deadline))).await;
     }
 
+    /// How many chains of requests keep the pace of a quota.
+    pub fn feeds(&self, quota: Quota) -> Feeds {
+        self.0.pacer.feeds(quota)
+    }
+
     /// How persistent it is.
     pub fn limits(&self) -> &Limits {
         &self.0.options.limits
@@ -226,6 +231,9 @@ impl Inner {
         let sending = Sending { method: request.method, url, at: clock(), begun: Instant::now() };
         let result = attempt(builder, (url, veil), &self.options.timeouts, &mut attempts.effort).await;
         tracing::debug!(address = %Address::of(url, veil), outcome = ?result.as_ref().map_or_else(Failure::outcome, |_| Outcome::Success));
+        if result.is_ok() {
+            self.pacer.took(request.quota, sending.begun.elapsed());
+        }
         let waited = std::mem::take(&mut attempts.waited);
         let sent = budget.tally.sent(|connection| sending.ended(connection, &result, waited, veil));
         result.map(|(_, reply)| Reply { sent, ..reply })

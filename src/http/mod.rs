@@ -34,4 +34,4 @@ pub use credentials::Credentials;
 pub use error::{Error, Fault, GaveUp, Lack, Lacking, SignIn, Stage};
 pub use pin::ForeignLink;
 pub use refusal::Refusal;
-pub use throttle::{Pace, Pacer, Quotas};
+pub use throttle::{Feeds, Pace, Pacer, Quotas};

@@ -74,6 +74,13 @@ impl fmt::Display for Explained<'_> {
             let word = if direction == Direction::Descending { "DESC" } else { "ASC" };
             writeln!(f, "  order: {time} {word}, as the service lists them; streams are merged")?;
         }
+        if plan.slices > 1 {
+            let when = match self.rate {
+                Some(_) => "if replies are so slow that one chain of pages would not use the quota",
+                None => "if its first page tells of many",
+            };
+            writeln!(f, "  time:  read in up to {} slices at once, {when}", plan.slices)?;
+        }
         if let Some(limit) = plan.limit {
             writeln!(f, "  limit: {limit}, reading stops there")?;
         } else if plan.few && plan.order.is_none() && !plan.streams.is_empty() {

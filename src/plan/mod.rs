@@ -14,6 +14,7 @@ mod page_query;
 mod pager;
 mod scan;
 pub mod search;
+pub mod slices;
 
 pub use capped::{CapError, Reading};
 pub use cost::{Choice, Seen, choose};

@@ -12,6 +12,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::PageQuery;
+use super::slices::Progress;
 use crate::table::Direction;
 use crate::time::{Interval, instant_text};
 use crate::wire::Request;
@@ -24,6 +25,9 @@ const SAME_PAGE: u32 = 3;
 const IDLE_PAGES: u32 = 1_000;
 /// Most pages in a row that hold records, all of which came before.
 const KNOWN_PAGES: u32 = 5;
+/// How far behind the edge of what it gave away a chain has to be before it ends: whatever a service makes of records of one
+/// second, it is then past the edge. In microseconds.
+const BEHIND: i64 = 1_000_000;
 /// How often in a row a chain may be begun anew and then get no further than before. A token that lives for one page lets
 /// a chain go on; one that always dies at the same place would keep it at its beginning for ever.
 const STALLED: u32 = 3;
@@ -82,6 +86,9 @@ pub enum PagerError {
     /// A record that cannot be placed in the order.
     #[error("{0} record(s) have no time, so they have no place in the requested order")]
     NoTime(usize),
+    /// Records that no slice of a range can claim.
+    #[error("{0} record(s) have no time, and without dedup they could count twice where time slices meet")]
+    Timeless(usize),
     /// The chain was begun anew again and again, and got no further.
     #[error("the service's page tokens expire before the next page can be read")]
     DeadChain,
@@ -119,6 +126,12 @@ pub struct Pager {
     keyless: usize,
     /// The range was narrowed to what lies behind rows that were read: those at its edge come again.
     overlaps: bool,
+    /// The time of the first row since the start.
+    newest: Option<i64>,
+    /// The time that the last page took up.
+    stride: i64,
+    /// What is older than its range was given away: the service's answer goes on behind it.
+    gave: bool,
 }
 
 /// What the rows so far show of the order in which they come.
@@ -159,6 +172,9 @@ impl Pager {
             shown: Shown::Nothing,
             keyless: 0,
             overlaps: false,
+            newest: None,
+            stride: 0,
+            gave: false,
         }
     }
 
@@ -210,8 +226,51 @@ impl Pager {
         self.check_order(page)?;
         self.check_progress(page)?;
         self.keyless += page.keyless;
+        self.newest = self.newest.or(page.first);
+        let before = self.last.or(page.first);
         self.last = page.last.or(self.last);
+        self.stride = before.zip(self.last).map_or(0, |(before, last)| before.saturating_sub(last));
         self.follow(page)
+    }
+
+    /// How far it has come and where its range begins, if it goes on and the order vouches for what it has read: newest first.
+    /// `kept_from` is where a range without a beginning is thought to begin, in microseconds.
+    pub fn progress(&self, kept_from: i64) -> Option<Progress> {
+        let goes_on = matches!(self.state, State::Next(_)) && self.vouched() == Some(Direction::Descending);
+        // Where rows behind its end come, the service ignores the range.
+        let within = |last: i64| self.query.interval.to.is_none_or(|to| last <= to);
+        let (newest, oldest) = self.newest.zip(self.last).filter(|(_, last)| goes_on && within(*last))?;
+        let from = self.query.interval.from.unwrap_or(kept_from);
+        Some(Progress { newest, oldest, pages: u64::from(self.pages_since_start), from })
+    }
+
+    /// The times of the newest and the oldest row since the start, between which it has read all, as far as it shows.
+    pub fn seen(&self) -> Option<(i64, i64)> {
+        self.newest.zip(self.last).filter(|_| self.shown != Shown::Broken)
+    }
+
+    /// Gives away what is older than an instant of its range: the query for that. The chain ends once it is past it; what its
+    /// pages hold of it all the same belongs to the other.
+    pub fn give_away(&mut self, edge: i64) -> PageQuery {
+        let Interval { from, to } = self.query.interval;
+        let older = Interval { from, to: Some(edge - 1) };
+        self.query.interval = Interval { from: Some(edge), to };
+        self.gave = true;
+        PageQuery { interval: older, ..self.query.clone() }
+    }
+
+    /// Whether it has read all of a range of which it gave away the older part.
+    fn is_past_its_range(&self) -> bool {
+        let past = |(from, last): (i64, i64)| last < from.saturating_sub(BEHIND);
+        self.gave
+            && self.vouched() == Some(Direction::Descending)
+            && self.query.interval.from.zip(self.last).is_some_and(past)
+    }
+
+    /// Whether the page that is on its way is likely to be the last of such a range.
+    pub fn ends_soon(&self) -> bool {
+        let ends = |(from, last): (i64, i64)| last.saturating_sub(self.stride) < from;
+        self.gave && self.query.interval.from.zip(self.last).is_some_and(ends)
     }
 
     /// Whether a page of an ordered chain is the one before it, sent again. Its rows stand in their order already, and here
@@ -232,6 +291,7 @@ impl Pager {
     fn follow(&mut self, page: &PageFacts) -> Result<(), PagerError> {
         self.pages_since_start += 1;
         self.state = match &page.next {
+            _ if self.is_past_its_range() => State::Done,
             None if Some(page.rows) == self.query.top => return self.go_behind(page.rows),
             None => State::Done,
             Some(link) if !self.links.insert(link.clone()) => return Err(PagerError::Circle),
@@ -261,7 +321,7 @@ impl Pager {
     fn begin_anew(&mut self) {
         self.state = State::First;
         self.pages_since_start = 0;
-        (self.last, self.previous) = (None, None);
+        (self.last, self.previous, self.newest) = (None, None, None);
         // A service may hand out the same links and pages again.
         self.links.clear();
         self.fingerprints.clear();

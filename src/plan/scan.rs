@@ -71,6 +71,8 @@ pub struct ScanPlan {
     pub order: Option<Direction>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
+    /// Time slices that each stream's range may be read in at once; 1: it is never cut.
+    pub slices: usize,
     /// Some of them may do: something above it may want no more, at any row.
     pub few: bool,
     /// The quota that its requests count against.
@@ -135,8 +137,8 @@ impl Scan {
         let keys = keys.into_iter().zip(self.keys.iter().map(|keys| keys.count)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
         let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
-        let (cap, few) = (self.cap(), false);
-        ScanPlan { set, pages, version, cap, streams, about, residual, keys, order, limit, few, quota, parents }
+        let (cap, few, slices) = (self.cap(), false, 1);
+        ScanPlan { set, pages, version, cap, streams, about, residual, keys, order, limit, slices, few, quota, parents }
     }
 
     /// What rows have to satisfy that are worth asking for: the predicate, and the keys of joins.

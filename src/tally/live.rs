@@ -46,11 +46,22 @@ pub struct Live(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     next: u64,
-    /// Chains that are not read to their end, with the oldest and newest time read.
-    chains: BTreeMap<u64, Option<(i64, i64)>>,
+    /// Chains that are not read to their end.
+    chains: BTreeMap<u64, Seen>,
     waits: BTreeMap<u64, (Why, Duration)>,
     /// Searches that were ordered and have not ended, by table and id.
     searches: BTreeMap<u64, (String, Veiled)>,
+}
+
+/// A chain of pages, or a range of time that several chains read.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    /// All between an oldest and a newest time was read; nothing yet.
+    range: Option<(i64, i64)>,
+    /// It needs one more request at least.
+    is_open: bool,
+    /// It reads a slice of a range, which has a mark of its own.
+    is_slice: bool,
 }
 
 /// What there is to see.
@@ -69,7 +80,15 @@ impl Live {
     pub fn chain(&self) -> ChainMark {
         let mut state = self.locked();
         let id = state.id();
-        state.chains.insert(id, None);
+        state.chains.insert(id, Seen { range: None, is_open: true, is_slice: false });
+        ChainMark { live: self.clone(), id }
+    }
+
+    /// Begins a chain that reads a slice of a range of time. What of the range is read without a gap, a mark of its own tells.
+    pub fn slice(&self) -> ChainMark {
+        let mut state = self.locked();
+        let id = state.id();
+        state.chains.insert(id, Seen { range: None, is_open: true, is_slice: true });
         ChainMark { live: self.clone(), id }
     }
 
@@ -102,10 +121,11 @@ impl Live {
     /// What there is to see now.
     pub fn view(&self) -> View {
         let state = self.locked();
-        let seen: Option<Vec<(i64, i64)>> = state.chains.values().copied().collect();
+        let whole = state.chains.values().filter(|seen| !seen.is_slice);
+        let seen: Option<Vec<(i64, i64)>> = whole.map(|seen| seen.range).collect();
         let covered = seen.as_deref().unwrap_or_default().iter().copied().reduce(|a, b| (a.0.max(b.0), a.1.min(b.1)));
         View {
-            open: state.chains.len() as u64,
+            open: state.chains.values().filter(|seen| seen.is_open).count() as u64,
             covered: covered.filter(|(from, to)| from <= to),
             wait: state.waits.first_key_value().map(|(id, (why, time))| (*id, *why, *time)),
         }
@@ -135,9 +155,18 @@ impl ChainMark {
     /// Records of these times were read, and all between them.
     pub fn read(&self, oldest: i64, newest: i64) {
         if let Some(seen) = self.live.locked().chains.get_mut(&self.id) {
-            let (from, to) = seen.unwrap_or((oldest, newest));
-            *seen = Some((from.min(oldest), to.max(newest)));
+            let (from, to) = seen.range.unwrap_or((oldest, newest));
+            seen.range = Some((from.min(oldest), to.max(newest)));
         }
+    }
+
+    /// The same for a range whose slices have marks of their own: those need requests, it does not.
+    #[must_use]
+    pub fn of_slices(self) -> Self {
+        if let Some(seen) = self.live.locked().chains.get_mut(&self.id) {
+            seen.is_open = false;
+        }
+        self
     }
 }
 
@@ -177,6 +206,19 @@ mod tests {
         assert_eq!((live.view().open, live.view().covered), (1, Some((20, 100))));
         drop(a);
         assert_eq!(live.view(), View::default());
+    }
+
+    #[test]
+    fn slices_count_as_open_and_leave_it_to_their_range_to_tell_what_is_read() {
+        let live = Live::default();
+        let (range, one, other) = (live.chain().of_slices(), live.slice(), live.slice());
+        range.read(50, 100);
+        one.read(0, 10);
+        assert_eq!((live.view().open, live.view().covered), (2, Some((50, 100))));
+        drop((one, other));
+        assert_eq!((live.view().open, live.view().covered), (0, Some((50, 100))));
+        drop(range);
+        assert_eq!((live.view().open, live.view().covered), (0, None));
     }
 
     #[test]

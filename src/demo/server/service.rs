@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -11,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::stats::{Asked, Book};
 use crate::demo::gate::Gates;
@@ -39,6 +40,7 @@ pub(in crate::demo) struct Service {
     pub(in crate::demo) date: String,
     pub(in crate::demo) gates: Gates,
     pub(in crate::demo) book: Book,
+    pub(in crate::demo) latency: Duration,
     pub(in crate::demo) served: AtomicU64,
 }
 
@@ -55,6 +57,18 @@ pub(in crate::demo) fn router(service: Arc<Service>) -> Router {
 }
 
 async fn reply(State(service): State<Arc<Service>>, request: Request) -> Response<Body> {
+    if request.uri().path() == STATS {
+        return service.reply(request.method(), request.uri(), request.headers());
+    }
+    let begun = Instant::now();
+    let _answering = service.book.begin();
+    // What counts against a quota counts when it arrives.
+    let response = answered(&service, request).await;
+    sleep_until(begun + service.latency).await;
+    response
+}
+
+async fn answered(service: &Service, request: Request) -> Response<Body> {
     if activity::Endpoint::owns(request.uri().path()) {
         let (head, body) = request.into_parts();
         let body = axum::body::to_bytes(body, LONGEST_BODY).await.unwrap_or_default();

@@ -1,7 +1,8 @@
 //! What was asked of the tenant, for tests and for the curious.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Requests that are remembered one by one.
 const REMEMBERED: usize = 1000;
@@ -11,6 +12,8 @@ const REMEMBERED: usize = 1000;
 pub struct Stats {
     /// Counts by path; requests to paths that do not exist are counted under `other`.
     pub paths: BTreeMap<String, Counts>,
+    /// Most requests that were answered at the same time.
+    pub at_once: usize,
     /// The last thousand requests, oldest first.
     pub requests: VecDeque<Asked>,
 }
@@ -53,11 +56,36 @@ impl Stats {
 
 /// The tenant's book.
 #[derive(Debug, Default)]
-pub(in crate::demo) struct Book(Mutex<Stats>);
+pub(in crate::demo) struct Book {
+    stats: Mutex<Stats>,
+    answering: AtomicUsize,
+}
+
+/// A request that is being answered.
+#[derive(Debug)]
+pub(in crate::demo) struct Answering<'a>(&'a Book);
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.answering.fetch_sub(1, Relaxed);
+    }
+}
 
 impl Book {
+    /// A request came; it is answered when the guard is dropped.
+    pub(in crate::demo) fn begin(&self) -> Answering<'_> {
+        let now = self.answering.fetch_add(1, Relaxed) + 1;
+        let mut stats = self.stats();
+        stats.at_once = stats.at_once.max(now);
+        Answering(self)
+    }
+
+    fn stats(&self) -> MutexGuard<'_, Stats> {
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(in crate::demo) fn write(&self, path: String, asked: Asked, throttled: bool) {
-        let mut stats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stats = self.stats();
         let counts = stats.paths.entry(path).or_default();
         counts.requests += 1;
         counts.throttled += u64::from(throttled);
@@ -70,11 +98,11 @@ impl Book {
     }
 
     pub(in crate::demo) fn read(&self) -> Stats {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.stats().clone()
     }
 
     pub(in crate::demo) fn reset(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Stats::default();
+        *self.stats() = Stats::default();
     }
 }
 
@@ -93,6 +121,10 @@ mod tests {
         let stats = book.read();
         assert_eq!((stats.requests.len(), stats.requests[0].url.as_str()), (REMEMBERED, "5"));
         assert_eq!(stats.total(), Counts { requests: 1005, throttled: 335, refused: 335, rows: 335 });
+        let (one, two) = (book.begin(), book.begin());
+        drop(two);
+        drop((book.begin(), one));
+        assert_eq!(book.read().at_once, 2);
         book.reset();
         assert_eq!(book.read(), Stats::default());
     }

@@ -37,8 +37,9 @@ use crate::engine::runtime::{Connected, Connections, Statement};
 use crate::engine::scan::choices::Choices;
 use crate::engine::scan::located::Located;
 use crate::engine::scan::work::{Terms, Work};
-use crate::plan::KeyCondition;
+use crate::plan::{KeyCondition, ScanPlan};
 use crate::predicate::{Conjunct, Predicate, bind, import, normal};
+use crate::settings::Settings;
 use crate::table::Direction;
 
 /// What stands before the price of a scan that keys of a join decide on.
@@ -97,13 +98,24 @@ impl ScanExec {
     pub(crate) fn explain(&self, statement: &Statement, connected: Option<&Connected>) -> String {
         let (mut work, pushdown) = (self.work(&Terms::of(statement, connected)), statement.settings.pushdown);
         if let Work::Pages(plan) = &mut work {
-            plan.few = self.is_lazy;
+            self.settle(plan, &statement.settings);
         }
         let mut text = work.explained(statement, connected);
         if !work.is_nothing() && self.asks_by_keys(pushdown) {
             text = text.replacen(": ", WITHOUT_KEYS, 1);
         }
         text + &self.explain_keys(pushdown)
+    }
+
+    /// Enters what the scan knows of how its rows are wanted.
+    pub(super) fn settle(&self, plan: &mut ScanPlan, settings: &Settings) {
+        plan.few = self.is_lazy;
+        let whole = !self.is_lazy && !self.has_thresholds();
+        // Without pushdown it is one scan as it always was, to compare with; and where requests are counted, none is spent on
+        // time.
+        if whole && settings.pushdown && settings.max_requests.is_none() {
+            plan.cut(settings.time_slices);
+        }
     }
 
     /// That its connection cannot be used, as a line; empty: it can.

@@ -102,9 +102,10 @@ impl ScanExec {
             false => None,
         };
         let terms = Terms::of(&statement, connected.as_deref());
-        let work = self.work(&terms);
+        let mut work = self.work(&terms);
         let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
-        if let Work::Pages(plan) = &work {
+        if let Work::Pages(plan) = &mut work {
+            self.settle(plan, &statement.settings);
             self.say_unsent(plan, &statement);
         }
         let held = connected.is_none().then(Arc::<Held>::default);
@@ -129,9 +130,9 @@ impl ScanExec {
         (connected, held): (Option<Arc<Connected>>, Arc<Held>),
     ) -> Result<Leg, Error> {
         Ok(match work {
-            Work::Pages(plan) => Leg::Pages(self.remote(opening, connected, context)?, plan),
-            Work::Feed(plan) => Leg::Feed(self.remote(opening, connected, context)?, plan),
-            Work::Search(plan) => Leg::Search(self.remote(opening, connected, context)?, plan),
+            Work::Pages(plan) => Leg::Pages(self.remote(opening, connected, context, plan.slices)?, plan),
+            Work::Feed(plan) => Leg::Feed(self.remote(opening, connected, context, 1)?, plan),
+            Work::Search(plan) => Leg::Search(self.remote(opening, connected, context, 1)?, plan),
             Work::Files(_, inputs) => {
                 let Opening { columns, statement, budget, reservation, .. } = opening;
                 let (set, limit, known) = (self.table.set, self.fetch, context.session_config().get_extension());
@@ -148,6 +149,7 @@ impl ScanExec {
         opening: Opening,
         connected: Option<Arc<Connected>>,
         context: &Arc<TaskContext>,
+        slices: usize,
     ) -> Result<Arc<RemoteScan>, Error> {
         let Opening { columns, statement, budget, reservation, .. } = opening;
         let connected = connected.ok_or_else(|| Error::NoConnection(self.table.connection.clone()))?;
@@ -164,6 +166,7 @@ impl ScanExec {
             statement,
             budget,
             eager,
+            slices,
             oldest,
             room,
             context,

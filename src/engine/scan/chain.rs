@@ -27,8 +27,9 @@ use crate::engine::error::Place;
 use crate::engine::runtime::memory::Room;
 use crate::engine::runtime::{Connected, Statement};
 use crate::http::{self, Budget};
+use crate::plan::slices::Progress;
 use crate::plan::{PageQuery, Pager, PagerError, Reading, Weaker};
-use crate::table::{ApiVersion, Column, Direction, EntitySet};
+use crate::table::{ApiVersion, Column, Direction, EntitySet, Quota};
 use crate::tally::{ChainMark, Notice};
 use crate::time::{Interval, instant_text};
 use crate::veil::{Veil, Veiled};
@@ -53,6 +54,8 @@ pub(crate) struct RemoteScan {
     pub(crate) budget: Budget,
     /// The whole of it is wanted: pages may be asked for ahead.
     pub(crate) eager: bool,
+    /// Slices that a range of time may be read in at once.
+    pub(crate) slices: usize,
     /// The oldest time among all records received; [`i64::MAX`] before the first.
     pub(crate) oldest: AtomicI64,
     /// What it holds counts there.
@@ -80,6 +83,7 @@ impl RemoteScan {
             statement: Arc::clone(&self.statement),
             budget: self.budget.clone(),
             eager: self.eager,
+            slices: 1,
             oldest: i64::MAX.into(),
             room: Room::of(&self.room.part()),
             context: Arc::clone(&self.context),
@@ -152,6 +156,10 @@ pub(crate) struct Chain {
     own: Option<Interval>,
     /// Under `partial`, a page of it could not be read.
     broken_off: bool,
+    /// It reads a slice of a range of which other chains read the rest.
+    is_slice: bool,
+    /// The service refused what was asked of it first, and answers a weaker query.
+    is_weaker: bool,
     /// The chain was begun anew: records will come again.
     pub(crate) repeats: bool,
     /// Whether to ask for the next page ahead.
@@ -186,6 +194,8 @@ impl Chain {
             weakened: Vec::new(),
             own: None,
             broken_off: false,
+            is_slice: false,
+            is_weaker: false,
             repeats: false,
             eager: scan.eager,
             ahead: None,
@@ -206,6 +216,47 @@ impl Chain {
     /// come again, and are recognised.
     pub(crate) fn left(&self) -> Option<Interval> {
         if self.scan.set.time.is_none() { Some(Interval::ALL) } else { self.pager.remaining() }
+    }
+
+    /// How far it has come, if parts of what it has left can be given away: the service takes its bounds of time, and lists
+    /// in the order that is declared.
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        let query = self.pager.query();
+        let assumed = || query.range(self.scan.statement.now.timestamp_micros()).map(|(from, _)| from);
+        let kept_from = self.scan.kept_from().or_else(assumed)?;
+        self.pager.progress(kept_from).filter(|_| !self.is_weaker)
+    }
+
+    /// The times between which it has read all.
+    pub(crate) fn seen(&self) -> Option<(i64, i64)> {
+        self.pager.seen()
+    }
+
+    /// The quota that its requests count against.
+    pub(crate) fn quota(&self) -> Quota {
+        self.pager.query().quota
+    }
+
+    /// Gives away what is older than an instant: the query for that. Of its pages it gives out its own rows alone.
+    pub(crate) fn give_away(&mut self, edge: i64) -> PageQuery {
+        let older = self.pager.give_away(edge);
+        self.own = Some(self.pager.query().interval);
+        older
+    }
+
+    /// From now on it is one of several that read a range.
+    pub(crate) fn become_slice(&mut self) {
+        self.is_slice = true;
+    }
+
+    /// What tells how far it has come, for whoever tells that of several chains.
+    pub(crate) fn lend_mark(&mut self) -> ChainMark {
+        std::mem::replace(&mut self.mark, self.scan.budget.tally.live.slice())
+    }
+
+    /// Whether it ended before its last page.
+    pub(crate) fn is_broken_off(&self) -> bool {
+        self.broken_off
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -332,7 +383,8 @@ impl Chain {
     /// Asks for the next page before this one is decoded, if all of it is wanted in any case. Where pages are large, two of
     /// them take more memory than the time that is saved is worth.
     fn ask_ahead(&mut self, body: &[u8]) {
-        let link = link_ahead(body).filter(|_| self.eager && body.len() <= MOST_AHEAD);
+        let wanted = self.eager && body.len() <= MOST_AHEAD && !self.pager.ends_soon();
+        let link = link_ahead(body).filter(|_| wanted);
         self.ahead = link.and_then(|link| self.pager.ahead(&link)).map(|request| {
             let (scan, asked) = (Arc::clone(&self.scan), request.clone());
             let reply = SpawnedTask::spawn(async move { scan.ask(&asked).await });
@@ -359,6 +411,7 @@ impl Chain {
             return Err(self.scan.request_error(self.place(), refused));
         };
         self.pager.weaken(weaker.query);
+        self.is_weaker = true;
         self.weakened = self.notices(weaker.dropped, because);
         self.refused.get_or_insert(refused);
         Ok(())
@@ -397,6 +450,9 @@ impl Chain {
         let again = scan.statement.settings.dedup && self.pager.is_repeat(&facts);
         let moved = if again { self.pager.pass_over(&facts) } else { self.pager.advance(&facts) };
         moved.map_err(|e| self.chain_error(e))?;
+        if self.is_slice && facts.timeless > 0 && !scan.statement.settings.dedup {
+            return Err(self.chain_error(PagerError::Timeless(facts.timeless)));
+        }
         self.note_end();
         self.reservation.try_resize(self.pager.size()).map_err(Error::Memory)?;
         self.reading.page(marks.times.into_iter().flatten(), facts.keyless);

@@ -12,6 +12,7 @@ use super::chain::{Chain, RemoteScan};
 use super::filter::RowFilter;
 use super::merge::{Batches, MOST_CHAINS, Merge, merge};
 use super::page_stats::Marks;
+use super::slices;
 use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
 use crate::plan::{Choice, PageQuery, Parents, Seen, StreamPlan, choose};
@@ -85,17 +86,27 @@ fn hedged(scan: Arc<RemoteScan>, stream: StreamPlan, window: Chain, how: Merge) 
 
 /// The rows of one chain. Under `partial` one that breaks off ends alone: what others bring is given out all the same.
 fn alone(scan: &RemoteScan, chain: Chain, how: Merge) -> Batches {
-    let rows = if chain.is_capped() { capped::read(chain, how) } else { chain.into_stream() };
+    let rows = match chain.is_capped() {
+        true => capped::read(chain, how),
+        false if slices::may_be_cut(scan, how) => slices::read(chain),
+        false => chain.into_stream(),
+    };
     tolerant(Arc::clone(&scan.statement), rows)
+}
+
+/// Whether an error ends one chain alone, because a part will do; what is missing is said then.
+pub(super) fn is_tolerable(statement: &Statement, error: &Error) -> bool {
+    let tolerable = statement.settings.partial && error.leaves_rows();
+    if tolerable {
+        statement.tally.notice(Notice::Incomplete { missing: error.missing() });
+    }
+    tolerable
 }
 
 pub(super) fn tolerant(statement: Arc<Statement>, rows: Batches) -> Batches {
     rows.filter_map(move |rows| {
         std::future::ready(match rows {
-            Err(error) if statement.settings.partial && error.leaves_rows() => {
-                statement.tally.notice(Notice::Incomplete { missing: error.missing() });
-                None
-            }
+            Err(error) if is_tolerable(&statement, &error) => None,
             rows => Some(rows),
         })
     })

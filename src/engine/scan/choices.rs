@@ -1,17 +1,20 @@
-//! What was chosen while a scan ran: which of its streams were asked for the parts of a list, and which were read whole; and
-//! how many of its chains go on.
+//! What was chosen while a scan ran: which of its streams were asked for the parts of a list, and which were read whole;
+//! how many of its chains go on, and in how many slices ranges of time were read.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::lanes::Lanes;
 use crate::plan::StreamPlan;
 
-/// What became of the lists that were too long for one filter, for EXPLAIN ANALYZE.
+/// What became of the lists that were too long for one filter, and of long ranges of time, for EXPLAIN ANALYZE.
 #[derive(Debug, Default)]
 pub(crate) struct Choices {
     lists: Mutex<Vec<String>>,
     open: AtomicUsize,
+    /// The chains that it reads side by side.
+    pub(crate) lanes: Arc<Lanes>,
 }
 
 impl Choices {
@@ -52,6 +55,8 @@ impl Choices {
 
 impl fmt::Display for Choices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.lists.lock().unwrap_or_else(PoisonError::into_inner).join("; "))
+        let mut told = self.lists.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        told.extend(self.lanes.told());
+        f.write_str(&told.join("; "))
     }
 }

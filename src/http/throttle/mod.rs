@@ -103,6 +103,22 @@ impl Pacer {
         (now - begun).saturating_sub(told)
     }
 
+    /// A reply to a request of that family took so long.
+    pub fn took(&self, quota: Quota, time: Duration) {
+        let family = self.family(quota);
+        let mut usual = family.reply.lock().unwrap_or_else(PoisonError::into_inner);
+        *usual = Some(usual.map_or(time, |usual| (usual * 3 + time) / 4));
+    }
+
+    /// How many chains of requests, each of which waits for a reply before it sends the next request, keep the pace of that
+    /// family.
+    pub fn feeds(&self, quota: Quota) -> Feeds {
+        let family = self.family(quota);
+        let reply = *family.reply.lock().unwrap_or_else(PoisonError::into_inner);
+        let rate = family.empty.window.map(|window| (family.empty.most, window));
+        Feeds::of(rate, reply.unwrap_or_default())
+    }
+
     /// Holds up the whole family: nothing is sent for `wait` from now.
     pub async fn pause(&self, quota: Quota, wait: Duration, why: Why) {
         let family = self.family(quota);
@@ -121,9 +137,34 @@ impl Pacer {
     }
 }
 
+/// What keeps the pace of a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Feeds {
+    /// So many chains of requests use most of what is allowed; `None`: however many there are, more send more.
+    pub chains: Option<usize>,
+    /// How long a reply took of late; zero before the first.
+    pub reply: Duration,
+}
+
+/// The part of a quota that is worth another chain, in percent: the last tenth is not, since that chain costs a request too.
+const MOST_OF: u128 = 90;
+
+impl Feeds {
+    /// The same of so many requests in a window, if there is one, and the time of a reply.
+    fn of(rate: Option<(usize, Duration)>, reply: Duration) -> Self {
+        let chains = rate.map(|(most, window)| {
+            let sent = reply.as_micros() * most as u128 * MOST_OF;
+            usize::try_from(sent.div_ceil(window.as_micros().max(1) * 100)).unwrap_or(usize::MAX).max(1)
+        });
+        Self { chains, reply }
+    }
+}
+
 #[derive(Debug)]
 struct Family {
     queue: Semaphore,
+    /// How long a reply takes, the last ones more than those before; `None` before the first.
+    reply: Mutex<Option<Duration>>,
     log: Mutex<Log>,
     /// What other processes sent, too.
     shared: Option<Shared>,
@@ -140,7 +181,8 @@ impl Family {
             Pace::Unlimited => None,
         };
         let empty = Log::new(rate.map_or(0, |rate| rate.requests as usize), window);
-        Self { queue: Semaphore::new(1), log: Mutex::new(empty.clone()), shared: shared.map(Shared::new), empty }
+        let (log, shared) = (Mutex::new(empty.clone()), shared.map(Shared::new));
+        Self { queue: Semaphore::new(1), reply: Mutex::default(), log, shared, empty }
     }
 
     /// Counts a request as sent, or says when to ask again. Lets go of the log before it returns: a guard in the condition of
@@ -183,6 +225,23 @@ mod tests {
         assert_eq!(log(Pace::Faster(10), reports), (5, Some(Duration::from_millis(1_025))));
         assert_eq!(log(Pace::Unlimited, reports).1, None);
         assert_eq!(log(Pace::Documented, None).1, None);
+    }
+
+    #[test]
+    fn as_many_chains_feed_a_quota_as_replies_are_slow() {
+        let rate = Some((5, Duration::from_millis(10_250)));
+        let chains = |millis| Feeds::of(rate, Duration::from_millis(millis)).chains;
+        assert_eq!(
+            [0, 100, 2_000, 2_200, 2_400, 4_000, 10_000, 60_000].map(chains),
+            [1, 1, 1, 1, 2, 2, 5, 27].map(Some)
+        );
+        assert_eq!(Feeds::of(None, Duration::from_secs(9)).chains, None);
+        let pacer = Pacer::new(Pace::Documented);
+        pacer.took(Quota::Reports, Duration::from_secs(4));
+        pacer.took(Quota::Reports, Duration::from_secs(8));
+        let feeds = Feeds { chains: Some(3), reply: Duration::from_secs(5) };
+        assert_eq!(pacer.feeds(Quota::Reports), feeds);
+        assert_eq!(pacer.feeds(Quota::Directory).reply, Duration::ZERO, "another family has its own");
     }
 
     #[tokio::test]
