@@ -18,6 +18,8 @@ mod identity;
 mod init;
 mod login;
 mod others;
+mod own;
+mod piped;
 mod run;
 mod saved;
 mod searches;
