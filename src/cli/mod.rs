@@ -20,6 +20,7 @@ mod login;
 mod others;
 mod own;
 mod piped;
+mod reports;
 mod run;
 mod saved;
 mod searches;

@@ -22,7 +22,7 @@ impl Piped {
             return Ok(None);
         }
         let from_input = |input: &Input| matches!(input, Input::File(path) if path.as_os_str() == NAME);
-        if args.inputs.iter().any(from_input) || args.inputs.is_empty() && args.saved.is_none() {
+        if args.inputs.iter().any(from_input) || args.inputs.is_empty() && args.saved.is_none() && args.page.is_none() {
             return Err(Report::new(
                 Exit::Usage,
                 "--input - reads records from standard input, where SQL would be read as well",
