@@ -21,6 +21,7 @@ mod advice;
 mod doctor;
 mod elsewhere;
 mod empty;
+mod kql;
 mod layers;
 mod literal;
 mod names;
@@ -28,6 +29,7 @@ mod place;
 mod remote;
 mod sign_in;
 mod stores;
+mod structs;
 mod types;
 mod unquoted;
 mod words;
@@ -287,6 +289,9 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
     if let Some((column, kind)) = of_literal(what, about) {
         return report.hint(format!("{column} is of type {kind}"));
     }
+    if let Some(advice) = structs::compared(about.sql).filter(|_| advice::is_of_struct(what)) {
+        return report.hint(advice);
+    }
     if let Some(advice) = advice::of_text(what) {
         return report.hint(advice);
     }
@@ -357,14 +362,22 @@ fn of_schema(error: &SchemaError, about: &About<'_>) -> Report {
 fn of_field(field: &Column, valid: &[Column], about: &About<'_>) -> Report {
     let asked = field.flat_name();
     let report = Report::new(Exit::Query, format!("there is no column {asked}"));
+    if let Some(advice) = structs::of_element(about.sql, &field.name) {
+        return report.hint(advice);
+    }
     let names = || valid.iter().map(|column| (column.name.as_str(), column.name.as_str()));
     // In `deviceDetail.browser` the first part was taken for a table.
     let first = field.relation.as_ref().map_or(field.name.as_str(), |relation| relation.table());
     let Some(found) = nearest(&field.name, names()).or_else(|| nearest(first, names())) else {
-        let listed: Vec<&str> = valid.iter().take(12).map(|column| column.name.as_str()).collect();
-        let more = if valid.len() > listed.len() { ", …" } else { "" };
+        // What the engine computed on its way has names that nobody can write.
+        let plain = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with("__");
+        let all: Vec<&str> = valid.iter().map(|column| column.name.as_str()).filter(plain).collect();
+        let listed = &all[..all.len().min(12)];
+        let more = if all.len() > listed.len() { ", …" } else { "" };
         let named: Vec<&str> = valid.iter().map(|column| column.name.as_str()).collect();
+        let by_all = (field.name == "all").then(|| "ORDER BY 1, 2 orders by the columns in these places".to_owned());
         let meant = advice::of_quoted(about.sql, &field.name)
+            .or(by_all)
             .or_else(|| elsewhere::column(&field.name, &named).map(|name| format!("did you mean {name}?")))
             .or_else(|| advice::of_statement(about.sql));
         return if let Some(meant) = meant {

@@ -17,6 +17,8 @@ pub struct Settings {
     pub max_requests: Option<u64>,
     /// Total time that one statement may take.
     pub timeout: Option<Duration>,
+    /// What is asked about first at a prompt, if it takes at least so long.
+    pub confirm: Option<Duration>,
     /// Give out what could be had and name what is missing, instead of failing.
     pub partial: bool,
     /// Send filters to the service. Off, every predicate is evaluated here.
@@ -55,6 +57,7 @@ impl Default for Settings {
         Self {
             max_requests: None,
             timeout: None,
+            confirm: Some(Duration::from_mins(5)),
             partial: false,
             pushdown: true,
             remote_count: true,
@@ -101,6 +104,17 @@ pub static ALL: &[Setting] = &[
         value: "DURATION",
         get: |s| s.timeout.map_or_else(|| "none".into(), |t| format!("{}s", t.as_secs())),
         set: |s, v| optional(v, duration).map(|t| s.timeout = t),
+    },
+    Setting {
+        name: "confirm",
+        doc: "At the prompt, ask before a statement whose requests take at least this long, such as 5m; with 'none', never.",
+        value: "DURATION",
+        get: |s| s.confirm.map_or_else(|| "none".into(), |t| format!("{}s", t.as_secs())),
+        set: |s, v| {
+            let never = ["0", "off"].iter().any(|word| v.eq_ignore_ascii_case(word));
+            let longest = if never { Some(None) } else { optional(v, duration) };
+            longest.map(|longest| s.confirm = longest)
+        },
     },
     Setting {
         name: "partial",

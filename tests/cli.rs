@@ -618,3 +618,65 @@ fn a_name_that_promises_another_format_is_refused() {
     }
     home.run(&["-o", "x.txt", "-c", "SELECT 1"]).good();
 }
+
+#[test]
+fn sql_needs_no_flag() {
+    let home = Home::new();
+    assert_eq!(home.run(&["--format", "csv", "SELECT 40 + 2 AS n"]).good(), "n\n42\n");
+    assert_eq!(home.demo(&["--format", "csv", "SELECT count(*) AS n FROM sign_ins"]).good(), "n\n2000\n");
+    home.run(&["quries"]).failed(2, "'queries'");
+    home.run(&["SELECT", "1"]).failed(2, "auditql 'SELECT …'");
+}
+
+#[test]
+fn the_program_tells_of_itself() {
+    let home = Home::new();
+    for (shell, mark) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef auditql"),
+        ("fish", "complete -c auditql"),
+        ("powershell", "Register-Arg"),
+    ] {
+        let script = home.run(&["completions", shell]).good();
+        assert!(script.contains(mark) && script.contains("subscriptions"), "{shell}: {script}");
+    }
+    home.run(&["completions", "tcsh"]).failed(2, "bash");
+    let page = home.run(&["man"]).good();
+    assert!(page.contains(".TH AUDITQL 1") && page.contains("format"), "{page}");
+    let page = home.run(&["man", "subscriptions", "start"]).good();
+    assert!(page.contains(".TH AUDITQL\\-SUBSCRIPTIONS\\-START 1") || page.contains("SUBSCRIPTIONS"), "{page}");
+    home.run(&["man", "nope"]).failed(2, "auditql has no command nope");
+    let version = home.run(&["version"]).good();
+    assert!(version.starts_with(&format!("auditql {}\n", env!("CARGO_PKG_VERSION"))), "{version}");
+    assert!(version.contains("demo") && version.contains("DataFusion 55"), "{version}");
+}
+
+#[test]
+fn records_may_come_on_standard_input() {
+    let home = Home::new();
+    home.run(&["demo", "--rows", "50", "--now", "2026-05-01T12:00:00Z", "--export", "out"]).good();
+    let exports = names(&home.path("out"));
+    let folder = exports.iter().find(|name| name.contains("graph")).unwrap_or(&exports[0]);
+    let files = names(&home.path("out").join(folder));
+    let file = files.iter().find(|name| name.to_lowercase().contains("sign")).unwrap();
+    let path = home.path("out").join(folder).join(file);
+    let asked = ["-q", "--format", "csv", "-c", "SELECT count(*) AS n, count(DISTINCT id) AS d FROM sign_ins"];
+    let expected = home.run(&[&["--input", path.to_str().unwrap()], &asked[..]].concat()).good();
+    let mut command = home.command(&[&["--input", "-"], &asked[..]].concat());
+    command.stdin(fs::File::open(&path).unwrap());
+    assert_eq!(Answer::of(command.output().unwrap()).good(), expected);
+    assert_ne!(expected, "n,d\n0,0\n");
+    home.run(&["--input", "-"]).failed(2, "give the SQL with -c");
+    home.run(&["--input", "-", "-f", "-"]).failed(2, "give the SQL with -c");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_of_the_kernel_is_none_to_wait_for() {
+    let home = Home::new();
+    for path in ["/proc/kmsg", "/proc/version", "/sys/kernel/notes"] {
+        if Path::new(path).exists() {
+            home.run(&["-c", &format!("SELECT count(*) FROM '{path}'")]).failed(2, "a window into the kernel");
+        }
+    }
+}

@@ -313,3 +313,85 @@ fn a_dumb_terminal_and_no_color_get_plain_text() {
         .collect();
     assert!(colours.is_empty(), "{:?}", colours.first());
 }
+
+#[test]
+fn a_statement_that_is_open_lets_commands_through() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    terminal.keys("SELECT 40 + 2\rhelp\r");
+    terminal.wait_for("\\q quits");
+    terminal.wait_until("the statement again", |screen| {
+        screen.lines().rev().take(3).any(|line| line.contains("SELECT 40 + 2"))
+    });
+    terminal.keys("AS answer \\gx\r");
+    terminal.wait_for("answer │ 42");
+    terminal.clear();
+    for (line, awaited) in [
+        (".mode csv", ""),
+        ("SELECT 1 AS one \\g", "one"),
+        (".mode line", "one column per line"),
+        ("\\!", "the prompt runs no programs"),
+        (".import x", "files are read where they lie"),
+        ("\\copy (SELECT 5 AS n) TO five.csv", "1 row written to five.csv"),
+        ("\\dn", "entra"),
+        ("\\echo done", "done"),
+    ] {
+        terminal.line(line, awaited);
+    }
+    assert_eq!(fs::read_to_string(home.path().join("five.csv")).unwrap(), "n\n5\n");
+    terminal.keys("SELECT 1\rexit\r");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn what_is_typed_while_a_query_runs_does_not_stand_in_its_progress() {
+    let home = home();
+    let mut terminal = Terminal::demo(home.path(), 80, &["--rows", "8000"]);
+    terminal.keys("SELECT count(*) FROM sign_ins;\r");
+    terminal.wait_for("for the quota");
+    terminal.keys("SELECT 'typed ahead';");
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    assert!(!terminal.screen().contains("typed ahead"), "{}", terminal.screen());
+    terminal.keys("\u{3}");
+    terminal.wait_for("interrupted");
+}
+
+#[test]
+fn what_takes_long_is_asked_about_first() {
+    let home = home();
+    let mut terminal = Terminal::demo(home.path(), 100, &["--rows", "200"]);
+    terminal.line("SET auditql.confirm = '1s';", "");
+    // Six requests of one quota, which allows five at once.
+    let sql = "SELECT count(*) AS n FROM sign_ins UNION ALL SELECT count(*) FROM directory_audits UNION ALL \
+               SELECT count(*) FROM provisioning;\r";
+    terminal.keys(sql);
+    terminal.wait_for("at least 6 requests, and 10 s for the quota. Go on? [y/N]");
+    terminal.keys("n");
+    terminal.wait_for("nothing was requested");
+    terminal.line("SET auditql.confirm = 'off';", "");
+    terminal.clear();
+    terminal.keys(sql);
+    terminal.wait_for("(3 rows)");
+    assert!(!terminal.screen().contains("Go on?"), "{}", terminal.screen());
+}
+
+#[test]
+fn the_greeting_fits_a_small_screen_and_tells_nothing_of_the_story() {
+    let home = home();
+    let mut terminal = Terminal::open(home.path(), 80, &["demo", "--now", "2026-05-01T12:00:00Z"], &[]);
+    terminal.wait_for("demo>");
+    let screen = terminal.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    assert!(lines.len() <= 24 && lines.iter().all(|line| line.chars().count() < 80), "{screen}");
+    assert!(!screen.contains("@") && screen.matches(';').count() == 3, "{screen}");
+}
+
+#[test]
+fn meanings_are_whole_on_a_narrow_screen() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    terminal.line("\\d groups", " rows)");
+    terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
+    let screen = terminal.screen();
+    assert!(!screen.contains('…') && screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
+}

@@ -13,10 +13,13 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 mod identity;
+mod own;
 mod report;
 mod saved;
+mod typed;
 
 pub(super) use identity::{Identity, Init};
+pub(super) use own::Own;
 pub(super) use report::Report as Page;
 pub(super) use saved::{Saved, flags};
 
@@ -69,6 +72,8 @@ pub(super) struct Args {
     pub(super) identity: Option<Identity>,
     /// What is asked about saved queries, if that is asked.
     pub(super) saved: Option<Saved>,
+    /// What is asked about the program itself, if that is asked.
+    pub(super) own: Option<Own>,
     /// The page that is to be written, if one is.
     pub(super) page: Option<Page>,
     /// The folder to write the manual's generated pages to.
@@ -94,7 +99,7 @@ pub(super) enum Subscriptions {
 /// A source of statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Input {
-    /// `-c`
+    /// `-c`, or SQL without a flag
     Text(String),
     /// `-f`
     File(PathBuf),
@@ -157,12 +162,20 @@ fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {
         Some((name, matches)) if name == "docs" || name == "searches" || identity::NAMES.contains(&name) => {
             (matches, None, None)
         }
+        Some((name, matches)) if own::NAMES.contains(&name) => (matches, None, None),
         Some((name, matches)) if saved::NAMES.contains(&name) || name == report::NAME => {
             (innermost(matches), None, None)
         }
         Some((_, matches)) => (innermost(matches), Some(demo_of(matches)), None),
         None => (&root, None, None),
     };
+    if matches.try_contains_id("sql").is_ok() {
+        let root_command = command();
+        typed::check(
+            matches,
+            root_command.find_subcommand("demo").filter(|_| demo.is_some()).unwrap_or(&root_command),
+        )?;
+    }
     Ok(Args {
         inputs: inputs(matches),
         format: matches.get_one::<String>("format").cloned(),
@@ -185,6 +198,7 @@ fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {
         subscriptions,
         searches: root.subcommand_name() == Some("searches"),
         identity: root.subcommand().and_then(|(name, matches)| identity::of(name, matches)),
+        own: root.subcommand().and_then(|(name, matches)| own::of(name, matches)),
         saved: within.and_then(|(name, matches)| saved::of(name, matches)),
         page: within.filter(|(name, _)| *name == report::NAME).and_then(|(_, matches)| report::of(matches)),
         docs: root.subcommand_matches("docs").and_then(|docs| docs.get_one::<PathBuf>("folder").cloned()),
@@ -207,12 +221,16 @@ pub(super) fn refuse_secrets(args: &[OsString]) -> Result<(), Report> {
         .hint("set AZURE_CLIENT_SECRET or AUDITQL_ACCESS_TOKEN in the environment"))
 }
 
-/// `-c` and `-f` in the order in which they were given.
+/// Statements and files in the order in which they were given.
 fn inputs(matches: &ArgMatches) -> Vec<Input> {
     let places = |id: &str| matches.indices_of(id).into_iter().flatten();
+    // Not every command has it, and clap panics where it is asked for what there is not.
+    let typed = matches.try_get_many::<String>("sql").ok().flatten();
+    let typed = typed.into_iter().flat_map(|texts| places("sql").zip(texts.cloned().map(Input::Text)));
     let texts = matches.get_many::<String>("command").into_iter().flatten().cloned().map(Input::Text);
     let files = matches.get_many::<PathBuf>("file").into_iter().flatten().cloned().map(Input::File);
-    let mut inputs: Vec<(usize, Input)> = places("command").zip(texts).chain(places("file").zip(files)).collect();
+    let mut inputs: Vec<(usize, Input)> =
+        places("command").zip(texts).chain(places("file").zip(files)).chain(typed).collect();
     inputs.sort_by_key(|(place, _)| *place);
     inputs.into_iter().map(|(_, input)| input).collect()
 }
@@ -240,9 +258,11 @@ pub(super) fn command() -> Command {
         .about("SQL over the audit trail of Microsoft 365 and Entra ID")
         .long_about(
             "SQL over the audit trail of Microsoft 365 and Entra ID.\n\n\
-             With -c, -f or SQL on standard input it runs the statements and exits; otherwise it opens a prompt.",
+             With SQL as an argument, with -c, -f or SQL on standard input it runs the statements and exits; otherwise it \
+             opens a prompt.",
         )
         .after_long_help(after_help())
+        .arg(typed::arg())
         .args(common())
         .args(settings::ALL.iter().map(setting_flag));
     let command = command
@@ -251,6 +271,7 @@ pub(super) fn command() -> Command {
         .subcommands(identity::commands())
         .subcommand(subscriptions())
         .subcommand(searches())
+        .subcommands(own::commands())
         .subcommand(docs());
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
 }
@@ -301,7 +322,8 @@ fn common() -> [Arg; 14] {
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf))
             .help(
-                "Query exported audit logs: a file, a folder or a quoted pattern; repeatable. Their catalog is 'files'",
+                "Query exported audit logs: a file, a folder or a quoted pattern, '-' for standard input; repeatable. Their \
+                 catalog is 'files'",
             ),
         Arg::new("redact").long("redact").action(ArgAction::SetTrue).help(
             "Replace people, addresses, devices and tenants with pseudonyms: fit for a ticket, not anonymous. Times, \
@@ -380,7 +402,7 @@ fn searches() -> Command {
 fn demo() -> Command {
     let file = value_parser!(PathBuf);
     let command = Command::new("demo").about("Start a demo tenant inside this process, and query it");
-    command.subcommand(saved::run()).subcommand(report::command()).args([
+    command.subcommand(saved::run()).subcommand(report::command()).arg(typed::arg()).args([
         Arg::new("rows")
             .long("rows")
             .value_name("N")
@@ -429,7 +451,7 @@ fn demo() -> Command {
             .long("export")
             .value_name("FOLDER")
             .value_parser(value_parser!(PathBuf))
-            .conflicts_with_all(["command", "file", "serve"])
+            .conflicts_with_all(["command", "file", "sql", "serve"])
             .help(
                 "Write the records to files in every export format, and exit; 5000 sign-ins unless --rows is given, \
                  because each format holds them all",
@@ -438,7 +460,7 @@ fn demo() -> Command {
             .long("serve")
             .value_name("ADDR")
             .value_parser(value_parser!(SocketAddr))
-            .conflicts_with_all(["command", "file"])
+            .conflicts_with_all(["command", "file", "sql"])
             .help("Keep running for other clients at this loopback address, such as 127.0.0.1:8471"),
     ])
 }
@@ -561,6 +583,28 @@ mod tests {
         assert_eq!(read(&["queries", "show", "x"]).unwrap().saved, Some(Saved::Show("x".into())));
         assert_eq!(read(&["run"]).unwrap_err().exit_code(), 2);
         assert_eq!(read(&["run", "x", "--format", "xml"]).unwrap_err().exit_code(), 2);
+    }
+
+    #[test]
+    fn sql_needs_no_flag_and_a_word_alone_is_no_sql() {
+        let sql = "SELECT 1";
+        for args in [&[sql][..], &["--format", "csv", sql], &["demo", sql], &["demo", "--rows", "5", sql]] {
+            let read = read(args).unwrap();
+            assert_eq!((read.inputs, read.saved), (vec![Input::Text(sql.into())], None), "{args:?}");
+        }
+        let both = read(&["-c", "SELECT 2", sql]).unwrap();
+        assert_eq!(both.inputs, [Input::Text("SELECT 2".into()), Input::Text(sql.into())]);
+        for (args, told) in [
+            (&["quer"][..], "'queries'"),
+            (&["SELECT", "1"], "in quotes"),
+            (&["demo", "rnu"], "'run'"),
+            (&["Cargo.toml"], "--input"),
+            (&[sql, sql], "-c"),
+        ] {
+            let error = read(args).unwrap_err();
+            assert!(error.exit_code() == 2 && error.to_string().contains(told), "{args:?}: {error}");
+        }
+        assert_eq!(read(&["run", "x"]).unwrap().inputs, []);
     }
 
     #[test]

@@ -158,7 +158,9 @@ fn this_hour() -> DateTime<Utc> {
 fn greeting(story: &Story) -> String {
     let total: usize = story.counts.iter().map(|(_, count)| count).sum();
     let kinds: Vec<String> = story.counts.iter().map(|(kind, count)| format!("{count} {}", kind.member())).collect();
-    let mut text = format!("A demo tenant: {total} sign-ins in the table sign_ins\n({}).\n", kinds.join(", "));
+    let (first, second) = kinds.split_at(2);
+    let (first, second) = (first.join(", "), second.join(", "));
+    let mut text = format!("A demo tenant: {total} sign-ins in the table sign_ins\n({first},\n {second}).\n");
     if let Some((oldest, newest)) = story.reach {
         let _ = writeln!(
             text,
@@ -168,10 +170,10 @@ fn greeting(story: &Story) -> String {
         );
     }
     if story.attack.is_some() {
-        text.push_str("One of the accounts was taken over. Find out which, and how.\n");
-        text.push_str("What the thief did next is in the activity feed: m365.activity, and the tables beside it.\n");
+        text.push_str("One of the accounts was taken over. Find out which, how, and what came of it:\n");
+        text.push_str("\\d lists the tables, m365.activity has what was done with mail and files.\n");
     }
-    text.push_str("\\d sign_ins lists its columns, \\? the prompt's commands, \\q quits. To start with:\n");
+    text.push_str("\\d sign_ins lists columns, \\? the prompt's commands, \\q quits. To start with:\n");
     for example in &story.queries {
         let _ = write!(text, "\n-- {}\n{};\n", example.title, example.sql);
     }

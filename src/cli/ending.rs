@@ -50,6 +50,7 @@ pub(super) fn watch(engine: &Engine) -> std::io::Result<Arc<Ending>> {
             tokio::time::sleep(GRACE).await;
         }
         close();
+        crate::repl::echoes_again();
         std::process::exit(i32::from(exit.code()));
     };
     #[expect(clippy::disallowed_methods, reason = "it outlives every query: it ends the program")]

@@ -18,6 +18,8 @@ mod identity;
 mod init;
 mod login;
 mod others;
+mod own;
+mod piped;
 mod reports;
 mod run;
 mod saved;

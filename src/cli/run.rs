@@ -13,7 +13,8 @@ use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::Started;
 use super::env::Env;
-use super::{connect, docs, ending, identity, others, reports, saved, searches, subscriptions};
+use super::piped::{self, Piped};
+use super::{connect, docs, ending, identity, others, own, reports, saved, searches, subscriptions};
 use crate::engine::{Engine, EngineBuilder, Parameters, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::queries::Library;
@@ -35,6 +36,9 @@ const SHORTEST_KEY: usize = 16;
 pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     if let Some(folder) = &args.docs {
         return docs::write(folder).map(|()| Exit::Success).map_err(|error| unwritable(folder, &error));
+    }
+    if let Some(asked) = &args.own {
+        return own::tell(asked);
     }
     let env = Env::read();
     env.check()?;
@@ -59,6 +63,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
         let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
         return searches::run(&settings, connection, pace.as_deref()).await;
     }
+    let piped = Piped::of(&args)?;
     let library = saved::library(&files.user)?;
     let page = args.page.as_ref().map(|page| reports::asked(page, &args)).transpose()?;
     let (statements, parameters) = match &args.saved {
@@ -75,7 +80,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     let builder =
         Engine::builder().settings(settings).policy(Policy::LOCAL).stores(env.stores()).runtime(workers.clone());
     let builder = temporary().into_iter().fold(builder, EngineBuilder::spill_dir);
-    let builder = args.exports.iter().fold(builder, EngineBuilder::input);
+    let builder = piped::inputs(&args.exports, piped.as_ref()).iter().fold(builder, EngineBuilder::input);
     let builder = connect::with_logs(&files.user, builder)?;
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {

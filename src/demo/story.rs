@@ -1,6 +1,6 @@
 //! What there is to say about the tenant: counts, reach, the people in the story, and three queries worth typing.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::graph::{Item, Kind, Rows};
 use super::world::{World, clock};
@@ -61,18 +61,28 @@ impl Story {
             start: clock::date_time(attack.start),
             session: attack.session_id(),
         });
-        let queries = attack.as_ref().map_or_else(plain, AttackFacts::queries);
+        let queries = if attack.is_some() { leading() } else { plain() };
         Self { counts, reach, attack, queries }
     }
 }
 
-const NEWEST: &str = "SELECT created_date_time, user_principal_name, app_display_name, status.error_code\n\
-    FROM sign_ins WHERE is_interactive ORDER BY created_date_time DESC LIMIT 10";
+const NEWEST: &str = "SELECT created_date_time, user_principal_name, status.error_code\n\
+    FROM sign_ins WHERE is_interactive\n\
+    ORDER BY created_date_time DESC LIMIT 10";
+
+const SPRAY: &str = "SELECT ip_address, count(*) AS failures,\n  \
+      count(DISTINCT user_principal_name) AS accounts\n\
+    FROM sign_ins WHERE is_interactive AND status.error_code = 50126\n\
+    GROUP BY 1 ORDER BY accounts DESC LIMIT 5";
+
+const CHANGES: &str = "SELECT activity_date_time, activity_display_name, result\n\
+    FROM directory_audits ORDER BY activity_date_time DESC LIMIT 10";
 
 /// Queries that suit any records.
 fn plain() -> [Example; 3] {
     let failures = "SELECT status.error_code, count(*) AS n FROM sign_ins GROUP BY 1 ORDER BY n DESC";
-    let countries = "SELECT user_principal_name, array_agg(DISTINCT location.country_or_region) AS countries\n\
+    let countries = "SELECT user_principal_name,\n  \
+          array_agg(DISTINCT location.country_or_region) AS countries\n\
         FROM sign_ins GROUP BY 1 HAVING count(DISTINCT location.country_or_region) > 1";
     [
         Example { title: "the newest sign-ins", sql: NEWEST.into() },
@@ -81,24 +91,11 @@ fn plain() -> [Example; 3] {
     ]
 }
 
-impl AttackFacts {
-    fn queries(&self) -> [Example; 3] {
-        let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let (from, to) = (stamp(self.start), stamp(self.start + TimeDelta::days(1)));
-        let spray = format!(
-            "SELECT ip_address, count(*) AS failures, count(DISTINCT user_principal_name) AS accounts\n\
-             FROM sign_ins WHERE is_interactive AND status.error_code = 50126\n\
-             AND created_date_time BETWEEN '{from}' AND '{to}' GROUP BY 1 ORDER BY failures DESC LIMIT 5"
-        );
-        let trail = format!(
-            "SELECT created_date_time, is_interactive, ip_address, location.country_or_region, status.error_code\n\
-             FROM sign_ins WHERE user_principal_name = '{}' AND created_date_time >= '{from}' ORDER BY created_date_time",
-            self.victim.replace('\'', "''")
-        );
-        [
-            Example { title: "the newest sign-ins", sql: NEWEST.into() },
-            Example { title: "which addresses tried many accounts", sql: spray },
-            Example { title: "what happened to one of them", sql: trail },
-        ]
-    }
+/// Queries that lead into the story and tell nothing of it.
+fn leading() -> [Example; 3] {
+    [
+        Example { title: "the newest sign-ins", sql: NEWEST.into() },
+        Example { title: "which addresses tried many accounts", sql: SPRAY.into() },
+        Example { title: "what was changed in the directory last", sql: CHANGES.into() },
+    ]
 }

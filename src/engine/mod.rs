@@ -72,7 +72,7 @@ pub(crate) use statement::parse::lambdas::ALL as FUNCTIONS_OF_ELEMENTS;
 pub(crate) use statement::parse::spellings::manual as functions_elsewhere;
 #[cfg(feature = "cli")]
 pub(crate) use statement::timeline;
-pub use statement::{DescribedLogs, Parameters, Query, Value};
+pub use statement::{DescribedLogs, Foreseen, Parameters, Query, Value};
 
 pub use crate::files::Bucket;
 pub use crate::http::{Options as HttpOptions, Pace, Quotas};

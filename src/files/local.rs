@@ -23,6 +23,7 @@ pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
     match fs::metadata(input) {
         Ok(found) if found.is_dir() => folder(input, meant),
         Ok(found) if !found.is_file() => Err(Error::NoFile { path: path(), kind: kind(found.file_type()) }),
+        Ok(found) if is_of_kernel(input, &found) => Err(Error::NoFile { path: path(), kind: OF_KERNEL }),
         Ok(_) if is_only_spreadsheet(input, meant) => Err(Error::Spreadsheet { path: path() }),
         Ok(_) => Ok(Listing { files: vec![FileRef::whole(path())], skipped: Vec::new() }),
         Err(_) if input.as_os_str() == "-" => Err(Error::NoFile { path: path(), kind: "standard input" }),
@@ -88,9 +89,10 @@ fn folder(root: &Path, meant: Meant) -> Result<Listing, Error> {
 /// A file that a folder or a pattern named, which may not be there, or be none.
 fn named(path: PathBuf) -> FileRef {
     match fs::metadata(&path) {
-        Ok(found) if found.is_file() => FileRef::whole(path),
+        Ok(found) if found.is_file() && !is_of_kernel(&path, &found) => FileRef::whole(path),
         Ok(found) => {
-            let why = format!("it is {}, not a file", kind(found.file_type()));
+            let kind = if found.is_file() { OF_KERNEL } else { kind(found.file_type()) };
+            let why = format!("it is {kind}, not a file");
             FileRef::unreadable(Place::Path(path), why)
         }
         Err(error) => FileRef::unreadable(Place::Path(path), error),
@@ -101,6 +103,16 @@ fn named(path: PathBuf) -> FileRef {
 fn is_only_spreadsheet(path: &Path, meant: Meant) -> bool {
     let place = Place::Path(path.to_owned());
     is_spreadsheet(&place) && Exports::of(&place, meant).is_ok_and(|exports| exports.is_none())
+}
+
+/// What is called a file there, and has no end.
+const OF_KERNEL: &str = "a window into the kernel";
+
+/// Whether a file is one of the kernel's: it has no length, and reading it may wait for ever, as `/proc/kmsg` does.
+fn is_of_kernel(path: &Path, found: &fs::Metadata) -> bool {
+    let inside = |path: PathBuf| ["/proc", "/sys"].iter().any(|root| path.starts_with(root));
+    // Files below /sys say that they are as long as a page.
+    cfg!(target_os = "linux") && found.len() <= 4096 && fs::canonicalize(path).is_ok_and(inside)
 }
 
 /// What something is that is neither a file nor a folder.

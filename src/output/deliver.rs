@@ -51,7 +51,7 @@ pub async fn deliver<O: Write + ?Sized>(
     redactor: Option<&Redactor>,
     out: &mut O,
 ) -> Result<Written, Failure> {
-    let Query { mut stream, tally, origins } = query;
+    let Query { mut stream, tally, origins, .. } = query;
     let origins = redactor.map(|_| origins.origins()).unwrap_or_default();
     let shown = |rows: RecordBatch| match redactor {
         Some(redactor) => redactor.rows(&rows, &origins).map_err(WriteError::Value),

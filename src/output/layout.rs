@@ -7,17 +7,57 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// A column is never made narrower than this, unless its cells are.
 const NARROWEST: usize = 8;
 
-/// The widths of columns that want `natural` widths in a box `limit` wide; `None` when they do not fit at all.
+/// What a column wants of a box's width.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    /// Its widest cell or its heading.
+    pub(super) natural: usize,
+    /// What it needs to be of use: all of a time, a number or an id, of a text next to nothing.
+    pub(super) least: usize,
+}
+
+/// The widths of columns in a box `limit` wide; `None` when they do not fit at all.
 ///
-/// The widest give way first: every column keeps what it needs up to one common cap.
-pub(super) fn widths(natural: &[usize], limit: Option<usize>) -> Option<Vec<usize>> {
-    let Some(limit) = limit else { return Some(natural.to_vec()) };
+/// Texts give way first, the widest before all others: every column keeps what it needs up to one common cap.
+pub(super) fn widths(wishes: &[Wish], limit: Option<usize>) -> Option<Vec<usize>> {
+    let capped = |cap: usize| wishes.iter().map(move |wish| wish.natural.min(cap.max(wish.least)));
+    let Some(limit) = limit else { return Some(capped(usize::MAX).collect()) };
     // "│ " before each cell and " │" at the end, with a blank between.
-    let room = limit.checked_sub(3 * natural.len() + 1)?;
-    let total = |cap: usize| natural.iter().map(|width| (*width).min(cap)).sum::<usize>();
-    let widest = natural.iter().copied().max().unwrap_or(0);
-    let cap = (NARROWEST.min(widest)..=widest.min(room.max(NARROWEST))).rev().find(|cap| total(*cap) <= room)?;
-    Some(natural.iter().map(|width| (*width).min(cap)).collect())
+    let room = limit.checked_sub(3 * wishes.len() + 1)?;
+    let widest = wishes.iter().map(|wish| wish.natural).max().unwrap_or(0);
+    let cap = (NARROWEST.min(widest)..=widest.min(room.max(NARROWEST)))
+        .rev()
+        .find(|cap| capped(*cap).sum::<usize>() <= room)?;
+    Some(capped(cap).collect())
+}
+
+/// A text in lines of at most `room` terminal cells, broken at blanks where there are any.
+pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let line = lines.last_mut().map_or(0, |line| line.width());
+        if line > 0 && line + 1 + word.width() <= room {
+            lines.iter_mut().last().into_iter().for_each(|line| *line = format!("{line} {word}"));
+            continue;
+        }
+        if line > 0 {
+            lines.push(String::new());
+        }
+        for c in word.chars() {
+            let is_full = |line: &String| !line.is_empty() && line.width() + c.width().unwrap_or(0) > room;
+            if lines.last().is_some_and(is_full) {
+                lines.push(String::new());
+            }
+            lines.iter_mut().last().into_iter().for_each(|line| line.push(c));
+        }
+    }
+    lines
+}
+
+/// A time without the fraction of its seconds.
+pub(super) fn whole_seconds(time: &str) -> Cow<'_, str> {
+    let Some((before, fraction)) = time.split_once('.') else { return Cow::Borrowed(time) };
+    Cow::Owned(format!("{before}{}", fraction.trim_start_matches(|c: char| c.is_ascii_digit())))
 }
 
 /// The width of a text in terminal cells.
@@ -55,6 +95,10 @@ mod tests {
 
     #[test]
     fn the_widest_columns_give_way_first() {
+        let widths = |natural: &[usize], limit| {
+            let wishes: Vec<Wish> = natural.iter().map(|natural| Wish { natural: *natural, least: 0 }).collect();
+            widths(&wishes, limit)
+        };
         let rows: [(&[usize], Option<usize>, Option<&[usize]>); 6] = [
             (&[5, 100], None, Some(&[5, 100])),
             (&[5, 100], Some(40), Some(&[5, 28])),
@@ -65,6 +109,35 @@ mod tests {
         ];
         for (natural, limit, expected) in rows {
             assert_eq!(widths(natural, limit).as_deref(), expected, "{natural:?} in {limit:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_of_no_use_shortened_keeps_its_width() {
+        let wish = |natural, least| Wish { natural, least };
+        let columns = [wish(20, 20), wish(34, 0), wish(20, 0), wish(10, 10)];
+        assert_eq!(widths(&columns, Some(80)), Some(vec![20, 18, 18, 10]));
+        assert_eq!(widths(&[wish(36, 36), wish(36, 36), wish(20, 20)], Some(80)), None);
+        assert_eq!(widths(&[wish(36, 36), wish(9, 0)], Some(51)), Some(vec![36, 8]));
+    }
+
+    #[test]
+    fn a_long_text_goes_on_below() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("abcdefgh i", 3), ["abc", "def", "gh", "i"]);
+        assert_eq!(wrapped("日本語", 4), ["日本", "語"]);
+        assert_eq!(wrapped("", 4), [""]);
+    }
+
+    #[test]
+    fn fractions_of_a_second_go() {
+        for (time, shown) in [
+            ("2026-05-01T12:00:00.123456Z", "2026-05-01T12:00:00Z"),
+            ("2026-05-01T12:00:00Z", "2026-05-01T12:00:00Z"),
+            ("2026-05-01T14:00:00.5+02:00", "2026-05-01T14:00:00+02:00"),
+            ("NULL", "NULL"),
+        ] {
+            assert_eq!(whole_seconds(time), shown);
         }
     }
 

@@ -150,6 +150,8 @@ pub struct Options {
     pub csv_raw: bool,
     /// When a table is written one column a line.
     pub expanded: Expanded,
+    /// On a terminal, texts that are too long for a table's columns go on below instead of being shortened.
+    pub wraps: bool,
     /// What is missing from the result is said elsewhere on the same screen.
     pub told: bool,
 }

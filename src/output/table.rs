@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use arrow::datatypes::Schema;
+use arrow::datatypes::{DataType, Schema};
 
 use super::cell::Column;
-use super::layout::{pad, shorten, width, widths};
+use super::layout::{Wish, pad, shorten, whole_seconds, width, widths, wrapped};
 use super::{Expanded, Options, incomplete, names, safe, stands_right};
 
 /// Rows that are looked at before the widths are settled.
@@ -25,6 +25,9 @@ const LINES_PER_VALUE: usize = 4;
 pub(super) struct Table {
     heads: Vec<String>,
     right: Vec<bool>,
+    times: Vec<bool>,
+    /// Times lose the fractions of their seconds, because there is no room for them.
+    whole_seconds: bool,
     options: Options,
     shape: Shape,
 }
@@ -57,6 +60,8 @@ impl Table {
         Self {
             heads: names(schema).iter().map(|name| safe::line(name).into_owned()).collect(),
             right: schema.fields().iter().map(|field| stands_right(field.data_type())).collect(),
+            times: schema.fields().iter().map(|field| is_time(field.data_type())).collect(),
+            whole_seconds: false,
             options,
             shape,
         }
@@ -69,7 +74,10 @@ impl Table {
         }
         for row in 0..rows {
             let cell = |column: &Column| Cell { text: shown(column, row), null: column.is_null(row) };
-            let cells = columns.iter().map(cell).collect();
+            let mut cells: Vec<Cell> = columns.iter().map(cell).collect();
+            if self.whole_seconds {
+                self.cut(&mut cells);
+            }
             match &mut self.shape {
                 Shape::Sampling(sample) => {
                     sample.push(cells);
@@ -97,22 +105,58 @@ impl Table {
     }
 
     fn settle(&mut self, out: &mut String) {
-        let Shape::Sampling(sample) = std::mem::replace(&mut self.shape, Shape::Lines(0)) else { return };
-        let widest = |i: usize| {
-            let cells = sample.iter().map(|row| width(&row[i].text));
-            cells.chain([width(&self.heads[i])]).max().unwrap_or(0)
+        let Shape::Sampling(mut sample) = std::mem::replace(&mut self.shape, Shape::Lines(0)) else { return };
+        let mut wishes = self.wishes(&sample, false);
+        let (limit, is_table) = (self.options.terminal, self.options.expanded != Expanded::On);
+        let fits = |wishes: &[Wish]| {
+            let all: Vec<Wish> = wishes.iter().map(|wish| Wish { least: wish.natural, ..*wish }).collect();
+            widths(&all, limit).is_some()
         };
-        let natural: Vec<usize> = (0..self.heads.len()).map(widest).collect();
+        let cuts = is_table && !fits(&wishes);
+        if cuts {
+            wishes = self.wishes(&sample, true);
+        }
+        let plain = || wishes.iter().map(|wish| Wish { least: 0, ..*wish }).collect::<Vec<_>>();
         let fitting = match self.options.expanded {
-            Expanded::Auto => widths(&natural, self.options.terminal),
+            Expanded::Auto => widths(&wishes, limit),
             Expanded::On => None,
-            Expanded::Off => widths(&natural, self.options.terminal).or(Some(natural)),
+            Expanded::Off => widths(&wishes, limit).or_else(|| widths(&plain(), limit)).or(widths(&plain(), None)),
         };
+        // One below the other, there is room for all of a time.
         if let Some(widths) = fitting {
+            self.whole_seconds = cuts;
+            sample.iter_mut().filter(|_| cuts).for_each(|row| self.cut(row));
             self.head(&widths, out);
             self.shape = Shape::Box(widths);
         }
         sample.iter().for_each(|row| self.row(row, out));
+    }
+
+    /// What the columns want, with or without the fractions of seconds.
+    fn wishes(&self, sample: &[Vec<Cell>], cut: bool) -> Vec<Wish> {
+        let wish = |i: usize| {
+            let head = width(&self.heads[i]);
+            let cells = || sample.iter().map(move |row| &row[i]);
+            let cuts = cut && self.times[i];
+            let shown = |cell: &Cell| if cuts { width(&whole_seconds(&cell.text)) } else { width(&cell.text) };
+            let widest = cells().map(shown).max().unwrap_or(0);
+            let is_kept = self.times[i] || self.right[i] || cells().all(|cell| cell.null || is_id(&cell.text));
+            let least = match is_kept {
+                true => widest.max(head.min(SHORT_HEAD)),
+                // Cells go on below, headings do not.
+                false if self.options.wraps => head,
+                false => 0,
+            };
+            Wish { natural: widest.max(head), least }
+        };
+        (0..self.heads.len()).map(wish).collect()
+    }
+
+    /// Takes the fractions of seconds from a row's times.
+    fn cut(&self, cells: &mut [Cell]) {
+        for (cell, _) in cells.iter_mut().zip(&self.times).filter(|(_, is_time)| **is_time) {
+            cell.text = whole_seconds(&cell.text).into_owned();
+        }
     }
 
     fn head(&self, widths: &[usize], out: &mut String) {
@@ -128,6 +172,9 @@ impl Table {
 
     fn row(&mut self, cells: &[Cell], out: &mut String) {
         match &mut self.shape {
+            Shape::Box(widths) if self.options.wraps && self.options.terminal.is_some() => {
+                wrapped_row(cells, widths, &self.right, self.options, out);
+            }
             Shape::Box(widths) => {
                 for ((cell, room), right) in cells.iter().zip(widths.iter()).zip(&self.right) {
                     out.push_str("│ ");
@@ -148,6 +195,35 @@ impl Table {
             }
             Shape::Sampling(_) | Shape::Plans => {}
         }
+    }
+}
+
+/// A heading that is no longer than this is not shortened above what is not shortened itself.
+const SHORT_HEAD: usize = 12;
+
+/// Whether a type is a time, of which a fraction can go and the rest cannot.
+fn is_time(of: &DataType) -> bool {
+    matches!(of, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64)
+}
+
+/// Whether a text is a GUID: of a part of one nothing can be done.
+fn is_id(text: &str) -> bool {
+    let is_digit =
+        |(at, c): (usize, char)| if [8, 13, 18, 23].contains(&at) { c == '-' } else { c.is_ascii_hexdigit() };
+    text.len() == 36 && text.chars().enumerate().all(is_digit)
+}
+
+/// A row whose texts go on below where they are longer than their columns.
+fn wrapped_row(cells: &[Cell], widths: &[usize], right: &[bool], options: Options, out: &mut String) {
+    let columns: Vec<Vec<String>> = cells.iter().zip(widths).map(|(cell, room)| wrapped(&cell.text, *room)).collect();
+    for line in 0..columns.iter().map(Vec::len).max().unwrap_or(1) {
+        for (at, room) in widths.iter().enumerate() {
+            out.push_str("│ ");
+            let text = columns[at].get(line).map_or("", String::as_str);
+            padded(text, *room, right[at], cells[at].null && options.styled, out);
+            out.push(' ');
+        }
+        out.push_str("│\n");
     }
 }
 
@@ -244,6 +320,34 @@ mod tests {
         let text = write("table", &[table], Options { terminal: Some(60), ..Options::default() }).0;
         assert!(text.starts_with("── row 1 ──\ncolumn_0 │ alice@contoso.com\n"), "{text}");
         assert_eq!((text.lines().count(), text.lines().last()), (23, Some("(2 rows)")));
+    }
+
+    #[test]
+    fn times_and_ids_are_whole_or_nothing() {
+        use arrow::array::TimestampMicrosecondArray;
+        let time = TimestampMicrosecondArray::from(vec![1_777_636_800_123_456]).with_timezone("UTC");
+        let id = "094a8710-f550-4b5b-a511-7449ce91a04e";
+        let name = "siobhan.d'souza@lumenworks.example";
+        let text = |text: &str| Arc::new(StringArray::from(vec![text])) as ArrayRef;
+        let table =
+            || batch(vec![("time", Arc::new(time.clone()) as ArrayRef), ("id", text(id)), ("name", text(name))]);
+        let at = |terminal| write("table", &[table()], Options { terminal: Some(terminal), ..Options::default() }).0;
+        assert!(at(120).contains("2026-05-01T12:00:00.123456Z"), "{}", at(120));
+        let narrow = at(80);
+        assert!(
+            narrow.contains("│ 2026-05-01T12:00:00Z │") && narrow.contains(id) && narrow.contains("siob"),
+            "{narrow}"
+        );
+        assert!(at(60).starts_with("── row 1 ──\ntime │ 2026-05-01T12:00:00.123456Z\n"), "{}", at(60));
+    }
+
+    #[test]
+    fn a_page_wraps_its_texts() {
+        let table = text_table(2, &["one two three four five six seven"]);
+        let options = Options { terminal: Some(40), wraps: true, ..Options::default() };
+        let text = write("table", &[table], options).0;
+        assert!(text.lines().all(|line| width(line) <= 40) && !text.contains('…'), "{text}");
+        assert!(text.contains("│ one two three") && text.contains("seven"), "{text}");
     }
 
     #[test]

@@ -148,9 +148,8 @@ impl fmt::Display for Cost<'_> {
             return write!(f, "at least {requests} request{plural}, and one for each of {each}");
         }
         let Some(rate) = self.rate else { return write!(f, "at least {requests} request{plural}, without a quota") };
-        let (allowed, window) = (rate.requests as usize, rate.window.as_secs());
-        let windows = (requests - 1) / allowed;
-        let seconds = windows as u64 * window;
+        let (allowed, window) = (rate.requests, rate.window.as_secs());
+        let seconds = rate.least_time(requests).as_secs();
         write!(f, "at least {requests} request{plural}, {seconds} s at {allowed} requests in {window} s")
     }
 }

@@ -17,7 +17,6 @@ use datafusion::physical_expr::expressions::{
 };
 use datafusion::physical_expr::scalar_subquery::ScalarSubqueryExpr;
 use datafusion::physical_expr::{HigherOrderFunctionExpr, PhysicalExpr, ScalarFunctionExpr};
-use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
 use super::expression::{
     ANY_ELEMENT, AS_WRITTEN, Comparison, ELEMENT, Local, NO_MICROSECOND, Octets, Pattern, Predicate, Scalar, Test,
@@ -31,6 +30,7 @@ mod keys;
 pub use keys::{keys, property_of};
 
 mod times;
+mod words;
 
 type Expr = Arc<dyn PhysicalExpr>;
 
@@ -314,7 +314,7 @@ fn constant(expr: &Expr) -> Option<Predicate> {
 
 fn opaque(expr: &Expr) -> Predicate {
     let why = if holds_pending(expr) { Local::Pending } else { Local::Computed };
-    Predicate::Opaque { sql: fmt_sql(expr.as_ref()).to_string(), why }
+    Predicate::Opaque { sql: words::words(expr), why }
 }
 
 fn holds_pending(expr: &Expr) -> bool {

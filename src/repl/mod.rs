@@ -15,7 +15,7 @@ mod say;
 pub mod split;
 mod state;
 
-pub use answer::{Ending, Session, USUAL_PAGER, Voice, check_name, format};
+pub use answer::{Ending, Session, USUAL_PAGER, Voice, check_name, echoes_again, format};
 pub(crate) use commands::script;
 pub use prompt::prompt;
 pub use say::{say, tell};

@@ -1,15 +1,44 @@
 //! What is said on standard error besides the line of progress: reports, lines, words with their meaning.
 
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::output::safe;
 use crate::report::Report;
 
-/// `1 request`, `2 requests`
+/// `1 request`, `12,345 requests`
 pub(crate) fn count(n: u64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+    format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands apart, where it has more than four digits.
+pub(crate) fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let places = digits.char_indices().map(|(at, digit)| (at > 0 && (digits.len() - at).is_multiple_of(3), digit));
+    places.flat_map(|(parts, digit)| parts.then_some(',').into_iter().chain([digit])).collect()
+}
+
+/// A length of time as people write it: `4.2 s`, `6 min 30 s`, `2 h 5 min`.
+pub(crate) fn lasts(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0 if time.subsec_millis() < 100 => format!("{} ms", time.as_millis()),
+        0..60 => {
+            let text = format!("{:.1}", time.as_secs_f64());
+            format!("{} s", text.strip_suffix(".0").unwrap_or(&text))
+        }
+        60..3_600 => with_rest(seconds / 60, "min", seconds % 60, "s"),
+        _ => with_rest(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+    }
+}
+
+fn with_rest(whole: u64, unit: &str, rest: u64, smaller: &str) -> String {
+    if rest == 0 { format!("{whole} {unit}") } else { format!("{whole} {unit} {rest} {smaller}") }
 }
 
 /// Shows a report.
@@ -84,6 +113,25 @@ fn item(word: &str, meaning: &str, indent: usize, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_and_times_are_written_as_people_write_them() {
+        for (n, text) in [(0, "0"), (9_999, "9999"), (12_345, "12,345"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(n), text);
+        }
+        for (millis, text) in [
+            (0, "0 ms"),
+            (73, "73 ms"),
+            (450, "0.5 s"),
+            (4_000, "4 s"),
+            (4_249, "4.2 s"),
+            (60_000, "1 min"),
+            (390_900, "6 min 30 s"),
+            (7_500_000, "2 h 5 min"),
+        ] {
+            assert_eq!(lasts(Duration::from_millis(millis)), text);
+        }
+    }
 
     #[test]
     fn an_item_is_wrapped_below_its_meaning() {

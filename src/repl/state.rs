@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::answer::{Answered, Session, Target};
-use super::say::{say, tell};
+use super::say::{count, say, tell};
 use super::split::Statement;
 use crate::output::{self, Sink};
 use crate::queries::Library;
@@ -114,7 +114,7 @@ impl<'s> State<'s> {
             return After::Failed;
         }
         let rows = answered.rows;
-        say(&format!("{rows} row{} written to {}", if rows == 1 { "" } else { "s" }, path.display()));
+        say(&format!("{} written to {}", count(rows, "row"), path.display()));
         After::Go
     }
 
@@ -122,7 +122,7 @@ impl<'s> State<'s> {
     pub(crate) async fn show(&mut self, sql: &str) -> After {
         let statement = Statement { text: sql.to_owned(), line: 1 };
         let pager = self.outfit.pager.as_deref();
-        let answered = self.session.answer_to(&statement, Target::Screen(pager)).await;
+        let answered = self.session.answer_to(&statement, Target::Page(pager)).await;
         if answered.is_good() { After::Go } else { After::Failed }
     }
 

@@ -40,7 +40,7 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if words.get(1).is_some_and(|word| is(word, "TOP")) {
         return Some("write LIMIT at the end of the statement instead of TOP".into());
     }
-    if let Some(advice) = elsewhere::kql(&tokens).or_else(|| unquoted::find(sql)) {
+    if let Some(advice) = elsewhere::kql(sql, &tokens).or_else(|| unquoted::find(sql)) {
         return Some(advice);
     }
     let first = words.first().filter(|word| !FIRST_WORDS.iter().any(|known| is(word, known)))?;
@@ -57,6 +57,11 @@ pub(super) fn of_quoted(sql: &str, name: &str) -> Option<String> {
         .filter_map(word)
         .any(|word| quoted(&word))
         .then(|| format!("\"double quotes\" are for names; for text, write '{}'", name.replace('\'', "''")))
+}
+
+/// Whether an error is about a struct that was compared.
+pub(super) fn is_of_struct(what: &str) -> bool {
+    what.contains("comparison operation ") && what.contains("Struct(")
 }
 
 /// Advice about an error of which only the text is known.

@@ -3,7 +3,7 @@
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Word};
 
-use super::names;
+use super::{kql, names};
 
 /// Tables by their names there, in lower case and without underscores, and where their records are here. Of those with an
 /// empty name nothing is read by this program.
@@ -132,7 +132,7 @@ const STEPS: &[&str] = &[
 ];
 
 /// Advice about a statement that could not be read, if it looks like KQL.
-pub(super) fn kql(tokens: &[Token]) -> Option<String> {
+pub(super) fn kql(sql: &str, tokens: &[Token]) -> Option<String> {
     let words = |at: usize| match tokens.get(at) {
         Some(Token::Word(Word { value, quote_style: None, .. })) => Some(value.to_ascii_lowercase()),
         _ => None,
@@ -146,6 +146,11 @@ pub(super) fn kql(tokens: &[Token]) -> Option<String> {
             Some(Token::Word(word)) => begins_with(&word.value),
             _ => "t".into(),
         };
+        let declared = crate::apis::ALL.iter().find(|set| table == format!("{}.{}", set.schema, set.name));
+        let columns: Vec<&str> = declared.into_iter().flat_map(|set| set.columns).map(|column| column.name).collect();
+        if let Some(own) = kql::in_sql(sql, &table, &columns) {
+            return Some(format!("this is KQL; in SQL: {own}"));
+        }
         return Some(format!(
             "this is KQL; in SQL: SELECT a, count(*) FROM {table} WHERE created_date_time > ago('1d') GROUP BY a ORDER BY 2 DESC LIMIT 10"
         ));

@@ -3,8 +3,9 @@
 //! The dialect refuses most of what would lead to one before it is planned; what is left is known by how the text begins.
 //! Where it is not, what is a dump is cut off: it tells a reader nothing, and it may hold values of records.
 
+use super::names::nearest;
 use super::types;
-use crate::engine::{FUNCTIONS_OF_ELEMENTS, manual_of_functions};
+use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, manual_of_functions};
 
 /// An error in words: what failed, and what to do.
 pub(super) type Words = (String, String);
@@ -17,6 +18,9 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     let after = |begin: &str| text.strip_prefix(begin);
     if let Some(words) = of_arguments(text) {
         return Some(words);
+    }
+    if let Some((name, _)) = after("Invalid function '").and_then(|rest| rest.split_once('\'')) {
+        return Some((format!("there is no function {name}"), near_function(name)));
     }
     if let Some(words) = of_elements(text) {
         return Some(words);
@@ -52,7 +56,7 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some(words);
     }
     if after("Too many columns! The subquery should only return one column").is_some() {
-        let hint = "select one of them: x IN (SELECT a FROM …)";
+        let hint = "select one of them: x IN (SELECT a FROM …), (SELECT max(a) FROM …)";
         return Some(("a query in the place of a value or a list selects one column".into(), hint.into()));
     }
     if let Some((_, of)) =
@@ -129,6 +133,83 @@ fn of_arguments(text: &str) -> Option<Words> {
     };
     Some((format!("{name} does not take ({}", types::in_sql(types)), types::in_sql(&hint)))
 }
+
+/// What to do about a function that there is not.
+fn near_function(name: &str) -> String {
+    let (own, elsewhere) = (manual_of_functions(), functions_elsewhere().collect::<Vec<_>>());
+    let own = own
+        .iter()
+        .flat_map(|function| function.syntax.split('(').take(1).chain(function.also.iter().map(String::as_str)));
+    let elements = FUNCTIONS_OF_ELEMENTS.iter().flat_map(|function| function.names.iter().copied());
+    let elsewhere = elsewhere.iter().flat_map(|(names, _)| names.iter().copied());
+    let known = own.chain(elements).chain(elsewhere).chain(USUAL.iter().copied());
+    let near = nearest(name, known.map(|known| (known, known)));
+    near.map_or_else(|| "\\df lists the functions".to_owned(), |near| format!("did you mean {near}?"))
+}
+
+/// Functions of the engine that people write most.
+const USUAL: &[&str] = &[
+    "abs",
+    "array_agg",
+    "array_length",
+    "avg",
+    "btrim",
+    "cardinality",
+    "ceil",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "contains",
+    "count",
+    "date_bin",
+    "date_part",
+    "date_trunc",
+    "dense_rank",
+    "ends_with",
+    "first_value",
+    "floor",
+    "greatest",
+    "lag",
+    "last_value",
+    "lead",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "lpad",
+    "ltrim",
+    "max",
+    "md5",
+    "median",
+    "min",
+    "now",
+    "nullif",
+    "percentile_cont",
+    "position",
+    "rank",
+    "regexp_like",
+    "regexp_match",
+    "regexp_replace",
+    "repeat",
+    "replace",
+    "reverse",
+    "right",
+    "round",
+    "row_number",
+    "rtrim",
+    "split_part",
+    "starts_with",
+    "string_agg",
+    "strpos",
+    "substr",
+    "substring",
+    "sum",
+    "to_char",
+    "to_timestamp",
+    "trim",
+    "unnest",
+    "upper",
+];
 
 /// A function of elements that was given something else, by the name that the planner has for it.
 fn of_elements(text: &str) -> Option<Words> {

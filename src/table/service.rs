@@ -88,6 +88,14 @@ pub struct Rate {
     pub window: Duration,
 }
 
+impl Rate {
+    /// What so many requests take at the least: the first of each window goes out at once.
+    pub fn least_time(self, requests: usize) -> Duration {
+        let windows = requests.saturating_sub(1) / usize::try_from(self.requests).unwrap_or(usize::MAX).max(1);
+        self.window.saturating_mul(u32::try_from(windows).unwrap_or(u32::MAX))
+    }
+}
+
 impl Quota {
     /// All families.
     pub const ALL: [Self; 8] = [

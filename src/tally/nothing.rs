@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Because {
     /// No value can satisfy the conditions together.
     Contradiction,
+    /// What is asked can never hold, whatever the records are.
+    NeverTrue,
     /// None of the keys that a join told can be a record's, or they contradict the conditions.
     NoJoinKey,
     /// A key was asked for that is none.
@@ -165,6 +167,9 @@ impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contradiction => f.write_str("the conditions contradict each other, so nothing was requested"),
+            Self::NeverTrue => {
+                f.write_str("the statement has a condition that is never true, or a list without rows, so nothing was requested")
+            }
             Self::NoJoinKey => f.write_str(
                 "no key of the join's other side can be that of a record which the conditions leave, so nothing was requested",
             ),

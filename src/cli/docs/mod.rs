@@ -132,11 +132,11 @@ fn commands_page() -> String {
 fn each_command(above: &str, command: &clap::Command, tell: &mut dyn FnMut(&str, &str)) {
     for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
         let name = format!("{above} {}", command.get_name());
-        if command.has_subcommands() {
-            each_command(&name, command, tell);
-        } else {
+        // What only leads to others does nothing by itself.
+        if !command.is_subcommand_required_set() {
             tell(&name, &command.get_about().map(ToString::to_string).unwrap_or_default());
         }
+        each_command(&name, command, tell);
     }
 }
 

@@ -16,6 +16,7 @@ mod comparison;
 mod condition;
 mod exec;
 mod held;
+mod keys;
 mod narrowing;
 mod nearest;
 mod passing;
@@ -24,4 +25,5 @@ mod spans;
 mod values;
 
 pub(crate) use exec::RangeJoinExec;
+pub(crate) use keys::WholeKeys;
 pub(crate) use rule::{LookUp, compared};

@@ -40,7 +40,7 @@ use crate::engine::scan::work::{Terms, Work};
 use crate::plan::{KeyCondition, ScanPlan};
 use crate::predicate::{Conjunct, Predicate, bind, import, normal};
 use crate::settings::Settings;
-use crate::table::Direction;
+use crate::table::{Direction, Quota, Rate};
 
 /// What stands before the price of a scan that keys of a join decide on.
 const WITHOUT_KEYS: &str = ": nothing if the join has no key, else ";
@@ -92,6 +92,20 @@ impl ScanExec {
     /// What answers it with these keys of joins.
     pub(super) fn work_for(&self, keys: Vec<KeyCondition>, terms: &Terms) -> Work {
         Work::of((&self.table, self.columns()), (self.conjuncts(), keys), (self.order, self.fetch), terms)
+    }
+
+    /// What it requests at the least; of what keys of a join may save it, nothing is known.
+    pub(crate) fn least(
+        &self,
+        statement: &Statement,
+        connected: Option<&Connected>,
+    ) -> Option<(Quota, Option<Rate>, usize)> {
+        let (mut work, pushdown) = (self.work(&Terms::of(statement, connected)), statement.settings.pushdown);
+        if let Work::Pages(plan) = &mut work {
+            plan.few = self.is_lazy;
+        }
+        let is_known = !work.is_nothing() && !self.asks_by_keys(pushdown);
+        work.least(statement.now.timestamp_micros(), connected).filter(|_| is_known)
     }
 
     /// What it would read, in words.

@@ -136,6 +136,16 @@ impl Work {
         }
     }
 
+    /// The requests that it takes at the least, of which quota they are and how fast they may go out.
+    pub(crate) fn least(&self, now: i64, connected: Option<&Connected>) -> Option<(Quota, Option<Rate>, usize)> {
+        match self {
+            Self::Pages(plan) => Some((plan.quota, rate(connected, plan.quota), plan.least_requests(now))),
+            Self::Feed(plan) => Some((Quota::Activity, plan.rate, plan.least_requests())),
+            // How long a search takes is its own affair.
+            Self::Search(_) | Self::Files(..) => None,
+        }
+    }
+
     /// It in words, for EXPLAIN.
     pub(crate) fn explained(&self, statement: &Statement, connected: Option<&Connected>) -> String {
         match self {

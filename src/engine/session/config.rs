@@ -19,8 +19,8 @@ use super::store::Store;
 use super::unknown::UnknownIsNotFalse;
 use super::walls::Walled;
 use crate::engine::functions::bounded;
-use crate::engine::joins::LookUp;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
+use crate::engine::joins::{LookUp, WholeKeys};
 use crate::engine::leaf::{AtHandFirst, CountThere, EndsAlone, FewWanted, ShareScans, TellKeys, is_remote};
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
@@ -109,7 +109,7 @@ pub(crate) fn extend(
     builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
     // A host's own planner stays; with one, ASOF joins are its to plan.
     builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
-    let mut builder = builder.with_optimizer_rule(Arc::new(BelowNearest));
+    let mut builder = builder.with_optimizer_rule(Arc::new(BelowNearest)).with_optimizer_rule(Arc::new(WholeKeys));
     // Behind the choice of a join's kind and sides; before what moves rows and filters to where they are needed.
     let rules = &mut builder.physical_optimizers().get_or_insert_default().rules;
     let behind = rules.iter().position(|rule| rule.name() == JOINS_CHOSEN).map_or(0, |at| at + 1);

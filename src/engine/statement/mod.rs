@@ -7,10 +7,12 @@ mod described;
 mod explain;
 mod external;
 mod file_names;
+mod foreseen;
 mod lateral;
 mod output_names;
 mod parameters;
 pub(crate) mod parse;
+mod planned_away;
 mod sampled;
 mod summary;
 pub(crate) mod timeline;
@@ -34,6 +36,8 @@ use tokio::time::{Instant, timeout_at};
 
 pub use self::described::DescribedLogs;
 pub(crate) use self::described::described;
+pub use self::foreseen::Foreseen;
+use self::foreseen::Foresight;
 use self::output_names::named;
 pub use self::parameters::{Parameters, Value};
 #[cfg(feature = "cli")]
@@ -60,6 +64,14 @@ pub struct Query {
     pub tally: Arc<Tally>,
     /// Where its columns come from.
     pub origins: Lineage,
+    foresight: Option<Foresight>,
+}
+
+impl Query {
+    /// What it costs at the least, before it is polled: zero where nothing is known. Opens the connections that it reads.
+    pub fn foreseen(&self) -> Foreseen {
+        self.foresight.as_ref().map(Foresight::foreseen).unwrap_or_default()
+    }
 }
 
 /// A statement, and what it is asked with.
@@ -107,6 +119,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     timelines.notices().for_each(|notice| statement.tally.notice(notice));
     let statement = Arc::new(statement);
     state.config_mut().set_extension(Arc::clone(&statement));
+    let mut foresight = None;
     let stream = match plan.as_ref() {
         LogicalPlan::Statement(
             Command::SetVariable(_) | Command::ResetVariable(_) | Command::Prepare(_) | Command::Deallocate(_),
@@ -126,13 +139,18 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         }
         LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, table).await.map(|()| no_rows())?,
         plan => {
-            let (rows, executed) = run(&state, plan, &statement, policy).await?;
+            let (rows, executed, physical) = run(&state, plan, &statement, policy).await?;
+            if !matches!(plan, LogicalPlan::Explain(_)) {
+                planned_away::noted(plan, &physical, &statement.tally)?;
+            }
+            let connections = state.config().get_extension();
+            foresight = Some(Foresight { plan: physical, statement: Arc::clone(&statement), connections });
             origins = executed.unwrap_or(origins);
             rows
         }
     };
     let stream = timelines.told(until_deadline(workers.rows(stream), &statement));
-    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
+    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight })
 }
 
 /// What is left to a statement whose scans have ended in time with a part of their rows.
@@ -156,13 +174,13 @@ fn until_deadline(rows: SendableRecordBatchStream, statement: &Statement) -> Sen
     Box::pin(RecordBatchStreamAdapter::new(schema, timed))
 }
 
-/// The rows of a plan; of what another plan stands behind, the origins of that one's columns too.
+/// The rows of a plan, and how it is carried out; of what another plan stands behind, the origins of that one's columns too.
 async fn run(
     state: &SessionState,
     plan: &LogicalPlan,
     statement: &Statement,
     policy: Policy,
-) -> Result<(SendableRecordBatchStream, Option<Lineage>)> {
+) -> Result<(SendableRecordBatchStream, Option<Lineage>, Arc<dyn ExecutionPlan>)> {
     // EXECUTE and statements that make views need a session; they get one over the same state and catalogs.
     if matches!(plan, LogicalPlan::Ddl(_) | LogicalPlan::Statement(_)) {
         if let Some(name) = made(plan) {
@@ -172,10 +190,11 @@ async fn run(
         let frame = session.execute_logical_plan(plan.clone()).await?;
         let plan = Arc::new(named(frame.logical_plan().clone())?);
         policy.check(&plan)?;
-        let rows = lazily(physical(state, &plan, statement).await?, state.task_ctx());
-        return Ok((rows, Some(Lineage::of(plan))));
+        let physical = physical(state, &plan, statement).await?;
+        return Ok((lazily(Arc::clone(&physical), state.task_ctx()), Some(Lineage::of(plan)), physical));
     }
-    Ok((lazily(physical(state, plan, statement).await?, state.task_ctx()), None))
+    let physical = physical(state, plan, statement).await?;
+    Ok((lazily(Arc::clone(&physical), state.task_ctx()), None, physical))
 }
 
 /// The name under which a plan makes something that others can ask.

@@ -190,6 +190,8 @@ fn short(below: Option<&LogicalPlan>, expr: &Expr, whole: &str) -> Option<String
     match expr {
         Expr::ScalarFunction(ScalarFunction { func, args }) => match (func.name(), args.as_slice()) {
             ("date_trunc" | "date_part", [unit, _]) => field(unit).map(|unit| unit.to_lowercase()),
+            // An operator has no name that could stand for it.
+            ("||", _) if whole.chars().count() > LONGEST => Some("concat".into()),
             (name, _) => (whole.chars().count() > LONGEST).then(|| name.to_owned()),
         },
         Expr::AggregateFunction(aggregate) => {
@@ -226,7 +228,12 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
         return plain(below, &alias.expr).replacen("count(1)", "count(*)", 1);
     }
     let unqualified = expr.clone().transform_down(|expr| {
-        if let Some(text) = written(&expr) {
+        let operands = |call: &ScalarFunction| call.args.iter().map(|arg| plain(below, arg)).collect::<Vec<_>>();
+        let concatenated = match &expr {
+            Expr::ScalarFunction(call) if call.func.name() == "||" => Some(operands(call).join(" || ")),
+            _ => None,
+        };
+        if let Some(text) = concatenated.or_else(|| written(&expr)) {
             return Ok(Transformed::new(Expr::Column(Column::new_unqualified(text)), true, JUMP));
         }
         if let Expr::Literal(value, _) = &expr

@@ -37,7 +37,7 @@ impl fmt::Display for FeedPlan {
             };
             return writeln!(f, "{table}: nothing is sent: {why}");
         }
-        let requests = 1 + types * windows;
+        let requests = self.least_requests();
         write!(f, "{table}: at least {requests} requests and one per blob, ")?;
         match self.rate {
             Some(rate) => writeln!(f, "at {} requests in {} s", rate.requests, rate.window.as_secs())?,
@@ -55,6 +55,12 @@ impl fmt::Display for FeedPlan {
 }
 
 impl FeedPlan {
+    /// The least number of requests that can answer it: what there is in each window, and what is subscribed to.
+    pub fn least_requests(&self) -> usize {
+        let lists = self.content_types.len() * self.windows.len();
+        if lists == 0 { 0 } else { 1 + lists }
+    }
+
     fn window(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (Some(first), Some(last)) = (self.windows.first(), self.windows.last()) else { return Ok(()) };
         let (from, to, windows) = (second_text(first.from), second_text(last.to), self.windows.len());

@@ -1,5 +1,7 @@
 //! One statement's answer: run, shown on the screen, by a pager or in a file, with a line of progress meanwhile.
 
+mod confirm;
+mod echo;
 mod ending;
 mod formats;
 mod fresh;
@@ -7,6 +9,7 @@ mod pager;
 mod progress;
 mod session;
 
+pub use echo::echoes_again;
 pub use ending::Ending;
 pub use formats::{check_name, format};
 pub(crate) use fresh::Seen;

@@ -1,14 +1,15 @@
 //! The line on standard error that says how a query is getting on, gone before anything else is shown.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::time::{Duration, Instant};
 
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
+use super::echo::Silence;
 use crate::output::safe;
-use crate::repl::say::count;
+use crate::repl::say::{count, lasts};
 use crate::tally::{Tally, View};
 use crate::time::instant_text;
 
@@ -22,14 +23,16 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(400);
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
+    /// What is typed meanwhile does not stand in the line.
+    silence: RefCell<Option<Silence>>,
     over: Cell<bool>,
     /// The present wait, and when it was first seen.
     wait: Cell<Option<(u64, Instant)>>,
 }
 
 impl Progress {
-    /// A line, or none.
-    pub(super) fn new(on: bool) -> Self {
+    /// A line, or none. `people`: somebody sits at the prompt, and types ahead.
+    pub(super) fn new(on: bool, people: bool) -> Self {
         let bar = ProgressBar::with_draw_target(
             None,
             if on {
@@ -42,7 +45,8 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
             bar.set_style(style);
         }
-        Self { bar, over: Cell::new(!on), wait: Cell::default() }
+        let silence = RefCell::new((on && people).then(Silence::begin));
+        Self { bar, silence, over: Cell::new(!on), wait: Cell::default() }
     }
 
     /// Draws it anew.
@@ -60,6 +64,7 @@ impl Progress {
     pub(super) fn end(&self) {
         if !self.over.replace(true) {
             self.bar.finish_and_clear();
+            drop(self.silence.take());
         }
     }
 
@@ -144,7 +149,7 @@ fn text(tally: &Tally, view: &View, left: Duration) -> String {
     parts.push(count(tally.rows_received.get(), "row"));
     // On a narrow terminal the end is cut off, so what changes what a person does comes first.
     if let Some((_, why, _)) = view.wait {
-        parts.push(format!("waiting {} s {why}", left.as_secs() + 1));
+        parts.push(format!("waiting {} {why}", lasts(Duration::from_secs(left.as_secs() + 1))));
     }
     if let Some((from, to)) = view.covered {
         parts.push(format!("{} to {} covered", minute(from), minute(to)));
@@ -172,7 +177,7 @@ mod tests {
         let _waiting = tally.live.wait(Why::Quota, Duration::from_secs(4));
         assert_eq!(
             text(&tally, &tally.live.view(), Duration::from_millis(3_200)),
-            "12 requests, at least 1 to go · 11988 rows · waiting 4 s for the quota · 2026-05-01 00:00 to 2026-05-01 01:46 covered"
+            "12 requests, at least 1 to go · 11,988 rows · waiting 4 s for the quota · 2026-05-01 00:00 to 2026-05-01 01:46 covered"
         );
         assert_eq!(text(&Tally::default(), &View::default(), Duration::ZERO), "0 requests · 0 rows");
         let one = Tally::default();
@@ -183,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_wait_counts_down_and_a_new_one_begins_anew() {
-        let progress = Progress::new(false);
+        let progress = Progress::new(false, false);
         let view = |id| View { wait: Some((id, Why::Quota, Duration::from_secs(4))), ..View::default() };
         progress.left(&view(1));
         std::thread::sleep(Duration::from_millis(20));

@@ -4,6 +4,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use datafusion::execution::SendableRecordBatchStream;
@@ -12,16 +13,17 @@ use datafusion::prelude::SessionContext;
 use futures::{Stream as _, TryStreamExt as _};
 use tokio::time::interval_at;
 
+use super::confirm;
 use super::ending::Ending;
 use super::fresh::Seen;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
 use crate::engine::{Engine, Parameters, Query};
 use crate::output::{Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver};
-use crate::repl::say::{count, say, tell};
+use crate::repl::say::{count, lasts, say, tell};
 use crate::repl::split::Statement;
 use crate::report::{About, Exit, Report, compared_with_null};
-use crate::tally::{Notice, Tally, Why};
+use crate::tally::{Because, Notice, Tally, Why};
 
 /// An engine, and how its answers are shown.
 #[derive(Debug)]
@@ -91,6 +93,8 @@ pub(crate) enum Target<'a> {
     Sink(Sink),
     /// The screen, through a pager if there is one.
     Screen(Option<&'a str>),
+    /// The screen, with texts that go on below one another: what the prompt itself has to show.
+    Page(Option<&'a str>),
     /// The screen, and only rows that the last run did not bring.
     Fresh(&'a mut Seen),
 }
@@ -105,7 +109,7 @@ impl Session {
     /// The same, wherever the answer goes.
     pub(crate) async fn answer_to(&self, statement: &Statement, target: Target<'_>) -> Answered {
         let begun = Instant::now();
-        let at_pager = matches!(target, Target::Screen(Some(_))) && io::stdout().is_terminal();
+        let at_pager = matches!(target, Target::Screen(Some(_)) | Target::Page(Some(_))) && io::stdout().is_terminal();
         self.ended.begin(self.engine.settings().timeout, at_pager);
         let ended = {
             let run = self.run(statement, target);
@@ -127,7 +131,7 @@ impl Session {
             Err(Err(_)) => Answered::with(Exit::Bug),
         };
         if self.timing {
-            say(&format!("time: {:.3} s", begun.elapsed().as_secs_f64()));
+            say(&format!("time: {}", lasts(begun.elapsed())));
         }
         answered
     }
@@ -139,6 +143,9 @@ impl Session {
         };
         let tally = Arc::clone(&query.tally);
         let watched = matches!(target, Target::Fresh(_));
+        if self.ended.people.load(Relaxed) && !watched && !confirm::goes_on(&query, self.engine.settings().confirm) {
+            return Answered::with(Exit::Interrupted);
+        }
         let mut cancelled = Cancelled { session: self, tally: &tally, is_over: false };
         let delivered = self.watched(query, target, &tally).await;
         cancelled.is_over = true;
@@ -154,8 +161,10 @@ impl Session {
             Err(failure) => self.failed(statement, |about| Report::of_failure(failure, about)),
         };
         if !watched || answered.rows > 0 || answered.exit == Exit::Incomplete {
-            self.say_tally(&tally);
-            self.say_nothing(statement, answered);
+            let of_null = compared_with_null(&statement.text).filter(|_| answered.is_good());
+            self.say_tally(&tally, of_null.is_some());
+            // A statement may itself say why nothing comes, or a count of nothing.
+            of_null.filter(|_| self.voice != Voice::Quiet).iter().for_each(|note| self.note(note));
             self.say_forgotten();
         }
         answered
@@ -163,7 +172,7 @@ impl Session {
 
     /// Delivers, and shows meanwhile how it is getting on.
     async fn watched(&self, query: Query, target: Target<'_>, tally: &Tally) -> Result<Written, Failure> {
-        let progress = Progress::new(self.progress);
+        let progress = Progress::new(self.progress, self.ended.people.load(Relaxed));
         let delivery = self.deliver(query, target, &progress);
         tokio::pin!(delivery);
         let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
@@ -180,19 +189,23 @@ impl Session {
         let redact = self.redact.as_ref();
         let height = usize::from(console::Term::stdout().size().0);
         let on_screen = io::stdout().is_terminal();
+        let wraps = matches!(target, Target::Page(_));
         match target {
             Target::Sink(sink) => self.deliver_to(query, sink, progress).await,
-            Target::Screen(_) if !on_screen => self.deliver_to(query, Sink::stdout(self.streams), progress).await,
-            Target::Screen(pager) => {
+            Target::Screen(_) | Target::Page(_) if !on_screen => {
+                self.deliver_to(query, Sink::stdout(self.streams), progress).await
+            }
+            Target::Screen(pager) | Target::Page(pager) => {
                 let mut screen = Screen::new(pager, height, progress);
-                let delivered = deliver(query, self.format, self.options(true), redact, &mut screen).await;
+                let options = Options { wraps, ..self.options(true) };
+                let delivered = deliver(query, self.format, options, redact, &mut screen).await;
                 let finished = screen.finish().map_err(Failure::Output);
                 delivered.and_then(|written| finished.map(|()| written))
             }
             Target::Fresh(seen) => {
-                let Query { stream, tally, origins } = query;
-                let Some(stream) = only_new(stream, seen).await? else { return Ok(Written::default()) };
-                let query = Query { stream, tally, origins };
+                let mut query = query;
+                let Some(stream) = only_new(query.stream, seen).await? else { return Ok(Written::default()) };
+                query.stream = stream;
                 let mut screen = Screen::new(None, height, progress);
                 deliver(query, self.format, self.options(on_screen), redact, &mut screen).await
             }
@@ -217,6 +230,7 @@ impl Session {
             csv_raw: self.csv_raw,
             expanded: self.expanded,
             // The notices below the result say it, unless they go elsewhere.
+            wraps: false,
             told: shown && self.voice != Voice::Quiet && io::stderr().is_terminal(),
         }
     }
@@ -245,13 +259,6 @@ impl Session {
         }
     }
 
-    /// A statement may itself say why nothing comes, or a count of nothing.
-    fn say_nothing(&self, statement: &Statement, answered: Answered) {
-        if self.voice != Voice::Quiet && answered.is_good() {
-            compared_with_null(&statement.text).iter().for_each(|note| self.note(note));
-        }
-    }
-
     /// Names that were not remembered may still stand in other text.
     fn say_forgotten(&self) {
         if let Some(most) = self.redact.as_ref().and_then(Redactor::forgets).filter(|_| self.voice != Voice::Quiet) {
@@ -268,11 +275,15 @@ impl Session {
         say(&format!("note: {}", self.redact.as_ref().map_or(note.clone(), |redactor| redactor.told(&note))));
     }
 
-    fn say_tally(&self, tally: &Tally) {
+    /// `of_null`: a comparison with NULL is said to be why, which the planner made a contradiction of.
+    fn say_tally(&self, tally: &Tally, of_null: bool) {
         if self.voice == Voice::Quiet {
             return;
         }
-        tally.notices().iter().for_each(|notice| self.note(notice));
+        let is_said = |notice: &Notice| {
+            of_null && matches!(notice, Notice::Nothing { because: Because::Contradiction | Because::NeverTrue, .. })
+        };
+        tally.notices().iter().filter(|notice| !is_said(notice)).for_each(|notice| self.note(notice));
         if self.voice == Voice::Costs && tally.requests.get() > 0 {
             say(&costs(tally));
         }
@@ -322,10 +333,10 @@ fn costs(tally: &Tally) -> String {
         parts.push(format!("{} retried", tally.retries.get()));
     }
     for why in [Why::Search, Why::Quota, Why::Told, Why::BackOff] {
-        let waited = tally.waited_for(why).as_secs_f64();
-        // What would be shown as nothing is nothing.
-        if waited >= 0.05 {
-            parts.push(format!("{waited:.1} s waiting {why}"));
+        let waited = tally.waited_for(why);
+        // Next to nothing is nothing.
+        if waited.as_millis() >= 50 {
+            parts.push(format!("{} waiting {why}", lasts(waited)));
         }
     }
     parts.join(", ")
@@ -363,7 +374,7 @@ mod tests {
         tally.waited(Why::Told, at(12_000), at(12_020));
         assert_eq!(
             costs(&tally),
-            "3 requests, 2000 rows received, 1 retried, 10.0 s waiting for the quota, \
+            "3 requests, 2000 rows received, 1 retried, 10 s waiting for the quota, \
              1.5 s waiting before a retry"
         );
     }

@@ -1,9 +1,10 @@
 //! What a line asks of the prompt itself: a command, or what other prompts call it.
 
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
-use datafusion::sql::sqlparser::tokenizer::Tokenizer;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Whitespace};
 
 use super::list::ALL;
+use super::send::sent;
 use crate::repl::split::split;
 
 /// Words that people type for a command, from other prompts.
@@ -14,21 +15,46 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     (".quit", "\\q"),
     (".exit", "\\q"),
     ("help", "\\?"),
-    (".help", "\\?"),
     ("?", "\\?"),
     ("show tables", "\\d"),
-    (".tables", "\\d"),
     ("show databases", "\\connections"),
     ("show schemas", "\\d"),
     ("show functions", "\\df"),
 ];
 
 /// First words that people type for a command, which keeps what follows.
-pub(super) const FIRST_WORDS: &[(&str, &str)] =
-    &[("\\h", "\\help"), ("\\dt", "\\d"), ("\\d+", "\\d"), ("\\l", "\\connections"), ("\\c", "\\connections")];
+pub(super) const FIRST_WORDS: &[(&str, &str)] = &[
+    ("\\h", "\\help"),
+    ("\\dt", "\\d"),
+    ("\\dt+", "\\d"),
+    ("\\d+", "\\d"),
+    ("\\df+", "\\df"),
+    ("\\dn+", "\\dn"),
+    ("\\dv+", "\\dv"),
+    ("\\l", "\\connections"),
+    ("\\c", "\\connections"),
+    ("\\connect", "\\connections"),
+    ("\\ir", "\\i"),
+    ("\\qecho", "\\echo"),
+    ("\\warn", "\\echo"),
+    (".help", "\\?"),
+    (".tables", "\\d"),
+    (".schema", "\\d"),
+    (".mode", "\\format"),
+    (".output", "\\o"),
+    (".once", "\\o"),
+    (".excel", "\\o"),
+    (".read", "\\i"),
+    (".timer", "\\timing"),
+    (".databases", "\\connections"),
+    (".functions", "\\df"),
+    (".show", "\\set"),
+    (".print", "\\echo"),
+    (".edit", "\\e"),
+];
 
 /// Words with which SQL and others ask for the columns of a table.
-const DESCRIBING: &[&str] = &["describe ", "desc ", ".schema "];
+const DESCRIBING: &[&str] = &["describe ", "desc "];
 
 /// What a line asks of the prompt itself: a command and its argument. `None` for SQL.
 pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
@@ -44,7 +70,9 @@ pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
     if let Some(table) = table.filter(|table| !table.contains(char::is_whitespace)) {
         return Some(("\\d", table));
     }
-    let line = line.starts_with('\\').then_some(plain)?;
+    let is_dotted =
+        |line: &str| line.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let line = (line.starts_with('\\') || is_dotted(line)).then_some(plain)?;
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let name = FIRST_WORDS.iter().find(|(word, _)| *word == name).map_or(name, |(_, name)| name);
     Some((name, rest.trim()))
@@ -52,17 +80,31 @@ pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
 
 /// Whether no more lines are needed: SQL goes on to its semicolon, a command ends with its line.
 pub(crate) fn is_whole(text: &str) -> bool {
-    asked(text).is_some() || split(text).rest.is_none() || forgotten(text).is_some()
+    asked(text).is_some() || split(text).rest.is_none() || inside(text).is_some() || sent(text).is_some()
 }
 
-/// The command on the last line of a statement that was not ended: its semicolon was forgotten.
-pub(super) fn forgotten(text: &str) -> Option<&str> {
+/// What stands on the last line of a statement that was not ended, and is a command: what is before it, and the line.
+pub(super) fn inside(text: &str) -> Option<(&str, &str)> {
     let (before, last) = text.trim_end().rsplit_once('\n')?;
-    let (name, _) = asked(last).filter(|_| last.starts_with('\\'))?;
+    let (name, _) = asked(last).filter(|_| is_said(last))?;
     let (known, open) = (ALL.iter().any(|command| command.name == name), split(before).rest.is_some());
     // In an open text or comment a line may begin with anything.
-    let readable = || Tokenizer::new(&PostgreSqlDialect {}, before).tokenize().is_ok();
-    (known && open && readable()).then_some(name)
+    (known && open && is_readable(before)).then_some((before, last))
+}
+
+/// Whether a line is meant for the prompt, also where SQL could go on.
+fn is_said(line: &str) -> bool {
+    let word = line.trim().trim_end_matches(';').trim_end();
+    line.starts_with(['\\', '.']) || ["quit", "exit", "help"].iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Whether no text and no comment is open at the end.
+pub(super) fn is_readable(sql: &str) -> bool {
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize();
+    // A comment to the end of the line takes what follows on that line.
+    tokens.is_ok_and(|tokens| {
+        !matches!(tokens.last(), Some(Token::Whitespace(Whitespace::SingleLineComment { comment, .. })) if !comment.ends_with('\n'))
+    })
 }
 
 #[cfg(test)]
@@ -80,6 +122,11 @@ mod tests {
             ("SHOW TABLES;", Some(("\\d", ""))),
             ("DESCRIBE sign_ins;", Some(("\\d", "sign_ins"))),
             ("\\dt", Some(("\\d", ""))),
+            (".tables", Some(("\\d", ""))),
+            (".schema sign_ins;", Some(("\\d", "sign_ins"))),
+            (".mode csv", Some(("\\format", "csv"))),
+            (".nope", Some((".nope", ""))),
+            (".5 + 1", None),
             ("\\d+ sign_ins", Some(("\\d", "sign_ins"))),
             ("DESCRIBE SELECT 1", None),
             ("SELECT '\\d'", None),
@@ -104,6 +151,9 @@ mod tests {
             "show tables",
             "SELECT 1; -- done",
             "SELECT 1\n\\d sign_ins",
+            "SELECT 1 \\g",
+            "SELECT 1\nexit",
+            "SELECT 1\n.quit",
         ] {
             assert!(is_whole(whole), "{whole}");
         }
@@ -116,6 +166,9 @@ mod tests {
             "SELECT /* ;",
             "SELECT 'a\n\\d",
             "SELECT 1\n\\nope",
+            "SELECT 'a\nexit",
+            "SELECT 1 -- \\g",
+            "SELECT 1\n exit_code",
         ] {
             assert!(!is_whole(open), "{open}");
         }

@@ -20,6 +20,16 @@ SELECT schema, \"table\", meaning FROM (
   FROM information_schema.tables WHERE table_schema = 'main')
 ORDER BY rank, schema, \"table\"";
 
+/// The schemas with what is in them.
+pub(super) const SCHEMAS: &str = "\
+SELECT table_schema AS schema, count(*) AS tables FROM information_schema.tables \
+WHERE table_schema <> 'information_schema' GROUP BY table_schema ORDER BY table_schema";
+
+/// The user's own views.
+pub(super) const VIEWS: &str = "\
+SELECT table_name AS view, definition FROM information_schema.views \
+WHERE table_schema = 'main' AND definition IS NOT NULL ORDER BY table_name";
+
 /// Shows the tables, or the columns of one.
 pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     let names = tables(state.session.engine.context());

@@ -32,7 +32,13 @@ pub(crate) enum Takes {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Action {
     Describe,
+    Schemas,
+    Views,
     Functions,
+    Send,
+    SendExpanded,
+    Copy,
+    Echo,
     Timing,
     Format,
     Expand,
@@ -64,6 +70,8 @@ pub static ALL: &[Command] = &[
         Action::Describe,
         "List the tables; or a table's columns, with what the service can filter by and what they mean.",
     ),
+    command("\\dn", "", Takes::Nothing, Action::Schemas, "List the schemas, and how many tables each has."),
+    command("\\dv", "", Takes::Nothing, Action::Views, "List your views."),
     command("\\df", "[PATTERN]", Takes::Function, Action::Functions, "List the functions whose names contain PATTERN."),
     command(
         "\\timing",
@@ -93,6 +101,22 @@ pub static ALL: &[Command] = &[
         Action::Output,
         "Write the next result to a file, which appears only when it is complete; without a name, to the screen again.",
     ),
+    command(
+        "\\g",
+        "[FILE]",
+        Takes::File,
+        Action::Send,
+        "Run the statement before it, or the last one; its result goes to FILE, if one is named.",
+    ),
+    command("\\gx", "[FILE]", Takes::File, Action::SendExpanded, "The same, with one column per line."),
+    command(
+        "\\copy",
+        "(QUERY) TO FILE",
+        Takes::Nothing,
+        Action::Copy,
+        "Write the result of a query to a file; its ending chooses the format.",
+    ),
+    command("\\echo", "[TEXT]", Takes::Nothing, Action::Echo, "Print a text, which a script may have to say."),
     command("\\i", "FILE", Takes::File, Action::Include, "Run the statements and commands of a file."),
     command(
         "\\queries",

@@ -3,12 +3,14 @@
 mod asked;
 mod describe;
 mod edit;
+mod foreign;
 mod help;
 mod include;
 mod list;
 mod obey;
 mod saved;
 pub(crate) mod script;
+mod send;
 mod watch;
 
 pub(crate) use asked::is_whole;

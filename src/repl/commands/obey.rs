@@ -1,11 +1,14 @@
 //! Obeys commands, and answers the statements that stand between them.
 
-use super::asked::{asked, forgotten};
+use std::path::PathBuf;
+
+use super::asked::{asked, inside};
 use super::edit::edit;
 use super::list::{ALL, Action};
 use super::script::{self, Parts};
+use super::send::{self, sent};
 use super::watch::watch;
-use super::{describe, help, saved};
+use super::{describe, foreign, help, saved};
 use crate::output::{self, Expanded};
 use crate::repl::answer::{check_name, format};
 use crate::repl::say::{say, say_item};
@@ -17,11 +20,14 @@ use crate::settings;
 impl State<'_> {
     /// Obeys the commands of a text and answers its statements, up to the first failure.
     pub(crate) async fn obey_all(&mut self, text: &str) -> After {
-        if let Some(command) = forgotten(text) {
-            let what = format!("the statement before {command} is not ended");
-            return refused(
-                &Report::new(Exit::Query, what).hint("end it with ; and give the command after it; Up brings it back"),
-            );
+        match inside(text) {
+            Some((statement, line)) if self.depth == 0 => return self.obey_inside(statement, line).await,
+            Some((_, line)) => {
+                let command = line.split_whitespace().next().unwrap_or_default();
+                let what = format!("the statement before {command} is not ended");
+                return refused(&Report::new(Exit::Query, what).hint("end it with ; and give the command after it"));
+            }
+            None => {}
         }
         for part in Parts::of(text) {
             let after = self.obey(part.text, part.line).await;
@@ -32,10 +38,30 @@ impl State<'_> {
         After::Go
     }
 
+    /// Obeys a command that stands where a statement could go on; the statement comes back to the line.
+    async fn obey_inside(&mut self, statement: &str, line: &str) -> After {
+        let after = Box::pin(self.obey(line, 1)).await;
+        if after != After::Leave && self.initial.is_none() {
+            self.initial = Some(format!("{statement}\n"));
+        }
+        after
+    }
+
     /// Obeys a command, or answers the statements of a text that begins on that line of its file.
     pub(super) async fn obey(&mut self, text: &str, first_line: usize) -> After {
         if let Some((name, arg)) = asked(text) {
             return obey(self, name, arg).await;
+        }
+        if let Some((sql, expanded, file)) = sent(text) {
+            let script = split(sql);
+            for statement in script.ended {
+                let after = self.answer(&statement).await;
+                if after != After::Go {
+                    return after;
+                }
+            }
+            let last = script.rest.map(|statement| statement.text).unwrap_or_default();
+            return send::send(self, &last, expanded, file).await;
         }
         for mut statement in split(text).into_statements() {
             statement.line += first_line - 1;
@@ -52,13 +78,25 @@ impl State<'_> {
 /// Obeys a command.
 async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
     let Some(command) = ALL.iter().find(|command| command.name == name) else {
-        let near = nearest(name, ALL.iter().map(|command| (command.name, command.name))).unwrap_or("\\?");
-        return refused(
-            &Report::new(Exit::Usage, format!("there is no command {name}")).hint(format!("did you mean {near}?")),
-        );
+        if let Some(after) = foreign::answered(name) {
+            return after;
+        }
+        let report = Report::new(Exit::Usage, format!("there is no command {name}"));
+        let near = nearest(name, ALL.iter().map(|command| (command.name, command.name)));
+        let hint = near.map_or_else(|| "\\? lists the commands".to_owned(), |near| format!("did you mean {near}?"));
+        return refused(&report.hint(hint));
     };
     match command.action {
         Action::Describe => describe::describe(state, arg).await,
+        Action::Schemas => state.show(describe::SCHEMAS).await,
+        Action::Views => state.show(describe::VIEWS).await,
+        Action::Send => send::send(state, "", false, arg).await,
+        Action::SendExpanded => send::send(state, "", true, arg).await,
+        Action::Copy => send::copy(state, arg).await,
+        Action::Echo => {
+            say(arg.strip_prefix('\'').and_then(|arg| arg.strip_suffix('\'')).unwrap_or(arg));
+            After::Go
+        }
         Action::Functions => state.show(&describe::functions(arg)).await,
         Action::Timing => switch(arg, &mut state.session.timing, "timing"),
         Action::Format => choose_format(state, arg),
@@ -100,6 +138,10 @@ fn choose_format(state: &mut State<'_>, name: &str) -> After {
         output::ALL.iter().for_each(|f| say_item(&format!("{} {}", mark(f.name), f.name), f.doc, 10));
         return After::Go;
     }
+    if ["line", "lines", "vertical"].contains(&name) {
+        return expand(state, "on");
+    }
+    let name = foreign::FORMATS.iter().find(|(other, _)| *other == name).map_or(name, |(_, own)| own);
     match format(name) {
         Ok(format) => state.session.format = format,
         Err(report) => return refused(&report),
@@ -124,13 +166,19 @@ fn expand(state: &mut State<'_>, arg: &str) -> After {
     After::Go
 }
 
+/// The file that a result is to go to.
+pub(super) fn named_output(state: &State<'_>, file: &str) -> Result<PathBuf, Report> {
+    let path = script::named(file, state.outfit.home.as_deref(), None);
+    check_name(&path).map(|()| path)
+}
+
 fn output(state: &mut State<'_>, file: &str) -> After {
-    let named = || script::named(file, state.outfit.home.as_deref(), None);
-    let path = (!file.is_empty()).then(named);
-    if let Err(report) = path.as_deref().map_or(Ok(()), check_name) {
-        return refused(&report);
+    // As other prompts call the screen.
+    let is_screen = file.is_empty() || file == "stdout";
+    match (!is_screen).then(|| named_output(state, file)).transpose() {
+        Ok(path) => state.output = path,
+        Err(report) => return refused(&report),
     }
-    state.output = path;
     match &state.output {
         Some(path) => {
             let format = output::by_ending(path).unwrap_or(state.session.format);
@@ -239,7 +287,17 @@ mod tests {
         assert_eq!(state.obey("\\x on", 1).await, After::Go);
         assert_eq!(state.obey("\\set max_requests 7", 1).await, After::Go);
         assert_eq!(state.obey("\\nope", 1).await, After::Failed);
-        assert_eq!(state.obey_all("SELECT 1\n\\timing off").await, After::Failed);
+        assert_eq!(state.obey_all("SELECT 1\n\\timing on").await, After::Go);
+        assert_eq!(state.initial.take().as_deref(), Some("SELECT 1\n"), "the statement goes on");
+        assert_eq!(state.obey_all("SELECT 1\nexit").await, After::Leave);
+        assert_eq!(state.obey_all("SELECT 7 AS n \\gx").await, After::Go);
+        assert_eq!(state.last.as_deref(), Some("SELECT 7 AS n"));
+        for known in ["\\g", "\\dn", "\\dv", "\\echo 'hello'", ".mode markdown", ".timer on", ".mode csv", ".output"] {
+            assert_eq!(state.obey(known, 1).await, After::Go, "{known}");
+        }
+        for refused in ["\\!", "\\pset null x", ".import a b", ".nope", "\\copy sign_ins", "\\copy t FROM 'a.csv'"] {
+            assert_eq!(state.obey(refused, 1).await, After::Failed, "{refused}");
+        }
         assert_eq!(state.obey("\\set max_request 7", 1).await, After::Failed);
         assert_eq!(state.obey("\\set who o'neil@contoso.com", 1).await, After::Go);
         assert_eq!(state.obey("\\set", 1).await, After::Go);
@@ -263,6 +321,24 @@ mod tests {
         state.obey(&format!("\\o {}", path.display()), 1).await;
         assert_eq!(state.obey("SELECT 1 AS n;", 1).await, After::Go);
         assert_eq!((std::fs::read_to_string(&path).unwrap().as_str(), &state.output), ("n\n1\n", &None));
+    }
+
+    #[tokio::test]
+    async fn a_query_is_copied_to_a_file_whose_ending_says_how() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name).display().to_string();
+        let mut session = session();
+        let mut state = state(&mut session);
+        let copies = [
+            (format!("\\copy (SELECT 1 AS n) TO '{}' CSV HEADER", file("a.csv")), "a.csv", "n\n1\n"),
+            (format!("\\copy (SELECT ' to ' AS n) to {}", file("b.ndjson")), "b.ndjson", "{\"n\":\" to \"}\n"),
+            (format!("SELECT 2 AS n \\g {}", file("c.csv")), "c.csv", "n\n2\n"),
+        ];
+        for (line, name, text) in copies {
+            assert_eq!(state.obey(&line, 1).await, After::Go, "{line}");
+            assert_eq!(std::fs::read_to_string(file(name)).unwrap(), text, "{line}");
+        }
+        assert_eq!(state.obey("\\copy (SELECT 1) TO x.xlsx", 1).await, After::Failed);
     }
 
     #[tokio::test]

@@ -63,6 +63,16 @@ impl SharedExec {
         text
     }
 
+    /// What is read, once for all uses.
+    pub(crate) fn scans(&self) -> Vec<&ScanExec> {
+        if !self.is_first {
+            return Vec::new();
+        }
+        let merged = self.source.plan.downcast_ref::<MergedExec>();
+        let branches = merged.into_iter().flat_map(|merged| merged.scans().map(|(_, scan)| scan));
+        self.scan().into_iter().chain(branches).collect()
+    }
+
     fn scan(&self) -> Option<&ScanExec> {
         self.source.plan.downcast_ref()
     }

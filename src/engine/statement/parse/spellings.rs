@@ -38,6 +38,7 @@ const ALL: &[(&[&str], &str, Meaning)] = &[
     (&["hour", "minute", "second", "day", "month", "year", "quarter", "week"], "hour(time)", |name, args| {
         one(args).map(|t| part(name, t))
     }),
+    (&["date"], "date(time)", |_, args| one(args).map(|t| cast(CastKind::Cast, t, DataType::Date))),
     (&["hourofday"], "hourofday(time)", |_, args| one(args).map(|t| part("hour", t))),
     (&["dayofmonth"], "dayofmonth(time)", |_, args| one(args).map(|t| part("day", t))),
     (&["dayofyear"], "dayofyear(time)", |_, args| one(args).map(|t| part("doy", t))),

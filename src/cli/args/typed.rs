@@ -1,0 +1,50 @@
+//! SQL that stands on the command line without a flag: `auditql 'SELECT …'`.
+//!
+//! It is one word for the shell and several for a reader. One word alone is a command that there is not, or a file.
+
+use std::path::Path;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgMatches, Command};
+
+use crate::report::nearest;
+
+/// The words.
+pub(super) fn arg() -> Arg {
+    Arg::new("sql").value_name("SQL").num_args(0..).help("Run this SQL and exit, as -c does; in quotes")
+}
+
+/// Refuses what is no statement.
+pub(super) fn check(matches: &ArgMatches, command: &Command) -> Result<(), clap::Error> {
+    let words: Vec<&str> = matches.get_many::<String>("sql").into_iter().flatten().map(String::as_str).collect();
+    let refuse = |kind, text: String| Err(command.clone().error(kind, text));
+    match words.as_slice() {
+        [] => Ok(()),
+        [text] if text.contains(char::is_whitespace) => Ok(()),
+        [word] if is_file(word) => refuse(
+            ErrorKind::UnknownArgument,
+            format!("'{word}' is a file\n\n  tip: --input {word} reads exported audit logs, -f {word} runs statements"),
+        ),
+        [word] => {
+            let names = command.get_subcommands().map(Command::get_name);
+            let tip = match nearest(word, names.map(|name| (name, name))) {
+                Some(near) => format!("a similar subcommand exists: '{near}'"),
+                None => "SQL is written in quotes: auditql 'SELECT …'".into(),
+            };
+            refuse(ErrorKind::InvalidSubcommand, format!("unrecognized subcommand '{word}'\n\n  tip: {tip}"))
+        }
+        [first, ..] if first.contains(char::is_whitespace) => refuse(
+            ErrorKind::TooManyValues,
+            "only one statement is taken without a flag\n\n  tip: give each with -c".into(),
+        ),
+        [first, ..] => refuse(
+            ErrorKind::InvalidSubcommand,
+            format!("unrecognized subcommand '{first}'\n\n  tip: SQL is written in quotes: auditql '{first} …'"),
+        ),
+    }
+}
+
+/// Whether a word names a file.
+fn is_file(word: &str) -> bool {
+    Path::new(word).is_file()
+}

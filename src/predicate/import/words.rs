@@ -1,0 +1,131 @@
+//! An expression as SQL, for people: EXPLAIN shows it of what stays on this side.
+//!
+//! Only what a statement often holds is put into its words here. What is left is written as the engine has it.
+
+use std::fmt::Write as _;
+
+use arrow::datatypes::DataType;
+use chrono::DateTime;
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::Operator;
+use datafusion::physical_expr::ScalarFunctionExpr;
+use datafusion::physical_expr::expressions::{BinaryExpr, CastExpr, Column, Literal, NotExpr};
+use datafusion::physical_expr_common::physical_expr::fmt_sql;
+
+use super::{Expr, quoted, scalar_of, shown};
+use crate::predicate::expression::Scalar;
+
+/// The expression as text.
+pub(super) fn words(expr: &Expr) -> String {
+    let mut text = String::new();
+    write_to(&mut text, expr);
+    text
+}
+
+fn write_to(text: &mut String, expr: &Expr) {
+    if let Some(column) = expr.downcast_ref::<Column>() {
+        text.push_str(column.name());
+    } else if let Some(literal) = expr.downcast_ref::<Literal>() {
+        text.push_str(&constant(literal.value()).unwrap_or_else(|| fmt_sql(expr.as_ref()).to_string()));
+    } else if let Some(cast) = expr.downcast_ref::<CastExpr>() {
+        of_cast(text, cast);
+    } else if let Some(not) = expr.downcast_ref::<NotExpr>() {
+        text.push_str("NOT ");
+        in_parentheses(text, not.arg());
+    } else if let Some(binary) = expr.downcast_ref::<BinaryExpr>() {
+        let looser =
+            |side: &Expr| side.downcast_ref::<BinaryExpr>().is_some_and(|b| binds(*b.op()) <= binds(*binary.op()));
+        for (at, side) in [binary.left(), binary.right()].into_iter().enumerate() {
+            if at == 1 {
+                let _ = write!(text, " {} ", binary.op());
+            }
+            if looser(side) { in_parentheses(text, side) } else { write_to(text, side) }
+        }
+    } else if let Some(call) = expr.downcast_ref::<ScalarFunctionExpr>() {
+        of_call(text, call);
+    } else {
+        let _ = write!(text, "{}", fmt_sql(expr.as_ref()));
+    }
+}
+
+fn in_parentheses(text: &mut String, expr: &Expr) {
+    let is_compound = expr.is::<BinaryExpr>();
+    text.push_str(if is_compound { "(" } else { "" });
+    write_to(text, expr);
+    text.push_str(if is_compound { ")" } else { "" });
+}
+
+/// How tightly an operator binds, as far as parentheses hang on it.
+fn binds(op: Operator) -> u8 {
+    match op {
+        Operator::Or => 1,
+        Operator::And => 2,
+        Operator::Plus | Operator::Minus => 4,
+        Operator::Multiply | Operator::Divide | Operator::Modulo => 5,
+        _ => 3,
+    }
+}
+
+fn of_call(text: &mut String, call: &ScalarFunctionExpr) {
+    match (call.name(), call.args()) {
+        ("get_field", [base, field]) => {
+            write_to(text, base);
+            let name = field.downcast_ref::<Literal>().and_then(|name| name.value().try_as_str().flatten());
+            let _ = write!(text, ".{}", name.unwrap_or("…"));
+        }
+        ("||", args) => between(text, args, " || "),
+        (name, args) => {
+            let _ = write!(text, "{name}(");
+            between(text, args, ", ");
+            text.push(')');
+        }
+    }
+}
+
+fn between(text: &mut String, exprs: &[Expr], sign: &str) {
+    for (at, expr) in exprs.iter().enumerate() {
+        text.push_str(if at > 0 { sign } else { "" });
+        write_to(text, expr);
+    }
+}
+
+/// A cast to another zone is what `AT TIME ZONE` became; one that only widens a type was nobody's.
+fn of_cast(text: &mut String, cast: &CastExpr) {
+    let own = |text: &mut String| write_to(text, cast.expr());
+    match cast.cast_type() {
+        DataType::Timestamp(_, Some(zone)) if &**zone != "UTC" && &**zone != "+00:00" => {
+            own(text);
+            let _ = write!(text, " AT TIME ZONE {}", quoted(zone));
+        }
+        to => {
+            let Some(name) = in_sql(to) else { return own(text) };
+            text.push_str("CAST(");
+            own(text);
+            let _ = write!(text, " AS {name})");
+        }
+    }
+}
+
+/// The type as SQL has it, where a cast to it is worth saying.
+fn in_sql(to: &DataType) -> Option<&'static str> {
+    Some(match to {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text",
+        DataType::Boolean => "boolean",
+        DataType::Date32 | DataType::Date64 => "date",
+        DataType::Timestamp(..) => "timestamp",
+        DataType::Float32 | DataType::Float64 => "double",
+        DataType::Decimal128(..) | DataType::Decimal256(..) => "decimal",
+        _ => return None,
+    })
+}
+
+fn constant(value: &ScalarValue) -> Option<String> {
+    if let ScalarValue::TimestampNanosecond(Some(nanos), _) = value {
+        let micros = DateTime::from_timestamp_nanos(*nanos).timestamp_micros();
+        return Some(quoted(&crate::time::instant_text(micros))).filter(|_| nanos % 1_000 == 0);
+    }
+    match scalar_of(value) {
+        Scalar::Other | Scalar::Pending | Scalar::Finer(_) => None,
+        scalar => Some(shown(&scalar)),
+    }
+}
