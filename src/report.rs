@@ -13,6 +13,7 @@ use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::causes;
+use crate::engine::timeline;
 use crate::output::{Failure, Redactor, safe};
 use crate::veil::Veil;
 
@@ -319,6 +320,9 @@ fn of_table(table: &str, about: &About<'_>) -> Report {
         return Report::new(Exit::Query, what).hint(hint);
     }
     let report = Report::new(Exit::Query, format!("there is no table {short}"));
+    if short == timeline::NAME {
+        return report.hint(format!("it is a function: SELECT * FROM {}", timeline::SYNTAX));
+    }
     if let Some(hint) = elsewhere::table(short) {
         return report.hint(hint);
     }

@@ -3,7 +3,7 @@
 //! Columns hold microseconds while the services count ticks of 100 ns, so a record at T + 0.5 µs reads as T here. Bounds
 //! that are sent are therefore whole seconds, widened: the lower one down, the upper one to the *next* second.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
 
 const SECOND: i64 = 1_000_000;
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds: outside of them no service reads a literal.
@@ -89,6 +89,19 @@ pub fn second_text(second: i64) -> String {
 pub fn instant_text(micros: i64) -> String {
     DateTime::<Utc>::from_timestamp_micros(micros)
         .map_or_else(|| micros.to_string(), |t| t.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+/// A time as ISO 8601 writes it, whole or in part: `2026-11-27`, `2026-11-27 08:00`. One without a zone is UTC.
+pub fn read_instant(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.to_utc());
+    }
+    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return Some(day.and_time(NaiveTime::MIN).and_utc());
+    }
+    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+    formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()).map(|time| time.and_utc())
 }
 
 /// `2026-11-27 08:00` with the seconds that nobody writes; `None` of any other text.

@@ -1,4 +1,7 @@
-//! The generated pages of the manual are those that are checked in, and their queries can be run.
+//! What the pages of the manual say is so: the generated ones are those that are checked in, and what is written in them runs.
+
+mod elsewhere;
+mod transcripts;
 
 use std::collections::BTreeMap;
 use std::fs;

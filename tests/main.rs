@@ -57,3 +57,4 @@ mod stores;
 mod system_tables;
 mod tenants;
 mod terminal;
+mod timeline;

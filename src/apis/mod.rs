@@ -11,6 +11,7 @@ pub mod graph;
 pub mod logs;
 pub mod own;
 mod signins_all;
+pub mod timeline;
 
 use crate::table::{Codes, Combined, EntitySet, Lookup, SystemTable};
 

@@ -12,9 +12,11 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 mod identity;
+mod report;
 mod saved;
 
 pub(super) use identity::{Identity, Init};
+pub(super) use report::Report as Page;
 pub(super) use saved::{Saved, flags};
 
 use super::env;
@@ -66,6 +68,8 @@ pub(super) struct Args {
     pub(super) identity: Option<Identity>,
     /// What is asked about saved queries, if that is asked.
     pub(super) saved: Option<Saved>,
+    /// The page that is to be written, if one is.
+    pub(super) page: Option<Page>,
     /// The folder to write the manual's generated pages to.
     pub(super) docs: Option<PathBuf>,
 }
@@ -140,16 +144,18 @@ fn help_of_query(args: &[OsString]) -> Option<Args> {
 
 fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {
     let root = command().try_get_matches_from(args)?;
+    let within = root
+        .subcommand()
+        .and_then(|(name, matches)| if name == "demo" { matches.subcommand() } else { Some((name, matches)) });
     let (matches, demo, subscriptions) = match root.subcommand() {
         Some(("subscriptions", matches)) => (matches, None, subscriptions_of(matches)),
         Some((name, matches)) if name == "docs" || name == "searches" || identity::NAMES.contains(&name) => {
             (matches, None, None)
         }
-        Some((name, matches)) if saved::NAMES.contains(&name) => (matches, None, None),
-        Some((_, matches)) => {
-            let inner = matches.subcommand_matches("run");
-            (inner.unwrap_or(matches), Some(demo_of(matches)), None)
+        Some((name, matches)) if saved::NAMES.contains(&name) || name == report::NAME => {
+            (innermost(matches), None, None)
         }
+        Some((_, matches)) => (innermost(matches), Some(demo_of(matches)), None),
         None => (&root, None, None),
     };
     Ok(Args {
@@ -174,12 +180,18 @@ fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {
         subscriptions,
         searches: root.subcommand_name() == Some("searches"),
         identity: root.subcommand().and_then(|(name, matches)| identity::of(name, matches)),
-        saved: root
-            .subcommand()
-            .and_then(|(name, matches)| if name == "demo" { matches.subcommand() } else { Some((name, matches)) })
-            .and_then(|(name, matches)| saved::of(name, matches)),
+        saved: within.and_then(|(name, matches)| saved::of(name, matches)),
+        page: within.filter(|(name, _)| *name == report::NAME).and_then(|(_, matches)| report::of(matches)),
         docs: root.subcommand_matches("docs").and_then(|docs| docs.get_one::<PathBuf>("folder").cloned()),
     })
+}
+
+/// Where all flags are known: below the last command.
+fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
+    while let Some((_, inner)) = matches.subcommand() {
+        matches = inner;
+    }
+    matches
 }
 
 /// Refuses secrets on the command line, where every process of the machine can read them.
@@ -228,6 +240,7 @@ pub(super) fn command() -> Command {
         .args(settings::ALL.iter().map(setting_flag));
     let command = command
         .subcommands(saved::commands())
+        .subcommand(report::command())
         .subcommands(identity::commands())
         .subcommand(subscriptions())
         .subcommand(searches())
@@ -360,7 +373,7 @@ fn searches() -> Command {
 fn demo() -> Command {
     let file = value_parser!(PathBuf);
     let command = Command::new("demo").about("Start a demo tenant inside this process, and query it");
-    command.subcommand(saved::run()).args([
+    command.subcommand(saved::run()).subcommand(report::command()).args([
         Arg::new("rows")
             .long("rows")
             .value_name("N")

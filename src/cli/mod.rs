@@ -18,6 +18,7 @@ mod identity;
 mod init;
 mod login;
 mod others;
+mod reports;
 mod run;
 mod saved;
 mod searches;

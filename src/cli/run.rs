@@ -13,7 +13,7 @@ use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::Started;
 use super::env::Env;
-use super::{connect, docs, ending, identity, others, saved, searches, subscriptions};
+use super::{connect, docs, ending, identity, others, reports, saved, searches, subscriptions};
 use crate::engine::{Engine, EngineBuilder, Parameters, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::queries::Library;
@@ -40,7 +40,10 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     env.check()?;
     let files = Files::read(&args, &env)?;
     let settings = settings(&args, &env, &files.user)?;
-    let format = written_as(&args, chosen_format(&args, &env, &files)?)?;
+    let format = match &args.page {
+        Some(_) => reports::format(&args)?,
+        None => written_as(&args, chosen_format(&args, &env, &files)?)?,
+    };
     if let Some(asked) = &args.identity {
         check_output(&args, None)?;
         return identity::run(asked, &args, &env, &files).await;
@@ -57,7 +60,9 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
         return searches::run(&settings, connection, pace.as_deref()).await;
     }
     let library = saved::library(&files.user)?;
+    let page = args.page.as_ref().map(|page| reports::asked(page, &args)).transpose()?;
     let (statements, parameters) = match &args.saved {
+        _ if page.is_some() => page.map_or_else(Default::default, |(all, values)| (Some(all), values)),
         Some(Saved::Run { name, words }) => saved::called(&library, name, words, &args)?,
         Some(asked) => {
             check_output(&args, None)?;

@@ -70,6 +70,8 @@ pub(crate) use statement::names_in;
 pub(crate) use statement::parse::lambdas::ALL as FUNCTIONS_OF_ELEMENTS;
 #[cfg(feature = "cli")]
 pub(crate) use statement::parse::spellings::manual as functions_elsewhere;
+#[cfg(feature = "cli")]
+pub(crate) use statement::timeline;
 pub use statement::{DescribedLogs, Parameters, Query, Value};
 
 pub use crate::files::Bucket;

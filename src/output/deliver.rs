@@ -68,6 +68,7 @@ pub async fn deliver<O: Write + ?Sized>(
         // Where rows come faster than they are written, this is where an interrupt is heard.
         tokio::task::yield_now().await;
     }
+    writer.told(&tally, |text| redactor.map_or_else(|| text.to_owned(), |redactor| redactor.told(text)));
     let missing = tally.missing().map(|missing| redactor.map_or(missing.clone(), |redactor| redactor.told(&missing)));
     Ok(writer.finish(missing.as_deref())?)
 }

@@ -11,6 +11,7 @@ mod deliver;
 mod json;
 mod layout;
 mod markdown;
+mod page;
 mod redact;
 pub mod safe;
 mod sink;
@@ -29,6 +30,8 @@ pub use redact::Redactor;
 pub use sink::Sink;
 
 use cell::Column;
+
+use crate::tally::Tally;
 
 /// A format, as data.
 #[derive(Debug)]
@@ -103,6 +106,15 @@ pub static ALL: &[Format] = &[
         open: |schema, _| Body::Binary(binary::Binary::arrow(schema)),
     },
 ];
+
+/// What `report timeline` writes: a page of HTML. It has parts that only a timeline has, so it is none of the formats of results.
+pub static PAGE: Format = Format {
+    name: "page",
+    doc: "A page of HTML.",
+    binary: true,
+    endings: &["html", "htm"],
+    open: |schema, _| Body::Page(Box::new(page::Page::new(schema))),
+};
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static Format> {
@@ -181,6 +193,7 @@ enum Body {
     Json(json::Json),
     Markdown(markdown::Markdown),
     Binary(binary::Binary),
+    Page(Box<page::Page>),
 }
 
 /// Why a result could not be written.
@@ -218,8 +231,17 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
             Body::Delimited(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Json(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Markdown(body) => body.rows(&columns, batch.num_rows(), &mut text),
+            Body::Page(body) => body.rows(&columns, batch.num_rows()),
         }
         Ok(self.out.write_all(text.as_bytes())?)
+    }
+
+    /// Takes what is known of an answer that has been read to its end, for formats that say it. `shown` makes of a text what may
+    /// be shown.
+    pub fn told(&mut self, tally: &Tally, shown: impl Fn(&str) -> String) {
+        if let Body::Page(body) = &mut self.body {
+            body.told(page::Facts::of(tally, shown));
+        }
     }
 
     /// Writes what marks the result as complete; with what is missing, formats that can say so say it.
@@ -233,6 +255,7 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
             Body::Delimited(body) => neutralised = body.finish(&mut text),
             Body::Json(body) => body.finish(missing.is_none(), &mut text),
             Body::Markdown(body) => body.finish(below, &mut text),
+            Body::Page(body) => body.finish(missing, &mut text),
             Body::Binary(body) => self.out.write_all(&body.finish(missing)?)?,
         }
         self.out.write_all(text.as_bytes())?;

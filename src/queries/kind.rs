@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::engine::Value;
+use crate::time::read_instant;
 
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Kind {
                 "false" | "no" | "off" | "0" => Some(Value::Boolean(false)),
                 _ => None,
             },
-            Self::Time => span(trimmed).map(Value::Ago).or_else(|| instant(trimmed).map(Value::Time)),
+            Self::Time => span(trimmed).map(Value::Ago).or_else(|| read_instant(trimmed).map(Value::Time)),
             Self::Span => span(trimmed).map(Value::Span),
             Self::Address => address(trimmed).map(|address| Value::Text(address.to_string())),
             Self::Network => network(trimmed).map(Value::Text),
@@ -121,19 +122,6 @@ pub(super) fn span(text: &str) -> Option<TimeDelta> {
     // A thousand years are as good as for ever, and can be reckoned with.
     let seconds = number.checked_mul(seconds).filter(|seconds| *seconds <= 1_000 * 366 * 86_400)?;
     TimeDelta::try_seconds(seconds)
-}
-
-/// A time as ISO 8601 writes it, whole or in part. One without a zone is UTC.
-pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.to_utc());
-    }
-    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return Some(day.and_time(chrono::NaiveTime::MIN).and_utc());
-    }
-    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-    let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
-    formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()).map(|time| time.and_utc())
 }
 
 fn address(text: &str) -> Option<IpAddr> {

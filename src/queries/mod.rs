@@ -16,6 +16,7 @@ mod shipped;
 mod values;
 
 pub use call::{Call, words};
+pub use kind::Kind;
 pub use library::Library;
 pub use page::{listed, manual, page};
 pub use query::{Parameter, Query};

@@ -4,10 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::kind::{Kind, instant, span};
+use super::kind::{Kind, span};
 use super::query::Parameter;
 use crate::engine::Value;
 use crate::report::{Exit, Report};
+use crate::time::read_instant;
 
 /// Bytes of a file of values.
 const LONGEST: u64 = 16 << 20;
@@ -112,7 +113,7 @@ pub fn guessed(text: &str) -> (Value, &'static str) {
     match text {
         "true" => (Value::Boolean(true), "true"),
         "false" => (Value::Boolean(false), "false"),
-        _ => match (span(text), instant(text)) {
+        _ => match (span(text), read_instant(text)) {
             (Some(span), _) => (Value::Ago(span), "the time that long ago"),
             (_, Some(time)) => (Value::Time(time), "a time, UTC"),
             _ => (Value::Text(text.to_owned()), "text"),

@@ -64,6 +64,17 @@ fn of_cap(error: &CapError, setting: &str) -> String {
     }
 }
 
+/// What is asked for without the table that cannot be read.
+fn of_timeline(table: &str, others: &[String], mut report: Report) -> Report {
+    let names: Vec<String> = others.iter().map(|other| format!("'{other}'")).collect();
+    if names.is_empty() {
+        return report;
+    }
+    let without = format!("timeline(…, sources => [{}]) leaves {table} out", names.join(", "));
+    let hint = report.hint.take().map_or(without.clone(), |hint| format!("{hint}; {without}"));
+    report.hint(hint)
+}
+
 /// A column that is not there may be further on in the file.
 fn of_sampled(file: &str, names_fields: bool, mut report: Report) -> Report {
     let size = logs::Sample::SIZE >> 20;
@@ -118,6 +129,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             report
         }
         E::Branch { source, .. } => under(error, of_engine(source, about)),
+        E::OfTimeline { table, others, source } => of_timeline(table, others, Report::of_query(source, about)),
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("run it without --partial"),
         E::Sampled { file, names_fields, source } => of_sampled(file, *names_fields, Report::of_query(source, about)),
         E::Evaluation(inner) | E::Session(inner) | E::Memory(inner) => Report::of_query(inner, about),
@@ -196,6 +208,7 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
+        L::Damaged { .. } => report("fetch or export it again; if it is cut, nothing of it can be read without its end"),
         L::Stored { .. } => {
             Report::chain(Exit::Query, source).hint("download it, and read the copy: only text is read from stores")
         }

@@ -18,6 +18,7 @@ mod ops;
 mod service;
 mod source;
 mod system;
+mod told;
 mod versions;
 
 pub use arrow::schema_of;
@@ -36,4 +37,5 @@ pub use source::{
     Costly, Dialect, Direction, Feed, FilterLimits, Kind, Pages, Parent, Population, Search, Select, Source,
 };
 pub use system::SystemTable;
+pub use told::{Told, Whose};
 pub use versions::{Outcome, Versions};

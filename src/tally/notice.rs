@@ -299,6 +299,23 @@ pub enum Notice {
         /// The service's id of it.
         id: Veiled,
     },
+    /// What a timeline was taken to be of, and what it was read from.
+    Timeline {
+        /// `the user 'ana@contoso.com'`
+        of: String,
+        /// `from 2026-11-22T08:00:00Z`
+        period: String,
+        /// The tables that were asked.
+        sources: Vec<String>,
+        /// Those that were not, and why.
+        left_out: Vec<(String, String)>,
+        /// When it was asked, RFC 3339.
+        asked: String,
+        /// The statement that asks the same again, at any time.
+        sql: String,
+        /// The words that state what an id is of, if it could be of several.
+        states: Option<Vec<&'static str>>,
+    },
     /// Under `--partial`: what is missing from the answer.
     Incomplete {
         /// What is missing and why.

@@ -34,6 +34,7 @@ impl Notices {
             Notice::Reach { table, .. } => (table.clone(), String::new()),
             Notice::LeftRunning { table, id } => (table.clone(), id.to_string()),
             Notice::Nothing { table, because } => (table.clone(), because.to_string()),
+            Notice::Timeline { of, period, sources, .. } => (format!("{of} {period}"), sources.join(" ")),
             Notice::Incomplete { missing } => (missing.clone(), String::new()),
             Notice::NextPages { .. } => (String::new(), String::new()),
             Notice::Kept { table, .. } => (table.clone(), String::new()),

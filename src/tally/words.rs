@@ -37,6 +37,16 @@ impl Notice {
     }
 }
 
+impl Notice {
+    fn timeline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Timeline { of, period, sources, left_out, states, .. } = self else { return Ok(()) };
+        write!(f, "the timeline is of {of}, {period}, read from {}", sources.join(", "))?;
+        left_out.iter().try_for_each(|(table, why)| write!(f, "; without {table}: {why}"))?;
+        let Some(states) = states else { return Ok(()) };
+        write!(f, "; {} states what the id is of, and may cost fewer requests", states.join(" => …, ") + " => …")
+    }
+}
+
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -136,6 +146,7 @@ impl fmt::Display for Notice {
                  CREATE TABLE recent AS SELECT … keeps the rows for this session"
             ),
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
+            Self::Timeline { .. } => self.timeline(f),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }

@@ -66,7 +66,14 @@ async fn columns_by_columns_are_read_where_they_are_told_by_their_begin() {
     lab.file("ips.txt", IPS);
     let report = lab.refusal("SELECT * FROM read_parquet('{dir}/ips.txt')").await;
     assert!(report.to_string().contains("is no Parquet file"), "{report}");
-    lab.file("packed.gz", gzip(&std::fs::read(&path).unwrap()));
+    let whole = std::fs::read(&path).unwrap();
+    lab.file("cut.parquet", &whole[..whole.len() - 9]);
+    let report = lab.refusal("SELECT count(*) FROM '{dir}/cut.parquet'").await;
+    assert!(report.to_string().contains("cut.parquet begins like Parquet, but is cut or damaged"), "{report}");
+    lab.file("cut.arrow", "ARROW1\0\0\x10\0\0\0");
+    let report = lab.refusal("SELECT count(*) FROM '{dir}/cut.arrow'").await;
+    assert!(report.to_string().contains("cut.arrow begins like Arrow, but is cut or damaged"), "{report}");
+    lab.file("packed.gz", gzip(&whole));
     let report = lab.refusal("SELECT * FROM '{dir}/packed.gz'").await;
-    assert!(report.to_string().contains("Parquet file"), "{report}");
+    assert!(report.to_string().contains("packed.gz is a Parquet file inside another file"), "{report}");
 }

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::{fs, io};
 
 use super::{args, env};
-use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, manual_of_functions};
+use crate::apis;
+use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, manual_of_functions, timeline};
 use crate::logs;
 use crate::output;
 use crate::queries;
@@ -225,6 +226,7 @@ fn functions_page() -> String {
             row(&[&code(call), &gives.map_or_else(|| "NULL".to_owned(), code)], &mut page);
         }
     }
+    timeline_section(&mut page);
     page.push_str(OF_ELEMENTS);
     head(&["function", "what it gives", "also called"], &mut page);
     for function in FUNCTIONS_OF_ELEMENTS {
@@ -238,6 +240,16 @@ fn functions_page() -> String {
         row(&[&names.join(", "), &code(&syntax)], &mut page);
     }
     page
+}
+
+/// The function that stands in FROM, and the tables that it is made of.
+fn timeline_section(page: &mut String) {
+    let _ = write!(page, "\n## {}\n\n{} See [timeline](timeline.md).\n\n", code(timeline::SYNTAX), timeline::DOC);
+    head(&["source", "read where none is named", "tells of", "what it has"], page);
+    for told in apis::timeline::ALL {
+        let of: Vec<&str> = told.of.iter().map(|(whose, _)| whose.name()).collect();
+        row(&[&code(&told.set.qualified()), if told.usual { "yes" } else { "" }, &of.join(", "), told.doc], page);
+    }
 }
 
 const OF_ELEMENTS: &str = "\n## Functions of a list's elements\n\nTheir second argument says what the element is called, and what is asked \

@@ -25,6 +25,14 @@ pub enum LogError {
         /// `Parquet`
         form: &'static str,
     },
+    /// It begins as such a file, and what describes its rows is not there or is none.
+    #[error("{file} begins like {form}, but is cut or damaged: what describes its rows cannot be read")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// `Parquet`
+        form: &'static str,
+    },
     /// It is of a form that this build does not read.
     #[error("{file} is of the format {form}, which this build of auditql does not read")]
     NotBuilt {

@@ -1,5 +1,6 @@
 //! What can go wrong in a scan. Travels through DataFusion as an external error and is found again by `report`.
 
+mod about;
 pub(crate) mod limits;
 mod logs;
 mod place;
@@ -226,6 +227,17 @@ pub enum Error {
         /// What happened.
         #[source]
         source: Box<Error>,
+    },
+    /// One of the tables that a timeline is read from could not be read.
+    #[error("{table} is read for the timeline")]
+    OfTimeline {
+        /// `entra.sign_ins`
+        table: String,
+        /// The others.
+        others: Vec<String>,
+        /// What happened.
+        #[source]
+        source: Box<DataFusionError>,
     },
     /// There is no such column, in a table of a file whose columns are those of its beginning.
     #[error("there is no such column")]

@@ -16,12 +16,28 @@ use crate::table::{Column, EntitySet};
 
 /// A table of a connection: of a service, or of exported files.
 #[derive(Debug)]
-pub struct RemoteTable(Located);
+pub struct RemoteTable(Located, Option<&'static str>);
 
 impl RemoteTable {
     /// The table as the named connection sees it.
     pub(crate) fn new(set: &'static EntitySet, connection: &str, records: Records) -> Self {
-        Self(Located { name: set.qualified(), set, connection: connection.into(), records, schema: set.arrow_schema() })
+        let name = set.qualified();
+        Self(Located { name, set, connection: connection.into(), records, schema: set.arrow_schema() }, None)
+    }
+
+    /// The same, where a table that is several others does without it, and why.
+    pub(crate) fn without(self, why: Option<&'static str>) -> Self {
+        Self(self.0, why)
+    }
+
+    /// Why a table that is several others does without it.
+    pub(crate) fn absent(&self) -> Option<&'static str> {
+        self.1
+    }
+
+    /// Whether a service is asked for it.
+    pub(crate) fn is_of_service(&self) -> bool {
+        self.0.is_of_service()
     }
 }
 

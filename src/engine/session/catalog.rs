@@ -73,7 +73,8 @@ fn of_tables(tables: &[Named], logs: Option<Arc<NamedLogs>>) -> Result<Arc<dyn C
 fn tables(tenant: &Tenant<'_>, state: &SessionState) -> Result<Vec<Named>> {
     let Tenant { connection, records, .. } = tenant;
     let sets = apis::ALL.iter().map(|set| {
-        let table: Arc<dyn TableProvider> = Arc::new(RemoteTable::new(set, connection, records.clone()));
+        let table: Arc<dyn TableProvider> =
+            Arc::new(RemoteTable::new(set, connection, records.clone()).without(tenant.absent(set)));
         Ok((set.schema, set.name, table))
     });
     let combined = apis::COMBINED.iter().map(|table| {

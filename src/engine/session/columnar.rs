@@ -19,6 +19,7 @@ use datafusion::parquet::file::reader::{FileReader as _, SerializedFileReader};
 use datafusion::physical_plan::ExecutionPlan;
 use url::Url;
 
+use super::avro;
 use super::log_options::Stated;
 use super::parquet::INCOMPLETE;
 use crate::engine::error::{Error, LogError};
@@ -49,6 +50,14 @@ impl Form {
         Self::ALL.into_iter().find(|(.., magic)| begin.starts_with(magic)).map(|(form, ..)| form)
     }
 
+    /// Whether a file is of it as it lies there, and not in a packing.
+    fn is_bare(self, path: &Path) -> bool {
+        let magic = Self::ALL.into_iter().find(|(form, ..)| *form == self).map_or(&b""[..], |(.., magic)| magic);
+        let mut begin = vec![0; magic.len()];
+        let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut begin));
+        read.is_ok() && begin == magic
+    }
+
     /// What reads it; `None`, if this build has nothing that does.
     fn format(self, state: &SessionState) -> Option<Arc<dyn FileFormat>> {
         match self {
@@ -60,6 +69,21 @@ impl Form {
             Self::Avro => Some(Arc::new(datafusion_datasource_avro::AvroFormat)),
             #[cfg(not(feature = "avro"))]
             Self::Avro => None,
+        }
+    }
+
+    /// What is missing of the rows of a table, as a sentence. What cannot be read here is told by who reads the rows.
+    fn missing(self, path: &Path, table: &str, file: &str) -> Option<String> {
+        match self {
+            Self::Parquet => {
+                unfinished(path).map(|missing| format!("{table} was written from an incomplete result: {missing}"))
+            }
+            // Its reader finds out by itself.
+            Self::Arrow => None,
+            Self::Avro => {
+                let missing = avro::missing(std::fs::File::open(path).ok()?).ok()??;
+                Some(format!("{file} is not whole: {missing}"))
+            }
         }
     }
 
@@ -103,21 +127,24 @@ pub(super) async fn table(
     if let Some(file) = found.iter().find(|file| file.is_stored()) {
         return Err(failed(LogError::Stored { file: file.to_string(), form: form.name() }).into());
     }
-    let packed = || LogError::Packed { file: found[0].to_string(), form: form.name() };
-    let paths: Option<Vec<PathBuf>> = found.iter().map(|file| file.path().map(Path::to_owned)).collect();
-    let paths = paths.ok_or_else(|| failed(packed()))?;
-    let missing = paths.iter().filter(|_| form == Form::Parquet).find_map(|path| missing(path));
-    let urls = paths.iter().map(|path| url(path).ok_or_else(|| failed(packed()))).collect::<Result<Vec<_>, _>>()?;
+    let packed = |file: &FileRef| failed(LogError::Packed { file: file.to_string(), form: form.name() });
+    let path =
+        |file: &FileRef| file.path().filter(|path| form.is_bare(path)).map(Path::to_owned).ok_or_else(|| packed(file));
+    let paths = found.iter().map(path).collect::<Result<Vec<PathBuf>, _>>()?;
+    let missing = paths.iter().zip(&found).find_map(|(path, file)| form.missing(path, name, &file.to_string()));
+    let urls = paths.iter().zip(&found).map(|(path, file)| url(path).ok_or_else(|| packed(file)));
+    let urls = urls.collect::<Result<Vec<_>, _>>()?;
     let options = ListingOptions::new(format).with_file_extension("");
     let mut schemas = Vec::with_capacity(urls.len());
-    for url in &urls {
-        schemas.push(Schema::clone(options.infer_schema(state, url).await?.as_ref()));
+    for (url, file) in urls.iter().zip(&found) {
+        // Its words are of footers and buffers, and name no file.
+        let damaged = |_| failed(LogError::Damaged { file: file.to_string(), form: form.name() });
+        schemas.push(Schema::clone(options.infer_schema(state, url).await.map_err(damaged)?.as_ref()));
     }
     let config = ListingTableConfig::new_with_multi_paths(urls)
         .with_listing_options(options)
         .with_schema(Arc::new(Schema::try_merge(schemas)?));
-    let (rows, name) = (ListingTable::try_new(config)?, name.to_owned());
-    Ok(Some(Arc::new(Columnar { rows, name, missing })))
+    Ok(Some(Arc::new(Columnar { rows: ListingTable::try_new(config)?, missing })))
 }
 
 /// As an address: a path could hold signs that are taken for a pattern.
@@ -127,7 +154,7 @@ fn url(path: &Path) -> Option<ListingTableUrl> {
 }
 
 /// What is missing of a result that was written to a file.
-fn missing(path: &Path) -> Option<String> {
+fn unfinished(path: &Path) -> Option<String> {
     let file = std::fs::File::open(path).ok()?;
     let reader = SerializedFileReader::new(file).ok()?;
     let pairs = reader.metadata().file_metadata().key_value_metadata()?;
@@ -138,7 +165,7 @@ fn missing(path: &Path) -> Option<String> {
 #[derive(Debug)]
 struct Columnar {
     rows: ListingTable,
-    name: String,
+    /// What is missing of its rows, as a sentence.
     missing: Option<String>,
 }
 
@@ -169,7 +196,7 @@ impl TableProvider for Columnar {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         // An answer from an incomplete file is incomplete too.
         if let Some(missing) = &self.missing {
-            let missing = format!("{} was written from an incomplete result: {missing}", self.name);
+            let missing = missing.clone();
             match state.config().get_extension::<Statement>() {
                 Some(statement) if statement.settings.partial => {
                     statement.tally.notice(Notice::Incomplete { missing });

@@ -13,7 +13,8 @@ use datafusion::catalog::{CatalogProvider, CatalogProviderList, SchemaProvider, 
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, TableFactor, TableFunctionArgs, UnaryOperator, Value,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, TableFactor, TableFunctionArgs,
+    UnaryOperator, Value,
 };
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -170,23 +171,28 @@ pub(crate) async fn opened(
 }
 
 /// An argument with a name: `a => 1`, and `a = 1` as others write it.
-fn named(arg: &FunctionArg) -> Option<(String, &Expr)> {
+pub(crate) fn named(arg: &FunctionArg) -> Option<(String, &Expr)> {
     match arg {
-        FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. }
-        | FunctionArg::ExprNamed { name: Expr::Identifier(name), arg: FunctionArgExpr::Expr(value), .. } => {
-            Some((name.value.to_lowercase(), value))
-        }
+        FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. } => Some((name.value.to_lowercase(), value)),
+        FunctionArg::ExprNamed { name, arg: FunctionArgExpr::Expr(value), .. } => Some((word(name)?, value)),
         FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::BinaryOp { left, op: BinaryOperator::Eq, right })) => {
-            match left.as_ref() {
-                Expr::Identifier(name) => Some((name.value.to_lowercase(), right)),
-                _ => None,
-            }
+            Some((word(left)?, right))
         }
         _ => None,
     }
 }
 
-fn plain(arg: &FunctionArg) -> Option<&Expr> {
+/// A word, also one that the grammar takes for a call without parentheses: `user`.
+fn word(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Identifier(name) => Some(name.value.to_lowercase()),
+        Expr::Function(Function { name, args: FunctionArguments::None, .. }) => Some(name.to_string().to_lowercase()),
+        _ => None,
+    }
+}
+
+/// An argument without one.
+pub(crate) fn plain(arg: &FunctionArg) -> Option<&Expr> {
     match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => Some(value),
         _ => None,
@@ -194,7 +200,7 @@ fn plain(arg: &FunctionArg) -> Option<&Expr> {
 }
 
 /// A constant as text.
-fn text(expr: &Expr) -> Option<String> {
+pub(crate) fn text(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Value(value) => match &value.value {
             Value::SingleQuotedString(text) | Value::EscapedStringLiteral(text) | Value::Number(text, _) => {

@@ -33,7 +33,7 @@ impl<'a> Tenant<'a> {
     }
 
     /// Why a set is no part of a table here. The legacy service is retired: not to have it is the rule.
-    fn absent(&self, set: &EntitySet) -> Option<&'static str> {
+    pub(super) fn absent(&self, set: &EntitySet) -> Option<&'static str> {
         let legacy = set.pages().is_some_and(|pages| pages.api == Api::AadGraph);
         (legacy && !self.has_aadgraph).then_some(NO_AADGRAPH)
     }

@@ -1,5 +1,6 @@
 //! What a session has: its configuration, its catalogs, the tables that it keeps, what its statements may do.
 
+mod avro;
 pub(crate) mod catalog;
 mod columnar;
 pub(crate) mod config;

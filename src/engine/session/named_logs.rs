@@ -136,15 +136,18 @@ impl TableProvider for Unreadable {
     }
 }
 
+/// Why the files of a table cannot be read, if they cannot.
+pub(crate) fn flaw(table: &dyn TableProvider) -> Option<DataFusionError> {
+    (table as &dyn std::any::Any).downcast_ref::<Unreadable>().map(Unreadable::error)
+}
+
 /// Refuses a statement that names a table whose files cannot be read: its columns are not known.
 pub(crate) async fn check(state: &SessionState, statement: &Statement) -> Result<()> {
     for name in state.resolve_table_references(statement)? {
         let Ok(schema) = state.schema_for_ref(name.clone()) else { continue };
         let table = schema.table(name.table()).await?;
-        let table =
-            table.as_ref().and_then(|table| (table.as_ref() as &dyn std::any::Any).downcast_ref::<Unreadable>());
-        if let Some(table) = table {
-            return Err(table.error());
+        if let Some(error) = table.and_then(|table| flaw(table.as_ref())) {
+            return Err(error);
         }
     }
     Ok(())

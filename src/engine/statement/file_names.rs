@@ -49,7 +49,8 @@ pub(super) async fn named(state: &SessionState, policy: Policy, statement: &mut 
     }
 }
 
-fn inner(statement: &mut Outer) -> Option<&mut Statement> {
+/// What is asked, within EXPLAIN.
+pub(super) fn inner(statement: &mut Outer) -> Option<&mut Statement> {
     match statement {
         Outer::Statement(inner) => Some(inner),
         Outer::Explain(ExplainStatement { statement, .. }) => inner(statement),

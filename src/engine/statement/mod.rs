@@ -13,6 +13,7 @@ mod parameters;
 pub(crate) mod parse;
 mod sampled;
 mod summary;
+pub(crate) mod timeline;
 mod views;
 
 use std::future::ready;
@@ -77,6 +78,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     let mut state = context.state();
     let summed_up = summary::asked(&sql);
     let mut parsed = parse_with(&state, summed_up.as_deref().unwrap_or(&sql), &parameters, now)?;
+    let timelines = timeline::expanded(&state, &mut parsed, now).await?;
     file_names::named(&state, policy, &mut parsed).await?;
     if policy.reads_any() {
         state.register_catalog_list(Arc::new(WithFiles::of(&state, policy)));
@@ -90,7 +92,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         Err(error) => return Err(sampled::told(&state, &names, error).await),
     };
     check_plan(&plan)?;
-    let plan = lateral::in_place(plan)?;
+    let plan = timelines.in_order(lateral::in_place(plan)?)?;
     let plan = if summed_up.is_some() { summary::of(plan)? } else { named(plan)? };
     policy.check(&plan)?;
     namesakes::check(&plan)?;
@@ -102,6 +104,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     let mut statement = Statement { keeps, journal, ..Statement::new(options::of(state.config_options()), now) };
     // Planning has taken some of the time.
     statement.budget.deadline = deadline;
+    timelines.notices().for_each(|notice| statement.tally.notice(notice));
     let statement = Arc::new(statement);
     state.config_mut().set_extension(Arc::clone(&statement));
     let stream = match plan.as_ref() {
@@ -128,7 +131,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
             rows
         }
     };
-    let stream = until_deadline(workers.rows(stream), &statement);
+    let stream = timelines.told(until_deadline(workers.rows(stream), &statement));
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins })
 }
 

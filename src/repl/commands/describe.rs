@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::engine::{DescribedLogs, FUNCTIONS_OF_ELEMENTS};
+use crate::engine::{DescribedLogs, FUNCTIONS_OF_ELEMENTS, timeline};
 use crate::repl::answer::tables;
 use crate::repl::say::{count, say};
 use crate::repl::state::{After, State, refused};
@@ -135,7 +135,9 @@ pub(super) fn functions(pattern: &str) -> String {
         let row = |name| format!("('{name}', 'scalar', {}, {})", literal(function.syntax), literal(function.doc));
         function.names.iter().map(row)
     });
-    let worded = worded.collect::<Vec<_>>().join(", ");
+    let of_tables =
+        format!("('{}', 'table', {}, {})", timeline::NAME, literal(timeline::SYNTAX), literal(timeline::DOC));
+    let worded = worded.chain([of_tables]).collect::<Vec<_>>().join(", ");
     format!(
         "SELECT function, kind, syntax, meaning FROM (SELECT DISTINCT routine_name AS function, lower(function_type) AS kind, \
          syntax_example AS syntax, split_part(description, chr(10), 1) AS meaning FROM information_schema.routines \

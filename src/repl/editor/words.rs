@@ -5,7 +5,7 @@
 use arrow::datatypes::{DataType, Fields};
 use datafusion::prelude::SessionContext;
 
-use crate::engine::at_hand;
+use crate::engine::{at_hand, timeline};
 use crate::queries::{Library, Parameter, Query};
 use crate::settings;
 
@@ -131,6 +131,7 @@ impl Words {
         let state = context.state();
         let functions = state.scalar_functions().keys().chain(state.aggregate_functions().keys());
         let mut functions: Vec<String> = functions.chain(state.window_functions().keys()).cloned().collect();
+        functions.push(timeline::NAME.to_owned());
         functions.sort_unstable();
         functions.dedup();
         let settings = settings::ALL.iter().map(|setting| format!("auditql.{}", setting.name)).collect();

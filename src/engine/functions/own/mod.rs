@@ -13,6 +13,7 @@ mod geoip;
 mod identities;
 mod json;
 mod lists;
+mod mentions;
 mod mode;
 mod places;
 mod sessions;
@@ -33,6 +34,7 @@ static ALL: &[&[Function]] = &[
     identities::FUNCTIONS,
     encodings::FUNCTIONS,
     json::FUNCTIONS,
+    mentions::FUNCTIONS,
     expressions::FUNCTIONS,
     entra_errors::FUNCTIONS,
     places::FUNCTIONS,

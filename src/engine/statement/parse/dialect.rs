@@ -39,7 +39,7 @@ pub(super) fn settle(statement: &mut Outer, is_scalar: &dyn Fn(&str) -> bool) ->
 }
 
 /// An error about the dialect.
-pub(super) fn refused(what: impl Into<String>, instead: impl Into<String>) -> Error {
+pub(in crate::engine::statement) fn refused(what: impl Into<String>, instead: impl Into<String>) -> Error {
     Error::Dialect { what: what.into(), instead: instead.into() }
 }
 

@@ -8,6 +8,7 @@ use datafusion::sql::sqlparser::ast::{
 use super::dialect::{quoted, refused};
 use super::{json, pattern};
 use crate::engine::error::Error;
+use crate::engine::statement::timeline;
 
 /// Functions of other databases that go into JSON.
 const JSON_ELSEWHERE: [&str; 12] = [
@@ -32,6 +33,9 @@ pub(super) fn of_function(function: &mut Function, is_scalar: &dyn Fn(&str) -> b
     let name = if quote_style.is_some() { value } else { value.to_lowercase() };
     if JSON_ELSEWHERE.contains(&name.as_str()) {
         return Err(refused(format!("there is no function {name}"), "raw -> 'a' -> 0 ->> 'b' reads JSON"));
+    }
+    if name == timeline::NAME {
+        return Err(refused("timeline gives rows, and stands in FROM", format!("SELECT * FROM {}", timeline::SYNTAX)));
     }
     if let Some(own) = renamed(&name, &function.args) {
         *part = ObjectNamePart::Identifier(Ident::new(own));

@@ -42,8 +42,11 @@ use crate::engine::error::{Error, Part};
 use crate::engine::statement::parameters::Parameters;
 
 pub(crate) use depth::check_plan;
+pub(super) use dialect::refused;
 #[cfg(feature = "cli")]
 pub(crate) use parameters::names_in;
+
+pub(super) use span::seconds as seconds_of_span;
 
 use grammar::Grammar;
 

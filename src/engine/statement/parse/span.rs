@@ -38,7 +38,7 @@ pub(super) fn interval(text: &str) -> Option<String> {
 }
 
 /// Its length in seconds; `None` of months and years, which have none.
-pub(super) fn seconds(text: &str) -> Option<f64> {
+pub(in crate::engine::statement) fn seconds(text: &str) -> Option<f64> {
     let length = |(number, unit): (&str, &str)| {
         let each = match unit {
             "milliseconds" => 0.001,

@@ -1,0 +1,179 @@
+//! Transcripts of the pages: every line of them is typed, at the prompt or in a shell, and what is answered is what the page shows.
+//!
+//! Blanks and the ends of lines are not compared, because a terminal breaks long lines and a page does not.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
+use std::{env, fs};
+
+use super::kept;
+use crate::terminal::Terminal;
+
+const PROMPT: &str = "demo> ";
+const SHELL: &str = "$ ";
+
+/// A command of the page, line by line, and what the page shows below it.
+#[derive(Debug, PartialEq)]
+struct Step<'a> {
+    typed: Vec<&'a str>,
+    shown: Vec<&'a str>,
+}
+
+/// The steps of the page's transcripts that begin with a prompt, in order.
+fn steps<'a>(page: &'a str, prompt: &str) -> Vec<Step<'a>> {
+    let mut steps: Vec<Step<'_>> = Vec::new();
+    let transcripts = page.split("```console\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    for line in transcripts.filter(|transcript| transcript.starts_with(prompt)).flat_map(str::lines) {
+        let open = steps.last().is_some_and(|step| step.shown.is_empty() && !whole(&step.typed, prompt));
+        match (line.strip_prefix(prompt), steps.last_mut()) {
+            (Some(typed), _) => steps.push(Step { typed: vec![typed], shown: Vec::new() }),
+            (None, Some(step)) if open => step.typed.push(line.trim_start()),
+            (None, Some(step)) => step.shown.push(line),
+            (None, None) => unreachable!("it begins with a prompt"),
+        }
+    }
+    steps
+}
+
+/// A statement ends with `;`, a command of the prompt with its line, a command of a shell where its quotes are closed.
+fn whole(typed: &[&str], prompt: &str) -> bool {
+    if prompt == SHELL {
+        return typed.concat().matches('"').count().is_multiple_of(2);
+    }
+    typed[0].starts_with('\\') || typed.last().is_some_and(|line| line.ends_with(';'))
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+/// Whether a screen shows the step, its answer and the next prompt, and nothing else.
+fn shows(screen: &str, step: &Step<'_>) -> bool {
+    let page = [&["demo>"], &step.typed[..], &step.shown[..], &["demo>"]].concat().concat();
+    squeezed(screen) == squeezed(&page)
+}
+
+/// Types the steps of a page, and compares.
+fn type_out(name: &str, page: &str, rows: &str) -> usize {
+    let (home, steps) = (tempfile::tempdir().unwrap(), steps(page, PROMPT));
+    let mut terminal = Terminal::demo(home.path(), 120, &["--no-throttle", "--rows", rows]);
+    for step in &steps {
+        terminal.clear();
+        for line in &step.typed {
+            terminal.keys(&format!("{line}\r"));
+            let typed = squeezed(line);
+            terminal.wait_until("line that was typed", |screen| squeezed(screen).contains(&typed));
+        }
+        terminal.wait_until("next prompt", |screen| screen.ends_with("\ndemo>"));
+        // What comes late is an answer too.
+        std::thread::sleep(Duration::from_millis(20));
+        let screen = terminal.screen();
+        let shown = step.shown.join("\n");
+        assert!(shows(&screen, step), "{name} shows\n{shown}\nbut this is printed\n{screen}");
+    }
+    steps.len()
+}
+
+#[test]
+fn each_line_of_the_tutorial_is_answered_as_it_shows() {
+    assert!(type_out("docs/tutorial.md", &kept()["tutorial.md"], "50000") > 20);
+}
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+}
+
+#[test]
+fn a_statement_that_a_page_explains_is_explained_so() {
+    assert_eq!(type_out("README.md", &readme(), "2000"), 1);
+    assert_eq!(type_out("docs/requests.md", &kept()["requests.md"], "2000"), 1);
+}
+
+/// Runs a line in a shell that finds the program by its name.
+fn shell(line: &str, folder: &Path) -> Output {
+    let program = Path::new(env!("CARGO_BIN_EXE_auditql")).parent().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "the shell needs the commands of the system beside the program")]
+    let rest = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths([program.to_owned()].into_iter().chain(env::split_paths(&rest))).unwrap();
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("exec 2>&1\n{line}")).current_dir(folder).env_clear();
+    command.env("PATH", path).env("HOME", folder).output().unwrap()
+}
+
+#[test]
+fn each_command_of_the_readme_prints_what_it_shows() {
+    let (home, page) = (tempfile::tempdir().unwrap(), readme());
+    let steps = steps(&page, SHELL);
+    assert!(steps.len() >= 3, "{}", steps.len());
+    for step in &steps {
+        let output = shell(&step.typed.join("\n"), home.path());
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let shown = step.shown.join("\n");
+        assert!(output.status.success(), "{printed}");
+        assert_eq!(squeezed(&printed), squeezed(&shown), "README.md shows\n{shown}\nbut this is printed\n{printed}");
+    }
+    assert!(!shell("auditql no-such-command", home.path()).status.success());
+}
+
+/// Lines of a page for a shell that need no tenant but the demo's. One that opens the prompt is not among them.
+fn for_the_demo(page: &str) -> Vec<&str> {
+    let lines = page.lines().filter_map(|line| line.strip_prefix("    ")).filter(|line| !line.ends_with('\\'));
+    lines
+        .filter(|line| line.starts_with("auditql queries") || line.starts_with("auditql demo "))
+        .filter(|line| [" queries", " run ", " -c ", " --export "].iter().any(|word| line.contains(word)))
+        .collect()
+}
+
+#[test]
+fn commands_of_the_pages_for_the_demo_tenant_succeed() {
+    let (home, mut tried) = (tempfile::tempdir().unwrap(), 0);
+    for file in ["ips.txt", "addresses.txt"] {
+        fs::write(home.path().join(file), "192.0.2.146\n").unwrap();
+    }
+    let mut pages = kept();
+    pages.insert("README".into(), readme());
+    for (name, page) in &pages {
+        for line in for_the_demo(page) {
+            let output = shell(line, home.path());
+            assert!(output.status.success(), "{name}: {line}\n{}", String::from_utf8_lossy(&output.stdout));
+            assert!(!output.stdout.is_empty() || line.contains(" -o "), "{name}: {line}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 7, "{tried}");
+}
+
+#[test]
+fn the_tutorial_ends_with_a_command_for_the_shell() {
+    let (home, pages) = (tempfile::tempdir().unwrap(), kept());
+    let (_, rest) = pages["tutorial.md"].split_once("    auditql demo --now 2026-05-01T12:00:00Z --redact").unwrap();
+    let (words, _) = rest.split_once("\n\n").unwrap();
+    let words = words.replace('\\', " ");
+    let asked = Command::new(env!("CARGO_BIN_EXE_auditql"))
+        .args(["demo", "--now", "2026-05-01T12:00:00Z", "--no-throttle", "--redact"])
+        .args(words.split_whitespace())
+        .current_dir(home.path())
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
+    let written = std::fs::read_to_string(Path::new(home.path()).join("timeline.csv")).unwrap();
+    assert_eq!(written.lines().count(), 276, "a heading and the rows that the tutorial tells of");
+    assert!(!written.contains("lindqvist") && !written.contains("192.0.2.146"), "{written}");
+}
+
+#[test]
+fn a_transcript_is_read_as_it_is_typed() {
+    let page = "```console\ndemo> \\x on\none column per line\ndemo> SELECT 1,\n        2;\n│ 1 │\n(1 row)\n```\n";
+    let expected = [
+        Step { typed: vec!["\\x on"], shown: vec!["one column per line"] },
+        Step { typed: vec!["SELECT 1,", "2;"], shown: vec!["│ 1 │", "(1 row)"] },
+    ];
+    assert_eq!(steps(page, PROMPT), expected);
+    assert_eq!(steps(page, SHELL), []);
+    let page = "```console\n$ auditql -c \"\n    SELECT 1\"\n1\n```";
+    assert_eq!(steps(page, SHELL), [Step { typed: vec!["auditql -c \"", "SELECT 1\""], shown: vec!["1"] }]);
+    assert!(shows("demo> \\x on\none column\nper line\ndemo>", &expected[0]));
+    assert!(!shows("demo> \\x on\none column\ndemo>", &expected[0]));
+}
