@@ -159,7 +159,7 @@ fn the_tutorial_ends_with_a_command_for_the_shell() {
         .unwrap();
     assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
     let written = std::fs::read_to_string(Path::new(home.path()).join("timeline.csv")).unwrap();
-    assert_eq!(written.lines().count(), 276, "a heading and the rows that the tutorial tells of");
+    assert_eq!(written.lines().count(), 350, "a heading and the rows that the tutorial tells of");
     assert!(!written.contains("lindqvist") && !written.contains("192.0.2.146"), "{written}");
 }
 
