@@ -1,6 +1,8 @@
 //! Saved queries: each finds exactly its part of the attack, nothing on quiet days that hold what looks like it, and no value is ever
 //! read as SQL.
 
+mod cases;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -13,6 +15,7 @@ use auditql::queries::{Call, Library, words};
 use futures::TryStreamExt as _;
 
 use crate::lab::{Answer, Lab, now, options};
+use cases::{Case, cases, write_logs};
 
 /// Sign-ins of the tenants: enough for the whole spray.
 const ROWS: usize = 6_000;
@@ -20,17 +23,6 @@ const ROWS: usize = 6_000;
 fn tenant(attack: bool) -> Options {
     let feed = Feed { records: 4_000, throttle: None, ..Feed::default() };
     Options { attack, feed, ..options(ROWS) }
-}
-
-/// What a query is expected to find.
-struct Case {
-    name: &'static str,
-    /// Words behind its name; `{…}` are facts of the story.
-    words: &'static str,
-    /// Parts of each row of the answer, in order of the rows.
-    rows: Vec<Vec<String>>,
-    /// Most requests that it may cost: a page for each stream, or the feed's blobs.
-    most_requests: usize,
 }
 
 /// Rows of `name`, and how many requests they cost.
@@ -48,111 +40,13 @@ async fn rows_of(engine: &Engine, library: &Library, name: &str, line: &str) -> 
     Answer { batches, tally: asked.tally }.rows()
 }
 
-/// What the directory's log has of the attack: what the feed tells of it (consent, secret, role, owner), and what services beside it do.
-const DIRECTORY: usize = 7;
-
-/// The feed's content types are read whole, whatever is asked of them.
-const FEED: usize = 200;
-
-fn cases(lab: &Lab, vpn: &str) -> Vec<Case> {
-    let story = lab.tenant.story().attack.clone().unwrap();
-    let (victim, replay, spray) = (story.victim.as_str(), story.replay.as_str(), &story.spray);
-    let case = |name, words, rows: &[&[&str]], most_requests| {
-        let rows = rows.iter().map(|row| row.iter().map(|part| (*part).to_owned()).collect()).collect();
-        Case { name, words, rows, most_requests }
-    };
-    let ips: &'static str = format!("--ips {replay}").leak();
-    let log: &'static str = format!("--log '{vpn}'").leak();
-    let each: Vec<Vec<&str>> = spray.iter().map(|ip| vec![ip.as_str(), " | 3 | "]).collect();
-    let each: Vec<&[&str]> = each.iter().map(Vec::as_slice).collect();
-    let message = vec![victim, replay, "Bind", "@AM0PR01MB3686"];
-    let messages: Vec<&[&str]> = vec![message.as_slice(); 9 * 24];
-    let app = "Mail Backup Pro";
-    let timeline: &'static str = format!("--user {victim} {ips}").leak();
-    // Replays; reading, a rule twice, forwarding, a right, consent, a secret, a role, an owner, the bypass, a link, files, a rule for all.
-    let theirs = [replay];
-    let timeline_rows: Vec<&[&str]> = vec![&theirs; 24 + 9 + 2 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + 180 + 1 + 1 + DIRECTORY];
-    let presence: &'static str = format!("{log} --home PT").leak();
-    vec![
-        case("password-spray", "", &each, 2),
-        case("password-spray-in-audit-log", "", &each, FEED),
-        case(
-            "success-after-failures",
-            "",
-            &[&[victim, &spray[0], "MD", "OfficeHome"], &[victim, &spray[1], "MD", "One Outlook Web"]],
-            3,
-        ),
-        case("impossible-travel", "", &[&[victim, replay]], 4),
-        case("token-reuse", "", &[&[victim, &spray[0], "MD", replay, "IS", &story.session]], 4),
-        case("weak-sign-ins", "", &[&[victim, &spray[1], "IMAP4", "ropc"]], 2),
-        case("mfa-fatigue", "", &[&[victim, &spray[0], "MD", "17", &story.session]], 3),
-        case("policy-changes", "", &[&[victim, replay, "Block legacy authentication", "excludeUsers"]], 1),
-        case("consents", "", &[&[victim, replay, app, "Mail.ReadWrite Mail.Send Files.Read.All offline_access"]], 1),
-        case("new-app-secrets", "", &[&[victim, app, "DisplayName=backup", replay, "3"]], 4),
-        case("app-permissions", "", &[&[victim, replay, app, "Mail.Read", "Microsoft Graph"]], 1),
-        case("app-changes", "", &[&[victim, replay, "Add owner to application", app]], 1),
-        case(
-            "inbox-rules",
-            "",
-            &[&[victim, replay, "New-InboxRule", "archive@drop.example", "invoice;payment;iban"]],
-            FEED,
-        ),
-        case("forwarding", "", &[&[victim, replay, "archive@drop.example", "True | 1"]], FEED),
-        case("mails-read", ips, &messages, FEED),
-        case("mass-download", "", &[&[victim, replay, "180"]], FEED),
-        case("privileged-roles", "", &[&[victim, replay, "Exchange Administrator", app, "ServicePrincipal"]], 1),
-        case("mailbox-access", "", &[&[victim, replay, "Add-MailboxPermission", "FullAccess"]], FEED),
-        case("tampering", "", &[&[victim, replay, "Set-MailboxAuditBypassAssociation"]], FEED + 1),
-        case("new-mfa-method", "", &[&[victim, replay, "User registered security info", "IS"]], 3),
-        case("transport-rules", "", &[&[victim, replay, "New-TransportRule", "archive@drop.example"]], FEED),
-        case(
-            "from-networks",
-            "--networks 192.0.2.0/24",
-            &[&[victim, replay, "IS | 24 | 4"], &[app, replay, "IS | 3 | 1"]],
-            8,
-        ),
-        case("scripted-clients", "", &[&[victim, &spray[1], "BAV2ROPC", "1"]], 2),
-        case("phishing-clicked", "", &[&[victim, "BlockPageOverride", "it-support@lumenw0rks.example"]], FEED),
-        // It reads every content type.
-        case("user-timeline", timeline, &timeline_rows, 2 * FEED + 4),
-        case("cloud-failures-then-vpn", log, &[&[&spray[1], "LOGIN-OK", "mallory"]], 2),
-        case("vpn-failures-then-cloud", log, &[&[victim, replay, "IS | 6 | 6"]], 3),
-        case(
-            "elsewhere-while-on-premises",
-            presence,
-            &[&[victim, replay, "IS | 198.18.0.200 | 24"], &[victim, "MD | 198.18.0.200 | 1"]],
-            4,
-        ),
-    ]
-}
-
-/// A VPN's log: the attacker, and people at home.
-fn vpn_log(spray: &str, replay: &str, victim: &str) -> String {
-    let mut log = String::from("time,client_address,user_name,outcome\n");
-    log.push_str(&format!("2026-04-26T04:00:00Z,{spray}:40110,mallory,LOGIN-OK\n"));
-    // Guesses from where the token is used later; the victim at home, the whole night.
-    for n in 0..6 {
-        log.push_str(&format!("2026-04-26T22:0{n}:00Z,{replay},guess{n},LOGIN-FAILED\n"));
-    }
-    for n in 0..16 {
-        let (hour, minute) = (n / 2, n % 2 * 30);
-        log.push_str(&format!("2026-04-27T{hour:02}:{minute:02}:00Z,198.18.0.200,{victim},LOGIN-OK\n"));
-    }
-    for n in 1..40 {
-        log.push_str(&format!("2026-04-29T08:{n:02}:00Z,198.18.0.{n},ana.oneil,LOGIN-OK\n"));
-    }
-    log
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_query_finds_its_part_of_the_attack_and_nothing_on_quiet_days() {
     let (lab, quiet) = (Lab::new(tenant(true)).await, Lab::new(tenant(false)).await);
     let folder = tempfile::tempdir().unwrap();
-    let log = folder.path().join("vpn.csv");
-    let story = lab.tenant.story().attack.clone().unwrap();
-    fs::write(&log, vpn_log(&story.spray[1], &story.replay, &story.victim)).unwrap();
+    write_logs(&lab, folder.path());
     let library = Library::shipped();
-    let cases = cases(&lab, log.to_str().unwrap());
+    let cases = cases(&lab, folder.path());
     let (mut wrong, mut table) = (Vec::new(), String::new());
     for Case { name, words, rows, most_requests } in &cases {
         let (found, requests) = run(&lab, &library, name, words).await;
@@ -186,13 +80,11 @@ async fn exported_files_give_the_answers_of_the_service() {
     let lab = Lab::new(Options { feed, ..options(2_000) }).await;
     let folder = tempfile::tempdir().unwrap();
     lab.tenant.export(folder.path()).unwrap();
-    let log = folder.path().join("vpn.csv");
-    let story = lab.tenant.story().attack.clone().unwrap();
-    fs::write(&log, vpn_log(&story.spray[1], &story.replay, &story.victim)).unwrap();
+    write_logs(&lab, folder.path());
     let files = Engine::builder().input(folder.path().join("mixed")).policy(Policy::LOCAL).now(now()).build().unwrap();
     let library = Library::shipped();
     let mut with_rows = 0;
-    for Case { name, words, .. } in cases(&lab, log.to_str().unwrap()) {
+    for Case { name, words, .. } in cases(&lab, folder.path()) {
         let (mut live, _) = run(&lab, &library, name, words).await;
         let mut offline = rows_of(&files, &library, name, words).await;
         live.sort();
@@ -200,7 +92,42 @@ async fn exported_files_give_the_answers_of_the_service() {
         assert_eq!(offline, live, "{name}");
         with_rows += usize::from(!live.is_empty());
     }
-    assert!(with_rows > 20, "{with_rows} queries have rows");
+    assert!(with_rows > 30, "{with_rows} queries have rows");
+}
+
+/// A tenant of federated sign-ins: one of them has a token of AD FS beside it, one has none, one lies behind the end of the log, and
+/// one is of a cloud account.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_no_server_issued_is_found() {
+    let sign_in = |n: u8, time: &str, issuer: &str| {
+        format!(
+            r#"{{"id":"00000000-0000-4000-8000-00000000000{n}","createdDateTime":"{time}","userPrincipalName":"ana@x.example",
+            "ipAddress":"203.0.113.{n}","tokenIssuerType":"{issuer}","isInteractive":true,
+            "signInEventTypes":["interactiveUser"],"status":{{"errorCode":0}}}}"#
+        )
+        .replace('\n', "")
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("sign_ins.ndjson"), folder.path().join("adfs.csv"));
+    let (adfs, cloud) = ("ADFederationServices", "AzureAD");
+    let rows = [
+        sign_in(1, "2026-04-30T08:00:02Z", adfs),
+        sign_in(2, "2026-04-30T09:00:02Z", adfs),
+        sign_in(3, "2026-04-30T10:00:02Z", cloud),
+        sign_in(4, "2026-04-30T12:00:02Z", adfs),
+    ];
+    fs::write(&data, rows.join("\n")).unwrap();
+    let lab = Lab::new(Options { data: Some(data), ..options(0) }).await;
+    let library = Library::shipped();
+    let words = format!("--log '{}'", log.to_str().unwrap());
+    let lines = "time,event_id,user_name\n2026-04-30T07:00:00Z,411,X\\bob\n2026-04-30T08:00:00Z,1200,X\\Ana\n\
+                 2026-04-30T09:00:00Z,411,X\\ana\n2026-04-30T11:00:00Z,1200,bob@x.example\n";
+    fs::write(&log, lines).unwrap();
+    let (found, requests) = run(&lab, &library, "forged-tokens", &words).await;
+    assert!(found.len() == 1 && found[0].contains("203.0.113.2") && requests == 1, "{requests}: {found:#?}");
+    // Beside a token there is nothing to find.
+    fs::write(&log, lines.replace("09:00:00Z,411", "09:00:00Z,1202")).unwrap();
+    assert_eq!(run(&lab, &library, "forged-tokens", &words).await.0, [""; 0]);
 }
 
 /// The control of the quiet days: they do hold what looks like an attack.
@@ -215,6 +142,15 @@ async fn quiet_days_hold_what_looks_like_an_attack() {
         ("app-permissions", "--roles ."),
         ("mfa-fatigue", "--at-least 2"),
         ("mass-download", "--operations FileSyncDownloadedFull"),
+        ("new-countries", "--before 0s --at-least 0"),
+        ("unusual-hours", "--at-least 1"),
+        ("brute-force", "--at-least 1"),
+        ("slow-guessing", "--countries 1"),
+        ("single-factor", "--before 0s --at-least 0"),
+        ("mail-volume", "--access Sync"),
+        ("mass-deletion", "--at-least 5"),
+        ("alerts-with-context", "--at-least 5"),
+        ("password-spray", "--at-least 1 --tries 100"),
     ] {
         let (found, _) = run(&quiet, &library, name, words).await;
         assert!(!found.is_empty(), "{name} {words}");
@@ -270,6 +206,42 @@ async fn a_value_is_sent_as_a_constant_and_never_read_as_sql() {
     let parameters = Parameters::default().with("x", Value::Integer(1));
     let error = lab.engine.query_with("CREATE VIEW v AS SELECT :x", &parameters).await.map(|_| ()).unwrap_err();
     assert!(error.to_string().contains("a view cannot be made"), "{error}");
+}
+
+/// Values that would do harm if they were pasted: the queries run, and find nothing or what they find without.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_values_of_every_text_stay_data() {
+    let feed = Feed { records: 600, throttle: None, ..Feed::default() };
+    let lab = Lab::new(Options { feed, ..options(1_000) }).await;
+    let folder = tempfile::tempdir().unwrap();
+    write_logs(&lab, folder.path());
+    let library = Library::shipped();
+    let mut tried = 0;
+    for Case { name, words: line, .. } in cases(&lab, folder.path()) {
+        let query = library.named(name).unwrap();
+        let texts = query.parameters.iter().filter(|p| matches!(p.kind.name(), "text" | "user") && p.name != "log");
+        for parameter in texts.filter(|p| !line.contains(&format!("--{}", p.name.replace('_', "-")))) {
+            let hostile =
+                if parameter.kind.name() == "user" { "a'--;@x.example" } else { "x'; DROP TABLE t; -- ' OR '1'='1" };
+            let mut words = words(line);
+            words.extend([format!("--{}", parameter.name.replace('_', "-")), hostile.to_owned()]);
+            let call = Call::read(query, &words, None).unwrap_or_else(|report| panic!("{name}: {report}"));
+            lab.tenant.reset_stats();
+            let asked = lab.engine.query_with(&query.sql, &call.parameters).await.map_err(|e| format!("{name}: {e}"));
+            let asked = asked.unwrap();
+            let batches: Vec<_> = asked.stream.try_collect().await.unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(batches.iter().all(|batch| batch.num_rows() <= 400), "{name} --{}", parameter.name);
+            for request in lab.tenant.stats().requests {
+                assert!(
+                    !request.url.contains("a'--") && !request.url.contains("' OR '1'='1"),
+                    "{name}: {}",
+                    request.url
+                );
+            }
+            tried += 1;
+        }
+    }
+    assert!(tried >= 12, "{tried} texts");
 }
 
 /// The program with a home of its own, which is the working folder too.

@@ -27,6 +27,16 @@ pub struct AttackFacts {
     pub spray: Vec<String>,
     /// The address from which the stolen token was used.
     pub replay: String,
+    /// The account that was tried many times within minutes.
+    pub besieged: String,
+    /// The account that was tried once from each of several countries.
+    pub circled: String,
+    /// The account that was made, given a role and deleted.
+    pub helper: String,
+    /// The guest who was let in to read.
+    pub guest: String,
+    /// Where the guest read, and the link for anyone was used.
+    pub reader: String,
     /// When the spray began.
     pub start: DateTime<Utc>,
     /// `sessionId` of the stolen session.
@@ -58,6 +68,11 @@ impl Story {
             victim: world.people[attack.victim].upn.clone(),
             spray: attack.spray.map(ip).to_vec(),
             replay: ip(attack.replay),
+            besieged: world.people[attack.besieged].upn.clone(),
+            circled: world.people[attack.circled].upn.clone(),
+            helper: world.people[attack.helper].upn.clone(),
+            guest: world.people[attack.guest].upn.clone(),
+            reader: ip(attack.reader),
             start: clock::date_time(attack.start),
             session: attack.session_id(),
         });

@@ -33,6 +33,13 @@ const DRIVE: (i32, &str) = (6, "OneDrive");
 const TEAMS: (i32, &str) = (25, "MicrosoftTeams");
 const CMDLET: (i32, &str) = (18, "SecurityComplianceCenter");
 
+/// Who uses a link for anyone. No page shows a record of it; queries need its file and its address, not this word.
+const ANYONE: &str = "anonymous";
+
+/// Mail that an application reads in the name of who consented to it.
+pub(super) static READ_BY_APPLICATION: Act =
+    act(Exchange, MAIL_SUM, "MailItemsAccessed", 0, render::mail_accessed_by_application);
+
 /// Everything that happens, by type of content.
 pub(super) static ACTS: &[Act] = &[
     act(AzureActiveDirectory, STS, "UserLoggedIn", 120, render::logon),
@@ -45,6 +52,9 @@ pub(super) static ACTS: &[Act] = &[
     act(AzureActiveDirectory, DIRECTORY, "Consent to application.", 2, render::directory),
     act(AzureActiveDirectory, DIRECTORY, "Add owner to application.", 0, render::directory),
     act(AzureActiveDirectory, DIRECTORY, "Add app role assignment to service principal.", 0, render::directory),
+    act(AzureActiveDirectory, DIRECTORY, "Add user.", 0, render::directory),
+    act(AzureActiveDirectory, DIRECTORY, "Add member to role.", 0, render::directory),
+    act(AzureActiveDirectory, DIRECTORY, "Delete user.", 0, render::directory),
     act(
         AzureActiveDirectory,
         DIRECTORY,
@@ -81,15 +91,18 @@ pub(super) static ACTS: &[Act] = &[
     act(SharePoint, DRIVE, "FileSyncDownloadedFull", 24, render::file),
     act(SharePoint, DRIVE, "FilePreviewed", 12, render::file),
     act(SharePoint, FILE, "FileRecycled", 6, render::file),
+    act(SharePoint, FILE, "FileDeleted", 0, render::file),
     act(SharePoint, FILE, "FileMalwareDetected", 1, render::file),
     act(SharePoint, (4, "SharePoint"), "PageViewed", 30, render::page),
     act(SharePoint, (14, "SharePoint"), "SharingSet", 10, render::sharing),
     act(SharePoint, (14, "OneDrive"), "AddedToSecureLink", 6, render::sharing),
     act(SharePoint, (14, "OneDrive"), "AnonymousLinkCreated", 1, render::sharing),
+    act(SharePoint, (14, "OneDrive"), "AnonymousLinkUsed", 0, render::sharing).by(ANYONE),
     act(SharePoint, (36, "SharePoint"), "ListViewed", 14, render::list),
     act(SharePoint, (56, "SharePoint"), "ListColumnCreated", 3, render::list),
     act(General, TEAMS, "MessageSent", 40, render::teams),
     act(General, TEAMS, "MemberAdded", 6, render::teams),
+    act(General, TEAMS, "MemberRemoved", 0, render::teams),
     act(General, TEAMS, "TeamsSessionStarted", 26, render::teams),
     act(General, (20, "PowerBI"), "ViewReport", 24, render::power_bi),
     act(General, CMDLET, "Get-ComplianceSearch", 12, render::cmdlet),
@@ -109,6 +122,7 @@ pub(super) static ACTS: &[Act] = &[
     act(General, (261, "Copilot"), "CopilotInteraction", 10, render::copilot),
     // A type that no list knows yet.
     act(General, (9_417, "NewService"), "Something happened", 2, render::unknown),
+    act(Dlp, (11, "OneDrive"), "DlpRuleMatch", 0, render::dlp_file).by("DlpAgent"),
     act(Dlp, (11, "SharePoint"), "DlpRuleMatch", 10, render::dlp_file).by("DlpAgent"),
     act(Dlp, (13, "Exchange"), "DlpRuleMatch", 10, render::dlp_mail).by("DlpAgent"),
     act(Dlp, (13, "Exchange"), "DLPRuleMatch", 4, render::dlp_mail).by("DlpAgent"),

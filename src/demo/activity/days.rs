@@ -28,10 +28,10 @@ pub(super) fn tell(world: &World, attempts: &[Attempt], feed: &Feed, seed: u64, 
     let plot: Vec<Event> = plot.take(feed.records / 2).collect();
     let mut told: Vec<Told> = Vec::with_capacity(feed.records);
     for event in plot {
-        // Sign-ins have their own chance, so that the days of which they are a part stay as they are.
-        let late = match event.code {
-            Some(_) => 10 * MINUTE * 1_000 + i64::try_from(event.roll(0x1a7e) % 3_000_000).unwrap_or_default(),
-            None => dice.i64(10 * MINUTE..HOUR) * 1_000 + dice.i64(0..1_000),
+        let late = if event.aside {
+            10 * MINUTE * 1_000 + i64::try_from(event.roll(0x1a7e) % 3_000_000).unwrap_or_default()
+        } else {
+            dice.i64(10 * MINUTE..HOUR) * 1_000 + dice.i64(0..1_000)
         };
         let available = event.second * 1_000 + late;
         told.push(Told { event, available: vec![available] });
@@ -59,7 +59,8 @@ fn ordinary(world: &World, dice: &mut Rng, feed: &Feed, span: (i64, i64)) -> Tol
     let delay = if late { dice.i64(2 * HOUR..4 * DAY) } else { dice.i64(5 * MINUTE..90 * MINUTE) };
     let source = world.people[actor].sources[dice.usize(..3)];
     let (seed, second) = (dice.u64(..), available / 1_000 - delay);
-    let event = Event { seed, second, act, actor, source, plot: false, alike: false, code: None };
+    let event =
+        Event { seed, second, act, actor, source, plot: false, alike: false, code: None, whom: None, aside: false };
     let mut all = vec![available];
     // A record without an identifier cannot be recognised when it comes again; the real ones were not seen twice either.
     if dice.u32(..1_000_000) < feed.twice_per_million && event.id().is_some() {

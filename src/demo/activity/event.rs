@@ -5,7 +5,7 @@ use crate::demo::json::Json;
 use crate::demo::world::World;
 use crate::demo::world::dice::{guid, mix};
 use crate::demo::world::directory::{self, Activity, Change};
-use crate::demo::world::people::{PEOPLE, Person};
+use crate::demo::world::people::Person;
 
 /// The type of records of changes of the directory.
 pub(super) const DIRECTORY: i32 = 8;
@@ -43,6 +43,10 @@ pub(in crate::demo) struct Event {
     pub(super) alike: bool,
     /// The error of a sign-in that sign-ins tell of as well; 0 is success.
     pub(super) code: Option<i32>,
+    /// The person whom it is done to, by number, where the story says so.
+    pub(super) whom: Option<usize>,
+    /// Whether it has its own chance, so that the days of which it is a part stay as they are.
+    pub(super) aside: bool,
 }
 
 /// An event and the cast it refers to.
@@ -105,15 +109,15 @@ impl Event {
 
     /// The person who acts.
     pub(super) fn person<'a>(&self, world: &'a World) -> &'a Person {
-        &world.people[self.actor % PEOPLE]
+        world.people.get(self.actor).unwrap_or(&world.people[0])
     }
 
     /// The change of the directory that it records, if it is one.
     pub(super) fn change(&self) -> Option<Change> {
         let activity = (self.act.record_type == DIRECTORY)
             .then(|| Activity::named(self.act.operation.trim_end_matches('.')))??;
-        let Self { seed, second, actor, source, plot, alike, .. } = *self;
-        Some(Change { seed, second, activity, actor, source, plot, alike })
+        let Self { seed, second, actor, source, plot, alike, whom, .. } = *self;
+        Some(Change { seed, second, activity, actor, source, plot, alike, whom })
     }
 
     /// The address as such.

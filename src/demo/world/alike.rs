@@ -1,17 +1,21 @@
 //! What looks like an attack and is none: the plan of quiet days, whose steps each face tells.
 //!
 //! A forgetful user who fumbles with a new phone, a salesman whose session comes from a hotel and then by the company's VPN, an
-//! administrator who approves what was asked for, and a new laptop that fetches its folders.
+//! administrator who approves what was asked for, and a new laptop that fetches its folders and its mailbox. Besides a phone that
+//! has an old password and roams, an account that is made for a trial and deleted, a guest who stays, a link that is tried by who
+//! made it, and a folder that is tidied up.
 
 use super::World;
 use super::clock::DAY;
-use super::people::{Home, PEOPLE};
+use super::people::{self, Home, PARTNERS, PEOPLE};
 
 /// Where the company's VPN comes out.
 pub(in crate::demo) const VPN: &str = "198.51.100.250";
 /// Numbers of the places of the VPN's exit and of the hotel.
 const VPN_PLACE: usize = 1;
 const HOTEL_PLACE: usize = 11;
+/// Number of the place of the partner.
+const PARTNER_PLACE: usize = 9;
 
 /// Who does what looks like an attack. People and addresses by number.
 #[derive(Debug)]
@@ -28,6 +32,12 @@ pub(in crate::demo) struct Alike {
     pub(in crate::demo) vpn: u16,
     /// The hotel's address.
     pub(in crate::demo) hotel: u16,
+    /// Addresses that the traveller's phone comes by: it still has an old password.
+    pub(in crate::demo) roaming: [u16; 8],
+    /// An account that is made for a trial, and deleted: a person, by number.
+    pub(in crate::demo) trial: usize,
+    /// A guest who is invited to a team, and stays: a person, by number.
+    pub(in crate::demo) partner: usize,
     /// Midnight of the day, in units of 100 ns since 1970.
     pub(in crate::demo) start: i64,
 }
@@ -41,6 +51,11 @@ impl Alike {
         let hotel = world.sources.home(HOTEL_PLACE);
         let start = (end - 3 * DAY).div_euclid(DAY) * DAY;
         let [forgetful, traveller, admin, newcomer] = [5, 6, 7, 8].map(|n| people[n % people.len()]);
-        Self { forgetful, traveller, admin, newcomer, vpn, hotel, start }
+        let roaming = std::array::from_fn(|_| world.sources.home(HOTEL_PLACE));
+        let (trial, domain, far) = (world.people.len(), world.organisation.domain(), world.sources.home(PARTNER_PLACE));
+        world.people.push(people::made("Trial Account", format!("trial.account@{domain}"), 0x7a1, Home::Here, far));
+        let address = format!("lea.maurer@{}", PARTNERS[0].1);
+        world.people.push(people::made("Lea Maurer", address, 0x7a2, Home::Partner(0), far));
+        Self { forgetful, traveller, admin, newcomer, vpn, hotel, roaming, trial, partner: trial + 1, start }
     }
 }

@@ -5,6 +5,10 @@
 //! session's token is used from another country, without anyone signing in, while its owner goes on working. The application
 //! that was consented to gets a secret and signs in by itself; and once the account is excluded from the policy against legacy
 //! protocols, the guessed password is enough for one of these.
+//!
+//! Beside that one account is besieged for minutes, and another is tried once from each of six countries; neither is taken.
+//! What the thief leaves behind is an account that is made, given a role and deleted, and a guest who is let into a team,
+//! reads, and is gone within hours.
 
 use fastrand::Rng;
 
@@ -13,8 +17,8 @@ use super::apps::Program;
 use super::clock::{DAY, SECOND};
 use super::dice::guid;
 use super::directory::Target;
-use super::people::{Home, PEOPLE};
-use super::places::{REPLAY_PLACE, SPRAY_PLACE};
+use super::people::{self, Home, PEOPLE};
+use super::places::{REPLAY_PLACE, SCATTERED_PLACES, SPRAY_PLACE};
 
 /// Worlds of fewer sign-ins are told without the attack.
 pub(in crate::demo) const LEAST_SIGN_INS: usize = 1_000;
@@ -37,6 +41,18 @@ pub(in crate::demo) struct Attack {
     pub(in crate::demo) spray: [u16; 4],
     /// Where the token is used.
     pub(in crate::demo) replay: u16,
+    /// The account that is tried many times within minutes: a person, by number.
+    pub(in crate::demo) besieged: usize,
+    /// The account that is tried once a day or so, each time from another country: a person, by number.
+    pub(in crate::demo) circled: usize,
+    /// Where these tries come from.
+    pub(in crate::demo) scattered: [u16; 6],
+    /// The account that is made, given a role and deleted: a person, by number.
+    pub(in crate::demo) helper: usize,
+    /// The guest who is let in to read: a person, by number.
+    pub(in crate::demo) guest: usize,
+    /// Where the guest reads, and the link for anyone is used.
+    pub(in crate::demo) reader: u16,
     /// When the spray begins, in units of 100 ns since 1970.
     pub(in crate::demo) start: i64,
     /// What the stolen session's identifier follows from.
@@ -57,9 +73,35 @@ impl Attack {
         let spray = spray.map(|n| world.sources.add(format!("203.0.113.{n}"), SPRAY_PLACE, 64_600, None));
         let replay = world.sources.add(replay.into(), REPLAY_PLACE, 64_610, None);
         let start = (end - 5 * DAY).div_euclid(DAY) * DAY + 3_600 * SECOND;
-        let victim = candidates[dice.usize(..candidates.len())];
+        let chosen = dice.usize(..candidates.len());
+        let [victim, besieged, circled] = [0, 1, 2].map(|n| candidates[(chosen + n) % candidates.len()]);
         let (session, token) = (dice.u64(..), dice.u64(..));
-        Self { victim, spray, replay, start, session, token, program: program(replay) }
+        let (scattered, octet) = (world.organisation.scattered(), world.organisation.reader());
+        let scattered = std::array::from_fn(|n| {
+            let asn = 64_620 + u32::try_from(n).unwrap_or_default();
+            world.sources.add(format!("192.0.2.{}", scattered[n]), SCATTERED_PLACES[n], asn, None)
+        });
+        let reader = world.sources.add(format!("203.0.113.{octet}"), SPRAY_PLACE, 64_600, None);
+        let helper = world.people.len();
+        let domain = world.organisation.domain();
+        world.people.push(people::made("Sync Service", format!("sync.service@{domain}"), session, Home::Here, replay));
+        let (guest, address) = world.organisation.guest();
+        world.people.push(people::made(guest, address.to_owned(), token, Home::Partner(0), reader));
+        Self {
+            victim,
+            spray,
+            replay,
+            besieged,
+            circled,
+            scattered,
+            helper,
+            guest: helper + 1,
+            reader,
+            start,
+            session,
+            token,
+            program: program(replay),
+        }
     }
 
     /// The stolen session's identifier.

@@ -157,6 +157,9 @@ pub(in crate::demo) static ACTIVITIES: &[Activity] = &[
         By::Program,
         14,
     ),
+    activity("Add user", ("UserManagement", DIRECTORY, "Add"), Target::User, By::Person, 0),
+    activity("Add member to role", ("RoleManagement", DIRECTORY, "Assign"), Target::User, By::Person, 0),
+    activity("Delete user", ("UserManagement", DIRECTORY, "Delete"), Target::User, By::Person, 0),
 ];
 
 /// Roles that are given.
@@ -181,6 +184,17 @@ pub(in crate::demo) fn group_id(n: usize) -> String {
 /// Identifier of a role, by name.
 pub(in crate::demo) fn role_id(name: &str) -> String {
     guid(name.bytes().fold(0, |seed, byte| mix(seed, byte.into())), 0x401e)
+}
+
+/// The role that the attacker's account is given.
+const GIVEN_ROLE: &str = "User Administrator";
+
+/// The application that was consented to, as sign-ins and mailboxes name it.
+fn app_id(world: &World, change: &Change) -> String {
+    match &world.attack {
+        Some(attack) if change.plot => attack.program.app_id.clone(),
+        _ => world.apps.iter().find(|app| app.name == "CRM").map(|app| app.id.clone()).unwrap_or_default(),
+    }
 }
 
 /// Policies that are changed.
@@ -209,6 +223,8 @@ pub(in crate::demo) struct Change {
     pub(in crate::demo) plot: bool,
     /// A step that looks like one.
     pub(in crate::demo) alike: bool,
+    /// The person whom it is done to, by number, where the story says so.
+    pub(in crate::demo) whom: Option<usize>,
 }
 
 /// The activity whose target is the resource that an application gets a role of.
@@ -252,9 +268,10 @@ impl Change {
 
     /// The person whom it is done to, by number.
     pub(in crate::demo) fn person(&self) -> usize {
-        match self.activity.by {
-            By::Owner => self.actor % PEOPLE,
-            _ => usize::try_from(self.roll(0x21) % PEOPLE as u64).unwrap_or_default(),
+        match (self.whom, self.activity.by) {
+            (Some(whom), _) => whom,
+            (None, By::Owner) => self.actor % PEOPLE,
+            (None, _) => usize::try_from(self.roll(0x21) % PEOPLE as u64).unwrap_or_default(),
         }
     }
 
@@ -293,7 +310,7 @@ impl Change {
     }
 
     /// The properties that changed: name, new value, old value, as the feed writes them.
-    pub(in crate::demo) fn modified(&self) -> Vec<(&'static str, String, &'static str)> {
+    pub(in crate::demo) fn modified(&self, world: &World) -> Vec<(&'static str, String, &'static str)> {
         let changed = |name, new: &str, old| (name, new.to_owned(), old);
         match self.activity.name {
             "Consent to application" if self.plot => vec![
@@ -303,7 +320,7 @@ impl Change {
                     "[] => [[Id: 7f3a, ClientId: 9b1c, PrincipalId: 4e2d, ResourceId: 00000003-0000-0000-c000-000000000000, ConsentType: Principal, Scope: Mail.ReadWrite Mail.Send Files.Read.All offline_access, CreatedDateTime: , LastModifiedDateTime ]]; ",
                     "",
                 ),
-                changed("TargetId.ServicePrincipalNames", EVIL_APP, ""),
+                changed("TargetId.ServicePrincipalNames", &app_id(world, self), ""),
             ],
             "Consent to application" if self.alike => vec![
                 changed("ConsentContext.IsAdminConsent", "True", ""),
@@ -312,6 +329,7 @@ impl Change {
                     "[] => [[Id: 2, ConsentType: AllPrincipals, Scope: Mail.Read offline_access]]; ",
                     "",
                 ),
+                changed("TargetId.ServicePrincipalNames", &app_id(world, self), ""),
             ],
             APP_ROLE => {
                 let (role, what, to) = if self.plot {
@@ -341,6 +359,13 @@ impl Change {
                 changed("StrongAuthenticationRequirement", "[\r\n  true\r\n]", "[]"),
                 changed("Included Updated Properties", "StrongAuthenticationRequirement", ""),
             ],
+            "Add user" => vec![
+                changed("AccountEnabled", "[true]", "[]"),
+                changed("Included Updated Properties", "AccountEnabled", ""),
+            ],
+            "Add member to role" => {
+                vec![changed("Role.ObjectID", &role_id(GIVEN_ROLE), ""), changed("Role.DisplayName", GIVEN_ROLE, "")]
+            }
             "Update device" => vec![changed("AccountEnabled", "True", "")],
             _ => vec![changed("TargetId.UserType", "Member", "")],
         }

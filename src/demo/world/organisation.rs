@@ -57,6 +57,30 @@ impl Organisation {
         }
     }
 
+    /// Where guesses come from that are made one from each: last octets of six addresses.
+    pub(super) const fn scattered(self) -> [u8; 6] {
+        match self {
+            Self::Lumenworks => [9, 31, 58, 102, 190, 233],
+            Self::Brightwater => [12, 40, 67, 119, 171, 244],
+        }
+    }
+
+    /// Name and address of the guest whom the attacker lets in: an account at the first of the partners, which the thief has as well.
+    pub(super) const fn guest(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Lumenworks => ("Kai Brandt", "kai.brandt@faehrmann.example"),
+            Self::Brightwater => ("Mila Kern", "mila.kern@faehrmann.example"),
+        }
+    }
+
+    /// The last octet of the address from which the attacker's guest reads, and the link is used.
+    pub(super) const fn reader(self) -> u8 {
+        match self {
+            Self::Lumenworks => 120,
+            Self::Brightwater => 150,
+        }
+    }
+
     /// Where the attack on it comes from: last octets of the four addresses of the spray, and the address of the replay.
     pub(super) const fn attackers(self) -> ([u8; 4], &'static str) {
         match self {

@@ -180,6 +180,20 @@ fn account(name: String, upn: String, home: Home, place: usize, dice: &mut Rng, 
     }
 }
 
+/// An account that is made in the course of the story; it comes after all others.
+pub(super) fn made(name: &str, upn: String, seed: u64, home: Home, source: u16) -> Person {
+    Person {
+        name: name.to_owned(),
+        upn,
+        id: guid(seed, 0x3ade),
+        home,
+        place: 0,
+        sources: [source; 3],
+        devices: [0, DESKS],
+        factor: 0,
+    }
+}
+
 fn stranger(typed: &str) -> Person {
     Person {
         name: typed.to_owned(),

@@ -58,6 +58,9 @@ pub(in crate::demo) const SPRAY_PLACE: usize = 15;
 /// Where the stolen token is used.
 pub(in crate::demo) const REPLAY_PLACE: usize = 16;
 
+/// Where the tries come from that are made one from each address: six countries.
+pub(in crate::demo) const SCATTERED_PLACES: [usize; 6] = [9, 10, 11, 12, 13, 14];
+
 /// An address and what is known of it.
 pub(in crate::demo) struct Address {
     pub(in crate::demo) ip: String,

@@ -181,17 +181,24 @@ pub(in super::super) fn quarantine(record: &Record<'_>, json: &mut Json) {
 /// An alert, or an entity of one.
 pub(in super::super) fn alert(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
-    let id = guid(event.roll(0xca) % 60, 0xcb);
+    let told = event.plot || event.alike;
+    let id = if told { guid(event.actor as u64, 0x0a1e) } else { guid(event.roll(0xca) % 60, 0xcb) };
     json.text("ObjectId", &id);
     json.text("AlertId", &id);
     json.text("AlertType", "System");
     json.text(
         "Name",
-        event.pick(0xcc, &["Creation of forwarding/redirect rule", "Malware campaign detected after delivery"]),
+        if told {
+            "Creation of forwarding/redirect rule"
+        } else {
+            event.pick(0xcc, &["Creation of forwarding/redirect rule", "Malware campaign detected after delivery"])
+        },
     );
     json.text("PolicyId", &guid(3, 0xcb));
-    json.text("Status", event.pick(0xcd, &["Active", "Investigating", "Resolved"]));
-    json.text("Severity", event.pick(0xce, &["Low", "Medium", "High", "Informational"]));
+    let status = if told { "Active" } else { event.pick(0xcd, &["Active", "Investigating", "Resolved"]) };
+    let severity = if told { "High" } else { event.pick(0xce, &["Low", "Medium", "High", "Informational"]) };
+    json.text("Status", status);
+    json.text("Severity", severity);
     json.text("Category", "ThreatManagement");
     json.text("Source", "Office 365 Security & Compliance");
     json.text("Comments", "New alert");
@@ -199,6 +206,9 @@ pub(in super::super) fn alert(record: &Record<'_>, json: &mut Json) {
     json.texts("AlertLinks", &[]);
     if event.act.operation == "AlertEntityGenerated" {
         json.text("AlertEntityId", record.upn());
-        json.text("EntityType", event.pick(0xcf, &["User", "Recipients", "Sender", "DlpRuleMatch"]));
+        json.text(
+            "EntityType",
+            if told { "User" } else { event.pick(0xcf, &["User", "Recipients", "Sender", "DlpRuleMatch"]) },
+        );
     }
 }

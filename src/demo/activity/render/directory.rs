@@ -95,7 +95,7 @@ pub(in super::super) fn directory(record: &Record<'_>, json: &mut Json) {
     let agent = format!("{{\"User-Agent\":\"{AGENT}\"}}");
     let details = if event.rare(0x1e, 2) { "{}" } else { &agent };
     pairs(json, "ExtendedProperties", &[("additionalDetails", details), ("extendedAuditEventCategory", category)]);
-    let modified = change.modified();
+    let modified = change.modified(world);
     let modified: Vec<_> = modified.iter().map(|(name, new, old)| (*name, new.as_str(), *old)).collect();
     changes(json, &modified);
     actor(record, json, &format!("User_{}", event.person(world).id), 2);

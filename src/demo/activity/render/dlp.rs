@@ -2,6 +2,7 @@
 
 use super::super::event::Record;
 use super::super::sensitive::SENSITIVE_TYPES;
+use super::sharepoint::{LEDGER, site};
 use crate::demo::json::Json;
 use crate::demo::world::clock;
 use crate::demo::world::dice::guid;
@@ -56,8 +57,12 @@ fn exception(record: &Record<'_>, json: &mut Json) {
 pub(in super::super) fn dlp_file(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
     policies(record, json);
-    let site = format!("https://{}.sharepoint.example/sites/finance", record.world.organisation.label());
-    let file = format!("{site}/Shared Documents/Budget 2026.xlsx");
+    let (site, name) = if event.plot || event.alike {
+        (site(record).trim_end_matches('/').to_owned(), LEDGER.0)
+    } else {
+        (format!("https://{}.sharepoint.example/sites/finance", record.world.organisation.label()), "Budget 2026.xlsx")
+    };
+    let file = format!("{site}/Shared Documents/{name}");
     json.text("ObjectId", &file);
     json.nested("SharePointMetaData", |json| {
         json.text("From", record.upn());
@@ -65,7 +70,7 @@ pub(in super::super) fn dlp_file(record: &Record<'_>, json: &mut Json) {
         json.text(event.pick(0xa7, &["itemCreationTime", "ItemCreationTime"]), &clock::stamp(event.second - 86_400));
         json.text("SiteCollectionUrl", &site);
         json.text("SiteCollectionGuid", &guid(0, 0x71));
-        json.text("FileName", "Budget 2026.xlsx");
+        json.text("FileName", name);
         json.text("FileOwner", record.upn());
         json.text("FilePathUrl", &file);
         json.text("UniqueID", &guid(event.seed, 0xa8));

@@ -131,6 +131,11 @@ pub(in super::super) fn transport_rule(record: &Record<'_>, json: &mut Json) {
 }
 
 fn mailbox(record: &Record<'_>, json: &mut Json) {
+    mailbox_by(record, json, "");
+}
+
+/// What records of mailboxes have in common; `application` is whose name the client gave, if it was no client of the vendor's.
+fn mailbox_by(record: &Record<'_>, json: &mut Json, application: &str) {
     let event = record.event;
     let (upn, actor) = (record.upn(), event.actor as u64);
     let delegate = event.rare(0x37, 12);
@@ -171,7 +176,12 @@ fn mailbox(record: &Record<'_>, json: &mut Json) {
         record.client_ip(json);
     }
     json.text("SessionId", &guid(actor, 0x5e));
-    json.text("AppId", "00000002-0000-0ff1-ce00-000000000000");
+    if application.is_empty() {
+        json.text("AppId", "00000002-0000-0ff1-ce00-000000000000");
+    } else {
+        json.text("AppId", application);
+        json.text("ClientAppId", application);
+    }
 }
 
 /// Something done to one item.
@@ -243,11 +253,22 @@ pub(in super::super) fn mail_group(record: &Record<'_>, json: &mut Json) {
 /// Reading: what a thief of mail leaves behind.
 pub(in super::super) fn mail_accessed(record: &Record<'_>, json: &mut Json) {
     mailbox(record, json);
+    accessed(record, json);
+}
+
+/// The same by the attacker's application, in the name of the user who consented.
+pub(in super::super) fn mail_accessed_by_application(record: &Record<'_>, json: &mut Json) {
+    let application = record.world.attack.as_ref().map_or("", |attack| attack.program.app_id.as_str());
+    mailbox_by(record, json, application);
+    accessed(record, json);
+}
+
+fn accessed(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
     let kind = if event.plot || event.rare(0x61, 3) { "Bind" } else { "Sync" };
     let throttled = if event.rare(0x62, 300) { "True" } else { "False" };
     pairs(json, "OperationProperties", &[("MailAccessType", kind), ("IsThrottled", throttled)]);
-    let items = if event.plot { 24 } else { 1 + event.roll(0x63) % 6 };
+    let items = if event.plot || event.alike { 24 } else { 1 + event.roll(0x63) % 6 };
     json.objects("Folders", [event.pick(0x64, &["\\Inbox", "\\Archive"])], |json, path| {
         json.objects("FolderItems", 0..items, |json, n| {
             json.text("InternetMessageId", &message_id(event.roll(0x50 + n)));

@@ -11,7 +11,9 @@ mod sharepoint;
 pub(super) use defender::{alert, investigation, quarantine, submission, threat_click, threat_file, threat_mail};
 pub(super) use directory::{directory, logon, old_logon};
 pub(super) use dlp::{dlp_endpoint, dlp_file, dlp_mail};
-pub(super) use exchange::{exchange_admin, inbox_rule, mail_accessed, mail_group, mail_item, transport_rule};
+pub(super) use exchange::{
+    exchange_admin, inbox_rule, mail_accessed, mail_accessed_by_application, mail_group, mail_item, transport_rule,
+};
 pub(super) use other::{cloud_app_alert, cmdlet, copilot, forms, power_bi, teams, unknown, yammer};
 pub(super) use sharepoint::{file, list, page, sharing};
 

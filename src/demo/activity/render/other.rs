@@ -14,7 +14,16 @@ pub(in super::super) fn teams(record: &Record<'_>, json: &mut Json) {
     json.text("ObjectId", "");
     let team = event.roll(0xe0) % 20;
     match event.act.operation {
-        "MemberAdded" => {
+        "MemberAdded" | "MemberRemoved" if let Some(guest) = event.whom => {
+            json.objects("Members", [guest], |json, guest| {
+                let guest = &record.world.people[guest];
+                json.text("UPN", &guest_name(record, &guest.upn));
+                json.text("DisplayName", &guest.name);
+                json.raw("Role", "2");
+            });
+            json.text("TeamName", "Büro Wien");
+        }
+        "MemberAdded" | "MemberRemoved" => {
             json.objects("Members", [(record.other(0xe1), "0"), (record.upn(), "1")], |json, (upn, role)| {
                 json.text("UPN", upn);
                 json.text("DisplayName", upn);
@@ -48,6 +57,11 @@ pub(in super::super) fn teams(record: &Record<'_>, json: &mut Json) {
         json.text("Key", key);
         json.text("Value", value);
     });
+}
+
+/// A guest's name within the tenant: the address with its @ written as _, and whose guest it is.
+fn guest_name(record: &Record<'_>, address: &str) -> String {
+    format!("{}#EXT#@{}", address.replace('@', "_"), record.world.organisation.domain())
 }
 
 /// Power BI: lists that come as text.

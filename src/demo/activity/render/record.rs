@@ -112,7 +112,7 @@ impl Record<'_> {
         let port = 1_024 + event.roll(0x90) % 60_000;
         let v6 = ip.contains(':');
         match event.roll(0x91) % 100 {
-            _ if event.plot => json.text("ClientIP", ip),
+            _ if event.plot || event.aside => json.text("ClientIP", ip),
             0..4 => {}
             4 => json.text("ClientIP", ""),
             5 => json.raw("ClientIP", "null"),

@@ -14,7 +14,7 @@ const FILES: &[(&str, &str)] = &[
     ("notes", ""),
 ];
 
-fn site(record: &Record<'_>) -> String {
+pub(super) fn site(record: &Record<'_>) -> String {
     let event = record.event;
     if event.act.workload == "OneDrive" {
         let user = record.upn().replace(['.', '@', '\''], "_");
@@ -54,7 +54,7 @@ pub(in super::super) fn file(record: &Record<'_>, json: &mut Json) {
     let (name, extension) = event.pick(0x77, FILES);
     let number = event.roll(0x78) % 1_000;
     let (name, extension) = match (event.plot, event.alike) {
-        (true, _) => (format!("Ledger {number}.xlsx"), extension),
+        (true, _) => (format!("Ledger {number}.xlsx"), "xlsx"),
         (false, true) => (format!("Handbook {number}.docx"), "docx"),
         (false, false) => (name.to_owned(), extension),
     };
@@ -91,11 +91,14 @@ pub(in super::super) fn page(record: &Record<'_>, json: &mut Json) {
     json.text("EventData", "<Version>1.0</Version>");
 }
 
+/// The file that the story's link is for.
+pub(super) const LEDGER: (&str, &str) = FILES[1];
+
 /// Something is shared. The attacker's link is for anyone.
 pub(in super::super) fn sharing(record: &Record<'_>, json: &mut Json) {
     let event = record.event;
     base(record, json, "File");
-    let (name, extension) = event.pick(0x7d, FILES);
+    let (name, extension) = if event.plot || event.alike { LEDGER } else { event.pick(0x7d, FILES) };
     let site = site(record);
     json.text("ObjectId", &format!("{site}Shared Documents/{name}"));
     json.text("SiteUrl", &site);
@@ -104,6 +107,9 @@ pub(in super::super) fn sharing(record: &Record<'_>, json: &mut Json) {
     json.text("UniqueSharingId", &guid(event.seed, 0x7e));
     if event.act.operation == "AnonymousLinkCreated" {
         json.text("EventData", "<Type>Edit</Type><Expiration>Never</Expiration>");
+        return;
+    }
+    if event.act.operation == "AnonymousLinkUsed" {
         return;
     }
     json.text("TargetUserOrGroupName", record.other(0x7f));

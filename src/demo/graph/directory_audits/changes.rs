@@ -8,7 +8,7 @@ use crate::demo::world::clock::{self, SECOND};
 use crate::demo::world::dice::mix;
 use crate::demo::world::directory::{ACTIVITIES, Activity, Change, DIRECTORY};
 use crate::demo::world::people::PEOPLE;
-use crate::demo::world::{Attack, World};
+use crate::demo::world::{Alike, Attack, World};
 
 /// Days that are told of.
 const DAYS: i64 = 30;
@@ -25,6 +25,7 @@ pub(super) fn all(premise: &Premise) -> Vec<Change> {
     if let Some(attack) = &world.attack {
         changes.extend(of_attack(attack, premise.seed));
     }
+    changes.extend(world.alike.as_ref().map(|alike| of_alike(alike, world)));
     let dice = &mut Rng::with_seed(premise.seed ^ 0x000d_17ec);
     let span = ((premise.now - TimeDelta::days(DAYS)).timestamp(), premise.now.timestamp());
     changes.extend((0..premise.audits).map(|_| ordinary(world, dice, span)));
@@ -33,25 +34,35 @@ pub(super) fn all(premise: &Premise) -> Vec<Change> {
     changes
 }
 
-/// What services beside the directory record of the attack: the thief's own second factor, a role for the application, and
-/// a policy that no longer meets the account.
+/// A step of the story: the activity, when, and whom it is done to, where the story says so.
+type Step = (&'static str, i64, Option<usize>);
+
+/// What services beside the directory record of the attack: the thief's own second factor, a guest, a role for the application,
+/// and a policy that no longer meets the account.
 fn of_attack(attack: &Attack, seed: u64) -> Vec<Change> {
     let inside = attack.start.div_euclid(SECOND) + 23 * HOUR;
-    let steps = [
-        ("User registered security info", inside + 76 * MINUTE),
-        ("Add member to role outside of PIM (permanent)", inside + 94 * MINUTE),
-        ("Update conditional access policy", inside + 97 * MINUTE),
+    let steps: [Step; 4] = [
+        ("User registered security info", inside + 76 * MINUTE, None),
+        ("Add member to role outside of PIM (permanent)", inside + 94 * MINUTE, None),
+        ("Update conditional access policy", inside + 97 * MINUTE, None),
+        ("Invite external user", inside + 78 * MINUTE, Some(attack.guest)),
     ];
-    let step = |(n, (name, second)): (usize, (&str, i64))| Change {
-        seed: mix(seed ^ 0x0a77_ac4d, n as u64),
-        second,
-        activity: Activity::named(name).expect("the attack does only what is listed"),
-        actor: attack.victim,
-        source: attack.replay,
-        plot: true,
-        alike: false,
-    };
-    steps.into_iter().enumerate().map(step).collect()
+    let seeded = steps.into_iter().zip(0..);
+    seeded
+        .map(|(step, n)| Change { plot: true, ..told(step, mix(seed ^ 0x0a77_ac4d, n), attack.victim, attack.replay) })
+        .collect()
+}
+
+/// What they record on quiet days: a guest who is invited and stays.
+fn of_alike(alike: &Alike, world: &World) -> Change {
+    let morning = alike.start.div_euclid(SECOND) + 9 * HOUR;
+    let step = ("Invite external user", morning + 90 * MINUTE, Some(alike.partner));
+    Change { alike: true, ..told(step, mix(0x0a11_4ead, 0), alike.admin, world.people[alike.admin].sources[0]) }
+}
+
+fn told((name, second, whom): Step, seed: u64, actor: usize, source: u16) -> Change {
+    let activity = Activity::named(name).expect("the story does only what is listed");
+    Change { seed, second, activity, actor, source, plot: false, alike: false, whom }
 }
 
 fn ordinary(world: &World, dice: &mut Rng, span: (i64, i64)) -> Change {
@@ -68,6 +79,7 @@ fn ordinary(world: &World, dice: &mut Rng, span: (i64, i64)) -> Change {
         source,
         plot: false,
         alike: false,
+        whom: None,
     }
 }
 

@@ -175,7 +175,7 @@ impl Audit<'_> {
             Some(name.clone())
         };
         let mut modified: Vec<Modified> =
-            change.modified().into_iter().map(|(name, new, old)| Modified::new(name, old, &new)).collect();
+            change.modified(self.world).into_iter().map(|(name, new, old)| Modified::new(name, old, &new)).collect();
         if change.activity.target == Target::Member {
             let group = self.group();
             modified = vec![

@@ -52,5 +52,10 @@ pub(super) fn tell(world: &World, alike: &Alike) -> Vec<Event> {
         let vpn = (alike.traveller, alike.vpn);
         add(vpn, noon + n * 9 * MINUTE, Kind::NonInteractive, Outcome::SuccessWithFactor, 3);
     }
+    // The phone that the traveller left an old password in.
+    for (source, n) in alike.roaming.into_iter().zip(0..) {
+        let ticks = alike.start + n * 7 * HOUR;
+        add((alike.traveller, source), ticks, Kind::Interactive, Outcome::WrongPassword, 4);
+    }
     events
 }

@@ -7,6 +7,7 @@ use super::days::small;
 use super::event::Event;
 use super::kind::Kind;
 use super::outcomes::{Outcome, Risk};
+use super::siege;
 use crate::demo::world::clock::SECOND;
 use crate::demo::world::devices::{NONE, SPRAY, THIEF};
 use crate::demo::world::dice::mix;
@@ -29,7 +30,7 @@ pub(super) fn tell(world: &World, attack: &Attack, dice: &mut Rng, rows: usize) 
     events.extend(typed(attack, dice));
     let room = (rows / SHARE).saturating_sub(events.len());
     let mut guesses: Vec<Event> = spray(world, attack, dice).take(room).collect();
-    let last = afterwards(world, attack);
+    let last: Vec<Event> = afterwards(world, attack).into_iter().chain(siege::tell(attack)).collect();
     // They take the places of guesses, so that the story's other days stay as they are.
     guesses.truncate(guesses.len().saturating_sub(last.len()));
     events.extend(guesses);
@@ -123,8 +124,8 @@ fn replays<'a>(attack: &'a Attack, dice: &'a mut Rng) -> impl Iterator<Item = Ev
     })
 }
 
-/// The application signs in by itself with its new secret, and the guessed password opens the mailbox by IMAP, since the policy
-/// against that no longer meets the account.
+/// The application signs in by itself with its new secret, the guessed password opens the mailbox by IMAP, since the policy
+/// against that no longer meets the account, and the guest comes to read.
 fn afterwards(world: &World, attack: &Attack) -> Vec<Event> {
     let inside = attack.start + 23 * HOUR;
     let event = |n: u64, minutes: i64| Event {
@@ -149,5 +150,14 @@ fn afterwards(world: &World, attack: &Attack) -> Vec<Event> {
         device: SPRAY.start,
         ..event(0, 100)
     };
-    [imap, event(1, 92), event(2, 112), event(3, 132)].into()
+    let guest = Event {
+        kind: Kind::Interactive,
+        actor: small(attack.guest),
+        app: 5,
+        source: attack.reader,
+        device: THIEF,
+        outcome: Outcome::SuccessWithFactor,
+        ..event(4, 198)
+    };
+    [imap, event(1, 92), event(2, 112), event(3, 132), guest].into()
 }

@@ -9,6 +9,7 @@ mod kind;
 mod outcomes;
 mod properties;
 mod render;
+mod siege;
 mod told;
 
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use super::rows::Rows;
 use super::saved::DataError;
 use super::table::{Listed, PageSize, Population, Premise, Table};
 use crate::demo::gate::Quota;
-use crate::demo::world::people::PEOPLE;
+use crate::demo::world::people::Home;
 use crate::demo::world::{World, clock};
 pub(in crate::demo) use event::{Event, Odd};
 use told::Told;
@@ -91,7 +92,9 @@ pub(in crate::demo) struct Attempt {
 pub(in crate::demo) fn attempts(world: &World, dice: &Rng, rows: usize) -> Vec<Attempt> {
     let Some(attack) = &world.attack else { return Vec::new() };
     let events = attack::tell(world, attack, &mut dice.clone(), rows);
-    let seen = events.iter().filter(|event| event.is_of(Kind::Interactive) && usize::from(event.actor) < PEOPLE);
+    let seen = events
+        .iter()
+        .filter(|event| event.is_of(Kind::Interactive) && world.people[usize::from(event.actor)].home != Home::Nowhere);
     let attempt = |event: &Event| Attempt {
         second: event.ticks.div_euclid(clock::SECOND),
         actor: event.actor.into(),
