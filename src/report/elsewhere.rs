@@ -95,7 +95,7 @@ pub(super) fn column(asked: &str, columns: &[&str]) -> Option<String> {
 /// Words of KQL between a column and a text, and what is written here.
 const OPERATORS: &[(&str, &str)] = &[
     ("contains", "x ILIKE '%text%' looks for a text in any case"),
-    ("has", "x ~* '\\mtext\\M' looks for a word in any case, x ILIKE '%text%' for a text"),
+    ("has", r"x ~* '\btext\b' looks for a word in any case, x ILIKE '%text%' for a text"),
     ("has_any", "x ~* 'one|other' looks for one of several texts"),
     ("has_all", "x ILIKE '%one%' AND x ILIKE '%other%' looks for several texts"),
     ("startswith", "x LIKE 'text%' looks for a beginning, x ILIKE 'text%' in any case"),
@@ -203,5 +203,15 @@ mod tests {
         }
         assert_eq!(column("ip", &["client_ip"]).as_deref(), Some("client_ip"));
         assert_eq!(column("city", &["id"]), None);
+    }
+
+    #[test]
+    fn expressions_that_are_recommended_can_be_written() {
+        let recommended = OPERATORS.iter().flat_map(|(_, hint)| hint.split("~* '").skip(1));
+        let expressions: Vec<&str> = recommended.filter_map(|rest| rest.split('\'').next()).collect();
+        assert!(expressions.contains(&r"\btext\b"), "{expressions:?}");
+        for expression in expressions {
+            assert!(regex::Regex::new(expression).is_ok(), "{expression}");
+        }
     }
 }
