@@ -368,7 +368,7 @@ fn a_page_has_the_rows_of_the_timeline_and_is_whole_or_absent() {
     let file = |name: &str| fs::read_to_string(home.path().join(name));
     let few = ["--source", "entra.sign_ins", "--source", "entra.directory_audits"];
     let page = |rest: &[&str]| {
-        let mut args = vec!["report", "timeline", "192.0.2.0/24"];
+        let mut args = vec!["report", "timeline", "198.51.100.0/24"];
         args.extend(few);
         args.extend(rest);
         program(&home, &args)
@@ -376,13 +376,14 @@ fn a_page_has_the_rows_of_the_timeline_and_is_whole_or_absent() {
     let written = page(&["-o", "case.html"]);
     assert!(written.status.success() && written.stdout.is_empty(), "{written:?}");
     let whole = file("case.html").unwrap();
-    let sql = "SELECT count(*) FROM timeline('192.0.2.0/24', sources => ['entra.sign_ins', 'entra.directory_audits'])";
+    let sql =
+        "SELECT count(*) FROM timeline('198.51.100.0/24', sources => ['entra.sign_ins', 'entra.directory_audits'])";
     let counted = program(&home, &["-q", "--format", "csv", "-c", sql]);
     let counted: usize = String::from_utf8_lossy(&counted.stdout).lines().last().unwrap().parse().unwrap();
     assert_eq!(whole.matches("<tr class=").count(), counted);
-    assert!(counted > 10 && whole.contains("<td>192.0.2.") && whole.ends_with("</html>\n"), "{counted}");
+    assert!(counted > 10 && whole.contains("<td>198.51.100.") && whole.ends_with("</html>\n"), "{counted}");
     assert!(
-        whole.contains("timeline(address =&gt; &#39;192.0.2.0/24&#39;, since =&gt; &#39;2026-04-24T12:00:00Z&#39;")
+        whole.contains("timeline(address =&gt; &#39;198.51.100.0/24&#39;, since =&gt; &#39;2026-04-24T12:00:00Z&#39;")
     );
     // To a pipe it is the same page.
     let piped = String::from_utf8(page(&[]).stdout).unwrap();
@@ -390,9 +391,9 @@ fn a_page_has_the_rows_of_the_timeline_and_is_whole_or_absent() {
     // Nobody is named in one that may be shown outside.
     assert!(page(&["--redact", "-o", "shown.html"]).status.success());
     let shown = file("shown.html").unwrap();
-    assert!(shown.matches("<tr class=").count() == counted && !shown.contains("192.0.2."), "{}", shown.len());
+    assert!(shown.matches("<tr class=").count() == counted && !shown.contains("198.51.100."), "{}", shown.len());
     // What cannot be read whole leaves no file.
-    let failed = program(&home, &["report", "timeline", "192.0.2.0/24", "--since", "30d", "-o", "none.html"]);
+    let failed = program(&home, &["report", "timeline", "198.51.100.0/24", "--since", "30d", "-o", "none.html"]);
     assert!(!failed.status.success() && file("none.html").is_err(), "{failed:?}");
     assert!(String::from_utf8_lossy(&failed.stderr).contains("leaves m365.activity out"), "{failed:?}");
     for wrong in
