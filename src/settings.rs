@@ -154,7 +154,7 @@ pub static ALL: &[Setting] = &[
     Setting {
         name: "time_slices",
         doc: "Number of slices, from 1 to 8, in which a long time range is read at once, where its pages tell of many and one page at a time would not use the quota. With 1, a range is read page by page.",
-        value: "N",
+        value: "1-8",
         get: |s| s.time_slices.to_string(),
         set: |s, v| v.parse().ok().filter(|n| (1..=MOST_SLICES).contains(n)).map(|n| s.time_slices = n),
     },
