@@ -35,7 +35,7 @@ async fn names_that_nearly_exist_are_proposed() {
         ("SELECT * FROM signins", "did you mean entra.sign_ins?"),
         ("SELECT * FROM entra.sign_in", "did you mean entra.sign_ins?"),
         ("SELECT * FROM mailbox", "the tables are entra.sign_ins"),
-        ("SELECT uper('a')", "Did you mean 'upper'?"),
+        ("SELECT uper('a')", "did you mean upper?"),
     ];
     for (sql, hint) in rows {
         let report = failing(sql).await;
