@@ -75,10 +75,14 @@ impl Parts {
         let (digits, rest) = text.split_at(digits);
         let number: u32 = digits.parse().ok()?;
         match letter {
-            'y' | 'u' if digits.len() == 2 => {
-                self.year = Some(if number >= 70 { 1900 } else { 2000 } + number.cast_signed())
+            'y' | 'u' => {
+                let century = match (digits.len(), number) {
+                    (2, 70..) => 1900,
+                    (2, _) => 2000,
+                    _ => 0,
+                };
+                self.year = Some(century + number.cast_signed());
             }
-            'y' | 'u' => self.year = Some(number.cast_signed()),
             'M' | 'L' => self.month = Some(number),
             'd' => self.day = Some(number),
             'H' | 'h' | 'K' => self.hour = number,
