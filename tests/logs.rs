@@ -18,6 +18,7 @@ mod empty;
 mod events;
 mod evtx_file;
 mod joined;
+mod lost;
 mod named;
 mod packed;
 mod pieces;

@@ -122,7 +122,11 @@ impl Found {
         let parts = parts.unwrap_or_default();
         self.is_empty = false;
         match parts.last() {
-            _ if parts.iter().any(|part| part.starts_with('.')) => {}
+            _ if parts.iter().any(|part| part.starts_with('.')) => {
+                if meant == Meant::All {
+                    self.passed.count(&bucket.named(within), parts.join("/").into());
+                }
+            }
             Some(name) if meant.takes(&name.to_lowercase()) => self.files.push(file(bucket, object)),
             // The location itself is listed where a console made a folder of it.
             _ if parts.is_empty() => {}

@@ -93,6 +93,10 @@ impl Exports {
         for (name, part) in all {
             let hidden = name.split('/').any(|part| part.starts_with('.') && part != "." || part == "__MACOSX");
             match meant.takes(&name.to_lowercase()) {
+                // What macOS adds for a file beside it is no file that was left out.
+                _ if hidden && meant == Meant::All && !name.contains("__MACOSX/") => {
+                    passed.count(&place.shown(), name.into());
+                }
                 _ if hidden => {}
                 true => parts.push((name, part)),
                 false => passed.count(&place.shown(), name.into()),

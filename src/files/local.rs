@@ -38,8 +38,8 @@ fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
         input.to_str().filter(|text| text.contains(['*', '?', '['])).ok_or_else(|| Error::Missing { path: path() })?;
     let matches = glob::glob(text).map_err(|source| Error::Pattern { path: path(), source })?;
     let mut all = Listing::default();
-    for found in matches {
-        let found = found.unwrap_or_else(|error| error.path().to_owned());
+    let found = matches.map(|found| found.unwrap_or_else(|error| error.path().to_owned()));
+    for found in found.chain(no_unicode(input)) {
         if found.is_dir() {
             let listing = folder(&found, meant)?;
             all.files.extend(listing.files);
@@ -49,6 +49,25 @@ fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
         }
     }
     if all.files.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
+}
+
+/// What a pattern matches whose name is no Unicode: `glob` passes it over. It is matched as it is shown.
+fn no_unicode(input: &Path) -> Vec<PathBuf> {
+    let Some((parent, last)) = input.parent().zip(input.file_name().and_then(|name| name.to_str())) else {
+        return Vec::new();
+    };
+    let Ok(last) = glob::Pattern::new(last) else { return Vec::new() };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let folders = parent.to_str().and_then(|parent| glob::glob(parent).ok());
+    let entries =
+        folders.into_iter().flatten().filter_map(|folder| fs::read_dir(folder.ok()?).ok()).flatten().flatten();
+    let is_meant = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        name.to_str().is_none() && last.matches(&name.to_string_lossy())
+    };
+    let mut found: Vec<PathBuf> = entries.filter(is_meant).map(|entry| entry.path()).collect();
+    found.sort();
+    found
 }
 
 /// The files of a folder and of those in it that are meant, by name. Hidden ones are left out.
@@ -70,6 +89,7 @@ fn folder(root: &Path, meant: Meant) -> Result<Listing, Error> {
             // Links to folders are not followed: they may lead back.
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             match name.starts_with('.') {
+                true if meant == Meant::All => passed.count(root, path.strip_prefix(root).unwrap_or(&path).to_owned()),
                 true => {}
                 false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
                 false if is_folder => {

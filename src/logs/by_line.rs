@@ -72,6 +72,7 @@ fn direct<P: Parser>(parser: &mut P, bytes: &[u8]) {
 struct Nobody;
 
 impl Sink for Nobody {
+    fn contrary(&mut self, _: u64, _: &str, _: &str, _: bool) {}
     fn row(&mut self, _: u64, _: &[Value<'_>]) {}
     fn bad(&mut self, _: u64, _: &'static str, _: &[u8]) {}
     fn odd(&mut self, _: u64, _: usize, _: &str) {}

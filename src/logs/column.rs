@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::escapes::unescaped;
-use super::time::{self, Clock, Order};
-use super::zone::Zone;
+use super::time::{self, Clock, Dated, Order};
+use super::zone;
 use super::{Kind, Value};
 use crate::address::host;
 
@@ -34,6 +34,8 @@ pub(in crate::logs) enum Read<'a> {
     Value(Value<'a>),
     /// It is not of the type.
     Odd,
+    /// It is a date in another order of day and month than those before.
+    Contrary,
 }
 
 impl Reading {
@@ -65,7 +67,11 @@ impl Reading {
             Kind::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
             Kind::Bool => truth(&text).map(Value::Bool),
             Kind::Time => match self.form {
-                Form::Plain(clock) => clock.instant(&text).map(Value::Time),
+                Form::Plain(clock) => match clock.read(&text) {
+                    Dated::At(instant) => Some(Value::Time(instant)),
+                    Dated::Contrary => return Read::Contrary,
+                    Dated::None => None,
+                },
                 _ => time::epoch(&text).map(Value::Time),
             },
             Kind::Texts => list(self.form, &text).map(Value::Texts),
@@ -127,12 +133,21 @@ pub(in crate::logs) struct Seen {
     day_first: usize,
     /// A date that can be read in two ways.
     unclear: Option<String>,
+    /// The first value that is no time.
+    other: Option<String>,
+    /// The first time in a zone that has a name.
+    in_named_zone: Option<String>,
+    /// The values are declared.
+    is_declared: bool,
 }
+
+/// Letters of a value that are shown.
+const SHOWN: usize = 60;
 
 impl Seen {
     /// As if all values were like this one: of a column whose values are known without seeing them.
     pub(in crate::logs) fn alike(value: &str) -> Self {
-        let mut seen = Self::default();
+        let mut seen = Self { is_declared: true, ..Self::default() };
         seen.see(value);
         seen
     }
@@ -165,10 +180,16 @@ impl Seen {
         if let Some(shown) = time::shown(text, Order::MonthFirst) {
             self.times += 1;
             self.zoneless += usize::from(shown.offset.is_none());
+            let last = || text.rsplit(' ').next().unwrap_or_default();
+            if self.in_named_zone.is_none() && shown.offset.is_some() && zone::american(last()).is_some() {
+                self.in_named_zone = Some(text.to_owned());
+            }
             self.order(text, shown.order, shown.is_numeric);
         } else if let Some((_, order, is_numeric)) = time::day(text, Order::MonthFirst) {
             self.days += 1;
             self.order(text, order, is_numeric);
+        } else if self.other.is_none() {
+            self.other = Some(text.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect());
         }
     }
 
@@ -183,6 +204,11 @@ impl Seen {
 
     fn all(&self, count: usize) -> bool {
         self.values > 0 && count == self.values
+    }
+
+    /// Whether nearly all values are times: what is none is odd.
+    fn are_times(&self) -> bool {
+        self.values > 0 && self.times * 10 >= self.values * 9
     }
 
     /// Whether all values are days.
@@ -222,13 +248,28 @@ impl Seen {
         self.unclear.as_deref()
     }
 
+    /// The first value that is no time, if there is one.
+    pub(in crate::logs) fn other(&self) -> Option<&str> {
+        self.other.as_deref()
+    }
+
+    /// The first time in a zone of North America that is named by its letters.
+    pub(in crate::logs) fn in_named_zone(&self) -> Option<&str> {
+        self.in_named_zone.as_deref()
+    }
+
+    /// Whether all values are declared, so that the order of their dates is.
+    pub(in crate::logs) fn is_declared(&self) -> bool {
+        self.is_declared
+    }
+
     /// Whether there are times that name no zone.
     pub(in crate::logs) fn is_zoneless(&self) -> bool {
         self.zoneless > 0 || self.days > 0 && self.all(self.days)
     }
 
-    /// How the column of that name is read: as what all of its values are, else as text.
-    pub(in crate::logs) fn reading(&self, name: &str, zone: Zone, order: Order) -> Reading {
+    /// How the column of that name is read: as what all of its values are, or nearly all if that is times; else as text.
+    pub(in crate::logs) fn reading(&self, name: &str, clock: Clock) -> Reading {
         let is_epoch = || {
             matches!(name, "ts" | "time" | "timestamp" | "event_time")
                 || ["epoch", "unix"].iter().any(|word| name.contains(word))
@@ -243,10 +284,10 @@ impl Seen {
             seen if seen.all(seen.ints) => Kind::Int,
             seen if seen.all(seen.ints + seen.floats) => Kind::Float,
             seen if seen.all(seen.truths) => Kind::Bool,
-            seen if seen.all(seen.times) && seen.shows().is_ok() => Kind::Time,
+            seen if seen.are_times() && (clock.is_stated || seen.shows().is_ok()) => Kind::Time,
             _ => Kind::Text,
         };
-        Reading { kind, form: Form::Plain(Clock { zone, order }) }
+        Reading { kind, form: Form::Plain(clock) }
     }
 }
 
@@ -274,7 +315,7 @@ mod tests {
     fn kind(name: &str, values: &[&str]) -> Kind {
         let mut seen = Seen::default();
         values.iter().for_each(|value| seen.see(value));
-        seen.reading(name, Zone::UTC, Order::MonthFirst).kind
+        seen.reading(name, Clock::UTC).kind
     }
 
     #[test]
@@ -289,6 +330,9 @@ mod tests {
             (&["2026-11-27 08:00:00", "2026-11-27T08:00:00Z"], Kind::Time),
             (&["2026-11-27"], Kind::Text),
             (&["27/11/2026 08:00", "11/27/2026 08:00"], Kind::Text),
+            (&[&["2026-11-27 08:00"; 9][..], &["0000-00-00 00:00:00"]].concat(), Kind::Time),
+            (&[&["2026-11-27 08:00"; 8][..], &["0000-00-00 00:00:00"]].concat(), Kind::Text),
+            (&["Fri, 27 Nov 2026 08:00:00 GMT", ""], Kind::Time),
             (&["[\"a\"]", "[]"], Kind::Texts),
             (&["+1"], Kind::Text),
             (&["", "-"], Kind::Text),

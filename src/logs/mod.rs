@@ -15,6 +15,7 @@ mod line;
 mod members;
 mod names;
 mod options;
+mod pattern;
 mod pieces;
 mod recognise;
 mod row;

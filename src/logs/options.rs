@@ -15,6 +15,8 @@ pub struct Options {
     pub comment: Option<u8>,
     /// The zone of times that name none, as the zone database calls it.
     pub timezone: Option<String>,
+    /// Whether dates of numbers with the year last begin with the day.
+    pub day_first: Option<bool>,
     /// The year of times that name none.
     pub year: Option<i32>,
     /// The columns, instead of those that the content shows.
@@ -26,7 +28,7 @@ pub struct Options {
 impl Options {
     /// The names that options have in SQL and in the configuration.
     pub const NAMES: &'static [&'static str] =
-        &["format", "heading", "delimiter", "comment", "timezone", "year", "columns", "view"];
+        &["format", "heading", "delimiter", "comment", "timezone", "day_first", "year", "columns", "view"];
 
     /// Takes an option as it is written.
     ///
@@ -39,6 +41,7 @@ impl Options {
             "delimiter" | "delim" | "sep" => self.delimiter = Some(character("delimiter", value)?),
             "comment" => self.comment = Some(character("comment", value)?),
             "timezone" => self.timezone = Some(value.to_owned()),
+            "day_first" => self.day_first = Some(truth("day_first", value)?),
             "year" => {
                 let year = value.parse().ok().filter(|year| (1970..=9999).contains(year));
                 self.year = Some(year.ok_or_else(|| refused("year", format!("{value} is no year")))?);
@@ -65,6 +68,7 @@ impl Options {
             ("delimiter", self.delimiter.is_some()),
             ("comment", self.comment.is_some()),
             ("timezone", self.timezone.is_some()),
+            ("day_first", self.day_first.is_some()),
             ("year", self.year.is_some()),
             ("columns", self.columns.is_some()),
             ("view", self.view.is_some()),

@@ -35,6 +35,9 @@ pub trait Sink {
     /// A value that is not of its field's type: it is NULL in the row that comes next. The field is told by its number
     /// among all fields of the layout.
     fn odd(&mut self, line: u64, field: usize, value: &str);
+    /// A date that shows the day first where others of its column were read month first, or the other way round: these may
+    /// have been misread, so nothing of the file stands.
+    fn contrary(&mut self, line: u64, column: &str, value: &str, was_day_first: bool);
     /// A line that is no UTF-8: it was read as Windows-1252, and a letter of it may be another.
     fn recoded(&mut self, line: u64) {
         let _ = line;

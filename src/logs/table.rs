@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::column::{Form, Read, Reading, Seen, is_nothing, trimmed};
-use super::time::{Clock, Order};
+use super::time::{Clock, Dated, Order};
 use super::zone::Zone;
 use super::{Error, Field, Kind, Options, Sink, Value, names, usual};
 use crate::address;
@@ -25,7 +25,6 @@ pub(in crate::logs) struct Table {
     pub(in crate::logs) fields: Vec<Field>,
     sources: Vec<Source>,
     columns: Vec<Column>,
-    clock: Clock,
     /// What nothing in the file shows.
     pub(in crate::logs) assumed: Vec<String>,
 }
@@ -70,7 +69,7 @@ pub(in crate::logs) fn columns(
     named: &[String],
     seen: &[Seen],
     options: &Options,
-) -> Result<(Vec<Column>, Clock, Vec<String>), Error> {
+) -> Result<(Vec<Column>, Vec<String>), Error> {
     let stated = zone(options)?;
     let mut assumed = Vec::new();
     if stated.is_none() && seen.iter().any(Seen::is_zoneless) {
@@ -79,10 +78,18 @@ pub(in crate::logs) fn columns(
     // What the dates of one column show holds for those that show nothing.
     let shown = seen.iter().find_map(|seen| seen.shows().ok().flatten());
     let unclear = seen.iter().find_map(|seen| seen.unclear());
-    if let (None, Some(date)) = (shown, unclear) {
-        assumed.push(format!("dates such as {date} are read as month/day/year"));
+    if let (None, None, Some(date)) = (options.day_first, shown, unclear) {
+        assumed.push(format!("dates such as {date} are read as month/day/year (day_first = 'true' states otherwise)"));
     }
-    let clock = Clock { zone: stated.unwrap_or(Zone::UTC), order: shown.unwrap_or_default() };
+    if let Some(time) = seen.iter().find_map(|seen| seen.in_named_zone()) {
+        assumed.push(format!("zones such as that of {time} are those of North America"));
+    }
+    let ordered = options.day_first.map(|is| if is { Order::DayFirst } else { Order::MonthFirst });
+    let clock = Clock {
+        zone: stated.unwrap_or(Zone::UTC),
+        order: ordered.or(shown).unwrap_or_default(),
+        is_stated: ordered.is_some(),
+    };
     // The engine adds these two.
     let mut taken: HashSet<String> = [Field::RAW, "file", "line"].map(str::to_owned).into();
     let columns = named.iter().zip(seen).enumerate().map(|(at, (name, seen))| {
@@ -90,21 +97,42 @@ pub(in crate::logs) fn columns(
             empty if empty.is_empty() => format!("column{}", at + 1),
             sql => sql,
         };
+        // What a column shows itself comes first.
+        let own = ordered.or(seen.shows().ok().flatten()).unwrap_or(clock.order);
+        let own = Clock { order: own, is_stated: clock.is_stated || seen.is_declared(), ..clock };
         let reading = match options.columns.as_ref().and_then(|stated| stated.get(at)) {
-            Some((_, kind)) => Reading { kind: *kind, form: Form::Plain(clock) },
-            None => {
-                let own = seen.shows().ok().flatten().unwrap_or(clock.order);
-                seen.reading(&sql, clock.zone, if own == Order::default() { clock.order } else { own })
-            }
+            Some((_, kind)) => Reading { kind: *kind, form: Form::Plain(own) },
+            None => seen.reading(&sql, own),
         };
         Column { name: name.clone(), sql: names::free(&sql, &mut taken), reading }
     });
-    Ok((columns.collect(), clock, assumed))
+    let columns: Vec<Column> = columns.collect();
+    if options.columns.is_none() {
+        assumed.extend(columns.iter().zip(seen).filter_map(|(column, seen)| no_time(column, seen)));
+    }
+    Ok((columns, assumed))
+}
+
+/// What is said of a column that is called like a time and is none. A day or a time of day alone is what it is.
+fn no_time(column: &Column, seen: &Seen) -> Option<String> {
+    let is_called = usual::TIME.contains(&column.sql.as_str());
+    if !is_called || column.reading.kind != Kind::Text || seen.are_days() || seen.are_times_of_day() {
+        return None;
+    }
+    let name = quoted(&column.name);
+    match seen.other() {
+        _ if seen.is_declared() => None,
+        Some(value) => Some(format!("{name} is text, for '{value}' is not understood as a time")),
+        None if seen.shows().is_err() => {
+            Some(format!("{name} is text, for its dates are day/month and month/day (day_first = 'true' states one)"))
+        }
+        None => None,
+    }
 }
 
 impl Table {
     /// A table of columns. What is seen of them decides which are the address and the user.
-    pub(in crate::logs) fn new(mut columns: Vec<Column>, seen: &[Seen], clock: Clock, assumed: Vec<String>) -> Self {
+    pub(in crate::logs) fn new(mut columns: Vec<Column>, seen: &[Seen], assumed: Vec<String>) -> Self {
         // Of a heading alone, what is called as times are is one: a log that is empty today takes the statements of yesterday.
         let is_heading_alone = !seen.is_empty() && seen.iter().all(|seen| seen.values == 0);
         let called = |name: &&str| columns.iter().position(|column| column.sql == *name);
@@ -168,7 +196,7 @@ impl Table {
         }
         fields.push(Field::new(Field::RAW, Kind::Text, "The record as it stands in the file."));
         sources.push(Source::Raw);
-        Self { fields, sources, columns, clock, assumed }
+        Self { fields, sources, columns, assumed }
     }
 
     /// How many columns there are.
@@ -198,10 +226,7 @@ impl Table {
                 None => Value::Null,
                 Some(Source::Raw) => Value::Text(cells.raw()),
                 Some(Source::Own(at)) => self.own(*at, field, line, cells, &mut told, sink),
-                Some(Source::Joined(date, of_day)) => {
-                    let (date, of_day) = (cells.cell(*date), cells.cell(*of_day));
-                    self.joined(field, line, date.as_deref(), of_day.as_deref(), sink)
-                }
+                Some(Source::Joined(date, of_day)) => self.joined(field, line, (*date, *of_day), cells, sink),
                 Some(Source::Address(at)) => self.address(*at, field, line, cells, sink),
                 Some(Source::User(at)) => match cells.cell(*at) {
                     Some(text) if is_nothing(text.trim()) => Value::Null,
@@ -229,6 +254,10 @@ impl Table {
         let read = if cells.is_quoted(at) { reading.read_quoted(text) } else { reading.read(text) };
         match read {
             Read::Value(value) => value,
+            Read::Contrary => {
+                self.contrary(at, line, &cells.cell(at).unwrap_or_default(), sink);
+                Value::Null
+            }
             Read::Odd => {
                 if !told.contains(&at) {
                     told.push(at);
@@ -237,6 +266,12 @@ impl Table {
                 Value::Null
             }
         }
+    }
+
+    /// A date shows another order than the column has.
+    fn contrary(&self, at: usize, line: u64, value: &str, sink: &mut dyn Sink) {
+        let Column { name, reading, .. } = &self.columns[at];
+        sink.contrary(line, name, value, matches!(reading.form, Form::Plain(Clock { order: Order::DayFirst, .. })));
     }
 
     fn address<'a>(&self, at: usize, field: usize, line: u64, cells: &dyn Cells<'a>, sink: &mut dyn Sink) -> Value<'a> {
@@ -255,22 +290,25 @@ impl Table {
         &self,
         field: usize,
         line: u64,
-        date: Option<&str>,
-        of_day: Option<&str>,
+        (at, of_day): (usize, usize),
+        cells: &dyn Cells<'a>,
         sink: &mut dyn Sink,
     ) -> Value<'a> {
-        let (Some(date), Some(of_day)) = (date, of_day) else { return Value::Null };
+        let (Some(date), Some(of_day)) = (cells.cell(at), cells.cell(of_day)) else { return Value::Null };
         if is_nothing(date.trim()) && is_nothing(of_day.trim()) {
             return Value::Null;
         }
         let both = format!("{} {}", date.trim(), of_day.trim());
-        match self.clock.instant(&both) {
-            Some(instant) => Value::Time(instant),
-            None => {
-                sink.odd(line, field, &both);
-                Value::Null
-            }
+        let read = match self.columns[at].reading.form {
+            Form::Plain(clock) => clock.read(&both),
+            _ => Dated::None,
+        };
+        match read {
+            Dated::At(instant) => return Value::Time(instant),
+            Dated::Contrary => self.contrary(at, line, &both, sink),
+            Dated::None => sink.odd(line, field, &both),
         }
+        Value::Null
     }
 }
 

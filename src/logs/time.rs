@@ -24,15 +24,38 @@ pub(in crate::logs) struct Clock {
     pub(in crate::logs) zone: Zone,
     /// The order of their dates.
     pub(in crate::logs) order: Order,
+    /// The order is stated, or that of the format: it was not taken from some of the dates.
+    pub(in crate::logs) is_stated: bool,
+}
+
+/// A text that was read as a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::logs) enum Dated {
+    /// Microseconds UTC.
+    At(i64),
+    /// It shows another order of day and month than the one that was taken from others: those may have been misread.
+    Contrary,
+    /// It is none.
+    None,
 }
 
 impl Clock {
     /// UTC, month first.
-    pub(in crate::logs) const UTC: Self = Self { zone: Zone::UTC, order: Order::MonthFirst };
+    pub(in crate::logs) const UTC: Self = Self { zone: Zone::UTC, order: Order::MonthFirst, is_stated: false };
 
     /// The instant that a text names, in microseconds UTC.
     pub(in crate::logs) fn instant(self, text: &str) -> Option<i64> {
         shown(text, self.order)?.instant(self.zone)
+    }
+
+    /// The same, of one of many texts that are in this order: one that shows another is not read by it.
+    pub(in crate::logs) fn read(self, text: &str) -> Dated {
+        let Some(shown) = shown(text, self.order) else { return Dated::None };
+        match shown.order {
+            Some(order) if order != self.order && !self.is_stated => Dated::Contrary,
+            Some(order) if order != self.order => Dated::None,
+            _ => shown.instant(self.zone).map_or(Dated::None, Dated::At),
+        }
     }
 }
 
@@ -74,7 +97,7 @@ pub(in crate::logs) fn shown(text: &str, order: Order) -> Option<Shown> {
     while scan.any(b" ").is_some() {}
     let offset = match scan.0 {
         [] => None,
-        rest => Some(zone::offset(std::str::from_utf8(rest).ok()?)?),
+        rest => Some(zone_of(std::str::from_utf8(rest).ok()?)?),
     };
     let time = date.day.and_hms_micro_opt(hour, minute, second, micro)?;
     Some(Shown { time, offset, order: date.order, is_numeric: date.is_numeric })
@@ -94,7 +117,14 @@ pub(in crate::logs) fn is_time_of_day(text: &str) -> bool {
 }
 
 fn is_zone(text: &str) -> bool {
-    zone::offset(text.trim()).is_some()
+    zone_of(text.trim()).is_some()
+}
+
+/// Seconds east of UTC of what stands behind a time of day: an offset, or a zone of North America. RFC 2822 (3.3) has a comment
+/// behind it: `+0000 (UTC)`.
+fn zone_of(text: &str) -> Option<i32> {
+    let text = text.split_once(" (").filter(|(_, comment)| comment.ends_with(')')).map_or(text, |(zone, _)| zone);
+    zone::offset(text).or_else(|| zone::american(text))
 }
 
 /// The instant of seconds, milliseconds, microseconds or nanoseconds since 1970: which of them, their number of digits
@@ -119,6 +149,12 @@ pub(in crate::logs) fn epoch(text: &str) -> Option<i64> {
         19 => Some(number / 1_000),
         _ => None,
     }
+}
+
+/// Whether a word is a day of the week: `Fri`.
+fn is_weekday(word: &[u8]) -> bool {
+    const NAMES: [&[u8; 3]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"];
+    word.get(..3).is_some_and(|word| NAMES.iter().any(|name| name.eq_ignore_ascii_case(word)))
 }
 
 /// The number of a month: `Nov`, `november`.
@@ -199,12 +235,21 @@ impl Scan<'_> {
         Some(Date { day: NaiveDate::from_ymd_opt(year, month, day)?, order: shows, is_numeric: !same })
     }
 
-    /// `Nov 27, 2026`, `Fri Nov 27 08:00:00 2026` is not read: its year is last.
+    /// `Nov 27, 2026`, `Fri, 27 Nov 2026`; `Fri Nov 27 08:00:00 2026` is not read: its year is last.
     fn date_of_words(&mut self) -> Option<Date> {
-        let mut month_number = month(self.word());
+        let first = self.word();
+        let (mut month_number, is_weekday) = (month(first), is_weekday(first));
         if month_number.is_none() {
             self.any(b",");
             self.any(b" ")?;
+            if is_weekday && self.0.first()?.is_ascii_digit() {
+                let (day, _) = self.number(2)?;
+                self.any(b" -")?;
+                let month = month(self.word())?;
+                self.any(b" -")?;
+                let (number, digits) = self.number(4)?;
+                return certain(year(number, digits)?, month, day);
+            }
             month_number = month(self.word());
         }
         self.any(b" -/")?;
@@ -289,6 +334,11 @@ mod tests {
             "Nov 27, 2026 8:00:00 AM",
             "November 27, 2026, 08:00:00",
             "Fri, Nov 27 2026 08:00:00",
+            "Fri, 27 Nov 2026 08:00:00 GMT",
+            "Fri, 27 Nov 2026 08:00:00 +0000 (UTC)",
+            "Friday, 27-Nov-26 08:00:00 UTC",
+            "Fri, 27 Nov 2026 03:00:00 EST",
+            "2026-11-27 00:00:00 PST",
             "11/27/2026 08:00:00",
             "11/27/2026 8:00:00 AM",
             "11/27/2026, 8:00:00 AM",
@@ -314,6 +364,10 @@ mod tests {
             "2026-02-30 08:00:00",
             "2026-11-27 25:00:00",
             "2026-11-27 08:00:00 Mars",
+            "2026-11-27 08:00:00 IST",
+            "Foo, 27 Nov 2026 08:00:00 GMT",
+            "Fri, 27 2026 08:00:00",
+            "0000-00-00 00:00:00",
             "1764230400",
             "99/99/2026 08:00:00",
             "2026-11-27T",
@@ -335,6 +389,11 @@ mod tests {
         assert_eq!(order("2026-03-04 08:00"), Some((None, false)));
         let day_first = Clock { order: Order::DayFirst, ..Clock::UTC };
         assert_eq!(day_first.instant("03/04/2026 08:00"), Clock::UTC.instant("2026-04-03 08:00"));
+        // One that shows the other order is not read by it.
+        let april = Dated::At(Clock::UTC.instant("2026-04-27 08:00").unwrap());
+        assert_eq!([day_first, Clock::UTC].map(|clock| clock.read("27/04/2026 08:00")), [april, Dated::Contrary]);
+        let stated = Clock { is_stated: true, ..Clock::UTC };
+        assert_eq!(["27/04/2026 08:00", "04/27/2026 08:00"].map(|text| stated.read(text)), [Dated::None, april]);
     }
 
     #[test]

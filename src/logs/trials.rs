@@ -10,6 +10,7 @@ pub(in crate::logs) struct Told {
     pub(in crate::logs) rows: Vec<(u64, Vec<String>)>,
     pub(in crate::logs) bad: Vec<(u64, &'static str)>,
     pub(in crate::logs) odd: Vec<(u64, usize, String)>,
+    pub(in crate::logs) contrary: Vec<(u64, String)>,
     pub(in crate::logs) unknown: Vec<(u64, String)>,
     pub(in crate::logs) recoded: Vec<u64>,
     /// How many LF and how many CR stand in the last field of a row, by the line on which it begins.
@@ -33,6 +34,9 @@ impl Sink for Told {
         self.odd.push((line, field, value.to_owned()));
     }
 
+    fn contrary(&mut self, line: u64, _: &str, value: &str, _: bool) {
+        self.contrary.push((line, value.to_owned()));
+    }
     fn recoded(&mut self, line: u64) {
         self.recoded.push(line);
     }

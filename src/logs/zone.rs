@@ -66,6 +66,19 @@ pub(in crate::logs) fn offset(text: &str) -> Option<i32> {
     (hours <= 18 && minutes < 60).then_some(sign * (hours * 60 + minutes) * 60)
 }
 
+/// Seconds east of UTC of the names that RFC 2822 (4.3) has for zones of North America.
+pub(in crate::logs) fn american(text: &str) -> Option<i32> {
+    let hours = match text {
+        "EDT" => -4,
+        "EST" | "CDT" => -5,
+        "CST" | "MDT" => -6,
+        "MST" | "PDT" => -7,
+        "PST" => -8,
+        _ => return None,
+    };
+    Some(hours * 3600)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

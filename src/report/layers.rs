@@ -202,6 +202,16 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
                  the same of what it does not show",
             )
         }
+        L::Contrary { was_day_first, .. } => report(match *was_day_first {
+            true => {
+                "state the order: read_csv('FILE', day_first => false), or true if it is the line that is wrong; dates that \
+                 contradict what is stated are NULL, and counted"
+            }
+            false => {
+                "state the order: read_csv('FILE', day_first => true), or false if it is the line that is wrong; dates that \
+                 contradict what is stated are NULL, and counted"
+            }
+        }),
         L::Changed { .. } => Report::chain(Exit::Incomplete, source).hint("try again, or read a copy of it"),
         L::File(files::Error::Missing { .. }) => Report::chain(Exit::Query, source)
             .hint("a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it"),

@@ -65,6 +65,24 @@ pub enum LogError {
         /// The option.
         option: String,
     },
+    /// A date of a column shows that the order of day and month is not the one in which the column was read.
+    #[error(
+        "{file}, line {line}: {value} in {column} begins with the {}, and the dates before it were read {}",
+        if *.was_day_first { "month" } else { "day" },
+        if *.was_day_first { "day first" } else { "month first" }
+    )]
+    Contrary {
+        /// The file.
+        file: String,
+        /// The line on which the record begins, from 1.
+        line: u64,
+        /// The column, as the file calls it.
+        column: String,
+        /// The date.
+        value: String,
+        /// The order in which the column was read.
+        was_day_first: bool,
+    },
     /// It became another file, or a shorter one.
     #[error("{file} was replaced while it was being read")]
     Changed {

@@ -92,13 +92,13 @@ impl<'a> Request<'a> {
         let (before, after) = line.split_once(" [")?;
         let (time, after) = after.split_once("] \"")?;
         let time = Clock::UTC.instant(time)?;
-        let mut words = before.splitn(4, ' ');
-        let (first, second, third) = (words.next()?, words.next()?, words.next()?);
+        let (first, others) = client(before)?;
+        let (second, others) = client(others)?;
         // A virtual host in front moves the others; a user's name may have blanks.
-        let (virtual_host, host, user) = match words.next() {
-            Some(rest) if address::host(first).is_none() || address::host(second).is_some() => (first, second, rest),
-            Some(_) => ("-", first, before.splitn(3, ' ').nth(2)?),
-            None => ("-", first, third),
+        let is_host = |text: &str| address::host(first_of(text)).is_some();
+        let (virtual_host, host, user) = match others.split_once(' ') {
+            Some((_, user)) if !is_host(first) && !first.contains(',') || is_host(second) => (first, second, user),
+            _ => ("-", first, others),
         };
         let (request, after) = request_end(after)?;
         let mut words = after.splitn(3, ' ');
@@ -127,7 +127,7 @@ impl<'a> Request<'a> {
         };
         match field {
             0 => Value::Time(self.time),
-            1 => address::shortest(self.host).map_or(Value::Null, |address| Value::Text(address.into())),
+            1 => address::shortest(first_of(self.host)).map_or(Value::Null, |address| Value::Text(address.into())),
             2 => text(self.user),
             3 => text(self.host),
             4 => text(self.virtual_host),
@@ -155,6 +155,27 @@ fn text(text: &str) -> Value<'_> {
         text if text.contains("\\\"") => Value::Text(Cow::Owned(text.replace("\\\"", "\""))),
         text => Value::Text(text.into()),
     }
+}
+
+/// A word in front of a line, and what stands behind it. Addresses with commas between them are one word: those that proxies were
+/// told of (X-Forwarded-For), the client's first.
+fn client(text: &str) -> Option<(&str, &str)> {
+    let is_client = |text: &str| text == "unknown" || address::host(text).is_some();
+    let mut end = 0;
+    loop {
+        let at = text[end..].find(' ')?;
+        let word = &text[end..end + at];
+        end += at;
+        if !word.strip_suffix(',').is_some_and(|listed| listed.split(',').all(is_client)) {
+            return Some((&text[..end], &text[end + 1..]));
+        }
+        end += 1;
+    }
+}
+
+/// The first of some addresses.
+fn first_of(listed: &str) -> &str {
+    listed.split(',').next().unwrap_or(listed).trim()
 }
 
 /// The request, up to the quote that a status follows, and what stands behind it.
@@ -211,6 +232,27 @@ mod tests {
                 "3: 2000-10-10T20:55:37Z | 10.0.0.9 | Jo Doe | ::ffff:10.0.0.9 | www.example.com:443 | POST | /a?b=\"c\" | HTTP/2.0 | 500 | 0 | ∅ | x \"y\" | 0.004",
                 "4: 2021-04-25T06:15:33Z | 1.2.3.4 | ∅ | 1.2.3.4 | ∅ | GET | /x<script>alert(\"text\")</script> | HTTP/1.0 | 404 | 1164 | ∅ | ∅ | ∅",
                 "5: 2021-04-25T06:15:33Z | 1.2.3.4 | ∅ | 1.2.3.4 | ∅ | ∅ | \\x16\\x03\\x01 | ∅ | 400 | 150 | ∅ | ∅ | ∅",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_first_of_forwarded_addresses_is_the_client() {
+        let log = concat!(
+            "1.1.1.5, 10.0.0.1 - - [25/Apr/2021:06:15:33 +0000] \"GET / HTTP/1.0\" 200 1\n",
+            "1.1.1.6,10.0.0.1, 10.0.0.2 - Doe, Jo [25/Apr/2021:06:15:33 +0000] \"GET / HTTP/1.0\" 200 1\n",
+            "www.example.com 2001:db8::1, 10.0.0.1 - ann [25/Apr/2021:06:15:33 +0000] \"GET / HTTP/1.0\" 200 1\n",
+            "unknown, 10.0.0.1 - - [25/Apr/2021:06:15:33 +0000] \"GET / HTTP/1.0\" 200 1\n",
+        );
+        let rows = table("access.log", log, &Options::default());
+        let shown: Vec<Vec<&str>> = rows[1..].iter().map(|row| row.split(" | ").skip(1).take(4).collect()).collect();
+        assert_eq!(
+            shown,
+            [
+                ["1.1.1.5", "∅", "1.1.1.5, 10.0.0.1", "∅"],
+                ["1.1.1.6", "Doe, Jo", "1.1.1.6,10.0.0.1, 10.0.0.2", "∅"],
+                ["2001:db8::1", "ann", "2001:db8::1, 10.0.0.1", "www.example.com"],
+                ["∅", "∅", "unknown, 10.0.0.1", "∅"],
             ]
         );
     }

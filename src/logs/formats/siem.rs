@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use super::syslog::{header, years};
 use crate::address;
 use crate::logs::by_line::{self, ByLine, Parser};
+use crate::logs::pattern;
 use crate::logs::time::{self, Clock, Order};
 use crate::logs::years::{Stamp, Years};
 use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, names};
@@ -122,6 +123,9 @@ impl Parser for EventParser {
             };
             return sink.bad(number, why, line.as_bytes());
         };
+        if let Some(text) = event.misstated().filter(|_| wanted.contains(&0)) {
+            sink.odd(number, 0, text);
+        }
         let values: Vec<Value<'_>> = wanted.iter().map(|field| event.value(*field, line, &self.years)).collect();
         sink.row(number, &values);
     }
@@ -182,8 +186,22 @@ impl<'a> Event<'a> {
 
     /// The time that it names: one that is not known as such is passed over for the next.
     fn stamp(&self) -> Option<Stamp> {
-        let of = |name: &&str| self.get(&[name]).and_then(stamp);
+        let of = |name: &&str| match (*name, self.form()) {
+            ("devTime", Some(form)) => self.get(&[name]).and_then(|text| in_form(form, text)),
+            _ => self.get(&[name]).and_then(stamp),
+        };
         TIMES.iter().find_map(of).or(self.syslog)
+    }
+
+    /// The form of the device's time, if LEEF's `devTimeFormat` states it.
+    fn form(&self) -> Option<&str> {
+        self.get(&["devTimeFormat"])
+    }
+
+    /// The device's time, if it is not of the form that is stated of it: what it says is not known then.
+    fn misstated(&self) -> Option<&str> {
+        let form = self.form()?;
+        self.get(&["devTime"]).filter(|text| in_form(form, text).is_none())
     }
 
     fn value(&self, field: usize, line: &'a str, years: &Years) -> Value<'a> {
@@ -192,6 +210,7 @@ impl<'a> Event<'a> {
             Some(text) => Value::Text(text.to_owned().into()),
         };
         match field {
+            0 if self.misstated().is_some() => Value::Null,
             0 => self.stamp().and_then(|stamp| stamp.instant(years)).map_or(Value::Null, Value::Time),
             1 => {
                 let found = ADDRESSES.iter().find_map(|name| self.get(&[name]).and_then(address::shortest));
@@ -208,6 +227,12 @@ impl<'a> Event<'a> {
             _ => Value::Null,
         }
     }
+}
+
+/// A time of a device in a form that it states; milliseconds since 1970 need none.
+fn in_form(form: &str, text: &str) -> Option<Stamp> {
+    let is_epoch = matches!(text.len(), 10 | 13) && text.bytes().all(|byte| byte.is_ascii_digit());
+    pattern::read(form, text).map(Stamp::Whole).or_else(|| stamp(text).filter(|_| is_epoch))
 }
 
 /// A time of a device: milliseconds since 1970, with a year, or without.

@@ -26,7 +26,7 @@ impl Format for W3c {
     }
 
     fn takes(&self) -> &'static [&'static str] {
-        &["timezone"]
+        &["timezone", "day_first"]
     }
 
     fn also(&self) -> &'static [&'static str] {
@@ -64,8 +64,8 @@ impl Format for W3c {
             }
         }
         let utc = Options { timezone: options.timezone.clone().or_else(|| Some("UTC".to_owned())), ..options.clone() };
-        let (columns, clock, assumed) = table::columns(&names, &seen, &utc)?;
-        let table = Arc::new(Table::new(columns, &seen, clock, Vec::new()));
+        let (columns, assumed) = table::columns(&names, &seen, &utc)?;
+        let table = Arc::new(Table::new(columns, &seen, Vec::new()));
         let file = File { names: file.names, ..File::default() };
         let fields = table.fields.clone();
         Ok(Some(Box::new(ByLine { fields, assumed, parser: W3cParser { table, file } })))

@@ -236,6 +236,11 @@ impl Rows {
         }
     }
 
+    /// The file of the rows.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.rows
     }

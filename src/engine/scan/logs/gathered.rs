@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 use super::LogScan;
 use super::columns::Rows;
 use super::said::Said;
-use crate::engine::error::Error;
+use crate::engine::error::{Error, LogError};
 use crate::logs::{Sink, Value};
 
 /// Rows of a batch, and bytes of what it is made of.
@@ -19,6 +19,8 @@ pub(super) struct Gathered {
     scan: Arc<LogScan>,
     rows: Rows,
     pub(super) said: Said,
+    /// Nothing that was read stands.
+    void: Option<LogError>,
 }
 
 impl Sink for Gathered {
@@ -36,6 +38,15 @@ impl Sink for Gathered {
         self.rows.odd_field(field, line);
     }
 
+    fn contrary(&mut self, line: u64, column: &str, value: &str, was_day_first: bool) {
+        self.void.get_or_insert_with(|| LogError::Contrary {
+            file: self.rows.file().to_owned(),
+            line,
+            column: column.chars().filter(|letter| !letter.is_control()).take(64).collect(),
+            value: value.trim().to_owned(),
+            was_day_first,
+        });
+    }
     fn recoded(&mut self, line: u64) {
         self.said.recoded(line);
     }
@@ -48,7 +59,7 @@ impl Sink for Gathered {
 impl Gathered {
     /// Nothing yet, of a reading.
     pub(super) fn new(scan: Arc<LogScan>, rows: Rows) -> Self {
-        Self { scan, rows, said: Said::default() }
+        Self { scan, rows, said: Said::default(), void: None }
     }
 
     /// Whether it is enough for a batch.
@@ -59,8 +70,11 @@ impl Gathered {
     /// The rows since the last time that are in the answer.
     ///
     /// # Errors
-    /// When a condition cannot be evaluated.
+    /// When a condition cannot be evaluated, or nothing of the file stands.
     pub(super) fn take(&mut self) -> Result<RecordBatch, Error> {
+        if let Some(source) = self.void.take() {
+            return Err(Error::Logs { table: self.scan.table.name.clone(), source });
+        }
         let rows = self.rows.take().map_err(|error| Error::Evaluation(error.into()))?;
         self.said.see_times(&rows, self.scan.table.time());
         let kept = self.scan.keep.of(&rows)?;

@@ -152,6 +152,16 @@ pub(super) fn of_table(table: &LogFiles, tally: &Tally) {
         let (within, first) = (within.display().to_string(), first.display().to_string());
         tally.notice(Notice::Spreadsheets { within, count: *count, first });
     }
+    // Only names with a leading dot and links to folders: all others are read.
+    let left_out: Vec<&Skipped> = table.skipped.iter().filter(|skipped| !skipped.spreadsheets).collect();
+    if let Some(Skipped { within, first, .. }) = left_out.first() {
+        tally.notice(Notice::Assumed {
+            table: table.name.clone(),
+            what: "names with a leading dot and links to folders were left out: name them to read them".to_owned(),
+            files: left_out.iter().map(|skipped| skipped.count).sum(),
+            first: within.join(first).display().to_string(),
+        });
+    }
     for Assumption { what, files, first } in table.assumed() {
         tally.notice(Notice::Assumed { table: table.name.clone(), what, files, first });
     }

@@ -31,7 +31,7 @@ impl Format for Csv {
     }
 
     fn takes(&self) -> &'static [&'static str] {
-        &["heading", "delimiter", "comment", "timezone", "columns"]
+        &["heading", "delimiter", "comment", "timezone", "day_first", "columns"]
     }
 
     fn infers(&self) -> Option<bool> {
@@ -118,9 +118,9 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
             _ => break,
         };
     }
-    let (columns, clock, more) = table::columns(&named, &seen, options)?;
+    let (columns, more) = table::columns(&named, &seen, options)?;
     assumed.extend(more);
-    let table = Table::new(columns, &seen, clock, assumed);
+    let table = Table::new(columns, &seen, assumed);
     Ok(Rows { shape: shaped.shape, has_heading, table: Arc::new(table) })
 }
 
@@ -140,11 +140,11 @@ pub(super) struct Known {
 pub(super) fn known(known: Known, options: &Options) -> Result<Box<dyn Layout>, Error> {
     let (names, seen): (Vec<String>, Vec<Seen>) =
         known.columns.into_iter().map(|(name, like)| (name, Seen::alike(like))).unzip();
-    let (columns, clock, assumed) = table::columns(&names, &seen, options)?;
+    let (columns, assumed) = table::columns(&names, &seen, options)?;
     let widths = std::iter::once(names.len()).chain(known.widths).collect();
     let Known { first_line, is_legend, .. } = known;
     let shape = Shape { delimiter: b',', comment: None, widths, first_line, is_legend };
-    Ok(Box::new(Rows { shape, has_heading: false, table: Arc::new(Table::new(columns, &seen, clock, assumed)) }))
+    Ok(Box::new(Rows { shape, has_heading: false, table: Arc::new(Table::new(columns, &seen, assumed)) }))
 }
 
 /// `#Date,User` is a heading, too.

@@ -1,8 +1,9 @@
 //! Cuts text into rows: lines, and what spans lines inside of quotes.
 //!
-//! A quote that is never closed would take the rest of the file with it. So a row may span 1 MiB, and if its quote is not
-//! closed by then, or the row that comes of it is none, the line on which it begins is bad and the next line is read
-//! anew. Where that happens again and again, quotes do not span lines in this file.
+//! A quote that is never closed would take the rest of the file with it, and a stray one the lines up to the next quote. So a
+//! row may span 1 MiB, and if its quote is not closed by then, or something other than a delimiter or the end of a line
+//! stands behind what closes it, or the row that comes of it is none, the line on which it begins is bad and the next line
+//! is read anew. Where that happens again and again, quotes do not span lines in this file.
 
 use crate::logs::encoding::Decoder;
 use crate::logs::line::LONGEST;
@@ -169,7 +170,7 @@ impl Records {
 
     /// How far the row reaches that begins with a line.
     fn span(&self, bytes: &[u8], at: usize, end: usize, ending: u8, is_end: bool) -> Span {
-        let mut quotes = Quotes { delimiter: self.delimiter, is_open: false, at_start: true };
+        let mut quotes = Quotes { delimiter: self.delimiter, is_open: false, at_start: true, is_damaged: false };
         quotes.pass(&bytes[at..end]);
         if !quotes.is_open {
             return Span::Line;
@@ -187,6 +188,9 @@ impl Records {
                 return Span::Unclosed;
             }
             quotes.pass(&bytes[end..further]);
+            if quotes.is_damaged {
+                return Span::Unclosed;
+            }
             lines += 1;
             if !quotes.is_open {
                 return Span::Lines { end: further, next, lines };
@@ -229,11 +233,14 @@ fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Whether a place is inside of quotes. A quote opens only where a field begins; inside of a field it is itself.
+/// Whether a place is inside of quotes. A quote opens only where a field begins; inside of a field it is itself. Behind blanks it
+/// opens if it is closed on its line.
 struct Quotes {
     delimiter: u8,
     is_open: bool,
     at_start: bool,
+    /// Behind a quote that closes what earlier lines opened, the field goes on: it was no closing quote, or no opening one.
+    is_damaged: bool,
 }
 
 impl Quotes {
@@ -241,27 +248,62 @@ impl Quotes {
         if !self.is_open && memchr::memchr(b'"', bytes).is_none() {
             return;
         }
-        let mut at = 0;
+        let (mut at, mut is_earlier) = (0, self.is_open);
         while at < bytes.len() {
             if self.is_open {
-                let Some(quote) = memchr::memchr(b'"', &bytes[at..]) else { return };
-                at += quote + 1;
-                // Two stand for one.
-                if bytes.get(at) == Some(&b'"') {
-                    at += 1;
-                } else {
-                    (self.is_open, self.at_start) = (false, false);
+                let Some(end) = closing(bytes, at) else { return };
+                at = end;
+                (self.is_open, self.at_start) = (false, false);
+                if std::mem::take(&mut is_earlier) && !is_field_end(&bytes[at..], self.delimiter) {
+                    self.is_damaged = true;
+                    return;
                 }
-            } else if self.at_start && bytes[at] == b'"' {
-                self.is_open = true;
-                at += 1;
-            } else {
-                let Some(delimiter) = memchr::memchr(self.delimiter, &bytes[at..]) else { return };
-                at += delimiter + 1;
-                self.at_start = true;
+                continue;
             }
+            if self.at_start {
+                self.at_start = false;
+                let blanks = blanks(&bytes[at..], self.delimiter);
+                if bytes.get(at + blanks) == Some(&b'"') {
+                    let closed = closing(bytes, at + blanks + 1);
+                    match closed.filter(|end| is_field_end(&bytes[*end..], self.delimiter)) {
+                        Some(end) => at = end,
+                        None if blanks == 0 => {
+                            self.is_open = true;
+                            at += 1;
+                            continue;
+                        }
+                        None => {}
+                    }
+                }
+            }
+            let Some(delimiter) = memchr::memchr(self.delimiter, &bytes[at..]) else { return };
+            at += delimiter + 1;
+            self.at_start = true;
         }
     }
+}
+
+/// The place behind the quote that closes what begins at a place. Two stand for one.
+fn closing(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr(b'"', bytes.get(at..)?)? + 1;
+        if bytes.get(at) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+/// Whether a field ends here: blanks at most, then a delimiter or the end of the line.
+fn is_field_end(rest: &[u8], delimiter: u8) -> bool {
+    let rest = &rest[blanks(rest, delimiter)..];
+    matches!(rest, [] | b"\r") || rest.first() == Some(&delimiter)
+}
+
+/// How many blanks come first.
+fn blanks(rest: &[u8], delimiter: u8) -> usize {
+    rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t') && **byte != delimiter).count()
 }
 
 #[cfg(test)]
@@ -303,6 +345,29 @@ mod tests {
     fn an_unclosed_quote_costs_its_own_line() {
         assert_eq!(rows("a,\"x\nc,d\ne,f\n"), ["1 its quote is not closed", "2 c,d", "3 e,f"]);
         assert_eq!(rows("a,\"x\nc,d\ne,\"f\"\n"), ["1 its quote is not closed", "2 c,d", "3 e,\"f\""]);
+    }
+
+    #[test]
+    fn a_stray_quote_takes_no_line_with_it() {
+        let why = "its quote is not closed";
+        let bad = |line: u64| format!("{line} {why}");
+        // The next quote closes it and something stands behind that: none of the two spans lines.
+        let text = "a,\"x\nc,d\ne,\"y\ng,h\n";
+        assert_eq!(rows(text), [bad(1), "2 c,d".into(), bad(3), "4 g,h".into()]);
+        assert_eq!(rows("a,\"x\nc,d\ne,x\"y\"z\n"), [bad(1), "2 c,d".into(), "3 e,x\"y\"z".into()]);
+        assert_eq!(rows("a,\"x\nc\"d,e\nf,g\n"), [bad(1), "2 c\"d,e".into(), "3 f,g".into()]);
+        // The controls: blanks behind a closing quote are nothing, and two quotes are one.
+        assert_eq!(rows("a,\"x\ny\" \nc,d\n"), ["1 a,\"x\ny\" ", "3 c,d"]);
+        assert_eq!(rows("\"x\ny\" ,b\nc,d\n"), ["1 \"x\ny\" ,b", "3 c,d"]);
+        assert_eq!(rows("\"x\n\"\"y\"\"z\",b\nc,d\n"), ["1 \"x\n\"\"y\"\"z\",b", "3 c,d"]);
+        // On a line of its own it is read as it was written.
+        assert_eq!(rows("\"a\" x,b\nc,d\n"), ["1 \"a\" x,b", "2 c,d"]);
+    }
+
+    #[test]
+    fn a_quote_behind_blanks_opens_if_its_line_closes_it() {
+        assert_eq!(rows("a, \"x\"\nc,d\n"), ["1 a, \"x\"", "2 c,d"]);
+        assert_eq!(rows("a, \"x\nc,d\"\n"), ["1 a, \"x", "2 c,d\""]);
     }
 
     #[test]

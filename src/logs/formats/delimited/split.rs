@@ -1,24 +1,19 @@
-//! Splits a row into its fields. What quotes mean, `csv_core` knows.
+//! Splits a row into its fields. A field stands in quotes if it begins with one, blanks before it or not; two quotes within are
+//! one. What goes on behind its closing quote is of the field, as other readers have it.
 
 use std::borrow::Cow;
-
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 /// The fields of a row.
 #[derive(Debug)]
 pub(in crate::logs::formats) struct Splitter {
-    delimiter: u8,
-    core: Reader,
-    text: Vec<u8>,
-    ends: Vec<usize>,
+    delimiter: char,
     /// Of the fields that were split last, which stand in quotes; those beyond do not.
     quoted: Vec<bool>,
 }
 
 impl Splitter {
     pub(in crate::logs::formats) fn new(delimiter: u8) -> Self {
-        let core = ReaderBuilder::new().delimiter(delimiter).build();
-        Self { delimiter, core, text: Vec::new(), ends: Vec::new(), quoted: Vec::new() }
+        Self { delimiter: char::from(delimiter), quoted: Vec::new() }
     }
 
     /// Whether a field of the row that was split last stands in quotes.
@@ -31,84 +26,79 @@ impl Splitter {
         fields.clear();
         self.quoted.clear();
         if !row.contains('"') {
-            fields.extend(row.split(char::from(self.delimiter)).map(Cow::Borrowed));
+            fields.extend(row.split(self.delimiter).map(Cow::Borrowed));
             return;
         }
-        if self.delimiter.is_ascii() && split_plainly(row, char::from(self.delimiter), fields, &mut self.quoted) {
-            return;
+        let mut rest = Some(row);
+        while let Some(row) = rest {
+            let field = Field::first(row, self.delimiter);
+            self.quoted.push(field.is_quoted);
+            fields.push(field.text);
+            rest = field.behind;
         }
-        fields.clear();
-        quoted(row.as_bytes(), self.delimiter, &mut self.quoted);
-        self.core.reset();
-        self.text.resize(row.len() + 1, 0);
-        self.ends.resize(row.len() + 2, 0);
-        // The end of a line closes the row. There is room for all of it: no field is longer than what it is written as.
-        let (mut used, mut length, mut count) = (0, 0, 0);
-        for input in [row.as_bytes(), b"\n"] {
-            let (result, read, written, ended) =
-                self.core.read_record(input, &mut self.text[length..], &mut self.ends[count..]);
-            used += read;
-            length += written;
-            count += ended;
-            if matches!(result, ReadRecordResult::Record | ReadRecordResult::End) {
-                break;
-            }
-        }
-        let mut begin = 0;
-        for end in &self.ends[..count] {
-            let field = self.text.get(begin..*end).unwrap_or_default();
-            fields.push(Cow::Owned(String::from_utf8_lossy(field).into_owned()));
-            begin = *end;
-        }
-        debug_assert!(used <= row.len() + 1, "no more is read than there is");
     }
 }
 
-/// The fields of a row in which no quote stands within quotes: nothing has to be copied. `false`: some do, or what is quoted goes
-/// on behind its quotes.
-fn split_plainly<'a>(row: &'a str, delimiter: char, fields: &mut Vec<Cow<'a, str>>, quoted: &mut Vec<bool>) -> bool {
-    let mut rest = row;
-    loop {
-        quoted.push(rest.starts_with('"'));
-        let (field, behind) = match rest.strip_prefix('"') {
-            None => rest.split_once(delimiter).map_or((rest, None), |(field, behind)| (field, Some(behind))),
-            Some(quoted) => {
-                let Some((field, behind)) = quoted.split_once('"') else { return false };
-                match behind.strip_prefix(delimiter) {
-                    Some(behind) => (field, Some(behind)),
-                    None if behind.is_empty() => (field, None),
-                    None => return false,
-                }
-            }
+/// A field, and the row behind its delimiter, if one follows.
+struct Field<'a> {
+    text: Cow<'a, str>,
+    is_quoted: bool,
+    behind: Option<&'a str>,
+}
+
+impl<'a> Field<'a> {
+    /// The first field of what is left of a row.
+    fn first(row: &'a str, delimiter: char) -> Self {
+        let begin = without_blanks(row, delimiter);
+        let Some(open) = begin.strip_prefix('"') else { return Self::plain(row, delimiter) };
+        let is_at_start = begin.len() == row.len();
+        let Some(end) = closing(open) else {
+            // What is not closed takes all there is; behind blanks it was none that opens.
+            return match is_at_start {
+                true => Self { text: single(open), is_quoted: true, behind: None },
+                false => Self::plain(row, delimiter),
+            };
         };
-        fields.push(Cow::Borrowed(field));
-        let Some(behind) = behind else { return true };
-        rest = behind;
+        let after = &open[end + 1..];
+        let rest = without_blanks(after, delimiter);
+        let is_over = rest.is_empty() || rest.starts_with(delimiter);
+        match (is_over, is_at_start) {
+            (true, _) => Self { text: single(&open[..end]), is_quoted: true, behind: rest.strip_prefix(delimiter) },
+            (false, true) => {
+                let more = Self::plain(after, delimiter);
+                let text = single(&open[..end]).into_owned() + &more.text;
+                Self { text: text.into(), is_quoted: true, behind: more.behind }
+            }
+            (false, false) => Self::plain(row, delimiter),
+        }
+    }
+
+    /// What stands before the next delimiter.
+    fn plain(row: &'a str, delimiter: char) -> Self {
+        let (text, behind) = row.split_once(delimiter).map_or((row, None), |(text, behind)| (text, Some(behind)));
+        Self { text: text.into(), is_quoted: false, behind }
     }
 }
 
-/// Which fields of a row begin with a quote, as `csv_core` reads them: what stands behind the closing quote is of the field, too.
-fn quoted(row: &[u8], delimiter: u8, quoted: &mut Vec<bool>) {
-    quoted.clear();
+fn without_blanks(text: &str, delimiter: char) -> &str {
+    text.trim_start_matches(|letter| matches!(letter, ' ' | '\t') && letter != delimiter)
+}
+
+/// Where the quote stands that closes what begins here.
+fn closing(text: &str) -> Option<usize> {
     let mut at = 0;
     loop {
-        let begins = row.get(at) == Some(&b'"');
-        quoted.push(begins);
-        if begins {
-            at += 1;
-            while let Some(end) = row.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
-                at += end + 1;
-                if row.get(at) != Some(&b'"') {
-                    break;
-                }
-                at += 1;
-            }
+        at += text.get(at..)?.find('"')?;
+        if !text[at + 1..].starts_with('"') {
+            return Some(at);
         }
-        match row.get(at..).and_then(|rest| memchr::memchr(delimiter, rest)) {
-            Some(end) => at += end + 1,
-            None => return,
-        }
+        at += 2;
     }
+}
+
+/// A quote for each two.
+fn single(text: &str) -> Cow<'_, str> {
+    if text.contains("\"\"") { text.replace("\"\"", "\"").into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -128,6 +118,13 @@ mod tests {
             ("\"a\nb\",c", &["a\nb", "c"]),
             ("\"\",\"\"", &["", ""]),
             ("\"é\",日本", &["é", "日本"]),
+            ("a, \"Smith, Bob\" , b", &["a", "Smith, Bob", " b"]),
+            ("a, \"x\" y, b", &["a", " \"x\" y", " b"]),
+            ("a, \"x, b", &["a", " \"x", " b"]),
+            ("\"a\" x,b", &["a x", "b"]),
+            ("\"a,b", &["a,b"]),
+            ("\"a\",", &["a", ""]),
+            ("\"\"\"\"", &["\""]),
         ] {
             let mut fields = Vec::new();
             splitter.split(row, &mut fields);
@@ -141,7 +138,8 @@ mod tests {
         for (row, expected) in [
             ("a;b", [false, false, false]),
             ("\" a \";b;\"\"", [true, false, true]),
-            ("\"a;\"\"b\"\"\"; \"x\" ;\"c\"", [true, false, true]),
+            ("\"a;\"\"b\"\"\"; \"x\" ;\"c\"", [true, true, true]),
+            ("\"a\"; \"x\" y;c", [true, false, false]),
             ("\"a\"\"\";b;\"c", [true, false, true]),
             ("\"a\"b;\"c\"", [true, true, false]),
             ("5\" pipe;\"b\"\"\"", [false, true, false]),

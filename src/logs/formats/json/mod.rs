@@ -37,7 +37,7 @@ impl Format for Json {
     }
 
     fn takes(&self) -> &'static [&'static str] {
-        &["timezone"]
+        &["timezone", "day_first"]
     }
 
     fn infers(&self) -> Option<bool> {
@@ -64,7 +64,7 @@ impl Format for Json {
         if names.is_empty() && options.format.is_none() && !self.extensions().contains(&sample.extension().as_str()) {
             return Ok(None);
         }
-        let (columns, clock, mut assumed) = table::columns(&names, &seen, options)?;
+        let (columns, mut assumed) = table::columns(&names, &seen, options)?;
         if let Lay::In(Place::Member(name)) = &lay {
             let name: String = name.chars().filter(|letter| !letter.is_control()).take(64).collect();
             assumed.push(format!("records are the items of `{name}`"));
@@ -73,7 +73,7 @@ impl Format for Json {
             assumed.push(format!("the first {MOST_COLUMNS} members are columns: others are in raw only"));
         }
         let by_name = names.into_iter().enumerate().map(|(at, name)| (name, at)).collect();
-        let table = Table::new(columns, &seen, clock, assumed);
+        let table = Table::new(columns, &seen, assumed);
         Ok(Some(Box::new(Records { lay, by_name: Arc::new(by_name), table: Arc::new(table) })))
     }
 }

@@ -110,8 +110,8 @@ pub(super) fn layout(text: &[u8], is_whole: bool, options: &Options) -> Result<B
     if let Some(client) = by_name.get(RADIUS_CLIENT) {
         seen[*client] = Seen::alike("text");
     }
-    let (columns, clock, assumed) = table::columns(&names, &seen, options)?;
-    let table = Table::new(columns, &seen, clock, assumed);
+    let (columns, assumed) = table::columns(&names, &seen, options)?;
+    let table = Table::new(columns, &seen, assumed);
     let fields = table.fields.clone();
     let assumed = table.assumed.clone();
     let parser = Events { by_name: Arc::new(by_name), table: Arc::new(table), needed: OnceLock::new() };

@@ -91,7 +91,8 @@ pub(super) fn is_record(line: &str) -> bool {
 pub(super) fn layout(options: &Options) -> Result<Box<dyn Layout>, Error> {
     let stated = table::zone(options)?;
     let assumed = if stated.is_none() { vec![NO_ZONE.to_owned()] } else { Vec::new() };
-    let clock = Clock { zone: stated.unwrap_or(Zone::UTC), order: Order::MonthFirst };
+    let order = if options.day_first == Some(true) { Order::DayFirst } else { Order::MonthFirst };
+    let clock = Clock { zone: stated.unwrap_or(Zone::UTC), order, is_stated: true };
     let fields = [
         (Field::TIME, Kind::Time, "When the server took note of it, UTC."),
         (Field::CLIENT_ADDRESS, Kind::Text, "The address of the calling station, if its identifier is one."),

@@ -25,7 +25,7 @@ impl Format for Nps {
     }
 
     fn takes(&self) -> &'static [&'static str] {
-        &["timezone"]
+        &["timezone", "day_first"]
     }
 
     fn also(&self) -> &'static [&'static str] {

@@ -33,6 +33,27 @@ pub(super) fn login<'a>(app: &str, message: &'a str) -> Login<'a> {
 }
 
 fn sshd(message: &str) -> Login<'_> {
+    // The collector's word for lines that came again (rsyslog, $RepeatedMsgReduction).
+    if let Some((count, rest)) = message.strip_prefix("message repeated ").and_then(|rest| rest.split_once(" times: ["))
+        && count.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return sshd_once(rest.strip_suffix(']').unwrap_or(rest).trim());
+    }
+    sshd_once(message)
+}
+
+fn sshd_once(message: &str) -> Login<'_> {
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    if let Some(rest) = message.strip_prefix("maximum authentication attempts exceeded for ") {
+        return refused(rest);
+    }
+    // `PAM: Authentication failure for illegal user NAME from 10.0.0.1`
+    if let Some((_, rest)) = message.strip_prefix("PAM: ").and_then(|rest| rest.split_once(" for ")) {
+        return Login { method: Some("pam"), ..refused(rest) };
+    }
+    if let Some((rest, _)) = message.strip_prefix("User ").and_then(|rest| rest.rsplit_once(" not allowed because ")) {
+        return refused(rest);
+    }
     for (begin, outcome) in [("Accepted ", SUCCESS), ("Failed ", FAILURE), ("Postponed ", None)] {
         if let Some((method, rest)) = message.strip_prefix(begin).and_then(|rest| rest.split_once(" for ")) {
             let (user, from) = rest.rsplit_once(" from ").unwrap_or((rest, ""));
@@ -55,6 +76,13 @@ fn sshd(message: &str) -> Login<'_> {
         }
     }
     Login::default()
+}
+
+/// `[invalid user |illegal user ]NAME from 10.0.0.1 port 5 ssh2`: who was not let in.
+fn refused(rest: &str) -> Login<'_> {
+    let (user, from) = rest.rsplit_once(" from ").unwrap_or((rest, ""));
+    let user = ["invalid user ", "illegal user "].iter().find_map(|begin| user.strip_prefix(begin)).unwrap_or(user);
+    Login { user: some(user), outcome: FAILURE, ..peer(from) }
 }
 
 /// `[authenticating |invalid ]user NAME 10.0.0.1 port 5 [preauth]`, or the address alone.
@@ -221,6 +249,33 @@ mod tests {
                 "alice 10.0.0.1 - - failure",
             ),
             ("login", "ROOT LOGIN  on '/dev/tty1'", "root - - - success"),
+            (
+                "sshd",
+                "message repeated 5 times: [ Failed password for root from 9.9.9.9 port 22 ssh2]",
+                "root 9.9.9.9 22 password failure",
+            ),
+            (
+                "sshd",
+                "message repeated 2 times: [ Accepted password for bob from 9.9.9.9 port 22 ssh2]",
+                "bob 9.9.9.9 22 password success",
+            ),
+            (
+                "sshd",
+                "error: maximum authentication attempts exceeded for invalid user x from 6.6.6.6 from 9.9.9.9 port 22 ssh2 [preauth]",
+                "x from 6.6.6.6 9.9.9.9 22 - failure",
+            ),
+            (
+                "sshd",
+                "maximum authentication attempts exceeded for root from 9.9.9.9 port 22 ssh2 [preauth]",
+                "root 9.9.9.9 22 - failure",
+            ),
+            ("sshd", "error: PAM: Authentication failure for root from 9.9.9.9", "root 9.9.9.9 - pam failure"),
+            (
+                "sshd",
+                "error: PAM: User not known to the underlying authentication module for illegal user x from 9.9.9.9",
+                "x 9.9.9.9 - pam failure",
+            ),
+            ("sshd", "User root from 9.9.9.9 not allowed because not listed in AllowUsers", "root 9.9.9.9 - - failure"),
             ("cron", "Accepted password for alice from 203.0.113.7 port 50122 ssh2", "- - - - -"),
             ("sshd", "", "- - - - -"),
             ("sshd", "Failed none for", "- - - - -"),

@@ -80,7 +80,7 @@ fn records(text: &[u8], is_whole: bool, options: &Options) -> Result<ByLine<Reco
     let (named, set_separator) = sampled(text, is_whole);
     let names: Vec<String> = named.iter().map(|named| named.name.clone()).collect();
     let mut seen: Vec<Seen> = named.iter().map(|named| named.seen.clone()).collect();
-    let (mut columns, clock, mut assumed) = table::columns(&names, &seen, options)?;
+    let (mut columns, mut assumed) = table::columns(&names, &seen, options)?;
     if named.iter().all(|named| named.kind.is_some()) {
         // Nothing is assumed of what is declared.
         assumed.clear();
@@ -97,7 +97,7 @@ fn records(text: &[u8], is_whole: bool, options: &Options) -> Result<ByLine<Reco
     }
     let lists = columns.iter().map(|column| column.reading.kind == Kind::Texts).collect();
     let by_name = names.into_iter().enumerate().map(|(at, name)| (name, at)).collect();
-    let table = Table::new(columns, &seen, clock, assumed);
+    let table = Table::new(columns, &seen, assumed);
     Ok(ByLine {
         fields: table.fields.clone(),
         assumed: table.assumed.clone(),
