@@ -37,7 +37,7 @@ async fn a_field_behind_a_blank_may_stand_in_quotes() {
 
 /// Days that read both ways fill the sample, and one behind it does not.
 fn europe() -> String {
-    format!("time,user\n{}13/05/2026 00:00,eve\n", "01/05/2026 00:00,user\n".repeat(60_000))
+    format!("time,user\n{}13/05/2026 00:00,eve\n", "01/05/2026 00:00,bob\n".repeat(60_000))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +71,7 @@ async fn a_late_date_that_shows_another_order_ends_the_statement() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_beside_a_time_of_day_keeps_its_order_too() {
     let lab = Lab::new();
-    let days = "01/05/2026,08:00:00,user\n".repeat(60_000);
+    let days = "01/05/2026,08:00:00,bob\n".repeat(60_000);
     lab.file("eu.csv", format!("date,time,user\n{days}13/05/2026,08:00:00,eve\n"));
     let report = lab.refusal("SELECT max(time) FROM '{dir}/eu.csv'").await.to_string();
     assert!(report.contains("line 60002") && report.contains("13/05/2026"), "{report}");
