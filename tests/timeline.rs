@@ -1,6 +1,7 @@
 //! The timeline: its rows are those of each table asked by itself, it costs what these cost, and no value is ever read as SQL.
 
 use std::fs;
+use std::process::{Command, Output, Stdio};
 
 use auditql::demo::{Feed, Options};
 use auditql::engine::{Engine, Error, Parameters, Policy, Value};
@@ -9,6 +10,7 @@ use auditql::settings::Settings;
 use auditql::tally::Notice;
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
+use tempfile::TempDir;
 
 use crate::lab::{Answer, Lab, answer, cause, connection, engine, now, options};
 
@@ -350,4 +352,54 @@ async fn every_source_can_be_asked_for_all_that_it_tells_of() {
         }
     }
     assert!(asked > 50, "{asked}");
+}
+
+/// The program with a small tenant, in a folder of its own.
+fn program(home: &TempDir, args: &[&str]) -> Output {
+    let demo = ["demo", "--rows", "600", "--now", "2026-05-01T12:00:00Z", "--no-throttle"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auditql"));
+    command.args(demo).args(args).current_dir(home.path()).env_clear().env("HOME", home.path());
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn a_page_has_the_rows_of_the_timeline_and_is_whole_or_absent() {
+    let home = tempfile::tempdir().unwrap();
+    let file = |name: &str| fs::read_to_string(home.path().join(name));
+    let few = ["--source", "entra.sign_ins", "--source", "entra.directory_audits"];
+    let page = |rest: &[&str]| {
+        let mut args = vec!["report", "timeline", "198.51.100.0/24"];
+        args.extend(few);
+        args.extend(rest);
+        program(&home, &args)
+    };
+    let written = page(&["-o", "case.html"]);
+    assert!(written.status.success() && written.stdout.is_empty(), "{written:?}");
+    let whole = file("case.html").unwrap();
+    let sql =
+        "SELECT count(*) FROM timeline('198.51.100.0/24', sources => ['entra.sign_ins', 'entra.directory_audits'])";
+    let counted = program(&home, &["-q", "--format", "csv", "-c", sql]);
+    let counted: usize = String::from_utf8_lossy(&counted.stdout).lines().last().unwrap().parse().unwrap();
+    assert_eq!(whole.matches("<tr class=").count(), counted);
+    assert!(counted > 10 && whole.contains("<td>198.51.100.") && whole.ends_with("</html>\n"), "{counted}");
+    assert!(
+        whole.contains("timeline(address =&gt; &#39;198.51.100.0/24&#39;, since =&gt; &#39;2026-04-24T12:00:00Z&#39;")
+    );
+    // To a pipe it is the same page.
+    let piped = String::from_utf8(page(&[]).stdout).unwrap();
+    assert_eq!(piped.matches("<tr class=").count(), counted);
+    // Nobody is named in one that may be shown outside.
+    assert!(page(&["--redact", "-o", "shown.html"]).status.success());
+    let shown = file("shown.html").unwrap();
+    assert!(shown.matches("<tr class=").count() == counted && !shown.contains("198.51.100."), "{}", shown.len());
+    // What cannot be read whole leaves no file.
+    let failed = program(&home, &["report", "timeline", "198.51.100.0/24", "--since", "30d", "-o", "none.html"]);
+    assert!(!failed.status.success() && file("none.html").is_err(), "{failed:?}");
+    assert!(String::from_utf8_lossy(&failed.stderr).contains("leaves m365.activity out"), "{failed:?}");
+    for wrong in
+        [&["-o", "case.csv"][..], &["--format", "csv"], &["--since", "soon"], &["--as", "person"], &["-c", "SELECT 1"]]
+    {
+        let refused = page(wrong);
+        assert!(refused.status.code() == Some(2) && refused.stdout.is_empty(), "{wrong:?}: {refused:?}");
+    }
 }

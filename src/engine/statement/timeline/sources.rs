@@ -65,13 +65,14 @@ pub(super) async fn found(
     let chosen = chosen(&all, named)?;
     let mut sources = Sources { read: Vec::new(), left_out: Vec::new() };
     let names: Vec<String> = all.iter().map(|one| one.source.name.clone()).collect();
+    let can_be_read = |at: &usize| all[*at].tells_of(entity) && all[*at].absent.is_none() && all[*at].flaw.is_none();
+    let readable: Vec<String> = chosen.iter().filter(|at| can_be_read(at)).map(|at| names[*at].clone()).collect();
     for (at, candidate) in all.into_iter().enumerate().filter(|(at, _)| chosen.contains(at)) {
         let Candidate { mut source, absent, flaw, .. } = candidate;
-        if let Some(error) = flaw {
-            let others = chosen.iter().filter(|other| **other != at).map(|other| names[*other].clone()).collect();
-            return Err(Error::OfTimeline { table: source.name, others, source: Box::new(error) }.into());
-        }
         source.of.retain(|(whose, _)| entity.may_be.contains(whose));
+        if let Some(error) = flaw.filter(|_| !source.of.is_empty()) {
+            return Err(Error::OfTimeline { table: source.name, others: readable, source: Box::new(error) }.into());
+        }
         let why = match absent {
             Some(why) => why.to_owned(),
             None if source.of.is_empty() => format!("it does not tell of {}", of_what(entity)),
@@ -110,6 +111,12 @@ struct Candidate {
     absent: Option<&'static str>,
     /// Why its files cannot be read.
     flaw: Option<DataFusionError>,
+}
+
+impl Candidate {
+    fn tells_of(&self, entity: &Entity) -> bool {
+        self.source.of.iter().any(|(whose, _)| entity.may_be.contains(whose))
+    }
 }
 
 /// The places in the list of those that are read.
