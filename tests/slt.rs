@@ -106,7 +106,7 @@ macro_rules! features {
 }
 
 features!(
-    elements finer in_lists joins kinds lambdas legacy names nested nulls order_limit periods range_joins shapes subquery text time unnest
+    elements finer in_lists joins kinds lambdas legacy names nested nulls order_limit outer periods range_joins shapes subquery text time unnest
     zones
 );
 

@@ -87,6 +87,9 @@ const COLUMNS: &[(&[&str], &[&str])] = &[
 /// What a column is called here: one of another name, or a field of a struct.
 pub(super) fn column(asked: &str, columns: &[&str]) -> Option<String> {
     let plain: String = asked.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
+    if let Some(same) = columns.iter().find(|column| column.replace('_', "") == plain) {
+        return Some((*same).to_owned());
+    }
     let (_, own) = COLUMNS.iter().find(|(names, _)| names.contains(&plain.as_str())).copied().unwrap_or_default();
     let here = |path: &&&str| columns.contains(&path.split('.').next().unwrap_or(path));
     own.iter().find(here).map(|path| (*path).to_owned()).or_else(|| names::path_of(asked, columns))

@@ -178,7 +178,7 @@ impl Query<'_> {
                     "contains" => (like(format!("%{text}%")), rest),
                     "startswith" => (like(format!("{text}%")), rest),
                     "endswith" => (like(format!("%{text}")), rest),
-                    "has" if text.chars().all(char::is_alphanumeric) => (format!("{left} ~* '\\m{text}\\M'"), rest),
+                    "has" if text.chars().all(char::is_alphanumeric) => (format!("{left} ~* '\\b{text}\\b'"), rest),
                     _ => return None,
                 }
             }

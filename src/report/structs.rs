@@ -91,7 +91,7 @@ mod tests {
             ("SELECT 1 FROM sign_ins WHERE status = 50126", Some("status.error_code = 50126")),
             ("SELECT 1 FROM sign_ins WHERE 0 <> STATUS", Some("status.error_code <> 0")),
             ("SELECT 1 FROM sign_ins WHERE location = 'Lisbon'", Some("location.city = 'Lisbon'")),
-            ("SELECT 1 FROM t WHERE initiated_by = 'a'", Some("initiated_by.app.app_id = 'a'")),
+            ("SELECT 1 FROM t WHERE initiated_by = 'a'", Some("initiated_by.user.id = 'a'")),
             ("SELECT 1 FROM t WHERE id = 1", None),
             ("SELECT 1 FROM t WHERE status = status", None),
             ("SELECT '", None),

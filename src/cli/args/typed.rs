@@ -26,8 +26,9 @@ pub(super) fn check(matches: &ArgMatches, command: &Command) -> Result<(), clap:
             format!("'{word}' is a file\n\n  tip: --input {word} reads exported audit logs, -f {word} runs statements"),
         ),
         [word] => {
-            let names = command.get_subcommands().map(Command::get_name);
-            let tip = match nearest(word, names.map(|name| (name, name))) {
+            let names = || command.get_subcommands().map(Command::get_name);
+            let begun = names().find(|name| word.len() > 2 && name.starts_with(word));
+            let tip = match begun.or_else(|| nearest(word, names().map(|name| (name, name)))) {
                 Some(near) => format!("a similar subcommand exists: '{near}'"),
                 None => "SQL is written in quotes: auditql 'SELECT …'".into(),
             };

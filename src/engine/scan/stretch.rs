@@ -65,7 +65,8 @@ impl Stretch {
     fn oldest(&self) -> Option<i64> {
         let mut oldest = None;
         for part in &self.slices {
-            let read = if part.is_done { part.from.or(part.oldest) } else { part.oldest.max(part.from) };
+            let own = part.oldest.map(|oldest| part.from.map_or(oldest, |from| oldest.max(from)));
+            let read = if part.is_done { part.from.or(own) } else { own };
             oldest = read.or(oldest);
             if !part.is_done {
                 break;

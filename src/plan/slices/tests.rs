@@ -61,7 +61,7 @@ fn only_a_listing_in_a_declared_order_is_cut() {
     for (name, because) in [
         ("directory_audits", Uncut::NoOrder),
         ("provisioning", Uncut::NoOrder),
-        ("risk_detections", Uncut::NoOrder),
+        ("risk_detections", Uncut::NoBounds),
         ("alerts", Uncut::NoOrder),
         ("signin_events", Uncut::Cap),
         ("audit_events", Uncut::Cap),
