@@ -170,11 +170,8 @@ fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {
         None => (&root, None, None),
     };
     if matches.try_contains_id("sql").is_ok() {
-        let root_command = command();
-        typed::check(
-            matches,
-            root_command.find_subcommand("demo").filter(|_| demo.is_some()).unwrap_or(&root_command),
-        )?;
+        let whole = command();
+        typed::check(matches, &whole, whole.find_subcommand("demo").filter(|_| demo.is_some()).unwrap_or(&whole))?;
     }
     Ok(Args {
         inputs: inputs(matches),

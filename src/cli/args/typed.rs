@@ -14,10 +14,11 @@ pub(super) fn arg() -> Arg {
     Arg::new("sql").value_name("SQL").num_args(0..).help("Run this SQL and exit, as -c does; in quotes")
 }
 
-/// Refuses what is no statement.
-pub(super) fn check(matches: &ArgMatches, command: &Command) -> Result<(), clap::Error> {
+/// Refuses what is no statement. `command` is the one behind which it was written, `whole` the program: a part of it does not know the
+/// flags that it shares with the rest, and cannot speak of errors alone.
+pub(super) fn check(matches: &ArgMatches, whole: &Command, command: &Command) -> Result<(), clap::Error> {
     let words: Vec<&str> = matches.get_many::<String>("sql").into_iter().flatten().map(String::as_str).collect();
-    let refuse = |kind, text: String| Err(command.clone().error(kind, text));
+    let refuse = |kind, text: String| Err(whole.clone().error(kind, text));
     match words.as_slice() {
         [] => Ok(()),
         [text] if text.contains(char::is_whitespace) => Ok(()),
