@@ -78,7 +78,8 @@ fn refused() -> Vec<Fixture> {
 async fn a_partial_answer_says_what_is_missing() {
     let denied = refusal(403, "Denied", "no").header("request-id", "q-7");
     let server = Server::queue([page(0..3, Some("2")), denied]).await;
-    let settings = Settings { partial: true, ..Settings::default() };
+    // One chain of pages: the server has its replies in one order.
+    let settings = Settings { partial: true, time_slices: 1, ..Settings::default() };
     let answer = answer(&engine(connection(server.origin()), settings, options()), ALL).await.unwrap();
     let notices = answer.tally.notices();
     let Some(Notice::Incomplete { missing }) = notices.iter().find(|n| matches!(n, Notice::Incomplete { .. })) else {
@@ -97,7 +98,7 @@ async fn a_stream_that_breaks_off_costs_itself_alone() {
         if asked.filter.contains(KINDS[1]) { refusal(500, "UnknownError", "no") } else { service.answer(&asked) }
     })
     .await;
-    let settings = Settings { partial: true, ..Settings::default() };
+    let settings = Settings { partial: true, time_slices: 1, ..Settings::default() };
     let engine = engine(connection(server.origin()), settings, options());
     let from = "2026-05-01T00:00:00Z";
     for order in ["", " ORDER BY created_date_time DESC"] {
@@ -118,7 +119,8 @@ async fn a_partial_answer_outlives_the_end_of_its_time() {
     let server =
         Server::start(|seen| if seen.target.contains("skiptoken") { Reply::silence() } else { page(0..3, Some("2")) })
             .await;
-    let settings = Settings { partial: true, timeout: Some(Duration::from_secs(2)), ..Settings::default() };
+    let settings =
+        Settings { partial: true, time_slices: 1, timeout: Some(Duration::from_secs(2)), ..Settings::default() };
     let engine = engine(connection(server.origin()), settings, options());
     let queries = [
         ALL,
@@ -146,7 +148,11 @@ async fn rows_that_came_before_a_failure_are_given_out_before_it() {
 #[tokio::test]
 async fn no_other_statement_is_a_way_around_the_refusal() {
     let server = Server::start(|_| page(0..3, None)).await;
-    let engine = engine(connection(server.origin()), Settings { partial: true, ..Settings::default() }, options());
+    let engine = engine(
+        connection(server.origin()),
+        Settings { partial: true, time_slices: 1, ..Settings::default() },
+        options(),
+    );
     for (_, sql) in SUBTRACTING {
         answer(&engine, &format!("PREPARE p AS {sql}")).await.unwrap();
         for statement in ["EXECUTE p", &format!("CREATE TABLE main.t AS {sql}"), &format!("EXPLAIN ANALYZE {sql}")] {

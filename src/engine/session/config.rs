@@ -105,7 +105,7 @@ pub(crate) fn extend(
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
     let first: [Arc<dyn AnalyzerRule + Send + Sync>; 4] =
-        [Arc::new(UnknownIsNotFalse), Arc::new(NearestJoins), Arc::new(FinerTimes), Arc::new(Sound)];
+        [Arc::new(NearestJoins), Arc::new(UnknownIsNotFalse), Arc::new(FinerTimes), Arc::new(Sound)];
     builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
     // A host's own planner stays; with one, ASOF joins are its to plan.
     builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);

@@ -75,7 +75,7 @@ fn check(expr: &Expr, counts: Counts) -> Result<()> {
             let is_sound = counts == if list.negated { Counts::Falsity } else { Counts::Truth };
             if !is_sound {
                 return Err(refused(
-                    "whether a row is NOT IN (SELECT …) is unknown beside NULL, and in this place it would count as known",
+                    "IN (SELECT …) is unknown beside NULL, and in this place unknown would count as false",
                 ));
             }
             check(&list.expr, Counts::All)
