@@ -64,7 +64,7 @@ fn hostile_names_of_tables_stay_names_at_the_prompt() {
     let home = tempfile::tempdir().unwrap();
     let script = "CREATE VIEW \"a\u{1b}]0;x\u{7}\u{202e}b\" AS SELECT 1 AS \"c\u{9b}2J\";\nSELECT 'made' AS v;\n";
     fs::write(home.path().join("v.sql"), script).unwrap();
-    let mut terminal = Terminal::demo(home.path(), 220, &["--no-throttle"]);
+    let mut terminal = Terminal::demo(home.path(), 400, &["--no-throttle"]);
     terminal.line("\\i v.sql", "(1 row)");
     terminal.line("\\d", "A view of your own.");
     terminal.wait_for("a␛]0;x␇\\u{202e}b");

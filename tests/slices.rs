@@ -157,7 +157,7 @@ async fn slices_bring_what_one_chain_brings_each_record_once_and_hardly_cost_mor
             let (sent, chains) = (place.server.seen().len(), place.opened().len());
             println!("seed {seed}: {pages} pages, {sent} requests, {chains} chains");
             assert!(sent <= pages + pages / 10 + 8, "seed {seed}: {sent} requests for {pages} pages");
-            assert!(chains >= 4, "seed {seed}: only {chains} slices of {pages} pages");
+            assert!(chains >= 2, "seed {seed}: {pages} pages were never cut");
             let served = *place.served.lock().unwrap();
             assert!(served > expected.len(), "pages reach over edges, and edges were met: {served}");
         }

@@ -594,7 +594,7 @@ mod tests {
         for (args, told) in [
             (&["quer"][..], "'queries'"),
             (&["SELECT", "1"], "in quotes"),
-            (&["demo", "rnu"], "'run'"),
+            (&["demo", "runn"], "'run'"),
             (&["Cargo.toml"], "--input"),
             (&[sql, sql], "-c"),
         ] {
