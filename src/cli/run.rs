@@ -80,7 +80,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     let builder =
         Engine::builder().settings(settings).policy(Policy::LOCAL).stores(env.stores()).runtime(workers.clone());
     let builder = temporary().into_iter().fold(builder, EngineBuilder::spill_dir);
-    let builder = piped::inputs(&args.exports, piped.as_ref()).iter().fold(builder, EngineBuilder::input);
+    let builder = piped::inputs(&args.exports, piped.as_ref(), builder);
     let builder = connect::with_logs(&files.user, builder)?;
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {
@@ -92,7 +92,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
                 if statements.is_none() {
                     tenant.greet();
                 }
-                let asked = Asked { statements, parameters, queries: library };
+                let asked = Asked { statements, parameters, queries: library, piped };
                 answer(tenant.opened(demo, builder)?, &args, &env, format, asked).await
             }
         };
@@ -102,7 +102,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     if opened.name == NOTHING && statements.is_none() {
         say("no connection is configured; 'auditql demo' has a tenant to try");
     }
-    answer(opened, &args, &env, format, Asked { statements, parameters, queries: library }).await
+    answer(opened, &args, &env, format, Asked { statements, parameters, queries: library, piped }).await
 }
 
 /// What there is to answer.
@@ -113,6 +113,8 @@ struct Asked {
     parameters: Parameters,
     /// The saved queries, for the prompt.
     queries: Library,
+    /// Standard input, if it is among what is asked.
+    piped: Option<Piped>,
 }
 
 /// What is asked: the demo tenant, a connection or files.
@@ -152,9 +154,18 @@ pub(super) fn chosen(args: &Args, env: &Env, files: &Files) -> Result<Option<Cho
 }
 
 /// Answers the statements, or opens the prompt when there are none to answer.
-async fn answer(opened: Opened, args: &Args, env: &Env, format: &'static Format, asked: Asked) -> Result<Exit, Report> {
+async fn answer(
+    opened: Opened,
+    args: &Args,
+    env: &Env,
+    format: &'static Format,
+    mut asked: Asked,
+) -> Result<Exit, Report> {
     let engine = opened.builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))?;
-    let mut session = Session { parameters: asked.parameters, ..session(args, env, engine, format)? };
+    let ended = ending::watch(&engine, asked.piped.as_ref().map(Piped::kept));
+    let ended = ended.map_err(|error| Report::chain(Exit::Bug, &error))?;
+    asked.piped.iter_mut().for_each(Piped::handed_over);
+    let mut session = Session { parameters: asked.parameters, ended, ..session(args, env, engine, format)? };
     match asked.statements {
         Some(statements) => answer_all(&session, &statements, args.output.as_deref()).await,
         None => {
@@ -184,10 +195,21 @@ fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> R
     if streams && voice != Voice::Quiet && !io::stdout().is_terminal() {
         say("note: --stream writes rows as they arrive; only the exit code tells whether they are complete");
     }
-    let ended = ending::watch(&engine).map_err(|error| Report::chain(Exit::Bug, &error))?;
     let csv_raw = args.csv_raw;
     let (timing, parameters) = (false, Parameters::default());
-    Ok(Session { engine, format, csv_raw, streams, redact, expanded, voice, progress, timing, parameters, ended })
+    Ok(Session {
+        engine,
+        format,
+        csv_raw,
+        streams,
+        redact,
+        expanded,
+        voice,
+        progress,
+        timing,
+        parameters,
+        ended: Arc::default(),
+    })
 }
 
 /// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.

@@ -87,7 +87,7 @@ fn folders(location: &str) -> impl Iterator<Item = &str> {
 fn object(file: &FileRef) -> Option<&ObjectMeta> {
     match &file.place {
         Place::Object(_, object) => Some(object),
-        Place::Path(_) => None,
+        Place::Path(_) | Place::Kept(_) => None,
     }
 }
 

@@ -43,6 +43,7 @@ fn listed(inputs: &[Input], meant: Meant) -> Result<Sources, Error> {
     for input in inputs {
         let listing = match input {
             Input::Path(path) => local::files(path, meant)?,
+            Input::Kept(path) => local::kept(path, meant)?,
             Input::Objects(bucket, prefix) => bucket::files(bucket, prefix, meant)?,
             Input::Matching(bucket, pattern) => bucket::matching(bucket, pattern, meant)?,
             Input::Closed(path, why) => return Err(closed(path, why)),
@@ -74,7 +75,8 @@ pub fn local_sources(inputs: &[Input]) -> Result<Sources, Error> {
     if let Some(error) = shut {
         return Err(error);
     }
-    let paths: Vec<Input> = inputs.iter().filter(|input| matches!(input, Input::Path(_))).cloned().collect();
+    let paths: Vec<Input> =
+        inputs.iter().filter(|input| matches!(input, Input::Path(_) | Input::Kept(_))).cloned().collect();
     sources(&paths)
 }
 

@@ -11,7 +11,7 @@ use super::error::Error;
 use super::file_ref::FileRef;
 use super::listed::{Exports, Listing, Passed};
 use super::names::Meant;
-use super::place::Place;
+use super::place::{Place, STANDARD_INPUT};
 use super::unpack::is_spreadsheet;
 
 /// Folders in folders; more is a loop.
@@ -30,6 +30,14 @@ pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => pattern(input, meant),
         Err(source) => Err(Error::Open { path: path(), source }),
     }
+}
+
+/// The file that holds what came on standard input, which errors do not name either.
+pub(super) fn kept(path: &Path, meant: Meant) -> Result<Listing, Error> {
+    if is_only_spreadsheet(path, meant) {
+        return Err(Error::Spreadsheet { path: STANDARD_INPUT.into() });
+    }
+    Ok(Listing { files: vec![FileRef::all(Place::Kept(path.to_owned()))], skipped: Vec::new() })
 }
 
 fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {

@@ -161,7 +161,7 @@ pub(crate) fn explained(plan: &FilePlan, inputs: &[Input]) -> String {
     if files.len() > NAMED {
         let _ = writeln!(text, "  and {} more", files.len() - NAMED);
     }
-    for input in inputs.iter().filter(|input| !matches!(input, Input::Path(_))) {
+    for input in inputs.iter().filter(|input| !matches!(input, Input::Path(_) | Input::Kept(_))) {
         let _ = writeln!(text, "  and what {input} holds when it is read");
     }
     for skipped in skipped {
