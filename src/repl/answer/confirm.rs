@@ -1,27 +1,37 @@
 //! Asks whoever sits at the prompt before a statement that takes long whatever it finds.
 
 use std::io::{self, IsTerminal as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use console::{Key, Term};
 
 use crate::engine::{Foreseen, Query};
 use crate::repl::say::{count, lasts, say};
 
-/// Whether a statement may begin: it is short enough, or its person says so.
-pub(super) fn goes_on(query: &Query, longest: Option<Duration>) -> bool {
-    let Some(longest) = longest else { return true };
+/// What whoever was asked said.
+pub(super) enum Said {
+    /// Nobody was asked: it is short enough, or nobody is there.
+    Nothing,
+    /// Yes, after thinking for so long.
+    Yes(Duration),
+    No,
+}
+
+/// Asks whether a statement may begin, unless it is short enough.
+pub(super) fn asked(query: &Query, longest: Option<Duration>) -> Said {
+    let Some(longest) = longest else { return Said::Nothing };
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return true;
+        return Said::Nothing;
     }
     let foreseen = query.foreseen();
     if foreseen.time < longest {
-        return true;
+        return Said::Nothing;
     }
     say(&question(foreseen));
+    let begun = Instant::now();
     let yes = matches!(Term::stderr().read_key_raw(), Ok(Key::Char('y' | 'Y')));
     say(if yes { "it begins" } else { "nothing was requested; \\explain shows what it would be" });
-    yes
+    if yes { Said::Yes(begun.elapsed()) } else { Said::No }
 }
 
 fn question(Foreseen { requests, time }: Foreseen) -> String {

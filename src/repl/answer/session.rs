@@ -2,10 +2,11 @@
 //!
 //! Shared by the prompt and the command line, which differ only in where statements come from.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -13,7 +14,7 @@ use datafusion::prelude::SessionContext;
 use futures::{Stream as _, TryStreamExt as _};
 use tokio::time::interval_at;
 
-use super::confirm;
+use super::confirm::{self, Said};
 use super::ending::Ending;
 use super::fresh::Seen;
 use super::pager::{Plain, Screen};
@@ -111,8 +112,9 @@ impl Session {
         let begun = Instant::now();
         let at_pager = matches!(target, Target::Screen(Some(_)) | Target::Page(Some(_))) && io::stdout().is_terminal();
         self.ended.begin(self.engine.settings().timeout, at_pager);
+        let thought = Cell::new(Duration::ZERO);
         let ended = {
-            let run = self.run(statement, target);
+            let run = self.run(statement, target, &thought);
             tokio::pin!(run);
             tokio::select! {
                 biased;
@@ -131,21 +133,35 @@ impl Session {
             Err(Err(_)) => Answered::with(Exit::Bug),
         };
         if self.timing {
-            say(&format!("time: {}", lasts(begun.elapsed())));
+            say(&format!("time: {}", lasts(begun.elapsed().saturating_sub(thought.get()))));
         }
         answered
     }
 
-    async fn run(&self, statement: &Statement, target: Target<'_>) -> Answered {
-        let query = match self.engine.query_with(&statement.text, &self.parameters).await {
+    /// `thought` becomes what a person took to say yes.
+    async fn run(&self, statement: &Statement, target: Target<'_>, thought: &Cell<Duration>) -> Answered {
+        let planned = async || self.engine.query_with(&statement.text, &self.parameters).await;
+        let failed = |error| self.failed(statement, |about| Report::of_query(&error, about));
+        let mut query = match planned().await {
             Ok(query) => query,
-            Err(error) => return self.failed(statement, |about| Report::of_query(&error, about)),
+            Err(error) => return failed(error),
         };
-        let tally = Arc::clone(&query.tally);
         let watched = matches!(target, Target::Fresh(_));
-        if self.ended.people.load(Relaxed) && !watched && !confirm::goes_on(&query, self.engine.settings().confirm) {
-            return Answered::with(Exit::Interrupted);
+        if self.ended.people.load(Relaxed) && !watched {
+            match confirm::asked(&query, self.engine.settings().confirm) {
+                Said::Nothing => {}
+                Said::No => return Answered::with(Exit::Interrupted),
+                // Nothing was sent. Its time, and now(), begin with the yes.
+                Said::Yes(after) => {
+                    thought.set(after);
+                    query = match planned().await {
+                        Ok(query) => query,
+                        Err(error) => return failed(error),
+                    };
+                }
+            }
         }
+        let tally = Arc::clone(&query.tally);
         let mut cancelled = Cancelled { session: self, tally: &tally, is_over: false };
         let delivered = self.watched(query, target, &tally).await;
         cancelled.is_over = true;

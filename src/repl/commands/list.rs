@@ -32,6 +32,7 @@ pub(crate) enum Takes {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Action {
     Describe,
+    Tables,
     Schemas,
     Views,
     Functions,
@@ -70,6 +71,7 @@ pub static ALL: &[Command] = &[
         Action::Describe,
         "List the tables; or a table's columns, with what the service can filter by and what they mean.",
     ),
+    command("\\dt", "[PATTERN]", Takes::Table, Action::Tables, "List the tables whose names contain PATTERN."),
     command("\\dn", "", Takes::Nothing, Action::Schemas, "List the schemas, and how many tables each has."),
     command("\\dv", "", Takes::Nothing, Action::Views, "List your views."),
     command("\\df", "[PATTERN]", Takes::Function, Action::Functions, "List the functions whose names contain PATTERN."),
@@ -111,10 +113,10 @@ pub static ALL: &[Command] = &[
     command("\\gx", "[FILE]", Takes::File, Action::SendExpanded, "The same, with one column per line."),
     command(
         "\\copy",
-        "(QUERY) TO FILE",
+        "(QUERY)|TABLE TO FILE",
         Takes::Nothing,
         Action::Copy,
-        "Write the result of a query to a file; its ending chooses the format.",
+        "Write the result of a query, or a table, to a file; its ending chooses the format.",
     ),
     command("\\echo", "[TEXT]", Takes::Nothing, Action::Echo, "Print a text, which a script may have to say."),
     command("\\i", "FILE", Takes::File, Action::Include, "Run the statements and commands of a file."),

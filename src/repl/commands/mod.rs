@@ -2,6 +2,7 @@
 
 mod asked;
 mod describe;
+mod destination;
 mod edit;
 mod foreign;
 mod help;
@@ -10,10 +11,14 @@ mod list;
 mod obey;
 mod saved;
 pub(crate) mod script;
+mod scripted;
 mod send;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub(crate) use asked::is_whole;
 pub(crate) use help::ALL as TOPICS;
 pub use list::ALL;
 pub(crate) use list::Takes;
+pub(crate) use scripted::of_script;
