@@ -3,6 +3,7 @@
 //! DataFusion stamps the present time on every copy of its state, so the copy is stamped again and then planned with
 //! directly. What changes the session itself (SET, PREPARE, tables and views) goes to the session.
 
+mod columns;
 mod described;
 mod explain;
 mod external;
@@ -109,6 +110,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     policy.check(&plan)?;
     namesakes::check(&plan)?;
     external::check(&plan)?;
+    let plan = columns::in_words(plan)?;
     let plan = Arc::new(plan);
     let mut origins = Lineage::of(Arc::clone(&plan));
     let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
