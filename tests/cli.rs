@@ -643,6 +643,17 @@ fn the_program_tells_of_itself() {
     home.run(&["completions", "tcsh"]).failed(2, "bash");
     let page = home.run(&["man"]).good();
     assert!(page.contains(".TH AUDITQL 1") && page.contains("format"), "{page}");
+    let synopsis = page.split(".SH SYNOPSIS\n").nth(1).unwrap().lines().next().unwrap();
+    assert!(synopsis.starts_with("auditql [OPTIONS] [SQL]") && synopsis.len() < 80, "{synopsis}");
+    assert_eq!(page.matches(".ds Aq \\(aq").count(), 1);
+    let page = home.run(&["man", "run"]).good();
+    assert!(
+        page.contains("auditql run [OPTIONS] <NAME>") && page.contains("redact") && page.contains("max\\-requests"),
+        "{page}"
+    );
+    home.run(&["man", "docs"]).failed(2, "auditql has no command docs");
+    let script = home.run(&["completions", "bash"]).good();
+    assert!(!script.contains("docs"), "a command that is hidden");
     let page = home.run(&["man", "subscriptions", "start"]).good();
     assert!(page.contains(".TH AUDITQL\\-SUBSCRIPTIONS\\-START 1") || page.contains("SUBSCRIPTIONS"), "{page}");
     home.run(&["man", "nope"]).failed(2, "auditql has no command nope");

@@ -134,7 +134,7 @@ pub(super) struct Demo {
 
 /// Reads the command line. An error is ready to be printed by clap, help and version among them.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let args = typed::with_comments(&args.into_iter().collect::<Vec<_>>());
     let parsed = match parse_once(&args) {
         Err(error) if error.kind() == ErrorKind::DisplayHelp => return help_of_query(&args).ok_or(error),
         parsed => parsed?,
@@ -250,6 +250,11 @@ fn demo_of(matches: &ArgMatches) -> Demo {
 
 /// The grammar.
 pub(super) fn command() -> Command {
+    shown().subcommand(docs())
+}
+
+/// The grammar without what is of no use in the day's work.
+pub(super) fn shown() -> Command {
     let command = Command::new("auditql")
         .version(env!("CARGO_PKG_VERSION"))
         .about("SQL over the audit trail of Microsoft 365 and Entra ID")
@@ -268,8 +273,7 @@ pub(super) fn command() -> Command {
         .subcommands(identity::commands())
         .subcommand(subscriptions())
         .subcommand(searches())
-        .subcommands(own::commands())
-        .subcommand(docs());
+        .subcommands(own::commands());
     if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
 }
 

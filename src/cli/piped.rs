@@ -153,6 +153,15 @@ pub(super) fn inputs(exports: &[PathBuf], piped: Option<&Piped>, builder: Engine
 mod tests {
     use super::*;
 
+    /// A pipe that breaks.
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("it broke"))
+        }
+    }
+
     fn names(folder: &Path) -> Vec<String> {
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
@@ -187,12 +196,6 @@ mod tests {
         assert!(
             nowhere.what.starts_with("standard input cannot be kept in ") && nowhere.hint.unwrap().contains(VARIABLE)
         );
-        struct Broken;
-        impl Read for Broken {
-            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                Err(io::Error::other("it broke"))
-            }
-        }
         let broken = Piped::keep(Broken, place.path()).unwrap_err();
         assert_eq!((broken.what.as_str(), broken.hint), ("standard input cannot be read", None));
         assert_eq!(names(place.path()), [""; 0]);

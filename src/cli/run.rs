@@ -18,6 +18,7 @@ use super::{connect, docs, ending, identity, others, own, reports, saved, search
 use crate::engine::{Engine, EngineBuilder, Parameters, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::queries::Library;
+use crate::repl::commands::of_script;
 use crate::repl::split::{Statement, split};
 use crate::repl::{ConnectionInfo, Outfit, Session, USUAL_PAGER, Voice, check_name, format, prompt, say, script};
 use crate::report::{About, Exit, Report};
@@ -329,7 +330,8 @@ fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
         return Ok(None);
     }
     if args.inputs.is_empty() {
-        return Ok(Some(split(&standard_input()?).into_statements()));
+        let all = split(&standard_input()?).into_statements();
+        return all.into_iter().map(of_script).collect::<Result<_, _>>().map(Some);
     }
     let mut all = Vec::new();
     for input in &args.inputs {
@@ -338,15 +340,7 @@ fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
             Input::File(path) => split(&script_of(path)?).into_statements(),
         });
     }
-    match all.iter().find(|statement| statement.text.trim_start().starts_with('\\')) {
-        Some(command) => {
-            let word = command.text.split_whitespace().next().unwrap_or_default();
-            let what = format!("line {}: {word} is a command of the prompt", command.line);
-            Err(Report::new(Exit::Usage, what)
-                .hint("-c, -f and standard input take only SQL; \\i FILE at the prompt takes both"))
-        }
-        None => Ok(Some(all)),
-    }
+    all.into_iter().map(of_script).collect::<Result<_, _>>().map(Some)
 }
 
 fn script_of(path: &Path) -> Result<String, Report> {

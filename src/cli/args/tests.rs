@@ -1,3 +1,5 @@
+//! What the command line says, and what is read of it.
+
 use super::*;
 
 fn read(args: &[&str]) -> Result<Args, clap::Error> {

@@ -1,3 +1,5 @@
+//! Configuration files: what is read, and what is refused with its place.
+
 use super::*;
 
 const LAB: &str = r#"
