@@ -1,3 +1,5 @@
+//! One chain of pages, reply by reply.
+
 use super::*;
 use crate::apis::graph::SIGN_INS;
 use crate::table::{ApiVersion, Pages};
