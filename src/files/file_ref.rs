@@ -15,6 +15,7 @@ pub enum Input {
     /// A file of this machine, all exports of a folder, or whatever a pattern matches.
     Path(PathBuf),
     /// A file of this machine that holds what came on standard input: nobody knows it by its name.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the program has a standard input"))]
     Kept(PathBuf),
     /// An object of a bucket, or all exports among the objects whose location begins with these parts.
     Objects(Bucket, object_store::path::Path),
