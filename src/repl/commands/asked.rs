@@ -55,6 +55,9 @@ pub(super) const FIRST_WORDS: &[(&str, &str)] = &[
 /// Words with which SQL and others ask for the columns of a table.
 const DESCRIBING: &[&str] = &["describe ", "desc "];
 
+/// Words that ask for what is called like a text, and the command that lists it.
+const LIKE: &[(&str, &str)] = &[("show tables like ", "\\dt"), ("show functions like ", "\\df")];
+
 /// What a line asks of the prompt itself: a command and its argument. `None` for SQL.
 pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
@@ -62,10 +65,14 @@ pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
     if let Some((_, name)) = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(plain)) {
         return Some((name, ""));
     }
-    let table = DESCRIBING.iter().find_map(|word| {
+    let behind = |word: &str| {
         let (first, rest) = plain.split_at_checked(word.len())?;
         first.eq_ignore_ascii_case(word).then(|| rest.trim())
-    });
+    };
+    if let Some((command, like)) = LIKE.iter().find_map(|(words, command)| Some((*command, behind(words)?))) {
+        return Some((command, like.trim_matches('\'')));
+    }
+    let table = DESCRIBING.iter().find_map(|word| behind(word));
     if let Some(table) = table.filter(|table| !table.contains(char::is_whitespace)) {
         return Some(("\\d", table));
     }
@@ -121,6 +128,8 @@ mod tests {
             ("SHOW TABLES;", Some(("\\dt", ""))),
             ("DESCRIBE sign_ins;", Some(("\\d", "sign_ins"))),
             ("\\dt sign", Some(("\\dt", "sign"))),
+            ("SHOW TABLES LIKE 'sign%';", Some(("\\dt", "sign%"))),
+            ("show functions like 'a%'", Some(("\\df", "a%"))),
             (".tables", Some(("\\dt", ""))),
             (".schema sign_ins;", Some(("\\d", "sign_ins"))),
             (".mode csv", Some(("\\format", "csv"))),
