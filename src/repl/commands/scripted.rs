@@ -25,7 +25,12 @@ pub(crate) fn of_script(statement: Statement) -> Result<Statement, Report> {
             Ok(Statement { text: format!("DESCRIBE {table}"), line })
         }
         // The engine's own answer is in its own words.
-        Some(("\\df", _)) if word.eq_ignore_ascii_case("show") => Ok(Statement { text: describe::functions(""), line }),
+        Some(("\\df", like)) if word.eq_ignore_ascii_case("show") => {
+            Ok(Statement { text: describe::functions(like), line })
+        }
+        Some(("\\dt", like)) if word.eq_ignore_ascii_case("show") && !like.is_empty() => {
+            Ok(Statement { text: describe::listed(like), line })
+        }
         // SQL has these too.
         Some(_) if word.eq_ignore_ascii_case("show") => Ok(Statement { text, line }),
         None => Ok(Statement { text, line }),
