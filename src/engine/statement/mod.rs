@@ -110,9 +110,10 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     policy.check(&plan)?;
     namesakes::check(&plan)?;
     external::check(&plan)?;
-    let plan = columns::in_words(plan)?;
-    let plan = Arc::new(plan);
-    let mut origins = Lineage::of(Arc::clone(&plan));
+    // What describes a table holds names and types alone, in whatever words.
+    let described = matches!(plan, LogicalPlan::DescribeTable(_)).then(|| Arc::new(plan.clone()));
+    let plan = Arc::new(columns::in_words(plan)?);
+    let mut origins = Lineage::of(described.unwrap_or_else(|| Arc::clone(&plan)));
     let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let journal = state.config().get_extension().unwrap_or_default();
     let mut statement = Statement { keeps, journal, ..Statement::new(options::of(state.config_options()), now) };
