@@ -81,6 +81,15 @@ pub(in crate::logs) fn columns(
     if let (None, None, Some(date)) = (options.day_first, shown, unclear) {
         assumed.push(format!("dates such as {date} are read as month/day/year (day_first = 'true' states otherwise)"));
     }
+    // Where columns differ, one that shows nothing is in the order of the first that does.
+    let differ = seen.iter().filter_map(|seen| seen.shows().ok().flatten()).any(|order| Some(order) != shown);
+    let unsettled = seen.iter().find_map(|seen| seen.unclear().filter(|_| seen.shows() == Ok(None)));
+    if let (None, true, Some(date)) = (options.day_first, differ, unsettled) {
+        let order = if shown == Some(Order::DayFirst) { "day/month/year" } else { "month/day/year" };
+        assumed.push(format!(
+            "dates such as {date} are read as {order}, and other columns have other orders (day_first = 'true' states one)"
+        ));
+    }
     if let Some(time) = seen.iter().find_map(|seen| seen.in_named_zone()) {
         assumed.push(format!("zones such as that of {time} are those of North America"));
     }

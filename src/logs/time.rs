@@ -50,7 +50,12 @@ impl Clock {
 
     /// The same, of one of many texts that are in this order: one that shows another is not read by it.
     pub(in crate::logs) fn read(self, text: &str) -> Dated {
-        let Some(shown) = shown(text, self.order) else { return Dated::None };
+        let Some(shown) = shown(text, self.order) else {
+            // A day alone is no time, but what it shows of the order holds for the others.
+            let shows = day(text, self.order).and_then(|(_, order, _)| order);
+            let is_contrary = !self.is_stated && shows.is_some_and(|order| order != self.order);
+            return if is_contrary { Dated::Contrary } else { Dated::None };
+        };
         match shown.order {
             Some(order) if order != self.order && !self.is_stated => Dated::Contrary,
             Some(order) if order != self.order => Dated::None,
@@ -392,7 +397,9 @@ mod tests {
         // One that shows the other order is not read by it.
         let april = Dated::At(Clock::UTC.instant("2026-04-27 08:00").unwrap());
         assert_eq!([day_first, Clock::UTC].map(|clock| clock.read("27/04/2026 08:00")), [april, Dated::Contrary]);
+        assert_eq!([day_first, Clock::UTC].map(|clock| clock.read("27/04/2026")), [Dated::None, Dated::Contrary]);
         let stated = Clock { is_stated: true, ..Clock::UTC };
+        assert_eq!(stated.read("27/04/2026"), Dated::None);
         assert_eq!(["27/04/2026 08:00", "04/27/2026 08:00"].map(|text| stated.read(text)), [Dated::None, april]);
     }
 

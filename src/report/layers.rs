@@ -204,11 +204,11 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         }
         L::Contrary { was_day_first, .. } => report(match *was_day_first {
             true => {
-                "state the order: read_csv('FILE', day_first => false), or true if it is the line that is wrong; dates that \
+                "state the order: read_log('FILE', day_first => false), or true if it is the line that is wrong; dates that \
                  contradict what is stated are NULL, and counted"
             }
             false => {
-                "state the order: read_csv('FILE', day_first => true), or false if it is the line that is wrong; dates that \
+                "state the order: read_log('FILE', day_first => true), or false if it is the line that is wrong; dates that \
                  contradict what is stated are NULL, and counted"
             }
         }),

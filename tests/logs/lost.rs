@@ -190,12 +190,20 @@ async fn a_device_states_the_form_of_its_time() {
         event("Nov 27 2026 08:00:00.250 GMT", "MMM dd yyyy HH:mm:ss.SSS z"),
         event("1795766400000", "milliseconds"),
         event("2026-11-27 08:00:00", "dd/MM/yyyy HH:mm:ss"),
+        event("03/04/2026 08:00:00", "dd/MM/yyyy"),
     ];
     lab.file("a.leef", lines.concat());
     let (rows, said) = lab.told("SELECT line, time FROM '{dir}/a.leef' ORDER BY line").await;
     assert_eq!(
         rows,
-        ["1 | 2026-04-03T08:00:00Z", "2 | 2026-11-27T08:00:00.250Z", "3 | 2026-11-27T08:00:00Z", "4 | NULL"]
+        [
+            "1 | 2026-04-03T08:00:00Z",
+            "2 | 2026-11-27T08:00:00.250Z",
+            "3 | 2026-11-27T08:00:00Z",
+            // What is misstated can be read in one way, or is none.
+            "4 | 2026-11-27T08:00:00Z",
+            "5 | NULL",
+        ]
     );
-    assert!(said.iter().any(|text| text.contains("line 4")), "{said:?}");
+    assert!(said.iter().any(|text| text.contains("line 5")), "{said:?}");
 }
