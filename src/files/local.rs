@@ -3,14 +3,17 @@
 //! What is meant and cannot be read is given as a file all the same: opening it says why. Nothing is opened that
 //! is no regular file: a pipe would block, and has its bytes once.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use glob::Pattern;
+
 use super::error::Error;
 use super::file_ref::FileRef;
 use super::listed::{Exports, Listing, Passed};
-use super::names::Meant;
+use super::names::{MATCHED, Meant, is_hidden};
 use super::place::Place;
 use super::unpack::is_spreadsheet;
 
@@ -34,40 +37,106 @@ pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
 
 fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
     let path = || input.to_owned();
+    let text = input.to_str().filter(|text| has_sign(text)).ok_or_else(|| Error::Missing { path: path() })?;
+    // By itself `**` stands for folders; whoever writes it last means what is in them.
     let text =
-        input.to_str().filter(|text| text.contains(['*', '?', '['])).ok_or_else(|| Error::Missing { path: path() })?;
-    let matches = glob::glob(text).map_err(|source| Error::Pattern { path: path(), source })?;
-    let mut all = Listing::default();
+        if Path::new(text).ends_with("**") { format!("{}/*", text.trim_end_matches('/')) } else { text.to_owned() };
+    let is_deep = Path::new(&text).ends_with("**/*");
+    let matches = glob::glob(&text).map_err(|source| Error::Pattern { path: path(), source })?;
+    let (mut all, mut links) = (Listing::default(), Passed::default());
+    let mut roots: Vec<PathBuf> = Vec::new();
     let found = matches.map(|found| found.unwrap_or_else(|error| error.path().to_owned()));
-    for found in found.chain(no_unicode(input)) {
-        if found.is_dir() {
-            let listing = folder(&found, meant)?;
-            all.files.extend(listing.files);
-            all.skipped.extend(listing.skipped);
-        } else {
-            all.files.push(named(found));
+    for found in found.chain(no_unicode(&text)) {
+        match (found.is_dir(), is_deep) {
+            (false, _) => all.files.push(named(found)),
+            // What is in a folder is matched itself, but for what lies behind a link.
+            (true, true) if found.is_symlink() => {
+                let root = base(&text);
+                links.count(&root, found.strip_prefix(&root).unwrap_or(&found).to_owned());
+            }
+            (true, true) => {}
+            (true, false) if roots.iter().any(|root| is_walked(root, &found)) => {}
+            (true, false) => {
+                match folder(&found, meant) {
+                    Ok(listing) => {
+                        all.files.extend(listing.files);
+                        all.skipped.extend(listing.skipped);
+                    }
+                    Err(Error::Open { source, .. }) => {
+                        all.files.push(FileRef::unreadable(Place::Path(found.clone()), source));
+                    }
+                    Err(error) => return Err(error),
+                }
+                roots.push(found);
+            }
         }
     }
-    if all.files.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
+    all.skipped.extend(links.into_skipped());
+    if all.files.is_empty() && all.skipped.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
 }
 
-/// What a pattern matches whose name is no Unicode: `glob` passes it over. It is matched as it is shown.
-fn no_unicode(input: &Path) -> Vec<PathBuf> {
-    let Some((parent, last)) = input.parent().zip(input.file_name().and_then(|name| name.to_str())) else {
-        return Vec::new();
-    };
-    let Ok(last) = glob::Pattern::new(last) else { return Vec::new() };
-    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let folders = parent.to_str().and_then(|parent| glob::glob(parent).ok());
-    let entries =
-        folders.into_iter().flatten().filter_map(|folder| fs::read_dir(folder.ok()?).ok()).flatten().flatten();
-    let is_meant = |entry: &fs::DirEntry| {
-        let name = entry.file_name();
-        name.to_str().is_none() && last.matches(&name.to_string_lossy())
-    };
-    let mut found: Vec<PathBuf> = entries.filter(is_meant).map(|entry| entry.path()).collect();
+fn has_sign(text: &str) -> bool {
+    text.contains(['*', '?', '['])
+}
+
+/// The folder below which all lies that a pattern matches: its parts without signs.
+fn base(pattern: &str) -> PathBuf {
+    Path::new(pattern).iter().take_while(|part| !has_sign(&part.to_string_lossy())).collect()
+}
+
+/// Whether a folder is among those that were gone through with another one.
+fn is_walked(root: &Path, found: &Path) -> bool {
+    let Ok(rest) = found.strip_prefix(root) else { return false };
+    let mut path = root.to_owned();
+    rest.iter().all(|part| {
+        path.push(part);
+        !is_hidden(&part.to_string_lossy()) && !path.is_symlink()
+    })
+}
+
+/// What a pattern matches in whose path a name is no Unicode: `glob` passes it over. A path is matched as it is shown.
+fn no_unicode(pattern: &str) -> Vec<PathBuf> {
+    let (base, text) = (base(pattern), Path::new(pattern).components().collect::<PathBuf>());
+    let Ok(whole) = Pattern::new(&text.to_string_lossy()) else { return Vec::new() };
+    let parts: Vec<Option<Pattern>> = text.iter().skip(base.iter().count()).map(part).collect();
+    // From here on a folder may be any.
+    let deep = parts.iter().position(Option::is_none);
+    let (mut found, mut folders) = (Vec::new(), vec![(base, 0, false)]);
+    while let Some((folder, depth, is_odd)) = folders.pop() {
+        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+        let entries = match fs::read_dir(here) {
+            Ok(entries) => entries,
+            Err(_) if is_odd => {
+                // Whatever it holds is not read, which is told.
+                found.push(folder);
+                continue;
+            }
+            Err(_) => continue,
+        };
+        for name in entries.flatten().map(|entry| entry.file_name()) {
+            let (path, shown) = (folder.join(&name), name.to_string_lossy());
+            let is_odd = is_odd || name.to_str().is_none();
+            if is_odd && whole.matches_with(&path.to_string_lossy(), MATCHED) {
+                found.push(path.clone());
+            }
+            let goes_on = match deep {
+                Some(deep) if depth >= deep => depth < MOST_FOLDERS && !path.is_symlink(),
+                _ => depth + 1 < parts.len() && parts[depth].as_ref().is_some_and(|part| part.matches(&shown)),
+            };
+            if goes_on && path.is_dir() {
+                folders.push((path, depth + 1, is_odd));
+            }
+        }
+    }
     found.sort();
+    found.dedup();
     found
+}
+
+/// A part of a pattern, unless it stands for any folders.
+fn part(part: &OsStr) -> Option<Pattern> {
+    let part = part.to_string_lossy();
+    if part == "**" { None } else { Pattern::new(&part).ok() }
 }
 
 /// The files of a folder and of those in it that are meant, by name. Hidden ones are left out.
@@ -88,9 +157,8 @@ fn folder(root: &Path, meant: Meant) -> Result<Listing, Error> {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().to_lowercase());
             // Links to folders are not followed: they may lead back.
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            match name.starts_with('.') {
-                true if meant == Meant::All => passed.count(root, path.strip_prefix(root).unwrap_or(&path).to_owned()),
-                true => {}
+            match is_hidden(&name) {
+                true => passed.count(root, path.strip_prefix(root).unwrap_or(&path).to_owned()),
                 false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
                 false if is_folder => {
                     files.push(FileRef::unreadable(Place::Path(path), "it is nested too deeply in folders"));

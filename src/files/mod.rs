@@ -26,7 +26,7 @@ pub use error::Error;
 pub use fault::Answer;
 pub use fault::StoreFault;
 pub use file_ref::{FileRef, Input};
-pub use listed::Skipped;
+pub use listed::{Skipped, Why};
 pub use listing::{Sources, all_sources, local_sources, sources};
 pub use place::Bucket;
 pub use stamp::{Change, Stamp};

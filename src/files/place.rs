@@ -65,7 +65,8 @@ pub(super) enum Place {
     Object(Bucket, ObjectMeta),
 }
 
-/// What tells one state of a file from another: its length, when it was written last, and its tag if the store has some.
+/// What tells one state of a file from another: its length, when it was written last, and its tag. That of a store is what the
+/// store says; that of this machine is which file it is and when anything of it was changed, which no program sets as it likes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct State {
     length: u64,
@@ -76,7 +77,7 @@ pub(super) struct State {
 impl State {
     fn of_path(path: &std::path::Path) -> io::Result<Self> {
         let found = fs::metadata(path)?;
-        Ok(Self { length: found.len(), written: found.modified().ok(), tag: None })
+        Ok(Self { length: found.len(), written: found.modified().ok(), tag: tag(&found) })
     }
 
     pub(super) fn length(&self) -> u64 {
@@ -90,6 +91,19 @@ impl State {
     fn of_object(found: ObjectMeta) -> Self {
         Self { length: found.size, written: Some(found.last_modified.into()), tag: found.e_tag }
     }
+}
+
+/// Device, number and time of change of a file.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell it")]
+fn tag(found: &fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(format!("{:x}:{:x} {}.{:09}", found.dev(), found.ino(), found.ctime(), found.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn tag(_: &fs::Metadata) -> Option<String> {
+    None
 }
 
 impl Place {

@@ -208,6 +208,15 @@ pub enum Notice {
         /// The first by name.
         first: String,
     },
+    /// A folder or an archive holds what is hidden; it was not read.
+    Hidden {
+        /// The folder or archive.
+        within: String,
+        /// How many files, a folder counting as one.
+        count: u64,
+        /// The first by name.
+        first: String,
+    },
     /// A folder or an archive holds spreadsheets; they were not read.
     Spreadsheets {
         /// The folder or archive.

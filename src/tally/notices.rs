@@ -45,6 +45,7 @@ impl Notices {
             Notice::Assumed { table, what, .. } => (table.clone(), what.clone()),
             Notice::OrderRefused { table, .. } => (table.clone(), String::new()),
             Notice::FilesSkipped { within, .. } => (within.clone(), String::new()),
+            Notice::Hidden { within, .. } => (within.clone(), String::new()),
             Notice::Spreadsheets { within, .. } => (within.clone(), String::new()),
             Notice::OtherRecords { what, .. } => (what.clone(), String::new()),
             Notice::AssumedOrder { file, members, .. } => (file.clone(), members.clone()),

@@ -6,6 +6,17 @@ use super::{Notice, Stands};
 use crate::veil::Veiled;
 
 impl Notice {
+    /// What there is to say of files that were not read, behind their number.
+    fn of_files(&self, first: &str) -> String {
+        match self {
+            Self::Hidden { .. } => format!("hidden name(s) left out (first: {first}); name them to read them"),
+            Self::Spreadsheets { .. } => {
+                format!("spreadsheet(s) not read (first: {first}); save them as CSV to read them")
+            }
+            _ => format!("file(s) skipped, because their names do not look like exports (first: {first})"),
+        }
+    }
+
     /// What there is to say of odd values of a column, behind their number.
     fn of_values(&self, column: &str) -> String {
         match self {
@@ -105,15 +116,9 @@ impl fmt::Display for Notice {
             }
             Self::Assumed { table, what, files, first } => assumed(f, (table, what), *files, first),
             Self::UnreadFile { file, why } => write!(f, "INCOMPLETE: {file} could not be read: {why}"),
-            Self::FilesSkipped { within, count, first } => {
-                write!(
-                    f,
-                    "{within}: {count} file(s) skipped, because their names do not look like exports (first: {first})"
-                )
-            }
-            Self::Spreadsheets { within, count, first } => {
-                write!(f, "{within}: {count} spreadsheet(s) not read (first: {first}); save them as CSV to read them")
-            }
+            Self::FilesSkipped { within, count, first }
+            | Self::Hidden { within, count, first }
+            | Self::Spreadsheets { within, count, first } => write!(f, "{within}: {count} {}", self.of_files(first)),
             Self::NextPages { files } => write!(
                 f,
                 "{} file(s) hold a page that links to a next page (first: {}); records on pages that were not saved \

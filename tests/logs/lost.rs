@@ -179,6 +179,32 @@ async fn a_pattern_matches_names_that_are_no_unicode() {
     assert_eq!(lab.rows("SELECT user FROM '{dir}/*.csv' ORDER BY 1").await, ["a", "b"]);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pattern_leads_through_folders_whose_names_are_no_unicode() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let lab = Lab::new();
+    lab.file("logs/a/1.csv", "user,ip\na,1.1.1.1\n");
+    for (folder, user) in [(&b"logs/b\xff"[..], "b"), (b"logs/b\xff/c", "c"), (b"logs/d/e\xfe/f", "f")] {
+        let folder = lab.folder.path().join(std::ffi::OsStr::from_bytes(folder));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("1.csv"), format!("user,ip\n{user},1.1.1.2\n")).unwrap();
+    }
+    for (pattern, expected) in [
+        ("logs/*/1.csv", &["a", "b"][..]),
+        ("logs/*/c/1.csv", &["c"]),
+        ("logs/b*/*/?.csv", &["c"]),
+        ("logs/**/1.csv", &["a", "b", "c", "f"]),
+        ("logs/**", &["a", "b", "c", "f"]),
+        ("logs/*", &["a", "b", "c", "f"]),
+        ("logs/d/**/f/*.csv", &["f"]),
+        ("logs/a/*", &["a"]),
+    ] {
+        let rows = lab.rows(&format!("SELECT user FROM '{{dir}}/{pattern}' ORDER BY 1")).await;
+        assert_eq!(rows, expected, "{pattern}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_states_the_form_of_its_time() {
     let lab = Lab::new();
