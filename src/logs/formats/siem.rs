@@ -115,7 +115,7 @@ struct EventParser {
 }
 
 impl Parser for EventParser {
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         let Some(event) = Event::read(self.dialect, line) else {
             let why = match self.dialect {
                 Dialect::Cef => "it is no event of CEF",
