@@ -280,6 +280,18 @@ fn names(schema: &Schema) -> Vec<String> {
     schema.fields().iter().map(|field| field.name().clone()).collect()
 }
 
+/// The columns' names, told apart: of two of one name, what reads a file by names drops one.
+fn names_apart(schema: &Schema) -> Vec<String> {
+    let names = names(schema);
+    let mut apart: Vec<String> = Vec::with_capacity(names.len());
+    for name in &names {
+        let free = |other: &String| !apart.contains(other) && (other == name || !names.contains(other));
+        let numbered = (2_u32..).map(|n| format!("{name}_{n}"));
+        apart.extend(std::iter::once(name.clone()).chain(numbered).find(free));
+    }
+    apart
+}
+
 /// Whether cells of a type stand at the right.
 fn stands_right(kind: &DataType) -> bool {
     match kind {

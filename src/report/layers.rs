@@ -218,6 +218,7 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
+        L::TwoColumns { .. } => report("write it again with a name of its own for each: SELECT a.x, b.x AS other"),
         L::Damaged { .. } => report("fetch or export it again; if it is cut, nothing of it can be read without its end"),
         L::Stored { .. } => {
             Report::chain(Exit::Query, source).hint("download it, and read the copy: only text is read from stores")
