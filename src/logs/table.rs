@@ -110,7 +110,7 @@ pub(in crate::logs) fn columns(
         let own = ordered.or(seen.shows().ok().flatten()).unwrap_or(clock.order);
         let own = Clock { order: own, is_stated: clock.is_stated || seen.is_declared(), ..clock };
         let reading = match options.columns.as_ref().and_then(|stated| stated.get(at)) {
-            Some((_, kind)) => Reading { kind: *kind, form: Form::Plain(own) },
+            Some((_, kind)) => Reading { kind: *kind, form: Form::Plain(own), is_inferred: false },
             None => seen.reading(&sql, own),
         };
         Column { name: name.clone(), sql: names::free(&sql, &mut taken), reading }
@@ -213,6 +213,16 @@ impl Table {
         self.columns.len()
     }
 
+    /// The first of the wanted fields that is made of a column.
+    pub(in crate::logs) fn field_of(&self, wanted: &[usize], column: usize) -> Option<usize> {
+        let is_of = |field: &usize| match self.sources.get(*field) {
+            Some(Source::Own(at) | Source::Address(at) | Source::User(at)) => *at == column,
+            Some(Source::Joined(date, of_day)) => [*date, *of_day].contains(&column),
+            Some(Source::Raw) | None => false,
+        };
+        wanted.iter().copied().find(is_of)
+    }
+
     /// By column, whether some fields are made of it.
     pub(in crate::logs) fn needed(&self, wanted: &[usize]) -> Vec<bool> {
         let mut needed = vec![false; self.columns.len()];
@@ -303,7 +313,11 @@ impl Table {
         cells: &dyn Cells<'a>,
         sink: &mut dyn Sink,
     ) -> Value<'a> {
-        let (Some(date), Some(of_day)) = (cells.cell(at), cells.cell(of_day)) else { return Value::Null };
+        let (date, of_day) = match (cells.cell(at), cells.cell(of_day)) {
+            (None, None) => return Value::Null,
+            // Half of a time is none, which is told.
+            (date, of_day) => (date.unwrap_or_default(), of_day.unwrap_or_default()),
+        };
         if is_nothing(date.trim()) && is_nothing(of_day.trim()) {
             return Value::Null;
         }
