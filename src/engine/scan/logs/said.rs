@@ -174,7 +174,9 @@ pub(super) fn of_table(table: &LogFiles, tally: &Tally) {
     }
     // Only hidden names and links to folders: all others are read.
     let left_out: Vec<&Skipped> = table.skipped.iter().filter(|skipped| skipped.why != Why::Spreadsheets).collect();
-    if let Some(Skipped { within, first, .. }) = left_out.first() {
+    if let Some(Skipped { within, first, .. }) =
+        left_out.iter().min_by_key(|skipped| skipped.within.join(&skipped.first))
+    {
         tally.notice(Notice::Assumed {
             table: table.name.clone(),
             what: "names that begin with a dot or with ~$, and links to folders, were left out: name them to read them"
