@@ -25,7 +25,7 @@ pub(super) const RECORD: &[u8] = b"**\0\0";
 pub(super) const SMALLEST: usize = 28;
 /// Where records begin in a chunk.
 pub(super) const RECORDS: usize = 512;
-/// Chunks that are read together: what the first has to say of its events' templates holds for the others.
+/// Chunks that are read together: what was made of a template in the first is there for the others.
 const RUN: usize = 16;
 
 /// What is found.
@@ -103,6 +103,7 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Tells what comes next.
     pub(super) fn tell(&mut self, found: Found<'_>, each: &mut dyn FnMut(u64, Found<'_>)) {
         self.number += 1;
         each(self.number, found);
@@ -258,9 +259,9 @@ impl Chunks {
     /// Reads the run.
     fn read(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
         let Self { held, run, place, .. } = self;
-        let is_apart = !run.iter().any(|waiting| matches!(waiting, Waiting::Together(_)));
-        // It has a header, which is all that is asked of it.
-        let parser = EvtxParser::from_read_seek(Cursor::new(held.as_slice())).ok().filter(|_| !is_apart);
+        let any = run.iter().any(|waiting| matches!(waiting, Waiting::Together(_)));
+        // There is a header, which is all that is asked of it.
+        let parser = any.then(|| EvtxParser::from_read_seek(Cursor::new(held.as_slice())).ok()).flatten();
         let mut parser = parser.map(|parser| parser.with_configuration(settings()));
         let mut rendered = parser.as_mut().map(|parser| parser.chunks_json_bytes(false));
         let mut at = HEADER_SIZE;

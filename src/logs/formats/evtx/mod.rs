@@ -1,7 +1,7 @@
 //! EVTX: the event logs of Windows.
 //!
-//! A header of 4 KiB, then chunks of 64 KiB, each of which can be read for itself: one is held at a time. The `evtx` crate
-//! reads a chunk; which chunks there are, what is missing and what becomes of an event is decided here.
+//! A header of 4 KiB, then chunks of 64 KiB, each of which can be read for itself. The `evtx` crate renders their events, those of
+//! sixteen chunks at once; which chunks there are, what is missing and what becomes of an event is decided here.
 
 mod chunk;
 mod chunks;
