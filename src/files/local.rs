@@ -45,8 +45,17 @@ fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
     let matches = glob::glob(&text).map_err(|source| Error::Pattern { path: path(), source })?;
     let (mut all, mut links) = (Listing::default(), Passed::default());
     let mut roots: Vec<PathBuf> = Vec::new();
-    let found = matches.map(|found| found.unwrap_or_else(|error| error.path().to_owned()));
-    for found in found.chain(no_unicode(&text)) {
+    let (odd, unreadable) = no_unicode(&text);
+    all.files.extend(unreadable);
+    for found in matches.chain(odd.into_iter().map(Ok)) {
+        let found = match found {
+            Ok(found) => found,
+            // What a folder holds is not known, which is told.
+            Err(error) => {
+                all.files.push(FileRef::unreadable(Place::Path(error.path().to_owned()), error.error()));
+                continue;
+            }
+        };
         match (found.is_dir(), is_deep) {
             (false, _) => all.files.push(named(found)),
             // What is in a folder is matched itself, but for what lies behind a link.
@@ -94,24 +103,26 @@ fn is_walked(root: &Path, found: &Path) -> bool {
     })
 }
 
-/// What a pattern matches in whose path a name is no Unicode: `glob` passes it over. A path is matched as it is shown.
-fn no_unicode(pattern: &str) -> Vec<PathBuf> {
+/// What a pattern matches in whose path a name is no Unicode: `glob` passes it over. A path is matched as it is shown. And folders of
+/// such paths that cannot be read.
+fn no_unicode(pattern: &str) -> (Vec<PathBuf>, Vec<FileRef>) {
     let (base, text) = (base(pattern), Path::new(pattern).components().collect::<PathBuf>());
-    let Ok(whole) = Pattern::new(&text.to_string_lossy()) else { return Vec::new() };
+    let Ok(whole) = Pattern::new(&text.to_string_lossy()) else { return Default::default() };
     let parts: Vec<Option<Pattern>> = text.iter().skip(base.iter().count()).map(part).collect();
     // From here on a folder may be any.
     let deep = parts.iter().position(Option::is_none);
-    let (mut found, mut folders) = (Vec::new(), vec![(base, 0, false)]);
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+    let mut folders = vec![(base, 0, false)];
     while let Some((folder, depth, is_odd)) = folders.pop() {
         let here = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
         let entries = match fs::read_dir(here) {
             Ok(entries) => entries,
-            Err(_) if is_odd => {
-                // Whatever it holds is not read, which is told.
-                found.push(folder);
+            Err(error) => {
+                if is_odd {
+                    unreadable.push(FileRef::unreadable(Place::Path(folder), error));
+                }
                 continue;
             }
-            Err(_) => continue,
         };
         for name in entries.flatten().map(|entry| entry.file_name()) {
             let (path, shown) = (folder.join(&name), name.to_string_lossy());
@@ -129,8 +140,7 @@ fn no_unicode(pattern: &str) -> Vec<PathBuf> {
         }
     }
     found.sort();
-    found.dedup();
-    found
+    (found, unreadable)
 }
 
 /// A part of a pattern, unless it stands for any folders.
