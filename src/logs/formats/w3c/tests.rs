@@ -53,7 +53,7 @@ fn lines_without_a_date_go_on_past_midnight() {
     let said = recognised("x", format!("{begin}{lines}").as_bytes(), &Options::default()).layout.assumed();
     assert!(said.iter().any(|said| said.contains("#Date")), "{said:?}");
     // Behind lines that name their dates, they have none, which is told; so has a line before any directive.
-    let found = recognised("x", IIS[..IIS.find("#Date: 2026-11-28").unwrap()].as_bytes(), &Options::default());
+    let found = recognised("x", &IIS.as_bytes()[..IIS.find("#Date: 2026-11-28").unwrap()], &Options::default());
     let told = read(&*found.layout, format!("{IIS}{begin}{lines}").as_bytes(), 100);
     assert_eq!((told.rows.len(), told.odd.len(), told.rows[3].1[0].as_str()), (11, 9, "∅"));
 }
