@@ -3,22 +3,17 @@
 //! What is meant and cannot be read is given as a file all the same: opening it says why. Nothing is opened that
 //! is no regular file: a pipe would block, and has its bytes once.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use glob::Pattern;
-
 use super::error::Error;
 use super::file_ref::FileRef;
 use super::listed::{Exports, Listing, Passed};
-use super::names::{MATCHED, Meant, is_hidden};
+use super::matched::{MOST_FOLDERS, Matched, TOO_DEEP, has_sign, is_deep, matched};
+use super::names::{Meant, is_hidden};
 use super::place::Place;
 use super::unpack::is_spreadsheet;
-
-/// Folders in folders; more is a loop.
-const MOST_FOLDERS: usize = 64;
 
 /// The files that a path means.
 pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
@@ -41,13 +36,13 @@ fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
     // By itself `**` stands for folders; whoever writes it last means what is in them.
     let text =
         if Path::new(text).ends_with("**") { format!("{}/*", text.trim_end_matches('/')) } else { text.to_owned() };
-    let is_deep = Path::new(&text).ends_with("**/*");
-    let matches = glob::glob(&text).map_err(|source| Error::Pattern { path: path(), source })?;
-    let (mut all, mut links) = (Listing::default(), Passed::default());
+    let is_each = Path::new(&text).ends_with("**/*");
+    let flaw = |source| Error::Pattern { path: path(), source };
+    let Matched { paths, unreadable, links } = matched(&text).map_err(flaw)?;
+    let all_of_it = if is_deep(&text) { None } else { Some(glob::glob(&text).map_err(flaw)?) };
+    let mut all = Listing { files: unreadable, skipped: links.into_skipped().collect() };
     let mut roots: Vec<PathBuf> = Vec::new();
-    let (odd, unreadable) = no_unicode(&text);
-    all.files.extend(unreadable);
-    for found in matches.chain(odd.into_iter().map(Ok)) {
+    for found in all_of_it.into_iter().flatten().chain(paths.into_iter().map(Ok)) {
         let found = match found {
             Ok(found) => found,
             // What a folder holds is not known, which is told.
@@ -56,13 +51,9 @@ fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
                 continue;
             }
         };
-        match (found.is_dir(), is_deep) {
+        match (found.is_dir(), is_each) {
             (false, _) => all.files.push(named(found)),
-            // What is in a folder is matched itself, but for what lies behind a link.
-            (true, true) if found.is_symlink() => {
-                let root = base(&text);
-                links.count(&root, found.strip_prefix(&root).unwrap_or(&found).to_owned());
-            }
+            // What is in a folder is matched itself.
             (true, true) => {}
             (true, false) if roots.iter().any(|root| is_walked(root, &found)) => {}
             (true, false) => {
@@ -80,17 +71,7 @@ fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
             }
         }
     }
-    all.skipped.extend(links.into_skipped());
     if all.files.is_empty() && all.skipped.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
-}
-
-fn has_sign(text: &str) -> bool {
-    text.contains(['*', '?', '['])
-}
-
-/// The folder below which all lies that a pattern matches: its parts without signs.
-fn base(pattern: &str) -> PathBuf {
-    Path::new(pattern).iter().take_while(|part| !has_sign(&part.to_string_lossy())).collect()
 }
 
 /// Whether a folder is among those that were gone through with another one.
@@ -101,52 +82,6 @@ fn is_walked(root: &Path, found: &Path) -> bool {
         path.push(part);
         !is_hidden(&part.to_string_lossy()) && !path.is_symlink()
     })
-}
-
-/// What a pattern matches in whose path a name is no Unicode: `glob` passes it over. A path is matched as it is shown. And folders of
-/// such paths that cannot be read.
-fn no_unicode(pattern: &str) -> (Vec<PathBuf>, Vec<FileRef>) {
-    let (base, text) = (base(pattern), Path::new(pattern).components().collect::<PathBuf>());
-    let Ok(whole) = Pattern::new(&text.to_string_lossy()) else { return Default::default() };
-    let parts: Vec<Option<Pattern>> = text.iter().skip(base.iter().count()).map(part).collect();
-    // From here on a folder may be any.
-    let deep = parts.iter().position(Option::is_none);
-    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
-    let mut folders = vec![(base, 0, false)];
-    while let Some((folder, depth, is_odd)) = folders.pop() {
-        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
-        let entries = match fs::read_dir(here) {
-            Ok(entries) => entries,
-            Err(error) => {
-                if is_odd {
-                    unreadable.push(FileRef::unreadable(Place::Path(folder), error));
-                }
-                continue;
-            }
-        };
-        for name in entries.flatten().map(|entry| entry.file_name()) {
-            let (path, shown) = (folder.join(&name), name.to_string_lossy());
-            let is_odd = is_odd || name.to_str().is_none();
-            if is_odd && whole.matches_with(&path.to_string_lossy(), MATCHED) {
-                found.push(path.clone());
-            }
-            let goes_on = match deep {
-                Some(deep) if depth >= deep => depth < MOST_FOLDERS && !path.is_symlink(),
-                _ => depth + 1 < parts.len() && parts[depth].as_ref().is_some_and(|part| part.matches(&shown)),
-            };
-            if goes_on && path.is_dir() {
-                folders.push((path, depth + 1, is_odd));
-            }
-        }
-    }
-    found.sort();
-    (found, unreadable)
-}
-
-/// A part of a pattern, unless it stands for any folders.
-fn part(part: &OsStr) -> Option<Pattern> {
-    let part = part.to_string_lossy();
-    if part == "**" { None } else { Pattern::new(&part).ok() }
 }
 
 /// The files of a folder and of those in it that are meant, by name. Hidden ones are left out.
@@ -171,7 +106,7 @@ fn folder(root: &Path, meant: Meant) -> Result<Listing, Error> {
                 true => passed.count(root, path.strip_prefix(root).unwrap_or(&path).to_owned()),
                 false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
                 false if is_folder => {
-                    files.push(FileRef::unreadable(Place::Path(path), "it is nested too deeply in folders"));
+                    files.push(FileRef::unreadable(Place::Path(path), TOO_DEEP));
                 }
                 false if meant.takes(&name) && !path.is_dir() => files.push(named(path)),
                 false => {

@@ -12,6 +12,7 @@ mod heads;
 mod listed;
 mod listing;
 mod local;
+mod matched;
 mod names;
 mod opened;
 mod packed;

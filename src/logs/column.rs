@@ -138,8 +138,8 @@ pub(in crate::logs) struct Seen {
     day_first: usize,
     /// A date that can be read in two ways.
     unclear: Option<String>,
-    /// The first value that is no time.
-    other: Option<String>,
+    /// The first value that is no time, the first that is no day, and the first that is no time of day.
+    others: [Option<String>; 3],
     /// The first time in a zone that has a name.
     in_named_zone: Option<String>,
     /// The values are declared.
@@ -182,7 +182,9 @@ impl Seen {
         );
         has(&mut self.addresses, host(text).is_some());
         has(&mut self.lists, text.starts_with('[') && list(Form::Json, text).is_some());
-        has(&mut self.times_of_day, time::is_time_of_day(text));
+        let is_time_of_day = time::is_time_of_day(text);
+        has(&mut self.times_of_day, is_time_of_day);
+        let (times, days) = (self.times, self.days);
         if let Some(shown) = time::shown(text, Order::MonthFirst) {
             self.times += 1;
             self.zoneless += usize::from(shown.offset.is_none());
@@ -194,8 +196,11 @@ impl Seen {
         } else if let Some((_, order, is_numeric)) = time::day(text, Order::MonthFirst) {
             self.days += 1;
             self.order(text, order, is_numeric);
-        } else if self.other.is_none() {
-            self.other = Some(text.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect());
+        }
+        for (other, is) in self.others.iter_mut().zip([self.times > times, self.days > days, is_time_of_day]) {
+            if !is && other.is_none() {
+                *other = Some(text.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect());
+            }
         }
     }
 
@@ -212,19 +217,25 @@ impl Seen {
         self.values > 0 && count == self.values
     }
 
+    /// Whether so many are nearly all values: nine of ten. Of a few, one may be odd.
+    fn nearly_all(&self, count: usize) -> bool {
+        let odd = self.values.saturating_sub(count);
+        self.values > 0 && (odd * 10 <= self.values || odd == 1 && count >= 3)
+    }
+
     /// Whether nearly all values are times: what is none is odd.
     fn are_times(&self) -> bool {
-        self.values > 0 && self.times * 10 >= self.values * 9
+        self.nearly_all(self.times)
     }
 
-    /// Whether all values are days.
+    /// Whether nearly all values are days.
     pub(in crate::logs) fn are_days(&self) -> bool {
-        self.all(self.days)
+        self.nearly_all(self.days)
     }
 
-    /// Whether all values are times of day.
+    /// Whether nearly all values are times of day.
     pub(in crate::logs) fn are_times_of_day(&self) -> bool {
-        self.all(self.times_of_day)
+        self.nearly_all(self.times_of_day)
     }
 
     /// Whether most values are addresses.
@@ -254,9 +265,20 @@ impl Seen {
         self.unclear.as_deref()
     }
 
-    /// The first value that is no time, if there is one.
-    pub(in crate::logs) fn other(&self) -> Option<&str> {
-        self.other.as_deref()
+    /// The first value that is not what most are, a time, a day or a time of day, if there is one; and which of these it is not.
+    pub(in crate::logs) fn other(&self) -> Option<(&str, &'static str)> {
+        let [times, days, times_of_day] = [self.times, self.days, self.times_of_day];
+        let (at, what) = match () {
+            () if times_of_day > times.max(days) => (2, "a time of day"),
+            () if days > times => (1, "a day"),
+            () => (0, "a time"),
+        };
+        self.others[at].as_deref().map(|other| (other, what))
+    }
+
+    /// Whether nearly all values are times, whose dates are in both orders.
+    pub(in crate::logs) fn are_times_of_both_orders(&self) -> bool {
+        self.are_times() && self.shows().is_err()
     }
 
     /// The first time in a zone of North America that is named by its letters.
@@ -271,7 +293,7 @@ impl Seen {
 
     /// Whether there are times that name no zone.
     pub(in crate::logs) fn is_zoneless(&self) -> bool {
-        self.zoneless > 0 || self.days > 0 && self.all(self.days)
+        self.zoneless > 0 || self.are_days()
     }
 
     /// How the column of that name is read: as what all of its values are, or nearly all if that is times; else as text.

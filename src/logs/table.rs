@@ -131,11 +131,10 @@ fn no_time(column: &Column, seen: &Seen) -> Option<String> {
     let name = quoted(&column.name);
     match seen.other() {
         _ if seen.is_declared() => None,
-        Some(value) => Some(format!("{name} is text, for '{value}' is not understood as a time")),
-        None if seen.shows().is_err() => {
+        _ if seen.are_times_of_both_orders() => {
             Some(format!("{name} is text, for its dates are day/month and month/day (day_first = 'true' states one)"))
         }
-        None => None,
+        other => other.map(|(value, what)| format!("{name} is text, for '{value}' is not understood as {what}")),
     }
 }
 

@@ -23,7 +23,11 @@ fn a_column_is_of_a_type_if_all_of_its_values_are() {
         (&["2026-11-27"], Kind::Text),
         (&["27/11/2026 08:00", "11/27/2026 08:00"], Kind::Text),
         (&[&["2026-11-27 08:00"; 9][..], &["0000-00-00 00:00:00"]].concat(), Kind::Time),
-        (&[&["2026-11-27 08:00"; 8][..], &["0000-00-00 00:00:00"]].concat(), Kind::Text),
+        // Of a few, one may be odd; but two are not, and of two none.
+        (&[&["2026-11-27 08:00"; 8][..], &["0000-00-00 00:00:00"]].concat(), Kind::Time),
+        (&[&["notatime"], &["2026-11-27 08:00"; 3][..]].concat(), Kind::Time),
+        (&[&["2026-11-27 08:00"; 8][..], &["notatime"; 2]].concat(), Kind::Text),
+        (&[&["2026-11-27 08:00"; 2][..], &["notatime"]].concat(), Kind::Text),
         (&["Fri, 27 Nov 2026 08:00:00 GMT", ""], Kind::Time),
         (&["[\"a\"]", "[]"], Kind::Texts),
         (&["+1"], Kind::Text),
@@ -34,6 +38,23 @@ fn a_column_is_of_a_type_if_all_of_its_values_are() {
     }
     assert_eq!([kind("x", &["1764230400"]), kind("ts", &["1764230400"])], [Kind::Int, Kind::Time]);
     assert_eq!(kind("epoch_ms", &["1764230400000"]), Kind::Time);
+}
+
+#[test]
+fn what_is_blamed_is_not_what_most_are() {
+    for (values, expected) in [
+        (&["08:00:00", "24:00:00", "08:00:01", "x"][..], Some(("24:00:00", "a time of day"))),
+        (&["2026-11-27", "soon", "2026-11-28"], Some(("soon", "a day"))),
+        (&["2026-11-27 08:00", "2026-11-27", "2026-11-27 08:01"], Some(("2026-11-27", "a time"))),
+        (&["x", "y"], Some(("x", "a time"))),
+        (&["2026-11-27 08:00"], None),
+        (&["08:00"], None),
+        (&[], None),
+    ] {
+        let mut seen = Seen::default();
+        values.iter().for_each(|value| seen.see(value));
+        assert_eq!(seen.other(), expected, "{values:?}");
+    }
 }
 
 #[test]

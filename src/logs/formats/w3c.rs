@@ -84,7 +84,7 @@ impl Format for W3c {
 
 /// What is said where lines name no date.
 const NEXT_DAY: &str =
-    "lines name no date: it is that of #Date, and another day once their time leaps by more than twelve hours";
+    "lines name no date: it is that of #Date, and the next day once their time falls by more than twelve hours";
 
 /// The column of the day, among those of a file.
 const DATE: usize = 0;
@@ -92,24 +92,27 @@ const DATE: usize = 0;
 /// The day of lines that name none.
 ///
 /// A directive says when the lines behind it begin; who writes them need not write another one at midnight. So the day is
-/// the next where the time falls by more than half of one, and the one before where it rises so: lines are written when a request
-/// ends, and one of before midnight may come late. Where the first lines of a file name their dates, others that do not have none:
-/// they are read apart from those before them.
+/// the next where the time falls by more than half of one. Lines are written when a request ends, and one of before midnight may
+/// come late: it is of the day before, if that has begun, and those behind it go on where they were. A time that rises by hours is
+/// a quiet spell. Where the first lines of a file name their dates, others that do not have none: they are read apart from those
+/// before them.
 #[derive(Debug, Clone)]
 struct Day {
     order: Order,
     goes_on: bool,
     /// Of the directive, as it is written, and read.
     stated: Option<String>,
+    begin: Option<NaiveDate>,
+    /// Of the last line that was not late.
     day: Option<NaiveDate>,
-    /// The second of the last line, or of the directive.
+    /// The second of that line, or of the directive.
     second: Option<u32>,
 }
 
 impl Day {
     fn of(options: &Options) -> Self {
         let order = if options.day_first == Some(true) { Order::DayFirst } else { Order::MonthFirst };
-        Self { order, goes_on: true, stated: None, day: None, second: None }
+        Self { order, goes_on: true, stated: None, begin: None, day: None, second: None }
     }
 
     /// Takes a directive.
@@ -117,7 +120,8 @@ impl Day {
         let Some(stated) = line.strip_prefix("#Date:") else { return };
         let mut words = stated.split_whitespace();
         let (date, time) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        self.day = time::day(date, self.order).map(|(day, ..)| day);
+        self.begin = time::day(date, self.order).map(|(day, ..)| day);
+        self.day = self.begin;
         self.second = time::second_of_day(time);
         self.stated = Some(date.to_owned());
     }
@@ -125,18 +129,18 @@ impl Day {
     /// The day of a line that names none.
     fn of_line(&mut self, row: &Row<'_>) -> Option<String> {
         const HALF: u32 = 12 * 3600;
+        /// A line comes this late at most.
+        const LATE: u32 = 3600;
         if !self.goes_on || row.file.has(DATE) {
             return None;
         }
         let second = row.file.names.get("time").and_then(|time| time::second_of_day(&row.cell(*time)?));
         if let (Some(before), Some(now), Some(day)) = (self.second, second, self.day) {
-            let other = match () {
-                () if before > now + HALF => day.succ_opt(),
-                () if now > before + HALF => day.pred_opt(),
-                () => None,
-            };
-            if other.is_some() {
-                (self.day, self.stated) = (other, other.map(|day| day.to_string()));
+            if now + LATE >= before + 2 * HALF && self.begin.is_some_and(|begin| begin < day) {
+                return day.pred_opt().map(|day| day.to_string());
+            }
+            if let Some(next) = day.succ_opt().filter(|_| before > now + HALF) {
+                (self.day, self.stated) = (Some(next), Some(next.to_string()));
             }
         }
         self.second = second.or(self.second);

@@ -59,6 +59,24 @@ fn lines_without_a_date_go_on_past_midnight() {
 }
 
 #[test]
+fn a_quiet_spell_is_of_the_day_that_it_is_in() {
+    for (lines, days) in [
+        ("#Date: 2026-05-01 10:00:04\n10:00:04\n23:00:00\n23:30:00\n", &[1, 1, 1][..]),
+        ("#Date: 2026-05-04 00:00:04\n13:00:00\n14:00:00\n", &[4, 4]),
+        // Nothing is of before the directive, and a quiet day behind midnight is no late line.
+        ("#Date: 2026-05-04 00:00:04\n23:59:59\n00:00:01\n13:00:00\n22:00:00\n", &[4, 5, 5, 5]),
+        // A late line does not lead back those behind it.
+        ("#Date: 2026-05-04 22:00:00\n00:00:01\n23:59:58\n13:00:00\n", &[5, 4, 5]),
+        ("#Date: 2026-05-04 22:00:00\n00:00:01\n#Date: 2026-05-09 00:00:01\n23:59:58\n", &[5, 9]),
+    ] {
+        let rows = table("u_ex.log", &format!("#Fields: time\n{lines}"), &Options::default());
+        let read: Vec<u32> =
+            rows[1..].iter().map(|row| row.split("2026-05-").nth(1).unwrap()[..2].parse().unwrap()).collect();
+        assert_eq!(read, days, "{rows:?}");
+    }
+}
+
+#[test]
 fn a_field_that_comes_later_is_told() {
     let found = recognised("x", IIS.as_bytes(), &Options::default());
     let later = format!("{IIS}#Fields: time x-new\n00:00:04 y\n");
