@@ -124,6 +124,19 @@ fn a_day_and_a_time_of_day_are_one_time() {
 }
 
 #[test]
+fn an_odd_time_of_day_costs_its_own_row_the_time() {
+    for odd in ["24:00:00", "notatime"] {
+        let text = format!(
+            "Date,Time,User\n2026-11-27,08:00:00,a\n2026-11-27,{odd},b\n2026-11-27,08:00:01,c\n2026-11-27,08:00:02,d\n"
+        );
+        let rows = table("x.csv", &text, &Options::default());
+        assert_eq!(rows[2], format!("3: ∅ | b | 2026-11-27 | {odd} | b"));
+        assert!(rows[1].starts_with("2: 2026-11-27T08:00:00Z"), "{rows:?}");
+        assert_eq!(rows[5], format!("3? time 2026-11-27 {odd}"), "told once");
+    }
+}
+
+#[test]
 fn what_ends_every_row_is_no_column_until_something_stands_behind_it() {
     let text = "user,ip,\na,1.2.3.4,\nb,1.2.3.5,\n";
     assert_eq!(table("x.csv", text, &Options::default())[0], "client_address | user_name | user | ip");
