@@ -27,11 +27,11 @@ fn names_are_completed() {
     status.error_code
     demo> SELECT status.
     ");
-    terminal.keys("err\t FROM sign_\t");
+    terminal.keys("err\t FROM sign_ins\t");
     terminal.wait_for("SELECT status.error_code FROM sign_ins");
     terminal.keys("\u{3}");
     terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
-    terminal.line("\\d sign_\t", " rows)");
+    terminal.line("\\d provis\t", " rows)");
 }
 
 #[test]
