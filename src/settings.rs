@@ -19,6 +19,8 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// What is asked about first at a prompt, if it takes at least so long.
     pub confirm: Option<Duration>,
+    /// Where estimates come from.
+    pub estimates: Estimates,
     /// Give out what could be had and name what is missing, instead of failing.
     pub partial: bool,
     /// Send filters to the service. Off, every predicate is evaluated here.
@@ -49,6 +51,29 @@ pub struct Settings {
     pub memory_limit: usize,
 }
 
+/// Where estimates come from of what a scan of a range of time takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Estimates {
+    /// From numbers of days that the session has read anyway.
+    Kept,
+    /// The same; where there are none, a prompt asks the service for its own before it runs a statement.
+    Ask,
+    /// There are none.
+    None,
+}
+
+impl Estimates {
+    const ALL: [Self; 3] = [Self::Kept, Self::Ask, Self::None];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Ask => "ask",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Chains of requests at once are documented to be few; the quotas allow no more to be of use.
 const MOST_SLICES: usize = 8;
 
@@ -58,6 +83,7 @@ impl Default for Settings {
             max_requests: None,
             timeout: None,
             confirm: Some(Duration::from_mins(5)),
+            estimates: Estimates::Kept,
             partial: false,
             pushdown: true,
             remote_count: true,
@@ -114,6 +140,16 @@ pub static ALL: &[Setting] = &[
             let never = ["0", "off"].iter().any(|word| v.eq_ignore_ascii_case(word));
             let longest = if never { Some(None) } else { optional(v, duration) };
             longest.map(|longest| s.confirm = longest)
+        },
+    },
+    Setting {
+        name: "estimates",
+        doc: "Where estimates of what a scan of a time range takes come from. With 'kept', from what the session has read before. With 'ask', the prompt also reads entra.sign_in_summaries, once a session, before it runs a statement that these tell the length of: one request. With 'none', only the least is said. EXPLAIN never sends anything.",
+        value: "kept|ask|none",
+        get: |s| s.estimates.word().into(),
+        set: |s, v| {
+            let found = Estimates::ALL.into_iter().find(|one| v.eq_ignore_ascii_case(one.word()));
+            found.map(|estimates| s.estimates = estimates)
         },
     },
     Setting {

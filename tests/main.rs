@@ -20,6 +20,7 @@ mod docs;
 mod doctor;
 mod ending;
 mod ends;
+mod estimates;
 mod faults;
 mod feed;
 mod formats;

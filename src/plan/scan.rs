@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::PageQuery;
 use super::fitted::Fitted;
+use super::{Estimate, PageQuery};
 use crate::odata::url::encoded_len;
 use crate::predicate::{Clause, Conjunct, Reason, Split, split, texts_left};
 use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select, is_guid};
@@ -75,6 +75,8 @@ pub struct ScanPlan {
     pub slices: usize,
     /// Some of them may do: something above it may want no more, at any row.
     pub few: bool,
+    /// About how much it reads, if that is known.
+    pub expected: Option<Estimate>,
     /// The quota that its requests count against.
     pub quota: Quota,
     /// Whose listings are read, where there is one for each record of another set.
@@ -137,8 +139,24 @@ impl Scan {
         let keys = keys.into_iter().zip(self.keys.iter().map(|keys| keys.count)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
         let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
-        let (cap, few, slices) = (self.cap(), false, 1);
-        ScanPlan { set, pages, version, cap, streams, about, residual, keys, order, limit, slices, few, quota, parents }
+        let (cap, few, slices, expected) = (self.cap(), false, 1, None);
+        ScanPlan {
+            set,
+            pages,
+            version,
+            cap,
+            streams,
+            about,
+            residual,
+            keys,
+            order,
+            limit,
+            slices,
+            few,
+            expected,
+            quota,
+            parents,
+        }
     }
 
     /// What rows have to satisfy that are worth asking for: the predicate, and the keys of joins.

@@ -118,6 +118,21 @@ pub enum Notice {
         /// `entra.users`
         table: String,
     },
+    /// The service counted other numbers of records for whole days than were read.
+    CountedOtherwise {
+        /// `entra.sign_ins`
+        table: String,
+        /// `entra.sign_in_summaries`
+        by: String,
+        /// Days that differ, and days that were compared.
+        days: (u64, u64),
+        /// The first that differs: `2026-05-01`.
+        first: String,
+        /// What the service counted of that day, and what was read.
+        counts: (u64, u64),
+        /// What is not known of the service's number, as a clause.
+        unknown: &'static str,
+    },
     /// Requests of other processes were not counted: the file that they share cannot be used.
     PacedAlone {
         /// Why not.

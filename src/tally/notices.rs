@@ -28,6 +28,7 @@ impl Notices {
             Notice::CapReached { table, cap, .. } => (table.clone(), cap.to_string()),
             Notice::PartOfPopulation { table, what } => (table.clone(), what.clone()),
             Notice::CountedThere { table } => (table.clone(), String::new()),
+            Notice::CountedOtherwise { table, by, .. } => (table.clone(), by.clone()),
             Notice::PacedAlone { .. } => (String::new(), String::new()),
             Notice::Misplaced { table, content_type, .. } => (table.clone(), content_type.clone()),
             Notice::NotThere { table, .. } => (table.clone(), String::new()),

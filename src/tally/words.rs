@@ -38,6 +38,19 @@ impl Notice {
 }
 
 impl Notice {
+    fn counted_otherwise(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::CountedOtherwise { table, by, days: (some, all), first, counts: (told, read), unknown } = self else {
+            return Ok(());
+        };
+        write!(
+            f,
+            "{table}: {by} has another number than was read for {some} of {all} whole day(s) (first: {first}, {told} there, \
+             {read} read); {unknown}"
+        )
+    }
+}
+
+impl Notice {
     fn timeline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self::Timeline { of, period, sources, left_out, states, .. } = self else { return Ok(()) };
         write!(f, "the timeline is of {of}, {period}, read from {}", sources.join(", "))?;
@@ -72,17 +85,14 @@ impl fmt::Display for Notice {
             Self::OrderRefused { table, because } => {
                 write!(f, "{table}: the service refused to sort ({because}); everything was read and sorted locally")
             }
-            Self::CapReached { table, cap, answers, pieces } => write!(
-                f,
-                "{table}: {answers} answer(s) ended at the service's cap of {cap} records; they were split by time into \
-                 {pieces} and read again, so nothing is missing. A shorter time range or a filter costs fewer requests"
-            ),
+            Self::CapReached { table, cap, answers, pieces } => cap_reached(f, (table, *cap), *answers, *pieces),
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
             Self::CountedThere { table } => write!(
                 f,
                 "{table}: the service counted, in an index that may lag behind; --remote-count=false reads the records and \
                  counts them"
             ),
+            Self::CountedOtherwise { .. } => self.counted_otherwise(f),
             Self::PacedAlone { because } => write!(
                 f,
                 "the requests of other auditql processes were not taken into account, so the service may refuse some and \
@@ -171,6 +181,14 @@ fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Re
         f,
         "{table}: the search {id} goes on at the service, which has no request to stop it; 'auditql searches' lists it, and \
          the same query reads it, if its time range ended more than 24 hours before it was ordered"
+    )
+}
+
+fn cap_reached(f: &mut fmt::Formatter<'_>, (table, cap): (&str, u64), answers: u64, pieces: u64) -> fmt::Result {
+    write!(
+        f,
+        "{table}: {answers} answer(s) ended at the service's cap of {cap} records; they were split by time into {pieces} and \
+         read again, so nothing is missing. A shorter time range or a filter costs fewer requests"
     )
 }
 

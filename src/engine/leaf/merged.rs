@@ -82,6 +82,11 @@ impl MergedExec {
         self.read().map(|branch| (branch.label.as_str(), &branch.scan))
     }
 
+    /// What its table is called.
+    pub(crate) fn table(&self) -> &str {
+        &self.name
+    }
+
     /// The branches that are read.
     fn read(&self) -> impl Iterator<Item = &Branch> {
         self.branches.iter().filter(|branch| branch.absent.is_none())
@@ -121,6 +126,12 @@ impl MergedExec {
     /// The same, of which nothing is asked for ahead.
     pub(super) fn lazy(&self) -> Self {
         let branches = self.branches.iter().map(|branch| Branch { scan: branch.scan.lazy(), ..branch.clone() });
+        Self { branches: branches.collect(), ..self.clone() }
+    }
+
+    /// The same, for whoever needs no more of it than the rows at an end of its time.
+    pub(super) fn for_ends(&self) -> Self {
+        let branches = self.branches.iter().map(|branch| Branch { scan: branch.scan.for_ends(), ..branch.clone() });
         Self { branches: branches.collect(), ..self.clone() }
     }
 

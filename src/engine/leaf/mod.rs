@@ -16,6 +16,7 @@ mod merged_table;
 mod metrics;
 mod open;
 mod origin;
+mod price;
 mod provider;
 mod shared;
 mod sides;

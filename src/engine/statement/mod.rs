@@ -16,6 +16,7 @@ mod planned_away;
 mod sampled;
 mod summary;
 pub(crate) mod timeline;
+mod unasked;
 mod views;
 
 use std::future::ready;
@@ -68,9 +69,16 @@ pub struct Query {
 }
 
 impl Query {
-    /// What it costs at the least, before it is polled: zero where nothing is known. Opens the connections that it reads.
+    /// What it costs, about or at the least, before it is polled: zero where nothing is known. Opens the connections that it
+    /// reads, and sends nothing.
     pub fn foreseen(&self) -> Foreseen {
         self.foresight.as_ref().map(Foresight::foreseen).unwrap_or_default()
+    }
+
+    /// Statements by which the session learns how many records the days have that this one reads, if nothing is known of them
+    /// and the service tells. Each is given once a session.
+    pub fn counts_to_read(&self) -> Vec<String> {
+        self.foresight.as_ref().map(Foresight::counts_to_read).unwrap_or_default()
     }
 }
 
@@ -133,7 +141,12 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         LogicalPlan::Explain(explained) if shows_requests(explained) => {
             explain(&state, explained.clone(), &statement).await?
         }
-        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create.clone(), &statement).await?,
+        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
+            let connections = state.config().get_extension();
+            let (rows, physical) = keep(state, create.clone(), &statement).await?;
+            foresight = Some(Foresight { plan: physical, statement: Arc::clone(&statement), connections });
+            rows
+        }
         LogicalPlan::Ddl(DdlStatement::CreateExternalTable(table)) if external::is_of_logs(table) => {
             external::create(&state, table).await.map(|()| no_rows())?
         }
@@ -143,6 +156,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
             if !matches!(plan, LogicalPlan::Explain(_)) {
                 planned_away::noted(plan, &physical, &statement.tally)?;
             }
+            let rows = unasked::told(rows, &physical, &statement.tally);
             let connections = state.config().get_extension();
             foresight = Some(Foresight { plan: physical, statement: Arc::clone(&statement), connections });
             origins = executed.unwrap_or(origins);
@@ -221,20 +235,20 @@ fn lazily(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> SendableRe
     Box::pin(RecordBatchStreamAdapter::new(schema, rows))
 }
 
-/// Makes a table of a query's rows, which are asked for when the stream is polled. It has no rows itself.
+/// Makes a table of a query's rows, which are asked for when the stream is polled, as that plan says. It has no rows itself.
 async fn keep(
     state: SessionState,
     create: CreateMemoryTable,
     statement: &Arc<Statement>,
-) -> Result<SendableRecordBatchStream> {
+) -> Result<(SendableRecordBatchStream, Arc<dyn ExecutionPlan>)> {
     let physical = physical(&state, &create.input, statement).await?;
-    let statement = Arc::clone(statement);
+    let (statement, plan) = (Arc::clone(statement), Arc::clone(&physical));
     let made = async move {
         let rows = || execute_stream(physical, state.task_ctx());
         store::create(&state, create, rows, &statement).await
     };
     let rows = stream::once(made).filter_map(|made| ready(made.err().map(Err)));
-    Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), rows)))
+    Ok((Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), rows)), plan))
 }
 
 fn no_rows() -> SendableRecordBatchStream {

@@ -1,4 +1,4 @@
-//! Asks whoever sits at the prompt before a statement that takes long whatever it finds.
+//! Asks whoever sits at the prompt before a statement that takes long: whatever it finds, or by what is known of its days.
 
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
@@ -8,12 +8,14 @@ use console::{Key, Term};
 use crate::engine::{Foreseen, Query};
 use crate::repl::say::{count, lasts, say};
 
+/// Whether somebody can be asked.
+pub(super) fn is_heard() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Whether a statement may begin: it is short enough, or its person says so.
 pub(super) fn goes_on(query: &Query, longest: Option<Duration>) -> bool {
-    let Some(longest) = longest else { return true };
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return true;
-    }
+    let Some(longest) = longest.filter(|_| is_heard()) else { return true };
     let foreseen = query.foreseen();
     if foreseen.time < longest {
         return true;
@@ -24,9 +26,12 @@ pub(super) fn goes_on(query: &Query, longest: Option<Duration>) -> bool {
     yes
 }
 
-fn question(Foreseen { requests, time }: Foreseen) -> String {
-    let requests = count(requests as u64, "request");
-    format!("this takes at least {requests}, and {} for the quota. Go on? [y/N]", lasts(time))
+fn question(Foreseen { requests, time, is_about }: Foreseen) -> String {
+    let (requests, time) = (count(requests as u64, "request"), lasts(time));
+    match is_about {
+        true => format!("this takes about {requests}, and about {time} for the quota. Go on? [y/N]"),
+        false => format!("this takes at least {requests}, and {time} for the quota. Go on? [y/N]"),
+    }
 }
 
 #[cfg(test)]
@@ -35,9 +40,11 @@ mod tests {
 
     #[test]
     fn a_question_says_what_it_is_about() {
+        let foreseen = Foreseen { requests: 200, time: Duration::from_secs(390), is_about: false };
+        assert_eq!(question(foreseen), "this takes at least 200 requests, and 6 min 30 s for the quota. Go on? [y/N]");
         assert_eq!(
-            question(Foreseen { requests: 200, time: Duration::from_secs(390) }),
-            "this takes at least 200 requests, and 6 min 30 s for the quota. Go on? [y/N]"
+            question(Foreseen { is_about: true, ..foreseen }),
+            "this takes about 200 requests, and about 6 min 30 s for the quota. Go on? [y/N]"
         );
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
+use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
@@ -18,11 +19,12 @@ use super::ending::Ending;
 use super::fresh::Seen;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
-use crate::engine::{Engine, Parameters, Query};
+use crate::engine::{Engine, Foreseen, Parameters, Query};
 use crate::output::{Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver};
 use crate::repl::say::{count, lasts, say, tell};
 use crate::repl::split::Statement;
 use crate::report::{About, Exit, Report, compared_with_null};
+use crate::settings::Estimates;
 use crate::tally::{Because, Notice, Tally, Why};
 
 /// An engine, and how its answers are shown.
@@ -143,6 +145,10 @@ impl Session {
         };
         let tally = Arc::clone(&query.tally);
         let watched = matches!(target, Target::Fresh(_));
+        if self.ended.people.load(Relaxed) && !watched && confirm::is_heard() {
+            let asks = self.engine.settings().estimates == Estimates::Ask;
+            self.learn(if asks { query.counts_to_read() } else { Vec::new() }).await;
+        }
         if self.ended.people.load(Relaxed) && !watched && !confirm::goes_on(&query, self.engine.settings().confirm) {
             return Answered::with(Exit::Interrupted);
         }
@@ -170,9 +176,29 @@ impl Session {
         answered
     }
 
+    /// Reads what services have counted of the days that a statement reads.
+    async fn learn(&self, counts: Vec<String>) {
+        for sql in counts {
+            let read = async {
+                let mut counts = self.engine.query(&sql).await?;
+                while counts.stream.try_next().await?.is_some() {}
+                Ok::<(), DataFusionError>(())
+            };
+            if let Err(error) = read.await.map_err(|error| Report::of_query(&error, &About::default()))
+                && self.voice != Voice::Quiet
+            {
+                self.note(&format!(
+                    "the service's day counts could not be read, so there is no estimate: {}",
+                    error.what
+                ));
+            }
+        }
+    }
+
     /// Delivers, and shows meanwhile how it is getting on.
     async fn watched(&self, query: Query, target: Target<'_>, tally: &Tally) -> Result<Written, Failure> {
-        let progress = Progress::new(self.progress, self.ended.people.load(Relaxed));
+        let foreseen = if self.progress { query.foreseen() } else { Foreseen::default() };
+        let progress = Progress::new(self.progress, self.ended.people.load(Relaxed), foreseen);
         let delivery = self.deliver(query, target, &progress);
         tokio::pin!(delivery);
         let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
