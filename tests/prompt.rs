@@ -273,8 +273,8 @@ fn what_newcomers_type_is_understood() {
     let mut terminal = quick(&home, 100);
     for (line, awaited) in [
         ("help", "\\watch SECONDS [SQL]"),
-        ("show tables;", "(50 rows)"),
-        ("\\dt", "(50 rows)"),
+        ("show tables;", "(55 rows)"),
+        ("\\dt", "(55 rows)"),
         ("\\df count", "aggregate"),
         ("\\connections", "* demo"),
         ("\\help time", "Times are UTC"),
