@@ -65,9 +65,15 @@ pub struct Query {
     /// Where its columns come from.
     pub origins: Lineage,
     foresight: Option<Foresight>,
+    sql: String,
 }
 
 impl Query {
+    /// The statement, as it was asked.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
     /// What it costs at the least, before it is polled: zero where nothing is known. Opens the connections that it reads.
     pub fn foreseen(&self) -> Foreseen {
         self.foresight.as_ref().map(Foresight::foreseen).unwrap_or_default()
@@ -90,11 +96,12 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     let mut state = context.state();
     let summed_up = summary::asked(&sql);
     let mut parsed = parse_with(&state, summed_up.as_deref().unwrap_or(&sql), &parameters, now)?;
-    let timelines = timeline::expanded(&state, &mut parsed, now).await?;
-    file_names::named(&state, policy, &mut parsed).await?;
+    // A timeline looks at the files that it reads, and finds them in this catalog too.
     if policy.reads_any() {
         state.register_catalog_list(Arc::new(WithFiles::of(&state, policy)));
     }
+    let timelines = timeline::expanded(&state, &mut parsed, now).await?;
+    file_names::named(&state, policy, &mut parsed).await?;
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
     named_logs::check(&state, &parsed).await?;
@@ -150,7 +157,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         }
     };
     let stream = timelines.told(until_deadline(workers.rows(stream), &statement));
-    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight })
+    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight, sql })
 }
 
 /// What is left to a statement whose scans have ended in time with a part of their rows.
