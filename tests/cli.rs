@@ -276,7 +276,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn a_pipe_gets_a_result_whole_or_not_at_all() {
     let home = Home::new();
-    for format in ["csv", "tsv", "json", "ndjson", "markdown", "table", "parquet"] {
+    for format in ["csv", "tsv", "json", "ndjson", "markdown", "html", "table", "parquet"] {
         // The second page is refused after the first one's rows are there.
         let ask = |flags: &[&str]| {
             let limits = ["demo", "--no-throttle", "--rows", "20000", "--max-requests", "1", "--format", format];

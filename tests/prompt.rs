@@ -395,3 +395,45 @@ fn meanings_are_whole_on_a_narrow_screen() {
     let screen = terminal.screen();
     assert!(!screen.contains('…') && screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
 }
+
+#[test]
+fn the_last_result_is_drawn_without_asking_again() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    let sql = "SELECT app_display_name AS app, count(*) AS n FROM sign_ins WHERE created_date_time > now() - INTERVAL '2 days' \
+               GROUP BY app ORDER BY n DESC, app LIMIT 3;";
+    terminal.line(sql, "(3 rows)");
+    terminal.wait_for("request");
+    terminal.clear();
+    terminal.line("\\chart", "n by app");
+    terminal.wait_until("bars", |screen| screen.matches('█').count() > 20 && screen.ends_with("demo>"));
+    assert!(!terminal.screen().contains("request"), "{}", terminal.screen());
+    terminal.clear();
+    terminal.line("\\chart heatmap", "needs a column of times");
+    terminal.clear();
+    terminal.line("SELECT * FROM (VALUES ('a', 4), ('b', 2)) AS t(x, n) \\chart bar", "n by x");
+    assert_snapshot!(terminal.screen(), @r"
+    demo> SELECT * FROM (VALUES ('a', 4), ('b', 2)) AS t(x, n) \chart bar
+    n by x
+    a 4 │███████████████████████████████████████████████████████████████████████████
+    b 2 │█████████████████████████████████████▌
+    demo>
+    ");
+}
+
+#[test]
+fn a_terminal_that_reads_no_utf_8_gets_pictures_in_ascii() {
+    let home = home();
+    let demo = ["demo", "--now", "2026-05-01T12:00:00Z", "--rows", "200", "--no-throttle"];
+    let mut terminal = Terminal::open(home.path(), 60, &demo, &[("LC_ALL", "C")]);
+    terminal.wait_for("demo>");
+    terminal.clear();
+    terminal.line("SELECT * FROM (VALUES ('a', 4), ('b', 2)) AS t(x, n) \\chart", "n by x");
+    assert_snapshot!(terminal.screen(), @r"
+    demo> SELECT * FROM (VALUES ('a', 4), ('b', 2)) AS t(x, n) \chart
+    n by x
+    a 4 |#######################################################
+    b 2 |############################
+    demo>
+    ");
+}

@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
 
 use tokio::runtime::Handle;
 
@@ -187,7 +187,22 @@ fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> R
     let ended = ending::watch(&engine).map_err(|error| Report::chain(Exit::Bug, &error))?;
     let csv_raw = args.csv_raw;
     let (timing, parameters) = (false, Parameters::default());
-    Ok(Session { engine, format, csv_raw, streams, redact, expanded, voice, progress, timing, parameters, ended })
+    let (ascii, kept) = (env.is_ascii(), Mutex::default());
+    Ok(Session {
+        engine,
+        format,
+        csv_raw,
+        streams,
+        redact,
+        expanded,
+        voice,
+        progress,
+        timing,
+        parameters,
+        ascii,
+        kept,
+        ended,
+    })
 }
 
 /// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.

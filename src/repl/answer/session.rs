@@ -3,8 +3,8 @@
 //! Shared by the prompt and the command line, which differ only in where statements come from.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use datafusion::execution::SendableRecordBatchStream;
@@ -19,7 +19,7 @@ use super::fresh::Seen;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
 use crate::engine::{Engine, Parameters, Query};
-use crate::output::{Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver};
+use crate::output::{Ask, Expanded, Failure, Format, How, Kept, Options, Redactor, Sink, Written, deliver, redrawn};
 use crate::repl::say::{count, lasts, say, tell};
 use crate::repl::split::Statement;
 use crate::report::{About, Exit, Report, compared_with_null};
@@ -48,6 +48,10 @@ pub struct Session {
     pub timing: bool,
     /// What names in statements stand for.
     pub parameters: Parameters,
+    /// The terminal reads nothing but ASCII.
+    pub ascii: bool,
+    /// The last result that a person was shown, if it is small enough.
+    pub kept: Mutex<Option<Kept>>,
     /// Tells that the program is to end: a statement that is being answered is dropped.
     pub ended: Arc<Ending>,
 }
@@ -95,6 +99,8 @@ pub(crate) enum Target<'a> {
     Screen(Option<&'a str>),
     /// The screen, with texts that go on below one another: what the prompt itself has to show.
     Page(Option<&'a str>),
+    /// The screen, as a picture.
+    Chart(&'a Ask),
     /// The screen, and only rows that the last run did not bring.
     Fresh(&'a mut Seen),
 }
@@ -191,14 +197,32 @@ impl Session {
         let on_screen = io::stdout().is_terminal();
         let wraps = matches!(target, Target::Page(_));
         match target {
-            Target::Sink(sink) => self.deliver_to(query, sink, progress).await,
+            Target::Sink(sink) => self.deliver_to(query, How::Rows(self.format), sink, progress).await,
             Target::Screen(_) | Target::Page(_) if !on_screen => {
-                self.deliver_to(query, Sink::stdout(self.streams), progress).await
+                self.deliver_to(query, How::Rows(self.format), Sink::stdout(self.streams), progress).await
+            }
+            Target::Chart(ask) if !on_screen => {
+                self.deliver_to(query, How::Chart(ask), Sink::stdout(self.streams), progress).await
             }
             Target::Screen(pager) | Target::Page(pager) => {
                 let mut screen = Screen::new(pager, height, progress);
                 let options = Options { wraps, ..self.options(true) };
-                let delivered = deliver(query, self.format, options, redact, &mut screen).await;
+                let mut kept = None;
+                let keep = (!wraps && self.ended.people.load(Relaxed)).then_some(&mut kept);
+                let is_kept = keep.is_some() && !query.stream.schema().fields().is_empty();
+                let delivered = deliver(query, How::Rows(self.format), options, redact, keep, &mut screen).await;
+                if is_kept {
+                    *self.kept() = kept;
+                }
+                let finished = screen.finish().map_err(Failure::Output);
+                delivered.and_then(|written| finished.map(|()| written))
+            }
+            Target::Chart(ask) => {
+                let mut screen = Screen::new(None, height, progress);
+                let mut kept = None;
+                let delivered =
+                    deliver(query, How::Chart(ask), self.options(true), redact, Some(&mut kept), &mut screen).await;
+                *self.kept() = kept;
                 let finished = screen.finish().map_err(Failure::Output);
                 delivered.and_then(|written| finished.map(|()| written))
             }
@@ -207,15 +231,39 @@ impl Session {
                 let Some(stream) = only_new(query.stream, seen).await? else { return Ok(Written::default()) };
                 query.stream = stream;
                 let mut screen = Screen::new(None, height, progress);
-                deliver(query, self.format, self.options(on_screen), redact, &mut screen).await
+                deliver(query, How::Rows(self.format), self.options(on_screen), redact, None, &mut screen).await
             }
         }
     }
 
-    async fn deliver_to(&self, query: Query, mut sink: Sink, progress: &Progress) -> Result<Written, Failure> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
+        // A result is put in whole.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Draws the last result that was shown; `None` if none was kept.
+    pub(crate) fn redraw(&self, ask: &Ask) -> Option<Result<(), Report>> {
+        let kept = self.kept();
+        let kept = kept.as_ref()?;
+        let shown = io::stdout().is_terminal();
+        let mut out = io::stdout().lock();
+        let drawn = redrawn(kept, ask, self.options(shown), &mut out);
+        match drawn {
+            Err(failure) if failure.is_broken_pipe() => Some(Ok(())),
+            drawn => Some(drawn.map(|_| ()).map_err(|failure| Report::of_failure(&failure, &About::default()))),
+        }
+    }
+
+    async fn deliver_to(
+        &self,
+        query: Query,
+        how: How<'_>,
+        mut sink: Sink,
+        progress: &Progress,
+    ) -> Result<Written, Failure> {
         let shown = matches!(sink, Sink::Stdout(_)) && io::stdout().is_terminal();
         let mut out = Plain { out: &mut sink, progress: shown.then_some(progress) };
-        let delivered = deliver(query, self.format, self.options(shown), self.redact.as_ref(), &mut out).await;
+        let delivered = deliver(query, how, self.options(shown), self.redact.as_ref(), None, &mut out).await;
         // What was written before an error precedes it also where both go to one terminal.
         let _ = out.flush();
         let written = delivered?;
@@ -231,6 +279,7 @@ impl Session {
             expanded: self.expanded,
             // The notices below the result say it, unless they go elsewhere.
             wraps: false,
+            ascii: self.ascii,
             told: shown && self.voice != Voice::Quiet && io::stderr().is_terminal(),
         }
     }

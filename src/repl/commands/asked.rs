@@ -85,6 +85,10 @@ pub(crate) fn is_whole(text: &str) -> bool {
 
 /// What stands on the last line of a statement that was not ended, and is a command: what is before it, and the line.
 pub(super) fn inside(text: &str) -> Option<(&str, &str)> {
+    // `\g` on a line of its own ends the statement before it.
+    if sent(text).is_some() {
+        return None;
+    }
     let (before, last) = text.trim_end().rsplit_once('\n')?;
     let (name, _) = asked(last).filter(|_| is_said(last))?;
     let (known, open) = (ALL.iter().any(|command| command.name == name), split(before).rest.is_some());

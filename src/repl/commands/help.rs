@@ -68,6 +68,19 @@ Costly: count(*) without a time range reads everything.
 CREATE TABLE t AS ...  fetch once, then query t as often as you like",
     },
     Topic {
+        name: "charts",
+        about: "pictures of a result",
+        page: "\
+\\chart                      the last result: a time over its range, labels with their number
+SELECT ... \\chart           the same of this statement, in place of the ;
+\\chart bar app n            bars of a label and a number; without a number, rows are counted
+\\chart histogram time n     a number summed up over time; without one, rows are counted
+\\chart heatmap              rows by hour and day of the week
+The title says what was counted. Times are UTC, or in the zone of their column:
+  SELECT created_date_time AT TIME ZONE 'Europe/Berlin' AS t FROM sign_ins ... \\chart heatmap
+-o page.html, or \\o page.html  a page with the rows and the same pictures",
+    },
+    Topic {
         name: "keys",
         about: "keys of the line editor",
         page: "\

@@ -1,6 +1,7 @@
 //! The prompt's own commands, and files of them.
 
 mod asked;
+mod chart;
 mod describe;
 mod edit;
 mod foreign;

@@ -6,9 +6,9 @@ use super::asked::{asked, inside};
 use super::edit::edit;
 use super::list::{ALL, Action};
 use super::script::{self, Parts};
-use super::send::{self, sent};
+use super::send::{self, Sending, sent};
 use super::watch::watch;
-use super::{describe, foreign, help, saved};
+use super::{chart, describe, foreign, help, saved};
 use crate::output::{self, Expanded};
 use crate::repl::answer::{check_name, format};
 use crate::repl::say::{say, say_item};
@@ -52,8 +52,8 @@ impl State<'_> {
         if let Some((name, arg)) = asked(text) {
             return obey(self, name, arg).await;
         }
-        if let Some((sql, expanded, file)) = sent(text) {
-            let script = split(sql);
+        if let Some(asked) = sent(text) {
+            let script = split(asked.sql);
             for statement in script.ended {
                 let after = self.answer(&statement).await;
                 if after != After::Go {
@@ -61,7 +61,10 @@ impl State<'_> {
                 }
             }
             let last = script.rest.map(|statement| statement.text).unwrap_or_default();
-            return send::send(self, &last, expanded, file).await;
+            return match asked.how {
+                Sending::Rows { expanded } => send::send(self, &last, expanded, asked.rest).await,
+                Sending::Chart => chart::chart(self, &last, asked.rest).await,
+            };
         }
         for mut statement in split(text).into_statements() {
             statement.line += first_line - 1;
@@ -93,6 +96,7 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
         Action::Send => send::send(state, "", false, arg).await,
         Action::SendExpanded => send::send(state, "", true, arg).await,
         Action::Copy => send::copy(state, arg).await,
+        Action::Chart => chart::chart(state, "", arg).await,
         Action::Echo => {
             say(arg.strip_prefix('\'').and_then(|arg| arg.strip_suffix('\'')).unwrap_or(arg));
             After::Go
@@ -270,6 +274,8 @@ mod tests {
             progress: false,
             timing: false,
             parameters: crate::engine::Parameters::default(),
+            ascii: false,
+            kept: std::sync::Mutex::default(),
             ended: std::sync::Arc::default(),
         }
     }
@@ -292,6 +298,8 @@ mod tests {
         assert_eq!(state.obey_all("SELECT 1\nexit").await, After::Leave);
         assert_eq!(state.obey_all("SELECT 7 AS n \\gx").await, After::Go);
         assert_eq!(state.last.as_deref(), Some("SELECT 7 AS n"));
+        assert_eq!(state.obey_all("SELECT 8 AS n\n\\g").await, After::Go, "on a line of its own");
+        assert_eq!((state.last.as_deref(), state.initial.take()), (Some("SELECT 8 AS n"), None));
         for known in ["\\g", "\\dn", "\\dv", "\\echo 'hello'", ".mode markdown", ".timer on", ".mode csv", ".output"] {
             assert_eq!(state.obey(known, 1).await, After::Go, "{known}");
         }
@@ -309,6 +317,23 @@ mod tests {
         assert_eq!(state.obey("exit", 1).await, After::Leave);
         assert_eq!(state.session.engine.settings().max_requests, Some(7));
         assert!(session.timing && session.format.name == "csv" && session.expanded == Expanded::On);
+    }
+
+    #[tokio::test]
+    async fn a_result_is_drawn_as_often_as_wanted() {
+        let mut session = session();
+        let mut state = state(&mut session);
+        assert_eq!(state.obey("\\chart", 1).await, After::Failed, "there is nothing yet");
+        assert_eq!(state.obey_all("SELECT 'a' AS app, 7 AS n \\chart").await, After::Go);
+        assert_eq!(state.last.as_deref(), Some("SELECT 'a' AS app, 7 AS n"));
+        for drawn in ["\\chart", "\\chart bar", "\\chart bar app n", "\\chart BARS \"app\""] {
+            assert_eq!(state.obey(drawn, 1).await, After::Go, "{drawn}");
+        }
+        for refused in ["\\chart heatmap", "\\chart nope", "\\chart bar \"app", "\\chart histogram n"] {
+            assert_eq!(state.obey(refused, 1).await, After::Failed, "{refused}");
+        }
+        assert_eq!(state.obey_all("SELECT 1 AS n\n\\chart bar").await, After::Go);
+        assert_eq!(state.obey_all("SELECT nope \\chart").await, After::Failed);
     }
 
     #[tokio::test]

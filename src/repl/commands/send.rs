@@ -8,22 +8,41 @@ use crate::repl::split::Statement;
 use crate::repl::state::{After, State, nothing_to_repeat, refused};
 use crate::report::{Exit, Report};
 
-/// A statement that `\g` ends in the place of a semicolon: the statement, whether one column a line is wanted, the file.
-pub(super) fn sent(text: &str) -> Option<(&str, bool, &str)> {
+/// A statement that a command ends in the place of a semicolon.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Sent<'a> {
+    pub(super) sql: &'a str,
+    pub(super) how: Sending,
+    /// What stands behind the command: a file, or what is to be drawn.
+    pub(super) rest: &'a str,
+}
+
+/// What a command makes of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    /// `\g`, or `\gx` for one column a line.
+    Rows { expanded: bool },
+    /// `\chart`
+    Chart,
+}
+
+/// A statement that `\g`, `\gx` or `\chart` ends.
+pub(super) fn sent(text: &str) -> Option<Sent<'_>> {
     let text = text.trim_end();
     let start = text.rfind('\n').map_or(0, |at| at + 1);
-    let mut places = text[start..].match_indices("\\g").map(|(at, _)| start + at);
+    let mut places = text[start..].match_indices('\\').map(|(at, _)| start + at);
     places.find_map(|at| {
         let (sql, command) = text.split_at(at);
-        let (word, file) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
-        let expanded = match word {
-            "\\g" => false,
-            "\\gx" => true,
+        let (word, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+        let how = match word {
+            "\\g" => Sending::Rows { expanded: false },
+            "\\gx" => Sending::Rows { expanded: true },
+            "\\chart" => Sending::Chart,
             _ => return None,
         };
         // In a text or a comment it is neither.
         let is_open = crate::repl::split::split(sql).rest.is_some() && super::asked::is_readable(sql);
-        is_open.then_some((sql.trim_end(), expanded, file.trim()))
+        is_open.then_some(Sent { sql: sql.trim_end(), how, rest: rest.trim() })
     })
 }
 
@@ -83,18 +102,25 @@ mod tests {
 
     #[test]
     fn a_statement_is_sent_by_a_word_too() {
+        let (rows, lines) = (Sending::Rows { expanded: false }, Sending::Rows { expanded: true });
         for (text, sent_as) in [
-            ("SELECT 1 \\g", Some(("SELECT 1", false, ""))),
-            ("SELECT 1\\gx\n", Some(("SELECT 1", true, ""))),
-            ("SELECT 1\n\\g out.csv", Some(("SELECT 1", false, "out.csv"))),
+            ("SELECT 1 \\g", Some(("SELECT 1", rows, ""))),
+            ("SELECT 1\\gx\n", Some(("SELECT 1", lines, ""))),
+            ("SELECT 1\n\\g out.csv", Some(("SELECT 1", rows, "out.csv"))),
             ("SELECT '\\g", None),
-            ("SELECT '\\g' \\g", Some(("SELECT '\\g'", false, ""))),
+            ("SELECT '\\g' \\g", Some(("SELECT '\\g'", rows, ""))),
+            ("SELECT 1 AS n \\chart", Some(("SELECT 1 AS n", Sending::Chart, ""))),
+            ("SELECT 1 AS n\n\\chart bar \"a b\" n", Some(("SELECT 1 AS n", Sending::Chart, "bar \"a b\" n"))),
+            ("SELECT '\\chart'", None),
+            ("SELECT 1 \\charts", None),
+            ("\\chart bar", None),
             ("SELECT 1 -- \\g", None),
             ("SELECT 1; \\g", None),
             ("SELECT 1 \\gset", None),
             ("\\g", None),
         ] {
-            assert_eq!(sent(text), sent_as, "{text}");
+            let expected = sent_as.map(|(sql, how, rest)| Sent { sql, how, rest });
+            assert_eq!(sent(text), expected, "{text}");
         }
     }
 }
