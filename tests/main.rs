@@ -9,6 +9,7 @@
 )]
 
 mod bound;
+mod browser;
 mod catalogs;
 mod cli;
 mod counted;
