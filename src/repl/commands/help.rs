@@ -71,13 +71,15 @@ CREATE TABLE t AS ...  fetch once, then query t as often as you like",
         name: "charts",
         about: "pictures of a result",
         page: "\
-\\chart                      the last result: a time over its range, labels with their number
-SELECT ... \\chart           the same of this statement, in place of the ;
-\\chart bar app n            bars of a label and a number; without a number, rows are counted
-\\chart histogram time n     a number summed up over time; without one, rows are counted
-\\chart heatmap              rows by hour and day of the week
-The title says what was counted. Times are UTC, or in the zone of their column:
-  SELECT created_date_time AT TIME ZONE 'Europe/Berlin' AS t FROM sign_ins ... \\chart heatmap
+\\chart                   the last result: times, or labels with their number
+SELECT ... \\chart        the same of this statement, in place of the ;
+\\chart bar app n         a number by label; without a number, rows
+\\chart histogram time n  a number summed up over time; without one, rows
+\\chart heatmap           rows by hour and day of the week
+The title says what was counted or summed up. Equal labels are one bar.
+Times are UTC, or in the zone of their column:
+  SELECT created_date_time AT TIME ZONE 'Europe/Berlin' AS t
+  FROM sign_ins ... \\chart heatmap
 -o page.html, or \\o page.html  a page with the rows and the same pictures",
     },
     Topic {
@@ -109,6 +111,8 @@ mod tests {
     fn pages_fit_a_terminal_of_100_columns() {
         for topic in ALL {
             assert!(topic.page.lines().all(|line| line.chars().count() <= 100), "{}", topic.name);
+            let is_narrow = topic.page.lines().all(|line| line.chars().count() <= 78);
+            assert!(topic.name != "charts" || is_narrow, "its pictures fit 80 columns too");
             assert!(topic.page.lines().count() < 20 && !topic.about.ends_with('.'), "{}", topic.name);
         }
     }

@@ -334,6 +334,27 @@ mod tests {
         }
         assert_eq!(state.obey_all("SELECT 1 AS n\n\\chart bar").await, After::Go);
         assert_eq!(state.obey_all("SELECT nope \\chart").await, After::Failed);
+        assert_eq!(state.obey("\\chart SELECT 1 AS n", 1).await, After::Failed, "it stands before the command");
+        assert_eq!(state.obey_all("EXPLAIN SELECT 1 AS n \\chart").await, After::Failed);
+        assert_eq!(state.obey("EXPLAIN SELECT 1 AS n;", 1).await, After::Go);
+        assert_eq!(state.obey("\\chart", 1).await, After::Failed, "EXPLAIN has no rows to draw");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_drawn_while_a_file_waits_for_the_next_result() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let mut session = session();
+        let mut state = state(&mut session);
+        assert_eq!(state.obey("SELECT 1 AS n \\chart", 1).await, After::Go);
+        state.obey(&format!("\\o {}", path.display()), 1).await;
+        for refused in ["\\chart", "SELECT 2 AS n \\chart"] {
+            assert_eq!(state.obey(refused, 1).await, After::Failed, "{refused}");
+            assert_eq!((state.output.as_ref(), path.exists()), (Some(&path), false), "{refused}");
+        }
+        assert_eq!(state.last.as_deref(), Some("SELECT 2 AS n"), "what was typed is at hand");
+        state.obey("\\o", 1).await;
+        assert_eq!(state.obey("\\chart", 1).await, After::Go);
     }
 
     #[tokio::test]
