@@ -7,15 +7,18 @@ use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use chrono::{DateTime, Datelike as _, Timelike as _};
 
-use super::times::{self, Times};
+use super::sums::Sums;
+use super::times::{self, Step, Times};
 use super::{Ask, Kind, Number, Refusal, Shape, refused, shape};
 use crate::output::cell::Column;
 use crate::output::table;
 
 /// Bars that are drawn one below another.
-pub(in crate::output) const BARS: usize = 40;
+pub(super) const BARS: usize = 40;
 /// Labels that are counted.
 const LABELS: usize = 1_000_000;
+/// Labels whose numbers are kept.
+pub(super) const SUMS: usize = 100_000;
 
 /// A bar of a label.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,8 +73,8 @@ pub(in crate::output) struct Gather {
 
 #[derive(Debug)]
 enum Found {
-    /// Rows with a label and a number, and how many more there are.
-    Listed(Vec<Bar>, u64),
+    /// Labels with a number.
+    Listed(Sums),
     /// How many rows each label has.
     Counted(HashMap<String, u64>),
     Times {
@@ -80,8 +83,8 @@ enum Found {
         untimed: u64,
         /// Whether all times stand on whole minutes.
         round: bool,
-        /// The first time that was read, and the largest span of which all others are multiples away from it.
-        step: Option<(i64, i64)>,
+        /// How far the times stand apart.
+        step: Step,
         /// Whether a number is below zero.
         negative: bool,
     },
@@ -95,11 +98,15 @@ impl Gather {
     pub(in crate::output) fn new(schema: &Schema, ask: &Ask) -> Result<Self, Refusal> {
         let shape = shape(schema, ask)?;
         let found = match &shape {
-            Shape::Bars { number: Some(_), .. } => Found::Listed(Vec::new(), 0),
+            Shape::Bars { number: Some(_), .. } => Found::Listed(Sums::default()),
             Shape::Bars { number: None, .. } => Found::Counted(HashMap::new()),
-            Shape::Times { .. } => {
-                Found::Times { times: Times::default(), untimed: 0, round: true, step: None, negative: false }
-            }
+            Shape::Times { .. } => Found::Times {
+                times: Times::default(),
+                untimed: 0,
+                round: true,
+                step: Step::default(),
+                negative: false,
+            },
         };
         let zone = match &shape {
             Shape::Times { time, .. } => zone(schema.field(*time).data_type()),
@@ -122,12 +129,7 @@ impl Gather {
                 let label = |row| labels.iter().map(|one| table::shown(one, row)).collect::<Vec<_>>().join(" · ");
                 for row in 0..batch.num_rows() {
                     match (&mut *found, &number) {
-                        (Found::Listed(bars, _), Some(number)) if bars.len() < BARS => {
-                            let text = table::shown(number, row);
-                            let value = text.parse().ok().filter(|value: &f64| value.is_finite());
-                            bars.push(Bar { label: label(row), text, value });
-                        }
-                        (Found::Listed(_, more), _) => *more += 1,
+                        (Found::Listed(sums), Some(number)) => sums.add(label(row), table::shown(number, row)),
                         (Found::Counted(counts), _) if counts.len() <= LABELS => {
                             *counts.entry(label(row)).or_default() += 1;
                         }
@@ -150,8 +152,7 @@ impl Gather {
                         continue;
                     };
                     *round &= second % 60 == 0 && !text.contains('.');
-                    let (first, common) = step.unwrap_or((second, 0));
-                    *step = Some((first, times::common(common, second - first)));
+                    step.add(second);
                     text.clear();
                     number.iter().for_each(|number| number.text(row, &mut text));
                     let value = text.parse().ok().filter(|value: &f64| value.is_finite()).unwrap_or(0.0);
@@ -185,22 +186,36 @@ impl Gather {
                 let zone = self.zone.as_ref().map(|zone| format!(", {zone}")).unwrap_or_default();
                 let by = if *kind == Kind::Heatmap { "hour and weekday of " } else { "" };
                 let title = format!("{what} by {by}{}{zone}", self.heads[*time]);
+                if *kind == Kind::Heatmap && *round && step.is_of_days() {
+                    let what = format!("{} stands on whole days, which have no hours", self.heads[*time]);
+                    return Err(refused(
+                        what,
+                        "\\chart histogram draws days; a heatmap takes times, or counts by hour",
+                    ));
+                }
                 // Times of an hour each need no bars of half an hour.
-                let least = step.map_or(0, |(_, common)| if *round { common } else { 0 });
+                let least = if *round { step.least() } else { 0 };
                 let value =
                     |(second, sum, rows): (i64, f64, u64)| (second, if summed.is_some() { sum } else { exact(rows) });
                 let values = times.all().map(value);
                 let picture = match kind {
                     Kind::Heatmap => heatmap(title, values),
-                    _ => histogram(title, times.span(), values, (least, most)),
+                    _ => histogram(title, times.span(), values, (least, most), step),
                 };
                 Ok((picture, notes.into_iter().collect()))
             }
-            (Shape::Bars { labels, number }, Found::Listed(bars, more)) => {
+            (Shape::Bars { labels, number }, Found::Listed(sums)) => {
                 let title = number.map_or(String::new(), |at| format!("{} by {}", self.heads[at], self.label(labels)));
-                let notes =
-                    (*more > 0).then(|| format!("{} not drawn", counted(*more, "more row is", "more rows are")));
-                Ok((Picture::Bars { title, bars: bars.clone() }, notes.into_iter().collect()))
+                let Some((bars, rest)) = sums.bars() else {
+                    let what = format!("there are more than {SUMS} values of {}, and some repeat", self.label(labels));
+                    return Err(refused(what, "GROUP BY a shorter one, and ORDER BY its sum DESC LIMIT 40"));
+                };
+                let (title, one, several) = match sums.repeats {
+                    true => (format!("sum of {title}"), "more value is", "more values are"),
+                    false => (title, "more row is", "more rows are"),
+                };
+                let notes = (rest > 0).then(|| format!("{} not drawn", counted(rest, one, several)));
+                Ok((Picture::Bars { title, bars }, notes.into_iter().collect()))
             }
             (Shape::Bars { labels, .. }, Found::Counted(counts)) => {
                 if counts.len() > LABELS {
@@ -237,12 +252,15 @@ impl Gather {
         matches!(self.found, Found::Listed(..))
     }
 
-    /// Whether there is something to be drawn, and most of the rows are in it.
+    /// Whether a row has a time.
+    pub(in crate::output) fn has_times(&self) -> bool {
+        matches!(&self.found, Found::Times { times, .. } if times.span().is_some())
+    }
+
+    /// Whether there is something to be drawn.
     pub(in crate::output) fn is_telling(&self) -> bool {
         match &self.found {
-            Found::Listed(bars, more) => {
-                *more <= BARS as u64 * 4 && bars.iter().any(|bar| bar.value.is_some_and(|value| value != 0.0))
-            }
+            Found::Listed(sums) => sums.bars.iter().any(|bar| bar.value.is_some_and(|value| value != 0.0)),
             Found::Counted(counts) => !counts.is_empty(),
             Found::Times { times, negative, .. } => !negative && times.span().is_some(),
         }
@@ -279,10 +297,11 @@ fn histogram(
     span: Option<(i64, i64)>,
     values: impl Iterator<Item = (i64, f64)>,
     (least, most): (i64, usize),
+    step: &Step,
 ) -> Picture {
     let Some((first, last)) = span else { return Picture::Histogram { title, length: 1, first: 0, bars: Vec::new() } };
     let length = times::length((first, last), least, i64::try_from(most.max(1)).unwrap_or(i64::MAX));
-    let first = times::begin(first, length);
+    let first = step.begin(first, length);
     let place = |second: i64| usize::try_from((second - first) / length).unwrap_or(0);
     let mut bars = vec![0.0; place(last) + 1];
     values.for_each(|(second, value)| bars[place(second)] += value);

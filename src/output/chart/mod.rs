@@ -9,6 +9,7 @@
 //! build. None of them has an ASCII form, and none passes labels through `safe`.
 
 mod gather;
+mod sums;
 mod svg;
 mod text;
 pub(super) mod times;
@@ -122,12 +123,15 @@ struct Roles {
 }
 
 impl Roles {
-    fn of(schema: &Schema, columns: &[usize]) -> Self {
+    /// Those of columns that were stated, or of all columns there are: of these, numbers that name something are no amounts.
+    fn of(schema: &Schema, columns: &[usize], is_stated: bool) -> Self {
         let mut roles = Self { times: Vec::new(), numbers: Vec::new(), others: Vec::new() };
         for at in columns {
             match schema.field(*at).data_type() {
                 DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => roles.times.push(*at),
-                kind if kind.is_numeric() => roles.numbers.push(*at),
+                kind if kind.is_numeric() && (is_stated || is_amount(schema.field(*at).name())) => {
+                    roles.numbers.push(*at);
+                }
                 _ => roles.others.push(*at),
             }
         }
@@ -135,15 +139,29 @@ impl Roles {
     }
 }
 
+/// Whether the numbers of a column can be summed up, by its name: identifiers and codes are no amounts.
+fn is_amount(name: &str) -> bool {
+    let name = name.trim_end_matches(']').to_ascii_lowercase();
+    let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    !matches!(last, "id" | "code" | "raw")
+}
+
+/// Whether a column holds what a record is known by, or all of it: no label while there are others.
+fn is_whole(name: &str) -> bool {
+    matches!(name, "id" | "raw")
+}
+
 /// What is drawn of results with such columns.
 ///
 /// # Errors
 /// When a column is named that there is not, or that has no place in such a picture.
 fn shape(schema: &Schema, ask: &Ask) -> Result<Shape, Refusal> {
-    let named = ask.columns.iter().map(|name| place(schema, name)).collect::<Result<Vec<_>, _>>()?;
+    let is_kind = |at: usize| at == 0 && ask.kind.is_none();
+    let names = ask.columns.iter().enumerate();
+    let named = names.map(|(at, name)| place(schema, name, is_kind(at))).collect::<Result<Vec<_>, _>>()?;
     let is_stated = !named.is_empty();
     let all: Vec<usize> = if is_stated { named } else { (0..schema.fields().len()).collect() };
-    let roles = Roles::of(schema, &all);
+    let roles = Roles::of(schema, &all, is_stated);
     let usual = if roles.times.is_empty() { Kind::Bar } else { Kind::Histogram };
     match ask.kind.unwrap_or(usual) {
         Kind::Bar => bars(schema, &all, roles, is_stated),
@@ -151,13 +169,20 @@ fn shape(schema: &Schema, ask: &Ask) -> Result<Shape, Refusal> {
     }
 }
 
-fn place(schema: &Schema, name: &str) -> Result<usize, Refusal> {
+/// Where the column of a name is; `is_kind`: where the name of a kind could stand.
+fn place(schema: &Schema, name: &str, is_kind: bool) -> Result<usize, Refusal> {
     let fields = schema.fields();
     let exact = fields.iter().position(|field| field.name() == name);
     let found = exact.or_else(|| fields.iter().position(|field| field.name().eq_ignore_ascii_case(name)));
     found.ok_or_else(|| {
         let names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
-        refused(format!("the result has no column {name}"), format!("its columns are {}", names.join(", ")))
+        let columns = format!("its columns are {}", names.join(", "));
+        if is_kind {
+            let kinds: Vec<&str> = Kind::ALL.iter().map(|(name, _)| *name).collect();
+            let what = format!("{name} is no kind of picture, and the result has no column {name}");
+            return refused(what, format!("the kinds are {}; {columns}", kinds.join(", ")));
+        }
+        refused(format!("the result has no column {name}"), columns)
     })
 }
 
@@ -170,7 +195,7 @@ fn over_time(schema: &Schema, kind: Kind, all: &[usize], roles: &Roles, is_state
     };
     let number = match roles.numbers.as_slice() {
         [number, ..] if is_stated => Number::Sum(*number),
-        [number] if all.len() <= LABELS => Number::SumIfRound(*number),
+        [number] => Number::SumIfRound(*number),
         _ => Number::Rows,
     };
     let is_drawn = |at: &&usize| **at == time || matches!(number, Number::Sum(other) if other == **at);
@@ -187,6 +212,10 @@ fn over_time(schema: &Schema, kind: Kind, all: &[usize], roles: &Roles, is_state
 fn bars(schema: &Schema, all: &[usize], roles: Roles, is_stated: bool) -> Result<Shape, Refusal> {
     let Roles { numbers, .. } = roles;
     let mut labels: Vec<usize> = all.iter().copied().filter(|at| !numbers.contains(at)).collect();
+    let is_told = |at: &usize| !is_whole(schema.field(*at).name());
+    if !is_stated && labels.len() > LABELS && labels.iter().any(is_told) {
+        labels.retain(is_told);
+    }
     let mut numbers = numbers.into_iter();
     if labels.is_empty() {
         labels.extend(numbers.next());

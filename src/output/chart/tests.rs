@@ -71,6 +71,7 @@ fn the_columns_choose_the_picture() {
     for (columns, text, expected) in [
         (&[0, 1, 2, 3, 4][..], "", over(histogram, 0, Number::Rows)),
         (&[0, 2], "", over(histogram, 0, Number::SumIfRound(1))),
+        (&[0, 1, 2, 4], "", over(histogram, 0, Number::SumIfRound(2))),
         (&[1, 0, 2], "heatmap", over(heatmap, 1, Number::SumIfRound(2))),
         (&[0, 1, 2, 3], "t m", over(histogram, 0, Number::Sum(3))),
         (&[1, 2], "", bars(&[0], Some(1))),
@@ -89,12 +90,17 @@ fn the_columns_choose_the_picture() {
     for (columns, text, says) in [
         (&[1, 2][..], "heatmap", "needs a column of times"),
         (&[1, 2], "nope", "has no column nope"),
+        (&[1, 2], "pie", "pie is no kind of picture"),
+        (&[0, 1], "line t", "line is no kind of picture"),
+        (&[1, 2], "bar nope", "has no column nope"),
         (&[0, 1, 2], "histogram t app", "no place for the column app"),
         (&[1, 2, 3], "bar app n m", "no place for the column m"),
         (&[], "", "has no columns"),
     ] {
         let refusal = shape(&schema(columns), &ask(text)).unwrap_err();
         assert!(refusal.what.contains(says) && !refusal.instead.is_empty(), "{text}: {refusal:?}");
+        let names_kinds = refusal.instead.contains("bar, histogram, heatmap");
+        assert_eq!(names_kinds, refusal.what.contains("no kind"), "{text}: {refusal:?}");
     }
 }
 
@@ -120,13 +126,60 @@ fn rows_are_counted_and_sums_are_added_only_where_they_are_of_a_time() {
 }
 
 #[test]
+fn identifiers_and_codes_are_no_amounts() {
+    let days = times(&[Some(0), Some(86_400)]);
+    let all = vec![
+        ("id", numbers(&[101, 102])),
+        ("activity_date_time", days),
+        ("app_display_name", texts(&["a", "b"])),
+        ("app_id", texts(&["x", "y"])),
+        ("status.error_code", numbers(&[0, 50126])),
+        ("sign_in_count", numbers(&[3, 4])),
+        ("raw", texts(&["{}", "{}"])),
+    ];
+    let (found, _) = picture(&batch(all), "").unwrap();
+    let Picture::Histogram { title, length, bars, .. } = found else { panic!("{found:?}") };
+    assert_eq!((title.as_str(), length), ("sum of sign_in_count by activity_date_time, UTC", 86_400));
+    assert_eq!(bars, [3.0, 4.0]);
+    for (name, is) in [("id", false), ("ERROR_CODE", false), ("sign_ins.status[error_code]", false), ("n", true)] {
+        assert_eq!(is_amount(name), is, "{name}");
+    }
+    assert!(is_amount("paid") && is_amount("count(*)") && is_amount("count(DISTINCT app_id)"));
+}
+
+#[test]
+fn equal_labels_are_one_bar() {
+    let rows =
+        batch(vec![("app", texts(&["a", "b", "a"])), ("user", texts(&["u", "u", "v"])), ("n", numbers(&[1, 3, 4]))]);
+    let of = |text: &str| match picture(&rows, text).unwrap().0 {
+        Picture::Bars { title, bars } => (title, bars.into_iter().map(|bar| bar.text).collect::<Vec<_>>()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(of("bar app n"), ("sum of n by app".into(), vec!["5".into(), "3".into()]));
+    assert_eq!(of("bar app user n"), ("n by app · user".into(), vec!["1".into(), "3".into(), "4".into()]));
+}
+
+#[test]
+fn days_are_drawn_as_days_and_have_no_hours() {
+    let day = |at: i64| Some(at * 86_400);
+    let days = batch(vec![("day", times(&[day(0), day(3)])), ("n", numbers(&[5, 7]))]);
+    let refusal = picture(&days, "heatmap").unwrap_err();
+    assert!(refusal.what.contains("stands on whole days"), "{refusal:?}");
+    for (rows, length) in [(vec![day(0)], 86_400), (vec![Some(90_000)], 3_600)] {
+        let one = batch(vec![("t", times(&rows))]);
+        let Picture::Histogram { length: found, .. } = picture(&one, "").unwrap().0 else { panic!() };
+        assert_eq!(found, length, "{rows:?}");
+    }
+}
+
+#[test]
 fn a_heatmap_has_the_hour_of_the_clock_and_the_day_of_the_week() {
     // A Friday, 12:34.
     let friday = batch(vec![("t", times(&[Some(1_777_638_840)]))]);
     let Picture::Heatmap { fields, .. } = picture(&friday, "heatmap").unwrap().0 else { panic!() };
     assert_eq!((fields[4][12], fields.iter().flatten().sum::<f64>()), (1.0, 1.0));
     // In another zone it is another hour.
-    let micros = TimestampMicrosecondArray::from(vec![1_777_672_800_000_000]).with_timezone("+02:00");
+    let micros = TimestampMicrosecondArray::from(vec![1_777_674_600_000_000]).with_timezone("+02:00");
     let late = batch(vec![("t", Arc::new(micros) as ArrayRef)]);
     let Picture::Heatmap { title, fields } = picture(&late, "heatmap").unwrap().0 else { panic!() };
     assert_eq!((title.as_str(), fields[5][0]), ("rows by hour and weekday of t, +02:00", 1.0));

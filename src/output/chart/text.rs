@@ -243,8 +243,10 @@ fn heat(fields: &[[f64; 24]; 7], look: Look, out: &mut String) {
         let edge = highest * f64::from(step) / 4.0;
         if whole { edge.floor() } else { edge }
     };
-    let last = shades[1..].iter().zip(1..).map(|(shade, step)| format!("{shade} to {}", number(edge(step))));
-    let last: Vec<String> = last.collect();
+    // A shade that no number can have is left out.
+    let is_had = |step: i32| edge(step) > if step == 1 { 0.0 } else { edge(step - 1) };
+    let last = shades[1..].iter().zip(1..).filter(|(_, step)| is_had(*step));
+    let last: Vec<String> = last.map(|(shade, step)| format!("{shade} to {}", number(edge(step)))).collect();
     let apart = if width(&last.join("  ")) <= look.room() { "  " } else { "\n" };
     let _ = writeln!(out, "{}", last.join(apart));
 }

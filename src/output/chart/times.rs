@@ -13,6 +13,9 @@ const LENGTHS: [i64; 18] = [
 /// Lengths of which each is a part of all that come after it, here and in [`LENGTHS`]: to such, times can be made coarser.
 const GRAINS: [i64; 9] = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600];
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 /// Places that are kept apart. With more, the range is so long that no picture shows them apart.
 const PLACES: usize = 100_000;
 
@@ -30,13 +33,53 @@ pub(super) fn common(a: i64, b: i64) -> i64 {
     a
 }
 
+/// How far times stand apart, and on what.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    /// The first time that was read, and the largest span of which all others are multiples away from it.
+    apart: Option<(i64, i64)>,
+    /// The largest part of a day on whose multiples all stand.
+    grid: i64,
+}
+
+impl Step {
+    pub(super) fn add(&mut self, second: i64) {
+        let (first, apart) = self.apart.unwrap_or((second, 0));
+        self.apart = Some((first, common(apart, second - first)));
+        self.grid = common(if self.grid == 0 { DAY } else { self.grid }, second);
+    }
+
+    /// The least time that a bar may have. Of one time alone, nothing but where it stands on the clock tells that.
+    pub(super) fn least(&self) -> i64 {
+        match self.apart {
+            Some((_, 0)) => self.grid,
+            Some((_, apart)) => apart,
+            None => 0,
+        }
+    }
+
+    /// Whether the times are days.
+    pub(super) fn is_of_days(&self) -> bool {
+        self.apart.is_some_and(|(_, apart)| self.grid == DAY || (apart > 0 && apart % DAY == 0))
+    }
+
+    /// Where the first bar begins. A week or a day begins at the time that stands for it, whatever weekday or hour that is.
+    pub(super) fn begin(&self, first: i64, length: i64) -> i64 {
+        let is_on = self.apart.is_some_and(|(_, apart)| apart > 0 && apart % length == 0);
+        if is_on && length % DAY == 0 { first } else { begin(first, length) }
+    }
+}
+
 /// How long a bar's time is, so that at most `most` bars go from the first to the last second. Where times are `least` apart,
-/// it is as long as that, as far as there is such a length.
+/// it is no shorter than that; of several days, no shorter than the longest length that is.
 pub(in crate::output) fn length((first, last): (i64, i64), least: i64, most: i64) -> i64 {
     let bars = |length: i64| (begin(last, length) - begin(first, length)) / length + 1;
     let years = |years: i64| years * LENGTHS[LENGTHS.len() - 1];
-    let least = LENGTHS.iter().rev().find(|length| **length <= least).copied().unwrap_or(1);
-    let usual = LENGTHS.iter().copied().find(|length| *length >= least && bars(*length) <= most);
+    // Bars of four or eight hours are as good as any.
+    let exact = Some(least).filter(|least| *least >= 3_600 && DAY % least == 0);
+    let least = exact.or_else(|| LENGTHS.iter().rev().find(|length| **length <= least).copied()).unwrap_or(1);
+    let fits = |length: i64| length >= least && exact.is_none_or(|exact| length % exact == 0);
+    let usual = exact.into_iter().chain(LENGTHS).find(|length| fits(*length) && bars(*length) <= most);
     usual.or_else(|| (2..1_000_000).map(years).find(|length| bars(*length) <= most)).unwrap_or(i64::MAX)
 }
 
@@ -133,12 +176,42 @@ mod tests {
             (&[0, 3_600, 18_000][..], 3_600),
             (&[0, 86_400, 259_200], 86_400),
             (&[345_600, 950_400, 2_764_800], 604_800),
-            (&[0, 5_400], 3_600),
+            (&[0, 5_400], 5_400),
+            (&[0, 14_400, 43_200], 14_400),
+            // A bar of six hours would have one time of four hours, or two.
+            (&[0, 14_400, 130 * 14_400], 43_200),
             (&[7], 1),
+            (&[86_400], 86_400),
+            (&[90_000], 3_600),
         ] {
-            let least = times.iter().fold(0, |least, time| common(least, time - times[0]));
-            assert_eq!(length((times[0], times[times.len() - 1]), least, 120), expected, "{times:?}");
+            let mut step = Step::default();
+            times.iter().for_each(|time| step.add(*time));
+            assert_eq!(length((times[0], times[times.len() - 1]), step.least(), 120), expected, "{times:?}");
         }
+    }
+
+    #[test]
+    fn days_are_told_from_times_of_the_day_and_begin_where_they_stand() {
+        let step = |times: &[i64]| {
+            let mut step = Step::default();
+            times.iter().for_each(|time| step.add(*time));
+            step
+        };
+        for (times, is_of_days) in [
+            (&[][..], false),
+            (&[0], true),
+            (&[3_600], false),
+            (&[0, DAY], true),
+            // Midnight of another zone.
+            (&[79_200, 79_200 + 3 * DAY], true),
+            (&[0, DAY, DAY + 3_600], false),
+        ] {
+            assert_eq!(step(times).is_of_days(), is_of_days, "{times:?}");
+        }
+        // Mondays.
+        let weeks = step(&[4 * DAY, 11 * DAY]);
+        assert_eq!((weeks.begin(4 * DAY, 7 * DAY), weeks.begin(4 * DAY, 30 * DAY)), (4 * DAY, 0));
+        assert_eq!(step(&[3_600, 7_200]).begin(3_600, 7_200), 0);
     }
 
     #[test]

@@ -144,6 +144,16 @@ fn a_heatmap_is_the_darker_the_more() {
 }
 
 #[test]
+fn the_legend_of_few_rows_has_no_shade_that_none_can_have() {
+    for (highest, legend) in [(1.0, "█ to 1"), (2.0, "▒ to 1  █ to 2"), (3.0, "▒ to 1  ▓ to 2  █ to 3")] {
+        let mut fields = Box::new([[0.0; 24]; 7]);
+        fields[0][9] = highest;
+        let picture = Picture::Heatmap { title: "rows by time".into(), fields };
+        assert_eq!(text(&picture, WIDE).lines().last(), Some(legend));
+    }
+}
+
+#[test]
 fn a_number_beside_an_axis_is_short() {
     for (value, said) in [
         (0.0, "0"),
