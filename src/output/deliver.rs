@@ -9,6 +9,7 @@ use futures::TryStreamExt as _;
 
 use super::{Ask, Format, Options, Redactor, Refusal, WriteError, Writer, Written};
 use crate::engine::Query;
+use crate::time::second_text;
 
 /// Why a result was not delivered whole.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +110,7 @@ pub async fn deliver<O: Write + ?Sized>(
     kept: Option<&mut Option<Kept>>,
     out: &mut O,
 ) -> Result<Written, Failure> {
-    let sql = query.sql().to_owned();
+    let (sql, asked) = (query.sql().to_owned(), second_text(query.asked().timestamp()));
     let Query { mut stream, tally, origins, .. } = query;
     let origins = redactor.map(|_| origins.origins()).unwrap_or_default();
     let shown = |rows: RecordBatch| match redactor {
@@ -124,6 +125,8 @@ pub async fn deliver<O: Write + ?Sized>(
         place
     });
     let mut writer = how.writer(&schema, options, out)?;
+    // Before the rows it is not known which names in the statement are to be replaced.
+    writer.asked(&asked, redactor.is_none().then_some(&sql));
     while let Some(batch) = stream.try_next().await? {
         let batch = shown(batch)?;
         writer.batch(&batch)?;

@@ -270,6 +270,13 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
         Ok(self.out.write_all(text.as_bytes())?)
     }
 
+    /// Takes when the statement was asked, and the statement if it may be shown, for formats that say it before the rows.
+    pub fn asked(&mut self, asked: &str, sql: Option<&String>) {
+        if let Body::Result(body) = &mut self.body {
+            body.asked(asked, sql.and_then(|sql| page::first_table(sql)));
+        }
+    }
+
     /// Takes what is known of the answer to a statement that has been read to its end, for formats that say it. `shown` makes of
     /// a text what may be shown.
     pub fn told(&mut self, tally: &Tally, sql: &str, shown: impl Fn(&str) -> String) {

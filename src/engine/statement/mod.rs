@@ -66,12 +66,18 @@ pub struct Query {
     pub origins: Lineage,
     foresight: Option<Foresight>,
     sql: String,
+    asked: DateTime<Utc>,
 }
 
 impl Query {
     /// The statement, as it was asked.
     pub fn sql(&self) -> &str {
         &self.sql
+    }
+
+    /// When it was asked: what `now()` is in it.
+    pub fn asked(&self) -> DateTime<Utc> {
+        self.asked
     }
 
     /// What it costs at the least, before it is polled: zero where nothing is known. Opens the connections that it reads.
@@ -157,7 +163,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         }
     };
     let stream = timelines.told(until_deadline(workers.rows(stream), &statement));
-    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight, sql })
+    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight, sql, asked: now })
 }
 
 /// What is left to a statement whose scans have ended in time with a part of their rows.

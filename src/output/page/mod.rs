@@ -15,7 +15,7 @@ use arrow::datatypes::Schema;
 
 use self::chart::Chart;
 use self::hosts::Hosts;
-pub(super) use self::result::ResultPage;
+pub(super) use self::result::{ResultPage, first_table};
 use super::cell::Column;
 use super::markup::text;
 use crate::tally::{Notice, Tally};

@@ -118,12 +118,16 @@ pub(super) fn origin(line: &str, facts: &Facts, out: &mut String) {
     element("p", line, out);
     out.push('\n');
     element("pre", &facts.sql, out);
-    out.push_str("\n<ul class=\"notices\">\n");
-    for notice in &facts.notices {
-        element("li", notice, out);
-        out.push('\n');
+    out.push('\n');
+    if !facts.notices.is_empty() {
+        out.push_str("<ul class=\"notices\">\n");
+        for notice in &facts.notices {
+            element("li", notice, out);
+            out.push('\n');
+        }
+        out.push_str("</ul>\n");
     }
-    out.push_str("</ul>\n</section>\n");
+    out.push_str("</section>\n");
 }
 
 /// The script, and the end.

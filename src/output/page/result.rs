@@ -1,18 +1,22 @@
 //! A result as a page of HTML: its rows with a filter, the pictures that fit its columns, the statement and what was said of it.
 //!
-//! Rows are written as they come, so a page of any length needs no more memory than its pictures. What is known when they have
-//! ended is therefore behind them in the file, and the style puts it before them.
+//! Rows are written as they come, so a page of any length needs no more memory than its pictures. What is known only when they
+//! have ended is therefore behind them in the file, and the style puts it before them.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
+use datafusion::sql::sqlparser::ast::visit_relations;
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::parser::Parser;
 
 use super::{Facts, parts};
 use crate::output::cell::Column;
 use crate::output::chart::{Ask, Gather, Kind, Picture, svg};
-use crate::output::markup::text;
+use crate::output::markup::{element, text};
 use crate::output::{names, stands_right};
 
 /// Bars over time beside one another.
@@ -23,8 +27,12 @@ const DAYS: i64 = 2 * 86_400;
 /// Writer of the page.
 #[derive(Debug)]
 pub(in crate::output) struct ResultPage {
-    /// What stands before the rows, until it is written.
+    /// What stands between the header and the rows, until it is written.
     begin: Option<String>,
+    /// What it is a result of.
+    of: Option<String>,
+    /// When it was asked for.
+    asked: Option<String>,
     /// What the style knows the cells of a column by.
     kinds: Vec<Option<&'static str>>,
     /// What is counted for pictures.
@@ -41,7 +49,6 @@ impl ResultPage {
         };
         let kinds: Vec<Option<&'static str>> = schema.fields().iter().map(kind).collect();
         let mut begin = String::new();
-        parts::head("A result of auditql", "result", &mut begin);
         begin.push_str(
             "<section id=\"events\">\n<h2>Rows</h2>\n<p id=\"filters\" hidden>\n\
              <label>with <input id=\"words\" type=\"search\" placeholder=\"words\"></label>\n<output id=\"shown\"></output>\n</p>\n\
@@ -53,7 +60,32 @@ impl ResultPage {
             begin.push_str("</th>");
         }
         begin.push_str("</tr></thead>\n<tbody>\n");
-        Self { begin: Some(begin), kinds, gathers: gathers(schema), facts: Facts::default() }
+        Self { begin: Some(begin), of: None, asked: None, kinds, gathers: gathers(schema), facts: Facts::default() }
+    }
+
+    /// Takes when the statement was asked, and which table it names first.
+    pub(in crate::output) fn asked(&mut self, asked: &str, table: Option<String>) {
+        self.asked = Some(asked.to_owned());
+        self.of = table;
+    }
+
+    /// Appends what stands before the rows, once.
+    fn begin(&mut self, out: &mut String) {
+        let Some(begin) = self.begin.take() else { return };
+        let title = match (&self.of, &self.asked) {
+            (Some(table), _) => format!("A result of {table}"),
+            (None, Some(asked)) => format!("A result of auditql, {asked}"),
+            (None, None) => "A result of auditql".to_owned(),
+        };
+        parts::head(&title, "result", out);
+        out.push_str("<header>\n");
+        element("h1", &title, out);
+        if let Some(asked) = &self.asked {
+            out.push('\n');
+            element("p", &format!("Asked at {asked}."), out);
+        }
+        out.push_str("\n</header>\n");
+        out.push_str(&begin);
     }
 
     /// Takes what is known of the answer.
@@ -71,7 +103,7 @@ impl ResultPage {
         columns: &[Column],
         out: &mut String,
     ) -> Result<(), ArrowError> {
-        out.extend(self.begin.take());
+        self.begin(out);
         self.gathers.iter_mut().try_for_each(|gather| gather.batch(batch))?;
         let mut held = String::new();
         for row in 0..batch.num_rows() {
@@ -91,18 +123,33 @@ impl ResultPage {
 
     /// Appends the rest of the page; with what is missing, it says so before all else.
     pub(in crate::output) fn finish(&mut self, rows: u64, missing: Option<&str>, out: &mut String) {
-        out.extend(self.begin.take());
-        out.push_str("</tbody>\n</table>\n</div>\n</section>\n<header>\n<h1>");
-        text(&format!("{rows} row{}", if rows == 1 { "" } else { "s" }), out);
-        out.push_str("</h1>\n");
+        self.begin(out);
+        out.push_str("</tbody>\n</table>\n</div>\n</section>\n<section id=\"summary\">\n");
         parts::incomplete(missing, out);
-        out.push_str("</header>\n");
-        self.pictures(out);
-        parts::origin(&format!("The answer of {}, to:", parts::by(&self.facts)), &self.facts, out);
+        element("p", &format!("{rows} row{}", if rows == 1 { "" } else { "s" }), out);
+        out.push_str("\n</section>\n");
+        self.pictures(rows, out);
+        let by = parts::by(&self.facts);
+        let line = match &self.asked {
+            Some(asked) => format!("Asked at {asked} by {by}. The statement:"),
+            None => format!("The answer of {by}, to:"),
+        };
+        parts::origin(&line, &self.facts, out);
         parts::end(out);
     }
 
-    fn pictures(&self, out: &mut String) {
+    /// Why there is no picture.
+    fn why_none(&self, rows: u64) -> &'static str {
+        match self.gathers.first() {
+            _ if rows == 0 => "there are no rows",
+            None => "no column holds times, and none a number beside labels",
+            Some(gather) if gather.is_listed() => "every number is zero or missing",
+            Some(gather) if gather.has_times() => "numbers below zero cannot be summed up over time",
+            Some(_) => "no row has a time",
+        }
+    }
+
+    fn pictures(&self, rows: u64, out: &mut String) {
         let drawn: Vec<_> =
             self.gathers.iter().filter(|gather| gather.is_telling()).filter_map(|g| g.picture(BARS).ok()).collect();
         let covers = |picture: &Picture| match picture {
@@ -112,10 +159,12 @@ impl ResultPage {
         let is_long = drawn.iter().any(|(picture, _)| covers(picture) > DAYS);
         let is_told = |picture: &Picture| is_long || !matches!(picture, Picture::Heatmap { .. });
         let mut drawn = drawn.iter().filter(|(picture, _)| is_told(picture)).peekable();
-        if drawn.peek().is_none() {
-            return;
-        }
         out.push_str("<section id=\"pictures\">\n");
+        if drawn.peek().is_none() {
+            out.push_str("<p class=\"note\">");
+            text(&format!("No picture: {}.", self.why_none(rows)), out);
+            out.push_str("</p>\n");
+        }
         let mut said: Vec<&String> = Vec::new();
         for (picture, notes) in drawn {
             svg(picture, out);
@@ -129,6 +178,14 @@ impl ResultPage {
         }
         out.push_str("</section>\n");
     }
+}
+
+/// The table that a statement names first, if its name is a plain one.
+pub(in crate::output) fn first_table(sql: &str) -> Option<String> {
+    let statements = Parser::parse_sql(&PostgreSqlDialect {}, sql).ok()?;
+    let first = visit_relations(&statements, |name| ControlFlow::Break(name.to_string())).break_value()?;
+    let is_plain = first.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+    is_plain.then_some(first)
 }
 
 /// Begins a cell.

@@ -60,7 +60,7 @@ fn null_and_empty_are_told_apart_and_numbers_stand_right() {
     let cell = |text: &str, n: i64| format!("<tr>{text}</td><td class=\"number\">{n}</td></tr>\n");
     let expected = [cell("<td>a", 0), cell("<td>", 1), cell("<td class=\"null\">NULL", 2), cell("<td>NULL", 3)];
     assert_eq!(rows, expected.concat());
-    assert!(page.contains("<th>name</th><th class=\"number\">n</th>") && page.contains("<h1>4 rows</h1>"));
+    assert!(page.contains("<th>name</th><th class=\"number\">n</th>") && page.contains("<p>4 rows</p>"));
     assert!(page.contains("with 3 requests to the services") && !page.contains("INCOMPLETE"));
 }
 
@@ -79,15 +79,63 @@ fn pictures_are_there_where_the_columns_allow() {
     let week = drawn(vec![("t", hours(80)), ("n", numbers(0..80)), ("m", numbers(0..80))]);
     assert_eq!(week, ["rows by t, UTC, 1 hour a bar", "rows by hour and weekday of t, UTC"]);
     let many = drawn(vec![("app", texts(&["a"; 41])), ("n", numbers(1..42))]);
-    assert_eq!(many, ["n by app"], "and a note says that one more is not drawn");
-    for none in [
-        vec![("app", texts(&["a", "b"]))],
-        vec![("app", texts(&["a"])), ("n", numbers(0..1))],
-        vec![("app", texts(&["a"; 300])), ("n", numbers(1..301))],
-        vec![("t", hours(0))],
-    ] {
+    assert_eq!(many, ["sum of n by app"]);
+    let names: Vec<String> = (0..300).map(|at| format!("a{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(drawn(vec![("app", texts(&names)), ("n", numbers(1..301))]), ["n by app"]);
+    let days = TimestampMicrosecondArray::from_iter_values((0..9).map(|day| day * 86_400_000_000));
+    let days: ArrayRef = Arc::new(days.with_timezone("UTC"));
+    assert_eq!(drawn(vec![("day", days), ("n", numbers(1..10))]), ["sum of n by day, UTC, 1 day a bar"]);
+    for none in
+        [vec![("app", texts(&["a", "b"]))], vec![("app", texts(&["a"])), ("n", numbers(0..1))], vec![("t", hours(0))]]
+    {
         assert_eq!(drawn(none), [""; 0]);
     }
+    for (columns, why) in [
+        (vec![("app", texts(&["a", "b"]))], "no column holds times, and none a number beside labels"),
+        (vec![("app", texts(&["a"])), ("n", numbers(0..1))], "every number is zero or missing"),
+        (vec![("t", hours(0))], "there are no rows"),
+    ] {
+        let page = page(&[batch(columns)], None);
+        assert!(page.contains(&format!("<p class=\"note\">No picture: {why}.</p>")), "{why}");
+    }
+    let page = page(&[batch(vec![("app", texts(&names)), ("n", numbers(1..301))])], None);
+    assert!(page.contains("260 more rows are not drawn"));
+}
+
+#[test]
+fn it_says_of_what_it_is_and_when_it_was_asked_before_the_rows() {
+    let rows = batch(vec![("n", numbers(0..2))]);
+    let told = |sql: Option<&str>, notice: bool| {
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(format("html").unwrap(), &rows.schema(), Options::default(), &mut bytes);
+        writer.asked("2026-05-01T12:00:00Z", sql.map(str::to_owned).as_ref());
+        writer.batch(&rows).unwrap();
+        let tally = Tally::default();
+        if notice {
+            tally.notice(Notice::Nothing { table: "t".into(), because: Because::NeverTrue });
+        }
+        writer.told(&tally, "SELECT 1", str::to_owned);
+        writer.finish(None).unwrap();
+        let page = String::from_utf8(bytes).unwrap();
+        read(&page).unwrap();
+        page
+    };
+    for (sql, title) in [
+        (Some("WITH x AS (SELECT * FROM entra.sign_ins) SELECT n FROM x"), "A result of entra.sign_ins"),
+        (Some("SELECT extract(hour FROM t) FROM sign_ins JOIN users USING (id)"), "A result of sign_ins"),
+        (Some("SELECT 1 AS n"), "A result of auditql, 2026-05-01T12:00:00Z"),
+        (Some("SELECT n FROM 'logs/ana.csv'"), "A result of auditql, 2026-05-01T12:00:00Z"),
+        (Some("SELECT n FROM"), "A result of auditql, 2026-05-01T12:00:00Z"),
+        (None, "A result of auditql, 2026-05-01T12:00:00Z"),
+    ] {
+        let page = told(sql, false);
+        assert!(page.contains(&format!("<title>{title}</title>")), "{sql:?}");
+        let header = format!("<header>\n<h1>{title}</h1>\n<p>Asked at 2026-05-01T12:00:00Z.</p>\n</header>\n");
+        assert!(page.find(&header) < page.find("<table") && page.contains(&header), "{sql:?}");
+        assert!(page.contains("Asked at 2026-05-01T12:00:00Z by auditql "), "{sql:?}");
+    }
+    assert!(!told(None, false).contains("<ul") && told(None, true).contains("<ul class=\"notices\">"));
 }
 
 #[test]
