@@ -116,11 +116,18 @@ impl Explained<'_> {
         if let Some(parts) = stream.in_parts(self.now) {
             let queries = stream.part_queries(stream.query.interval);
             writeln!(f, "  GET {}", shortened(&queries[0].readable()))?;
-            return writeln!(f, "      and {} more for the rest of the list", parts - 1);
+            let rest = if stream.windows.is_empty() { "the rest of the list" } else { "the other windows of time" };
+            return writeln!(f, "      and {} more for {rest}", parts - 1);
         }
         writeln!(f, "  GET {}", shortened(&stream.query.readable()))?;
-        if !stream.parts.is_empty() {
-            let parts = stream.parts.len();
+        let parts = stream.parts.len();
+        if !stream.windows.is_empty() {
+            let windows = stream.windows.len();
+            writeln!(
+                f,
+                "      then {parts} requests for {windows} windows of time, or fewer that read gaps between them along"
+            )?;
+        } else if !stream.parts.is_empty() {
             writeln!(
                 f,
                 "      then the rest of it, or {parts} requests for the parts of the list, whichever is fewer"

@@ -15,6 +15,7 @@ mod pager;
 mod scan;
 pub mod search;
 pub mod slices;
+mod windows;
 
 pub use capped::{CapError, Reading};
 pub use cost::{Choice, Seen, choose};

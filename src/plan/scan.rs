@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::PageQuery;
 use super::fitted::Fitted;
+use super::windows::within;
 use crate::odata::url::encoded_len;
 use crate::predicate::{Clause, Conjunct, Reason, Split, split, texts_left};
 use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select, is_guid};
@@ -98,6 +99,9 @@ pub struct StreamPlan {
     /// Alternatives of an OR that is too long for one filter: empty, or two and more, of which each record of the answer
     /// satisfies one. Each would be a chain of its own, with `query`'s clauses.
     pub parts: Vec<Clause>,
+    /// The windows of time that the parts are about, each part about as many as the first one; empty: they are not about
+    /// time alone.
+    pub windows: Vec<Interval>,
 }
 
 /// What becomes of a conjunct. Every row is checked against all of them again; this is for people.
@@ -217,7 +221,8 @@ impl Scan {
         Some(names)
     }
 
-    fn stream(&self, split: Split, top: Option<usize>, residual: &mut [Residual]) -> StreamPlan {
+    fn stream(&self, mut split: Split, top: Option<usize>, residual: &mut [Residual]) -> StreamPlan {
+        let (windows_of, windows) = split.windows.take().unwrap_or_default();
         let query = |interval, clauses| PageQuery {
             set: self.set,
             pages: self.pages,
@@ -240,8 +245,11 @@ impl Scan {
         let bare = query(split.interval, Vec::new());
         let select = bare.select.as_ref().map_or(0, |names| encoded_len(&names.join(",")));
         let bytes = bytes.saturating_sub(encoded_len(&bare.filter()) + select);
+        split.clauses.extend(within(&windows, self.set, self.version).map(|clause| (windows_of, clause)));
         let fitted = Fitted::new(split.clauses, FilterLimits { tests, bytes }, residual);
-        StreamPlan { query: query(split.interval, fitted.clauses), parts: fitted.parts }
+        let are_cut = !windows.is_empty() && fitted.cut == Some(windows_of);
+        let windows = if are_cut { windows } else { Vec::new() };
+        StreamPlan { query: query(split.interval, fitted.clauses), parts: fitted.parts, windows }
     }
 
     /// Rows per page: the largest page, unless a few rows are wanted and the service's filter says all that the predicate
@@ -285,8 +293,11 @@ impl StreamPlan {
         self.query.kind
     }
 
-    /// The chains, one for each part.
+    /// The chains, one for each part, as far as they are about a range of time.
     pub fn part_queries(&self, interval: Interval) -> Vec<PageQuery> {
+        if !self.windows.is_empty() {
+            return self.window_queries(interval);
+        }
         let with = |part: &Clause| {
             let part = match self.query.pages.limits.tests {
                 Some(_) => vec![part.clone()],

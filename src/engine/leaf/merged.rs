@@ -33,6 +33,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use super::ScanExec;
 use super::exec::verdict;
 use super::keyed::Joins;
+use super::span::SpanExec;
 use crate::engine::error::Error;
 use crate::engine::runtime::{Connections, Statement};
 use crate::engine::scan::merge::{Merge, merge};
@@ -106,9 +107,9 @@ impl MergedExec {
         text
     }
 
-    /// The same, with a condition on the time of each branch that is known before it is first asked.
-    pub(super) fn within(&self, condition: &Arc<dyn PhysicalExpr>) -> Result<Self> {
-        let branches = self.each(|scan| Ok(Some(scan.within(condition)?)))?.unwrap_or_default();
+    /// The same, with a condition of a join on each branch that is known before it is first asked.
+    pub(super) fn within(&self, span: &SpanExec) -> Result<Self> {
+        let branches = self.each(|scan| Ok(Some(scan.within(span)?)))?.unwrap_or_default();
         Ok(Self { branches, ..self.clone() })
     }
 

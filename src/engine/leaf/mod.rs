@@ -20,6 +20,7 @@ mod provider;
 mod shared;
 mod sides;
 mod span;
+mod told;
 
 use datafusion::physical_plan::ExecutionPlan;
 
