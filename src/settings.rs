@@ -29,6 +29,8 @@ pub struct Settings {
     pub range_joins: bool,
     /// Read once what a statement uses several times.
     pub share_scans: bool,
+    /// Answer from a table that the session kept, where that provably has all the records.
+    pub reuse: bool,
     /// Most chains of pages by which a long range of time is read at once.
     pub time_slices: usize,
     /// Make one row of a record that comes several times.
@@ -63,6 +65,7 @@ impl Default for Settings {
             remote_count: true,
             range_joins: true,
             share_scans: true,
+            reuse: false,
             time_slices: MOST_SLICES,
             dedup: true,
             late_arrival: None,
@@ -150,6 +153,13 @@ pub static ALL: &[Setting] = &[
         value: "true|false",
         get: |s| s.share_scans.to_string(),
         set: |s, v| boolean(v).map(|b| s.share_scans = b),
+    },
+    Setting {
+        name: "reuse",
+        doc: "Answer a question on sign-ins, directory audits and other logs from a table that this session kept with CREATE TABLE … AS SELECT, if that provably has all records of the question, as they were when it was read; the answer says so.",
+        value: "true|false",
+        get: |s| s.reuse.to_string(),
+        set: |s, v| boolean(v).map(|b| s.reuse = b),
     },
     Setting {
         name: "time_slices",

@@ -44,6 +44,7 @@ mod prompt;
 mod queries;
 mod redact;
 mod requests;
+mod reuse;
 mod rules;
 mod safety;
 mod scripted;

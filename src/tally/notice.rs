@@ -285,6 +285,15 @@ pub enum Notice {
         /// Requests that were spent again.
         requests: u64,
     },
+    /// Records were not asked for, since a table of the session has them.
+    Reused {
+        /// `entra.sign_ins`
+        table: String,
+        /// The table that has them.
+        kept: String,
+        /// When it was read, RFC 3339.
+        read: String,
+    },
     /// A scan brought no row, and this may be why.
     Nothing {
         /// `entra.sign_ins`

@@ -38,6 +38,7 @@ impl Notices {
             Notice::Incomplete { missing } => (missing.clone(), String::new()),
             Notice::NextPages { .. } => (String::new(), String::new()),
             Notice::Kept { table, .. } => (table.clone(), String::new()),
+            Notice::Reused { table, kept, .. } => (table.clone(), kept.clone()),
             Notice::FetchedAgain { table, .. } => (table.clone(), String::new()),
             Notice::UnreadLines { file, .. } => (file.clone(), String::new()),
             Notice::UnreadFile { file, .. } => (file.clone(), String::new()),

@@ -140,16 +140,28 @@ impl fmt::Display for Notice {
                 "{file}: {column} was read from {member}, the time of ingestion, often minutes after the event"
             ),
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
-            Self::FetchedAgain { table, requests } => write!(
-                f,
-                "{table}: the same records were fetched again, with {requests} request(s); \
-                 CREATE TABLE recent AS SELECT … keeps the rows for this session"
-            ),
+            Self::FetchedAgain { table, requests } => fetched_again(f, table, *requests),
+            Self::Reused { table, kept, read } => reused(f, table, kept, read),
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
             Self::Timeline { .. } => self.timeline(f),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
+}
+
+fn reused(f: &mut fmt::Formatter<'_>, table: &str, kept: &str, read: &str) -> fmt::Result {
+    write!(
+        f,
+        "{table}: answered from {kept}, as it was read at {read}; with auditql.reuse = false the service is asked"
+    )
+}
+
+fn fetched_again(f: &mut fmt::Formatter<'_>, table: &str, requests: u64) -> fmt::Result {
+    write!(
+        f,
+        "{table}: the same records were fetched again, with {requests} request(s); \
+         CREATE TABLE recent AS SELECT … keeps the rows for this session"
+    )
 }
 
 fn assumed_order(

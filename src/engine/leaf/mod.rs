@@ -17,6 +17,7 @@ mod metrics;
 mod open;
 mod origin;
 mod provider;
+mod reuse;
 mod shared;
 mod sides;
 mod span;
@@ -38,6 +39,7 @@ pub use merged::MergedExec;
 pub(crate) use merged_table::MergedTable;
 pub use origin::{Origin, Origins};
 pub use provider::RemoteTable;
+pub(crate) use reuse::{Gone, KeptRange, KeptRanges, ReusedExec};
 pub(crate) use shared::{ShareScans, SharedExec};
 pub(crate) use sides::AtHandFirst;
 

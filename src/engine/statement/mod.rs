@@ -44,6 +44,7 @@ pub use self::parameters::{Parameters, Value};
 pub(crate) use self::parse::names_in;
 use self::parse::{check_plan, parse_with};
 use crate::engine::error::Error;
+use crate::engine::leaf::KeptRange;
 use crate::engine::lineage::Lineage;
 use crate::engine::lineage::namesakes;
 use crate::engine::lineage::partial;
@@ -111,7 +112,11 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     external::check(&plan)?;
     let plan = Arc::new(plan);
     let mut origins = Lineage::of(Arc::clone(&plan));
-    let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
+    let carried_out = match plan.as_ref() {
+        LogicalPlan::Explain(explained) => explained.plan.as_ref(),
+        plan => plan,
+    };
+    let keeps = matches!(carried_out, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let journal = state.config().get_extension().unwrap_or_default();
     let mut statement = Statement { keeps, journal, ..Statement::new(options::of(state.config_options()), now) };
     // Planning has taken some of the time.
@@ -228,10 +233,10 @@ async fn keep(
     statement: &Arc<Statement>,
 ) -> Result<SendableRecordBatchStream> {
     let physical = physical(&state, &create.input, statement).await?;
-    let statement = Arc::clone(statement);
+    let (statement, range) = (Arc::clone(statement), KeptRange::of(&physical, statement));
     let made = async move {
         let rows = || execute_stream(physical, state.task_ctx());
-        store::create(&state, create, rows, &statement).await
+        store::create(&state, create, (rows, range), &statement).await
     };
     let rows = stream::once(made).filter_map(|made| ready(made.err().map(Err)));
     Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), rows)))
