@@ -122,6 +122,8 @@ pub(super) struct Demo {
     pub(super) latency: Option<Duration>,
     /// How long a link to the next page is good for.
     pub(super) link_life: Option<Duration>,
+    /// Properties whose filters are accepted and not applied.
+    pub(super) lies: Vec<String>,
     /// Records to serve instead of generated ones.
     pub(super) data: Option<PathBuf>,
     /// Write the records into files below this folder, and leave.
@@ -241,6 +243,7 @@ fn demo_of(matches: &ArgMatches) -> Demo {
         no_throttle: matches.get_flag("no-throttle"),
         latency: matches.get_one::<Duration>("latency").copied(),
         link_life: matches.get_one::<Duration>("link-life").copied(),
+        lies: matches.get_many::<String>("lie").into_iter().flatten().cloned().collect(),
         data: matches.get_one::<PathBuf>("data").cloned(),
         export: matches.get_one::<PathBuf>("export").cloned(),
         serve: matches.get_one::<SocketAddr>("serve").copied(),
@@ -439,6 +442,10 @@ fn demo() -> Command {
             .value_name("DURATION")
             .value_parser(span)
             .help("How long a link to the next page is good for, such as 2s; the service then refuses it [10m]"),
+        Arg::new("lie").long("lie").value_name("PROPERTY").value_delimiter(',').action(ArgAction::Append).help(
+            "Accept filters by these properties of the service, such as ipAddress,createdDateTime, and do not apply \
+                 them: answers then hold more than was asked for",
+        ),
         Arg::new("data")
             .long("data")
             .value_name("FILE")
@@ -528,6 +535,8 @@ mod tests {
     #[test]
     fn the_demos_replies_take_as_long_as_a_client_waits() {
         let demo = |args: &[&str]| read(&[&["demo"], args].concat()).map(|args| args.demo.unwrap());
+        let lying = demo(&["--lie", "ipAddress,appId", "--lie=createdDateTime"]).unwrap();
+        assert_eq!(lying.lies, ["ipAddress", "appId", "createdDateTime"]);
         let slow = demo(&["--latency", "100ms", "--link-life", "2s"]).unwrap();
         assert_eq!((slow.latency, slow.link_life), (Some(Duration::from_millis(100)), Some(Duration::from_secs(2))));
         for wrong in
