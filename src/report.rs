@@ -165,6 +165,7 @@ impl Report {
         match failure {
             Failure::Query(error) => Self::of_query(error, about),
             Failure::Output(_) => Self::chain(Exit::Query, failure),
+            Failure::Chart(refusal) => Self::new(Exit::Usage, refusal.what.clone()).hint(refusal.instead.clone()),
             Failure::Terminal(_) => {
                 Self::chain(Exit::Usage, failure).hint("write it to a file with -o FILE, or into a pipe")
             }

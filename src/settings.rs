@@ -19,6 +19,8 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// What is asked about first at a prompt, if it takes at least so long.
     pub confirm: Option<Duration>,
+    /// Where estimates come from.
+    pub estimates: Estimates,
     /// Give out what could be had and name what is missing, instead of failing.
     pub partial: bool,
     /// Send filters to the service. Off, every predicate is evaluated here.
@@ -29,6 +31,8 @@ pub struct Settings {
     pub range_joins: bool,
     /// Read once what a statement uses several times.
     pub share_scans: bool,
+    /// Answer from a table that the session kept, where that provably has all the records.
+    pub reuse: bool,
     /// Most chains of pages by which a long range of time is read at once.
     pub time_slices: usize,
     /// Make one row of a record that comes several times.
@@ -49,6 +53,29 @@ pub struct Settings {
     pub memory_limit: usize,
 }
 
+/// Where estimates come from of what a scan of a range of time takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Estimates {
+    /// From numbers of days that the session has read anyway.
+    Kept,
+    /// The same; where there are none, a prompt asks the service for its own before it runs a statement.
+    Ask,
+    /// There are none.
+    None,
+}
+
+impl Estimates {
+    const ALL: [Self; 3] = [Self::Kept, Self::Ask, Self::None];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Ask => "ask",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Chains of requests at once are documented to be few; the quotas allow no more to be of use.
 const MOST_SLICES: usize = 8;
 
@@ -58,11 +85,13 @@ impl Default for Settings {
             max_requests: None,
             timeout: None,
             confirm: Some(Duration::from_mins(5)),
+            estimates: Estimates::Kept,
             partial: false,
             pushdown: true,
             remote_count: true,
             range_joins: true,
             share_scans: true,
+            reuse: false,
             time_slices: MOST_SLICES,
             dedup: true,
             late_arrival: None,
@@ -117,6 +146,16 @@ pub static ALL: &[Setting] = &[
         },
     },
     Setting {
+        name: "estimates",
+        doc: "Where estimates of what a scan of a time range takes come from. With 'kept', from what the session has read before. With 'ask', the prompt also reads entra.sign_in_summaries, once a session, before it runs a statement that these tell the length of: one request. With 'none', only the least is said. EXPLAIN never sends anything.",
+        value: "kept|ask|none",
+        get: |s| s.estimates.word().into(),
+        set: |s, v| {
+            let found = Estimates::ALL.into_iter().find(|one| v.eq_ignore_ascii_case(one.word()));
+            found.map(|estimates| s.estimates = estimates)
+        },
+    },
+    Setting {
         name: "partial",
         doc: "Return what could be read and report what is missing (exit code 5), instead of failing.",
         value: "true|false",
@@ -150,6 +189,13 @@ pub static ALL: &[Setting] = &[
         value: "true|false",
         get: |s| s.share_scans.to_string(),
         set: |s, v| boolean(v).map(|b| s.share_scans = b),
+    },
+    Setting {
+        name: "reuse",
+        doc: "Answer a question on sign-ins, directory audits and other logs from a table that this session kept with CREATE TABLE … AS SELECT, if that provably has all records of the question, as they were when it was read; the answer says so.",
+        value: "true|false",
+        get: |s| s.reuse.to_string(),
+        set: |s, v| boolean(v).map(|b| s.reuse = b),
     },
     Setting {
         name: "time_slices",

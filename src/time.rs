@@ -79,6 +79,43 @@ impl Interval {
     }
 }
 
+/// Intervals in the order of time. Those that would overlap as whole seconds, as they are sent, are one.
+pub fn windows(intervals: Vec<Interval>) -> Vec<Interval> {
+    let mut sorted: Vec<Interval> = intervals.into_iter().filter(|interval| !interval.is_empty()).collect();
+    // An open beginning is before all others.
+    sorted.sort_unstable_by_key(|interval| (interval.from, interval.to.is_none(), interval.to));
+    let mut windows: Vec<Interval> = Vec::new();
+    for next in sorted {
+        match windows.last_mut() {
+            Some(last) if meet(*last, next) => *last = last.hull(next),
+            _ => windows.push(next),
+        }
+    }
+    windows
+}
+
+/// Whether an interval that does not begin before another one leaves no second between them that is sent for neither.
+fn meet(first: Interval, second: Interval) -> bool {
+    let second = second.from.map(|micros| micros.div_euclid(SECOND));
+    let first = first.to.map(|micros| micros.div_euclid(SECOND) + 1);
+    second.zip(first).is_none_or(|(second, first)| second <= first)
+}
+
+/// The instants that belong to one of some windows, and to one of others.
+pub fn common(some: &[Interval], others: &[Interval]) -> Vec<Interval> {
+    let (mut common, mut a, mut b) = (Vec::new(), 0, 0);
+    while let (Some(one), Some(other)) = (some.get(a), others.get(b)) {
+        let both = one.intersect(*other);
+        if !both.is_empty() {
+            common.push(both);
+        }
+        // The one that ends first meets nothing that follows. An open end is last.
+        let ends = |interval: &Interval| (interval.to.is_none(), interval.to);
+        if ends(one) <= ends(other) { a += 1 } else { b += 1 }
+    }
+    common
+}
+
 /// A whole second as RFC 3339 in UTC: `2026-05-01T00:00:00Z`.
 pub fn second_text(second: i64) -> String {
     DateTime::<Utc>::from_timestamp(second, 0)
@@ -161,5 +198,52 @@ mod tests {
         assert_eq!(a.hull(Interval::EMPTY), a);
         assert!(a.intersect(Interval::since(6)).is_empty());
         assert!(!Interval::ALL.is_empty());
+    }
+
+    #[test]
+    fn windows_are_apart_as_they_are_sent() {
+        let seconds = |from: i64, to: i64| Interval { from: Some(from * SECOND), to: Some(to * SECOND) };
+        for (given, expected) in [
+            (vec![], vec![]),
+            (vec![Interval::EMPTY], vec![]),
+            (vec![seconds(10, 20), seconds(0, 5)], vec![seconds(0, 5), seconds(10, 20)]),
+            // The upper bound is sent as the next second.
+            (vec![seconds(0, 5), seconds(6, 7)], vec![seconds(0, 7)]),
+            (vec![seconds(0, 5), seconds(7, 8)], vec![seconds(0, 5), seconds(7, 8)]),
+            (vec![seconds(0, 50), seconds(6, 7), seconds(49, 60)], vec![seconds(0, 60)]),
+            (vec![seconds(3, 4), Interval::until(0)], vec![Interval::until(0), seconds(3, 4)]),
+            (vec![Interval::since(9), seconds(3, 4), Interval::until(0)], vec![Interval::ALL]),
+            (vec![seconds(3, 4), Interval::ALL], vec![Interval::ALL]),
+        ] {
+            assert_eq!(windows(given.clone()), expected, "{given:?}");
+        }
+    }
+
+    /// Over all pairs of small sets, an instant is in the common windows exactly if it is in both.
+    #[test]
+    fn common_windows_hold_what_both_hold() {
+        let bound = |n: i64| if n % 5 == 0 { None } else { Some(n) };
+        let set = |seed: i64| -> Vec<Interval> {
+            let interval = |n: i64| {
+                let from = (seed * 7 + n * 13) % 40;
+                Interval { from: bound(from), to: bound(from + (seed + n) % 6) }
+            };
+            // At the scale of seconds, so that nothing is joined that is apart.
+            let scaled =
+                |i: Interval| Interval { from: i.from.map(|t| t * 2 * SECOND), to: i.to.map(|t| t * 2 * SECOND) };
+            windows((0..seed % 5).map(interval).map(scaled).collect())
+        };
+        let holds = |windows: &[Interval], t: i64| {
+            windows.iter().any(|w| w.from.is_none_or(|from| from <= t) && w.to.is_none_or(|to| t <= to))
+        };
+        let mut found = 0;
+        for (a, b) in (0..30).flat_map(|a| (0..30).map(move |b| (set(a), set(b)))) {
+            let both = common(&a, &b);
+            for t in (-2..100).map(|t| t * SECOND) {
+                assert_eq!(holds(&both, t), holds(&a, t) && holds(&b, t), "{a:?} {b:?} {t}");
+            }
+            found += both.len();
+        }
+        assert!(found > 300, "{found}");
     }
 }

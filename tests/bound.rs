@@ -1,11 +1,13 @@
 //! Joins with keys that are at hand: the service is asked for the keys, in as few requests as can be, and the answer is that of
 //! reading everything.
 
+mod begins;
 mod cost;
 mod explained;
 mod law;
 mod odd;
 mod span;
+mod windows;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

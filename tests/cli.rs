@@ -276,7 +276,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn a_pipe_gets_a_result_whole_or_not_at_all() {
     let home = Home::new();
-    for format in ["csv", "tsv", "json", "ndjson", "markdown", "table", "parquet"] {
+    for format in ["csv", "tsv", "json", "ndjson", "markdown", "html", "table", "parquet"] {
         // The second page is refused after the first one's rows are there.
         let ask = |flags: &[&str]| {
             let limits = ["demo", "--no-throttle", "--rows", "20000", "--max-requests", "1", "--format", format];
@@ -643,6 +643,17 @@ fn the_program_tells_of_itself() {
     home.run(&["completions", "tcsh"]).failed(2, "bash");
     let page = home.run(&["man"]).good();
     assert!(page.contains(".TH AUDITQL 1") && page.contains("format"), "{page}");
+    let synopsis = page.split(".SH SYNOPSIS\n").nth(1).unwrap().lines().next().unwrap();
+    assert!(synopsis.starts_with("auditql [OPTIONS] [SQL]") && synopsis.len() < 80, "{synopsis}");
+    assert_eq!(page.matches(".ds Aq \\(aq").count(), 1);
+    let page = home.run(&["man", "run"]).good();
+    assert!(
+        page.contains("auditql run [OPTIONS] <NAME>") && page.contains("redact") && page.contains("max\\-requests"),
+        "{page}"
+    );
+    home.run(&["man", "docs"]).failed(2, "auditql has no command docs");
+    let script = home.run(&["completions", "bash"]).good();
+    assert!(!script.contains("docs"), "a command that is hidden");
     let page = home.run(&["man", "subscriptions", "start"]).good();
     assert!(page.contains(".TH AUDITQL\\-SUBSCRIPTIONS\\-START 1") || page.contains("SUBSCRIPTIONS"), "{page}");
     home.run(&["man", "nope"]).failed(2, "auditql has no command nope");
@@ -664,6 +675,45 @@ fn records_may_come_on_standard_input() {
     assert_ne!(expected, "n,d\n0,0\n");
     home.run(&["--input", "-"]).failed(2, "give the SQL with -c");
     home.run(&["--input", "-", "-f", "-"]).failed(2, "give the SQL with -c");
+
+    // Nothing that is said names the file in which it was kept.
+    fs::create_dir(home.path("tmp")).unwrap();
+    let with = |stdin: Stdio, sql: &str| {
+        let mut command = home.command(&["--input", "-", "-c", sql]);
+        command.env("TMPDIR", home.path("tmp")).stdin(stdin);
+        Answer::of(command.output().unwrap())
+    };
+    let records = || Stdio::from(fs::File::open(&path).unwrap());
+    let explained = with(records(), "EXPLAIN SELECT id FROM sign_ins").good();
+    assert!(explained.contains("file:  standard input\n") && !explained.contains("auditql-"), "{explained}");
+    let broken = home.write("broken.json", "{\"id\": 1}\nno json\n");
+    let broken = with(fs::File::open(broken).unwrap().into(), "SELECT count(*) FROM sign_ins");
+    assert!(broken.err.contains("standard input") && !broken.err.contains("auditql-"), "{broken:?}");
+    with(Stdio::null(), "SELECT 1").failed(2, "standard input is empty");
+    assert_eq!(fs::read_dir(home.path("tmp")).unwrap().count(), 0);
+    fs::remove_dir(home.path("tmp")).unwrap();
+    with(records(), "SELECT 1").failed(2, "hint: TMPDIR=/another/folder");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_while_standard_input_is_read_leaves_nothing() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let home = Home::new();
+        fs::create_dir(home.path("tmp")).unwrap();
+        let mut command = home.command(&["--input", "-", "-c", "SELECT 1"]);
+        let mut child = command.env("TMPDIR", home.path("tmp")).stdin(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(b"{}").unwrap();
+        let begun = Instant::now();
+        while fs::read_dir(home.path("tmp")).unwrap().count() == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nothing is kept");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}");
+        assert_eq!(fs::read_dir(home.path("tmp")).unwrap().count(), 0, "{signal}");
+    }
 }
 
 #[cfg(target_os = "linux")]

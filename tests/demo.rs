@@ -3,6 +3,8 @@
 mod audits;
 mod file;
 mod pages;
+#[cfg(target_os = "linux")]
+mod room;
 mod service;
 mod story;
 

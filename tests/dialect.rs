@@ -86,6 +86,15 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ("SELECT id FROM (SELECT id FROM sign_ins FOR SHARE) x", "locks rows", "remove it"),
         ("SELECT id FROM sign_ins FETCH FIRST 1 ROW WITH TIES", "WITH TIES", "rank()"),
         ("SELECT id FROM sign_ins LIMIT 1 FETCH FIRST 1 ROW ONLY", "LIMIT and FETCH", "one of them"),
+        ("SELECT id FROM sign_ins LIMIT (SELECT 1)", "LIMIT takes a number", "row_number()"),
+        ("SELECT id FROM sign_ins OFFSET (SELECT 1)", "OFFSET takes a number", "row_number()"),
+        ("SELECT * FROM sign_ins POSITIONAL JOIN directory_audits", "POSITIONAL JOIN", "row_number()"),
+        ("SELECT 'abc'::date", "'abc' cannot be cast to date", ""),
+        ("SELECT now() AT TIME ZONE 'Nowhere'", "there is no time zone 'Nowhere'", "'Europe/Berlin'"),
+        ("SELECT INTERVAL 'x'", "'x' is no interval", "'1 day 2 hours'"),
+        ("SELECT 'abc'::timestamp", "'abc' cannot be read as a time", "'2026-05-01'"),
+        ("SELECT 1 LIMIT 'a'", "LIMIT takes a number", ""),
+        ("SHOW COLUMNS FROM 'none.csv'", "no file none.csv", "the working folder"),
         ("SELECT id FROM sign_ins WITH (NOLOCK)", "WITH (…)", "remove it"),
         ("SELECT * FROM generate_series(1, 2) WITH ORDINALITY", "ORDINALITY", "row_number()"),
         ("SELECT * FROM SigninLogs", "no table signinlogs", "entra.sign_ins"),
@@ -277,6 +286,11 @@ async fn functions_of_other_dialects_are_understood() {
             "SELECT startofday(created_date_time), startofmonth(created_date_time) FROM sign_ins",
             "2026-05-01T00:00:00Z | 2026-05-01T00:00:00Z",
         ),
+        // The first of May 2026 is a Friday, the third a Sunday.
+        (
+            "SELECT startofweek(created_date_time), startofweek(TIMESTAMP '2026-05-03 00:00'), startofweek(TIMESTAMP '2026-05-02 23:59') FROM sign_ins",
+            "2026-04-26T00:00:00Z | 2026-05-03T00:00:00 | 2026-04-26T00:00:00",
+        ),
         (
             "SELECT regexp_extract('a=1; b=22', 'b=([0-9]+)', 1), regexp_extract('a=1', '[0-9]'), regexp_extract('a', '[0-9]') IS NULL",
             "22 | 1 | true",
@@ -462,5 +476,63 @@ async fn columns_of_one_name_and_two_meanings_are_not_joined() {
         "SELECT count(*) FROM m365.activity a JOIN sign_ins s ON a.user_id || '' = s.user_id",
     ] {
         engine.query(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+    }
+}
+
+#[tokio::test]
+async fn columns_of_what_is_put_together_have_short_names_too() {
+    let folder = TempDir::new().unwrap();
+    let engine = engine(&folder);
+    for (sql, names) in [
+        ("SELECT 1", &["1"][..]),
+        ("SELECT 1 UNION ALL SELECT 2", &["1"]),
+        ("SELECT 1 UNION SELECT 2 ORDER BY 1", &["1"]),
+        ("SELECT 1 AS a UNION SELECT 2", &["a"]),
+        ("SELECT * FROM (SELECT 1, 'x') AS t", &["1", "'x'"]),
+        ("WITH t AS (SELECT status.error_code, 1 FROM sign_ins) SELECT * FROM t", &["error_code", "1"]),
+        (
+            "SELECT status.error_code, count(*) FROM sign_ins GROUP BY 1 UNION ALL SELECT 1, 2",
+            &["error_code", "count(*)"],
+        ),
+        (
+            "SELECT is_interactive, count(*) FROM sign_ins GROUP BY ROLLUP (is_interactive)",
+            &["is_interactive", "count(*)"],
+        ),
+        (
+            "SELECT status.error_code, user_id, max(id) FROM sign_ins GROUP BY GROUPING SETS ((status.error_code), (user_id))",
+            &["error_code", "user_id", "max(id)"],
+        ),
+        ("SELECT 1 INTERSECT SELECT 1", &["1"]),
+    ] {
+        let query = engine.query(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+        let schema = query.stream.schema();
+        let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        assert_eq!(found, names, "{sql}");
+    }
+}
+
+/// What is proposed for a query in KQL can be asked as it stands.
+#[tokio::test]
+async fn what_is_proposed_for_kql_is_answered() {
+    let folder = TempDir::new().unwrap();
+    let engine = engine(&folder);
+    for kql in [
+        "SigninLogs | where TimeGenerated > ago(7d) and ResultType == \"50126\" | take 10",
+        "SigninLogs | where UserPrincipalName != 'a' and AppDisplayName !has 'b' | project TimeGenerated, IPAddress, Location",
+        "SigninLogs | summarize Failures = countif(ResultType != 0), dcount(IPAddress), make_set(IPAddress) by UserPrincipalName, bin(TimeGenerated, 1h) | top 5 by Failures",
+        "SigninLogs | extend Country = tostring(LocationDetails.countryOrRegion) | distinct Country",
+        "SigninLogs | summarize count() by startofweek(TimeGenerated) | order by count_ asc",
+        "SigninLogs | where TimeGenerated between (datetime(2026-04-01) .. now()) and isnotempty(DeviceDetail.deviceId) | count",
+        "SigninLogs | where IPAddress in~ ('A') or ipv4_is_in_range(IPAddress, '10.0.0.0/8') or UserAgent has_any ('a', 'b')",
+        "AADServicePrincipalSignInLogs | where IPAddress == '1.2.3.4' | summarize max(TimeGenerated) by ServicePrincipalName",
+        "EntraIdSignInEvents | where isempty(IPAddress) | sort by Timestamp",
+        "AuditLogs | where OperationName == 'Add user' and Result == 'success' | project TimeGenerated, ActivityDisplayName",
+        "OfficeActivity | where Operation in ('New-InboxRule', 'Set-InboxRule') and TimeGenerated > ago(1d) | project TimeGenerated, UserId, ClientIP",
+    ] {
+        let report = refusal(&engine, kql).await;
+        let hint = report.hint.as_deref().unwrap_or_default();
+        let sql = hint.strip_prefix("this is KQL; in SQL: ").unwrap_or_else(|| panic!("{kql}: {report}"));
+        assert!(!sql.contains("SELECT a,"), "{kql}: {sql}");
+        answer(&engine, sql).await.unwrap_or_else(|error| panic!("{kql}\n{sql}\n{error}"));
     }
 }

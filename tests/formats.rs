@@ -83,6 +83,19 @@ fn files_for_programs_hold_the_rows_of_every_other_format() {
 }
 
 #[test]
+fn columns_of_one_name_are_told_apart_in_every_file() {
+    let home = tempfile::tempdir().unwrap();
+    for format in ["parquet", "arrow", "csv", "ndjson"] {
+        let sql = "SELECT a.n, b.n, 3 AS n_2 FROM (VALUES (1)) a(n), (VALUES (2)) b(n)";
+        let file = format!("x.{format}");
+        assert!(demo(&home, &["--format", format, "-o", &file, "-c", sql]).status.success(), "{format}");
+        let again = demo(&home, &["--format", "ndjson", "-c", &format!("SELECT n, n_3, n_2 FROM '{file}'")]);
+        let text = String::from_utf8(again.stdout).unwrap();
+        assert_eq!(text, "{\"n\":1,\"n_3\":2,\"n_2\":3}\n", "{format}: {}", String::from_utf8_lossy(&again.stderr));
+    }
+}
+
+#[test]
 fn an_empty_result_is_a_file_with_its_columns() {
     let home = tempfile::tempdir().unwrap();
     for (format, read) in [("parquet", parquet as fn(&Path) -> _), ("arrow", arrow)] {

@@ -12,6 +12,7 @@ mod control;
 pub(crate) mod dice;
 mod generate;
 mod judge;
+mod lies;
 mod requests;
 pub(crate) mod served;
 mod tables;
@@ -76,7 +77,10 @@ impl Court {
     }
 
     async fn new(table: &'static Table) -> Self {
-        let lab = Self::lab().await;
+        Self::of(table, Self::lab().await)
+    }
+
+    fn of(table: &'static Table, lab: Lab) -> Self {
         let plain = lab::engine(lab::connection(&lab.tenant), Settings { pushdown: false, ..Settings::default() });
         let rows = table.served.records(&lab.tenant);
         let rows = rows.iter().map(|record| serde_json::from_str(&record.json).unwrap()).collect();
@@ -142,7 +146,7 @@ fn difference(left: &[String], right: &[String]) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the full tier is chosen by the environment")]
-fn is_full_tier() -> bool {
+pub(crate) fn is_full_tier() -> bool {
     std::env::var("AUDITQL_FULL").is_ok_and(|v| v == "1")
 }
 

@@ -30,7 +30,7 @@ fn no_character_that_acts_on_a_terminal_reaches_one_raw() {
     let name = format!("\"{all}\"");
     let as_cell = format!("SELECT 'begin' || {cell} || 'end' AS x, {{'a': {cell}}} AS s");
     let mut runs: Vec<Vec<String>> = Vec::new();
-    for format in ["table", "csv", "tsv", "json", "ndjson", "markdown"] {
+    for format in ["table", "csv", "tsv", "json", "ndjson", "markdown", "html"] {
         runs.push(vec!["--format".into(), format.into(), "-c".into(), format!("SELECT 'begin' || {cell} AS {name}")]);
     }
     let noted = format!("SELECT id FROM sign_ins WHERE risk_level_during_sign_in = '{}'", all.replace('\'', "''"));

@@ -17,6 +17,7 @@ mod damaged;
 mod empty;
 mod events;
 mod evtx_file;
+mod exact;
 mod joined;
 mod lost;
 mod named;

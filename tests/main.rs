@@ -9,6 +9,7 @@
 )]
 
 mod bound;
+mod browser;
 mod catalogs;
 mod cli;
 mod counted;
@@ -20,6 +21,7 @@ mod docs;
 mod doctor;
 mod ending;
 mod ends;
+mod estimates;
 mod faults;
 mod feed;
 mod formats;
@@ -44,6 +46,7 @@ mod prompt;
 mod queries;
 mod redact;
 mod requests;
+mod reuse;
 mod rules;
 mod safety;
 mod scripted;

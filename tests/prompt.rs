@@ -27,11 +27,11 @@ fn names_are_completed() {
     status.error_code
     demo> SELECT status.
     ");
-    terminal.keys("err\t FROM sign_\t");
+    terminal.keys("err\t FROM sign_ins\t");
     terminal.wait_for("SELECT status.error_code FROM sign_ins");
     terminal.keys("\u{3}");
     terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
-    terminal.line("\\d sign_\t", " rows)");
+    terminal.line("\\d provis\t", " rows)");
 }
 
 #[test]
@@ -273,8 +273,11 @@ fn what_newcomers_type_is_understood() {
     let mut terminal = quick(&home, 100);
     for (line, awaited) in [
         ("help", "\\watch SECONDS [SQL]"),
-        ("show tables;", "(50 rows)"),
-        ("\\dt", "(50 rows)"),
+        ("show tables;", "(55 rows)"),
+        ("\\dt", "(55 rows)"),
+        ("\\dt audit_ev", "(1 row)"),
+        (".tables entra.group", "(2 rows)"),
+        ("\\d entra.group*", "(2 rows)"),
         ("\\df count", "aggregate"),
         ("\\connections", "* demo"),
         ("\\help time", "Times are UTC"),
@@ -376,6 +379,25 @@ fn what_takes_long_is_asked_about_first() {
 }
 
 #[test]
+fn the_time_of_a_person_is_none_of_the_statement_s() {
+    let home = home();
+    let mut terminal = Terminal::demo(home.path(), 100, &["--rows", "200"]);
+    for line in ["SET auditql.confirm = '1s';", "SET auditql.timeout = '6s';", "\\timing on"] {
+        terminal.line(line, "");
+    }
+    // One request a second is allowed; they differ, so that each is sent.
+    let of = |level: &str| format!("SELECT count(*) AS n FROM risk_detections WHERE risk_level = '{level}'");
+    terminal.keys(&format!("{};\r", [of("low"), of("medium"), of("high")].join(" UNION ALL ")));
+    terminal.wait_for("Go on? [y/N]");
+    std::thread::sleep(std::time::Duration::from_secs(7));
+    terminal.keys("y");
+    terminal.wait_for("time: ");
+    let screen = terminal.screen();
+    let seconds = screen.rsplit_once("time: ").unwrap().1.split(' ').next().unwrap();
+    assert!(screen.contains("(3 rows)") && seconds.parse::<f64>().unwrap() < 6.0, "{screen}");
+}
+
+#[test]
 fn the_greeting_fits_a_small_screen_and_tells_nothing_of_the_story() {
     let home = home();
     let mut terminal = Terminal::open(home.path(), 80, &["demo", "--now", "2026-05-01T12:00:00Z"], &[]);
@@ -394,4 +416,133 @@ fn meanings_are_whole_on_a_narrow_screen() {
     terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
     let screen = terminal.screen();
     assert!(!screen.contains('…') && screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
+}
+
+/// What a short session looks like on a small and on a large screen.
+#[test]
+fn screens_are_as_they_were() {
+    for (columns, lines) in [(80, 24), (200, 50)] {
+        let home = home();
+        let demo = ["demo", "--now", "2026-05-01T12:00:00Z", "--rows", "2000", "--no-throttle"];
+        let program = env!("CARGO_BIN_EXE_auditql");
+        let mut terminal = Terminal::sized(home.path(), (columns, lines), program, &demo, &[]);
+        terminal.wait_for("demo>");
+        for (name, keys, awaited) in [
+            (
+                "wide-table",
+                "SELECT created_date_time, user_principal_name, ip_address, app_display_name, status.error_code, location \
+                 FROM sign_ins ORDER BY created_date_time DESC LIMIT 4;",
+                "received",
+            ),
+            ("columns", "\\d sign_ins", " rows)"),
+            (
+                "error",
+                "SELECT user_principal_name, count(*) FROM sign_ins WHERE status.errorcode = 50126 GROUP BY 1;",
+                "hint: ",
+            ),
+            (
+                "row",
+                "SELECT id, user_principal_name, device_detail, user_agent FROM sign_ins \
+                 ORDER BY created_date_time DESC LIMIT 1 \\gx",
+                "received",
+            ),
+        ] {
+            terminal.clear();
+            terminal.line(keys, awaited);
+            insta::assert_snapshot!(format!("{name}-{columns}x{lines}"), terminal.screen());
+        }
+    }
+}
+
+/// A shell that can call a program back, with the prompt in it.
+#[cfg(unix)]
+fn in_a_shell(home: &tempfile::TempDir, demo: &[&str]) -> Terminal {
+    let mut terminal = Terminal::sized(home.path(), (100, 40), "/bin/bash", &["--norc", "--noprofile", "-i"], &[]);
+    terminal.keys("PS1='shell'; PS1=\"$PS1> \"\r");
+    terminal.wait_for("shell>");
+    let program = [env!("CARGO_BIN_EXE_auditql"), "demo", "--now", "2026-05-01T12:00:00Z"];
+    terminal.keys(&format!("{}\r", [&program, demo].concat().join(" ")));
+    terminal.wait_for("demo>");
+    terminal
+}
+
+/// Whether the terminal shows what is typed, asked of the shell.
+#[cfg(unix)]
+fn echoes(terminal: &mut Terminal) -> bool {
+    terminal.keys("clear; [ \"$(stty -a | grep -c -- '-echo ')\" = 0 ] && echo it 'shows' || echo it 'hides'\r");
+    terminal.wait_until("an answer", |screen| screen.starts_with("it "));
+    terminal.screen().starts_with("it shows")
+}
+
+#[cfg(unix)]
+#[test]
+fn a_prompt_that_is_stopped_leaves_the_terminal_as_it_was_and_takes_it_again() {
+    let home = home();
+    let mut terminal = in_a_shell(&home, &["--rows", "8000"]);
+    // Where a line is typed.
+    terminal.keys("SELECT 40 + 2\u{1a}");
+    terminal.wait_for("Stopped");
+    assert!(echoes(&mut terminal));
+    terminal.keys("fg\r");
+    terminal.wait_for("SELECT 40 + 2");
+    terminal.keys(" AS answer;\r");
+    terminal.wait_until("the answer", |screen| screen.contains("│     42 │") && screen.ends_with("demo>"));
+    // While a statement runs, which hides what is typed.
+    terminal.keys("SELECT count(*) FROM sign_ins;\r");
+    terminal.wait_for("for the quota");
+    terminal.keys("\u{1a}");
+    terminal.wait_until("the shell", |screen| screen.matches("Stopped").count() == 1 && screen.ends_with("shell>"));
+    assert!(echoes(&mut terminal));
+    terminal.keys("fg\r");
+    terminal.wait_for("for the quota");
+    terminal.keys("typed ahead");
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    assert!(!terminal.screen().contains("typed ahead"), "{}", terminal.screen());
+    terminal.keys("\u{3}");
+    terminal.wait_until("a new prompt", |screen| screen.contains("interrupted") && screen.ends_with("demo>"));
+    terminal.keys("\\q\r");
+    terminal.wait_until("the shell", |screen| screen.ends_with("shell>"));
+    assert!(echoes(&mut terminal));
+}
+
+#[test]
+fn the_last_result_is_drawn_without_asking_again() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    let sql = "SELECT app_display_name AS app, count(*) AS n FROM sign_ins WHERE created_date_time > now() - INTERVAL '2 days' \
+               GROUP BY app ORDER BY n DESC, app LIMIT 3;";
+    terminal.line(sql, "(3 rows)");
+    terminal.wait_for("request");
+    terminal.clear();
+    terminal.line("\\chart", "n by app");
+    terminal.wait_until("bars", |screen| screen.matches('█').count() > 20 && screen.ends_with("demo>"));
+    assert!(!terminal.screen().contains("request"), "{}", terminal.screen());
+    terminal.clear();
+    terminal.line("\\chart heatmap", "needs a column of times");
+    terminal.clear();
+    terminal.line("SELECT * FROM (VALUES ('a', 4), ('b', 2)) AS t(x, n) \\chart bar", "n by x");
+    assert_snapshot!(terminal.screen(), @r"
+    demo> SELECT * FROM (VALUES ('a', 4), ('b', 2)) AS t(x, n) \chart bar
+    n by x
+    a 4 │███████████████████████████████████████████████████████████████████████████
+    b 2 │█████████████████████████████████████▌
+    demo>
+    ");
+}
+
+#[test]
+fn a_terminal_that_reads_no_utf_8_gets_pictures_in_ascii() {
+    let home = home();
+    let demo = ["demo", "--now", "2026-05-01T12:00:00Z", "--rows", "200", "--no-throttle"];
+    let mut terminal = Terminal::open(home.path(), 60, &demo, &[("LC_ALL", "C")]);
+    terminal.wait_for("demo>");
+    terminal.clear();
+    terminal.line("SELECT * FROM (VALUES ('a', 4), ('b', 2)) AS t(x, n) \\chart", "n by x");
+    assert_snapshot!(terminal.screen(), @r"
+    demo> SELECT * FROM (VALUES ('a', 4), ('b', 2)) AS t(x, n) \chart
+    n by x
+    a 4 |#######################################################
+    b 2 |############################
+    demo>
+    ");
 }

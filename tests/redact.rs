@@ -78,8 +78,8 @@ fn no_format_shows_anybody() {
         "SELECT raw -> 'userDisplayName' AS j, raw ->> 'ipAddress' AS k FROM sign_ins",
         "CREATE TABLE kept AS SELECT user_display_name AS x, ip_address AS y FROM sign_ins; SELECT * FROM kept",
     ] {
-        let all = ["table", "csv", "arrow", "tsv", "json", "ndjson", "markdown"];
-        for format in &all[..if sql == "SELECT * FROM sign_ins" { 7 } else { 3 }] {
+        let all = ["table", "csv", "html", "arrow", "tsv", "json", "ndjson", "markdown"];
+        for format in &all[..if sql == "SELECT * FROM sign_ins" { all.len() } else { 3 }] {
             let shown = text(demo(&home, &["--redact", "--format", format, "-c", sql])).to_lowercase();
             assert!(shown.len() > 100, "{format}: {sql}");
             let found = found(&secrets, &shown);

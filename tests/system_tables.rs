@@ -61,6 +61,14 @@ async fn coverage_is_of_the_last_statement_that_read_something() {
         .await;
     let limited = cells(&lab.engine, coverage).await;
     assert_eq!(limited, [["entra.sign_ins", "limit", "false", "true", "true", "3", "NULL"]]);
+    // Nobody set a limit there.
+    for ends in ["max(created_date_time)", "min(created_date_time), max(created_date_time)"] {
+        lab.rows(&format!("SELECT {ends} FROM sign_ins WHERE is_interactive")).await;
+        let states = cells(&lab.engine, coverage).await;
+        assert!(states.iter().all(|row| ["ends", "read"].contains(&row[1].as_str())), "{ends}: {states:?}");
+    }
+    lab.rows("SELECT id FROM sign_ins WHERE created_date_time >= now() - INTERVAL '2 days' AND is_interactive LIMIT 3")
+        .await;
     // What sends nothing, and what describes the session, leaves it.
     lab.rows("SELECT count(*) FROM auditql.columns").await;
     lab.answer("EXPLAIN SELECT id FROM directory_audits").await.unwrap();

@@ -22,9 +22,20 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the program with nothing of the surroundings but its home, which is its working folder too.
     pub(crate) fn open(home: &Path, columns: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: 60, cols: columns, pixel_width: 0, pixel_height: 0 };
+        Self::sized(home, (columns, 60), env!("CARGO_BIN_EXE_auditql"), args, env)
+    }
+
+    /// The same for any program, in so many columns and lines.
+    pub(crate) fn sized(
+        home: &Path,
+        (columns, rows): (u16, u16),
+        program: &str,
+        args: &[&str],
+        env: &[(&str, &str)],
+    ) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_auditql"));
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         command.env("HOME", home);

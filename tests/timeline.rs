@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 use crate::lab::{Answer, Lab, answer, cause, connection, engine, now, options};
 
+mod files;
+
 async fn lab() -> Lab {
     let feed = Feed { records: 1_500, throttle: None, ..Feed::default() };
     Lab::new(Options { feed, ..options(2_000) }).await

@@ -13,7 +13,7 @@ pub mod own;
 mod signins_all;
 pub mod timeline;
 
-use crate::table::{Codes, Combined, EntitySet, Lookup, SystemTable};
+use crate::table::{Codes, Combined, DayCounts, EntitySet, Lookup, SystemTable};
 
 pub use signins_all::SIGNINS_ALL;
 
@@ -38,6 +38,11 @@ pub static ALL: &[&EntitySet] = &[
     &graph::RISK_DETECTIONS,
     &graph::RISKY_USERS,
     &graph::RISKY_SERVICE_PRINCIPALS,
+    &graph::SIGN_IN_SUMMARIES,
+    &graph::APP_SIGN_IN_SUMMARIES,
+    &graph::NON_INTERACTIVE_SIGN_IN_SUMMARIES,
+    &graph::SERVICE_PRINCIPAL_SIGN_IN_SUMMARIES,
+    &graph::MANAGED_IDENTITY_SIGN_IN_SUMMARIES,
     &graph::ALERTS,
     &graph::INCIDENTS,
     &activity::ACTIVITY,
@@ -56,6 +61,9 @@ pub static ALL: &[&EntitySet] = &[
     &aadgraph::SIGNIN_EVENTS,
     &aadgraph::AUDIT_EVENTS,
 ];
+
+/// Every set whose days are counted by its service.
+pub static DAY_COUNTS: &[&DayCounts] = &[&graph::SIGN_INS_A_DAY];
 
 /// Every table that is made of others.
 pub static COMBINED: &[&Combined] = &[&SIGNINS_ALL];

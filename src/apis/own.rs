@@ -160,7 +160,7 @@ pub static COVERAGE: SystemTable = SystemTable {
         own(
             "state",
             TEXT,
-            "read: all of it; limit: as far as the limit asked; stopped: whoever read it wanted no more; incomplete: something \
+            "read: all of it; limit: as far as the limit asked; ends: its newest or oldest row, for max or min; stopped: whoever read it wanted no more; incomplete: something \
              is missing; failed: it ended in an error; running: it is under way.",
         ),
         own("missing", TEXT, "What is missing from the statement's answer; NULL if nothing is known to be."),

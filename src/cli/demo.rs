@@ -138,6 +138,7 @@ fn options(demo: &Demo) -> Options {
     options.data.clone_from(&demo.data);
     options.latency = demo.latency.unwrap_or(options.latency);
     options.skiptoken_life = demo.link_life.unwrap_or(options.skiptoken_life);
+    options.lies.clone_from(&demo.lies);
     if demo.export.is_some() {
         // Each shape holds them all again.
         options.rows = demo.rows.unwrap_or(EXPORTED);
@@ -318,12 +319,14 @@ mod tests {
             no_throttle: true,
             latency: Some(Duration::from_millis(100)),
             link_life: Some(Duration::from_secs(2)),
+            lies: vec!["ipAddress".into()],
             data: Some("f".into()),
             ..Demo::default()
         };
         let options = options(&demo);
         assert_eq!((options.rows, options.seed, options.now, options.data), (7, 3, now, Some("f".into())));
         assert_eq!((options.latency.as_millis(), options.skiptoken_life.as_secs()), (100, 2));
+        assert_eq!(options.lies, ["ipAddress"]);
         assert!(options.throttle.is_none() && options.bind.port() == 0);
     }
 

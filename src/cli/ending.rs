@@ -10,12 +10,52 @@
 
 use std::sync::Arc;
 
+use super::piped::Kept;
 use crate::engine::Engine;
 use crate::repl::Ending;
 
-/// Watches for the end. What it gives back is told of it.
+/// Ends the program as long as it lives.
+#[derive(Debug)]
+pub(super) struct Meanwhile(#[cfg(unix)] tokio::task::JoinHandle<()>);
+
+impl Drop for Meanwhile {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        self.0.abort();
+    }
+}
+
+/// Ends the program with what is kept, before there is an engine to watch.
 #[cfg(unix)]
-pub(super) fn watch(engine: &Engine) -> std::io::Result<Arc<Ending>> {
+pub(super) fn meanwhile(kept: &Kept) -> std::io::Result<Meanwhile> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    use crate::report::Exit;
+
+    let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let (mut interrupt, kept) = (signal(SignalKind::interrupt())?, kept.clone());
+    let ends = async move {
+        let exit = tokio::select! {
+            _ = terminate.recv() => Exit::Terminated,
+            _ = hang_up.recv() => Exit::Terminated,
+            _ = interrupt.recv() => Exit::Interrupted,
+        };
+        kept.remove();
+        std::process::exit(i32::from(exit.code()));
+    };
+    #[expect(clippy::disallowed_methods, reason = "there is no query yet: it ends the program")]
+    Ok(Meanwhile(tokio::spawn(ends)))
+}
+
+/// Elsewhere the system ends programs without asking.
+#[cfg(not(unix))]
+pub(super) fn meanwhile(_: &Kept) -> std::io::Result<Meanwhile> {
+    Ok(Meanwhile())
+}
+
+/// Watches for the end. What it gives back is told of it; what is kept of standard input goes too.
+#[cfg(unix)]
+pub(super) fn watch(engine: &Engine, kept: Option<Kept>) -> std::io::Result<Arc<Ending>> {
     use std::sync::atomic::Ordering::Relaxed;
     use std::time::Duration;
 
@@ -50,6 +90,7 @@ pub(super) fn watch(engine: &Engine) -> std::io::Result<Arc<Ending>> {
             tokio::time::sleep(GRACE).await;
         }
         close();
+        kept.iter().for_each(Kept::remove);
         crate::repl::echoes_again();
         std::process::exit(i32::from(exit.code()));
     };
@@ -100,6 +141,6 @@ async fn overdue(told: &Ending) {
 
 /// Elsewhere the system ends programs without asking.
 #[cfg(not(unix))]
-pub(super) fn watch(_: &Engine) -> std::io::Result<Arc<Ending>> {
+pub(super) fn watch(_: &Engine, _: Option<Kept>) -> std::io::Result<Arc<Ending>> {
     Ok(Arc::default())
 }

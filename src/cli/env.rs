@@ -49,6 +49,9 @@ pub(super) static ALL: &[Variable] = &[
     Variable { name: "EDITOR", doc: "the same, if VISUAL is not set" },
     Variable { name: "PAGER", doc: "the pager for long results; 'cat' means none [less -SRX]" },
     Variable { name: "NO_COLOR", doc: "turns off colours, unless empty" },
+    Variable { name: "LC_ALL", doc: "a locale that is not of UTF-8 means pictures of \\chart in ASCII" },
+    Variable { name: "LC_CTYPE", doc: "the same, if LC_ALL is not set" },
+    Variable { name: "LANG", doc: "the same, if neither is set" },
     Variable { name: "TERM", doc: "'dumb' means a prompt without completion, colours or pager" },
 ];
 
@@ -157,6 +160,13 @@ impl Env {
         self.get("TERM").map_or(cfg!(unix), |term| term == "dumb")
     }
 
+    /// Whether the locale is one in which a terminal reads nothing beyond ASCII for certain. Where none is set, as in most
+    /// containers, terminals read UTF-8 all the same.
+    pub(super) fn is_ascii(&self) -> bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| self.get(name));
+        locale.is_some_and(|locale| !["utf-8", "utf8"].iter().any(|utf8| locale.to_ascii_lowercase().contains(utf8)))
+    }
+
     /// The settings that the environment gives.
     pub(super) fn settings(&self) -> impl Iterator<Item = (&'static str, &str)> {
         settings::ALL.iter().filter_map(|setting| Some((setting.name, self.get(&variable_of(setting.name))?)))
@@ -242,6 +252,21 @@ mod tests {
         );
         let veil = Env::of(&[("AZURE_CLIENT_SECRET_FAB", "CANARY-own")]).veil();
         assert!(!veil.quoted("it holds CANARY-own in clear").to_string().contains("CANARY"));
+    }
+
+    #[test]
+    fn a_locale_of_another_encoding_means_ascii() {
+        for (pairs, ascii) in [
+            (&[][..], false),
+            (&[("LANG", "C")], true),
+            (&[("LANG", "de_DE.ISO-8859-1")], true),
+            (&[("LANG", "C.UTF-8")], false),
+            (&[("LANG", "en_US.utf8"), ("LC_CTYPE", "POSIX")], true),
+            (&[("LC_ALL", "en_GB.UTF-8"), ("LC_CTYPE", "POSIX")], false),
+            (&[("LC_ALL", ""), ("LANG", "C")], true),
+        ] {
+            assert_eq!(Env::of(pairs).is_ascii(), ascii, "{pairs:?}");
+        }
     }
 
     #[test]

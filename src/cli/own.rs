@@ -21,7 +21,7 @@ pub(super) fn tell(asked: &Own) -> Result<Exit, Report> {
     let text = match asked {
         Own::Completions(shell) => {
             let mut text = Vec::new();
-            clap_complete::generate(*shell, &mut args::command(), "auditql", &mut text);
+            clap_complete::generate(*shell, &mut args::shown(), "auditql", &mut text);
             text
         }
         Own::Man(path) => page(path)?,
@@ -35,7 +35,7 @@ pub(super) fn tell(asked: &Own) -> Result<Exit, Report> {
 
 /// The manual page of a command.
 fn page(path: &[String]) -> Result<Vec<u8>, Report> {
-    let mut command = args::command();
+    let mut command = args::shown();
     command.build();
     let mut name = "auditql".to_owned();
     for word in path {
@@ -46,15 +46,48 @@ fn page(path: &[String]) -> Result<Vec<u8>, Report> {
         command = found.clone();
         let _ = write!(name, "-{word}");
     }
-    let mut text = Vec::new();
     let command = command.disable_help_subcommand(true).display_name(name.clone());
-    clap_mangen::Man::new(command)
+    rendered(&name, command).map_err(|error| Report::chain(Exit::Bug, &error))
+}
+
+/// The page in the parts that manual pages have.
+fn rendered(name: &str, mut command: clap::Command) -> io::Result<Vec<u8>> {
+    let usage = command.render_usage().to_string();
+    let (has_commands, has_more) =
+        (command.has_subcommands(), command.get_after_long_help().is_some() || command.get_after_help().is_some());
+    let has_version = command.get_version().is_some();
+    let page = clap_mangen::Man::new(command)
         .title(name.to_uppercase())
         .section("1")
-        .source(format!("auditql {}", env!("CARGO_PKG_VERSION")))
-        .render(&mut text)
-        .map_err(|error| Report::chain(Exit::Bug, &error))?;
-    Ok(text)
+        .source(format!("auditql {}", env!("CARGO_PKG_VERSION")));
+    let mut text = Vec::new();
+    page.render_title(&mut text)?;
+    page.render_name_section(&mut text)?;
+    // The crate's own part has every flag in it, in a line of a thousand letters.
+    writeln!(text, ".SH SYNOPSIS")?;
+    for line in usage.trim_start_matches("Usage:").lines().map(str::trim).filter(|line| !line.is_empty()) {
+        writeln!(text, "{}\n.br", line.replace('\\', "\\e").replace('-', "\\-"))?;
+    }
+    page.render_description_section(&mut text)?;
+    page.render_options_section(&mut text)?;
+    if has_commands {
+        page.render_subcommands_section(&mut text)?;
+    }
+    if has_more {
+        page.render_extra_section(&mut text)?;
+    }
+    if has_version {
+        page.render_version_section(&mut text)?;
+    }
+    Ok(with_one_preamble(&String::from_utf8_lossy(&text)))
+}
+
+/// Each part begins with the same two lines, of which one pair is enough.
+fn with_one_preamble(page: &str) -> Vec<u8> {
+    let is_of_preamble = |line: &&str| line.starts_with(".ie \\n(.g .ds Aq") || line.starts_with(".el .ds Aq");
+    let preamble = page.lines().take(2);
+    let lines: Vec<&str> = preamble.chain(page.lines().skip(2).filter(|line| !is_of_preamble(line))).collect();
+    (lines.join("\n") + "\n").into_bytes()
 }
 
 fn version() -> String {

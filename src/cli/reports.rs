@@ -24,9 +24,12 @@ pub(super) fn asked(report: &args::Page, args: &Args) -> Result<(Vec<Statement>,
         parameters.set(name, value);
         call = format!("{call}, {name} => :{name}");
     }
-    if !report.sources.is_empty() {
-        parameters.set("sources", Value::List(report.sources.iter().cloned().map(Value::Text).collect()));
-        call = format!("{call}, sources => [:sources]");
+    for (name, values) in [("sources", &report.sources), ("files", &report.logs)] {
+        if values.is_empty() {
+            continue;
+        }
+        parameters.set(name, Value::List(values.iter().cloned().map(Value::Text).collect()));
+        call = format!("{call}, {name} => [:{name}]");
     }
     let columns = "time, source, action, result, actor, target, address, id";
     let text = format!("SELECT {columns} FROM timeline({call})");
@@ -36,7 +39,7 @@ pub(super) fn asked(report: &args::Page, args: &Args) -> Result<(Vec<Statement>,
 /// The format of a page, whatever results are usually written as.
 pub(super) fn format(args: &Args) -> Result<&'static Format, Report> {
     let page = &output::PAGE;
-    if args.format.is_some() {
+    if args.format.as_deref().is_some_and(|format| format != "html") {
         let what = "a report is a page of HTML, and --format names another format";
         let hint = "SELECT * FROM timeline('…') gives the events in any of them";
         return Err(Report::new(Exit::Usage, what).hint(hint));

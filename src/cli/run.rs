@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
 
 use tokio::runtime::Handle;
 
@@ -18,6 +18,7 @@ use super::{connect, docs, ending, identity, others, own, reports, saved, search
 use crate::engine::{Engine, EngineBuilder, Parameters, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
 use crate::queries::Library;
+use crate::repl::commands::of_script;
 use crate::repl::split::{Statement, split};
 use crate::repl::{ConnectionInfo, Outfit, Session, USUAL_PAGER, Voice, check_name, format, prompt, say, script};
 use crate::report::{About, Exit, Report};
@@ -80,7 +81,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     let builder =
         Engine::builder().settings(settings).policy(Policy::LOCAL).stores(env.stores()).runtime(workers.clone());
     let builder = temporary().into_iter().fold(builder, EngineBuilder::spill_dir);
-    let builder = piped::inputs(&args.exports, piped.as_ref()).iter().fold(builder, EngineBuilder::input);
+    let builder = piped::inputs(&args.exports, piped.as_ref(), builder);
     let builder = connect::with_logs(&files.user, builder)?;
     #[cfg(feature = "demo")]
     if let Some(demo) = &args.demo {
@@ -92,7 +93,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
                 if statements.is_none() {
                     tenant.greet();
                 }
-                let asked = Asked { statements, parameters, queries: library };
+                let asked = Asked { statements, parameters, queries: library, piped };
                 answer(tenant.opened(demo, builder)?, &args, &env, format, asked).await
             }
         };
@@ -102,7 +103,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     if opened.name == NOTHING && statements.is_none() {
         say("no connection is configured; 'auditql demo' has a tenant to try");
     }
-    answer(opened, &args, &env, format, Asked { statements, parameters, queries: library }).await
+    answer(opened, &args, &env, format, Asked { statements, parameters, queries: library, piped }).await
 }
 
 /// What there is to answer.
@@ -113,6 +114,8 @@ struct Asked {
     parameters: Parameters,
     /// The saved queries, for the prompt.
     queries: Library,
+    /// Standard input, if it is among what is asked.
+    piped: Option<Piped>,
 }
 
 /// What is asked: the demo tenant, a connection or files.
@@ -152,9 +155,18 @@ pub(super) fn chosen(args: &Args, env: &Env, files: &Files) -> Result<Option<Cho
 }
 
 /// Answers the statements, or opens the prompt when there are none to answer.
-async fn answer(opened: Opened, args: &Args, env: &Env, format: &'static Format, asked: Asked) -> Result<Exit, Report> {
+async fn answer(
+    opened: Opened,
+    args: &Args,
+    env: &Env,
+    format: &'static Format,
+    mut asked: Asked,
+) -> Result<Exit, Report> {
     let engine = opened.builder.build().map_err(|error| Report::of_query(&error.into(), &About::default()))?;
-    let mut session = Session { parameters: asked.parameters, ..session(args, env, engine, format)? };
+    let ended = ending::watch(&engine, asked.piped.as_ref().map(Piped::kept));
+    let ended = ended.map_err(|error| Report::chain(Exit::Bug, &error))?;
+    asked.piped.iter_mut().for_each(Piped::handed_over);
+    let mut session = Session { parameters: asked.parameters, ended, ..session(args, env, engine, format)? };
     match asked.statements {
         Some(statements) => answer_all(&session, &statements, args.output.as_deref()).await,
         None => {
@@ -184,10 +196,24 @@ fn session(args: &Args, env: &Env, engine: Engine, format: &'static Format) -> R
     if streams && voice != Voice::Quiet && !io::stdout().is_terminal() {
         say("note: --stream writes rows as they arrive; only the exit code tells whether they are complete");
     }
-    let ended = ending::watch(&engine).map_err(|error| Report::chain(Exit::Bug, &error))?;
     let csv_raw = args.csv_raw;
     let (timing, parameters) = (false, Parameters::default());
-    Ok(Session { engine, format, csv_raw, streams, redact, expanded, voice, progress, timing, parameters, ended })
+    let (ascii, kept) = (env.is_ascii(), Mutex::default());
+    Ok(Session {
+        engine,
+        format,
+        csv_raw,
+        streams,
+        redact,
+        expanded,
+        voice,
+        progress,
+        timing,
+        parameters,
+        ascii,
+        kept,
+        ended: Arc::default(),
+    })
 }
 
 /// What gives pseudonyms, if it is asked for: by the key of a file, else by one of this run.
@@ -307,7 +333,8 @@ fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
         return Ok(None);
     }
     if args.inputs.is_empty() {
-        return Ok(Some(split(&standard_input()?).into_statements()));
+        let all = split(&standard_input()?).into_statements();
+        return all.into_iter().map(of_script).collect::<Result<_, _>>().map(Some);
     }
     let mut all = Vec::new();
     for input in &args.inputs {
@@ -316,15 +343,7 @@ fn statements(args: &Args) -> Result<Option<Vec<Statement>>, Report> {
             Input::File(path) => split(&script_of(path)?).into_statements(),
         });
     }
-    match all.iter().find(|statement| statement.text.trim_start().starts_with('\\')) {
-        Some(command) => {
-            let word = command.text.split_whitespace().next().unwrap_or_default();
-            let what = format!("line {}: {word} is a command of the prompt", command.line);
-            Err(Report::new(Exit::Usage, what)
-                .hint("-c, -f and standard input take only SQL; \\i FILE at the prompt takes both"))
-        }
-        None => Ok(Some(all)),
-    }
+    all.into_iter().map(of_script).collect::<Result<_, _>>().map(Some)
 }
 
 fn script_of(path: &Path) -> Result<String, Report> {

@@ -17,7 +17,9 @@ use tokio::task::JoinSet;
 use super::aadgraph;
 use super::activity::{self, Activity, Feed};
 use super::gate::{Gates, Throttle};
-use super::graph::{DataError, Face, Pages, Premise, Rows, SIGN_INS, TABLES, Table, Version, attempts};
+use super::graph::{
+    DIRECTORY_AUDITS, DataError, Face, Pages, Premise, Rows, SIGN_INS, TABLES, Table, Version, attempts,
+};
 use super::search::{self, AuditSearch};
 use super::server::{self, Book, Service, Stats};
 use super::story::Story;
@@ -59,6 +61,9 @@ pub struct Options {
     pub latency: Duration,
     /// How long a `$skiptoken` is good for.
     pub skiptoken_life: Duration,
+    /// Properties whose tests are accepted in a `$filter` and not applied, by their paths on the wire: `ipAddress`. Services
+    /// have done that (source: reports of ignored clauses), and an answer then holds more than was asked for.
+    pub lies: Vec<String>,
     /// Where to listen. Only loopback addresses are accepted; port 0 lets the system choose.
     pub bind: SocketAddr,
 }
@@ -82,6 +87,7 @@ impl Options {
             aadgraph: aadgraph::Listing::default(),
             latency: Duration::ZERO,
             skiptoken_life: Duration::from_mins(10),
+            lies: Vec::new(),
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
@@ -99,6 +105,9 @@ pub enum Error {
     /// The tenant's token protects it from other programs here, not from other machines.
     #[error("the demo listens on loopback addresses only, and {0} is none")]
     NotLoopback(SocketAddr),
+    /// No set has it, or no filter can speak of it.
+    #[error("no filter of the demo speaks of a property '{0}', so the demo cannot lie about it")]
+    NoProperty(String),
     /// More records than can be counted.
     #[error("{0} records are more than the demo serves")]
     TooMany(usize),
@@ -141,6 +150,9 @@ impl Tenant {
     pub async fn start(options: Options) -> Result<Self, Error> {
         if !options.bind.ip().is_loopback() {
             return Err(Error::NotLoopback(options.bind));
+        }
+        if let Some(unknown) = options.lies.iter().find(|property| !is_known(property)) {
+            return Err(Error::NoProperty(unknown.clone()));
         }
         let listener = TcpListener::bind(options.bind).await.map_err(|e| Error::Listen(options.bind, e))?;
         let addr = listener.local_addr().map_err(|e| Error::Listen(options.bind, e))?;
@@ -243,6 +255,12 @@ impl Tenant {
     }
 }
 
+/// Whether a filter of some set can speak of a property.
+fn is_known(property: &str) -> bool {
+    let legacy = aadgraph::TABLES.iter().flat_map(|table| table.properties);
+    TABLES.iter().flat_map(|table| table.properties).chain(legacy).any(|known| known.path == property)
+}
+
 fn of_rows(rows: &dyn Rows) -> impl ExactSizeIterator<Item = Record> + '_ {
     (0..rows.len()).map(|row| Record { json: rows.json(row, Version::Beta), copies: rows.copies(row) })
 }
@@ -280,9 +298,12 @@ fn told(options: &Options) -> Result<Told, Error> {
         audits,
     };
     let reach = options.data.is_none().then(|| clock::ticks(options.now - RETENTION));
-    let graph = Face::new(&premise, reach, Pages::new(options.skiptoken_life))?;
-    let aadgraph = aadgraph::Face::new(&premise, options.aadgraph, options.skiptoken_life);
-    let most = TABLES.iter().map(|table| graph.rows(table).len()).fold(records, usize::max);
+    let lies = || options.lies.clone();
+    let graph = Face::new(&premise, reach, Pages::new(options.skiptoken_life))?.lying(lies());
+    let aadgraph = aadgraph::Face::new(&premise, options.aadgraph, options.skiptoken_life).lying(lies());
+    // The others are made when they are first asked for, and none is longer.
+    let most =
+        [&SIGN_INS, &DIRECTORY_AUDITS].map(|table| graph.rows(table).len()).into_iter().fold(records, usize::max);
     u32::try_from(most).map_err(|_| Error::TooMany(most))?;
     let story = Story::of(graph.rows(&SIGN_INS), &world);
     Ok(Told { world, graph, aadgraph, feed, story })

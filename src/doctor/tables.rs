@@ -40,7 +40,7 @@ impl Doctor<'_> {
         let scan = Scan {
             set,
             pages,
-            version: self.connection.api_version,
+            version: set.version(self.connection.api_version),
             columns: set.column(set.key).into_iter().collect(),
             tenant: self.connection.tenant.as_str().into(),
             record_cap: None,

@@ -173,6 +173,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Adds what came on standard input and was kept in a file, which answers call that.
+    #[cfg(feature = "cli")]
+    pub(crate) fn kept_input(mut self, path: PathBuf) -> Self {
+        self.inputs.push(Input::Kept(path));
+        self
+    }
+
     /// Adds exports that lie in a bucket: the object of this location, or all exports below it. They belong to the same
     /// catalog. What is there is looked up when a statement reads it.
     #[must_use]

@@ -36,6 +36,8 @@ pub(super) struct Directory {
     pub(super) entries: Vec<Entry>,
     /// Some have one name: all but one of these are hidden.
     pub(super) hides: bool,
+    /// Something stands before it, such as another archive, whose files are none of its own.
+    pub(super) is_behind: bool,
 }
 
 /// Reads the directory of an archive.
@@ -56,7 +58,7 @@ pub(super) fn directory(file: impl Read + Seek) -> io::Result<Directory> {
             encrypted: entry.encrypted(),
         });
     }
-    Ok(Directory { entries, hides: archive.has_duplicate_names() })
+    Ok(Directory { entries, hides: archive.has_duplicate_names(), is_behind: archive.offset() > 0 })
 }
 
 impl Entry {
@@ -185,6 +187,19 @@ mod tests {
             one[at] = b'a';
         }
         assert!(directory(io::Cursor::new(one)).unwrap().hides);
+    }
+
+    #[test]
+    fn an_archive_behind_another_is_told() {
+        let one = archive(CompressionMethod::Stored, std::iter::once("a.json".to_owned()), b"{}");
+        let other = archive(CompressionMethod::Stored, std::iter::once("b.json".to_owned()), b"[]");
+        assert!(!directory(io::Cursor::new(&one)).unwrap().is_behind);
+        let both = [one, other].concat();
+        let Directory { entries, is_behind, .. } = directory(io::Cursor::new(&both)).unwrap();
+        assert_eq!((entries.len(), is_behind), (1, true));
+        let mut text = String::new();
+        entries[0].open(io::Cursor::new(both)).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!((entries[0].name.as_str(), text.as_str()), ("b.json", "[]"));
     }
 
     #[test]

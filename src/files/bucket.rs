@@ -8,7 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use futures::stream::StreamExt as _;
-use glob::{MatchOptions, Pattern};
+use glob::Pattern;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStoreExt as _};
 use tokio::runtime::Handle;
@@ -18,7 +18,7 @@ use super::error::Error;
 use super::fault::StoreFault;
 use super::file_ref::FileRef;
 use super::listed::{Listing, Passed};
-use super::names::Meant;
+use super::names::{MATCHED, Meant, is_hidden};
 use super::place::{Bucket, Place, told, wait};
 
 /// Objects that one input is read from at most.
@@ -27,10 +27,6 @@ const MOST: usize = 100_000;
 const MOST_LISTED: usize = 1_000_000;
 /// How long a listing may go on without naming an object.
 const SILENCE: Duration = Duration::from_mins(1);
-/// As for the files of a folder: `*` stays within a name, `**` does not.
-const MATCHED: MatchOptions =
-    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
-
 /// The object of this location, whatever its name, or those below it that are meant, by name. Hidden ones are left out.
 pub(super) fn files(bucket: &Bucket, prefix: &Path, meant: Meant) -> Result<Listing, Error> {
     let name = || bucket.named(prefix);
@@ -87,7 +83,7 @@ fn folders(location: &str) -> impl Iterator<Item = &str> {
 fn object(file: &FileRef) -> Option<&ObjectMeta> {
     match &file.place {
         Place::Object(_, object) => Some(object),
-        Place::Path(_) => None,
+        Place::Path(_) | Place::Kept(_) => None,
     }
 }
 
@@ -122,10 +118,8 @@ impl Found {
         let parts = parts.unwrap_or_default();
         self.is_empty = false;
         match parts.last() {
-            _ if parts.iter().any(|part| part.starts_with('.')) => {
-                if meant == Meant::All {
-                    self.passed.count(&bucket.named(within), parts.join("/").into());
-                }
+            _ if parts.iter().any(|part| is_hidden(part)) => {
+                self.passed.count(&bucket.named(within), parts.join("/").into());
             }
             Some(name) if meant.takes(&name.to_lowercase()) => self.files.push(file(bucket, object)),
             // The location itself is listed where a console made a folder of it.
@@ -195,7 +189,7 @@ mod tests {
     use super::*;
 
     fn put(store: &InMemory, location: &str, bytes: &[u8]) {
-        block_on(store.put(&location.into(), bytes.to_vec().into())).unwrap();
+        block_on(store.put(&Path::parse(location).unwrap(), bytes.to_vec().into())).unwrap();
     }
 
     fn listed(store: &Arc<InMemory>, prefix: &str) -> Result<Sources, Error> {
@@ -227,6 +221,8 @@ mod tests {
             ("a.CSV.gz", b"a".to_vec()),
             ("a/c.ndjson", Vec::new()),
             ("a/.hidden/d.json", b"d".to_vec()),
+            ("a/.hidden/e.json", b"e".to_vec()),
+            ("~$b.json", b"lock".to_vec()),
             ("notes.txt", b"n".to_vec()),
             ("a/x.xlsx", b"x".to_vec()),
             ("z.zip", zip(&["two.json", "one.json", "read.me", "__MACOSX/one.json"])),
@@ -245,13 +241,15 @@ mod tests {
         assert_eq!(names(&remote), names(&local).into_iter().map(moved).collect::<Vec<_>>());
         assert_eq!(names(&remote)[3..], ["s3://evidence/case/z.zip/one.json", "s3://evidence/case/z.zip/two.json"]);
         let skipped = |of: Skipped| Skipped { within: moved(of.within.display().to_string()).into(), ..of };
+        let hidden = local.skipped.iter().find(|skipped| skipped.why == super::super::Why::Hidden).unwrap();
+        assert_eq!((hidden.count, hidden.first.to_str()), (2, Some("a/.hidden")));
         assert_eq!(remote.skipped, local.skipped.iter().cloned().map(skipped).collect::<Vec<_>>());
         let texts = |sources: &Sources| -> Vec<String> { sources.files.iter().map(|s| text(s).unwrap()).collect() };
         assert_eq!(texts(&remote), texts(&local));
         // One object may be asked for whatever its name, and what there is not is said.
         assert_eq!(texts(&listed(&store, "case/notes.txt").unwrap()), ["n"]);
         assert!(matches!(listed(&store, "cas").unwrap_err(), Error::Missing { .. }));
-        assert_eq!(texts(&listed(&store, "case/a/.hidden").unwrap()), ["d"]);
+        assert_eq!(texts(&listed(&store, "case/a/.hidden").unwrap()), ["d", "e"]);
     }
 
     #[test]

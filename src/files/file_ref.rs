@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::archive::Entry;
 use super::fault::StoreFault;
 use super::names;
-use super::place::{Bucket, Place};
+use super::place::{Bucket, Place, STANDARD_INPUT};
 use super::tar::Member;
 
 /// Where files are looked for.
@@ -14,6 +14,9 @@ use super::tar::Member;
 pub enum Input {
     /// A file of this machine, all exports of a folder, or whatever a pattern matches.
     Path(PathBuf),
+    /// A file of this machine that holds what came on standard input: nobody knows it by its name.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the program has a standard input"))]
+    Kept(PathBuf),
     /// An object of a bucket, or all exports among the objects whose location begins with these parts.
     Objects(Bucket, object_store::path::Path),
     /// The objects of a bucket that a pattern matches, and those below what it matches.
@@ -72,7 +75,7 @@ impl FileRef {
     /// Its path, if it is the whole of a file of this machine.
     pub fn path(&self) -> Option<&Path> {
         match (&self.place, &self.part) {
-            (Place::Path(path), Part::Whole) => Some(path),
+            (Place::Path(path) | Place::Kept(path), Part::Whole) => Some(path),
             _ => None,
         }
     }
@@ -103,6 +106,7 @@ impl Input {
     pub(super) fn shown(&self) -> PathBuf {
         match self {
             Self::Path(path) => path.clone(),
+            Self::Kept(_) => STANDARD_INPUT.into(),
             Self::Objects(bucket, prefix) => bucket.named(prefix),
             Self::Matching(bucket, pattern) => bucket.named(pattern),
             Self::Closed(name, _) => name.clone(),

@@ -1,5 +1,7 @@
 //! What an input or an archive holds: files to read, and what is passed over.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -13,10 +15,23 @@ use super::unpack::is_spreadsheet;
 
 /// Bytes of a file that tell whether it is an archive.
 const BEGIN: u64 = 512;
+/// What is wrong with an archive that begins with another one.
+const BEHIND: &str = "another archive stands before it, of which nothing is read: take them apart";
 /// What is wrong with an archive in which a name stands twice.
 const HIDES: &str = "two of its files have the same name, and one hides the other: unpack it, and use the folder";
 
-/// Files of a folder, a bucket or an archive that are not read, since nothing tells that they are exports.
+/// Why files are not read that a folder, a bucket or an archive holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing tells that they are exports; or they are links to folders, which are not followed.
+    Unlike,
+    /// They are spreadsheets, which could be exports if they were text.
+    Spreadsheets,
+    /// Their names are hidden, or those of their folders.
+    Hidden,
+}
+
+/// Files of a folder, a bucket or an archive that are not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// The folder, the bucket or the archive.
@@ -25,8 +40,8 @@ pub struct Skipped {
     pub count: u64,
     /// The first by name.
     pub first: PathBuf,
-    /// They are spreadsheets, which could be exports if they were text.
-    pub spreadsheets: bool,
+    /// Why.
+    pub why: Why,
 }
 
 /// What an input holds.
@@ -44,16 +59,28 @@ impl Listing {
     }
 }
 
-/// What is passed over in one place: spreadsheets, and all else.
+/// What is passed over in one place, by why it is.
 #[derive(Default)]
-pub(super) struct Passed([Option<Skipped>; 2]);
+pub(super) struct Passed {
+    all: [Option<Skipped>; 3],
+    /// What is hidden: all in a hidden folder is one.
+    hidden: HashSet<PathBuf>,
+}
 
 impl Passed {
-    /// Counts one more file.
+    /// Counts one more file by its name within.
     pub(super) fn count(&mut self, within: &Path, name: PathBuf) {
-        let spreadsheets = names::is_spreadsheet(&name.to_string_lossy().to_lowercase());
-        let first = || Skipped { within: within.to_owned(), count: 0, first: name.clone(), spreadsheets };
-        let skipped = self.0[usize::from(spreadsheets)].get_or_insert_with(first);
+        let is_hidden = |part: &OsStr| names::is_hidden(&part.to_string_lossy());
+        let (why, name) = match name.iter().position(is_hidden) {
+            Some(at) => (Why::Hidden, name.iter().take(at + 1).collect()),
+            None if names::is_spreadsheet(&name.to_string_lossy().to_lowercase()) => (Why::Spreadsheets, name),
+            None => (Why::Unlike, name),
+        };
+        if why == Why::Hidden && !self.hidden.insert(within.join(&name)) {
+            return;
+        }
+        let first = || Skipped { within: within.to_owned(), count: 0, first: name.clone(), why };
+        let skipped = self.all[why as usize].get_or_insert_with(first);
         skipped.count += 1;
         if name < skipped.first {
             skipped.first = name;
@@ -62,7 +89,7 @@ impl Passed {
 
     /// What was counted.
     pub(super) fn into_skipped(self) -> impl Iterator<Item = Skipped> {
-        self.0.into_iter().flatten()
+        self.all.into_iter().flatten()
     }
 }
 
@@ -80,8 +107,8 @@ impl Exports {
         let mut begin = Vec::new();
         Opened::open(place)?.take(BEGIN).read_to_end(&mut begin)?;
         let (all, flaw): (Vec<(String, Part)>, _) = if begin.starts_with(archive::MAGIC) {
-            let archive::Directory { entries, hides } = archive::directory(Opened::open(place)?)?;
-            let flaw = hides.then(|| HIDES.to_owned());
+            let archive::Directory { entries, hides, is_behind } = archive::directory(Opened::open(place)?)?;
+            let flaw = if is_behind { Some(BEHIND) } else { hides.then_some(HIDES) }.map(str::to_owned);
             (entries.into_iter().map(|entry| (entry.name.clone(), Part::Entry(entry))).collect(), flaw)
         } else if let Some(tape) = tape(place, &begin)? {
             let named = |member: Member| (member.name.clone(), Part::Member(member));
@@ -91,13 +118,10 @@ impl Exports {
         };
         let (mut parts, mut passed) = (Vec::new(), Passed::default());
         for (name, part) in all {
-            let hidden = name.split('/').any(|part| part.starts_with('.') && part != "." || part == "__MACOSX");
             match meant.takes(&name.to_lowercase()) {
                 // What macOS adds for a file beside it is no file that was left out.
-                _ if hidden && meant == Meant::All && !name.contains("__MACOSX/") => {
-                    passed.count(&place.shown(), name.into());
-                }
-                _ if hidden => {}
+                _ if name.split('/').any(|part| part == "__MACOSX") => {}
+                _ if name.split('/').any(names::is_hidden) => passed.count(&place.shown(), name.into()),
                 true => parts.push((name, part)),
                 false => passed.count(&place.shown(), name.into()),
             }

@@ -43,6 +43,7 @@ fn listed(inputs: &[Input], meant: Meant) -> Result<Sources, Error> {
     for input in inputs {
         let listing = match input {
             Input::Path(path) => local::files(path, meant)?,
+            Input::Kept(path) => local::kept(path, meant)?,
             Input::Objects(bucket, prefix) => bucket::files(bucket, prefix, meant)?,
             Input::Matching(bucket, pattern) => bucket::matching(bucket, pattern, meant)?,
             Input::Closed(path, why) => return Err(closed(path, why)),
@@ -74,7 +75,8 @@ pub fn local_sources(inputs: &[Input]) -> Result<Sources, Error> {
     if let Some(error) = shut {
         return Err(error);
     }
-    let paths: Vec<Input> = inputs.iter().filter(|input| matches!(input, Input::Path(_))).cloned().collect();
+    let paths: Vec<Input> =
+        inputs.iter().filter(|input| matches!(input, Input::Path(_) | Input::Kept(_))).cloned().collect();
     sources(&paths)
 }
 
@@ -105,6 +107,7 @@ impl Sources {
 mod tests {
     use std::fs::{self, File};
 
+    use super::super::listed::Why;
     use super::*;
 
     fn local(paths: &[PathBuf]) -> Result<Sources, Error> {
@@ -150,14 +153,19 @@ mod tests {
             within: folder.path().to_owned(),
             count,
             first: first.into(),
-            spreadsheets: super::super::names::is_spreadsheet(&first.to_lowercase()),
+            why: match first {
+                ".hidden" => Why::Hidden,
+                first if super::super::names::is_spreadsheet(&first.to_lowercase()) => Why::Spreadsheets,
+                _ => Why::Unlike,
+            },
         };
-        assert_eq!(skipped(&[folder.path().to_owned()]), [one(3, "c.txt")]);
+        assert_eq!(skipped(&[folder.path().to_owned()]), [one(3, "c.txt"), one(1, ".hidden")]);
         assert_eq!(skipped(&[path("a.json"), path("c.txt")]), []);
         for name in ["x.xlsx", "deep/AuditLog.XLSX", "y.ods"] {
             fs::write(path(name), "").unwrap();
         }
-        assert_eq!(skipped(&[folder.path().to_owned()]), [one(3, "c.txt"), one(3, "deep/AuditLog.XLSX")]);
+        let all = [one(3, "c.txt"), one(3, "deep/AuditLog.XLSX"), one(1, ".hidden")];
+        assert_eq!(skipped(&[folder.path().to_owned()]), all);
         let zip = |name: &str, names: &[&str]| {
             let mut archive = zip::ZipWriter::new(File::create(path(name)).unwrap());
             for name in names {
@@ -167,11 +175,11 @@ mod tests {
             path(name)
         };
         let some = zip("some.zip", &["readme.txt", "a.json", "__MACOSX/x", "license"]);
-        let passed = Skipped { within: some.clone(), count: 2, first: "license".into(), spreadsheets: false };
+        let passed = Skipped { within: some.clone(), count: 2, first: "license".into(), why: Why::Unlike };
         assert_eq!(skipped(&[some]), [passed]);
         let none = zip("none.zip", &["readme.txt"]);
         assert!(matches!(local(&[none]).unwrap_err(), Error::Empty { .. }));
-        assert_eq!(local(&[folder.path().to_owned()]).unwrap().skipped.len(), 4);
+        assert_eq!(local(&[folder.path().to_owned()]).unwrap().skipped.len(), 5);
     }
 
     #[cfg(unix)]
@@ -187,7 +195,7 @@ mod tests {
             [path("deep/a.json"), path("deep/../deep/./a.json"), path("link/a.json"), folder.path().to_owned()];
         let all = local(&inputs).unwrap();
         assert_eq!(all.files, [FileRef::whole(path("deep/a.json"))]);
-        let link = Skipped { within: folder.path().to_owned(), count: 1, first: "link".into(), spreadsheets: false };
+        let link = Skipped { within: folder.path().to_owned(), count: 1, first: "link".into(), why: Why::Unlike };
         assert_eq!(all.skipped, [link]);
     }
 

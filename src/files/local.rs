@@ -10,12 +10,10 @@ use std::path::{Path, PathBuf};
 use super::error::Error;
 use super::file_ref::FileRef;
 use super::listed::{Exports, Listing, Passed};
-use super::names::Meant;
-use super::place::Place;
+use super::matched::{MOST_FOLDERS, Matched, TOO_DEEP, has_sign, is_deep, matched};
+use super::names::{Meant, is_hidden};
+use super::place::{Place, STANDARD_INPUT};
 use super::unpack::is_spreadsheet;
-
-/// Folders in folders; more is a loop.
-const MOST_FOLDERS: usize = 64;
 
 /// The files that a path means.
 pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
@@ -32,42 +30,66 @@ pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
     }
 }
 
-fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
-    let path = || input.to_owned();
-    let text =
-        input.to_str().filter(|text| text.contains(['*', '?', '['])).ok_or_else(|| Error::Missing { path: path() })?;
-    let matches = glob::glob(text).map_err(|source| Error::Pattern { path: path(), source })?;
-    let mut all = Listing::default();
-    let found = matches.map(|found| found.unwrap_or_else(|error| error.path().to_owned()));
-    for found in found.chain(no_unicode(input)) {
-        if found.is_dir() {
-            let listing = folder(&found, meant)?;
-            all.files.extend(listing.files);
-            all.skipped.extend(listing.skipped);
-        } else {
-            all.files.push(named(found));
-        }
+/// The file that holds what came on standard input, which errors do not name either.
+pub(super) fn kept(path: &Path, meant: Meant) -> Result<Listing, Error> {
+    if is_only_spreadsheet(path, meant) {
+        return Err(Error::Spreadsheet { path: STANDARD_INPUT.into() });
     }
-    if all.files.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
+    Ok(Listing { files: vec![FileRef::all(Place::Kept(path.to_owned()))], skipped: Vec::new() })
 }
 
-/// What a pattern matches whose name is no Unicode: `glob` passes it over. It is matched as it is shown.
-fn no_unicode(input: &Path) -> Vec<PathBuf> {
-    let Some((parent, last)) = input.parent().zip(input.file_name().and_then(|name| name.to_str())) else {
-        return Vec::new();
-    };
-    let Ok(last) = glob::Pattern::new(last) else { return Vec::new() };
-    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let folders = parent.to_str().and_then(|parent| glob::glob(parent).ok());
-    let entries =
-        folders.into_iter().flatten().filter_map(|folder| fs::read_dir(folder.ok()?).ok()).flatten().flatten();
-    let is_meant = |entry: &fs::DirEntry| {
-        let name = entry.file_name();
-        name.to_str().is_none() && last.matches(&name.to_string_lossy())
-    };
-    let mut found: Vec<PathBuf> = entries.filter(is_meant).map(|entry| entry.path()).collect();
-    found.sort();
-    found
+fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
+    let path = || input.to_owned();
+    let text = input.to_str().filter(|text| has_sign(text)).ok_or_else(|| Error::Missing { path: path() })?;
+    // By itself `**` stands for folders; whoever writes it last means what is in them.
+    let text =
+        if Path::new(text).ends_with("**") { format!("{}/*", text.trim_end_matches('/')) } else { text.to_owned() };
+    let is_each = Path::new(&text).ends_with("**/*");
+    let flaw = |source| Error::Pattern { path: path(), source };
+    let Matched { paths, unreadable, links } = matched(&text).map_err(flaw)?;
+    let all_of_it = if is_deep(&text) { None } else { Some(glob::glob(&text).map_err(flaw)?) };
+    let mut all = Listing { files: unreadable, skipped: links.into_skipped().collect() };
+    let mut roots: Vec<PathBuf> = Vec::new();
+    for found in all_of_it.into_iter().flatten().chain(paths.into_iter().map(Ok)) {
+        let found = match found {
+            Ok(found) => found,
+            // What a folder holds is not known, which is told.
+            Err(error) => {
+                all.files.push(FileRef::unreadable(Place::Path(error.path().to_owned()), error.error()));
+                continue;
+            }
+        };
+        match (found.is_dir(), is_each) {
+            (false, _) => all.files.push(named(found)),
+            // What is in a folder is matched itself.
+            (true, true) => {}
+            (true, false) if roots.iter().any(|root| is_walked(root, &found)) => {}
+            (true, false) => {
+                match folder(&found, meant) {
+                    Ok(listing) => {
+                        all.files.extend(listing.files);
+                        all.skipped.extend(listing.skipped);
+                    }
+                    Err(Error::Open { source, .. }) => {
+                        all.files.push(FileRef::unreadable(Place::Path(found.clone()), source));
+                    }
+                    Err(error) => return Err(error),
+                }
+                roots.push(found);
+            }
+        }
+    }
+    if all.files.is_empty() && all.skipped.is_empty() { Err(Error::Missing { path: path() }) } else { Ok(all) }
+}
+
+/// Whether a folder is among those that were gone through with another one.
+fn is_walked(root: &Path, found: &Path) -> bool {
+    let Ok(rest) = found.strip_prefix(root) else { return false };
+    let mut path = root.to_owned();
+    rest.iter().all(|part| {
+        path.push(part);
+        !is_hidden(&part.to_string_lossy()) && !path.is_symlink()
+    })
 }
 
 /// The files of a folder and of those in it that are meant, by name. Hidden ones are left out.
@@ -88,12 +110,11 @@ fn folder(root: &Path, meant: Meant) -> Result<Listing, Error> {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().to_lowercase());
             // Links to folders are not followed: they may lead back.
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            match name.starts_with('.') {
-                true if meant == Meant::All => passed.count(root, path.strip_prefix(root).unwrap_or(&path).to_owned()),
-                true => {}
+            match is_hidden(&name) {
+                true => passed.count(root, path.strip_prefix(root).unwrap_or(&path).to_owned()),
                 false if is_folder && depth < MOST_FOLDERS => folders.push((path, depth + 1)),
                 false if is_folder => {
-                    files.push(FileRef::unreadable(Place::Path(path), "it is nested too deeply in folders"));
+                    files.push(FileRef::unreadable(Place::Path(path), TOO_DEEP));
                 }
                 false if meant.takes(&name) && !path.is_dir() => files.push(named(path)),
                 false => {

@@ -1,5 +1,7 @@
 //! What names tell: exports, how they are packed, spreadsheets.
 
+use glob::MatchOptions;
+
 /// How exports are named. A folder's other files are not read.
 const NAMES: [&str; 4] = [".json", ".ndjson", ".jsonl", ".csv"];
 /// How several are packed into one.
@@ -10,6 +12,16 @@ const TAPES: [&str; 6] = [".tgz", ".tbz", ".tbz2", ".txz", ".tzst", ".taz"];
 const PACKED: [&str; 5] = ["", ".gz", ".zst", ".bz2", ".xz"];
 /// How spreadsheets are named. Logs may be in them, but not as text.
 const SPREADSHEETS: [&str; 5] = [".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"];
+
+/// Whether a name in a folder, a bucket or an archive is hidden: it begins with a dot, or as what an office program writes beside a
+/// file that is open.
+pub(super) fn is_hidden(name: &str) -> bool {
+    name.starts_with("~$") || name.starts_with('.') && !matches!(name, "." | "..")
+}
+
+/// How a pattern matches a path as a whole: `*` stays within a name, `**` does not.
+pub(super) const MATCHED: MatchOptions =
+    MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
 
 /// Which files of a folder, a bucket or an archive are meant. Hidden ones never are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +95,10 @@ mod tests {
         ] {
             assert!(is_export(name), "{name}");
         }
+        for name in [".a.json", ".git", "~$a.csv"] {
+            assert!(is_hidden(name), "{name}");
+        }
+        assert!(!["a.json", "~a.json", ".", "..", "$a"].into_iter().any(is_hidden));
         for name in ["readme.md", "a.json.bak", "a.evtx", "csv", "a.gz"] {
             assert!(!is_export(name), "{name}");
         }

@@ -22,7 +22,7 @@ pub(super) enum Opened {
 impl Opened {
     pub(super) fn open(place: &Place) -> io::Result<Self> {
         match place {
-            Place::Path(path) => File::open(path).map(Self::File),
+            Place::Path(path) | Place::Kept(path) => File::open(path).map(Self::File),
             Place::Object(bucket, listed) => Object::open(bucket.clone(), listed.clone()).map(Self::Object),
         }
     }

@@ -56,16 +56,22 @@ impl PartialEq for Bucket {
 
 impl Eq for Bucket {}
 
+/// What a file is called that holds what came there.
+pub(super) const STANDARD_INPUT: &str = "standard input";
+
 /// Where a file lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// On this machine.
     Path(PathBuf),
+    /// On this machine, where standard input was kept: it is called that and not by the name of the file.
+    Kept(PathBuf),
     /// In a bucket, where it was this object when it was listed.
     Object(Bucket, ObjectMeta),
 }
 
-/// What tells one state of a file from another: its length, when it was written last, and its tag if the store has some.
+/// What tells one state of a file from another: its length, when it was written last, and its tag. That of a store is what the
+/// store says; that of this machine is which file it is and when anything of it was changed, which no program sets as it likes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct State {
     length: u64,
@@ -76,7 +82,7 @@ pub(super) struct State {
 impl State {
     fn of_path(path: &std::path::Path) -> io::Result<Self> {
         let found = fs::metadata(path)?;
-        Ok(Self { length: found.len(), written: found.modified().ok(), tag: None })
+        Ok(Self { length: found.len(), written: found.modified().ok(), tag: tag(&found) })
     }
 
     pub(super) fn length(&self) -> u64 {
@@ -92,11 +98,24 @@ impl State {
     }
 }
 
+/// Device, number and time of change of a file.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell it")]
+fn tag(found: &fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(format!("{:x}:{:x} {}.{:09}", found.dev(), found.ino(), found.ctime(), found.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn tag(_: &fs::Metadata) -> Option<String> {
+    None
+}
+
 impl Place {
     /// The state in which the file is read: an object as it was listed, anything else as it is.
     pub(super) fn state(&self) -> io::Result<State> {
         match self {
-            Self::Path(path) => State::of_path(path),
+            Self::Path(path) | Self::Kept(path) => State::of_path(path),
             Self::Object(_, listed) => Ok(State::of_object(listed.clone())),
         }
     }
@@ -104,7 +123,7 @@ impl Place {
     /// The state in which the file is now.
     pub(super) fn present_state(&self) -> io::Result<State> {
         match self {
-            Self::Path(path) => State::of_path(path),
+            Self::Path(path) | Self::Kept(path) => State::of_path(path),
             Self::Object(bucket, listed) => {
                 wait(bucket.store.head(&listed.location)).map(State::of_object).map_err(told)
             }
@@ -115,6 +134,7 @@ impl Place {
     pub(super) fn shown(&self) -> PathBuf {
         match self {
             Self::Path(path) => path.clone(),
+            Self::Kept(_) => STANDARD_INPUT.into(),
             Self::Object(bucket, listed) => bucket.named(&listed.location),
         }
     }
@@ -122,7 +142,7 @@ impl Place {
     /// The name that it has whatever its spelling.
     pub(super) fn identity(&self) -> PathBuf {
         match self {
-            Self::Path(path) => fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
+            Self::Path(path) | Self::Kept(path) => fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
             Self::Object(..) => self.shown(),
         }
     }
@@ -130,7 +150,7 @@ impl Place {
     /// Whether its bytes can be read more than once.
     pub(super) fn is_file(&self) -> bool {
         match self {
-            Self::Path(path) => fs::metadata(path).is_ok_and(|found| found.is_file()),
+            Self::Path(path) | Self::Kept(path) => fs::metadata(path).is_ok_and(|found| found.is_file()),
             Self::Object(..) => true,
         }
     }

@@ -15,8 +15,10 @@ pub(super) const MAGIC_AT: usize = 257;
 const BLOCK: usize = 512;
 /// Bytes of a name, and of what stands in front of a file to say more of it.
 const MOST_OF_NAME: u64 = 64 << 10;
-/// Bytes behind the end of an archive.
+/// Blank bytes behind the end of an archive, up to another one.
 const PADDING: u64 = 1 << 20;
+/// What is wrong with bytes behind the end that are not blank.
+const BEHIND: &str = "what stands behind its end is no archive";
 /// Files of an archive.
 const MOST: usize = 1_000_000;
 
@@ -63,15 +65,11 @@ pub(super) fn packed(file: impl Read + Send + 'static) -> io::Result<Option<Tape
     }
     let mut passed = 0;
     let mut counted = Counted { input, passed: &mut passed };
-    let mut tape = gone_through(&mut counted, true, &mut |input, at| {
+    // It goes up to what closes the packing, which tells whether it is whole.
+    Ok(Some(gone_through(&mut counted, true, &mut |input, at| {
         let rest = at.saturating_sub(*input.passed);
         Ok(io::copy(&mut input.take(rest), &mut io::sink())? == rest)
-    });
-    // What closes the packing tells whether it is whole.
-    if let (None, Err(error)) = (&tape.flaw, io::copy(&mut counted.take(PADDING), &mut io::sink())) {
-        tape.flaw = Some(error.to_string());
-    }
-    Ok(Some(tape))
+    })))
 }
 
 /// Bytes that are counted.
@@ -97,23 +95,40 @@ fn gone_through<R: Read>(input: &mut R, is_packed: bool, to: &mut dyn FnMut(&mut
     tape
 }
 
+/// Several archives may stand behind one another, each with blank blocks at its end.
 fn go_through<R: Read>(
     input: &mut R,
     is_packed: bool,
     to: &mut dyn FnMut(&mut R, u64) -> io::Result<bool>,
     members: &mut Vec<Member>,
 ) -> io::Result<()> {
-    let (mut at, mut told) = (0_u64, Told::default());
+    let (mut at, mut told, mut blank) = (0_u64, Told::default(), 0_u64);
     loop {
         let mut block = [0; BLOCK];
-        if !filled(input, &mut block)? {
-            return Err(io::Error::other("the archive is cut off: nothing marks its end"));
+        let count = filled(input, &mut block)?;
+        let is_blank = block.iter().all(|byte| *byte == 0);
+        match (count, blank > 0) {
+            (..BLOCK, true) if is_blank => return Ok(()),
+            (0, _) => return Err(io::Error::other("the archive is cut off: nothing marks its end")),
+            (..BLOCK, true) => return Err(io::Error::other(BEHIND)),
+            (..BLOCK, false) => return Err(io::Error::other("the archive is cut off")),
+            _ => {}
         }
-        if block.iter().all(|byte| *byte == 0) {
-            return Ok(());
-        }
-        let header = Header::of(&block).ok_or_else(|| io::Error::other("the archive is damaged: a header is none"))?;
         at += BLOCK as u64;
+        if is_blank {
+            blank += BLOCK as u64;
+            match blank {
+                ..=PADDING => continue,
+                _ => {
+                    return Err(io::Error::other(
+                        "more than 1 MiB of nothing stands behind its end: what follows is not read",
+                    ));
+                }
+            }
+        }
+        let why = if blank > 0 { BEHIND } else { "the archive is damaged: a header is none" };
+        let header = Header::of(&block).ok_or_else(|| io::Error::other(why))?;
+        blank = 0;
         let length = told.length.filter(|_| header.is_file()).unwrap_or(header.length);
         if header.says_more() {
             told.take(header.kind, &text(input, length)?)?;
@@ -136,19 +151,18 @@ fn go_through<R: Read>(
     }
 }
 
-/// Fills a block; `false` at the end.
-fn filled(input: &mut impl Read, block: &mut [u8]) -> io::Result<bool> {
+/// Fills a block; how far, which at the end is less than all.
+fn filled(input: &mut impl Read, block: &mut [u8]) -> io::Result<usize> {
     let mut count = 0;
     while count < block.len() {
         match input.read(&mut block[count..]) {
-            Ok(0) if count == 0 => return Ok(false),
-            Ok(0) => return Err(io::Error::other("the archive is cut off")),
+            Ok(0) => break,
             Ok(read) => count += read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(true)
+    Ok(count)
 }
 
 fn text(input: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
@@ -281,88 +295,4 @@ impl<R: Read> Read for Whole<R> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A header, and bytes behind it.
-    fn entry(name: &str, kind: u8, bytes: &[u8]) -> Vec<u8> {
-        let mut block = vec![0; BLOCK];
-        block[..name.len()].copy_from_slice(name.as_bytes());
-        block[124..136].copy_from_slice(format!("{:011o}\0", bytes.len()).as_bytes());
-        block[156] = kind;
-        block[MAGIC_AT..MAGIC_AT + 8].copy_from_slice(b"ustar\x0000");
-        block[148..156].copy_from_slice(b"        ");
-        let sum: u64 = block.iter().map(|byte| u64::from(*byte)).sum();
-        block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        block.extend(bytes);
-        block.resize(block.len().next_multiple_of(BLOCK), 0);
-        block
-    }
-
-    /// An archive of these files.
-    fn tape(files: &[(&str, &[u8])]) -> Vec<u8> {
-        let all = files.iter().flat_map(|(name, bytes)| entry(name, b'0', bytes));
-        all.chain(vec![0; 2 * BLOCK]).collect()
-    }
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut packed = Vec::new();
-        io::copy(&mut flate2::read::GzEncoder::new(bytes, flate2::Compression::fast()), &mut packed).unwrap();
-        packed
-    }
-
-    fn names(tape: &Tape) -> Vec<&str> {
-        tape.members.iter().map(|member| member.name.as_str()).collect()
-    }
-
-    fn read(member: &Member, archive: &[u8]) -> io::Result<String> {
-        let mut text = String::new();
-        member.open(io::Cursor::new(archive.to_vec()))?.read_to_string(&mut text)?;
-        Ok(text)
-    }
-
-    #[test]
-    fn files_are_found_and_read_packed_or_not() {
-        let long = "a/".repeat(60) + "b.log";
-        let all = [
-            entry("logs/", b'5', b""),
-            entry("logs/a.log", b'0', b"first\n"),
-            entry("././@LongLink", b'L', format!("{long}\0").as_bytes()),
-            entry("cut", b'0', &[b'x'; 1000]),
-            entry("pax", b'x', b"16 path=c c.log\n"),
-            entry("c", b'0', b"third\n"),
-            vec![0; 1024],
-        ]
-        .concat();
-        for (archive, tape) in [
-            (all.clone(), plain(io::Cursor::new(all.clone())).unwrap()),
-            (gzip(&all), packed(io::Cursor::new(gzip(&all))).unwrap().unwrap()),
-        ] {
-            assert_eq!((names(&tape), &tape.flaw), (vec!["logs/a.log", long.as_str(), "c c.log"], &None));
-            assert_eq!(read(&tape.members[0], &archive).unwrap(), "first\n");
-            assert_eq!(read(&tape.members[1], &archive).unwrap(), "x".repeat(1000));
-            assert_eq!(read(&tape.members[2], &archive).unwrap(), "third\n");
-        }
-        assert!(packed(io::Cursor::new(gzip(b"no archive"))).unwrap().is_none());
-    }
-
-    #[test]
-    fn what_is_cut_or_damaged_gives_what_is_there_and_says_so() {
-        let all = tape(&[("a.log", b"first\n"), ("b.log", &[b'y'; 2000])]);
-        let cut = plain(io::Cursor::new(all[..2000].to_vec())).unwrap();
-        assert_eq!((names(&cut), cut.flaw.as_deref()), (vec!["a.log", "b.log"], Some("the archive is cut off")));
-        assert!(read(&cut.members[1], &all[..2000]).unwrap_err().to_string().contains("cut off"));
-        let mut damaged = all.clone();
-        damaged[1024 + 3] ^= 1;
-        let damaged = plain(io::Cursor::new(damaged)).unwrap();
-        assert!(damaged.flaw.is_some_and(|flaw| flaw.contains("damaged")) && damaged.members.len() == 1);
-        let whole = gzip(&all);
-        let half = packed(io::Cursor::new(whole[..whole.len() - 12].to_vec())).unwrap().unwrap();
-        assert!(half.flaw.is_some(), "{half:?}");
-        // No length leads astray.
-        let mut endless = entry("z", b'0', b"");
-        endless[124] = 0x80;
-        endless[125..136].fill(0xFF);
-        assert!(!is_tape(&endless));
-    }
-}
+mod tests;

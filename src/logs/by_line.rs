@@ -13,13 +13,18 @@ pub(in crate::logs) trait Parser: Debug + Clone + Send + Sync + 'static {
     /// What a line begins with that tells how those behind it are read. Without it each line can be read for itself.
     const MARK: Option<u8> = None;
 
+    /// Whether a line is read by those before it, so that one parser has to read all.
+    fn is_in_sequence(&self) -> bool {
+        false
+    }
+
     /// Takes a line that begins with the mark.
     fn directive(&mut self, number: u64, line: &str, sink: &mut dyn Sink) {
         let _ = (number, line, sink);
     }
 
     /// Takes any other line that is not blank.
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink);
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink);
 }
 
 /// A file whose lines a parser reads.
@@ -44,6 +49,9 @@ impl<P: Parser> Layout for ByLine<P> {
     }
 
     fn pieces(&self, wanted: &[usize], head: &[u8]) -> Option<Box<dyn Pieces>> {
+        if self.parser.is_in_sequence() {
+            return None;
+        }
         let (mut parser, wanted) = (self.parser.clone(), wanted.to_vec());
         let reader = move |bytes: &[u8], first: u64| {
             let reader = LineReader { lines: Lines::from(first), parser: parser.clone(), wanted: wanted.clone() };

@@ -13,6 +13,8 @@ use crate::address::host;
 pub(in crate::logs) struct Reading {
     pub(in crate::logs) kind: Kind,
     pub(in crate::logs) form: Form,
+    /// The kind is that of a sample and not stated: a number is one only if it is written as those of the sample are.
+    pub(in crate::logs) is_inferred: bool,
 }
 
 /// How what is no single word is written.
@@ -41,13 +43,13 @@ pub(in crate::logs) enum Read<'a> {
 impl Reading {
     /// A type in its plain form.
     pub(in crate::logs) const fn of(kind: Kind) -> Self {
-        Self { kind, form: Form::Plain(Clock::UTC) }
+        Self { kind, form: Form::Plain(Clock::UTC), is_inferred: false }
     }
 
-    /// Reads a text that stands in quotes: as text it is what it is, blanks and all.
+    /// Reads a text that stands in quotes: as text it is what it is, blanks and all, and empty if it is.
     pub(in crate::logs) fn read_quoted<'a>(&self, text: Cow<'a, str>) -> Read<'a> {
         match self.kind {
-            Kind::Text if !text.is_empty() => Read::Value(Value::Text(text)),
+            Kind::Text => Read::Value(Value::Text(text)),
             _ => self.read(text),
         }
     }
@@ -62,6 +64,7 @@ impl Reading {
             return Read::Value(Value::Null);
         }
         let value = match self.kind {
+            Kind::Int | Kind::Float if self.is_inferred && !is_as_written(&text, self.kind) => None,
             Kind::Text => Some(Value::Text(text)),
             Kind::Int => text.parse().ok().map(Value::Int),
             Kind::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float),
@@ -119,6 +122,8 @@ pub(in crate::logs) struct Seen {
     /// Values that are there.
     pub(in crate::logs) values: usize,
     ints: usize,
+    /// Of these, those of which a number with a fraction has not all digits.
+    wide: usize,
     floats: usize,
     truths: usize,
     times: usize,
@@ -133,8 +138,8 @@ pub(in crate::logs) struct Seen {
     day_first: usize,
     /// A date that can be read in two ways.
     unclear: Option<String>,
-    /// The first value that is no time.
-    other: Option<String>,
+    /// The first value that is no time, the first that is no day, and the first that is no time of day.
+    others: [Option<String>; 3],
     /// The first time in a zone that has a name.
     in_named_zone: Option<String>,
     /// The values are declared.
@@ -168,6 +173,7 @@ impl Seen {
         self.values += 1;
         let has = |count: &mut usize, is: bool| *count += usize::from(is);
         has(&mut self.ints, is_int(text));
+        has(&mut self.wide, is_int(text) && is_wide(text));
         has(&mut self.floats, is_float(text));
         has(&mut self.truths, text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
         has(
@@ -176,7 +182,9 @@ impl Seen {
         );
         has(&mut self.addresses, host(text).is_some());
         has(&mut self.lists, text.starts_with('[') && list(Form::Json, text).is_some());
-        has(&mut self.times_of_day, time::is_time_of_day(text));
+        let is_time_of_day = time::is_time_of_day(text);
+        has(&mut self.times_of_day, is_time_of_day);
+        let (times, days) = (self.times, self.days);
         if let Some(shown) = time::shown(text, Order::MonthFirst) {
             self.times += 1;
             self.zoneless += usize::from(shown.offset.is_none());
@@ -188,8 +196,11 @@ impl Seen {
         } else if let Some((_, order, is_numeric)) = time::day(text, Order::MonthFirst) {
             self.days += 1;
             self.order(text, order, is_numeric);
-        } else if self.other.is_none() {
-            self.other = Some(text.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect());
+        }
+        for (other, is) in self.others.iter_mut().zip([self.times > times, self.days > days, is_time_of_day]) {
+            if !is && other.is_none() {
+                *other = Some(text.chars().filter(|letter| !letter.is_control()).take(SHOWN).collect());
+            }
         }
     }
 
@@ -206,19 +217,25 @@ impl Seen {
         self.values > 0 && count == self.values
     }
 
+    /// Whether so many are nearly all values: nine of ten. Of a few, one may be odd.
+    fn nearly_all(&self, count: usize) -> bool {
+        let odd = self.values.saturating_sub(count);
+        self.values > 0 && (odd * 10 <= self.values || odd == 1 && count >= 3)
+    }
+
     /// Whether nearly all values are times: what is none is odd.
     fn are_times(&self) -> bool {
-        self.values > 0 && self.times * 10 >= self.values * 9
+        self.nearly_all(self.times)
     }
 
-    /// Whether all values are days.
+    /// Whether nearly all values are days.
     pub(in crate::logs) fn are_days(&self) -> bool {
-        self.all(self.days)
+        self.nearly_all(self.days)
     }
 
-    /// Whether all values are times of day.
+    /// Whether nearly all values are times of day.
     pub(in crate::logs) fn are_times_of_day(&self) -> bool {
-        self.all(self.times_of_day)
+        self.nearly_all(self.times_of_day)
     }
 
     /// Whether most values are addresses.
@@ -248,9 +265,20 @@ impl Seen {
         self.unclear.as_deref()
     }
 
-    /// The first value that is no time, if there is one.
-    pub(in crate::logs) fn other(&self) -> Option<&str> {
-        self.other.as_deref()
+    /// The first value that is not what most are, a time, a day or a time of day, if there is one; and which of these it is not.
+    pub(in crate::logs) fn other(&self) -> Option<(&str, &'static str)> {
+        let [times, days, times_of_day] = [self.times, self.days, self.times_of_day];
+        let (at, what) = match () {
+            () if times_of_day > times.max(days) => (2, "a time of day"),
+            () if days > times => (1, "a day"),
+            () => (0, "a time"),
+        };
+        self.others[at].as_deref().map(|other| (other, what))
+    }
+
+    /// Whether nearly all values are times, whose dates are in both orders.
+    pub(in crate::logs) fn are_times_of_both_orders(&self) -> bool {
+        self.are_times() && self.shows().is_err()
     }
 
     /// The first time in a zone of North America that is named by its letters.
@@ -265,7 +293,7 @@ impl Seen {
 
     /// Whether there are times that name no zone.
     pub(in crate::logs) fn is_zoneless(&self) -> bool {
-        self.zoneless > 0 || self.days > 0 && self.all(self.days)
+        self.zoneless > 0 || self.are_days()
     }
 
     /// How the column of that name is read: as what all of its values are, or nearly all if that is times; else as text.
@@ -275,20 +303,39 @@ impl Seen {
                 || ["epoch", "unix"].iter().any(|word| name.contains(word))
         };
         if self.all(self.epochs) && is_epoch() {
-            return Reading { kind: Kind::Time, form: Form::Epoch };
+            return Reading { kind: Kind::Time, form: Form::Epoch, is_inferred: true };
         }
         if self.all(self.lists) {
-            return Reading { kind: Kind::Texts, form: Form::Json };
+            return Reading { kind: Kind::Texts, form: Form::Json, is_inferred: true };
         }
         let kind = match self {
             seen if seen.all(seen.ints) => Kind::Int,
-            seen if seen.all(seen.ints + seen.floats) => Kind::Float,
+            seen if seen.all(seen.ints + seen.floats) && seen.wide == 0 => Kind::Float,
             seen if seen.all(seen.truths) => Kind::Bool,
             seen if seen.are_times() && (clock.is_stated || seen.shows().is_ok()) => Kind::Time,
             _ => Kind::Text,
         };
-        Reading { kind, form: Form::Plain(clock) }
+        Reading { kind, form: Form::Plain(clock), is_inferred: !self.is_declared }
     }
+}
+
+/// Whether a text is a number that is written as one, and not as an id is: no sign of plus, no zero in front, and no digits that
+/// its kind does not hold.
+pub(crate) fn is_as_written(text: &str, kind: Kind) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let is_bare = match digits {
+        [b'0', next, ..] => !next.is_ascii_digit(),
+        [first, ..] => first.is_ascii_digit(),
+        [] => false,
+    };
+    is_bare && (kind != Kind::Float || !is_wide(text))
+}
+
+/// Whether a text is a whole number beyond 2^53, up to which all are numbers of double precision.
+fn is_wide(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole && digits.parse().map_or(digits.len() > 15, |number: u64| number > 1 << 53)
 }
 
 /// Whether a text is a whole number and no id: no zero in front, and no more digits than a number of 64 bits has for certain.
@@ -309,50 +356,4 @@ fn is_float(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kind(name: &str, values: &[&str]) -> Kind {
-        let mut seen = Seen::default();
-        values.iter().for_each(|value| seen.see(value));
-        seen.reading(name, Clock::UTC).kind
-    }
-
-    #[test]
-    fn a_column_is_of_a_type_if_all_of_its_values_are() {
-        for (values, expected) in [
-            (&["1", "-2", "", "-", "0"][..], Kind::Int),
-            (&["1", "2.5", "1.0e3"], Kind::Float),
-            (&["1", "x"], Kind::Text),
-            (&["007", "1"], Kind::Text),
-            (&["1234567890123456789"], Kind::Text),
-            (&["true", "False"], Kind::Bool),
-            (&["2026-11-27 08:00:00", "2026-11-27T08:00:00Z"], Kind::Time),
-            (&["2026-11-27"], Kind::Text),
-            (&["27/11/2026 08:00", "11/27/2026 08:00"], Kind::Text),
-            (&[&["2026-11-27 08:00"; 9][..], &["0000-00-00 00:00:00"]].concat(), Kind::Time),
-            (&[&["2026-11-27 08:00"; 8][..], &["0000-00-00 00:00:00"]].concat(), Kind::Text),
-            (&["Fri, 27 Nov 2026 08:00:00 GMT", ""], Kind::Time),
-            (&["[\"a\"]", "[]"], Kind::Texts),
-            (&["+1"], Kind::Text),
-            (&["", "-"], Kind::Text),
-            (&[], Kind::Text),
-        ] {
-            assert_eq!(kind("x", values), expected, "{values:?}");
-        }
-        assert_eq!([kind("x", &["1764230400"]), kind("ts", &["1764230400"])], [Kind::Int, Kind::Time]);
-        assert_eq!(kind("epoch_ms", &["1764230400000"]), Kind::Time);
-    }
-
-    #[test]
-    fn a_value_is_of_its_type_or_null_or_odd() {
-        let read = |kind, text: &'static str| Reading::of(kind).read(text.into());
-        assert_eq!(read(Kind::Int, " 5 "), Read::Value(Value::Int(5)));
-        assert_eq!(read(Kind::Int, "-"), Read::Value(Value::Null));
-        assert_eq!(read(Kind::Int, "five"), Read::Odd);
-        assert_eq!(read(Kind::Text, "-"), Read::Value(Value::Text("-".into())));
-        assert_eq!(read(Kind::Float, "inf"), Read::Odd);
-        assert_eq!(read(Kind::Bool, "TRUE"), Read::Value(Value::Bool(true)));
-        assert_eq!(read(Kind::Time, "yesterday"), Read::Odd);
-    }
-}
+mod tests;

@@ -29,6 +29,7 @@ mod xml;
 mod years;
 mod zone;
 
+pub(crate) use column::is_as_written;
 pub use error::Error;
 pub use field::{Field, Kind};
 pub use format::{Format, Layout, View};

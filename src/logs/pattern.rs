@@ -75,7 +75,8 @@ impl Parts {
         let (digits, rest) = text.split_at(digits);
         let number: u32 = digits.parse().ok()?;
         match letter {
-            'y' | 'u' => {
+            // Devices write it where they mean the year; the week that it belongs to is never beside it.
+            'y' | 'u' | 'Y' => {
                 let century = match (digits.len(), number) {
                     (2, 70..) => 1900,
                     (2, _) => 2000,
@@ -128,6 +129,7 @@ mod tests {
             ("dd/MM/yyyy HH:mm:ss", "03/04/2026 08:00:00", "2026-04-03 08:00:00 None"),
             ("MM/dd/yy hh:mm:ss a", "3/4/26 12:30:00 AM", "2026-03-04 00:30:00 None"),
             ("yyyyMMddHHmmss", "20261127080000", "2026-11-27 08:00:00 None"),
+            ("YYYY-MM-dd HH:mm", "2026-11-27 08:00", "2026-11-27 08:00:00 None"),
             ("EEE, d MMM yyyy HH:mm", "Fri, 7 Nov 2026 08:00", "2026-11-07 08:00:00 None"),
             ("yyyy-MM-dd 'o''clock' HH", "2026-11-27 o", "-"),
             ("dd/MM/yyyy HH:mm:ss", "2026-11-27 08:00:00", "-"),

@@ -42,6 +42,10 @@ pub trait Sink {
     fn recoded(&mut self, line: u64) {
         let _ = line;
     }
+    /// A member that the record has had before: its first value stands.
+    fn repeated(&mut self, line: u64, field: usize) {
+        let _ = (line, field);
+    }
     /// A named value for which there is no field, because the sample had none of that name: `raw` has it.
     fn unknown(&mut self, line: u64, name: &str) {
         let _ = (line, name);

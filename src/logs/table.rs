@@ -81,6 +81,15 @@ pub(in crate::logs) fn columns(
     if let (None, None, Some(date)) = (options.day_first, shown, unclear) {
         assumed.push(format!("dates such as {date} are read as month/day/year (day_first = 'true' states otherwise)"));
     }
+    // Where columns differ, one that shows nothing is in the order of the first that does.
+    let differ = seen.iter().filter_map(|seen| seen.shows().ok().flatten()).any(|order| Some(order) != shown);
+    let unsettled = seen.iter().find_map(|seen| seen.unclear().filter(|_| seen.shows() == Ok(None)));
+    if let (None, true, Some(date)) = (options.day_first, differ, unsettled) {
+        let order = if shown == Some(Order::DayFirst) { "day/month/year" } else { "month/day/year" };
+        assumed.push(format!(
+            "dates such as {date} are read as {order}, and other columns have other orders (day_first = 'true' states one)"
+        ));
+    }
     if let Some(time) = seen.iter().find_map(|seen| seen.in_named_zone()) {
         assumed.push(format!("zones such as that of {time} are those of North America"));
     }
@@ -101,7 +110,7 @@ pub(in crate::logs) fn columns(
         let own = ordered.or(seen.shows().ok().flatten()).unwrap_or(clock.order);
         let own = Clock { order: own, is_stated: clock.is_stated || seen.is_declared(), ..clock };
         let reading = match options.columns.as_ref().and_then(|stated| stated.get(at)) {
-            Some((_, kind)) => Reading { kind: *kind, form: Form::Plain(own) },
+            Some((_, kind)) => Reading { kind: *kind, form: Form::Plain(own), is_inferred: false },
             None => seen.reading(&sql, own),
         };
         Column { name: name.clone(), sql: names::free(&sql, &mut taken), reading }
@@ -122,11 +131,10 @@ fn no_time(column: &Column, seen: &Seen) -> Option<String> {
     let name = quoted(&column.name);
     match seen.other() {
         _ if seen.is_declared() => None,
-        Some(value) => Some(format!("{name} is text, for '{value}' is not understood as a time")),
-        None if seen.shows().is_err() => {
+        _ if seen.are_times_of_both_orders() => {
             Some(format!("{name} is text, for its dates are day/month and month/day (day_first = 'true' states one)"))
         }
-        None => None,
+        other => other.map(|(value, what)| format!("{name} is text, for '{value}' is not understood as {what}")),
     }
 }
 
@@ -202,6 +210,16 @@ impl Table {
     /// How many columns there are.
     pub(in crate::logs) fn width(&self) -> usize {
         self.columns.len()
+    }
+
+    /// The first of the wanted fields that is made of a column.
+    pub(in crate::logs) fn field_of(&self, wanted: &[usize], column: usize) -> Option<usize> {
+        let is_of = |field: &usize| match self.sources.get(*field) {
+            Some(Source::Own(at) | Source::Address(at) | Source::User(at)) => *at == column,
+            Some(Source::Joined(date, of_day)) => [*date, *of_day].contains(&column),
+            Some(Source::Raw) | None => false,
+        };
+        wanted.iter().copied().find(is_of)
     }
 
     /// By column, whether some fields are made of it.
@@ -294,7 +312,11 @@ impl Table {
         cells: &dyn Cells<'a>,
         sink: &mut dyn Sink,
     ) -> Value<'a> {
-        let (Some(date), Some(of_day)) = (cells.cell(at), cells.cell(of_day)) else { return Value::Null };
+        let (date, of_day) = match (cells.cell(at), cells.cell(of_day)) {
+            (None, None) => return Value::Null,
+            // Half of a time is none, which is told.
+            (date, of_day) => (date.unwrap_or_default(), of_day.unwrap_or_default()),
+        };
         if is_nothing(date.trim()) && is_nothing(of_day.trim()) {
             return Value::Null;
         }

@@ -50,7 +50,12 @@ impl Clock {
 
     /// The same, of one of many texts that are in this order: one that shows another is not read by it.
     pub(in crate::logs) fn read(self, text: &str) -> Dated {
-        let Some(shown) = shown(text, self.order) else { return Dated::None };
+        let Some(shown) = shown(text, self.order) else {
+            // A day alone is no time, but what it shows of the order holds for the others.
+            let shows = day(text, self.order).and_then(|(_, order, _)| order);
+            let is_contrary = !self.is_stated && shows.is_some_and(|order| order != self.order);
+            return if is_contrary { Dated::Contrary } else { Dated::None };
+        };
         match shown.order {
             Some(order) if order != self.order && !self.is_stated => Dated::Contrary,
             Some(order) if order != self.order => Dated::None,
@@ -112,8 +117,15 @@ pub(in crate::logs) fn day(text: &str, order: Order) -> Option<(NaiveDate, Optio
 
 /// Whether a text is a time of day: `08:00:00`.
 pub(in crate::logs) fn is_time_of_day(text: &str) -> bool {
+    second_of_day(text).is_some()
+}
+
+/// The second of its day that a text is as a time of day, by the clock that shows it.
+pub(in crate::logs) fn second_of_day(text: &str) -> Option<u32> {
     let mut scan = Scan(text.trim().as_bytes());
-    scan.time_of_day().is_some() && (scan.0.is_empty() || std::str::from_utf8(scan.0).is_ok_and(is_zone))
+    let (hour, minute, second, _) = scan.time_of_day()?;
+    let is_over = scan.0.is_empty() || std::str::from_utf8(scan.0).is_ok_and(is_zone);
+    is_over.then_some(hour * 3600 + minute * 60 + second)
 }
 
 fn is_zone(text: &str) -> bool {
@@ -214,9 +226,8 @@ impl Scan<'_> {
         }
         if self.0.first()?.is_ascii_alphabetic() {
             let month = month(self.word())?;
-            self.any(b"-/. ")?;
-            let (number, digits) = self.number(4)?;
-            return certain(year(number, digits)?, month, first);
+            let between = self.any(b"-/. ")?;
+            return certain(self.year_behind(Some(between))?, month, first);
         }
         let (second, _) = self.number(2)?;
         self.any(&[between])?;
@@ -246,18 +257,24 @@ impl Scan<'_> {
                 let (day, _) = self.number(2)?;
                 self.any(b" -")?;
                 let month = month(self.word())?;
-                self.any(b" -")?;
-                let (number, digits) = self.number(4)?;
-                return certain(year(number, digits)?, month, day);
+                let between = self.any(b" -")?;
+                return certain(self.year_behind(Some(between))?, month, day);
             }
             month_number = month(self.word());
         }
         self.any(b" -/")?;
         let (day, _) = self.number(2)?;
-        self.any(b",");
-        self.any(b" -/")?;
+        let is_apart = self.any(b",").is_some();
+        let between = self.any(b" -/")?;
+        let year = self.year_behind(Some(between).filter(|_| !is_apart))?;
+        certain(year, month_number?, day)
+    }
+
+    /// The year behind a month's name. Two digits with a colon behind them are an hour: `Nov 27 08:00:00` has no year.
+    fn year_behind(&mut self, between: Option<u8>) -> Option<i32> {
         let (number, digits) = self.number(4)?;
-        certain(year(number, digits)?, month_number?, day)
+        let is_hour = digits == 2 && between == Some(b' ') && self.0.first() == Some(&b':');
+        if is_hour { None } else { year(number, digits) }
     }
 
     /// Hour, minute, second, microsecond.
@@ -308,99 +325,4 @@ fn year(number: u32, digits: usize) -> Option<i32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Option<String> {
-        let instant = Clock::UTC.instant(text)?;
-        Some(chrono::DateTime::from_timestamp_micros(instant)?.format("%Y-%m-%d %H:%M:%S%.f").to_string())
-    }
-
-    #[test]
-    fn times_are_read_in_every_usual_form() {
-        for text in [
-            "2026-11-27T08:00:00Z",
-            "2026-11-27 08:00:00",
-            "2026-11-27 08:00",
-            "2026-11-27T10:00:00+02:00",
-            "2026-11-27T10:00:00.000000+0200",
-            "2026-11-27 08:00:00 UTC",
-            "2026/11/27 08:00:00",
-            "27/Nov/2026:08:00:00 +0000",
-            "27/Nov/2026:03:00:00 -0500",
-            "27-Nov-2026 08:00:00",
-            "27 Nov 2026 08:00:00",
-            "Nov 27 2026 08:00:00",
-            "Nov 27, 2026 8:00:00 AM",
-            "November 27, 2026, 08:00:00",
-            "Fri, Nov 27 2026 08:00:00",
-            "Fri, 27 Nov 2026 08:00:00 GMT",
-            "Fri, 27 Nov 2026 08:00:00 +0000 (UTC)",
-            "Friday, 27-Nov-26 08:00:00 UTC",
-            "Fri, 27 Nov 2026 03:00:00 EST",
-            "2026-11-27 00:00:00 PST",
-            "11/27/2026 08:00:00",
-            "11/27/2026 8:00:00 AM",
-            "11/27/2026, 8:00:00 AM",
-            "11/27/26 08:00:00",
-            "27/11/2026 08:00:00",
-            "27.11.2026 08:00:00",
-        ] {
-            assert_eq!(read(text).as_deref(), Some("2026-11-27 08:00:00"), "{text}");
-        }
-        assert_eq!(read("2026-11-27T08:00:00.1234567Z").as_deref(), Some("2026-11-27 08:00:00.123456"));
-        assert_eq!(read("2026-11-27 08:00:00,5").as_deref(), Some("2026-11-27 08:00:00.500"));
-        assert_eq!(read("11/27/2026 12:30:00 PM").as_deref(), Some("2026-11-27 12:30:00"));
-        assert_eq!(read("11/27/2026 12:30:00 AM").as_deref(), Some("2026-11-27 00:30:00"));
-    }
-
-    #[test]
-    fn what_is_no_time_is_none() {
-        for text in [
-            "",
-            "2026-11-27",
-            "08:00:00",
-            "2026-13-27 08:00:00",
-            "2026-02-30 08:00:00",
-            "2026-11-27 25:00:00",
-            "2026-11-27 08:00:00 Mars",
-            "2026-11-27 08:00:00 IST",
-            "Foo, 27 Nov 2026 08:00:00 GMT",
-            "Fri, 27 2026 08:00:00",
-            "0000-00-00 00:00:00",
-            "1764230400",
-            "99/99/2026 08:00:00",
-            "2026-11-27T",
-            "é026-11-27T08:00:00Z",
-            "10.0.0.1:8080 x y",
-            "2026-11-27 08:0:00",
-        ] {
-            assert_eq!(read(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_date_shows_its_order_or_does_not() {
-        let order = |text| shown(text, Order::MonthFirst).map(|shown| (shown.order, shown.is_numeric));
-        assert_eq!(order("27/11/2026 08:00"), Some((Some(Order::DayFirst), true)));
-        assert_eq!(order("11/27/2026 08:00"), Some((Some(Order::MonthFirst), true)));
-        assert_eq!(order("03/04/2026 08:00"), Some((None, true)));
-        assert_eq!(order("04/04/2026 08:00"), Some((None, false)));
-        assert_eq!(order("2026-03-04 08:00"), Some((None, false)));
-        let day_first = Clock { order: Order::DayFirst, ..Clock::UTC };
-        assert_eq!(day_first.instant("03/04/2026 08:00"), Clock::UTC.instant("2026-04-03 08:00"));
-        // One that shows the other order is not read by it.
-        let april = Dated::At(Clock::UTC.instant("2026-04-27 08:00").unwrap());
-        assert_eq!([day_first, Clock::UTC].map(|clock| clock.read("27/04/2026 08:00")), [april, Dated::Contrary]);
-        let stated = Clock { is_stated: true, ..Clock::UTC };
-        assert_eq!(["27/04/2026 08:00", "04/27/2026 08:00"].map(|text| stated.read(text)), [Dated::None, april]);
-    }
-
-    #[test]
-    fn epochs_are_told_by_their_digits() {
-        let all = ["1764230400", "1764230400.5", "1764230400000", "1764230400000000", "1764230400000000000"].map(epoch);
-        let at = 1_764_230_400_000_000;
-        assert_eq!(all, [Some(at), Some(at + 500_000), Some(at), Some(at), Some(at)]);
-        assert_eq!(["", ".", "x", "12345678901", "-1"].map(epoch), [None; 5]);
-    }
-}
+mod tests;

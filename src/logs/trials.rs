@@ -13,6 +13,8 @@ pub(in crate::logs) struct Told {
     pub(in crate::logs) contrary: Vec<(u64, String)>,
     pub(in crate::logs) unknown: Vec<(u64, String)>,
     pub(in crate::logs) recoded: Vec<u64>,
+    /// Members that come again: the line, and the field.
+    pub(in crate::logs) repeated: Vec<(u64, usize)>,
     /// How many LF and how many CR stand in the last field of a row, by the line on which it begins.
     spans: BTreeMap<u64, [usize; 2]>,
 }
@@ -39,6 +41,10 @@ impl Sink for Told {
     }
     fn recoded(&mut self, line: u64) {
         self.recoded.push(line);
+    }
+
+    fn repeated(&mut self, line: u64, field: usize) {
+        self.repeated.push((line, field));
     }
 
     fn unknown(&mut self, line: u64, name: &str) {

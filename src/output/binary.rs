@@ -9,8 +9,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::ipc::writer::FileWriter;
 
-use super::WriteError;
 use super::cell::Column;
+use super::{WriteError, names_apart};
 use crate::engine::parquet::{INCOMPLETE, Parquet, holds};
 
 /// Writer of both. Bytes are handed out as they come.
@@ -35,17 +35,16 @@ enum Body {
 impl Binary {
     /// A Parquet file. Columns of types that it does not know become text.
     pub(super) fn parquet(schema: &Schema) -> Self {
-        let field = |field: &Arc<Field>| match holds(field.data_type()) {
-            true => Arc::clone(field),
-            false => Arc::new(Field::new(field.name(), DataType::Utf8View, true)),
+        let field = |field: Field| match holds(field.data_type()) {
+            true => field,
+            false => Field::new(field.name(), DataType::Utf8View, true),
         };
-        let schema = Arc::new(Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>()));
-        Self { schema, body: Body::Parquet(None) }
+        Self { schema: Arc::new(Schema::new(apart(schema).map(field).collect::<Vec<_>>())), body: Body::Parquet(None) }
     }
 
     /// An Arrow IPC file.
     pub(super) fn arrow(schema: &Schema) -> Self {
-        Self { schema: Arc::new(Schema::new(schema.fields().clone())), body: Body::Arrow(None) }
+        Self { schema: Arc::new(Schema::new(apart(schema).collect::<Vec<_>>())), body: Body::Arrow(None) }
     }
 
     /// Takes up rows; the bytes that are ready.
@@ -89,6 +88,12 @@ impl Binary {
         });
         RecordBatch::try_new(Arc::clone(&self.schema), columns.collect::<Result<_, _>>()?)
     }
+}
+
+/// The fields, each by a name of its own.
+fn apart(schema: &Schema) -> impl Iterator<Item = Field> {
+    let fields = schema.fields().iter().zip(names_apart(schema));
+    fields.map(|(field, name)| field.as_ref().clone().with_name(name)).collect::<Vec<_>>().into_iter()
 }
 
 fn opened_parquet<'a>(

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use arrow::datatypes::Schema;
 
 use super::cell::Column;
-use super::{Options, names, safe};
+use super::{Options, names_apart, safe};
 
 /// Writer of both.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Delimited {
 impl Delimited {
     /// Values separated by that character.
     pub(super) fn new(schema: &Schema, separator: char, options: Options) -> Self {
-        Self { head: Some(names(schema)), separator, options, neutralised: 0 }
+        Self { head: Some(names_apart(schema)), separator, options, neutralised: 0 }
     }
 
     /// Appends rows.

@@ -6,11 +6,13 @@
 
 mod binary;
 mod cell;
+mod chart;
 mod delimited;
 mod deliver;
 mod json;
 mod layout;
 mod markdown;
+mod markup;
 mod page;
 mod redact;
 pub mod safe;
@@ -25,7 +27,8 @@ use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use datafusion::parquet::errors::ParquetError;
 
-pub use deliver::{Failure, deliver};
+pub use chart::{Ask, Kind, Refusal};
+pub use deliver::{Failure, How, Kept, deliver, redrawn};
 pub use redact::Redactor;
 pub use sink::Sink;
 
@@ -92,6 +95,13 @@ pub static ALL: &[Format] = &[
         open: |schema, _| Body::Markdown(markdown::Markdown::new(schema)),
     },
     Format {
+        name: "html",
+        doc: "A page of HTML that needs nothing from elsewhere: the rows with a filter, and pictures where the columns allow.",
+        binary: false,
+        endings: &["html", "htm"],
+        open: |schema, _| Body::Result(Box::new(page::ResultPage::new(schema))),
+    },
+    Format {
         name: "parquet",
         doc: "A Parquet file, compressed with zstd, to a file or a pipe; all types and every digit.",
         binary: true,
@@ -107,7 +117,7 @@ pub static ALL: &[Format] = &[
     },
 ];
 
-/// What `report timeline` writes: a page of HTML. It has parts that only a timeline has, so it is none of the formats of results.
+/// What `report timeline` writes: a page of HTML with parts that only a timeline has, so it is none of the formats of results.
 pub static PAGE: Format = Format {
     name: "page",
     doc: "A page of HTML.",
@@ -128,10 +138,8 @@ pub fn by_ending(file: &Path) -> Option<&'static Format> {
 }
 
 /// Endings that promise what no result is written as.
-const PROMISING: &[&str] = &[
-    "xlsx", "xls", "xlsm", "ods", "gz", "zst", "bz2", "xz", "zip", "db", "sqlite", "duckdb", "avro", "orc", "xml",
-    "html",
-];
+const PROMISING: &[&str] =
+    &["xlsx", "xls", "xlsm", "ods", "gz", "zst", "bz2", "xz", "zip", "db", "sqlite", "duckdb", "avro", "orc", "xml"];
 
 /// The ending of a file's name, if it promises something that is not written.
 pub fn broken_promise(file: &Path) -> Option<&str> {
@@ -154,6 +162,8 @@ pub struct Options {
     pub wraps: bool,
     /// What is missing from the result is said elsewhere on the same screen.
     pub told: bool,
+    /// The terminal reads nothing but ASCII: pictures are drawn in it.
+    pub ascii: bool,
 }
 
 /// When a table is written one column a line.
@@ -196,7 +206,12 @@ enum Body {
     Markdown(markdown::Markdown),
     Binary(binary::Binary),
     Page(Box<page::Page>),
+    Result(Box<page::ResultPage>),
+    Chart(Box<chart::Gather>, chart::Look),
 }
+
+/// Columns of a picture where nobody says how wide it may be.
+const WIDTH: usize = 80;
 
 /// Why a result could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -210,6 +225,9 @@ pub enum WriteError {
     /// A value has no place in a Parquet file.
     #[error("a value could not be written to Parquet")]
     Parquet(#[source] ParquetError),
+    /// The rows cannot be drawn so.
+    #[error(transparent)]
+    Chart(#[from] Refusal),
 }
 
 impl<'o, O: Write + ?Sized> Writer<'o, O> {
@@ -219,30 +237,53 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
         Self { out, body, rows: 0, told: options.told }
     }
 
+    /// A writer that draws a result instead of its rows.
+    ///
+    /// # Errors
+    /// When its columns cannot be drawn so.
+    pub fn chart(ask: &Ask, schema: &Schema, options: Options, out: &'o mut O) -> Result<Self, Refusal> {
+        let look = chart::Look { width: options.terminal.unwrap_or(WIDTH), ascii: options.ascii };
+        let body = Body::Chart(Box::new(chart::Gather::new(schema, ask)?), look);
+        Ok(Self { out, body, rows: 0, told: options.told })
+    }
+
     /// Writes a batch, or keeps it until the widths of columns are known.
     pub fn batch(&mut self, batch: &RecordBatch) -> Result<(), WriteError> {
         self.rows += batch.num_rows() as u64;
         if let Body::Binary(body) = &mut self.body {
             return Ok(self.out.write_all(&body.rows(batch)?)?);
         }
+        if let Body::Chart(body, _) = &mut self.body {
+            return Ok(body.batch(batch)?);
+        }
         let columns = batch.columns().iter().map(Column::new).collect::<Result<Vec<_>, _>>()?;
         let mut text = String::new();
         match &mut self.body {
-            Body::Nothing | Body::Binary(_) => {}
+            Body::Nothing | Body::Binary(_) | Body::Chart(..) => {}
             Body::Table(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Delimited(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Json(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Markdown(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Page(body) => body.rows(&columns, batch.num_rows()),
+            Body::Result(body) => body.rows(batch, &columns, &mut text)?,
         }
         Ok(self.out.write_all(text.as_bytes())?)
     }
 
-    /// Takes what is known of an answer that has been read to its end, for formats that say it. `shown` makes of a text what may
-    /// be shown.
-    pub fn told(&mut self, tally: &Tally, shown: impl Fn(&str) -> String) {
-        if let Body::Page(body) = &mut self.body {
-            body.told(page::Facts::of(tally, shown));
+    /// Takes when the statement was asked, and the statement if it may be shown, for formats that say it before the rows.
+    pub fn asked(&mut self, asked: &str, sql: Option<&String>) {
+        if let Body::Result(body) = &mut self.body {
+            body.asked(asked, sql.and_then(|sql| page::first_table(sql)));
+        }
+    }
+
+    /// Takes what is known of the answer to a statement that has been read to its end, for formats that say it. `shown` makes of
+    /// a text what may be shown.
+    pub fn told(&mut self, tally: &Tally, sql: &str, shown: impl Fn(&str) -> String) {
+        match &mut self.body {
+            Body::Page(body) => body.told(page::Facts::of(tally, sql, shown)),
+            Body::Result(body) => body.told(page::Facts::of(tally, sql, shown)),
+            _ => {}
         }
     }
 
@@ -258,6 +299,13 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
             Body::Json(body) => body.finish(missing.is_none(), &mut text),
             Body::Markdown(body) => body.finish(below, &mut text),
             Body::Page(body) => body.finish(missing, &mut text),
+            Body::Result(body) => body.finish(self.rows, missing, &mut text),
+            Body::Chart(body, look) => {
+                let (picture, notes) = body.picture(look.bars())?;
+                chart::text(&picture, *look, &mut text);
+                notes.iter().for_each(|note| text.push_str(&format!("{note}\n")));
+                text.extend(below.map(incomplete));
+            }
             Body::Binary(body) => self.out.write_all(&body.finish(missing)?)?,
         }
         self.out.write_all(text.as_bytes())?;
@@ -278,6 +326,18 @@ fn incomplete(missing: &str) -> String {
 
 fn names(schema: &Schema) -> Vec<String> {
     schema.fields().iter().map(|field| field.name().clone()).collect()
+}
+
+/// The columns' names, told apart: of two of one name, what reads a file by names drops one.
+fn names_apart(schema: &Schema) -> Vec<String> {
+    let names = names(schema);
+    let mut apart: Vec<String> = Vec::with_capacity(names.len());
+    for name in &names {
+        let free = |other: &String| !apart.contains(other) && (other == name || !names.contains(other));
+        let numbered = (2_u32..).map(|n| format!("{name}_{n}"));
+        apart.extend(std::iter::once(name.clone()).chain(numbered).find(free));
+    }
+    apart
 }
 
 /// Whether cells of a type stand at the right.

@@ -1,12 +1,14 @@
 //! A box for people to read.
 //!
-//! The widths are taken from the first rows and then stand, so that a result of any length streams. On a terminal a cell
-//! that is wider is shortened, and a row that cannot fit at all is written one column a line; anywhere else no cell is
-//! ever shortened, and one that is wider than its column merely pushes the others aside.
+//! The widths are taken from the first rows and then stand, so that a result of any length streams. On a terminal a text
+//! that is wider is shortened, and a row that cannot fit at all is written one column a line. What is of no use shortened, a
+//! number, a time, an id, an address, is written whole and pushes the others aside; anywhere else every cell is.
+//! What the prompt itself has to say goes on below instead, and no name in it is broken in two.
 //! The answer of EXPLAIN is text of many lines and is shown as such.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
 
 use arrow::datatypes::{DataType, Schema};
 
@@ -28,6 +30,8 @@ pub(super) struct Table {
     times: Vec<bool>,
     /// Times lose the fractions of their seconds, because there is no room for them.
     whole_seconds: bool,
+    /// There is no room for whole ids either, and a box is wanted all the same.
+    cuts_ids: bool,
     options: Options,
     shape: Shape,
 }
@@ -38,6 +42,8 @@ enum Shape {
     Sampling(Vec<Vec<Cell>>),
     /// A box with columns of these widths.
     Box(Vec<usize>),
+    /// One below the other: what names a thing, and further in what is said of it.
+    Items,
     /// One column a line; rows so far.
     Lines(u64),
     /// The plans of EXPLAIN: a heading and its text.
@@ -62,6 +68,7 @@ impl Table {
             right: schema.fields().iter().map(|field| stands_right(field.data_type())).collect(),
             times: schema.fields().iter().map(|field| is_time(field.data_type())).collect(),
             whole_seconds: false,
+            cuts_ids: false,
             options,
             shape,
         }
@@ -116,11 +123,18 @@ impl Table {
         if cuts {
             wishes = self.wishes(&sample, true);
         }
-        let plain = || wishes.iter().map(|wish| Wish { least: 0, ..*wish }).collect::<Vec<_>>();
+        // With their widths fixed, ids are shortened before numbers are.
+        let plain = || -> Vec<Wish> {
+            let least = |at: usize, wish: &Wish| if self.right[at] { wish.least } else { 0 };
+            wishes.iter().enumerate().map(|(at, wish)| Wish { least: least(at, wish), ..*wish }).collect()
+        };
         let fitting = match self.options.expanded {
             Expanded::Auto => widths(&wishes, limit),
             Expanded::On => None,
-            Expanded::Off => widths(&wishes, limit).or_else(|| widths(&plain(), limit)).or(widths(&plain(), None)),
+            Expanded::Off => widths(&wishes, limit).or_else(|| {
+                self.cuts_ids = true;
+                widths(&plain(), limit).or(widths(&plain(), None))
+            }),
         };
         // One below the other, there is room for all of a time.
         if let Some(widths) = fitting {
@@ -128,6 +142,12 @@ impl Table {
             sample.iter_mut().filter(|_| cuts).for_each(|row| self.cut(row));
             self.head(&widths, out);
             self.shape = Shape::Box(widths);
+        } else if self.options.wraps && is_table {
+            let heads = self.heads.iter().map(|head| Cell { text: head.clone(), null: false }).collect::<Vec<_>>();
+            item(&heads, self.options, out);
+            out.extend(std::iter::repeat_n('─', self.options.terminal.unwrap_or_default()));
+            out.push('\n');
+            self.shape = Shape::Items;
         }
         sample.iter().for_each(|row| self.row(row, out));
     }
@@ -140,11 +160,12 @@ impl Table {
             let cuts = cut && self.times[i];
             let shown = |cell: &Cell| if cuts { width(&whole_seconds(&cell.text)) } else { width(&cell.text) };
             let widest = cells().map(shown).max().unwrap_or(0);
-            let is_kept = self.times[i] || self.right[i] || cells().all(|cell| cell.null || is_id(&cell.text));
+            let is_kept = self.times[i] || self.right[i] || cells().all(|cell| cell.null || is_whole(&cell.text));
+            let longest = || cells().flat_map(|cell| cell.text.split(' ')).map(width).max().unwrap_or(0);
             let least = match is_kept {
                 true => widest.max(head.min(SHORT_HEAD)),
-                // Cells go on below, headings do not.
-                false if self.options.wraps => head,
+                // Cells go on below, between their words. Headings do not.
+                false if self.options.wraps => head.max(longest()),
                 false => 0,
             };
             Wish { natural: widest.max(head), least }
@@ -176,18 +197,20 @@ impl Table {
                 wrapped_row(cells, widths, &self.right, self.options, out);
             }
             Shape::Box(widths) => {
-                for ((cell, room), right) in cells.iter().zip(widths.iter()).zip(&self.right) {
+                for (at, (cell, room)) in cells.iter().zip(widths.iter()).enumerate() {
                     out.push_str("│ ");
-                    let text = if self.options.terminal.is_some() {
+                    let is_kept = || self.right[at] || !self.cuts_ids && (self.times[at] || is_whole(&cell.text));
+                    let text = if self.options.terminal.is_some() && width(&cell.text) > *room && !is_kept() {
                         shorten(&cell.text, *room)
                     } else {
                         Cow::from(&cell.text)
                     };
-                    padded(&text, *room, *right, cell.null && self.options.styled, out);
+                    padded(&text, *room, self.right[at], cell.null && self.options.styled, out);
                     out.push(' ');
                 }
                 out.push_str("│\n");
             }
+            Shape::Items => item(cells, self.options, out),
             Shape::Lines(rows) => {
                 *rows += 1;
                 let _ = writeln!(out, "── row {rows} ──");
@@ -206,7 +229,19 @@ fn is_time(of: &DataType) -> bool {
     matches!(of, DataType::Timestamp(..) | DataType::Date32 | DataType::Date64)
 }
 
-/// Whether a text is a GUID: of a part of one nothing can be done.
+/// Whether a text is of no use in part: an id, an address.
+fn is_whole(text: &str) -> bool {
+    is_id(text) || is_address(text)
+}
+
+/// Whether a text is an address, with a port or the length of its network behind it or not.
+fn is_address(text: &str) -> bool {
+    let is_ip = |text: &str| text.parse::<IpAddr>().is_ok();
+    let network = text.split_once('/').is_some_and(|(ip, bits)| is_ip(ip) && bits.parse::<u8>().is_ok());
+    is_ip(text) || network || text.parse::<SocketAddr>().is_ok()
+}
+
+/// Whether a text is a GUID.
 fn is_id(text: &str) -> bool {
     let is_digit =
         |(at, c): (usize, char)| if [8, 13, 18, 23].contains(&at) { c == '-' } else { c.is_ascii_hexdigit() };
@@ -224,6 +259,36 @@ fn wrapped_row(cells: &[Cell], widths: &[usize], right: &[bool], options: Option
             out.push(' ');
         }
         out.push_str("│\n");
+    }
+}
+
+/// How far what is said of a thing stands in.
+const INDENT: usize = 4;
+
+/// A thing that a page tells of: all of its cells but the last in a line, or in several if they do not fit, and the last below.
+fn item(cells: &[Cell], options: Options, out: &mut String) {
+    let Some((said, names)) = cells.split_last() else { return };
+    let terminal = options.terminal.unwrap_or(usize::MAX);
+    let mut used = 0;
+    for name in names.iter().filter(|name| !name.text.is_empty()) {
+        if used > 0 && used + 2 + width(&name.text) > terminal {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', INDENT));
+            used = INDENT;
+        } else if used > 0 {
+            out.push_str("  ");
+            used += 2;
+        }
+        out.push_str(&name.text);
+        used += width(&name.text);
+    }
+    if used > 0 {
+        out.push('\n');
+    }
+    for line in wrapped(&said.text, terminal.saturating_sub(INDENT).max(INDENT)) {
+        out.extend(std::iter::repeat_n(' ', INDENT));
+        out.push_str(&line);
+        out.push('\n');
     }
 }
 
@@ -289,91 +354,4 @@ fn rule(widths: &[usize], [left, middle, right]: [char; 3], out: &mut String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{ArrayRef, StringArray};
-
-    use super::super::tests::{batch, write};
-    use super::*;
-
-    fn text_table(columns: usize, rows: &[&str]) -> arrow::array::RecordBatch {
-        let names: Vec<String> = (0..columns).map(|i| format!("column_{i}")).collect();
-        batch(
-            names.iter().map(|name| (name.as_str(), Arc::new(StringArray::from(rows.to_vec())) as ArrayRef)).collect(),
-        )
-    }
-
-    #[test]
-    fn no_line_is_wider_than_the_terminal() {
-        for (columns, terminal) in [(1, 20), (3, 40), (5, 80)] {
-            let table =
-                text_table(columns, &["short", "日本語の長い名前がここに入ります 🙂🙂🙂🙂🙂🙂🙂🙂 and more of it"]);
-            let text = write("table", &[table], Options { terminal: Some(terminal), ..Options::default() }).0;
-            assert!(text.contains('…') && text.lines().all(|line| width(line) <= terminal), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_row_that_cannot_fit_is_written_one_column_a_line() {
-        let table = text_table(10, &["alice@contoso.com", "b"]);
-        let text = write("table", &[table], Options { terminal: Some(60), ..Options::default() }).0;
-        assert!(text.starts_with("── row 1 ──\ncolumn_0 │ alice@contoso.com\n"), "{text}");
-        assert_eq!((text.lines().count(), text.lines().last()), (23, Some("(2 rows)")));
-    }
-
-    #[test]
-    fn times_and_ids_are_whole_or_nothing() {
-        use arrow::array::TimestampMicrosecondArray;
-        let time = TimestampMicrosecondArray::from(vec![1_777_636_800_123_456]).with_timezone("UTC");
-        let id = "094a8710-f550-4b5b-a511-7449ce91a04e";
-        let name = "siobhan.d'souza@lumenworks.example";
-        let text = |text: &str| Arc::new(StringArray::from(vec![text])) as ArrayRef;
-        let table =
-            || batch(vec![("time", Arc::new(time.clone()) as ArrayRef), ("id", text(id)), ("name", text(name))]);
-        let at = |terminal| write("table", &[table()], Options { terminal: Some(terminal), ..Options::default() }).0;
-        assert!(at(120).contains("2026-05-01T12:00:00.123456Z"), "{}", at(120));
-        let narrow = at(80);
-        assert!(
-            narrow.contains("│ 2026-05-01T12:00:00Z │") && narrow.contains(id) && narrow.contains("siob"),
-            "{narrow}"
-        );
-        assert!(at(60).starts_with("── row 1 ──\ntime │ 2026-05-01T12:00:00.123456Z\n"), "{}", at(60));
-    }
-
-    #[test]
-    fn a_page_wraps_its_texts() {
-        let table = text_table(2, &["one two three four five six seven"]);
-        let options = Options { terminal: Some(40), wraps: true, ..Options::default() };
-        let text = write("table", &[table], options).0;
-        assert!(text.lines().all(|line| width(line) <= 40) && !text.contains('…'), "{text}");
-        assert!(text.contains("│ one two three") && text.contains("seven"), "{text}");
-    }
-
-    #[test]
-    fn rows_are_expanded_when_asked_and_only_then() {
-        let table = |columns, expanded| {
-            let options = Options { terminal: Some(60), expanded, ..Options::default() };
-            write("table", &[text_table(columns, &["alice@contoso.com"])], options).0
-        };
-        assert_eq!(table(1, Expanded::On), "── row 1 ──\ncolumn_0 │ alice@contoso.com\n(1 row)\n");
-        assert!(table(1, Expanded::Auto).starts_with('┌') && table(10, Expanded::Auto).starts_with("──"));
-        assert!(table(10, Expanded::Off).starts_with('┌'));
-    }
-
-    #[test]
-    fn plans_keep_their_lines() {
-        let text = |text: &str| Arc::new(StringArray::from(vec![text])) as ArrayRef;
-        let table = batch(vec![("plan_type", text("requests")), ("plan", text("GET /a\n  GET /b\x1b[2J\n"))]);
-        assert_eq!(write("table", &[table], Options::default()).0, "requests\n  GET /a\n    GET /b␛[2J\n");
-    }
-
-    #[test]
-    fn elsewhere_no_cell_is_shortened_and_later_ones_overflow() {
-        let long = "x".repeat(5_000);
-        let rows: Vec<&str> = std::iter::repeat_n("a", SAMPLE).chain([long.as_str()]).collect();
-        let text = write("table", &[text_table(1, &rows)], Options::default()).0;
-        assert!(text.contains(&long) && text.ends_with("(1001 rows)\n"));
-        assert!(text.starts_with("┌──────────┐\n│ column_0 │\n"), "widths come from the first rows");
-    }
-}
+mod tests;

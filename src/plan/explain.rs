@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Choice, PageQuery, Parents, ScanPlan, StreamPlan, choose};
+use super::estimate::Basis;
+use super::{Choice, Estimate, PageQuery, Parents, ScanPlan, StreamPlan, choose};
 use crate::table::{Direction, Rate};
 use crate::time::Interval;
 
@@ -56,6 +57,7 @@ impl fmt::Display for Explained<'_> {
             Some(parents) => self.listings(f, parents)?,
             None => plan.streams.iter().try_for_each(|stream| self.stream(f, stream))?,
         }
+        plan.expected.iter().try_for_each(|expected| write!(f, "{expected}"))?;
         if let Some(cap) = plan.cap.filter(|_| !plan.streams.is_empty()) {
             writeln!(f, "  cap:   an answer with {cap} records may not be whole; it is split by time and read again")?;
         }
@@ -116,11 +118,18 @@ impl Explained<'_> {
         if let Some(parts) = stream.in_parts(self.now) {
             let queries = stream.part_queries(stream.query.interval);
             writeln!(f, "  GET {}", shortened(&queries[0].readable()))?;
-            return writeln!(f, "      and {} more for the rest of the list", parts - 1);
+            let rest = if stream.windows.is_empty() { "the rest of the list" } else { "the other windows of time" };
+            return writeln!(f, "      and {} more for {rest}", parts - 1);
         }
         writeln!(f, "  GET {}", shortened(&stream.query.readable()))?;
-        if !stream.parts.is_empty() {
-            let parts = stream.parts.len();
+        let parts = stream.parts.len();
+        if !stream.windows.is_empty() {
+            let windows = stream.windows.len();
+            writeln!(
+                f,
+                "      then {parts} requests for {windows} windows of time, or fewer that read gaps between them along"
+            )?;
+        } else if !stream.parts.is_empty() {
             writeln!(
                 f,
                 "      then the rest of it, or {parts} requests for the parts of the list, whichever is fewer"
@@ -147,10 +156,42 @@ impl fmt::Display for Cost<'_> {
             let each = query.set.name;
             return write!(f, "at least {requests} request{plural}, and one for each of {each}");
         }
+        if let Some(expected) = &self.plan.expected {
+            return self.about(f, expected.requests);
+        }
         let Some(rate) = self.rate else { return write!(f, "at least {requests} request{plural}, without a quota") };
         let (allowed, window) = (rate.requests, rate.window.as_secs());
         let seconds = rate.least_time(requests).as_secs();
         write!(f, "at least {requests} request{plural}, {seconds} s at {allowed} requests in {window} s")
+    }
+}
+
+impl Cost<'_> {
+    fn about(&self, f: &mut fmt::Formatter<'_>, requests: usize) -> fmt::Result {
+        let plural = if requests == 1 { "" } else { "s" };
+        write!(f, "about {requests} request{plural}, ")?;
+        let Some(rate) = self.rate else { return f.write_str("without a quota") };
+        let (allowed, window) = (rate.requests, rate.window.as_secs());
+        write!(f, "about {} s at {allowed} requests in {window} s", rate.least_time(requests).as_secs())
+    }
+}
+
+/// Where the number comes from, as a line.
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rows, plural) = (self.rows, if self.rows == 1 { "" } else { "s" });
+        write!(f, "  about: {rows} record{plural}, ")?;
+        match self.basis {
+            Basis::Session => f.write_str("by what this session read of these days")?,
+            Basis::Service(by) => {
+                write!(f, "by the day counts of {} that this session read; {}", by.by.qualified(), by.unknown)?;
+            }
+        }
+        match self.days {
+            (_, 0) => writeln!(f),
+            (all, 1) => writeln!(f, "; one of {all} days is not counted and taken to be like the others"),
+            (all, some) => writeln!(f, "; {some} of {all} days are not counted and taken to be like the others"),
+        }
     }
 }
 

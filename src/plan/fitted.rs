@@ -9,6 +9,8 @@ use crate::table::FilterLimits;
 pub(super) struct Fitted {
     pub(super) clauses: Vec<Clause>,
     pub(super) parts: Vec<Clause>,
+    /// The conjunct that the parts came from.
+    pub(super) cut: Option<usize>,
 }
 
 impl Fitted {
@@ -25,7 +27,7 @@ impl Fitted {
         let each = |(conjunct, clause): (usize, Clause)| clause.conjuncts().into_iter().map(move |c| (conjunct, c));
         let mut clauses: Vec<(usize, Clause)> = clauses.into_iter().flat_map(each).collect();
         clauses.sort_by_key(|(_, clause)| (or_tests(clause), clause.tests()));
-        let mut fitted = Self { clauses: Vec::new(), parts: Vec::new() };
+        let mut fitted = Self { clauses: Vec::new(), parts: Vec::new(), cut: None };
         for (conjunct, clause) in clauses {
             if or_tests(&clause) > 0 {
                 match clause.arms() {
@@ -35,7 +37,7 @@ impl Fitted {
                     arms if arms.iter().any(|arm| clause_len(arm) > bytes_left) => {
                         residual[conjunct].add(Reason::TooLong);
                     }
-                    arms => fitted.parts = arms,
+                    arms => (fitted.parts, fitted.cut) = (arms, Some(conjunct)),
                 }
             } else if clause_len(&clause) <= bytes_left {
                 bytes_left -= clause_len(&clause);
@@ -53,7 +55,7 @@ impl Fitted {
         residual: &mut [Residual],
     ) -> Self {
         clauses.sort_by_key(|(_, clause)| clause.tests());
-        let mut fitted = Self { clauses: Vec::new(), parts: Vec::new() };
+        let mut fitted = Self { clauses: Vec::new(), parts: Vec::new(), cut: None };
         let (mut bytes_left, mut tests_left) = (most_bytes, most_tests);
         for (conjunct, clause) in clauses {
             let (bytes, tests) = (clause_len(&clause), or_tests(&clause));
@@ -72,7 +74,7 @@ impl Fitted {
                 Some(parts) => {
                     // What is left belongs to the parts; nothing more can be sent beside them.
                     (bytes_left, tests_left) = (0, 0);
-                    fitted.parts = parts;
+                    (fitted.parts, fitted.cut) = (parts, Some(conjunct));
                 }
                 None => residual[conjunct].add(reason),
             }

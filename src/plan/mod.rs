@@ -6,6 +6,7 @@
 mod capped;
 mod cost;
 mod count;
+pub mod estimate;
 mod explain;
 pub mod feed;
 mod files;
@@ -15,10 +16,12 @@ mod pager;
 mod scan;
 pub mod search;
 pub mod slices;
+mod windows;
 
 pub use capped::{CapError, Reading};
 pub use cost::{Choice, Seen, choose};
 pub use count::number;
+pub use estimate::Estimate;
 pub use files::FilePlan;
 pub use page_query::{PageQuery, Weaker};
 pub use pager::{PageFacts, Pager, PagerError};

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::PageQuery;
 use super::fitted::Fitted;
+use super::windows::within;
+use super::{Estimate, PageQuery};
 use crate::odata::url::encoded_len;
 use crate::predicate::{Clause, Conjunct, Reason, Split, split, texts_left};
 use crate::table::{ApiVersion, Column, Direction, Edm, EntitySet, FilterLimits, Kind, Pages, Quota, Select, is_guid};
@@ -75,6 +76,8 @@ pub struct ScanPlan {
     pub slices: usize,
     /// Some of them may do: something above it may want no more, at any row.
     pub few: bool,
+    /// About how much it reads, if that is known.
+    pub expected: Option<Estimate>,
     /// The quota that its requests count against.
     pub quota: Quota,
     /// Whose listings are read, where there is one for each record of another set.
@@ -98,6 +101,9 @@ pub struct StreamPlan {
     /// Alternatives of an OR that is too long for one filter: empty, or two and more, of which each record of the answer
     /// satisfies one. Each would be a chain of its own, with `query`'s clauses.
     pub parts: Vec<Clause>,
+    /// The windows of time that the parts are about, each part about as many as the first one; empty: they are not about
+    /// time alone.
+    pub windows: Vec<Interval>,
 }
 
 /// What becomes of a conjunct. Every row is checked against all of them again; this is for people.
@@ -137,8 +143,24 @@ impl Scan {
         let keys = keys.into_iter().zip(self.keys.iter().map(|keys| keys.count)).collect();
         let Self { set, pages, version, order, limit, .. } = *self;
         let quota = set.costly(&self.columns).map_or(pages.quota, |costly| costly.quota);
-        let (cap, few, slices) = (self.cap(), false, 1);
-        ScanPlan { set, pages, version, cap, streams, about, residual, keys, order, limit, slices, few, quota, parents }
+        let (cap, few, slices, expected) = (self.cap(), false, 1, None);
+        ScanPlan {
+            set,
+            pages,
+            version,
+            cap,
+            streams,
+            about,
+            residual,
+            keys,
+            order,
+            limit,
+            slices,
+            few,
+            expected,
+            quota,
+            parents,
+        }
     }
 
     /// What rows have to satisfy that are worth asking for: the predicate, and the keys of joins.
@@ -217,7 +239,8 @@ impl Scan {
         Some(names)
     }
 
-    fn stream(&self, split: Split, top: Option<usize>, residual: &mut [Residual]) -> StreamPlan {
+    fn stream(&self, mut split: Split, top: Option<usize>, residual: &mut [Residual]) -> StreamPlan {
+        let (windows_of, windows) = split.windows.take().unwrap_or_default();
         let query = |interval, clauses| PageQuery {
             set: self.set,
             pages: self.pages,
@@ -240,8 +263,11 @@ impl Scan {
         let bare = query(split.interval, Vec::new());
         let select = bare.select.as_ref().map_or(0, |names| encoded_len(&names.join(",")));
         let bytes = bytes.saturating_sub(encoded_len(&bare.filter()) + select);
+        split.clauses.extend(within(&windows, self.set, self.version).map(|clause| (windows_of, clause)));
         let fitted = Fitted::new(split.clauses, FilterLimits { tests, bytes }, residual);
-        StreamPlan { query: query(split.interval, fitted.clauses), parts: fitted.parts }
+        let are_cut = !windows.is_empty() && fitted.cut == Some(windows_of);
+        let windows = if are_cut { windows } else { Vec::new() };
+        StreamPlan { query: query(split.interval, fitted.clauses), parts: fitted.parts, windows }
     }
 
     /// Rows per page: the largest page, unless a few rows are wanted and the service's filter says all that the predicate
@@ -285,8 +311,11 @@ impl StreamPlan {
         self.query.kind
     }
 
-    /// The chains, one for each part.
+    /// The chains, one for each part, as far as they are about a range of time.
     pub fn part_queries(&self, interval: Interval) -> Vec<PageQuery> {
+        if !self.windows.is_empty() {
+            return self.window_queries(interval);
+        }
         let with = |part: &Clause| {
             let part = match self.query.pages.limits.tests {
                 Some(_) => vec![part.clone()],

@@ -145,12 +145,27 @@ pub fn bind(predicate: &Predicate, set: &EntitySet) -> Bound {
     }
 }
 
-/// That a property equals one of its values, whichever: a test from which can be learnt whether such a test can be sent.
-pub fn any_value(path: &[String], folded: bool, set: &EntitySet) -> Bound {
+/// How a property is asked for a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It equals it.
+    Equals,
+    /// It begins with it.
+    Begins,
+    /// It is an address in it.
+    InNetwork,
+}
+
+/// That a property is asked for one of its values, whichever: a test from which can be learnt whether such a test can be sent.
+pub fn any_value(path: &[String], folded: bool, how: How, set: &EntitySet) -> Bound {
     let Some(property) = property(path, set) else { return Bound::Local(Local::Computed) };
-    match some_literal(property.column(), property.edm()) {
-        Some(value) => Bound::Leaf(Leaf { property, folded, ask: Ask::Compare(Comparison::Eq, value) }),
-        None => Bound::Local(Local::Type),
+    match (how, some_literal(property.column(), property.edm())) {
+        (How::Equals, Some(value)) => Bound::Leaf(Leaf { property, folded, ask: Ask::Compare(Comparison::Eq, value) }),
+        (How::Begins, Some(Literal::Text(text))) => {
+            Bound::Leaf(Leaf { property, folded, ask: Ask::Like { pattern: Pattern::Prefix(text), negated: false } })
+        }
+        (How::InNetwork, _) => in_network(&property, &Octets::First("10.".into())),
+        _ => Bound::Local(Local::Type),
     }
 }
 

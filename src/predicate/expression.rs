@@ -60,6 +60,8 @@ pub enum Local {
     NoElement,
     /// Whether an address lies in a network, beyond what it begins with.
     Network,
+    /// The addresses of a network have no whole octet in common, or are of IPv6.
+    NoOctet,
     /// The same of a column whose addresses may be written in several ways.
     Spellings,
 }

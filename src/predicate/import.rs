@@ -179,8 +179,13 @@ impl Importer<'_> {
             }
             "ip_in" => {
                 let Scalar::Text(network) = scalar(second)? else { return None };
-                let octets = octets(&network).filter(|_| !subject.folded)?;
                 let sql = format!("ip_in({}, {})", subject.name, quoted(&network));
+                if Network::read(&network).is_none() {
+                    return Some(Predicate::Constant(Truth::Unknown));
+                }
+                let Some(octets) = octets(&network).filter(|_| !subject.folded) else {
+                    return Some(Predicate::Opaque { sql, why: Local::NoOctet });
+                };
                 Some(Predicate::Test { path: subject.path, folded: false, test: Test::InNetwork(octets), sql })
             }
             "array_has" => Some(subject.has(scalar(second)?)),

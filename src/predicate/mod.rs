@@ -18,7 +18,7 @@ pub mod split;
 mod streams;
 mod to_clause;
 
-pub use bind::{Bound, any_value, bind};
+pub use bind::{Bound, How, any_value, bind};
 pub use clause::{Clause, Value};
 pub use expression::{ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
 #[cfg(test)]

@@ -46,6 +46,8 @@ pub enum Reason {
     Network,
     /// The same, of a column whose addresses may have a port, brackets or another spelling.
     Spellings,
+    /// Nothing can be asked of a network: its addresses begin with no whole octet, or are of IPv6, which has several spellings.
+    NoOctet,
     /// It selects request streams instead.
     Population,
     /// It chooses whose listings are read.
@@ -87,6 +89,7 @@ impl Reason {
             Local::OneElement => Self::OneElement,
             Local::NoElement => Self::NoElement,
             Local::Network => Self::Network,
+            Local::NoOctet => Self::NoOctet,
             Local::Spellings => Self::Spellings,
         }
     }
@@ -117,6 +120,9 @@ impl fmt::Display for Reason {
             }
             Self::NoElement => f.write_str("filters that no element of a list passes are not documented"),
             Self::Network => f.write_str("whether an address lies in a network is computed on this side"),
+            Self::NoOctet => {
+                f.write_str("addresses of IPv6, or of a network without a whole octet, cannot be asked for")
+            }
             Self::Spellings => f.write_str("addresses of this column may be written in several ways"),
             Self::Population => f.write_str("it selects the request streams"),
             Self::Path => f.write_str("it selects whose listings are read"),

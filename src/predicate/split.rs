@@ -10,7 +10,7 @@ use super::reason::Reason;
 use super::streams::{Streams, flag_asked};
 use super::to_clause::{clause_of, different, instants, is_every_code};
 use crate::table::{ApiVersion, EntitySet, Kind};
-use crate::time::Interval;
+use crate::time::{self, Interval};
 
 /// A conjunct: its SQL for people, its meaning bound to columns.
 #[derive(Debug, Clone)]
@@ -28,7 +28,9 @@ pub struct Split {
     pub kind: Option<Kind>,
     /// The times that rows of the answer can have.
     pub interval: Interval,
-    /// Clauses, each with the conjunct it came from. Time bounds of the whole are in `interval` instead.
+    /// Where those times lie apart: two and more windows within `interval`, with the conjunct that they came from.
+    pub windows: Option<(usize, Vec<Interval>)>,
+    /// Clauses, each with the conjunct it came from. What is said of the time alone is in `interval` and `windows` instead.
     pub clauses: Vec<(usize, Clause)>,
     /// For each conjunct, why it is not covered by what is sent; empty if it is.
     pub reasons: Vec<Vec<Reason>>,
@@ -85,6 +87,21 @@ fn streams<'a>(conjuncts: &[Conjunct], set: &'a EntitySet) -> Vec<Stream<'a>> {
     kinds.map(|(_, kind)| Stream { set, kind: Some(*kind) }).collect()
 }
 
+impl Split {
+    /// The same for the times alone that its windows and its interval have in common; `None`, if there are none.
+    fn within_windows(mut self) -> Option<Self> {
+        let Some((of, windows)) = self.windows.take() else { return Some(self) };
+        let windows = time::common(&windows, &[self.interval]);
+        self.interval = windows.iter().copied().fold(Interval::EMPTY, Interval::hull);
+        match windows.len() {
+            0 => return None,
+            1 => {}
+            _ => self.windows = Some((of, windows)),
+        }
+        Some(self)
+    }
+}
+
 /// One request stream: what is known of its rows lets the predicate be simplified before it is sent.
 struct Stream<'a> {
     set: &'a EntitySet,
@@ -105,10 +122,15 @@ impl Stream<'_> {
 
     fn split(&self, conjuncts: &[Conjunct], version: ApiVersion) -> Option<Split> {
         let (folded, interval) = self.left_by(conjuncts)?;
-        let mut split = Split { kind: self.kind, interval, clauses: Vec::new(), reasons: Vec::new() };
+        let mut split = Split { kind: self.kind, interval, windows: None, clauses: Vec::new(), reasons: Vec::new() };
         for (at, (bound, original)) in folded.iter().zip(conjuncts).enumerate() {
             let mut reasons = Vec::new();
-            if !self.is_time_bound(bound, version) {
+            if let Some(windows) = self.windows(bound, version) {
+                split.windows = Some(match split.windows.take() {
+                    Some((first, known)) => (first, time::common(&known, &windows)),
+                    None => (at, windows),
+                });
+            } else if !self.is_time_bound(bound, version) {
                 split.clauses.extend(self.clause(bound, version, &mut reasons).map(|clause| (at, clause)));
             }
             if reasons.is_empty() && self.is_population(&original.bound) {
@@ -116,7 +138,14 @@ impl Stream<'_> {
             }
             split.reasons.push(reasons);
         }
-        Some(split)
+        split.within_windows()
+    }
+
+    /// The windows of time that alternatives leave which are about nothing else.
+    fn windows(&self, bound: &Bound, version: ApiVersion) -> Option<Vec<Interval>> {
+        let Bound::Or(arms) = bound else { return None };
+        let all = arms.iter().all(|arm| self.is_time_bound(arm, version));
+        all.then(|| time::windows(arms.iter().map(|arm| self.interval(arm)).collect()))
     }
 
     /// Replaces what every row of this stream is known to satisfy or to fail, and removes constants.

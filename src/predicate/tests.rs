@@ -18,6 +18,7 @@ use crate::apis::aadgraph::{AUDIT_EVENTS, SIGNIN_EVENTS};
 use crate::apis::graph::{DIRECTORY_AUDITS, SIGN_INS};
 use crate::odata::filter::filter;
 use crate::table::{ApiVersion, Case, Column, Edm, EntitySet, Op, Ops};
+use crate::time::Interval;
 
 /// Parses and types expressions. It knows no table.
 static CONTEXT: LazyLock<SessionContext> = LazyLock::new(|| context(Dialect::PostgreSQL));
@@ -98,8 +99,10 @@ fn clauses(stream: &Split, set: &EntitySet) -> Vec<Clause> {
         second.map(|s| Clause::Property { path: time.wire.into(), op, value: Value::Second(s) }).into_iter()
     };
     let until = if time.ops_in(ApiVersion::Beta).has(Op::Lt) { Op::Lt } else { Op::Le };
-    let bounds = bound(Op::Ge, stream.interval.first_second()).chain(bound(until, stream.interval.last_second()));
-    bounds.chain(others).collect()
+    let bounds = |of: Interval| bound(Op::Ge, of.first_second()).chain(bound(until, of.last_second()));
+    let windows = stream.windows.iter().flat_map(|(_, windows)| windows);
+    let one_of = Clause::or(windows.filter_map(|window| Clause::and(bounds(*window).collect())).collect());
+    bounds(stream.interval).chain(one_of).chain(others).collect()
 }
 
 /// A reason in a word: the operator that is not documented, or the name of the situation.

@@ -1,5 +1,7 @@
 //! One test of one property in the service's terms, as far as the service documents it.
 
+use std::collections::HashSet;
+
 use super::bind::{Ask, Leaf, Literal};
 use super::clause::{Clause, Value};
 use super::expression::{Comparison, Pattern};
@@ -56,20 +58,11 @@ struct Property {
     codes: Option<Asked>,
 }
 
-/// The arms of an OR, each once: different words can have one code.
+/// The arms of an OR, each once: different words can have one code, and different networks a common beginning.
 pub(super) fn different(arms: Vec<Clause>) -> Vec<Clause> {
-    let mut different: Vec<Clause> = Vec::new();
-    for arm in arms {
-        // Only codes make arms alike, and these are few.
-        if arm.tests() > 1 || different.len() > MOST_CODES || !different.contains(&arm) {
-            different.push(arm);
-        }
-    }
-    different
+    let mut seen = HashSet::new();
+    arms.into_iter().filter(|arm| seen.insert(format!("{arm:?}"))).collect()
 }
-
-/// More alternatives than any property has codes.
-const MOST_CODES: usize = 16;
 
 /// Whether alternatives name every code that a property has: then they leave out nothing.
 pub(super) fn is_every_code(arms: &[Clause], set: &EntitySet) -> bool {

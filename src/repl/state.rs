@@ -57,6 +57,13 @@ pub(crate) enum After {
     Leave,
 }
 
+/// Where a result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Destination {
+    Screen,
+    File(PathBuf),
+}
+
 /// The prompt between two lines.
 pub(crate) struct State<'s> {
     pub(crate) session: &'s mut Session,
@@ -80,10 +87,19 @@ impl<'s> State<'s> {
         Self { session, outfit, last: None, output: None, initial: None, typed: None, depth: 0, folder: None }
     }
 
+    /// Answers a statement where the next result goes.
     pub(crate) async fn answer(&mut self, statement: &Statement) -> After {
-        let answered = match self.output.take() {
-            Some(path) => return self.answer_to_file(statement, &path).await,
-            None => self.session.answer_to(statement, Target::Screen(self.outfit.pager.as_deref())).await,
+        let destination = self.output.take().map_or(Destination::Screen, Destination::File);
+        self.answer_at(statement, &destination).await
+    }
+
+    /// Answers a statement, wherever the next result goes.
+    pub(crate) async fn answer_at(&mut self, statement: &Statement, destination: &Destination) -> After {
+        let answered = match destination {
+            Destination::File(path) => return self.answer_to_file(statement, path).await,
+            Destination::Screen => {
+                self.session.answer_to(statement, Target::Screen(self.outfit.pager.as_deref())).await
+            }
         };
         // Who leaves the pager early has seen enough; without one, standard output is gone.
         match answered {

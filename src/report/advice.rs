@@ -40,6 +40,9 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if words.get(1).is_some_and(|word| is(word, "TOP")) {
         return Some("write LIMIT at the end of the statement instead of TOP".into());
     }
+    if words.windows(2).any(|pair| is(pair[0], "POSITIONAL") && is(pair[1], "JOIN")) {
+        return Some("number the rows of both sides, row_number() OVER () AS n, and join ON a.n = b.n".into());
+    }
     if let Some(advice) = elsewhere::kql(sql, &tokens).or_else(|| unquoted::find(sql)) {
         return Some(advice);
     }
@@ -82,6 +85,11 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
             "Unsupported SQL type",
             "the types are TEXT, INT, BIGINT, DOUBLE, DECIMAL, BOOLEAN, DATE, TIME, TIMESTAMP, INTERVAL",
         ),
+        ("Invalid input syntax for type interval", "write INTERVAL '1 day 2 hours', or INTERVAL '90 minutes'"),
+        ("Unable to cast to date", "write a date as '2026-05-01'"),
+        ("to value of Date32 type", "write a date as '2026-05-01'"),
+        ("to value of Time64", "write a time of day as '14:30' or '14:30:00'"),
+        ("Expected LIMIT to be", "write the number: LIMIT 10"),
         ("Invalid timezone", "write a zone as 'Europe/Berlin' or '+02:00'"),
         ("could not find config namespace", "SET auditql.NAME = VALUE changes a setting, \\set lists them"),
         ("is not a variable which can be viewed", "SHOW auditql.NAME shows a setting, \\set lists them"),
@@ -125,6 +133,7 @@ mod tests {
             ("SELECT ‘a’", Some("typographic")),
             ("SELECT “a”", Some("typographic")),
             ("SELECT TOP 5 * FROM t", Some("LIMIT")),
+            ("SELECT * FROM a AS x POSITIONAL JOIN b", Some("row_number()")),
             ("SELCT 1", Some("did you mean SELECT?")),
             ("SELECT '`‘' FROM \"`\" -- ` ‘", None),
             ("SELECT 1", None),

@@ -5,60 +5,110 @@ use datafusion::sql::sqlparser::tokenizer::{Token, Word};
 
 use super::{kql, names};
 
-/// Tables by their names there, in lower case and without underscores, and where their records are here. Of those with an
-/// empty name nothing is read by this program.
-const TABLES: &[(&[&str], &str)] = &[
-    (
-        &["signinlogs", "aadsignineventsbeta", "entraidsigninevents", "azureadsigninreport", "signinlog"],
-        "entra.sign_ins",
+/// A table of other products, by its names there in lower case and without underscores.
+struct Table {
+    names: &'static [&'static str],
+    own: Own,
+}
+
+/// Where its records are here.
+enum Own {
+    /// In a table, where they meet a condition if there is one.
+    In(&'static str, Option<&'static str>),
+    /// Nowhere, and what to do instead.
+    Nowhere(&'static str),
+}
+
+const fn own(names: &'static [&'static str], table: &'static str) -> Table {
+    Table { names, own: Own::In(table, None) }
+}
+
+const fn kind(names: &'static [&'static str], condition: &'static str) -> Table {
+    Table { names, own: Own::In("entra.sign_ins", Some(condition)) }
+}
+
+/// All that are known.
+const TABLES: &[Table] = &[
+    kind(&["signinlogs", "azureadsigninreport", "signinlog"], "is_interactive"),
+    kind(&["aadnoninteractiveusersigninlogs"], "array_has(sign_in_event_types, 'nonInteractiveUser')"),
+    kind(&["aadserviceprincipalsigninlogs"], "array_has(sign_in_event_types, 'servicePrincipal')"),
+    kind(&["aadmanagedidentitysigninlogs"], "array_has(sign_in_event_types, 'managedIdentity')"),
+    // Those of users, and those of applications.
+    kind(
+        &["aadsignineventsbeta", "entraidsigninevents"],
+        "(is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))",
     ),
-    (
-        &[
-            "aadnoninteractiveusersigninlogs",
-            "aadserviceprincipalsigninlogs",
-            "aadmanagedidentitysigninlogs",
-            "aadspnsignineventsbeta",
-            "entraidspnsigninevents",
+    kind(
+        &["aadspnsignineventsbeta", "entraidspnsigninevents"],
+        "(array_has(sign_in_event_types, 'servicePrincipal') OR array_has(sign_in_event_types, 'managedIdentity'))",
+    ),
+    own(&["auditlogs", "azureaddirectoryauditreport", "auditlog"], "entra.directory_audits"),
+    own(&["officeactivity", "cloudappevents", "unifiedauditlog", "managementactivity"], "m365.activity"),
+    own(&["aadprovisioninglogs"], "entra.provisioning"),
+    own(&["aadriskyusers"], "entra.risky_users"),
+    own(&["aadriskyserviceprincipals"], "entra.risky_service_principals"),
+    own(&["aaduserriskevents"], "entra.risk_detections"),
+    own(&["identityinfo", "azureaduser"], "entra.users"),
+    own(&["azureadgroup"], "entra.groups"),
+    own(&["azureadapplication"], "entra.applications"),
+    own(&["azureadserviceprincipal"], "entra.service_principals"),
+    own(&["azureaddevice", "deviceinfo"], "entra.devices"),
+    own(&["azureaddirectoryrole"], "entra.directory_roles"),
+    own(&["azureadconditionalaccesspolicy"], "entra.conditional_access_policies"),
+    own(&["securityalert", "alertinfo", "alertevidence", "securityalerts"], "security.alerts"),
+    own(&["securityincident", "securityincidents"], "security.incidents"),
+    Table {
+        names: &["aadserviceprincipalriskevents"],
+        own: Own::Nowhere("its records are not read; entra.risky_service_principals says who is at risk"),
+    },
+    Table {
+        names: &[
+            "securityevent",
+            "deviceevents",
+            "devicelogonevents",
+            "deviceprocessevents",
+            "devicenetworkevents",
+            "syslog",
         ],
-        "entra.sign_ins, whose sign_in_event_types tells the kinds",
-    ),
-    (&["auditlogs", "azureaddirectoryauditreport", "auditlog"], "entra.directory_audits"),
-    (&["officeactivity", "cloudappevents", "unifiedauditlog", "managementactivity"], "m365.activity"),
-    (&["aadprovisioninglogs"], "entra.provisioning"),
-    (&["aadriskyusers"], "entra.risky_users"),
-    (&["aadriskyserviceprincipals"], "entra.risky_service_principals"),
-    (&["aaduserriskevents", "aadserviceprincipalriskevents"], "entra.risk_detections"),
-    (&["identityinfo", "azureaduser"], "entra.users"),
-    (&["azureadgroup"], "entra.groups"),
-    (&["azureadapplication"], "entra.applications"),
-    (&["azureadserviceprincipal"], "entra.service_principals"),
-    (&["azureaddevice", "deviceinfo"], "entra.devices"),
-    (&["azureaddirectoryrole"], "entra.directory_roles"),
-    (&["azureadconditionalaccesspolicy"], "entra.conditional_access_policies"),
-    (&["securityalert", "alertinfo", "alertevidence", "securityalerts"], "security.alerts"),
-    (&["securityincident", "securityincidents"], "security.incidents"),
-    (
-        &["securityevent", "deviceevents", "devicelogonevents", "deviceprocessevents", "devicenetworkevents", "syslog"],
-        "",
-    ),
+        own: Own::Nowhere("its records are logs of machines: FROM 'logs/*.evtx' reads files of them"),
+    },
 ];
+
+/// Where the records are of a table that other products call so.
+fn known(name: &str) -> Option<&'static Own> {
+    let plain: String = name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
+    TABLES.iter().find(|table| table.names.contains(&plain.as_str())).map(|table| &table.own)
+}
 
 /// Where the records of a table of another product are.
 pub(super) fn table(name: &str) -> Option<String> {
-    let plain: String = name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
-    let (_, own) = TABLES.iter().find(|(names, _)| names.contains(&plain.as_str()))?;
-    Some(match own.split_once(',') {
-        _ if own.is_empty() => "its records are logs of machines: FROM 'logs/*.evtx' reads files of them".into(),
-        Some((table, what)) => format!("its records are in {table},{what}"),
-        None => format!("its records are in {own}: SELECT * FROM {own} WHERE … LIMIT 10"),
+    Some(match known(name)? {
+        Own::Nowhere(instead) => (*instead).to_owned(),
+        Own::In(own, None) => format!("its records are in {own}: SELECT * FROM {own} WHERE … LIMIT 10"),
+        Own::In(own, Some(only)) => {
+            format!("its records are in {own}: SELECT * FROM {own} WHERE {only} AND … LIMIT 10")
+        }
     })
 }
 
-/// The table that a statement in KQL begins with, in SQL; as it was, if it is not known.
-fn begins_with(name: &str) -> String {
-    let plain: String = name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
-    let known = TABLES.iter().find(|(names, own)| names.contains(&plain.as_str()) && !own.is_empty());
-    known.map_or_else(|| name.to_owned(), |(_, own)| own.split(',').next().unwrap_or(own).to_owned())
+/// A statement in KQL, in SQL; in general words if it has some that are not known.
+fn of_kql(sql: &str, first: Option<&Token>) -> String {
+    let name = if let Some(Token::Word(word)) = first { word.value.as_str() } else { "t" };
+    let (table, only) = match known(name) {
+        Some(Own::In(table, only)) => (*table, *only),
+        Some(Own::Nowhere(instead)) => return format!("this is KQL; {instead}"),
+        None => (name, None),
+    };
+    let set =
+        crate::apis::ALL.iter().find(|set| set.qualified() == table || known(name).is_none() && set.name == table);
+    if let Some(sql) = set.and_then(|set| kql::in_sql(sql, set, only)) {
+        return format!("this is KQL; in SQL: {sql}");
+    }
+    let time = set.map_or(Some("time"), |set| set.time).map(|time| format!("{time} > ago('1d')"));
+    let conditions: Vec<String> = only.map(str::to_owned).into_iter().chain(time).collect();
+    let conditions = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    let table = set.map_or_else(|| table.to_owned(), |set| set.qualified());
+    format!("this is KQL; in SQL: SELECT a, count(*) FROM {table}{conditions} GROUP BY a ORDER BY 2 DESC LIMIT 10")
 }
 
 /// Columns by names of other products and of habit, in lower case and without underscores, and what they are called here:
@@ -145,18 +195,7 @@ pub(super) fn kql(sql: &str, tokens: &[Token]) -> Option<String> {
         matches!(tokens[at], Token::Pipe).then_some(word)
     });
     if step.is_some() {
-        let table = match tokens.first() {
-            Some(Token::Word(word)) => begins_with(&word.value),
-            _ => "t".into(),
-        };
-        let declared = crate::apis::ALL.iter().find(|set| table == format!("{}.{}", set.schema, set.name));
-        let columns: Vec<&str> = declared.into_iter().flat_map(|set| set.columns).map(|column| column.name).collect();
-        if let Some(own) = kql::in_sql(sql, &table, &columns) {
-            return Some(format!("this is KQL; in SQL: {own}"));
-        }
-        return Some(format!(
-            "this is KQL; in SQL: SELECT a, count(*) FROM {table} WHERE created_date_time > ago('1d') GROUP BY a ORDER BY 2 DESC LIMIT 10"
-        ));
+        return Some(of_kql(sql, tokens.first()));
     }
     // `ago(1d)`, `7d`: a number with a letter at its end.
     let span = (0..tokens.len()).find_map(|at| {
@@ -211,6 +250,37 @@ mod tests {
         }
         assert_eq!(column("ip", &["client_ip"]).as_deref(), Some("client_ip"));
         assert_eq!(column("city", &["id"]), None);
+    }
+
+    #[test]
+    fn every_table_and_condition_is_one_of_ours() {
+        for table in TABLES {
+            assert!(table.names.iter().all(|name| *name == name.to_lowercase() && !name.contains('_')));
+            let Own::In(own, only) = table.own else { continue };
+            let set = crate::apis::ALL.iter().find(|set| set.qualified() == own);
+            let set = set.unwrap_or_else(|| panic!("{own}"));
+            let named = |name: &str| only.is_none_or(|only| !only.contains(name)) || set.column(name).is_some();
+            assert!(named("is_interactive") && named("sign_in_event_types"), "{own}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_of_kql_gets_advice_with_the_table_and_its_own_time() {
+        let advice = |sql: &str| {
+            let tokens: Vec<Token> = [Token::make_word(sql.split(' ').next().unwrap(), None)].into();
+            of_kql(sql, tokens.first())
+        };
+        for (sql, part) in [
+            ("AuditLogs | mv-expand x", "FROM entra.directory_audits WHERE activity_date_time > ago('1d') GROUP"),
+            ("OfficeActivity | render", "FROM m365.activity WHERE creation_time > ago('1d') GROUP"),
+            ("IdentityInfo | render", "FROM entra.users GROUP"),
+            ("SigninLogs | render", "FROM entra.sign_ins WHERE is_interactive AND created_date_time > ago('1d') GROUP"),
+            ("SecurityEvent | take 1", "FROM 'logs/*.evtx'"),
+            ("sign_ins | take 1", "SELECT * FROM entra.sign_ins LIMIT 1"),
+            ("nothing | take 1", "FROM nothing WHERE time > ago('1d')"),
+        ] {
+            assert!(advice(sql).contains(part), "{}", advice(sql));
+        }
     }
 
     #[test]

@@ -65,12 +65,16 @@ fn of_cap(error: &CapError, setting: &str) -> String {
 }
 
 /// What is asked for without the table that cannot be read.
-fn of_timeline(table: &str, others: &[String], mut report: Report) -> Report {
-    let names: Vec<String> = others.iter().map(|other| format!("'{other}'")).collect();
-    if names.is_empty() {
-        return report;
-    }
-    let without = format!("timeline(…, sources => [{}]) leaves {table} out", names.join(", "));
+fn of_timeline((table, is_file): (&str, bool), others: &[String], mut report: Report) -> Report {
+    let names: Vec<String> = others.iter().map(|other| format!("'{}'", other.replace('\'', "''"))).collect();
+    let without = match (names.is_empty(), is_file) {
+        (true, false) => return report,
+        (true, true) => format!("timeline without files leaves {table} out"),
+        (false, _) => {
+            let argument = if is_file { "files" } else { "sources" };
+            format!("timeline(…, {argument} => [{}]) leaves {table} out", names.join(", "))
+        }
+    };
     let hint = report.hint.take().map_or(without.clone(), |hint| format!("{hint}; {without}"));
     report.hint(hint)
 }
@@ -129,7 +133,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             report
         }
         E::Branch { source, .. } => under(error, of_engine(source, about)),
-        E::OfTimeline { table, others, source } => of_timeline(table, others, Report::of_query(source, about)),
+        E::OfTimeline { table, is_file, others, source } => {
+            of_timeline((table, *is_file), others, Report::of_query(source, about))
+        }
         E::PartialRefused { .. } => Report::chain(Exit::Query, error).hint("run it without --partial"),
         E::Sampled { file, names_fields, source } => of_sampled(file, *names_fields, Report::of_query(source, about)),
         E::Evaluation(inner) | E::Session(inner) | E::Memory(inner) => Report::of_query(inner, about),
@@ -204,11 +210,11 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         }
         L::Contrary { was_day_first, .. } => report(match *was_day_first {
             true => {
-                "state the order: read_csv('FILE', day_first => false), or true if it is the line that is wrong; dates that \
+                "state the order: read_log('FILE', day_first => false), or true if it is the line that is wrong; dates that \
                  contradict what is stated are NULL, and counted"
             }
             false => {
-                "state the order: read_csv('FILE', day_first => true), or false if it is the line that is wrong; dates that \
+                "state the order: read_log('FILE', day_first => true), or false if it is the line that is wrong; dates that \
                  contradict what is stated are NULL, and counted"
             }
         }),
@@ -218,6 +224,7 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
+        L::TwoColumns { .. } => report("write it again with a name of its own for each: SELECT a.x, b.x AS other"),
         L::Damaged { .. } => report("fetch or export it again; if it is cut, nothing of it can be read without its end"),
         L::Stored { .. } => {
             Report::chain(Exit::Query, source).hint("download it, and read the copy: only text is read from stores")

@@ -45,6 +45,12 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         let hint = "SET auditql.NAME = VALUE changes a setting, \\set lists them";
         return Some(("RESET is not supported for settings of auditql".into(), hint.into()));
     }
+    if let Some(word) =
+        ["LIMIT", "OFFSET"].into_iter().find(|word| after(&format!("Unsupported {word} expression")).is_some())
+    {
+        let hint = format!("write the number, or a name for one: {word} :n");
+        return Some((format!("{word} takes a number that is known before the first row is read"), hint));
+    }
     if after("Unsupported logical plan").is_some() {
         return Some(("this statement is not supported".into(), STATEMENTS.into()));
     }
@@ -99,6 +105,24 @@ pub(super) fn of_operation(text: &str) -> String {
         between("Cannot cast string ", " type").and_then(|s| s.split_once(" to value of "))
     {
         format!("{value} cannot be cast to {kind}")
+    } else if let Some((value, _)) =
+        text.strip_prefix("Error parsing timestamp from '").and_then(|s| s.split_once("': "))
+    {
+        format!("'{value}' cannot be read as a time")
+    } else if let Some((value, kind)) =
+        between("Cannot cast value ", " type").and_then(|s| s.split_once(" to value of "))
+    {
+        format!("{value} cannot be cast to {kind}")
+    } else if text.starts_with("Unable to cast to date") {
+        "a text cannot be read as a date".into()
+    } else if let Some((zone, _)) = text.strip_prefix("Invalid timezone \"").and_then(|s| s.split_once('"')) {
+        format!("there is no time zone '{zone}'")
+    } else if let Some(value) = between("Invalid input syntax for type interval: \"", "\"") {
+        format!("'{value}' is no interval")
+    } else if let Some((word, of)) = ["LIMIT", "OFFSET"].iter().find_map(|word| {
+        Some((word, text.strip_prefix(&format!("Expected {word} to be an integer or null, but got "))?))
+    }) {
+        format!("{word} takes a number, and this is a {of}")
     } else if text == "Divide by zero error" {
         "division by zero".into()
     } else {
@@ -179,7 +203,6 @@ const USUAL: &[&str] = &[
     "lpad",
     "ltrim",
     "max",
-    "md5",
     "median",
     "min",
     "now",
@@ -242,6 +265,25 @@ pub(super) fn without_dump(text: &str) -> &str {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn usual_functions_are_those_that_there_are() {
+        let engine = crate::engine::Engine::builder().build().unwrap();
+        let missing: Vec<_> = futures::future::join_all(USUAL.iter().map(async |name| {
+            let sql = format!("SELECT 1 FROM information_schema.routines WHERE routine_name = '{name}'");
+            let rows: Vec<_> =
+                futures::TryStreamExt::try_collect(engine.query(&sql).await.unwrap().stream).await.unwrap();
+            let known = rows.iter().any(|rows| rows.num_rows() > 0);
+            (!known).then_some(*name)
+        }))
+        .await
+        .into_iter()
+        .flatten()
+        .collect();
+        // What the parser itself knows.
+        assert_eq!(missing, ["unnest"]);
+        assert!(USUAL.is_sorted());
+    }
+
     #[test]
     fn a_dump_is_cut_off() {
         for (text, left) in [
@@ -270,6 +312,12 @@ mod tests {
             ("Cannot automatically convert bigint to interval", "no automatic conversion from bigint to interval"),
             ("Cannot cast string 'x' to value of integer type", "'x' cannot be cast to integer"),
             ("Divide by zero error", "division by zero"),
+            ("Error parsing timestamp from 'x': too short", "'x' cannot be read as a time"),
+            ("Cannot cast value 'x' to value of boolean type", "'x' cannot be cast to boolean"),
+            ("Unable to cast to date for converting from i64 to i32 failed", "a text cannot be read as a date"),
+            ("Invalid timezone \"Nowhere\": failed to parse timezone", "there is no time zone 'Nowhere'"),
+            ("Invalid input syntax for type interval: \"x\"", "'x' is no interval"),
+            ("Expected LIMIT to be an integer or null, but got text", "LIMIT takes a number, and this is a text"),
             ("anything else", "anything else"),
         ] {
             assert_eq!(of_operation(text), said);

@@ -1,6 +1,6 @@
 //! An entity set: which table it is, what its records are about, its columns. Where they come from is its source.
 
-use super::{Api, Column, Costly, Feed, Pages, Parent, Population, Quota, Search, Source, Versions};
+use super::{Api, ApiVersion, Column, Costly, Feed, Pages, Parent, Population, Quota, Search, Source, Versions};
 
 /// What a record is about, whichever way it came: services, exports and diagnostic streams write the same records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,6 +45,12 @@ pub enum Family {
     RiskyUsers,
     /// Service principals at risk.
     RiskyServicePrincipals,
+    /// Numbers of sign-ins by day.
+    SignInDays,
+    /// Numbers of sign-ins by application.
+    SignInApplications,
+    /// Sign-ins in groups, with their numbers.
+    SummarizedSignIns,
     /// Alerts of Microsoft Defender.
     Alerts,
     /// Incidents of Microsoft Defender.
@@ -119,6 +125,14 @@ impl EntitySet {
         match &self.source {
             Source::Pages(pages) => Some(pages),
             Source::Feed(_) | Source::Search(_) => None,
+        }
+    }
+
+    /// The version of Microsoft Graph that it is read in, where a connection asks one.
+    pub const fn version(&self, asked: ApiVersion) -> ApiVersion {
+        match &self.source {
+            Source::Pages(pages) if pages.beta => ApiVersion::Beta,
+            _ => asked,
         }
     }
 

@@ -78,6 +78,8 @@ pub struct Pages {
     pub limits: FilterLimits,
     /// The records after which the service ends an answer without a word, whatever else there is; `None`: it ends none.
     pub record_cap: Option<u64>,
+    /// The beta version alone has it, whichever version a connection asks otherwise.
+    pub beta: bool,
 }
 
 /// Whether a listing can be asked for some properties of its records alone.

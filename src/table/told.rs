@@ -82,6 +82,9 @@ pub struct Told {
     /// The conditions under which a record is of somebody or something; `:user` and the others stand for the value. What it does
     /// not tell of is not asked for.
     pub of: &'static [(Whose, &'static str)],
+    /// The conditions that take the place of those for records in files, where spelling is whatever the export made of it. They are
+    /// not sent, so nothing is lost by them.
+    pub of_files: &'static [(Whose, &'static str)],
     /// A condition that all records of users meet. It saves requests for others, and only services are told: files may hold
     /// records that do not say what they are.
     pub users_only: Option<&'static str>,
@@ -91,5 +94,13 @@ impl Told {
     /// The condition under which a record is of something; `None`: records do not tell.
     pub fn condition(&self, whose: Whose) -> Option<&'static str> {
         self.of.iter().find(|(other, _)| *other == whose).map(|(_, condition)| *condition)
+    }
+
+    /// The conditions for records of a service, or for those in files.
+    pub fn conditions(&self, of_service: bool) -> impl Iterator<Item = (Whose, &'static str)> {
+        self.of.iter().map(move |(whose, usual)| {
+            let in_files = self.of_files.iter().find(|(other, _)| !of_service && other == whose);
+            (*whose, in_files.map_or(*usual, |(_, condition)| *condition))
+        })
     }
 }

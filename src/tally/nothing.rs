@@ -11,6 +11,8 @@ pub enum Because {
     NeverTrue,
     /// None of the keys that a join told can be a record's, or they contradict the conditions.
     NoJoinKey,
+    /// The other side of a join has no rows.
+    EmptySide,
     /// A key was asked for that is none.
     NoKey {
         /// The column.
@@ -173,6 +175,7 @@ impl fmt::Display for Because {
             Self::NoJoinKey => f.write_str(
                 "no key of the join's other side can be that of a record which the conditions leave, so nothing was requested",
             ),
+            Self::EmptySide => f.write_str("the other side of the join has no rows, so nothing was requested"),
             Self::NoKey { column } => write!(
                 f,
                 "{column} holds ids, which are GUIDs, and none was asked for, so nothing was requested; to ask by name, join the \

@@ -118,6 +118,21 @@ pub enum Notice {
         /// `entra.users`
         table: String,
     },
+    /// The service counted other numbers of records for whole days than were read.
+    CountedOtherwise {
+        /// `entra.sign_ins`
+        table: String,
+        /// `entra.sign_in_summaries`
+        by: String,
+        /// Days that differ, and days that were compared.
+        days: (u64, u64),
+        /// The first that differs: `2026-05-01`.
+        first: String,
+        /// What the service counted of that day, and what was read.
+        counts: (u64, u64),
+        /// What is not known of the service's number, as a clause.
+        unknown: &'static str,
+    },
     /// Requests of other processes were not counted: the file that they share cannot be used.
     PacedAlone {
         /// Why not.
@@ -208,6 +223,15 @@ pub enum Notice {
         /// The first by name.
         first: String,
     },
+    /// A folder or an archive holds what is hidden; it was not read.
+    Hidden {
+        /// The folder or archive.
+        within: String,
+        /// How many files, a folder counting as one.
+        count: u64,
+        /// The first by name.
+        first: String,
+    },
     /// A folder or an archive holds spreadsheets; they were not read.
     Spreadsheets {
         /// The folder or archive.
@@ -284,6 +308,15 @@ pub enum Notice {
         table: String,
         /// Requests that were spent again.
         requests: u64,
+    },
+    /// Records were not asked for, since a table of the session has them.
+    Reused {
+        /// `entra.sign_ins`
+        table: String,
+        /// The table that has them.
+        kept: String,
+        /// When it was read, RFC 3339.
+        read: String,
     },
     /// A scan brought no row, and this may be why.
     Nothing {

@@ -6,6 +6,17 @@ use super::{Notice, Stands};
 use crate::veil::Veiled;
 
 impl Notice {
+    /// What there is to say of files that were not read, behind their number.
+    fn of_files(&self, first: &str) -> String {
+        match self {
+            Self::Hidden { .. } => format!("hidden name(s) left out (first: {first}); name them to read them"),
+            Self::Spreadsheets { .. } => {
+                format!("spreadsheet(s) not read (first: {first}); save them as CSV to read them")
+            }
+            _ => format!("file(s) skipped, because their names do not look like exports (first: {first})"),
+        }
+    }
+
     /// What there is to say of odd values of a column, behind their number.
     fn of_values(&self, column: &str) -> String {
         match self {
@@ -33,6 +44,19 @@ impl Notice {
             f,
             "{table}: {count} blob(s) of {content_type} were listed for the wrong time (first: {first_id}, created \
              {created}); they were read, and their rows were checked like all others"
+        )
+    }
+}
+
+impl Notice {
+    fn counted_otherwise(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::CountedOtherwise { table, by, days: (some, all), first, counts: (told, read), unknown } = self else {
+            return Ok(());
+        };
+        write!(
+            f,
+            "{table}: {by} has another number than was read for {some} of {all} whole day(s) (first: {first}, {told} there, \
+             {read} read); {unknown}"
         )
     }
 }
@@ -72,17 +96,14 @@ impl fmt::Display for Notice {
             Self::OrderRefused { table, because } => {
                 write!(f, "{table}: the service refused to sort ({because}); everything was read and sorted locally")
             }
-            Self::CapReached { table, cap, answers, pieces } => write!(
-                f,
-                "{table}: {answers} answer(s) ended at the service's cap of {cap} records; they were split by time into \
-                 {pieces} and read again, so nothing is missing. A shorter time range or a filter costs fewer requests"
-            ),
+            Self::CapReached { table, cap, answers, pieces } => cap_reached(f, (table, *cap), *answers, *pieces),
             Self::PartOfPopulation { table, what } => write!(f, "{table}: {what}"),
             Self::CountedThere { table } => write!(
                 f,
                 "{table}: the service counted, in an index that may lag behind; --remote-count=false reads the records and \
                  counts them"
             ),
+            Self::CountedOtherwise { .. } => self.counted_otherwise(f),
             Self::PacedAlone { because } => write!(
                 f,
                 "the requests of other auditql processes were not taken into account, so the service may refuse some and \
@@ -105,15 +126,9 @@ impl fmt::Display for Notice {
             }
             Self::Assumed { table, what, files, first } => assumed(f, (table, what), *files, first),
             Self::UnreadFile { file, why } => write!(f, "INCOMPLETE: {file} could not be read: {why}"),
-            Self::FilesSkipped { within, count, first } => {
-                write!(
-                    f,
-                    "{within}: {count} file(s) skipped, because their names do not look like exports (first: {first})"
-                )
-            }
-            Self::Spreadsheets { within, count, first } => {
-                write!(f, "{within}: {count} spreadsheet(s) not read (first: {first}); save them as CSV to read them")
-            }
+            Self::FilesSkipped { within, count, first }
+            | Self::Hidden { within, count, first }
+            | Self::Spreadsheets { within, count, first } => write!(f, "{within}: {count} {}", self.of_files(first)),
             Self::NextPages { files } => write!(
                 f,
                 "{} file(s) hold a page that links to a next page (first: {}); records on pages that were not saved \
@@ -140,16 +155,28 @@ impl fmt::Display for Notice {
                 "{file}: {column} was read from {member}, the time of ingestion, often minutes after the event"
             ),
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
-            Self::FetchedAgain { table, requests } => write!(
-                f,
-                "{table}: the same records were fetched again, with {requests} request(s); \
-                 CREATE TABLE recent AS SELECT … keeps the rows for this session"
-            ),
+            Self::FetchedAgain { table, requests } => fetched_again(f, table, *requests),
+            Self::Reused { table, kept, read } => reused(f, table, kept, read),
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
             Self::Timeline { .. } => self.timeline(f),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
+}
+
+fn reused(f: &mut fmt::Formatter<'_>, table: &str, kept: &str, read: &str) -> fmt::Result {
+    write!(
+        f,
+        "{table}: answered from {kept}, as it was read at {read}; with auditql.reuse = false the service is asked"
+    )
+}
+
+fn fetched_again(f: &mut fmt::Formatter<'_>, table: &str, requests: u64) -> fmt::Result {
+    write!(
+        f,
+        "{table}: the same records were fetched again, with {requests} request(s); \
+         CREATE TABLE recent AS SELECT … keeps the rows for this session"
+    )
 }
 
 fn assumed_order(
@@ -171,6 +198,14 @@ fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Re
         f,
         "{table}: the search {id} goes on at the service, which has no request to stop it; 'auditql searches' lists it, and \
          the same query reads it, if its time range ended more than 24 hours before it was ordered"
+    )
+}
+
+fn cap_reached(f: &mut fmt::Formatter<'_>, (table, cap): (&str, u64), answers: u64, pieces: u64) -> fmt::Result {
+    write!(
+        f,
+        "{table}: {answers} answer(s) ended at the service's cap of {cap} records; they were split by time into {pieces} and \
+         read again, so nothing is missing. A shorter time range or a filter costs fewer requests"
     )
 }
 

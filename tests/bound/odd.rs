@@ -1,6 +1,7 @@
 //! Keys as they come in lists: odd, too long, of another type, in another case; and several columns of them.
 
 use super::{Bound, quoted};
+use crate::lab::{self, Lab};
 
 const KIND: &str = "interactiveUser";
 
@@ -111,4 +112,31 @@ async fn keys_go_to_each_branch_of_a_table_that_is_several() {
     assert!(asked.len() == 4 && asked.iter().all(|url| url.contains("userPrincipalName eq")), "{asked:#?}");
     let sql = "SELECT s.id FROM all_tenants.entra.sign_ins s JOIN (VALUES ('nobody')) AS l(t) ON s.tenant_name = l.t";
     assert_eq!(bound.asked(sql).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_side_that_turns_out_to_have_no_rows_is_said_to_be_why_nothing_was_asked() {
+    let lab = Lab::new(lab::options(1_000)).await;
+    lab.rows("CREATE TABLE some AS SELECT * FROM (VALUES ('198.51.100.23'), ('x')) AS l(ip)").await;
+    let why = "the other side of the join has no rows, so nothing was requested";
+    for (sql, asked, said) in [
+        ("SELECT s.id FROM some l JOIN sign_ins s ON s.ip_address = l.ip WHERE length(l.ip) > 40", 0, true),
+        ("SELECT s.id FROM some l JOIN sign_ins s ON s.ip_address = l.ip WHERE length(l.ip) > 40 LIMIT 3", 0, true),
+        ("SELECT count(*) FROM sign_ins WHERE ip_address IN (SELECT ip FROM some WHERE length(ip) > 40)", 0, true),
+        ("SELECT s.id FROM some l JOIN sign_ins s ON s.ip_address = l.ip WHERE length(l.ip) > 2", 1, false),
+        // One of its sides has no rows, and the statement has.
+        (
+            "SELECT ip FROM some UNION ALL SELECT s.id FROM some l JOIN sign_ins s ON s.ip_address = l.ip WHERE length(l.ip) > 40",
+            0,
+            true,
+        ),
+        ("SELECT id FROM sign_ins WHERE is_interactive AND id = 'nobody'", 1, false),
+    ] {
+        let (_, urls) = lab.asked(sql).await;
+        assert!(urls.len() >= asked && (asked > 0 || urls.is_empty()), "{sql}: {urls:?}");
+        let notices = lab.answer(sql).await.unwrap().tally.notices();
+        let notes: Vec<String> = notices.iter().map(ToString::to_string).collect();
+        let found = notes.iter().any(|note| note == &format!("no rows from entra.sign_ins: {why}"));
+        assert_eq!(found, said, "{sql}: {notes:?}");
+    }
 }

@@ -19,6 +19,14 @@ async fn a_folder_is_all_that_is_in_it() {
     assert_eq!(lab.rows("SELECT count(*) FROM '{dir}/logs/*.txt'").await, ["3"]);
     assert_eq!(lab.rows("SELECT count(*) FROM '{dir}/logs/**/*.txt'").await, ["4"]);
     assert_eq!(lab.rows("SELECT count(*) FROM '{dir}/logs/d.zip'").await, ["3"]);
+    // Last in a pattern, `**` is all in the folders; what is matched is not left out.
+    let (deep, said) = lab.told("SELECT count(*) FROM '{dir}/logs/**'").await;
+    assert_eq!(deep, lab.rows("SELECT count(*) FROM '{dir}/logs/**/*'").await);
+    assert_eq!(deep, ["9"]);
+    assert!(said.iter().all(|text| !text.contains("logs/.hidden")), "{said:?}");
+    lab.file("logs/~$e.txt", "no\n");
+    let (rows, said) = lab.told("SELECT count(*) FROM '{dir}/logs'").await;
+    assert!(rows == ["8"] && said[0].contains("3 files"), "{rows:?} {said:?}");
     lab.file("logs/z.zst", zstd::encode_all(&b"10.0.0.6\n"[..], 1).unwrap());
     assert_eq!(lab.rows("SELECT value FROM '{dir}/logs/z.zst'").await, ["10.0.0.6"]);
 }

@@ -37,6 +37,30 @@ async fn a_file_that_was_read_whole_is_passed_over_while_it_stays_as_it_is() {
     assert_eq!(lab.rows(&format!("SELECT user FROM vpn WHERE {april} ORDER BY user")).await, ["carol", "dave", "erin"]);
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_the_same_length_and_time_is_another_one() {
+    let lab = Lab::new();
+    lab.file("vpn/march.csv", MARCH);
+    let april = lab.file("vpn/april.csv", APRIL);
+    let written = std::fs::metadata(&april).unwrap().modified().unwrap();
+    lab.asked("CREATE EXTERNAL TABLE vpn STORED AS CSV LOCATION '{dir}/vpn'").await;
+    lab.asked("SELECT count(time) FROM vpn").await;
+    let may = "time >= '2026-05-01T00:00:00Z'";
+    assert!(skips(&lab, may).await, "the control");
+    for replaced in [false, true] {
+        let text = APRIL.replace("2026-04-02", "2026-05-02");
+        let at = if replaced { lab.file("new.csv", text) } else { lab.file("vpn/april.csv", text) };
+        std::fs::File::options().append(true).open(&at).unwrap().set_modified(written).unwrap();
+        std::fs::rename(&at, &april).unwrap();
+        let found = std::fs::metadata(&april).unwrap();
+        assert_eq!((found.len(), found.modified().unwrap()), (APRIL.len() as u64, written));
+        assert_eq!(lab.rows(&format!("SELECT user FROM vpn WHERE {may}")).await, ["dave"], "replaced: {replaced}");
+        lab.file("vpn/april.csv", APRIL);
+        lab.asked("SELECT count(time) FROM vpn").await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_which_something_has_to_be_said_is_read_each_time() {
     let lab = Lab::new();

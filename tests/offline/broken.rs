@@ -82,6 +82,13 @@ async fn files_that_are_not_read_are_counted() {
     assert_eq!(answer.rows(), [RECORDS.to_string()]);
     let skipped = Notice::FilesSkipped { within, count: 2, first: "c.txt".into() };
     assert_eq!((answer.tally.notices(), answer.tally.missing()), (vec![skipped], None));
+    // What is hidden is told apart: it may be an export.
+    file(&folder, ".b.json", &text);
+    file(&folder, "~$a.json", &text);
+    let told = asked(&[folder.path().to_owned()], COUNT).await;
+    assert_eq!(told.rows(), answer.rows());
+    let within = folder.path().display().to_string();
+    assert!(told.tally.notices().contains(&Notice::Hidden { within, count: 2, first: ".b.json".into() }));
     let other = TempDir::new().unwrap();
     let none = file(&other, "none.zip", zipped(&[("a.txt", text.as_bytes())]));
     let refused = Engine::builder().input(none).build().unwrap_err();

@@ -45,8 +45,65 @@ pub(super) const LISTINGS: &[Listing] = &[
         true,
         RISKY_PRINCIPALS,
     ),
+    ("/auditLogs/signInEventsSummary", &["AuditLog.Read.All"], (5, 10), Some(999), false, SIGN_IN_DAYS),
+    ("/auditLogs/signInEventsAppSummary", &["AuditLog.Read.All"], (5, 10), Some(999), false, SIGN_IN_APPS),
+    (
+        "/auditLogs/getSummarizedNonInteractiveSignIns(aggregationWindow='d1')",
+        &["AuditLog.Read.All"],
+        (5, 10),
+        None,
+        false,
+        SUMMARIZED,
+    ),
+    (
+        "/auditLogs/getSummarizedServicePrincipalSignIns(aggregationWindow='d1')",
+        &["AuditLog.Read.All"],
+        (5, 10),
+        None,
+        false,
+        SUMMARIZED,
+    ),
+    (
+        "/auditLogs/getSummarizedMSISignIns(aggregationWindow='d1')",
+        &["AuditLog.Read.All"],
+        (5, 10),
+        None,
+        false,
+        SUMMARIZED,
+    ),
     ("/security/alerts_v2", &["SecurityAlert.Read.All"], (150, 60), Some(100), false, ALERTS),
     ("/security/incidents", &["SecurityIncident.Read.All"], (150, 60), Some(50), false, INCIDENTS),
+];
+
+/// What is said of the day contradicts itself (`eq`; an example with `gt` and a date in quotes; `gt`, `lt`): nothing is sent.
+const SIGN_IN_DAYS: &[Property] = &[("id", "", ""), ("activityDateTime", "", ""), ("signInCount", "gt", "")];
+
+const SIGN_IN_APPS: &[Property] = &[("appId", "eq", ""), ("signInCount", "gt", ""), ("tenantId", "", "")];
+
+const SUMMARIZED: &[Property] = &[
+    ("agent/agentType", "eq", ""),
+    ("agent/parentAppId", "", ""),
+    ("aggregationDateTime", "", ""),
+    ("appDisplayName", "eq", ""),
+    ("appId", "eq", ""),
+    ("conditionalAccessStatus", "eq", ""),
+    ("firstSignInDateTime", "", ""),
+    ("id", "eq", ""),
+    ("ipAddress", "eq startswith", ""),
+    ("managedServiceIdentity/msiType", "eq", ""),
+    ("managedServiceIdentity/associatedResourceId", "", ""),
+    ("managedServiceIdentity/federatedTokenId", "", ""),
+    ("managedServiceIdentity/federatedTokenIssuer", "", ""),
+    ("resourceDisplayName", "eq", ""),
+    ("resourceId", "eq", ""),
+    ("servicePrincipalId", "eq", ""),
+    ("servicePrincipalName", "eq startswith", ""),
+    ("signInCount", "", ""),
+    ("status/errorCode", "eq", ""),
+    ("status/failureReason", "", ""),
+    ("status/additionalDetails", "", ""),
+    ("tenantId", "eq", ""),
+    ("userPrincipalName", "eq", ""),
 ];
 
 const USERS: &[Property] = &[

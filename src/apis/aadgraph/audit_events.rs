@@ -38,6 +38,7 @@ pub static AUDIT_EVENTS: EntitySet = EntitySet {
         limits: LIMITS,
         // "There is no limit on the number of records returned."
         record_cap: None,
+        beta: false,
     }),
     time: Some("activity_date"),
     key: "id",

@@ -39,6 +39,7 @@ pub static SIGNIN_EVENTS: EntitySet = EntitySet {
         // "The total number of records returned by a query is limited to 1,000,000": half of that where `$top` is sent, which
         // never is.
         record_cap: Some(1_000_000),
+        beta: false,
     }),
     time: Some("signin_date_time"),
     key: "id",

@@ -35,6 +35,7 @@ pub static AUTHENTICATION_METHODS: EntitySet = EntitySet {
         population: None,
         limits: REPORT_LIMITS,
         record_cap: None,
+        beta: false,
     }),
     time: None,
     key: "id",

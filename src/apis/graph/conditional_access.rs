@@ -32,6 +32,7 @@ const fn listing(path: &'static str) -> Pages {
         population: None,
         limits: REPORT_LIMITS,
         record_cap: None,
+        beta: false,
     }
 }
 

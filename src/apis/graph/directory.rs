@@ -39,6 +39,7 @@ pub(super) const fn objects(path: &'static str, permissions: &'static [&'static 
         population: None,
         limits: LIMITS,
         record_cap: None,
+        beta: false,
     }
 }
 

@@ -36,6 +36,7 @@ pub static DIRECTORY_AUDITS: EntitySet = EntitySet {
         population: None,
         limits: super::REPORT_LIMITS,
         record_cap: None,
+        beta: false,
     }),
     time: Some("activity_date_time"),
     key: "id",

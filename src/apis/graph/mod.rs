@@ -16,6 +16,7 @@ mod security;
 mod service_principals;
 mod sign_in_context;
 mod sign_ins;
+mod summaries;
 mod types;
 mod users;
 
@@ -34,6 +35,10 @@ pub use roles::{DIRECTORY_ROLE_MEMBERS, DIRECTORY_ROLES};
 pub use security::{ALERTS, INCIDENTS};
 pub use service_principals::{APP_ROLE_ASSIGNMENTS, SERVICE_PRINCIPALS};
 pub use sign_ins::SIGN_INS;
+pub use summaries::{
+    APP_SIGN_IN_SUMMARIES, MANAGED_IDENTITY_SIGN_IN_SUMMARIES, NON_INTERACTIVE_SIGN_IN_SUMMARIES,
+    SERVICE_PRINCIPAL_SIGN_IN_SUMMARIES, SIGN_IN_SUMMARIES, SIGN_INS_A_DAY,
+};
 pub use users::USERS;
 
 /// New members of enumerations come as `unknownFutureValue` unless a request says that it can bear them.

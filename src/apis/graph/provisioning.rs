@@ -37,6 +37,7 @@ pub static PROVISIONING: EntitySet = EntitySet {
         population: None,
         limits: REPORT_LIMITS,
         record_cap: None,
+        beta: false,
     }),
     time: Some("activity_date_time"),
     key: "id",

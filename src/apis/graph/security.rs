@@ -31,6 +31,7 @@ const fn listing(path: &'static str, permissions: &'static [&'static str], page:
         population: None,
         limits: REPORT_LIMITS,
         record_cap: None,
+        beta: false,
     }
 }
 

@@ -52,6 +52,7 @@ pub static SIGN_INS: EntitySet = EntitySet {
         }),
         limits: super::REPORT_LIMITS,
         record_cap: None,
+        beta: false,
     }),
     time: Some("created_date_time"),
     key: "id",

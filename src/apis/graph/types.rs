@@ -88,7 +88,7 @@ pub(super) const TOKEN_PROTECTION_DETAILS: &[Column] = &[
 ];
 
 /// `graph.agentic.agentType`.
-const AGENT_TYPE: Edm = Edm::Enum(&[
+pub(super) const AGENT_TYPE: Edm = Edm::Enum(&[
     "notAgentic",
     "agenticApp",
     "agenticAppInstance",

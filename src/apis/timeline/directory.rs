@@ -39,6 +39,7 @@ pub(super) static GRAPH: Told = Told {
              OR any_match(target_resources, t -> lower(t.id) = :object)",
         ),
     ],
+    of_files: &[],
     users_only: None,
 };
 
@@ -64,5 +65,6 @@ pub(super) static LEGACY: Told = Told {
         (Whose::Address, "ip_in(actor.ip_address, :address)"),
         (Whose::Object, "lower(actor.object_id) = :object OR any_match(targets, t -> lower(t.object_id) = :object)"),
     ],
+    of_files: &[],
     users_only: None,
 };

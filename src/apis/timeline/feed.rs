@@ -28,6 +28,7 @@ pub(super) static AUDIT_SEARCH: Told = Told {
         (Whose::App, APP),
         (Whose::Object, OBJECT),
     ],
+    of_files: &[(Whose::User, "lower(user_id) = :user")],
     ..of(&activity::AUDIT_SEARCH)
 };
 
@@ -44,7 +45,11 @@ pub(super) static GENERAL: Told = Told {
 pub(super) static DLP: Told = Told { doc: "of the feed matches of DLP policies alone", ..of(&activity::DLP) };
 
 const USER: &str = "user_name = :user OR json_mentions(raw, :user)";
-const ADDRESS: &str = "ip_in(client_address, :address) OR ip_in(raw ->> 'SenderIp', :address)";
+/// A record may have several, of which `client_address` is one: Exchange writes `ClientIPAddress` of whoever worked in a mailbox, the
+/// directory `ActorIpAddress` beside a `ClientIP` that may be a service's own, mail has its sender's.
+const ADDRESS: &str = "ip_in(client_address, :address) OR ip_in(raw ->> 'ClientIP', :address) \
+                       OR ip_in(raw ->> 'ClientIPAddress', :address) OR ip_in(raw ->> 'ActorIpAddress', :address) \
+                       OR ip_in(raw ->> 'SenderIp', :address)";
 const SESSION: &str = "lower(app_access_context.aad_session_id) = :session OR json_mentions(raw, :session)";
 const APP: &str = "json_mentions(raw, :app)";
 const OBJECT: &str = "json_mentions(raw, :object)";
@@ -75,6 +80,7 @@ const fn of(set: &'static EntitySet) -> Told {
             (Whose::App, APP),
             (Whose::Object, OBJECT),
         ],
+        of_files: &[],
         users_only: None,
     }
 }

@@ -20,6 +20,7 @@ pub(super) static RISK_DETECTIONS: Told = Told {
         (Whose::Address, "ip_in(ip_address, :address)"),
         (Whose::Object, "lower(user_id) = :object"),
     ],
+    of_files: &[],
     users_only: None,
 };
 
@@ -41,6 +42,7 @@ pub(super) static ALERTS: Told = Told {
         (Whose::App, "json_mentions(raw, :app)"),
         (Whose::Object, "json_mentions(raw, :object)"),
     ],
+    of_files: &[],
     users_only: None,
 };
 
@@ -62,5 +64,6 @@ pub(super) static PROVISIONING: Told = Told {
         (Whose::App, "json_mentions(raw, :app)"),
         (Whose::Object, "json_mentions(raw, :object)"),
     ],
+    of_files: &[],
     users_only: None,
 };

@@ -1,4 +1,7 @@
 //! Sign-ins as events.
+//!
+//! The service keeps names and ids in lower case, and compares what is sent as it stands. An export may have been through other
+//! hands: there they are compared in any case.
 
 use crate::apis::aadgraph::SIGNIN_EVENTS;
 use crate::apis::graph::SIGN_INS;
@@ -30,6 +33,12 @@ pub(super) static GRAPH: Told = Told {
         (Whose::App, "app_id = :app OR resource_id = :app"),
         (Whose::Object, "user_id = :object OR service_principal_id = :object"),
     ],
+    of_files: &[
+        (Whose::User, "lower(user_principal_name) = :user"),
+        (Whose::Session, "lower(session_id) = :session"),
+        (Whose::App, "lower(app_id) = :app OR lower(resource_id) = :app"),
+        (Whose::Object, "lower(user_id) = :object OR lower(service_principal_id) = :object"),
+    ],
     // Records of the two other kinds have no user.
     users_only: Some(
         "is_interactive OR array_has(sign_in_event_types, 'interactiveUser') \
@@ -56,6 +65,11 @@ pub(super) static LEGACY: Told = Told {
         (Whose::Address, "ip_in(ip_address, :address)"),
         (Whose::App, "app_id = :app"),
         (Whose::Object, "user_id = :object"),
+    ],
+    of_files: &[
+        (Whose::User, "lower(user_principal_name) = :user"),
+        (Whose::App, "lower(app_id) = :app"),
+        (Whose::Object, "lower(user_id) = :object"),
     ],
     users_only: None,
 };

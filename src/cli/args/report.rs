@@ -18,6 +18,8 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) until: Option<String>,
     /// The tables to read.
     pub(in crate::cli) sources: Vec<String>,
+    /// Files of logs that are read beside them.
+    pub(in crate::cli) logs: Vec<String>,
 }
 
 /// Name of the command.
@@ -41,9 +43,14 @@ pub(super) fn command() -> Command {
         .value_name("TABLE")
         .action(ArgAction::Append)
         .help("Read this table, such as entra.sign_ins; repeatable [those that tell of WHO]");
+    let logs = Arg::new("log")
+        .long("log")
+        .value_name("FILE")
+        .action(ArgAction::Append)
+        .help("Read this log too: a file, a folder or a quoted pattern, with a time and a user_name or client_address; repeatable");
     let timeline = Command::new("timeline")
         .about("Write all events of a user, an address, a session, an application or an object as one page of HTML; -o names it")
-        .args([who, is, since, until, sources]);
+        .args([who, is, since, until, sources, logs]);
     Command::new(NAME)
         .about("Write a page for a case")
         .subcommand_required(true)
@@ -55,12 +62,14 @@ pub(super) fn command() -> Command {
 pub(super) fn of(matches: &ArgMatches) -> Option<Report> {
     let (_, matches) = matches.subcommand()?;
     let text = |id: &str| matches.get_one::<String>(id).cloned();
+    let all = |id: &str| matches.get_many::<String>(id).into_iter().flatten().cloned().collect();
     let is = text("as");
     Some(Report {
         who: text("who")?,
         is: Whose::ALL.into_iter().find(|whose| is.as_deref() == Some(whose.name())),
         since: text("since"),
         until: text("until"),
-        sources: matches.get_many::<String>("source").into_iter().flatten().cloned().collect(),
+        sources: all("source"),
+        logs: all("log"),
     })
 }

@@ -1,7 +1,9 @@
 //! SQL that stands on the command line without a flag: `auditql 'SELECT …'`.
 //!
-//! It is one word for the shell and several for a reader. One word alone is a command that there is not, or a file.
+//! It is one word for the shell and several for a reader. One word alone is a command that there is not, or a file, unless it can
+//! be nothing but SQL: `SELECT(1)`.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use clap::error::ErrorKind;
@@ -21,7 +23,7 @@ pub(super) fn check(matches: &ArgMatches, whole: &Command, command: &Command) ->
     let refuse = |kind, text: String| Err(whole.clone().error(kind, text));
     match words.as_slice() {
         [] => Ok(()),
-        [text] if text.contains(char::is_whitespace) => Ok(()),
+        [text] if text.contains(char::is_whitespace) || is_sql(text) => Ok(()),
         [word] if is_file(word) => refuse(
             ErrorKind::UnknownArgument,
             format!("'{word}' is a file\n\n  tip: --input {word} reads exported audit logs, -f {word} runs statements"),
@@ -46,7 +48,75 @@ pub(super) fn check(matches: &ArgMatches, whole: &Command, command: &Command) ->
     }
 }
 
+/// Words that a query begins with.
+const FIRST_WORDS: [&str; 8] = ["select", "with", "values", "explain", "from", "table", "show", "describe"];
+
+/// Whether a word without blanks begins as nothing else does but SQL.
+fn is_sql(word: &str) -> bool {
+    let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
+    let (first, rest) = word.split_at(end);
+    let begins = FIRST_WORDS.iter().any(|known| known.eq_ignore_ascii_case(first));
+    word.starts_with('(') || word.starts_with("/*") || begins && rest.starts_with(['(', ';', '*', '\'', '"', '/'])
+}
+
+/// SQL that begins with a comment begins like a flag: it is given as what it is.
+pub(super) fn with_comments(args: &[OsString]) -> Vec<OsString> {
+    let is_comment = |arg: &OsString| {
+        let text = arg.to_string_lossy();
+        // No flag has a blank behind its hyphens, or a line behind its name.
+        text.strip_prefix("--").is_some_and(|rest| {
+            rest.contains('\n') && !rest.split('\n').next().is_some_and(|line| line.contains('='))
+                || rest.starts_with(|c: char| !c.is_alphanumeric())
+        })
+    };
+    let mut all: Vec<OsString> = Vec::with_capacity(args.len());
+    for arg in args {
+        let is_value = all.last().is_some_and(|before| before == "-c");
+        if all.iter().any(|arg| arg == "--") {
+            all.push(arg.clone());
+            continue;
+        }
+        if !all.is_empty() && !is_value && is_comment(arg) {
+            all.push("-c".into());
+        }
+        all.push(arg.clone());
+    }
+    all
+}
+
 /// Whether a word names a file.
 fn is_file(word: &str) -> bool {
     Path::new(word).is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_can_be_nothing_but_sql() {
+        for sql in ["SELECT(1)", "(select+1)", "select'a'", "SHOW;", "/*x*/SELECT(1)", "values(1)"] {
+            assert!(is_sql(sql), "{sql}");
+        }
+        for other in ["select", "runs", "demo(1)", "selected(1)", "a.csv", "--x", "/tmp/x", ""] {
+            assert!(!is_sql(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_comment_is_no_flag() {
+        let read = |args: &[&str]| -> Vec<String> {
+            let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+            with_comments(&args).into_iter().map(|arg| arg.into_string().unwrap()).collect()
+        };
+        for sql in ["-- newest\nSELECT 1", "--newest\nSELECT 1", "--\nSELECT 1"] {
+            assert_eq!(read(&["auditql", sql]), ["auditql", "-c", sql], "{sql}");
+            assert_eq!(read(&["auditql", "demo", "-q", sql]), ["auditql", "demo", "-q", "-c", sql], "{sql}");
+            assert_eq!(read(&["auditql", "-c", sql]), ["auditql", "-c", sql], "{sql}");
+            assert_eq!(read(&["auditql", "--", sql]), ["auditql", "--", sql], "{sql}");
+        }
+        for flags in [["auditql", "--format"], ["auditql", "--x=a\nb"], ["auditql", "--"], ["auditql", "-c"]] {
+            assert_eq!(read(&flags), flags);
+        }
+    }
 }

@@ -23,6 +23,28 @@ const ASKED: &[(&str, &str)] = &[
          ORDER BY activity_date_time DESC LIMIT 20",
     ),
     (
+        "entra.sign_in_summaries",
+        "-- The days with the most sign-ins.\n\
+         SELECT activity_date_time::date AS day, sign_in_count\n\
+         FROM entra.sign_in_summaries\n\
+         ORDER BY sign_in_count DESC LIMIT 10",
+    ),
+    (
+        "entra.app_sign_in_summaries",
+        "-- The applications that are used most, by name.\n\
+         SELECT p.display_name, s.app_id, s.sign_in_count\n\
+         FROM entra.app_sign_in_summaries AS s LEFT JOIN entra.service_principals AS p ON p.app_id = s.app_id\n\
+         ORDER BY s.sign_in_count DESC LIMIT 10",
+    ),
+    (
+        "entra.non_interactive_sign_in_summaries",
+        "-- Addresses from which clients signed in for many users, without a row for each sign-in.\n\
+         SELECT ip_address, count(DISTINCT user_principal_name) AS users, sum(sign_in_count) AS sign_ins\n\
+         FROM entra.non_interactive_sign_in_summaries\n\
+         WHERE status.error_code = 0\n\
+         GROUP BY 1 ORDER BY users DESC LIMIT 10",
+    ),
+    (
         "m365.audit_search",
         "-- Rules in mailboxes, of a week that the activity feed does not reach any more.\n\
          SELECT creation_time, operation, user_id, client_ip, object_id\n\

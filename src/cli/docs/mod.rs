@@ -120,6 +120,7 @@ fn commands_page() -> String {
     for command in commands::ALL {
         row(&[&code(format!("{} {}", command.name, command.args).trim()), command.doc], &mut page);
     }
+    page.push_str(PICTURES);
     page.push_str(
         "\nThe file `rc` in your configuration folder, next to `config.toml`, is run when the prompt opens.\n\
          The history is kept in the state folder, readable only by its owner; lines that start with a space and lines \
@@ -127,6 +128,30 @@ fn commands_page() -> String {
     );
     page
 }
+
+const PICTURES: &str = "\n### Pictures\n\n`\\chart` draws the last result as it was shown, without asking for it again (unless it was larger than 64 MB); \
+    behind a statement, in place of the `;`, it draws that one's. What is drawn follows from the columns:\n\n\
+    - a time: a histogram. Rows are counted; where the times all stand on whole minutes, as those of `date_trunc` do, and one number \
+    stands beside them, the number is summed up, whatever labels there are besides. \
+    Columns whose names end in `id`, `code` or `raw` are no such number unless they are named. The length of a bar follows from the range and the width of the terminal; of times on whole hours or days it \
+    is no shorter than an hour or a day.\n\
+    - labels and a number: a bar for each row, up to 40; \
+    labels that are equal are one bar with the sum, the largest first. Labels alone: how many rows each has, the most first.\n\
+    - `\\chart heatmap`: hours beside one another, days of the week below one another, the darker the more. \
+    Times on whole days have no hours, and are refused.\n\n\
+    `\\chart bar app n` and `\\chart histogram created_date_time n` name the columns, with `\"…\"` around a name that has blanks. The title says \
+    what was counted or summed up, and a line below how many rows have no time or are not drawn. Times are UTC, or in the zone of \
+    their column (`created_date_time AT TIME ZONE 'Europe/Berlin'`). Where the locale (`LC_ALL`, `LC_CTYPE`, `LANG`) is not of UTF-8, pictures are \
+    drawn in ASCII. \
+    After `\\o FILE`, nothing is drawn until a result has gone to that file, or `\\o` alone has put it off. `EXPLAIN` has no rows to draw. \
+    `--format html` has the same pictures in a page.\n\n\
+    ```text\n\
+    demo> SELECT app_display_name AS app, count(*) AS n FROM sign_ins\n\
+    \x20     WHERE created_date_time > now() - INTERVAL '1 day' GROUP BY app ORDER BY n DESC LIMIT 5 \\chart\n\
+    demo> SELECT created_date_time FROM sign_ins WHERE status.error_code <> 0\n\
+    \x20     AND created_date_time > now() - INTERVAL '7 days';\n\
+    demo> \\chart heatmap\n\
+    ```\n";
 
 /// The commands of the command line, with what they do.
 fn each_command(above: &str, command: &clap::Command, tell: &mut dyn FnMut(&str, &str)) {
@@ -268,6 +293,12 @@ fn formats_page() -> String {
         let endings: Vec<String> = format.endings.iter().map(|ending| code(&format!(".{ending}"))).collect();
         row(&[&code(format.name), format.doc, &endings.join(", ")], &mut page);
     }
+    page.push_str(
+        "\nA page of HTML (`html`) is one file that loads nothing: the rows with a filter, the statement, the notes, and pictures where \
+         the columns allow some (a time: rows over time, and by hour and weekday if they cover more than two days; labels and a \
+         number: bars, up to 40); where there is none, it says why. It is titled by the table that the statement names first, and \
+         says when it was asked; with `--redact` the title names no table. What is in the cells is text there, and the page's policy lets no script run but its own.\n",
+    );
     page.push_str(
         "\nThe ending of a file named by `-o` or `\\o` chooses the format; a `--format` given as well must agree with it.\n\n\
          On a terminal, every format makes control characters and invisible characters visible. In a file or a pipe, csv and \

@@ -6,7 +6,7 @@ use super::examples::{example, example_of_own};
 use super::{NOTE, code, head, row};
 use crate::apis;
 use crate::engine::{Rule, described, quota_in_words, rules_of, source};
-use crate::table::{CODE_COLUMNS, Codes, Column, Combined, Edm, EntitySet, Lookup, SystemTable};
+use crate::table::{CODE_COLUMNS, Codes, Column, Combined, Edm, EntitySet, Family, Lookup, SystemTable};
 
 /// The folder of the pages.
 pub(super) const FOLDER: &str = "tables";
@@ -95,7 +95,13 @@ fn of_set(set: &'static EntitySet) -> String {
     let kept = set.retention_days().map_or("without a documented limit".to_owned(), |days| format!("{days} days"));
     fact(&mut page, "Kept", &kept);
     fact(&mut page, "Quota", &quota_in_words(set.quota()));
-    fact(&mut page, "Own time", &set.time.map_or("none: these are things, not events".to_owned(), code));
+    let untimed = match set.family {
+        Family::SignInDays | Family::SignInApplications | Family::SummarizedSignIns => {
+            "none: these are numbers of events"
+        }
+        _ => "none: these are things, not events",
+    };
+    fact(&mut page, "Own time", &set.time.map_or(untimed.to_owned(), code));
     fact(&mut page, "Key", &code(set.key));
     sql(&mut page, &example(set));
     columns(&mut page, described(set.schema, set.name, set.columns));

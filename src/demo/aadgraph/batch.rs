@@ -30,6 +30,8 @@ type Key = (&'static str, Query);
 pub(super) struct Batches {
     listing: Listing,
     life: Duration,
+    /// The properties whose tests are accepted and not applied.
+    lies: Vec<String>,
     secret: RandomState,
     answers: Mutex<Vec<(Key, Arc<[u32]>)>>,
     tokens: Mutex<VecDeque<(i32, Place)>>,
@@ -52,7 +54,12 @@ pub(super) struct Batch {
 impl Batches {
     pub(super) fn new(listing: Listing, life: Duration) -> Self {
         let (answers, tokens) = (Mutex::default(), Mutex::default());
-        Self { listing, life, secret: RandomState::new(), answers, tokens }
+        Self { listing, life, lies: Vec::new(), secret: RandomState::new(), answers, tokens }
+    }
+
+    /// The same, tests of some properties being accepted and not applied.
+    pub(super) fn lying(self, lies: Vec<String>) -> Self {
+        Self { lies, ..self }
     }
 
     /// The batch that a token leads to, or the first of a query.
@@ -61,7 +68,7 @@ impl Batches {
             None => Place { key: (table.path, options.query), from: 0, issued: Instant::now() },
             Some(token) => self.place(table, token, &options.query)?,
         };
-        let filter = Filter::read(table, place.key.1.filter.as_deref())?;
+        let filter = Filter::read(table, place.key.1.filter.as_deref())?.lying(table, &self.lies);
         let all = self.answer(table, rows, &place.key, &filter);
         let to = all.len().min(place.from + BATCH);
         let rows = all.get(place.from..to).unwrap_or_default().iter().map(|&row| row as usize).collect();

@@ -43,6 +43,11 @@ impl Face {
         Self { tenant, organisation, sets, batches: Batches::new(listing, token_life) }
     }
 
+    /// The same, tests of some properties being accepted and not applied.
+    pub(in crate::demo) fn lying(self, lies: Vec<String>) -> Self {
+        Self { batches: self.batches.lying(lies), ..self }
+    }
+
     /// Answers a request.
     pub(in crate::demo) fn answer(
         &self,

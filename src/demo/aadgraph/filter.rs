@@ -15,7 +15,7 @@ pub(super) struct Filter(Vec<Test>);
 #[derive(Debug)]
 enum Test {
     /// Nanoseconds since 1970: literals may be finer than records.
-    Time(Comparison, i128),
+    Time(&'static str, Comparison, i128),
     Text(&'static str, TextTest),
     /// One of the objects in a list has such a text.
     Any(&'static str, &'static str, TextTest),
@@ -45,10 +45,24 @@ impl Filter {
         all.iter().map(|node| test(table, node)).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The same of a service that does not apply tests of some properties, though it accepts them.
+    pub(super) fn lying(mut self, table: &Table, properties: &[String]) -> Self {
+        let lied_about: Vec<&Property> =
+            table.properties.iter().filter(|known| properties.iter().any(|property| property == known.path)).collect();
+        self.0.retain(|test| {
+            let held = match test {
+                Test::Time(path, ..) | Test::Text(path, _) => (*path).to_owned(),
+                Test::Any(list, below, _) => format!("{list}[]/{below}"),
+            };
+            !lied_about.iter().any(|property| property.held() == held || property.path == held)
+        });
+        self
+    }
+
     /// Whether a record is meant.
     pub(super) fn matches(&self, rows: &dyn Rows, row: usize) -> bool {
         self.0.iter().all(|test| match test {
-            Test::Time(op, nanos) => {
+            Test::Time(_, op, nanos) => {
                 let time = i128::from(rows.ticks(row)) * 100;
                 match op {
                     Comparison::Ge => time >= *nanos,
@@ -147,7 +161,7 @@ fn plain(table: &Table, property: &'static Property, operator: &str, literal: &L
     match (property.kind, literal) {
         (Type::Time, Literal::Instant(time)) => {
             let nanos = i128::from(time.timestamp()) * 1_000_000_000 + i128::from(time.timestamp_subsec_nanos());
-            Ok(Test::Time(comparison(operator), nanos))
+            Ok(Test::Time(property.path, comparison(operator), nanos))
         }
         (Type::Enum, Literal::Text(text)) if !table.categories.contains(&text.as_str()) => {
             Err(Refusal::filter(format_args!("'{text}' is no value of '{}'", property.path)))

@@ -24,6 +24,7 @@ pub(in crate::demo) struct Face {
     /// The oldest lower time bound that is accepted, in units of 100 ns since 1970.
     reach: Option<i64>,
     pages: Pages,
+    lies: Vec<String>,
 }
 
 /// A set with its records.
@@ -92,7 +93,12 @@ impl Face {
     /// Tells the records of all sets.
     pub(in crate::demo) fn new(premise: &Premise, reach: Option<i64>, pages: Pages) -> Result<Self, DataError> {
         let set = |table: &&'static Table| Ok(Set { table, rows: (table.tell)(premise)? });
-        Ok(Self { sets: TABLES.iter().map(set).collect::<Result<_, _>>()?, reach, pages })
+        Ok(Self { sets: TABLES.iter().map(set).collect::<Result<_, _>>()?, reach, pages, lies: Vec::new() })
+    }
+
+    /// The same, tests of some properties being accepted and not applied.
+    pub(in crate::demo) fn lying(self, lies: Vec<String>) -> Self {
+        Self { lies, ..self }
     }
 
     /// Answers a request; `eventual` with the header of an advanced query.
@@ -109,7 +115,7 @@ impl Face {
         let reach = self.reach.filter(|_| set.table.quota == Quota::Reports);
         let parent = place.parent.as_deref();
         self.is_there(set.table, parent)?;
-        let asked = Asked { version, eventual, reach, parent };
+        let asked = Asked { version, eventual, reach, parent, lies: &self.lies };
         if place.count {
             return number(set, asked, &options);
         }
@@ -157,7 +163,11 @@ impl Face {
 }
 
 /// How many records there are. The directory counts for advanced queries alone, and tells nothing else.
-fn number(set: &Set, Asked { version, eventual, reach, .. }: Asked<'_>, options: &Options) -> Result<Answer, Refusal> {
+fn number(
+    set: &Set,
+    Asked { version, eventual, reach, lies, .. }: Asked<'_>,
+    options: &Options,
+) -> Result<Answer, Refusal> {
     if !eventual {
         let message = "$count is not currently supported without the header ConsistencyLevel: eventual.";
         return Err(Refusal::bad_request(message));
@@ -166,6 +176,7 @@ fn number(set: &Set, Asked { version, eventual, reach, .. }: Asked<'_>, options:
         return Err(Refusal::bad_request("$count takes no other options than $filter and $search."));
     }
     let filter = Filter::read(set.table, (version, eventual), options.query.filter.as_deref(), reach)?;
+    let filter = filter.lying(set.table, lies);
     let count = (0..set.rows.len()).filter(|&row| filter.matches(&*set.rows, row)).count();
     // The real service begins its text with a byte order mark.
     Ok(Answer { body: format!("\u{feff}{count}"), rows: 0 })

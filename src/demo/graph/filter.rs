@@ -107,6 +107,17 @@ impl Filter {
         Ok(Self { clause, population })
     }
 
+    /// The same of a service that does not apply tests of some properties, though it accepts them.
+    pub(in crate::demo) fn lying(self, table: &Table, properties: &[String]) -> Self {
+        // Of a list of objects, any test of an element.
+        let of = |property: &str, path: &str| {
+            property == path || property.split_once("[]/").is_some_and(|(list, _)| list == path)
+        };
+        let lied_about = |path: &str| properties.iter().any(|property| of(property, path));
+        let time = table.time.is_some_and(lied_about);
+        Self { clause: self.clause.without(&lied_about, time), ..self }
+    }
+
     /// Whether a record is meant.
     pub(in crate::demo) fn matches(&self, rows: &dyn Rows, row: usize) -> bool {
         let is_meant =
@@ -116,6 +127,28 @@ impl Filter {
 }
 
 impl Clause {
+    /// The same, tests of such paths being true of every record; `time`: those of its own time too.
+    fn without(self, such: &impl Fn(&str) -> bool, time: bool) -> Self {
+        let each = |all: Vec<Self>| all.into_iter().map(|c| c.without(such, time)).collect();
+        match self {
+            Self::And(all) => Self::And(each(all)),
+            Self::Or(all) => Self::Or(each(all)),
+            Self::Time(..) if time => Self::And(Vec::new()),
+            Self::Text(p, _)
+            | Self::Other(p, _)
+            | Self::Integer(p, ..)
+            | Self::Flag(p, ..)
+            | Self::Set(p, _)
+            | Self::Instant(p, ..)
+            | Self::Any(p, _)
+                if such(p) =>
+            {
+                Self::And(Vec::new())
+            }
+            honest => honest,
+        }
+    }
+
     fn speaks_of(&self, path: &str) -> bool {
         match self {
             Self::And(all) | Self::Or(all) => all.iter().any(|c| c.speaks_of(path)),

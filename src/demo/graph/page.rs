@@ -46,6 +46,8 @@ pub(super) struct Asked<'p> {
     pub(super) reach: Option<i64>,
     /// Of which record of another set.
     pub(super) parent: Option<&'p str>,
+    /// The properties whose tests are accepted and not applied.
+    pub(super) lies: &'p [String],
 }
 
 /// What a token belongs to.
@@ -76,7 +78,7 @@ impl Pages {
         &self,
         table: &Table,
         rows: &dyn Rows,
-        Asked { version, eventual, reach, parent }: Asked<'_>,
+        Asked { version, eventual, reach, parent, lies }: Asked<'_>,
         options: &Options,
     ) -> Result<Page, Refusal> {
         // The filter is read for every page, as the real service does: a token is no way around a refusal.
@@ -87,7 +89,7 @@ impl Pages {
             return Err(Refusal::bad_request(format!("The page size is limited to {most} with '{property}'.")));
         }
         let advanced = eventual && query.count;
-        let filter = Filter::read(table, (version, advanced), query.filter.as_deref(), reach)?;
+        let filter = Filter::read(table, (version, advanced), query.filter.as_deref(), reach)?.lying(table, lies);
         let asked = Belonging { parent, path: table.path, version, query };
         let from = options.token.as_deref().map_or(Ok(0), |token| self.place(asked, token))?;
         let all = self.answer(table, rows, asked, &filter);

@@ -26,6 +26,11 @@ pub static TABLES: &[&Table] = &[
     &things::RISK_DETECTIONS,
     &things::RISKY_USERS,
     &things::RISKY_SERVICE_PRINCIPALS,
+    &things::SIGN_IN_SUMMARIES,
+    &things::APP_SIGN_IN_SUMMARIES,
+    &things::NON_INTERACTIVE,
+    &things::SERVICE_PRINCIPAL,
+    &things::MANAGED_IDENTITY,
     &things::ALERTS,
     &things::INCIDENTS,
 ];

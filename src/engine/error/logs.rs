@@ -25,6 +25,14 @@ pub enum LogError {
         /// `Parquet`
         form: &'static str,
     },
+    /// Two of its columns have one name: only one of them could be asked for.
+    #[error("{file} has two columns called {column}")]
+    TwoColumns {
+        /// The file.
+        file: String,
+        /// The name.
+        column: String,
+    },
     /// It begins as such a file, and what describes its rows is not there or is none.
     #[error("{file} begins like {form}, but is cut or damaged: what describes its rows cannot be read")]
     Damaged {

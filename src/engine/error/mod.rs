@@ -233,7 +233,9 @@ pub enum Error {
     OfTimeline {
         /// `entra.sign_ins`
         table: String,
-        /// The others.
+        /// It is a file, and named as one.
+        is_file: bool,
+        /// The others of its kind.
         others: Vec<String>,
         /// What happened.
         #[source]

@@ -20,6 +20,7 @@ use datafusion::physical_plan::joins::utils::JoinFilter;
 use datafusion::scalar::ScalarValue;
 
 use super::comparison::{Comparison, Expr};
+use super::instances::Tested;
 use super::values::{End, Keys, Reach};
 use crate::engine::functions::own::is_ip_in;
 
@@ -30,6 +31,8 @@ pub(crate) struct Condition {
     pub(super) passing: Reach,
     pub(super) held_keys: Keys,
     pub(super) passing_keys: Keys,
+    /// Where it is that an address of the passing side lies in a network of the held one.
+    pub(super) in_network: Option<Tested>,
     pub(super) rest: Option<JoinFilter>,
     /// What is looked up, as SQL.
     pub(super) looked_up: String,
@@ -47,6 +50,13 @@ impl Condition {
     pub(super) fn of(filter: &JoinFilter, equal: Equalities<'_>) -> Option<Self> {
         let pieces = Pieces::of(filter, equal);
         pieces.network().or_else(|| pieces.between())
+    }
+
+    /// The ends of what a time of the passing side, over its columns, can meet; `None`: it is no single time that does.
+    pub(super) fn windows_of(&self, passing: &Schema) -> Option<(&End, &End)> {
+        let Reach::Between(Some(first), Some(last)) = &self.passing else { return None };
+        let is_time = matches!(first.value.data_type(passing), Ok(DataType::Timestamp(..)));
+        (is_time && first.value.eq(&last.value)).then_some((first, last))
     }
 }
 
@@ -105,7 +115,8 @@ impl<'a> Pieces<'a> {
         });
         let looked_up: Vec<String> = taken.iter().map(|at| sql(self.all[*at])).collect();
         let (held_keys, passing_keys) = self.keys.clone();
-        Condition { held, passing, held_keys, passing_keys, rest, looked_up: looked_up.join(" AND ") }
+        let (in_network, looked_up) = (None, looked_up.join(" AND "));
+        Condition { held, passing, held_keys, passing_keys, in_network, rest, looked_up }
     }
 
     /// An address in a network of the other side.
@@ -118,7 +129,12 @@ impl<'a> Pieces<'a> {
             let (address, network) = (Reach::Address(address), Reach::Network(network));
             match (side, other) {
                 (JoinSide::Left, JoinSide::Right) => Some(self.condition(&[at], &[], address, network)),
-                (JoinSide::Right, JoinSide::Left) => Some(self.condition(&[at], &[], network, address)),
+                (JoinSide::Right, JoinSide::Left) => {
+                    let of = |wanted| move |expr: &Expr| sided(expr, self.filter).filter(|(side, _)| *side == wanted);
+                    let own = |wanted| move |expr: &Expr| of(wanted)(expr).map(|(_, own)| own);
+                    let in_network = Tested::of(piece, own(JoinSide::Right), own(JoinSide::Left));
+                    Some(Condition { in_network, ..self.condition(&[at], &[], network, address) })
+                }
                 _ => None,
             }
         })

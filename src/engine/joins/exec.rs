@@ -102,6 +102,16 @@ impl RangeJoinExec {
         matches!(self.task.condition.passing, Reach::Between(..))
     }
 
+    /// Whether what is held are windows of a time of the other side.
+    pub(crate) fn has_windows(&self) -> bool {
+        self.task.condition.windows_of(&self.passing.schema()).is_some()
+    }
+
+    /// The networks that are held, where addresses of the other side are looked up in them.
+    pub(crate) fn held_networks(&self) -> Option<&Arc<dyn PhysicalExpr>> {
+        self.task.condition.in_network.as_ref().map(|tested| &tested.near)
+    }
+
     /// What is looked up instead of being compared, in words.
     pub(crate) fn explained(&self) -> String {
         let condition = &self.task.condition;

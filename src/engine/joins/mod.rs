@@ -16,6 +16,7 @@ mod comparison;
 mod condition;
 mod exec;
 mod held;
+mod instances;
 mod keys;
 mod narrowing;
 mod nearest;
@@ -25,5 +26,6 @@ mod spans;
 mod values;
 
 pub(crate) use exec::RangeJoinExec;
+pub(crate) use instances::{Tested, Values};
 pub(crate) use keys::WholeKeys;
 pub(crate) use rule::{LookUp, compared};

@@ -68,6 +68,11 @@ impl Spans {
         Some((*self.first.iter().min()?, *self.last.iter().max()?))
     }
 
+    /// The first and the last value of each.
+    pub(super) fn all(&self) -> impl Iterator<Item = (i128, i128)> {
+        self.first.iter().copied().zip(self.last.iter().copied())
+    }
+
     /// Adds the rows that meet a span, as many as are wanted at most.
     pub(super) fn meeting(&self, span: &Span, most: usize, rows: &mut Vec<u32>) {
         if self.furthest.is_empty() {

@@ -78,12 +78,12 @@ impl EndsExec {
                 _ => None,
             })
         };
-        let one = |plan: Option<Plan>| plan.and_then(|plan| plan.with_fetch(Some(1)));
+        let one = |plan: Option<Plan>| plan.and_then(|plan| for_ends(&plan)?.with_fetch(Some(1)));
         let (first, second) = match ends {
             Ends::Newest => (one(from(Direction::Descending)?), None),
             Ends::Oldest => (one(from(Direction::Ascending)?), None),
             Ends::Both => {
-                let newest = from(Direction::Descending)?.and_then(|plan| lazy(&plan));
+                let newest = from(Direction::Descending)?.and_then(|plan| lazy(&for_ends(&plan)?));
                 (newest, one(from(Direction::Ascending)?))
             }
         };
@@ -136,6 +136,14 @@ fn scans(plan: &Plan) -> Vec<&ScanExec> {
         return vec![scan];
     }
     plan.downcast_ref::<MergedExec>().map_or_else(Vec::new, |merged| merged.scans().map(|(_, scan)| scan).collect())
+}
+
+/// The same leaf, of which no more is needed than the rows at an end.
+fn for_ends(plan: &Plan) -> Option<Plan> {
+    if let Some(scan) = plan.downcast_ref::<ScanExec>() {
+        return Some(Arc::new(scan.for_ends()));
+    }
+    plan.downcast_ref::<MergedExec>().map(|merged| Arc::new(merged.for_ends()) as Plan)
 }
 
 /// The same leaf, whose pages are asked for one by one.

@@ -37,10 +37,9 @@ use crate::engine::runtime::{Connected, Connections, Statement};
 use crate::engine::scan::choices::Choices;
 use crate::engine::scan::located::Located;
 use crate::engine::scan::work::{Terms, Work};
-use crate::plan::{KeyCondition, ScanPlan};
+use crate::plan::KeyCondition;
 use crate::predicate::{Conjunct, Predicate, bind, import, normal};
-use crate::settings::Settings;
-use crate::table::{Direction, Quota, Rate};
+use crate::table::Direction;
 
 /// What stands before the price of a scan that keys of a join decide on.
 const WITHOUT_KEYS: &str = ": nothing if the join has no key, else ";
@@ -63,6 +62,8 @@ pub struct ScanExec {
     pub(super) fetch: Option<usize>,
     /// It may be given up at any page: the next one is asked for when it is needed.
     pub(super) is_lazy: bool,
+    /// No more is needed of it than the rows at an end of its time.
+    pub(super) for_ends: bool,
     pub(super) properties: Arc<PlanProperties>,
     pub(super) metrics: ExecutionPlanMetricsSet,
 }
@@ -80,8 +81,21 @@ impl ScanExec {
         let predicates = predicates.iter().flat_map(split_conjunction).map(Arc::clone).collect();
         let (dynamic, joins, choices) = (Vec::new(), Arc::default(), Arc::default());
         let metrics = ExecutionPlanMetricsSet::new();
-        let (order, is_lazy) = (None, false);
-        Ok(Self { table, output, predicates, dynamic, joins, choices, order, fetch, is_lazy, properties, metrics })
+        let (order, is_lazy, for_ends) = (None, false, false);
+        Ok(Self {
+            table,
+            output,
+            predicates,
+            dynamic,
+            joins,
+            choices,
+            order,
+            fetch,
+            is_lazy,
+            for_ends,
+            properties,
+            metrics,
+        })
     }
 
     /// What answers it, as far as that is known now.
@@ -94,42 +108,17 @@ impl ScanExec {
         Work::of((&self.table, self.columns()), (self.conjuncts(), keys), (self.order, self.fetch), terms)
     }
 
-    /// What it requests at the least; of what keys of a join may save it, nothing is known.
-    pub(crate) fn least(
-        &self,
-        statement: &Statement,
-        connected: Option<&Connected>,
-    ) -> Option<(Quota, Option<Rate>, usize)> {
-        let (mut work, pushdown) = (self.work(&Terms::of(statement, connected)), statement.settings.pushdown);
-        if let Work::Pages(plan) = &mut work {
-            plan.few = self.is_lazy;
-        }
-        let is_known = !work.is_nothing() && !self.asks_by_keys(pushdown);
-        work.least(statement.now.timestamp_micros(), connected).filter(|_| is_known)
-    }
-
     /// What it would read, in words.
     pub(crate) fn explain(&self, statement: &Statement, connected: Option<&Connected>) -> String {
         let (mut work, pushdown) = (self.work(&Terms::of(statement, connected)), statement.settings.pushdown);
         if let Work::Pages(plan) = &mut work {
-            self.settle(plan, &statement.settings);
+            self.settle(plan, statement);
         }
         let mut text = work.explained(statement, connected);
         if !work.is_nothing() && self.asks_by_keys(pushdown) {
             text = text.replacen(": ", WITHOUT_KEYS, 1);
         }
         text + &self.explain_keys(pushdown)
-    }
-
-    /// Enters what the scan knows of how its rows are wanted.
-    pub(super) fn settle(&self, plan: &mut ScanPlan, settings: &Settings) {
-        plan.few = self.is_lazy;
-        let whole = !self.is_lazy && !self.has_thresholds();
-        // Without pushdown it is one scan as it always was, to compare with; and where requests are counted, none is spent on
-        // time.
-        if whole && settings.pushdown && settings.max_requests.is_none() {
-            plan.cut(settings.time_slices);
-        }
     }
 
     /// That its connection cannot be used, as a line; empty: it can.
@@ -147,6 +136,11 @@ impl ScanExec {
     /// The predicates, as far as they are known now.
     pub(super) fn conditions(&self) -> impl Iterator<Item = Predicate> {
         self.predicates.iter().map(|expr| normal(import(expr, &self.table.schema)))
+    }
+
+    /// What its table is called, if a service is asked for it.
+    pub(crate) fn of_service(&self) -> Option<String> {
+        self.table.is_of_service().then(|| self.table.name.clone())
     }
 
     /// The name of the connection it reads through.
@@ -168,6 +162,11 @@ impl ScanExec {
     /// The same, of which nothing is asked for ahead.
     pub(super) fn lazy(&self) -> Self {
         Self { is_lazy: true, ..self.clone() }
+    }
+
+    /// The same, for whoever needs no more of it than the rows at an end of its time.
+    pub(super) fn for_ends(&self) -> Self {
+        Self { for_ends: true, ..self.clone() }
     }
 
     /// The same, giving out these expressions over its present output. Below a limit that is already here this is as good:

@@ -16,7 +16,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use tempfile::TempPath;
 use url::Url;
 
-use super::{Origins, Shortfall};
+use super::{Gone, KeptRange, Origins, Shortfall};
 use crate::engine::error::Error;
 use crate::engine::runtime::Statement;
 use crate::tally::Notice;
@@ -30,6 +30,10 @@ pub(crate) struct Kept {
     pub(crate) origins: Origins,
     /// What the missing rows mean for its own; `None` if nothing is missing.
     pub(crate) part: Option<Shortfall>,
+    /// What it is the whole of; `None`: of nothing that could be told.
+    pub(crate) range: Option<KeptRange>,
+    /// Whether it was dropped.
+    pub(crate) gone: Gone,
     /// Removed with the table.
     _file: TempPath,
 }
@@ -56,8 +60,15 @@ impl Kept {
             missing,
             origins: Origins::default(),
             part: None,
+            range: None,
+            gone: Gone::default(),
             _file: file,
         })
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Where its columns came from.

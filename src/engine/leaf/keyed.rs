@@ -4,8 +4,7 @@
 //! other side holds the keys that were read. Conditions of other nodes (the threshold of a top-k) go on changing while rows
 //! come, so nobody may wait for those; that is why a rule looks at the finished plan and tells each scan which joins it has.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,13 +21,12 @@ use datafusion::physical_plan::{ChildrenPropertiesMode, ExecutionPlan, ReplaceCh
 use tokio::time::timeout;
 
 use super::span::SpanExec;
+use super::told::shortly;
 use super::{MergedExec, ScanExec};
 use crate::engine::joins::RangeJoinExec;
 use crate::engine::runtime::Statement;
-use crate::engine::scan::work::{Terms, Work};
-use crate::plan::{KeyCondition, Residual, ScanPlan};
-use crate::predicate::{Conjunct, Predicate, Reason, any_value, bind, keys, normal, property_of};
-use crate::table::Source;
+use crate::plan::{KeyCondition, ScanPlan};
+use crate::predicate::{Conjunct, How, Predicate, Reason, bind, keys, normal};
 use crate::tally::Notice;
 
 /// How long a scan waits for keys that should be there. A plan that asks for rows before it has them is read without.
@@ -37,12 +35,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What joins have to do with a scan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Joins {
-    /// Those whose keys it is told, by the condition that tells them; with the names that the parts of a key have there.
-    told: HashMap<u64, Vec<String>>,
-    /// Those that tell it a span of times, by the condition that tells it.
-    spans: HashSet<u64>,
+    /// Those whose keys it is told, by the condition that tells them; with how its columns are asked for them, and the names
+    /// that they have there.
+    pub(super) told: HashMap<u64, Vec<(How, String)>>,
+    /// Those that tell it a span of times, by the condition that tells it; and whether they tell several that lie apart.
+    pub(super) spans: HashMap<u64, bool>,
     /// Why others tell it none.
-    untold: Vec<&'static str>,
+    pub(super) untold: Vec<&'static str>,
 }
 
 /// The rule that tells scans about their joins. It is the last but those that change no condition.
@@ -90,11 +89,10 @@ fn told(plan: &Arc<dyn ExecutionPlan>, joins: &Joins) -> Result<Option<Arc<dyn E
 fn spanned(plan: &Arc<dyn ExecutionPlan>, sides: &mut [Option<Arc<dyn ExecutionPlan>>]) -> Result<()> {
     let [near, Some(far)] = sides else { return Ok(()) };
     let Some(span) = SpanExec::of(plan) else { return Ok(()) };
-    let condition = span.condition();
     let bounded: Arc<dyn ExecutionPlan> = if let Some(scan) = far.downcast_ref::<ScanExec>() {
-        Arc::new(scan.within(&condition)?)
+        Arc::new(scan.within(&span)?)
     } else if let Some(merged) = far.downcast_ref::<MergedExec>() {
-        Arc::new(merged.within(&condition)?)
+        Arc::new(merged.within(&span)?)
     } else {
         return Ok(());
     };
@@ -121,7 +119,7 @@ fn below(plan: &Arc<dyn ExecutionPlan>, child: usize, above: &Joins) -> Joins {
     let made = join.dynamic_expressions_produced();
     match made.first().and_then(|condition| condition.expression_id()).filter(|_| child == 1) {
         Some(id) => {
-            joins.told.insert(id, join.on().iter().map(|(key, _)| name_of(key)).collect());
+            joins.told.insert(id, join.on().iter().map(|(key, _)| (How::Equals, name_of(key))).collect());
         }
         None => joins.untold.extend(why_untold(*join.join_type(), join.null_aware, child)),
     }
@@ -129,13 +127,12 @@ fn below(plan: &Arc<dyn ExecutionPlan>, child: usize, above: &Joins) -> Joins {
 }
 
 /// The name of a part of a key, without the place that columns show, the type that it was made, and the table.
-fn name_of(key: &Arc<dyn PhysicalExpr>) -> String {
+pub(super) fn name_of(key: &Arc<dyn PhysicalExpr>) -> String {
     let shown = key.to_string();
-    let name = shown
-        .rsplit_once('@')
-        .filter(|(_, at)| at.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(&*shown, |(name, _)| name);
-    let name = name.strip_prefix("CAST(").and_then(|inner| inner.rsplit_once(" AS ")).map_or(name, |(name, _)| name);
+    let name =
+        shown.strip_prefix("CAST(").and_then(|inner| inner.rsplit_once(" AS ")).map_or(&*shown, |(name, _)| name);
+    let name =
+        name.rsplit_once('@').filter(|(_, at)| at.bytes().all(|b| b.is_ascii_digit())).map_or(name, |(name, _)| name);
     let is_path = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');
     name.rsplit_once('.').filter(|_| is_path).map_or(name, |(_, column)| column).to_owned()
 }
@@ -164,17 +161,20 @@ impl Joins {
             self.untold.push(why.unwrap_or("a join without = has no keys"));
             return;
         };
-        if !join.held_keys().is_empty() {
-            self.told.insert(id, join.held_keys().iter().map(name_of).collect());
+        let keys = join.held_keys().iter().map(|key| (How::Equals, name_of(key)));
+        let networks = join.held_networks().map(|networks| (How::InNetwork, name_of(networks)));
+        let parts: Vec<_> = keys.chain(networks).collect();
+        if !parts.is_empty() {
+            self.told.insert(id, parts);
         }
         if join.bounds_passing() {
-            self.spans.insert(id);
+            self.spans.insert(id, join.has_windows());
         }
     }
 
     /// Whether a condition comes from one of them.
     pub(super) fn tell(&self, condition: &Arc<dyn PhysicalExpr>) -> bool {
-        condition.expression_id().is_some_and(|id| self.told.contains_key(&id) || self.spans.contains(&id))
+        condition.expression_id().is_some_and(|id| self.told.contains_key(&id) || self.spans.contains_key(&id))
     }
 }
 
@@ -191,11 +191,16 @@ impl ScanExec {
         Self { joins: Arc::new(joins), ..self.clone() }
     }
 
-    /// The same, with a condition on its time that is known before it is first asked.
-    pub(super) fn within(&self, condition: &Arc<dyn PhysicalExpr>) -> Result<Self> {
-        let bounded = self.filtered(FilterPushdownPhase::Post, std::slice::from_ref(condition))?;
+    /// The same, with a condition of a join that is known before it is first asked.
+    pub(super) fn within(&self, span: &SpanExec) -> Result<Self> {
+        let condition = span.condition();
+        let bounded = self.filtered(FilterPushdownPhase::Post, std::slice::from_ref(&condition))?;
         let mut joins = Joins::clone(&self.joins);
-        joins.spans.extend(condition.expression_id());
+        let tested: Vec<_> = span.tested().map(|(how, near)| (how, name_of(near))).collect();
+        if let Some(id) = condition.expression_id() {
+            joins.spans.extend(span.bounds_times().then_some((id, false)));
+            joins.told.extend((!tested.is_empty()).then_some((id, tested)));
+        }
         Ok(Self { joins: Arc::new(joins), ..bounded })
     }
 
@@ -216,7 +221,7 @@ impl ScanExec {
         let said = told.filter_map(|condition| keys(condition, &self.table.schema).ok().flatten());
         let conjunct = |predicate: Predicate| {
             let predicate = normal(predicate);
-            Conjunct { sql: predicate.to_string(), bound: bind(&predicate, self.table.set) }
+            Conjunct { sql: shortly(&predicate), bound: bind(&predicate, self.table.set) }
         };
         let conditions = said.map(|keys| KeyCondition {
             each: conjunct(keys.each),
@@ -236,124 +241,23 @@ impl ScanExec {
         self.thresholds().next().is_some()
     }
 
-    /// What became of the keys of each join, once it ran; before, only that there are some.
-    pub(super) fn keys_told(&self) -> Vec<String> {
-        if self.joins.told.is_empty() && self.joins.spans.is_empty() {
-            return Vec::new();
-        }
-        let told = match self.work(&Terms::default()) {
-            Work::Pages(plan) => plan.keys,
-            _ => Vec::new(),
-        };
-        let word = |(residual, count): &(Residual, usize)| {
-            let reasons: Vec<String> = residual.reasons.iter().map(ToString::to_string).collect();
-            let fate = if reasons.is_empty() { "sent".to_owned() } else { format!("in part: {}", reasons.join("; ")) };
-            let count = if *count == 0 { String::new() } else { format!("{count} of ") };
-            format!("{count}{}: {fate}", residual.sql)
-        };
-        if told.is_empty() { vec!["<known at run time>".to_owned()] } else { told.iter().map(word).collect() }
-    }
-
     /// Says that all is read because of a key that a service is not sent: without it, some requests would have done.
     pub(super) fn say_unsent(&self, plan: &ScanPlan, statement: &Statement) {
-        let odd = |reason: &Reason| matches!(reason, Reason::EmptyText | Reason::ControlCharacter | Reason::NoCode);
         for (keys, count) in &plan.keys {
-            if let Some(because) = keys.reasons.iter().find(|reason| odd(reason)) {
+            if let Some(because) = keys.reasons.iter().find_map(odd) {
                 let (table, count, because) = (self.table.name.clone(), *count as u64, because.to_string());
                 statement.tally.notice(Notice::KeysNotSent { table, count, because });
             }
         }
     }
+}
 
-    /// What of its joins' keys would be sent, in words.
-    pub(super) fn explain_keys(&self, pushdown: bool) -> String {
-        let mut text = String::new();
-        if !self.table.is_of_service() {
-            return text;
-        }
-        for condition in self.dynamic.iter().filter(|condition| self.joins.tell(condition)) {
-            let Some(names) = condition.expression_id().and_then(|id| self.joins.told.get(&id)) else { continue };
-            let parts = condition.children().into_iter().zip(names);
-            let (mut words, mut is_sent) = (Vec::new(), false);
-            for (part, name) in parts {
-                let why = self.why_unsent(part, pushdown);
-                is_sent |= why.is_none();
-                let told = why.map_or_else(|| "<known at run time>".into(), |why| format!("not sent: {why}"));
-                words.push(format!("{} = {name} ({told})", self.shown(part)));
-            }
-            let how = if is_sent { self.how_sent() } else { "all is read".to_owned() };
-            let _ = writeln!(text, "  keys:  {}; {how}", words.join(", "));
-        }
-        let mut untold: Vec<&str> = if text.is_empty() { self.joins.untold.clone() } else { Vec::new() };
-        untold.dedup();
-        let spans = self.dynamic.iter().filter(|c| c.expression_id().is_some_and(|id| self.joins.spans.contains(&id)));
-        // What is compared stands behind the keys.
-        for part in spans.filter_map(|condition| condition.children().into_iter().next_back()) {
-            // What bounds the range is no reason to read all of it.
-            untold.clear();
-            let told = self
-                .why_unsent(part, pushdown)
-                .map_or_else(|| "<known at run time>".into(), |why| format!("not sent: {why}"));
-            let _ = writeln!(text, "  range: {} as the other side's times let it be ({told})", self.shown(part));
-        }
-        untold.into_iter().for_each(|why| text.push_str(&format!("  keys:  none, {why}\n")));
-        if self.has_thresholds() {
-            let stops = if self.order.is_some() { ", reading stops behind it" } else { "" };
-            let _ = writeln!(text, "  threshold: <known at run time>{stops}");
-        }
-        text
-    }
-
-    /// Whether keys of a join are sent, so that without any nothing is.
-    pub(super) fn asks_by_keys(&self, pushdown: bool) -> bool {
-        let told = |condition: &&Arc<dyn PhysicalExpr>| {
-            condition.expression_id().is_some_and(|id| self.joins.told.contains_key(&id))
-        };
-        let mut parts = self.dynamic.iter().filter(told).flat_map(|condition| condition.children());
-        self.table.is_of_service() && parts.any(|part| self.why_unsent(part, pushdown).is_none())
-    }
-
-    /// A part of a key as a statement has it.
-    fn shown(&self, part: &Arc<dyn PhysicalExpr>) -> String {
-        property_of(part, &self.table.schema).map_or_else(|| name_of(part), |(path, _)| path.join("."))
-    }
-
-    /// Why a part of a key is not sent; `None`: it is.
-    fn why_unsent(&self, part: &Arc<dyn PhysicalExpr>, pushdown: bool) -> Option<String> {
-        if !pushdown {
-            return Some(Reason::SwitchedOff.to_string());
-        }
-        if self.fetch.is_some() {
-            return Some("the limit chooses among all rows".to_owned());
-        }
-        let Some((path, folded)) = property_of(part, &self.table.schema) else {
-            return Some(Reason::Computed.to_string());
-        };
-        let any = Conjunct { sql: String::new(), bound: any_value(&path, folded, self.table.set) };
-        let asked = (vec![any], Vec::new());
-        let residual = match Work::of((&self.table, Vec::new()), asked, (None, None), &Terms::default()) {
-            Work::Pages(plan) => plan.residual,
-            Work::Feed(plan) => plan.residual,
-            Work::Search(plan) => plan.residual,
-            Work::Files(plan, _) => plan.residual,
-        };
-        let reasons = residual.into_iter().flat_map(|residual| residual.reasons);
-        let is_loss = |reason: &Reason| !matches!(reason, Reason::Population | Reason::Path | Reason::LateRecords);
-        reasons.into_iter().find(is_loss).map(|reason| reason.to_string())
-    }
-
-    /// How keys that are sent are divided among requests.
-    fn how_sent(&self) -> String {
-        match &self.table.set.source {
-            Source::Pages(pages) if pages.parent.is_some() => "1 request for each key".to_owned(),
-            Source::Pages(pages) => {
-                let most = pages.limits.tests.map_or("1 key".to_owned(), |most| format!("up to {most} keys"));
-                format!("{most} to a request, or all is read, whichever takes fewer requests; no key, no request")
-            }
-            Source::Feed(_) => "they narrow what is read; no key, no request".to_owned(),
-            Source::Search(search) => {
-                format!("up to {} keys to a search, else all is searched; no key, no search", search.values)
-            }
-        }
+/// What a key that a service is not sent has that others have not.
+fn odd(reason: &Reason) -> Option<&Reason> {
+    match reason {
+        Reason::OneSidedOr(within) => odd(within),
+        Reason::EmptyText | Reason::ControlCharacter | Reason::NoCode => Some(reason),
+        Reason::FreePattern | Reason::NoOctet => Some(reason),
+        _ => None,
     }
 }

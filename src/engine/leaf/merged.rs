@@ -33,6 +33,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use super::ScanExec;
 use super::exec::verdict;
 use super::keyed::Joins;
+use super::span::SpanExec;
 use crate::engine::error::Error;
 use crate::engine::runtime::{Connections, Statement};
 use crate::engine::scan::merge::{Merge, merge};
@@ -82,6 +83,11 @@ impl MergedExec {
         self.read().map(|branch| (branch.label.as_str(), &branch.scan))
     }
 
+    /// What its table is called.
+    pub(crate) fn table(&self) -> &str {
+        &self.name
+    }
+
     /// The branches that are read.
     fn read(&self) -> impl Iterator<Item = &Branch> {
         self.branches.iter().filter(|branch| branch.absent.is_none())
@@ -106,9 +112,9 @@ impl MergedExec {
         text
     }
 
-    /// The same, with a condition on the time of each branch that is known before it is first asked.
-    pub(super) fn within(&self, condition: &Arc<dyn PhysicalExpr>) -> Result<Self> {
-        let branches = self.each(|scan| Ok(Some(scan.within(condition)?)))?.unwrap_or_default();
+    /// The same, with a condition of a join on each branch that is known before it is first asked.
+    pub(super) fn within(&self, span: &SpanExec) -> Result<Self> {
+        let branches = self.each(|scan| Ok(Some(scan.within(span)?)))?.unwrap_or_default();
         Ok(Self { branches, ..self.clone() })
     }
 
@@ -121,6 +127,12 @@ impl MergedExec {
     /// The same, of which nothing is asked for ahead.
     pub(super) fn lazy(&self) -> Self {
         let branches = self.branches.iter().map(|branch| Branch { scan: branch.scan.lazy(), ..branch.clone() });
+        Self { branches: branches.collect(), ..self.clone() }
+    }
+
+    /// The same, for whoever needs no more of it than the rows at an end of its time.
+    pub(super) fn for_ends(&self) -> Self {
+        let branches = self.branches.iter().map(|branch| Branch { scan: branch.scan.for_ends(), ..branch.clone() });
         Self { branches: branches.collect(), ..self.clone() }
     }
 

@@ -16,10 +16,13 @@ mod merged_table;
 mod metrics;
 mod open;
 mod origin;
+mod price;
 mod provider;
+mod reuse;
 mod shared;
 mod sides;
 mod span;
+mod told;
 
 use datafusion::physical_plan::ExecutionPlan;
 
@@ -37,6 +40,7 @@ pub use merged::MergedExec;
 pub(crate) use merged_table::MergedTable;
 pub use origin::{Origin, Origins};
 pub use provider::RemoteTable;
+pub(crate) use reuse::{Gone, KeptRange, KeptRanges, ReusedExec};
 pub(crate) use shared::{ShareScans, SharedExec};
 pub(crate) use sides::AtHandFirst;
 

@@ -21,6 +21,7 @@ use crate::engine::runtime::journal::{Covered, Ended};
 use crate::engine::runtime::memory::Room;
 use crate::engine::runtime::{Connected, Connections, Statement};
 use crate::engine::scan::RemoteScan;
+use crate::engine::scan::day_counts::told_by;
 use crate::engine::scan::files::{self, FileScan};
 use crate::engine::scan::leg::Leg;
 use crate::engine::scan::refetch::{Fetched, FetchedWindow};
@@ -63,7 +64,7 @@ impl ScanExec {
         let covered =
             journal.covers(&opening.statement, (connection, (set.schema, set.name)), (asked, Arc::clone(&tally)));
         let rows = self.rows(context, opening).inspect_err(|_| covered.end(Ended::Failed))?;
-        let rows = covering(rows, Covering { covered, limit: self.fetch });
+        let rows = covering(rows, Covering { covered, limit: self.fetch, for_ends: self.for_ends });
         let rows = rows.map(move |rows| {
             let _alive = &measured;
             let rows = projector.project_batch(&rows?)?;
@@ -79,9 +80,12 @@ impl ScanExec {
         let used = self.used();
         let kind = set.population().map(|p| p.column);
         let parent = set.parent().map(|parent| parent.column);
-        let told_by = files::own_columns(set);
+        let own_columns = files::own_columns(set);
+        let told = told_by(set);
         let own = |c: &Column| {
-            [set.time, Some(set.key), set.within, kind, parent].contains(&Some(c.name)) || told_by.contains(&c.name)
+            [set.time, Some(set.key), set.within, kind, parent].contains(&Some(c.name))
+                || own_columns.contains(&c.name)
+                || told.is_some_and(|told| [told.day, told.count].contains(&c.name))
         };
         let wanted = set.columns.iter().enumerate().filter(|(at, c)| used.contains(at) || own(c));
         wanted.map(|(_, column)| column).collect()
@@ -105,7 +109,7 @@ impl ScanExec {
         let mut work = self.work(&terms);
         let (predicates, dynamic) = (over_rows(&self.predicates, &schema)?, over_rows(&self.dynamic, &schema)?);
         if let Work::Pages(plan) = &mut work {
-            self.settle(plan, &statement.settings);
+            self.settle(plan, &statement);
             self.say_unsent(plan, &statement);
         }
         let held = connected.is_none().then(Arc::<Held>::default);
@@ -158,8 +162,10 @@ impl ScanExec {
         let (set, oldest, room, context) =
             (self.table.set, i64::MAX.into(), Room::of(&reservation), Arc::clone(context));
         let (name, choices) = (self.table.name.clone(), Arc::clone(&self.choices));
+        let connection = self.table.connection.clone();
         Ok(Arc::new(RemoteScan {
             name,
+            connection,
             set,
             columns,
             connected,
@@ -189,13 +195,19 @@ pub(super) fn over_rows(exprs: &[Arc<dyn PhysicalExpr>], schema: &SchemaRef) -> 
 struct Covering {
     covered: Arc<Covered>,
     limit: Option<usize>,
+    for_ends: bool,
 }
 
 impl Covering {
     fn end(&self, how: Ended) {
         let kept = self.covered.tally.rows_kept.get();
         let limited = self.limit.is_some_and(|limit| kept >= limit as u64);
-        self.covered.end(if limited { Ended::Limit } else { how });
+        let at_end = self.for_ends && (limited || how == Ended::Stopped && kept > 0);
+        self.covered.end(match how {
+            _ if at_end => Ended::Ends,
+            _ if limited => Ended::Limit,
+            how => how,
+        });
     }
 }
 

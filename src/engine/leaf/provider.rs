@@ -11,6 +11,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 
 use super::ScanExec;
+use super::reuse::reused;
 use crate::engine::scan::located::{Located, Records};
 use crate::table::{Column, EntitySet};
 
@@ -88,10 +89,13 @@ impl TableProvider for RemoteTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        let columns = projection.cloned().unwrap_or_else(|| (0..self.0.schema.fields().len()).collect());
+        if let Some(kept) = reused(state, &self.0, &columns, filters).await? {
+            return Ok(kept);
+        }
         let schema = DFSchema::try_from(Arc::clone(&self.0.schema))?;
         let predicates = filters.iter().map(|filter| state.create_physical_expr(filter.clone(), &schema));
         let predicates = predicates.collect::<Result<Vec<_>>>()?;
-        let columns = projection.cloned().unwrap_or_else(|| (0..self.0.schema.fields().len()).collect());
         Ok(Arc::new(ScanExec::new(self.0.clone(), &columns, &predicates, limit)?))
     }
 }

@@ -1,9 +1,10 @@
-//! The times between which a join's other side lies, for joins that compare times: `s.created_date_time BETWEEN v.time - INTERVAL
-//! '5 minutes' AND v.time + INTERVAL '5 minutes'`.
+//! What a join's other side has to be besides its keys, for joins that compare times, `s.created_date_time >= v.time`, and for
+//! those that test a text, `starts_with(s.user_agent, l.prefix)`.
 //!
-//! DataFusion tells the other side which keys there are and nothing of such comparisons. So a node that changes no row looks on
+//! DataFusion tells the other side which keys there are and nothing of such conditions. So a node that changes no row looks on
 //! while the side at hand is read, and at its end the least and the greatest value that a row there is compared with are bounds
-//! of the service's rows. They are told as the keys are, by a condition that the scan holds.
+//! of the service's rows, and the values that texts are tested against are named one by one. They are told as the keys are, by a
+//! condition that the scan holds.
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +29,9 @@ use datafusion::physical_plan::{
 };
 use futures::stream::{self, StreamExt as _};
 
+use crate::engine::joins::{Tested, Values};
+use crate::predicate::How;
+
 type Expr = Arc<dyn PhysicalExpr>;
 
 /// A comparison of a time on the far side of a join with something on the side at hand.
@@ -46,13 +50,14 @@ struct Compared {
 pub(super) struct SpanExec {
     input: Arc<dyn ExecutionPlan>,
     compared: Arc<[Compared]>,
+    tested: Arc<[Tested]>,
     /// What the far side is told.
     condition: Arc<DynamicFilterPhysicalExpr>,
 }
 
 impl SpanExec {
-    /// What looks on while the first side of a join is read, if the join compares times and rows of its other side without a
-    /// partner are of no use.
+    /// What looks on while the first side of a join is read, if the join compares times or tests texts, and rows of its other
+    /// side without a partner are of no use.
     pub(super) fn of(join: &Arc<dyn ExecutionPlan>) -> Option<Self> {
         let (kind, filter) = match (join.downcast_ref::<HashJoinExec>(), join.downcast_ref::<NestedLoopJoinExec>()) {
             (Some(join), _) if !join.null_aware => (*join.join_type(), join.filter()?),
@@ -62,12 +67,23 @@ impl SpanExec {
         let [near, far] = join.children()[..] else { return None };
         let is_one = near.output_partitioning().partition_count() == 1;
         let sides = (near.schema(), far.schema());
-        let compared = compared(filter, (&sides.0, &sides.1));
-        (kind.on_lr_is_preserved().1 && is_one && !compared.is_empty()).then(|| {
-            let children = compared.iter().map(|one| Arc::clone(&one.far)).collect();
-            let condition = Arc::new(DynamicFilterPhysicalExpr::new(children, lit(true)));
-            Self { input: Arc::clone(near), compared: compared.into(), condition }
+        let (compared, tested) = (compared(filter, (&sides.0, &sides.1)), tested(filter, (&sides.0, &sides.1)));
+        let says = !compared.is_empty() || !tested.is_empty();
+        (kind.on_lr_is_preserved().1 && is_one && says).then(|| {
+            let fars = tested.iter().map(|one| &one.far).chain(compared.iter().map(|one| &one.far));
+            let condition = Arc::new(DynamicFilterPhysicalExpr::new(fars.cloned().collect(), lit(true)));
+            Self { input: Arc::clone(near), compared: compared.into(), tested: tested.into(), condition }
         })
+    }
+
+    /// What texts of the far side are tested against, and how.
+    pub(super) fn tested(&self) -> impl Iterator<Item = (How, &Expr)> {
+        self.tested.iter().map(|one| (one.how, &one.near))
+    }
+
+    /// Whether times are compared.
+    pub(super) fn bounds_times(&self) -> bool {
+        !self.compared.is_empty()
     }
 
     /// What the far side is told, over its columns.
@@ -100,6 +116,14 @@ fn compared(filter: &JoinFilter, (near, far): (&Schema, &Schema)) -> Vec<Compare
     split_conjunction(filter.expression()).into_iter().filter_map(one).collect()
 }
 
+/// The tests of texts of the far side against values at hand that all have to hold.
+fn tested(filter: &JoinFilter, (near, far): (&Schema, &Schema)) -> Vec<Tested> {
+    let columns = filter.column_indices();
+    let far = |expr: &Expr| over(expr, columns, JoinSide::Right, far);
+    let near = |expr: &Expr| over(expr, columns, JoinSide::Left, near);
+    split_conjunction(filter.expression()).into_iter().filter_map(|part| Tested::of(part, far, near)).collect()
+}
+
 /// An expression of a join's filter over the columns of one side; `None`: it is about the other one, or about none.
 fn over(expr: &Expr, columns: &[ColumnIndex], side: JoinSide, schema: &Schema) -> Option<Expr> {
     let used = collect_columns(expr);
@@ -115,14 +139,16 @@ fn over(expr: &Expr, columns: &[ColumnIndex], side: JoinSide, schema: &Schema) -
     moved.data().ok()
 }
 
-/// The least and the greatest values that were seen.
+/// The least and the greatest values that were seen, and those that texts are tested against.
 struct Span {
     compared: Arc<[Compared]>,
     ends: Vec<Box<dyn Accumulator>>,
+    tested: Arc<[Tested]>,
+    values: Vec<Values>,
 }
 
 impl Span {
-    fn new(compared: &Arc<[Compared]>, schema: &Schema) -> Result<Self> {
+    fn new(compared: &Arc<[Compared]>, tested: &Arc<[Tested]>, schema: &Schema) -> Result<Self> {
         let end = |one: &Compared| -> Result<Box<dyn Accumulator>> {
             let data_type = one.near.data_type(schema)?;
             Ok(match one.op {
@@ -130,12 +156,17 @@ impl Span {
                 _ => Box::new(MaxAccumulator::try_new(&data_type)?),
             })
         };
-        Ok(Self { ends: compared.iter().map(end).collect::<Result<_>>()?, compared: Arc::clone(compared) })
+        let ends = compared.iter().map(end).collect::<Result<_>>()?;
+        let values = tested.iter().map(|_| Values::default()).collect();
+        Ok(Self { ends, compared: Arc::clone(compared), tested: Arc::clone(tested), values })
     }
 
     fn see(&mut self, rows: &RecordBatch) -> Result<()> {
         for (one, end) in self.compared.iter().zip(&mut self.ends) {
             end.update_batch(&[one.near.evaluate(rows)?.into_array(rows.num_rows())?])?;
+        }
+        for (one, values) in self.tested.iter().zip(&mut self.values) {
+            values.see(&one.near.evaluate(rows)?.into_array(rows.num_rows())?)?;
         }
         Ok(())
     }
@@ -151,6 +182,9 @@ impl Span {
             }
             bounds.push(Arc::new(BinaryExpr::new(Arc::clone(&one.far), one.op, lit(end))) as Expr);
         }
+        for (one, values) in self.tested.iter().zip(&self.values) {
+            bounds.extend(values.tests(one)?);
+        }
         Ok(conjunction(bounds))
     }
 }
@@ -158,7 +192,8 @@ impl Span {
 impl DisplayAs for SpanExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let compared = self.compared.iter().map(|Compared { far, op, near }| format!("{far} {op} {near}"));
-        write!(f, "SpanExec: {}", compared.collect::<Vec<_>>().join(" AND "))
+        let tested = self.tested.iter().map(Tested::to_string);
+        write!(f, "SpanExec: {}", compared.chain(tested).collect::<Vec<_>>().join(" AND "))
     }
 }
 
@@ -183,7 +218,8 @@ impl ExecutionPlan for SpanExec {
         &self,
         f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        apply_expression_roots(self.compared.iter().map(|one| &one.near), f)
+        let tested = self.tested.iter().map(|one| &one.near);
+        apply_expression_roots(self.compared.iter().map(|one| &one.near).chain(tested), f)
     }
 
     fn replace_children(
@@ -200,7 +236,7 @@ impl ExecutionPlan for SpanExec {
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let schema = self.schema();
-        let span = Span::new(&self.compared, &schema)?;
+        let span = Span::new(&self.compared, &self.tested, &schema)?;
         let rows = self.input.execute(partition, context)?;
         let condition = Arc::clone(&self.condition);
         let seen = stream::try_unfold((rows, Some(span)), move |(mut rows, mut span)| {

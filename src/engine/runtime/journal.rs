@@ -1,5 +1,5 @@
-//! What a session remembers of its work, for the tables of `auditql`: requests, what the last statement covered, members
-//! that no column declares. All of it is bounded.
+//! What a session remembers of its work, for the tables of `auditql` and for estimates: requests, what the last statement
+//! covered, members that no column declares, numbers of records. All of it is bounded.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use datafusion::execution::TaskContext;
 
 use super::Statement;
+use super::known::KnownDays;
 use crate::decode::{Strange, Undeclared};
 use crate::tally::{RequestLog, Tally};
 use crate::time::Interval;
@@ -21,6 +22,8 @@ const MOST_SCANS: usize = 1_000;
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     pub(crate) requests: Arc<RequestLog>,
+    /// How many records days have, for estimates.
+    pub(crate) days: KnownDays,
     drift: Mutex<BTreeMap<String, TableDrift>>,
     coverage: Mutex<Coverage>,
 }
@@ -69,6 +72,8 @@ pub(crate) enum Ended {
     Read,
     /// As many rows were given out as the limit allows.
     Limit,
+    /// The rows at an end of its time were given out, and no more were needed.
+    Ends,
     /// Whoever read it wanted no more.
     Stopped,
     /// It ended in an error.
@@ -141,7 +146,7 @@ impl Covered {
         }
     }
 
-    /// In a word: `read`, `incomplete`, `limit`, `stopped`, `failed`, `running`.
+    /// In a word: `read`, `incomplete`, `limit`, `ends`, `stopped`, `failed`, `running`.
     pub(crate) fn state(&self) -> &'static str {
         match *locked(&self.ended) {
             Ended::Failed => "failed",
@@ -149,6 +154,7 @@ impl Covered {
             Ended::Running => "running",
             Ended::Read => "read",
             Ended::Limit => "limit",
+            Ended::Ends => "ends",
             Ended::Stopped => "stopped",
         }
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod connections;
 pub(crate) mod journal;
+pub(crate) mod known;
 pub(crate) mod memory;
 pub(crate) mod options;
 pub(crate) mod schemas;

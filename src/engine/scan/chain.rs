@@ -45,6 +45,8 @@ pub(crate) type Answered = Result<Result<Reply, http::Error>, Error>;
 pub(crate) struct RemoteScan {
     /// What the table is called when something is said of it.
     pub(crate) name: String,
+    /// The name of the connection.
+    pub(crate) connection: String,
     pub(crate) set: &'static EntitySet,
     /// The columns to decode: those that the query needs, time, key and kind.
     pub(crate) columns: Vec<&'static Column>,
@@ -77,6 +79,7 @@ impl RemoteScan {
         let catalog = self.name.strip_suffix(&self.set.qualified()).unwrap_or_default();
         Self {
             name: format!("{catalog}{}", set.qualified()),
+            connection: self.connection.clone(),
             set,
             columns: set.column(set.key).into_iter().collect(),
             connected: Arc::clone(&self.connected),

@@ -114,7 +114,7 @@ pub(super) fn tolerant(statement: Arc<Statement>, rows: Batches) -> Batches {
 }
 
 /// Reads the first page of the time range, then goes on with it or turns to the parts, whichever needs fewer requests.
-async fn look(scan: Arc<RemoteScan>, stream: StreamPlan, now: i64, how: Merge) -> Result<Batches, Error> {
+async fn look(scan: Arc<RemoteScan>, mut stream: StreamPlan, now: i64, how: Merge) -> Result<Batches, Error> {
     let mut window = Chain::new(Arc::clone(&scan), stream.query.clone());
     window.eager = false;
     let Some(first) = window.next_page().await? else { return Ok(stream::empty().boxed()) };
@@ -125,7 +125,13 @@ async fn look(scan: Arc<RemoteScan>, stream: StreamPlan, now: i64, how: Merge) -
     }
     let marks = Marks::of(scan.set, &first);
     let span = marks.newest().zip(marks.oldest()).unwrap_or((now, now));
-    let choice = choose(stream.parts.len(), stream.range(now), Some(Seen { span, pages: 1 }));
+    let (seen, range) = (Seen { span, pages: 1 }, stream.range(now));
+    let choice = if let (false, Some(range)) = (stream.windows.is_empty(), range) {
+        stream = stream.with_gaps_closed(range, seen);
+        if stream.is_one_window() { Choice::Window } else { Choice::Parts }
+    } else {
+        choose(stream.parts.len(), range, Some(seen))
+    };
     let by_parts = choice == Choice::Parts && !window.is_done();
     let rest = match window.left().filter(|_| by_parts) {
         Some(rest) => {

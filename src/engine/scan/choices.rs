@@ -20,13 +20,20 @@ pub(crate) struct Choices {
 impl Choices {
     /// A stream is asked for each part of its list.
     pub(crate) fn parts(&self, stream: &StreamPlan) {
-        self.add(stream, &format!("{} requests, a part of the list each", stream.parts.len()));
+        let parts = stream.parts.len();
+        match stream.windows.len() {
+            0 => self.add(stream, &format!("{parts} requests, a part of the list each")),
+            windows => self.add(stream, &format!("{parts} requests for {windows} windows of time")),
+        }
     }
 
     /// All of a stream's range is read, as so many of its pages told; none did, where it has no list.
     pub(crate) fn whole(&self, stream: &StreamPlan, pages: usize) {
         match (stream.parts.len(), pages) {
             (0, _) => {}
+            (_, 1) if !stream.windows.is_empty() => {
+                self.add(stream, "read whole: its first page told that windows of time would take no fewer requests");
+            }
             (parts, 0) => self.add(stream, &format!("read whole: {parts} parts of the list could bring copies")),
             (parts, 1) => self.add(stream, &format!("read whole: its first page told of fewer than {parts} requests")),
             (parts, pages) => self.add(stream, &format!("read whole: {pages} pages, and {parts} parts of the list")),

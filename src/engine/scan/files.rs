@@ -161,7 +161,7 @@ pub(crate) fn explained(plan: &FilePlan, inputs: &[Input]) -> String {
     if files.len() > NAMED {
         let _ = writeln!(text, "  and {} more", files.len() - NAMED);
     }
-    for input in inputs.iter().filter(|input| !matches!(input, Input::Path(_))) {
+    for input in inputs.iter().filter(|input| !matches!(input, Input::Path(_) | Input::Kept(_))) {
         let _ = writeln!(text, "  and what {input} holds when it is read");
     }
     for skipped in skipped {
@@ -180,10 +180,11 @@ pub(crate) fn explained(plan: &FilePlan, inputs: &[Input]) -> String {
 fn notice(skipped: &files::Skipped) -> Notice {
     let (within, first) = (skipped.within.display().to_string(), skipped.first.display().to_string());
     let count = skipped.count;
-    if skipped.spreadsheets {
-        return Notice::Spreadsheets { within, count, first };
+    match skipped.why {
+        files::Why::Spreadsheets => Notice::Spreadsheets { within, count, first },
+        files::Why::Hidden => Notice::Hidden { within, count, first },
+        files::Why::Unlike => Notice::FilesSkipped { within, count, first },
     }
-    Notice::FilesSkipped { within, count, first }
 }
 
 impl FileScan {

@@ -9,6 +9,7 @@ use futures::stream::{self, StreamExt};
 use super::RemoteScan;
 use super::Rows;
 use super::chains::{chains, listings};
+use super::day_counts::Counting;
 use super::dedup::Dedup;
 use super::feed;
 use super::files::FileScan;
@@ -84,6 +85,7 @@ impl Leg {
             Self::Pages(scan, plan) => {
                 // Nobody asked for a lower bound: the answer says how far back it goes.
                 let open_start = plan.about.from.is_none() && scan.set.time.is_some();
+                let counting = Counting::of(&scan, &plan);
                 let rows = match plan.parents {
                     Some(parents) => listings(&scan, plan.streams, parents, filter, how),
                     None => {
@@ -91,17 +93,17 @@ impl Leg {
                         merged(plan.streams.into_iter().map(chain).collect(), filter, how)
                     }
                 };
-                unique(rows, scan, filter, open_start)
+                unique(rows, scan, filter, (open_start, counting))
             }
             // What of it became available when is said before it is read.
             Self::Feed(scan, plan) => {
                 let streams = vec![feed::rows(Arc::clone(&scan), plan)];
-                unique(merged(streams, filter, how), scan, filter, false)
+                unique(merged(streams, filter, how), scan, filter, (false, Counting::Nothing))
             }
             // The time that it begins with is said when it is ordered.
             Self::Search(scan, plan) => {
                 let streams = vec![search::rows(Arc::clone(&scan), plan, how)];
-                unique(merged(streams, filter, how), scan, filter, false)
+                unique(merged(streams, filter, how), scan, filter, (false, Counting::Nothing))
             }
             Self::Files(scan) => scan.run(filter),
         }
@@ -114,11 +116,11 @@ fn merged(streams: Vec<Batches>, filter: &Arc<RowFilter>, how: Merge) -> Batches
 }
 
 /// Each record of a service once. Under `partial`, a failure ends the rows and is said instead of raised.
-fn unique(rows: Batches, scan: Arc<RemoteScan>, filter: &RowFilter, open_start: bool) -> Rows {
+fn unique(rows: Batches, scan: Arc<RemoteScan>, filter: &RowFilter, (open_start, counting): (bool, Counting)) -> Rows {
     let dedup =
         || Dedup::new((&scan.name, scan.set), &scan.connected.tenant, filter.order().is_some(), scan.room.part());
     let dedup = scan.statement.settings.dedup.then(|| dedup().behind(scan.veil()));
-    stream::try_unfold((rows, dedup), move |(mut rows, mut dedup)| {
+    stream::try_unfold((rows, dedup, counting), move |(mut rows, mut dedup, mut counting)| {
         let scan = Arc::clone(&scan);
         async move {
             let (settings, tally) = (&scan.statement.settings, &scan.statement.tally);
@@ -127,6 +129,7 @@ fn unique(rows: Batches, scan: Arc<RemoteScan>, filter: &RowFilter, open_start: 
                     if open_start {
                         scan.say_reach();
                     }
+                    counting.end(&scan);
                     Ok(None)
                 }
                 Some(Err(error)) if settings.partial && error.leaves_rows() => {
@@ -139,7 +142,8 @@ fn unique(rows: Batches, scan: Arc<RemoteScan>, filter: &RowFilter, open_start: 
                         Some(dedup) => dedup.first_of_each(&batch, tally)?,
                         None => batch,
                     };
-                    Ok(Some((batch, (rows, dedup))))
+                    counting.add(&batch);
+                    Ok(Some((batch, (rows, dedup, counting))))
                 }
             }
         }

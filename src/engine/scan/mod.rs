@@ -5,6 +5,7 @@ mod capped;
 mod chain;
 mod chains;
 pub(crate) mod choices;
+pub(crate) mod day_counts;
 mod declared;
 mod dedup;
 mod early_stop;

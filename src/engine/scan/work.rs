@@ -26,6 +26,17 @@ pub(crate) enum Work {
     Files(FilePlan, Arc<[Input]>),
 }
 
+/// What some work costs.
+pub(crate) struct Price {
+    /// The quota that its requests count against.
+    pub(crate) quota: Quota,
+    /// How fast they may go out, if that is limited.
+    pub(crate) rate: Option<Rate>,
+    /// Requests: about so many, or so many at the least.
+    pub(crate) requests: usize,
+    pub(crate) is_about: bool,
+}
+
 /// What a statement and a connection say about how a scan is planned.
 #[derive(Debug, Clone)]
 pub(crate) struct Terms {
@@ -88,7 +99,7 @@ impl Work {
         let set = table.set;
         let version = match &table.records {
             Records::Files(inputs) => return Self::Files(FilePlan::new(set, &conjuncts, limit), Arc::clone(inputs)),
-            Records::Service(version) => *version,
+            Records::Service(version) => set.version(*version),
         };
         let by_column = |keys: Vec<KeyCondition>| keys.into_iter().map(|keys| keys.each).collect();
         match &set.source {
@@ -136,11 +147,18 @@ impl Work {
         }
     }
 
-    /// The requests that it takes at the least, of which quota they are and how fast they may go out.
-    pub(crate) fn least(&self, now: i64, connected: Option<&Connected>) -> Option<(Quota, Option<Rate>, usize)> {
+    /// What it costs; `None`: nothing is known of it.
+    pub(crate) fn least(&self, now: i64, connected: Option<&Connected>) -> Option<Price> {
         match self {
-            Self::Pages(plan) => Some((plan.quota, rate(connected, plan.quota), plan.least_requests(now))),
-            Self::Feed(plan) => Some((Quota::Activity, plan.rate, plan.least_requests())),
+            Self::Pages(plan) => {
+                let (least, about) = (plan.least_requests(now), plan.expected.map(|expected| expected.requests));
+                let (quota, rate, is_about) = (plan.quota, rate(connected, plan.quota), about.is_some());
+                Some(Price { quota, rate, requests: about.unwrap_or(least).max(least), is_about })
+            }
+            Self::Feed(plan) => {
+                let (quota, rate, requests) = (Quota::Activity, plan.rate, plan.least_requests());
+                Some(Price { quota, rate, requests, is_about: false })
+            }
             // How long a search takes is its own affair.
             Self::Search(_) | Self::Files(..) => None,
         }

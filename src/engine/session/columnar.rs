@@ -1,6 +1,7 @@
 //! Files that hold columns or say what their records are: Parquet, Arrow and Avro, by DataFusion's own readers. They are told by
 //! their first bytes.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -139,12 +140,22 @@ pub(super) async fn table(
     for (url, file) in urls.iter().zip(&found) {
         // Its words are of footers and buffers, and name no file.
         let damaged = |_| failed(LogError::Damaged { file: file.to_string(), form: form.name() });
-        schemas.push(Schema::clone(options.infer_schema(state, url).await.map_err(damaged)?.as_ref()));
+        let schema = options.infer_schema(state, url).await.map_err(damaged)?;
+        if let Some(column) = repeated(&schema) {
+            return Err(failed(LogError::TwoColumns { file: file.to_string(), column }).into());
+        }
+        schemas.push(Schema::clone(&schema));
     }
     let config = ListingTableConfig::new_with_multi_paths(urls)
         .with_listing_options(options)
         .with_schema(Arc::new(Schema::try_merge(schemas)?));
     Ok(Some(Arc::new(Columnar { rows: ListingTable::try_new(config)?, missing })))
+}
+
+/// A name that two columns have. Where columns of files are put together by name, one of them would be gone.
+fn repeated(schema: &Schema) -> Option<String> {
+    let mut names = HashSet::new();
+    schema.fields().iter().map(|field| field.name()).find(|name| !names.insert(name.as_str())).cloned()
 }
 
 /// As an address: a path could hold signs that are taken for a pattern.

@@ -21,7 +21,7 @@ use super::walls::Walled;
 use crate::engine::functions::bounded;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
 use crate::engine::joins::{LookUp, WholeKeys};
-use crate::engine::leaf::{AtHandFirst, CountThere, EndsAlone, FewWanted, ShareScans, TellKeys, is_remote};
+use crate::engine::leaf::{AtHandFirst, CountThere, EndsAlone, FewWanted, KeptRanges, ShareScans, TellKeys, is_remote};
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
@@ -101,6 +101,7 @@ pub(crate) fn extend(
         .with_extension(Arc::new(store))
         .with_extension(Arc::<Journal>::default())
         .with_extension(Arc::<Fetched>::default())
+        .with_extension(Arc::<KeptRanges>::default())
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.

@@ -23,7 +23,7 @@ use tempfile::{NamedTempFile, TempPath};
 use super::leftovers::Folder;
 use super::parquet::{Parquet, holds};
 use crate::engine::error::Error;
-use crate::engine::leaf::Kept;
+use crate::engine::leaf::{Kept, KeptRange, KeptRanges};
 use crate::engine::lineage::origins;
 use crate::engine::lineage::partial;
 use crate::engine::runtime::Statement;
@@ -93,6 +93,11 @@ impl Place {
     }
 }
 
+/// Notes that a table is no table of the session any more, whoever still holds it.
+fn leave(table: Option<&Arc<dyn TableProvider>>) {
+    table.and_then(|table| table.downcast_ref::<Kept>()).into_iter().for_each(|kept| kept.gone.set());
+}
+
 /// A name that a table may take.
 pub(crate) struct Free(Place);
 
@@ -118,7 +123,7 @@ impl Free {
     pub(crate) fn take(self, table: Arc<dyn TableProvider>) -> Result<()> {
         let Self(place) = self;
         if place.is_taken() {
-            place.schema.deregister_table(&place.name.table)?;
+            leave(place.schema.deregister_table(&place.name.table)?.as_ref());
         }
         place.schema.register_table(place.name.table.to_string(), table).map(drop)
     }
@@ -128,7 +133,7 @@ impl Free {
 pub(crate) async fn create(
     state: &SessionState,
     create: CreateMemoryTable,
-    rows: impl FnOnce() -> Result<SendableRecordBatchStream>,
+    (rows, range): (impl FnOnce() -> Result<SendableRecordBatchStream>, Option<KeptRange>),
     statement: &Statement,
 ) -> Result<()> {
     let free = Free::of(state, &create.name, create.or_replace, create.if_not_exists).await?;
@@ -147,7 +152,12 @@ pub(crate) async fn create(
     let mut table = Kept::open(state, file, schema, &name, missing)?;
     table.origins = origins(&create.input);
     table.part = table.missing.as_ref().map(|_| partial::of(&create.input)).transpose()?;
-    free.take(Arc::new(table))?;
+    table.range = range.filter(|_| table.missing.is_none());
+    let table = Arc::new(table);
+    if let Some(ranges) = state.config().get_extension::<KeptRanges>().filter(|_| table.range.is_some()) {
+        ranges.add(&table);
+    }
+    free.take(table)?;
     statement.tally.notice(Notice::Kept { table: name, rows: count });
     Ok(())
 }
@@ -174,7 +184,9 @@ pub(crate) async fn remove(state: &SessionState, drop: &DropTable) -> Result<()>
     let name = place.name.table.to_string();
     let own = if place.is_taken() { place.schema.table(&name).await? } else { None };
     match own {
-        Some(table) if table.table_type() == TableType::Base => place.schema.deregister_table(&name).map(|_| ()),
+        Some(table) if table.table_type() == TableType::Base => {
+            place.schema.deregister_table(&name).map(|table| leave(table.as_ref()))
+        }
         Some(_) => Err(Error::NotATable(name).into()),
         None if place.is_foreign().await? => Err(Error::NotMain(name).into()),
         None if drop.if_exists => Ok(()),

@@ -8,7 +8,9 @@ use datafusion::error::Result;
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::engine::joins::{self, RangeJoinExec};
-use crate::engine::leaf::{CountedExec, EndsExec, LogExec, LookupExec, MergedExec, ScanExec, SharedExec, why_read};
+use crate::engine::leaf::{
+    CountedExec, EndsExec, LogExec, LookupExec, MergedExec, ReusedExec, ScanExec, SharedExec, why_read,
+};
 use crate::engine::runtime::{Connections, Statement};
 use arrow::datatypes::SchemaRef;
 
@@ -32,6 +34,8 @@ pub(crate) fn requests(
             text.push_str(&merged.explain(statement, connections.as_deref()));
         } else if let Some(shared) = node.downcast_ref::<SharedExec>() {
             text.push_str(&shared.explain(statement, connections.as_deref()));
+        } else if let Some(reused) = node.downcast_ref::<ReusedExec>() {
+            text.push_str(&reused.explained());
         } else if let Some(ends) = node.downcast_ref::<EndsExec>() {
             text.push_str(&ends.explain(statement, connections.as_deref()));
         }

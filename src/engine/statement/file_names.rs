@@ -40,13 +40,17 @@ pub(super) async fn named(state: &SessionState, policy: Policy, statement: &mut 
     }
     files.iter().try_for_each(|file| policy.check_location(file))?;
     if !policy.reads_any() {
-        let (what, instead) = ("reading files in FROM", "the host of this session does not allow it");
-        return Err(Error::NotDone { what, instead }.into());
+        return Err(no_files().into());
     }
     match VisitMut::visit(inner, &mut Named { files: &files, taken: seen.names }) {
         ControlFlow::Break(error) => Err(error.into()),
         ControlFlow::Continue(()) => Ok(()),
     }
+}
+
+/// A session whose host lets it read no files.
+pub(super) fn no_files() -> Error {
+    Error::NotDone { what: "reading files in FROM", instead: "the host of this session does not allow it" }
 }
 
 /// What is asked, within EXPLAIN.

@@ -3,6 +3,7 @@
 //! DataFusion stamps the present time on every copy of its state, so the copy is stamped again and then planned with
 //! directly. What changes the session itself (SET, PREPARE, tables and views) goes to the session.
 
+mod columns;
 mod described;
 mod explain;
 mod external;
@@ -16,6 +17,7 @@ mod planned_away;
 mod sampled;
 mod summary;
 pub(crate) mod timeline;
+mod unasked;
 mod views;
 
 use std::future::ready;
@@ -44,6 +46,7 @@ pub use self::parameters::{Parameters, Value};
 pub(crate) use self::parse::names_in;
 use self::parse::{check_plan, parse_with};
 use crate::engine::error::Error;
+use crate::engine::leaf::KeptRange;
 use crate::engine::lineage::Lineage;
 use crate::engine::lineage::namesakes;
 use crate::engine::lineage::partial;
@@ -65,12 +68,31 @@ pub struct Query {
     /// Where its columns come from.
     pub origins: Lineage,
     foresight: Option<Foresight>,
+    sql: String,
+    asked: DateTime<Utc>,
 }
 
 impl Query {
-    /// What it costs at the least, before it is polled: zero where nothing is known. Opens the connections that it reads.
+    /// The statement, as it was asked.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// When it was asked: what `now()` is in it.
+    pub fn asked(&self) -> DateTime<Utc> {
+        self.asked
+    }
+
+    /// What it costs, about or at the least, before it is polled: zero where nothing is known. Opens the connections that it
+    /// reads, and sends nothing.
     pub fn foreseen(&self) -> Foreseen {
         self.foresight.as_ref().map(Foresight::foreseen).unwrap_or_default()
+    }
+
+    /// Statements by which the session learns how many records the days have that this one reads, if nothing is known of them
+    /// and the service tells. Each is given once a session.
+    pub fn counts_to_read(&self) -> Vec<String> {
+        self.foresight.as_ref().map(Foresight::counts_to_read).unwrap_or_default()
     }
 }
 
@@ -90,11 +112,12 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     let mut state = context.state();
     let summed_up = summary::asked(&sql);
     let mut parsed = parse_with(&state, summed_up.as_deref().unwrap_or(&sql), &parameters, now)?;
-    let timelines = timeline::expanded(&state, &mut parsed, now).await?;
-    file_names::named(&state, policy, &mut parsed).await?;
+    // A timeline looks at the files that it reads, and finds them in this catalog too.
     if policy.reads_any() {
         state.register_catalog_list(Arc::new(WithFiles::of(&state, policy)));
     }
+    let timelines = timeline::expanded(&state, &mut parsed, now).await?;
+    file_names::named(&state, policy, &mut parsed).await?;
     state.execution_props_mut().query_execution_start_time = Some(now);
     views::renew(&state, &parsed).await?;
     named_logs::check(&state, &parsed).await?;
@@ -109,9 +132,15 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     policy.check(&plan)?;
     namesakes::check(&plan)?;
     external::check(&plan)?;
-    let plan = Arc::new(plan);
-    let mut origins = Lineage::of(Arc::clone(&plan));
-    let keeps = matches!(plan.as_ref(), LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
+    // What describes a table holds names and types alone, in whatever words.
+    let described = matches!(plan, LogicalPlan::DescribeTable(_)).then(|| Arc::new(plan.clone()));
+    let plan = Arc::new(columns::in_words(plan)?);
+    let mut origins = Lineage::of(described.unwrap_or_else(|| Arc::clone(&plan)));
+    let carried_out = match plan.as_ref() {
+        LogicalPlan::Explain(explained) => explained.plan.as_ref(),
+        plan => plan,
+    };
+    let keeps = matches!(carried_out, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     let journal = state.config().get_extension().unwrap_or_default();
     let mut statement = Statement { keeps, journal, ..Statement::new(options::of(state.config_options()), now) };
     // Planning has taken some of the time.
@@ -133,7 +162,12 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         LogicalPlan::Explain(explained) if shows_requests(explained) => {
             explain(&state, explained.clone(), &statement).await?
         }
-        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => keep(state, create.clone(), &statement).await?,
+        LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(create)) => {
+            let connections = state.config().get_extension();
+            let (rows, physical) = keep(state, create.clone(), &statement).await?;
+            foresight = Some(Foresight { plan: physical, statement: Arc::clone(&statement), connections });
+            rows
+        }
         LogicalPlan::Ddl(DdlStatement::CreateExternalTable(table)) if external::is_of_logs(table) => {
             external::create(&state, table).await.map(|()| no_rows())?
         }
@@ -143,6 +177,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
             if !matches!(plan, LogicalPlan::Explain(_)) {
                 planned_away::noted(plan, &physical, &statement.tally)?;
             }
+            let rows = unasked::told(rows, &physical, &statement.tally);
             let connections = state.config().get_extension();
             foresight = Some(Foresight { plan: physical, statement: Arc::clone(&statement), connections });
             origins = executed.unwrap_or(origins);
@@ -150,7 +185,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         }
     };
     let stream = timelines.told(until_deadline(workers.rows(stream), &statement));
-    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight })
+    Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight, sql, asked: now })
 }
 
 /// What is left to a statement whose scans have ended in time with a part of their rows.
@@ -221,20 +256,21 @@ fn lazily(plan: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> SendableRe
     Box::pin(RecordBatchStreamAdapter::new(schema, rows))
 }
 
-/// Makes a table of a query's rows, which are asked for when the stream is polled. It has no rows itself.
+/// Makes a table of a query's rows, which are asked for when the stream is polled, as that plan says. It has no rows itself.
 async fn keep(
     state: SessionState,
     create: CreateMemoryTable,
     statement: &Arc<Statement>,
-) -> Result<SendableRecordBatchStream> {
+) -> Result<(SendableRecordBatchStream, Arc<dyn ExecutionPlan>)> {
     let physical = physical(&state, &create.input, statement).await?;
-    let statement = Arc::clone(statement);
+    let plan = Arc::clone(&physical);
+    let (statement, range) = (Arc::clone(statement), KeptRange::of(&physical, statement));
     let made = async move {
         let rows = || execute_stream(physical, state.task_ctx());
-        store::create(&state, create, rows, &statement).await
+        store::create(&state, create, (rows, range), &statement).await
     };
     let rows = stream::once(made).filter_map(|made| ready(made.err().map(Err)));
-    Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), rows)))
+    Ok((Box::pin(RecordBatchStreamAdapter::new(Arc::new(Schema::empty()), rows)), plan))
 }
 
 fn no_rows() -> SendableRecordBatchStream {

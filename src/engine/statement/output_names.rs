@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use arrow::util::display::array_value_to_string;
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Column, Result};
+use datafusion::common::{Column, JoinType, Result};
 use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
     CreateMemoryTable, DdlStatement, Distinct, Explain, Expr, LogicalPlan, LogicalPlanBuilder,
 };
@@ -101,10 +102,16 @@ fn settled(wanted: &[Name]) -> Vec<String> {
 fn origin(plan: &LogicalPlan, at: usize) -> Option<&Expr> {
     let expr = match plan {
         LogicalPlan::Projection(projection) => projection.expr.get(at)?,
-        LogicalPlan::Aggregate(aggregate) => aggregate
-            .group_expr
-            .get(at)
-            .or_else(|| aggregate.aggr_expr.get(at.checked_sub(aggregate.group_expr.len())?))?,
+        // Of GROUPING SETS and ROLLUP each column by itself.
+        LogicalPlan::Aggregate(aggregate) => {
+            let groups = grouping_set_to_exprlist(&aggregate.group_expr).ok()?;
+            // Between them and the aggregates such a plan has a column of its own.
+            let own = usize::from(matches!(aggregate.group_expr.as_slice(), [Expr::GroupingSet(_)]));
+            match groups.get(at) {
+                Some(group) => group,
+                None => aggregate.aggr_expr.get(at.checked_sub(groups.len() + own)?)?,
+            }
+        }
         LogicalPlan::Window(window) => match at.checked_sub(window.input.schema().fields().len()) {
             None => return origin(&window.input, at),
             Some(at) => window.window_expr.get(at)?,
@@ -113,6 +120,12 @@ fn origin(plan: &LogicalPlan, at: usize) -> Option<&Expr> {
         LogicalPlan::Limit(limit) => return origin(&limit.input, at),
         LogicalPlan::Filter(filter) => return origin(&filter.input, at),
         LogicalPlan::Distinct(Distinct::All(input)) => return origin(input, at),
+        LogicalPlan::SubqueryAlias(alias) => return origin(&alias.input, at),
+        // The first query of several names the columns; INTERSECT and EXCEPT are such joins.
+        LogicalPlan::Join(join) if matches!(join.join_type, JoinType::LeftSemi | JoinType::LeftAnti) => {
+            return origin(&join.left, at);
+        }
+        LogicalPlan::Union(union) => return origin(union.inputs.first()?, at),
         LogicalPlan::Distinct(Distinct::On(on)) => on.select_expr.get(at)?,
         _ => return None,
     };

@@ -108,7 +108,7 @@ fn is_counted(of: &DataType) -> bool {
 }
 
 /// The type as SQL has it.
-fn in_sql(of: &DataType) -> &'static str {
+pub(super) fn in_sql(of: &DataType) -> &'static str {
     match of {
         of if of.is_string() => "text",
         DataType::Boolean => "boolean",

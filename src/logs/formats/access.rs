@@ -62,7 +62,7 @@ fn fields() -> Vec<Field> {
 struct AccessParser;
 
 impl Parser for AccessParser {
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         let Some(request) = Request::read(line) else {
             return sink.bad(number, "it is no line of an access log", line.as_bytes());
         };

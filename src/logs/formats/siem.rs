@@ -80,7 +80,7 @@ fn recognised(dialect: Dialect, sample: &Sample<'_>, options: &Options) -> Resul
     if !by_line::are(&lines, options, is) {
         return Ok(None);
     }
-    let stamps = lines.iter().filter_map(|line| Event::read(dialect, line)?.stamp());
+    let stamps = lines.iter().filter_map(|line| Event::read(dialect, line)?.when().stamp());
     let (years, assumed) = years(sample, options, stamps)?;
     Ok(Some(Box::new(ByLine { fields: fields(), assumed, parser: EventParser { dialect, years } })))
 }
@@ -115,7 +115,7 @@ struct EventParser {
 }
 
 impl Parser for EventParser {
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         let Some(event) = Event::read(self.dialect, line) else {
             let why = match self.dialect {
                 Dialect::Cef => "it is no event of CEF",
@@ -123,10 +123,13 @@ impl Parser for EventParser {
             };
             return sink.bad(number, why, line.as_bytes());
         };
-        if let Some(text) = event.misstated().filter(|_| wanted.contains(&0)) {
+        let when = if wanted.contains(&0) { event.when() } else { When::Never };
+        if let When::Misstated(text) = when {
             sink.odd(number, 0, text);
         }
-        let values: Vec<Value<'_>> = wanted.iter().map(|field| event.value(*field, line, &self.years)).collect();
+        let time = || when.stamp().and_then(|stamp| stamp.instant(&self.years)).map_or(Value::Null, Value::Time);
+        let value = |field: &usize| if *field == 0 { time() } else { event.value(*field, line) };
+        let values: Vec<Value<'_>> = wanted.iter().map(value).collect();
         sink.row(number, &values);
     }
 }
@@ -184,34 +187,33 @@ impl<'a> Event<'a> {
         names.iter().filter_map(of).find(|value| !value.is_empty() && *value != "-")
     }
 
-    /// The time that it names: one that is not known as such is passed over for the next.
-    fn stamp(&self) -> Option<Stamp> {
-        let of = |name: &&str| match (*name, self.form()) {
-            ("devTime", Some(form)) => self.get(&[name]).and_then(|text| in_form(form, text)),
-            _ => self.get(&[name]).and_then(stamp),
-        };
-        TIMES.iter().find_map(of).or(self.syslog)
+    /// When it happened, by the first time that is known as such. Of a device's time whose form is stated it is known if it is of
+    /// that form, or can be read in one way only.
+    fn when(&self) -> When<'_> {
+        for name in TIMES {
+            let Some(text) = self.get(&[name]) else { continue };
+            let form = self.get(&["devTimeFormat"]).filter(|_| *name == "devTime");
+            let known = match form {
+                Some(form) => pattern::read(form, text).map(Stamp::Whole).or_else(|| stamp(text).filter(is_plain)),
+                None => stamp(text),
+            };
+            match (known, form) {
+                (Some(stamp), _) => return When::At(stamp),
+                // None of the others is said to be the same.
+                (None, Some(_)) => return When::Misstated(text),
+                (None, None) => {}
+            }
+        }
+        self.syslog.map_or(When::Never, When::At)
     }
 
-    /// The form of the device's time, if LEEF's `devTimeFormat` states it.
-    fn form(&self) -> Option<&str> {
-        self.get(&["devTimeFormat"])
-    }
-
-    /// The device's time, if it is not of the form that is stated of it: what it says is not known then.
-    fn misstated(&self) -> Option<&str> {
-        let form = self.form()?;
-        self.get(&["devTime"]).filter(|text| in_form(form, text).is_none())
-    }
-
-    fn value(&self, field: usize, line: &'a str, years: &Years) -> Value<'a> {
+    /// The value of a field other than the time.
+    fn value(&self, field: usize, line: &'a str) -> Value<'a> {
         let text = |text: Option<&str>| match text {
             None | Some("") => Value::Null,
             Some(text) => Value::Text(text.to_owned().into()),
         };
         match field {
-            0 if self.misstated().is_some() => Value::Null,
-            0 => self.stamp().and_then(|stamp| stamp.instant(years)).map_or(Value::Null, Value::Time),
             1 => {
                 let found = ADDRESSES.iter().find_map(|name| self.get(&[name]).and_then(address::shortest));
                 text(found.as_deref())
@@ -229,10 +231,27 @@ impl<'a> Event<'a> {
     }
 }
 
-/// A time of a device in a form that it states; milliseconds since 1970 need none.
-fn in_form(form: &str, text: &str) -> Option<Stamp> {
-    let is_epoch = matches!(text.len(), 10 | 13) && text.bytes().all(|byte| byte.is_ascii_digit());
-    pattern::read(form, text).map(Stamp::Whole).or_else(|| stamp(text).filter(|_| is_epoch))
+/// When an event happened.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum When<'a> {
+    At(Stamp),
+    /// The device's time is not of the form that is stated of it, and may be another than it seems.
+    Misstated(&'a str),
+    Never,
+}
+
+impl When<'_> {
+    fn stamp(self) -> Option<Stamp> {
+        match self {
+            Self::At(stamp) => Some(stamp),
+            Self::Misstated(_) | Self::Never => None,
+        }
+    }
+}
+
+/// Whether a time can be read in one way only: it has a year, and its day is not its month.
+fn is_plain(stamp: &Stamp) -> bool {
+    matches!(stamp, Stamp::Whole(shown) if !shown.is_numeric || shown.order.is_some())
 }
 
 /// A time of a device: milliseconds since 1970, with a year, or without.
@@ -332,56 +351,4 @@ fn delimiter_of(stated: &str) -> Option<char> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::logs::trials::{damaged, options, recognised, table};
-
-    const CEF: &str = concat!(
-        "Sep 19 08:26:10 host CEF:0|Security|threatmanager|1.0|100|worm successfully stopped|10|src=10.0.0.1 dst=2.1.2.2 spt=1232\n",
-        "CEF:0|security|threatmanager|1.0|100|detected a \\| in packet|10|src=::ffff:10.0.0.1 act=blocked a \\= dst=1.1.1.1 rt=1764230400000\n",
-        "<134>1 2026-11-20T08:00:00Z fw - - - - CEF:1|V|P|2|c\\\\d|n|Low|suser=CONTOSO\\\\alice msg=two words\\nand a line rt=Nov 20 2026 08:00:01 cs1Label=x\n",
-    );
-
-    #[test]
-    fn the_examples_of_cef_are_read() {
-        let rows = table("x.log", CEF, &options(&[("year", "2026")]));
-        assert_eq!(
-            rows,
-            [
-                "time | client_address | user_name | host | vendor | product | product_version | event_class | event_name | severity | extension",
-                "1: 2026-09-19T08:26:10Z | 10.0.0.1 | ∅ | host | Security | threatmanager | 1.0 | 100 | worm successfully stopped | 10 | src=10.0.0.1;dst=2.1.2.2;spt=1232",
-                "2: 2025-11-27T08:00:00Z | 10.0.0.1 | ∅ | ∅ | security | threatmanager | 1.0 | 100 | detected a | in packet | 10 | src=::ffff:10.0.0.1;act=blocked a =;dst=1.1.1.1;rt=1764230400000",
-                "3: 2026-11-20T08:00:01Z | ∅ | CONTOSO\\alice | fw | V | P | 2 | c\\d | n | Low | suser=CONTOSO\\alice;msg=two words\nand a line;rt=Nov 20 2026 08:00:01;cs1Label=x",
-            ]
-        );
-    }
-
-    const LEEF: &str = concat!(
-        "Jan 18 11:07:53 192.168.1.1 LEEF:1.0|Microsoft|MSExchange|2013 SP1|15345|src=192.0.2.0\tdst=172.50.123.1\tsev=5\tcat=anomaly\tusrName=joe.black\n",
-        "LEEF:2.0|Lancope|StealthWatch|1.0|41|^|src=10.0.1.8^dst=10.0.0.5^sev=5^devTime=Nov 20 2026 08:00:00 GMT+01:00\n",
-        "LEEF:2.0|V|P|1.0|7|x7C|src=10.0.1.8|msg=a=b c\n",
-    );
-
-    #[test]
-    fn the_examples_of_leef_are_read() {
-        let rows = table("x.log", LEEF, &options(&[("year", "2018")]));
-        assert_eq!(
-            rows[1..],
-            [
-                "1: 2018-01-18T11:07:53Z | 192.0.2.0 | joe.black | 192.168.1.1 | Microsoft | MSExchange | 2013 SP1 | 15345 | ∅ | 5 | src=192.0.2.0;dst=172.50.123.1;sev=5;cat=anomaly;usrName=joe.black",
-                "2: 2026-11-20T07:00:00Z | 10.0.1.8 | ∅ | ∅ | Lancope | StealthWatch | 1.0 | 41 | ∅ | 5 | src=10.0.1.8;dst=10.0.0.5;sev=5;devTime=Nov 20 2026 08:00:00 GMT+01:00",
-                "3: ∅ | 10.0.1.8 | ∅ | ∅ | V | P | 1.0 | 7 | ∅ | ∅ | src=10.0.1.8;msg=a=b c",
-            ]
-        );
-        assert_eq!(recognised("x.log", LEEF.as_bytes(), &Options::default()).format.name(), "leef");
-        assert_eq!(recognised("x.log", CEF.as_bytes(), &Options::default()).format.name(), "cef");
-    }
-
-    #[test]
-    fn damaged_lines_are_accounted_for() {
-        let count = damaged("x.cef", &CEF.repeat(4), true, &|_, _| false);
-        assert!(count >= 100, "{count}");
-        let count = damaged("x.leef", &LEEF.repeat(4), true, &|_, _| false);
-        assert!(count >= 100, "{count}");
-    }
-}
+mod tests;

@@ -52,7 +52,7 @@ fn fields() -> Vec<Field> {
 struct SquidParser;
 
 impl Parser for SquidParser {
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         let Some(request) = Request::read(line) else {
             return sink.bad(number, "it is no line of Squid's access log", line.as_bytes());
         };

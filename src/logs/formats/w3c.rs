@@ -9,9 +9,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use crate::logs::by_line::{self, ByLine, Parser};
 use crate::logs::column::Seen;
 use crate::logs::table::{self, Cells, Table};
+use crate::logs::time::{self, Order};
 use crate::logs::{Error, Format, Layout, Options, Sample, Sink};
 
 /// W3C extended.
@@ -46,6 +49,7 @@ impl Format for W3c {
         // `date` is always there: it may be that of the directive.
         let mut file = File { names: Arc::new(HashMap::from([("date".to_owned(), 0)])), ..File::default() };
         let (mut names, mut seen) = (vec!["date".to_owned()], vec![Seen::default()]);
+        let (mut day, mut lacks_date) = (Day::of(options), false);
         for line in &lines {
             if let Some(fields) = line.strip_prefix(FIELDS) {
                 for name in fields.split_whitespace() {
@@ -57,18 +61,90 @@ impl Format for W3c {
                     }
                 }
             }
-            if file.directive(line).is_none()
-                && let Some(row) = file.row(line)
-            {
+            if file.directive(line).is_some() {
+                day.directive(line);
+            } else if let Some(mut row) = file.row(line) {
+                lacks_date |= !file.has(DATE);
+                row.date = day.of_line(&row);
                 (0..names.len()).for_each(|at| row.cell(at).iter().for_each(|text| seen[at].see(text)));
             }
         }
         let utc = Options { timezone: options.timezone.clone().or_else(|| Some("UTC".to_owned())), ..options.clone() };
-        let (columns, assumed) = table::columns(&names, &seen, &utc)?;
+        let (columns, mut assumed) = table::columns(&names, &seen, &utc)?;
+        if lacks_date {
+            assumed.push(NEXT_DAY.to_owned());
+        }
         let table = Arc::new(Table::new(columns, &seen, Vec::new()));
         let file = File { names: file.names, ..File::default() };
         let fields = table.fields.clone();
-        Ok(Some(Box::new(ByLine { fields, assumed, parser: W3cParser { table, file } })))
+        let day = Day { goes_on: lacks_date, ..Day::of(options) };
+        Ok(Some(Box::new(ByLine { fields, assumed, parser: W3cParser { table, file, day } })))
+    }
+}
+
+/// What is said where lines name no date.
+const NEXT_DAY: &str =
+    "lines name no date: it is that of #Date, and the next day once their time falls by more than twelve hours";
+
+/// The column of the day, among those of a file.
+const DATE: usize = 0;
+
+/// The day of lines that name none.
+///
+/// A directive says when the lines behind it begin; who writes them need not write another one at midnight. So the day is
+/// the next where the time falls by more than half of one. Lines are written when a request ends, and one of before midnight may
+/// come late: it is of the day before, if that has begun, and those behind it go on where they were. A time that rises by hours is
+/// a quiet spell. Where the first lines of a file name their dates, others that do not have none: they are read apart from those
+/// before them.
+#[derive(Debug, Clone)]
+struct Day {
+    order: Order,
+    goes_on: bool,
+    /// Of the directive, as it is written, and read.
+    stated: Option<String>,
+    begin: Option<NaiveDate>,
+    /// Of the last line that was not late.
+    day: Option<NaiveDate>,
+    /// The second of that line, or of the directive.
+    second: Option<u32>,
+}
+
+impl Day {
+    fn of(options: &Options) -> Self {
+        let order = if options.day_first == Some(true) { Order::DayFirst } else { Order::MonthFirst };
+        Self { order, goes_on: true, stated: None, begin: None, day: None, second: None }
+    }
+
+    /// Takes a directive.
+    fn directive(&mut self, line: &str) {
+        let Some(stated) = line.strip_prefix("#Date:") else { return };
+        let mut words = stated.split_whitespace();
+        let (date, time) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        self.begin = time::day(date, self.order).map(|(day, ..)| day);
+        self.day = self.begin;
+        self.second = time::second_of_day(time);
+        self.stated = Some(date.to_owned());
+    }
+
+    /// The day of a line that names none.
+    fn of_line(&mut self, row: &Row<'_>) -> Option<String> {
+        const HALF: u32 = 12 * 3600;
+        /// A line comes this late at most.
+        const LATE: u32 = 3600;
+        if !self.goes_on || row.file.has(DATE) {
+            return None;
+        }
+        let second = row.file.names.get("time").and_then(|time| time::second_of_day(&row.cell(*time)?));
+        if let (Some(before), Some(now), Some(day)) = (self.second, second, self.day) {
+            if now + LATE >= before + 2 * HALF && self.begin.is_some_and(|begin| begin < day) {
+                return day.pred_opt().map(|day| day.to_string());
+            }
+            if let Some(next) = day.succ_opt().filter(|_| before > now + HALF) {
+                (self.day, self.stated) = (Some(next), Some(next.to_string()));
+            }
+        }
+        self.second = second.or(self.second);
+        self.stated.clone()
     }
 }
 
@@ -83,14 +159,13 @@ struct File {
     places: HashMap<usize, usize>,
     /// Columns whose blanks are written as `+`.
     plus: Vec<usize>,
-    date: Option<String>,
     is_begun: bool,
 }
 
 impl File {
     /// Takes a directive; gives the names that the table does not have. `None`, if the line is no directive.
     fn directive(&mut self, line: &str) -> Option<Vec<String>> {
-        let text = line.strip_prefix('#')?;
+        line.strip_prefix('#')?;
         let mut unknown = Vec::new();
         if let Some(fields) = line.strip_prefix(FIELDS) {
             self.is_begun = true;
@@ -110,10 +185,13 @@ impl File {
                     self.plus.extend(column);
                 }
             }
-        } else if let Some(date) = text.strip_prefix("Date:") {
-            self.date = date.split_whitespace().next().map(str::to_owned);
         }
         Some(unknown)
+    }
+
+    /// Whether lines have a column of the table.
+    fn has(&self, column: usize) -> bool {
+        self.places.contains_key(&column)
     }
 
     /// The values of a line; `None`, if there are more or fewer than fields.
@@ -127,7 +205,7 @@ impl File {
         if values.len() != width && line_of.contains('"') {
             values = quoted(line_of);
         }
-        (self.is_begun && values.len() == width && width > 0).then_some(Row { file: self, values, line })
+        (self.is_begun && values.len() == width && width > 0).then_some(Row { file: self, values, line, date: None })
     }
 }
 
@@ -149,12 +227,14 @@ struct Row<'a> {
     file: &'a File,
     values: Vec<&'a str>,
     line: &'a str,
+    /// Its day, if it names none.
+    date: Option<String>,
 }
 
 impl<'a> Cells<'a> for Row<'a> {
     fn cell(&self, column: usize) -> Option<Cow<'a, str>> {
         let Some(place) = self.file.places.get(&column) else {
-            return if column == 0 { self.file.date.as_deref().map(Cow::Borrowed) } else { None };
+            return self.date.clone().filter(|_| column == DATE).map(Cow::Owned);
         };
         let value = *self.values.get(*place)?;
         match value {
@@ -173,19 +253,28 @@ impl<'a> Cells<'a> for Row<'a> {
 struct W3cParser {
     table: Arc<Table>,
     file: File,
+    day: Day,
 }
 
 impl Parser for W3cParser {
     const MARK: Option<u8> = Some(b'#');
 
+    fn is_in_sequence(&self) -> bool {
+        self.day.goes_on
+    }
+
     fn directive(&mut self, number: u64, line: &str, sink: &mut dyn Sink) {
+        self.day.directive(line);
         let unknown = self.file.directive(line).unwrap_or_default();
         unknown.iter().for_each(|name| sink.unknown(number, name));
     }
 
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         match self.file.row(line) {
-            Some(row) => self.table.give(wanted, number, &row, sink),
+            Some(mut row) => {
+                row.date = self.day.of_line(&row);
+                self.table.give(wanted, number, &row, sink);
+            }
             None if !self.file.is_begun => sink.bad(number, "there is no #Fields before it", line.as_bytes()),
             None => sink.bad(number, "it has another number of values than #Fields names", line.as_bytes()),
         }
@@ -193,54 +282,4 @@ impl Parser for W3cParser {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::logs::trials::{damaged, read, recognised, table};
-
-    const IIS: &str = "\
-#Software: Microsoft Internet Information Services 10.0
-#Version: 1.0
-#Date: 2026-11-27 08:00:00
-#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query cs-username c-ip cs(User-Agent) sc-status time-taken
-2026-11-27 08:00:00 10.0.0.1 GET /a+b - - 203.0.113.7 Mozilla/5.0+(Windows+NT+10.0) 200 15
-2026-11-27 08:00:01 10.0.0.1 POST /adfs/ls client=x CONTOSO\\alice fe80::1%12 - 302 7
-#Date: 2026-11-28 00:00:00
-#Fields: time c-ip cs-method sc-status cs-host
-00:00:03 198.51.100.4 GET 404 fs.contoso.example
-";
-
-    #[test]
-    fn several_headings_in_one_file_are_one_table() {
-        assert_eq!(
-            table("u_ex.log", IIS, &Options::default()),
-            [
-                "time | client_address | user_name | date | time_of_day | s_ip | cs_method | cs_uri_stem | cs_uri_query | cs_username | c_ip | cs_user_agent | sc_status | time_taken | cs_host",
-                "5: 2026-11-27T08:00:00Z | 203.0.113.7 | ∅ | 2026-11-27 | 08:00:00 | 10.0.0.1 | GET | /a+b | ∅ | ∅ | 203.0.113.7 | Mozilla/5.0 (Windows NT 10.0) | 200 | 15 | ∅",
-                "6: 2026-11-27T08:00:01Z | fe80::1 | CONTOSO\\alice | 2026-11-27 | 08:00:01 | 10.0.0.1 | POST | /adfs/ls | client=x | CONTOSO\\alice | fe80::1%12 | ∅ | 302 | 7 | ∅",
-                "9: 2026-11-28T00:00:03Z | 198.51.100.4 | ∅ | 2026-11-28 | 00:00:03 | ∅ | GET | ∅ | ∅ | ∅ | 198.51.100.4 | ∅ | 404 | ∅ | fs.contoso.example",
-            ]
-        );
-        assert!(recognised("x", IIS.as_bytes(), &Options::default()).layout.assumed().is_empty(), "UTC by the format");
-    }
-
-    #[test]
-    fn a_field_that_comes_later_is_told() {
-        let found = recognised("x", IIS.as_bytes(), &Options::default());
-        let later = format!("{IIS}#Fields: time x-new\n00:00:04 y\n");
-        let told = read(&*found.layout, later.as_bytes(), 100);
-        assert_eq!((told.unknown, told.rows.len()), (vec![(10, "x-new".to_owned())], 4));
-        let without = read(&*found.layout, b"2026-11-27 08:00:00 x\n#Fields: date time\na b c\n", 100);
-        assert_eq!(without.bad.len(), 2, "{:?}", without.bad);
-    }
-
-    #[test]
-    fn values_in_quotes_may_have_blanks() {
-        assert_eq!(quoted("a \"b c\" \"d\" e\"f"), ["a", "b c", "d", "e\"f"]);
-    }
-
-    #[test]
-    fn damaged_lines_are_accounted_for() {
-        let count = damaged("u_ex.log", &IIS.repeat(4), true, &|_, line| line.starts_with('#'));
-        assert!(count >= 100, "{count}");
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ending;
-use super::markup::{element, text};
+use crate::output::markup::{element, text};
 
 /// What is known of an address.
 #[derive(Debug, Default)]
@@ -25,7 +25,8 @@ impl Hosts {
     pub(super) fn add(&mut self, address: &str, time: &str, source: &str, ending: Ending) {
         let host = self.0.entry(address.to_owned()).or_default();
         host.events += 1;
-        if host.first.is_empty() || time < host.first.as_str() {
+        // An event without a time is neither the first nor the last.
+        if !time.is_empty() && (host.first.is_empty() || time < host.first.as_str()) {
             time.clone_into(&mut host.first);
         }
         if time > host.last.as_str() {
@@ -51,7 +52,13 @@ impl Hosts {
             return;
         }
         out.push_str("<table>\n<thead><tr>");
-        for name in ["address", "events", "successes", "failures", "first", "last", "sources"] {
+        element("th", "address", out);
+        for name in ["events", "successes", "failures"] {
+            out.push_str("<th class=\"number\">");
+            text(name, out);
+            out.push_str("</th>");
+        }
+        for name in ["first", "last", "sources"] {
             element("th", name, out);
         }
         out.push_str("</tr></thead>\n<tbody>\n");
@@ -75,5 +82,22 @@ impl Hosts {
             out.push_str("</tr>\n");
         }
         out.push_str("</tbody>\n</table>\n</section>\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_without_a_time_is_counted_and_is_neither_first_nor_last() {
+        let mut hosts = Hosts::default();
+        for time in ["2026-05-01", "", "2026-04-01"] {
+            hosts.add("203.0.113.7", time, "a", Ending::Other);
+        }
+        let mut out = String::new();
+        hosts.table(&mut out);
+        assert!(out.contains("<td>203.0.113.7</td><td class=\"number\">3</td>"), "{out}");
+        assert!(out.contains("<td class=\"time\">2026-04-01</td><td class=\"time\">2026-05-01</td>"), "{out}");
     }
 }

@@ -1,4 +1,4 @@
-//! A timeline as one page of HTML: what happened, where from, and what it was read from.
+//! A timeline as one page of HTML: what happened, where from, and what it was read from. A result as such a page is in `result`.
 //!
 //! The page is for whoever opens a case, often somewhere else and much later: nothing is loaded, no script of others runs, and what
 //! attackers chose as names is text. Its policy (`Content-Security-Policy`) allows the style and the script that it brings, by
@@ -6,8 +6,8 @@
 
 mod chart;
 mod hosts;
-mod markup;
 mod parts;
+mod result;
 
 use std::collections::BTreeMap;
 
@@ -15,21 +15,22 @@ use arrow::datatypes::Schema;
 
 use self::chart::Chart;
 use self::hosts::Hosts;
-use self::markup::text;
+pub(super) use self::result::{ResultPage, first_table};
 use super::cell::Column;
+use super::markup::text;
 use crate::tally::{Notice, Tally};
 use crate::time::read_instant;
 
 /// What is known of an answer when it has been read to its end.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(in crate::output) struct Facts {
     /// What it is of: `the user 'ana@contoso.com'`.
     of: String,
     /// Of which time: `from 2026-11-22T08:00:00Z`.
     period: String,
     /// When it was asked.
     asked: String,
-    /// The statement that asks the same again.
+    /// The statement that was asked, or the one that asks the same again at any time.
     sql: String,
     /// The tables that were read.
     sources: Vec<String>,
@@ -41,8 +42,8 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Those of a statement, in the words that may be shown.
-    pub(super) fn of(tally: &Tally, shown: impl Fn(&str) -> String) -> Self {
-        let mut facts = Self { requests: tally.requests.get(), ..Self::default() };
+    pub(in crate::output) fn of(tally: &Tally, sql: &str, shown: impl Fn(&str) -> String) -> Self {
+        let mut facts = Self { requests: tally.requests.get(), sql: shown(sql), ..Self::default() };
         for notice in tally.notices() {
             if let Notice::Timeline { of, period, sources, asked, sql, .. } = &notice {
                 facts.of = shown(of);
@@ -139,8 +140,9 @@ impl Page {
         self.count += 1;
         self.endings[ending as usize] += 1;
         *self.sources.entry(source.clone()).or_default() += 1;
-        if let Some(time) = read_instant(&time) {
-            self.chart.add(time.timestamp(), &source);
+        match read_instant(&time) {
+            Some(time) => self.chart.add(time.timestamp(), &source),
+            None => self.chart.add_untimed(),
         }
         if !address.is_empty() {
             self.hosts.add(&address, &time, &source, ending);
@@ -158,18 +160,25 @@ impl Page {
 
     /// Writes the page; with what is missing, it says so before all else.
     pub(super) fn finish(&mut self, missing: Option<&str>, out: &mut String) {
-        parts::head(&self.facts.of, out);
+        parts::head(&format!("Timeline of {}", self.facts.of), "timeline", out);
         parts::summary(self, missing, out);
         self.chart.draw(&self.names(), out);
         self.hosts.table(out);
         parts::events(self, out);
-        parts::origin(&self.facts, out);
+        parts::timeline_origin(&self.facts, out);
         parts::end(out);
     }
 
-    /// The sources in the order of their colours: those that were asked, and what else came.
+    /// The sources in the order of their colours: those that were asked, and what else came. Where rows say of which tenant they
+    /// are, a source stands behind its tenant, and not for itself besides.
     fn names(&self) -> Vec<String> {
-        let mut names = self.facts.sources.clone();
+        let of_tenants = |asked: &String| {
+            self.sources
+                .keys()
+                .any(|name| name.strip_suffix(asked.as_str()).is_some_and(|tenant| tenant.ends_with('.')))
+        };
+        let is_shown = |asked: &&String| self.sources.contains_key(*asked) || !of_tenants(asked);
+        let mut names: Vec<String> = self.facts.sources.iter().filter(is_shown).cloned().collect();
         names.extend(self.sources.keys().filter(|name| !self.facts.sources.contains(name)).cloned());
         names
     }

@@ -6,8 +6,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::markup::{element, text};
 use super::{COLUMNS, Facts, Page};
+use crate::output::markup::{element, text};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -17,8 +17,8 @@ fn by_digest(of: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(digest(&SHA256, of.as_bytes())))
 }
 
-/// All before the first visible word.
-pub(super) fn head(of: &str, out: &mut String) {
+/// All before the first visible word. `kind` is what the style knows the page by.
+pub(super) fn head(title: &str, kind: &str, out: &mut String) {
     let _ = write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -28,8 +28,17 @@ pub(super) fn head(of: &str, out: &mut String) {
         by_digest(STYLE),
         by_digest(SCRIPT)
     );
-    element("title", &format!("Timeline of {of}"), out);
-    let _ = write!(out, "\n<style>{STYLE}</style>\n</head>\n<body>\n");
+    element("title", title, out);
+    let _ = write!(out, "\n<style>{STYLE}</style>\n</head>\n<body class=\"{kind}\">\n");
+}
+
+/// That something is missing, and what.
+pub(super) fn incomplete(missing: Option<&str>, out: &mut String) {
+    if let Some(missing) = missing {
+        out.push_str("<p class=\"incomplete\"><strong>INCOMPLETE:</strong> ");
+        text(missing, out);
+        out.push_str("</p>\n");
+    }
 }
 
 /// What it is of, and how much there is.
@@ -38,18 +47,14 @@ pub(super) fn summary(page: &Page, missing: Option<&str>, out: &mut String) {
     out.push_str("<header>\n");
     element("h1", &format!("Timeline of {}", facts.of), out);
     out.push('\n');
-    if let Some(missing) = missing {
-        out.push_str("<p class=\"incomplete\"><strong>INCOMPLETE:</strong> ");
-        text(missing, out);
-        out.push_str("</p>\n");
-    }
+    incomplete(missing, out);
     let events = if *count == 1 { "1 event".to_owned() } else { format!("{count} events") };
     let addresses = match page.hosts.len() {
         1 => "1 address".to_owned(),
         several => format!("{several} addresses"),
     };
     let line = format!(
-        "{events} {}: {successes} that succeeded, {failures} that failed, {others} whose record does not say; {addresses}.",
+        "{events} {}: {successes} that succeeded, {failures} that failed, {others} that ended otherwise or do not say; {addresses}.",
         facts.period
     );
     element("p", &line, out);
@@ -69,13 +74,19 @@ pub(super) fn events(page: &Page, out: &mut String) {
          <label>of <select id=\"source\"><option value=\"\">every source</option>",
     );
     for name in page.names() {
-        element("option", &name, out);
+        // The value is stated: of one that is not, a browser takes the text without the blanks around and within it. It has a
+        // sign before it, so that a source without a name is not every source.
+        out.push_str("<option value=\"=");
+        text(&name, out);
+        out.push_str("\">");
+        text(&name, out);
+        out.push_str("</option>");
     }
     out.push_str(
         "</select></label>\n<label>that <select id=\"ending\"><option value=\"\">ended anyhow</option>\
          <option value=\"success\">succeeded</option><option value=\"failure\">failed</option>\
-         <option value=\"other\">do not say</option></select></label>\n<output id=\"shown\"></output>\n</p>\n\
-         <div class=\"wide\">\n<table id=\"rows\">\n<thead><tr>",
+         <option value=\"other\">ended otherwise or do not say</option></select></label>\n<output id=\"shown\"></output>\n</p>\n\
+         <div class=\"wide\">\n<table id=\"rows\" class=\"events\">\n<thead><tr>",
     );
     for name in COLUMNS {
         element("th", name, out);
@@ -86,24 +97,37 @@ pub(super) fn events(page: &Page, out: &mut String) {
 }
 
 /// What the events were read from, and how they are asked for again.
-pub(super) fn origin(facts: &Facts, out: &mut String) {
-    out.push_str("<section id=\"origin\">\n<h2>Where this comes from</h2>\n");
-    let requests = if facts.requests == 1 { "1 request".to_owned() } else { format!("{} requests", facts.requests) };
+pub(super) fn timeline_origin(facts: &Facts, out: &mut String) {
     let line = format!(
-        "Asked at {} by auditql {}, with {requests} to the services. An event of which several services tell is here once for \
-         each of them. The same is asked again by:",
+        "Asked at {} by {}. An event of which several services tell is here once for each of them. The same is asked again by:",
         facts.asked,
-        env!("CARGO_PKG_VERSION")
+        by(facts)
     );
-    element("p", &line, out);
+    origin(&line, facts, out);
+}
+
+/// By what a page was made, and what it cost: `auditql 0.1.0, with 3 requests to the services`
+pub(super) fn by(facts: &Facts) -> String {
+    let requests = if facts.requests == 1 { "1 request".to_owned() } else { format!("{} requests", facts.requests) };
+    format!("auditql {}, with {requests} to the services", env!("CARGO_PKG_VERSION"))
+}
+
+/// The statement behind a line that says what it is, and the notes.
+pub(super) fn origin(line: &str, facts: &Facts, out: &mut String) {
+    out.push_str("<section id=\"origin\">\n<h2>Where this comes from</h2>\n");
+    element("p", line, out);
     out.push('\n');
     element("pre", &facts.sql, out);
-    out.push_str("\n<ul class=\"notices\">\n");
-    for notice in &facts.notices {
-        element("li", notice, out);
-        out.push('\n');
+    out.push('\n');
+    if !facts.notices.is_empty() {
+        out.push_str("<ul class=\"notices\">\n");
+        for notice in &facts.notices {
+            element("li", notice, out);
+            out.push('\n');
+        }
+        out.push_str("</ul>\n");
     }
-    out.push_str("</ul>\n</section>\n");
+    out.push_str("</section>\n");
 }
 
 /// The script, and the end.

@@ -11,7 +11,7 @@ use super::*;
 use crate::output::{Options, PAGE, Writer, safe};
 
 /// Names that an attacker would choose.
-const HOSTILE: &[&str] = &[
+pub(super) const HOSTILE: &[&str] = &[
     "</td></tr></table><script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
     "\"><svg onload=alert(1)>",
@@ -35,7 +35,7 @@ const TAGS: &[(&str, &[&str])] = &[
     ("meta", &["charset", "http-equiv", "content", "name"]),
     ("title", &[]),
     ("style", &[]),
-    ("body", &[]),
+    ("body", &["class"]),
     ("header", &[]),
     ("h1", &[]),
     ("h2", &[]),
@@ -46,7 +46,7 @@ const TAGS: &[(&str, &[&str])] = &[
     ("span", &["class"]),
     ("section", &["id"]),
     ("svg", &["viewBox", "role", "aria-label"]),
-    ("rect", &["class", "x", "y", "width", "height"]),
+    ("rect", &["class", "x", "y", "width", "height", "fill-opacity"]),
     ("line", &["class", "x1", "y1", "x2", "y2"]),
     ("text", &["x", "y", "text-anchor"]),
     ("label", &[]),
@@ -55,11 +55,13 @@ const TAGS: &[(&str, &[&str])] = &[
     ("option", &["value"]),
     ("output", &["id"]),
     ("div", &["class"]),
-    ("table", &["id"]),
+    ("table", &["id", "class"]),
     ("thead", &[]),
     ("tbody", &[]),
     ("tr", &["class"]),
-    ("th", &[]),
+    ("th", &["class"]),
+    ("figure", &[]),
+    ("figcaption", &[]),
     ("td", &["class"]),
     ("pre", &[]),
     ("script", &[]),
@@ -104,13 +106,13 @@ fn page(names: &[&str]) -> String {
     let mut bytes = Vec::new();
     let mut writer = Writer::new(&PAGE, &batch.schema(), Options::default(), &mut bytes);
     writer.batch(&batch).unwrap();
-    writer.told(&tally, str::to_owned);
+    writer.told(&tally, "SELECT 1", str::to_owned);
     writer.finish(Some(HOSTILE[4])).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
 /// Reads a page strictly. Gives the texts of the cells of events, or what is wrong.
-fn read(page: &str) -> Result<Vec<String>, String> {
+pub(super) fn read(page: &str) -> Result<Vec<String>, String> {
     let mut rest = page.strip_prefix("<!DOCTYPE html>\n").ok_or("no doctype")?;
     let (mut open, mut cells): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     while let Some(at) = rest.find('<') {
@@ -162,18 +164,20 @@ fn read(page: &str) -> Result<Vec<String>, String> {
     if open.is_empty() { Ok(cells) } else { Err(format!("{open:?} stay open")) }
 }
 
-fn between<'a>(page: &'a str, begin: &str, end: &str) -> &'a str {
+pub(super) fn between<'a>(page: &'a str, begin: &str, end: &str) -> &'a str {
     page.split_once(begin).unwrap().1.split_once(end).unwrap().0
+}
+
+/// What a reader sees of escaped text.
+pub(super) fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
+    text.replace("&amp;", "&")
 }
 
 #[test]
 fn what_attackers_choose_is_text_and_nothing_else() {
     let page = page(HOSTILE);
     let cells = read(&page).unwrap();
-    let unescaped = |text: &str| {
-        let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
-        text.replace("&amp;", "&")
-    };
     for name in HOSTILE {
         let shown = safe::line(name);
         assert!(cells.iter().filter(|cell| unescaped(cell) == shown).count() >= 5, "{name:?}");
@@ -205,7 +209,7 @@ fn the_policy_allows_what_the_page_brings_and_nothing_besides() {
 fn the_numbers_are_those_of_the_rows() {
     let page = page(&["x", "y", "x", "x"]);
     assert!(page.contains(
-        "4 events from 2023-11-14T22:13:20Z: 2 that succeeded, 1 that failed, 1 whose record does not say; 2 addresses."
+        "4 events from 2023-11-14T22:13:20Z: 2 that succeeded, 1 that failed, 1 that ended otherwise or do not say; 2 addresses."
     ));
     let hosts = between(&page, "<section id=\"addresses\">", "</section>");
     let first = between(hosts, "<tbody>\n<tr>", "</tr>");
@@ -232,4 +236,14 @@ fn the_reader_refuses_what_must_not_be_there() {
         assert!(page.contains(of) && read(&page.replacen(of, by, 1)).is_err(), "{by}");
     }
     assert!(read(&page).is_ok());
+}
+
+#[test]
+fn a_source_is_chosen_by_its_whole_name() {
+    let page = page(&["  two  blanks ", "<i>", ""]);
+    let sources = between(&page, "<select id=\"source\">", "</select>");
+    for value in ["=  two  blanks ", "=&lt;i&gt;", "=", "=entra.sign_ins"] {
+        assert!(sources.contains(&format!("<option value=\"{value}\">")), "{value}: {sources}");
+    }
+    assert!(sources.starts_with("<option value=\"\">every source</option>"));
 }

@@ -16,7 +16,7 @@ use datafusion::physical_expr::ScalarFunctionExpr;
 use datafusion::physical_expr::expressions::{BinaryExpr, CaseExpr, DynamicFilterPhysicalExpr, InListExpr, Literal};
 
 use super::{Expr, Importer, Subject, operands, scalar_of};
-use crate::predicate::expression::{Comparison, Predicate, Scalar, Test, Truth};
+use crate::predicate::expression::{Comparison, Local, Predicate, Scalar, Test, Truth};
 
 /// What is known of the keys of a join.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +104,17 @@ fn listed(predicate: &Predicate) -> Option<&Vec<String>> {
     }
 }
 
+/// Whether it is one of the tests that a list of prefixes or networks is told as.
+fn is_told(predicate: &Predicate) -> bool {
+    use Test as T;
+    match predicate {
+        Predicate::Test { test: T::Like { negated: false, .. } | T::InNetwork(_), .. } => true,
+        Predicate::Test { test: T::Compare(Comparison::Eq, _), .. } => true,
+        Predicate::Opaque { why, .. } => *why == Local::NoOctet,
+        _ => false,
+    }
+}
+
 impl Reader<'_> {
     fn said(&self, expr: &Expr) -> Result<Keys> {
         if let Some(dynamic) = expr.downcast_ref::<DynamicFilterPhysicalExpr>() {
@@ -133,7 +144,9 @@ impl Reader<'_> {
             };
             return Ok(Keys { each, together: None, count });
         }
-        Ok(Keys::of(all(flat(self.0.import(expr)))))
+        let each = self.0.import(expr);
+        let count = usize::from(is_told(&each));
+        Ok(Keys { count, ..Keys::of(all(flat(each))) })
     }
 
     /// A key of several columns is one of these records.

@@ -32,7 +32,7 @@ mod tests {
         assert_eq!(format("csv").unwrap().name, "csv");
         assert_eq!(
             format("xml").unwrap_err().hint.as_deref(),
-            Some("the formats are table, csv, tsv, json, ndjson, markdown, parquet, arrow")
+            Some("the formats are table, csv, tsv, json, ndjson, markdown, html, parquet, arrow")
         );
     }
 }

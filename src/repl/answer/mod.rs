@@ -10,6 +10,8 @@ mod progress;
 mod session;
 
 pub use echo::echoes_again;
+#[cfg(unix)]
+pub(super) use echo::{stop_at_prompt, stops_in_order};
 pub use ending::Ending;
 pub use formats::{check_name, format};
 pub(crate) use fresh::Seen;

@@ -153,13 +153,14 @@ impl<O: Write + ?Sized> Write for Plain<'_, O> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::engine::Foreseen;
 
     #[test]
     fn what_is_longer_than_the_screen_goes_through_the_pager_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("paged");
         let command = format!("tee {}", path.display());
-        let progress = Progress::new(false, false);
+        let progress = Progress::new(false, false, Foreseen::default());
         let mut screen = Screen::new(Some(&command), 3, &progress);
         for line in 0..3 {
             assert!(!path.exists(), "{line} lines fit");
@@ -181,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_pager_that_was_left_is_a_reader_that_went_away() {
-        let progress = Progress::new(false, false);
+        let progress = Progress::new(false, false, Foreseen::default());
         let mut screen = Screen::new(Some("true"), 2, &progress);
         let gone = (0..10_000).find_map(|_| screen.write_all(&[b'\n'; 1024]).err());
         assert_eq!(gone.map(|error| error.kind()), Some(io::ErrorKind::BrokenPipe));

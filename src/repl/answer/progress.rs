@@ -8,6 +8,7 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::echo::Silence;
+use crate::engine::Foreseen;
 use crate::output::safe;
 use crate::repl::say::{count, lasts};
 use crate::tally::{Tally, View};
@@ -28,11 +29,15 @@ pub(super) struct Progress {
     over: Cell<bool>,
     /// The present wait, and when it was first seen.
     wait: Cell<Option<(u64, Instant)>>,
+    /// What the statement takes, if that is known about.
+    expected: Option<Foreseen>,
+    begun: Instant,
 }
 
 impl Progress {
-    /// A line, or none. `people`: somebody sits at the prompt, and types ahead.
-    pub(super) fn new(on: bool, people: bool) -> Self {
+    /// A line, or none. `people`: somebody sits at the prompt, and types ahead. It counts down to what is foreseen, where that
+    /// is more than a least.
+    pub(super) fn new(on: bool, people: bool, foreseen: Foreseen) -> Self {
         let bar = ProgressBar::with_draw_target(
             None,
             if on {
@@ -46,7 +51,8 @@ impl Progress {
             bar.set_style(style);
         }
         let silence = RefCell::new((on && people).then(Silence::begin));
-        Self { bar, silence, over: Cell::new(!on), wait: Cell::default() }
+        let expected = Some(foreseen).filter(|foreseen| foreseen.is_about);
+        Self { bar, silence, over: Cell::new(!on), wait: Cell::default(), expected, begun: Instant::now() }
     }
 
     /// Draws it anew.
@@ -55,7 +61,8 @@ impl Progress {
             return;
         }
         let view = tally.live.view();
-        let line: String = text(tally, &view, self.left(&view)).chars().take(room()).collect();
+        let ahead = self.expected.and_then(|expected| ahead(expected, tally.requests.get(), self.begun.elapsed()));
+        let line: String = text(tally, &view, self.left(&view), ahead).chars().take(room()).collect();
         self.bar.set_message(safe::line(&line).into_owned());
         self.bar.tick();
     }
@@ -138,13 +145,37 @@ fn room() -> usize {
     usize::from(Narrow(Term::stderr()).width())
 }
 
+/// What there is ahead of a statement: its requests, all in all, and the time that is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ahead {
+    requests: u64,
+    left: Duration,
+}
+
+/// What there is ahead after so many requests in that time; `None`: it has taken as many as it was to take, and nobody knows
+/// how many more there are.
+fn ahead(expected: Foreseen, done: u64, elapsed: Duration) -> Option<Ahead> {
+    let requests = u64::try_from(expected.requests).unwrap_or(u64::MAX);
+    let open = requests.checked_sub(done).filter(|open| *open > 0)?;
+    let short = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let share = |of: Duration, parts: u64| of.saturating_mul(short(open)) / short(parts).max(1);
+    // A quota lets the first requests go at once: their pace is no measure of what follows. Replies may be slower than it is.
+    let by_pace = if done == 0 { Duration::ZERO } else { share(elapsed, done) };
+    let by_quota = share(expected.time, requests);
+    Some(Ahead { requests, left: by_quota.max(by_pace) })
+}
+
 /// What the line says.
-fn text(tally: &Tally, view: &View, left: Duration) -> String {
+fn text(tally: &Tally, view: &View, left: Duration, ahead: Option<Ahead>) -> String {
     let mut parts = Vec::new();
     let requests = tally.requests.get();
-    match view.open {
-        0 => parts.push(count(requests, "request")),
-        open => parts.push(format!("{}, at least {open} to go", count(requests, "request"))),
+    match (ahead, view.open) {
+        (Some(Ahead { requests: all, left }), _) => {
+            let left = lasts(Duration::from_secs(left.as_secs().max(1)));
+            parts.push(format!("{requests} of about {}, about {left} left", count(all, "request")));
+        }
+        (None, 0) => parts.push(count(requests, "request")),
+        (None, open) => parts.push(format!("{}, at least {open} to go", count(requests, "request"))),
     }
     parts.push(count(tally.rows_received.get(), "row"));
     // On a narrow terminal the end is cut off, so what changes what a person does comes first.
@@ -176,19 +207,46 @@ mod tests {
         chain.read(1_777_593_600_000_000, 1_777_600_000_000_000);
         let _waiting = tally.live.wait(Why::Quota, Duration::from_secs(4));
         assert_eq!(
-            text(&tally, &tally.live.view(), Duration::from_millis(3_200)),
+            text(&tally, &tally.live.view(), Duration::from_millis(3_200), None),
             "12 requests, at least 1 to go · 11,988 rows · waiting 4 s for the quota · 2026-05-01 00:00 to 2026-05-01 01:46 covered"
         );
-        assert_eq!(text(&Tally::default(), &View::default(), Duration::ZERO), "0 requests · 0 rows");
+        assert_eq!(text(&Tally::default(), &View::default(), Duration::ZERO, None), "0 requests · 0 rows");
         let one = Tally::default();
         one.requests.add(1);
         one.rows_received.add(1);
-        assert_eq!(text(&one, &View::default(), Duration::ZERO), "1 request · 1 row");
+        assert_eq!(text(&one, &View::default(), Duration::ZERO, None), "1 request · 1 row");
+        let expected = Some(Ahead { requests: 52, left: Duration::from_secs(80) });
+        assert_eq!(
+            text(&tally, &tally.live.view(), Duration::from_millis(3_200), expected),
+            "12 of about 52 requests, about 1 min 20 s left · 11,988 rows · waiting 4 s for the quota · \
+             2026-05-01 00:00 to 2026-05-01 01:46 covered"
+        );
+    }
+
+    #[test]
+    fn what_is_left_is_by_the_quota_or_by_the_pace_so_far_whichever_is_more() {
+        let second = Duration::from_secs;
+        let expected = Foreseen { requests: 50, time: second(100), is_about: true };
+        for (done, elapsed, left) in [
+            (0, 0, Some(100)),
+            // The first five went at once.
+            (5, 1, Some(90)),
+            (25, 60, Some(60)),
+            (25, 30, Some(50)),
+            (49, 100, Some(2)),
+            (50, 100, None),
+            (60, 120, None),
+        ] {
+            let ahead = ahead(expected, done, second(elapsed)).map(|ahead| ahead.left.as_secs());
+            assert_eq!(ahead, left, "{done} {elapsed}");
+        }
+        let free = Foreseen { time: Duration::ZERO, ..expected };
+        assert_eq!(ahead(free, 10, second(2)).unwrap().left, second(8));
     }
 
     #[test]
     fn a_wait_counts_down_and_a_new_one_begins_anew() {
-        let progress = Progress::new(false, false);
+        let progress = Progress::new(false, false, Foreseen::default());
         let view = |id| View { wait: Some((id, Why::Quota, Duration::from_secs(4))), ..View::default() };
         progress.left(&view(1));
         std::thread::sleep(Duration::from_millis(20));

@@ -2,27 +2,30 @@
 //!
 //! Shared by the prompt and the command line, which differ only in where statements come from.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
 use futures::{Stream as _, TryStreamExt as _};
 use tokio::time::interval_at;
 
-use super::confirm;
+use super::confirm::{self, Said};
 use super::ending::Ending;
 use super::fresh::Seen;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
-use crate::engine::{Engine, Parameters, Query};
-use crate::output::{Expanded, Failure, Format, Options, Redactor, Sink, Written, deliver};
+use crate::engine::{Engine, Foreseen, Parameters, Query};
+use crate::output::{Ask, Expanded, Failure, Format, How, Kept, Options, Redactor, Sink, Written, deliver, redrawn};
 use crate::repl::say::{count, lasts, say, tell};
 use crate::repl::split::Statement;
 use crate::report::{About, Exit, Report, compared_with_null};
+use crate::settings::Estimates;
 use crate::tally::{Because, Notice, Tally, Why};
 
 /// An engine, and how its answers are shown.
@@ -48,6 +51,10 @@ pub struct Session {
     pub timing: bool,
     /// What names in statements stand for.
     pub parameters: Parameters,
+    /// The terminal reads nothing but ASCII.
+    pub ascii: bool,
+    /// The last result that a person was shown, if it is small enough.
+    pub kept: Mutex<Option<Kept>>,
     /// Tells that the program is to end: a statement that is being answered is dropped.
     pub ended: Arc<Ending>,
 }
@@ -95,6 +102,8 @@ pub(crate) enum Target<'a> {
     Screen(Option<&'a str>),
     /// The screen, with texts that go on below one another: what the prompt itself has to show.
     Page(Option<&'a str>),
+    /// The screen, as a picture.
+    Chart(&'a Ask),
     /// The screen, and only rows that the last run did not bring.
     Fresh(&'a mut Seen),
 }
@@ -111,8 +120,9 @@ impl Session {
         let begun = Instant::now();
         let at_pager = matches!(target, Target::Screen(Some(_)) | Target::Page(Some(_))) && io::stdout().is_terminal();
         self.ended.begin(self.engine.settings().timeout, at_pager);
+        let thought = Cell::new(Duration::ZERO);
         let ended = {
-            let run = self.run(statement, target);
+            let run = self.run(statement, target, &thought);
             tokio::pin!(run);
             tokio::select! {
                 biased;
@@ -131,21 +141,39 @@ impl Session {
             Err(Err(_)) => Answered::with(Exit::Bug),
         };
         if self.timing {
-            say(&format!("time: {}", lasts(begun.elapsed())));
+            say(&format!("time: {}", lasts(begun.elapsed().saturating_sub(thought.get()))));
         }
         answered
     }
 
-    async fn run(&self, statement: &Statement, target: Target<'_>) -> Answered {
-        let query = match self.engine.query_with(&statement.text, &self.parameters).await {
+    /// `thought` becomes what a person took to say yes.
+    async fn run(&self, statement: &Statement, target: Target<'_>, thought: &Cell<Duration>) -> Answered {
+        let planned = async || self.engine.query_with(&statement.text, &self.parameters).await;
+        let failed = |error| self.failed(statement, |about| Report::of_query(&error, about));
+        let mut query = match planned().await {
             Ok(query) => query,
-            Err(error) => return self.failed(statement, |about| Report::of_query(&error, about)),
+            Err(error) => return failed(error),
         };
-        let tally = Arc::clone(&query.tally);
         let watched = matches!(target, Target::Fresh(_));
-        if self.ended.people.load(Relaxed) && !watched && !confirm::goes_on(&query, self.engine.settings().confirm) {
-            return Answered::with(Exit::Interrupted);
+        if self.ended.people.load(Relaxed) && !watched {
+            if confirm::is_heard() {
+                let asks = self.engine.settings().estimates == Estimates::Ask;
+                self.learn(if asks { query.counts_to_read() } else { Vec::new() }).await;
+            }
+            match confirm::asked(&query, self.engine.settings().confirm) {
+                Said::Nothing => {}
+                Said::No => return Answered::with(Exit::Interrupted),
+                // Nothing was sent. Its time, and now(), begin with the yes.
+                Said::Yes(after) => {
+                    thought.set(after);
+                    query = match planned().await {
+                        Ok(query) => query,
+                        Err(error) => return failed(error),
+                    };
+                }
+            }
         }
+        let tally = Arc::clone(&query.tally);
         let mut cancelled = Cancelled { session: self, tally: &tally, is_over: false };
         let delivered = self.watched(query, target, &tally).await;
         cancelled.is_over = true;
@@ -170,9 +198,29 @@ impl Session {
         answered
     }
 
+    /// Reads what services have counted of the days that a statement reads.
+    async fn learn(&self, counts: Vec<String>) {
+        for sql in counts {
+            let read = async {
+                let mut counts = self.engine.query(&sql).await?;
+                while counts.stream.try_next().await?.is_some() {}
+                Ok::<(), DataFusionError>(())
+            };
+            if let Err(error) = read.await.map_err(|error| Report::of_query(&error, &About::default()))
+                && self.voice != Voice::Quiet
+            {
+                self.note(&format!(
+                    "the service's day counts could not be read, so there is no estimate: {}",
+                    error.what
+                ));
+            }
+        }
+    }
+
     /// Delivers, and shows meanwhile how it is getting on.
     async fn watched(&self, query: Query, target: Target<'_>, tally: &Tally) -> Result<Written, Failure> {
-        let progress = Progress::new(self.progress, self.ended.people.load(Relaxed));
+        let foreseen = if self.progress { query.foreseen() } else { Foreseen::default() };
+        let progress = Progress::new(self.progress, self.ended.people.load(Relaxed), foreseen);
         let delivery = self.deliver(query, target, &progress);
         tokio::pin!(delivery);
         let mut ticks = interval_at(tokio::time::Instant::now() + PATIENCE, TICK);
@@ -191,14 +239,32 @@ impl Session {
         let on_screen = io::stdout().is_terminal();
         let wraps = matches!(target, Target::Page(_));
         match target {
-            Target::Sink(sink) => self.deliver_to(query, sink, progress).await,
+            Target::Sink(sink) => self.deliver_to(query, How::Rows(self.format), sink, progress).await,
             Target::Screen(_) | Target::Page(_) if !on_screen => {
-                self.deliver_to(query, Sink::stdout(self.streams), progress).await
+                self.deliver_to(query, How::Rows(self.format), Sink::stdout(self.streams), progress).await
+            }
+            Target::Chart(ask) if !on_screen => {
+                self.deliver_to(query, How::Chart(ask), Sink::stdout(self.streams), progress).await
             }
             Target::Screen(pager) | Target::Page(pager) => {
                 let mut screen = Screen::new(pager, height, progress);
                 let options = Options { wraps, ..self.options(true) };
-                let delivered = deliver(query, self.format, options, redact, &mut screen).await;
+                let mut kept = None;
+                let keep = (!wraps && self.ended.people.load(Relaxed)).then_some(&mut kept);
+                let is_kept = keep.is_some() && !query.stream.schema().fields().is_empty();
+                let delivered = deliver(query, How::Rows(self.format), options, redact, keep, &mut screen).await;
+                if is_kept {
+                    *self.kept() = kept;
+                }
+                let finished = screen.finish().map_err(Failure::Output);
+                delivered.and_then(|written| finished.map(|()| written))
+            }
+            Target::Chart(ask) => {
+                let mut screen = Screen::new(None, height, progress);
+                let mut kept = None;
+                let delivered =
+                    deliver(query, How::Chart(ask), self.options(true), redact, Some(&mut kept), &mut screen).await;
+                *self.kept() = kept;
                 let finished = screen.finish().map_err(Failure::Output);
                 delivered.and_then(|written| finished.map(|()| written))
             }
@@ -207,15 +273,39 @@ impl Session {
                 let Some(stream) = only_new(query.stream, seen).await? else { return Ok(Written::default()) };
                 query.stream = stream;
                 let mut screen = Screen::new(None, height, progress);
-                deliver(query, self.format, self.options(on_screen), redact, &mut screen).await
+                deliver(query, How::Rows(self.format), self.options(on_screen), redact, None, &mut screen).await
             }
         }
     }
 
-    async fn deliver_to(&self, query: Query, mut sink: Sink, progress: &Progress) -> Result<Written, Failure> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
+        // A result is put in whole.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Draws the last result that was shown; `None` if none was kept.
+    pub(crate) fn redraw(&self, ask: &Ask) -> Option<Result<(), Report>> {
+        let kept = self.kept();
+        let kept = kept.as_ref()?;
+        let shown = io::stdout().is_terminal();
+        let mut out = io::stdout().lock();
+        let drawn = redrawn(kept, ask, self.options(shown), &mut out);
+        match drawn {
+            Err(failure) if failure.is_broken_pipe() => Some(Ok(())),
+            drawn => Some(drawn.map(|_| ()).map_err(|failure| Report::of_failure(&failure, &About::default()))),
+        }
+    }
+
+    async fn deliver_to(
+        &self,
+        query: Query,
+        how: How<'_>,
+        mut sink: Sink,
+        progress: &Progress,
+    ) -> Result<Written, Failure> {
         let shown = matches!(sink, Sink::Stdout(_)) && io::stdout().is_terminal();
         let mut out = Plain { out: &mut sink, progress: shown.then_some(progress) };
-        let delivered = deliver(query, self.format, self.options(shown), self.redact.as_ref(), &mut out).await;
+        let delivered = deliver(query, how, self.options(shown), self.redact.as_ref(), None, &mut out).await;
         // What was written before an error precedes it also where both go to one terminal.
         let _ = out.flush();
         let written = delivered?;
@@ -231,6 +321,7 @@ impl Session {
             expanded: self.expanded,
             // The notices below the result say it, unless they go elsewhere.
             wraps: false,
+            ascii: self.ascii,
             told: shown && self.voice != Voice::Quiet && io::stderr().is_terminal(),
         }
     }

@@ -16,7 +16,7 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     (".exit", "\\q"),
     ("help", "\\?"),
     ("?", "\\?"),
-    ("show tables", "\\d"),
+    ("show tables", "\\dt"),
     ("show databases", "\\connections"),
     ("show schemas", "\\d"),
     ("show functions", "\\df"),
@@ -25,8 +25,7 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
 /// First words that people type for a command, which keeps what follows.
 pub(super) const FIRST_WORDS: &[(&str, &str)] = &[
     ("\\h", "\\help"),
-    ("\\dt", "\\d"),
-    ("\\dt+", "\\d"),
+    ("\\dt+", "\\dt"),
     ("\\d+", "\\d"),
     ("\\df+", "\\df"),
     ("\\dn+", "\\dn"),
@@ -38,7 +37,7 @@ pub(super) const FIRST_WORDS: &[(&str, &str)] = &[
     ("\\qecho", "\\echo"),
     ("\\warn", "\\echo"),
     (".help", "\\?"),
-    (".tables", "\\d"),
+    (".tables", "\\dt"),
     (".schema", "\\d"),
     (".mode", "\\format"),
     (".output", "\\o"),
@@ -56,6 +55,9 @@ pub(super) const FIRST_WORDS: &[(&str, &str)] = &[
 /// Words with which SQL and others ask for the columns of a table.
 const DESCRIBING: &[&str] = &["describe ", "desc "];
 
+/// Words that ask for what is called like a text, and the command that lists it.
+const LIKE: &[(&str, &str)] = &[("show tables like ", "\\dt"), ("show functions like ", "\\df")];
+
 /// What a line asks of the prompt itself: a command and its argument. `None` for SQL.
 pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
@@ -63,10 +65,14 @@ pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
     if let Some((_, name)) = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(plain)) {
         return Some((name, ""));
     }
-    let table = DESCRIBING.iter().find_map(|word| {
+    let behind = |word: &str| {
         let (first, rest) = plain.split_at_checked(word.len())?;
         first.eq_ignore_ascii_case(word).then(|| rest.trim())
-    });
+    };
+    if let Some((command, like)) = LIKE.iter().find_map(|(words, command)| Some((*command, behind(words)?))) {
+        return Some((command, like.trim_matches('\'')));
+    }
+    let table = DESCRIBING.iter().find_map(|word| behind(word));
     if let Some(table) = table.filter(|table| !table.contains(char::is_whitespace)) {
         return Some(("\\d", table));
     }
@@ -85,6 +91,10 @@ pub(crate) fn is_whole(text: &str) -> bool {
 
 /// What stands on the last line of a statement that was not ended, and is a command: what is before it, and the line.
 pub(super) fn inside(text: &str) -> Option<(&str, &str)> {
+    // `\g` on a line of its own ends the statement before it.
+    if sent(text).is_some() {
+        return None;
+    }
     let (before, last) = text.trim_end().rsplit_once('\n')?;
     let (name, _) = asked(last).filter(|_| is_said(last))?;
     let (known, open) = (ALL.iter().any(|command| command.name == name), split(before).rest.is_some());
@@ -119,10 +129,12 @@ mod tests {
             ("\\format\tcsv", Some(("\\format", "csv"))),
             ("exit;", Some(("\\q", ""))),
             ("HELP", Some(("\\?", ""))),
-            ("SHOW TABLES;", Some(("\\d", ""))),
+            ("SHOW TABLES;", Some(("\\dt", ""))),
             ("DESCRIBE sign_ins;", Some(("\\d", "sign_ins"))),
-            ("\\dt", Some(("\\d", ""))),
-            (".tables", Some(("\\d", ""))),
+            ("\\dt sign", Some(("\\dt", "sign"))),
+            ("SHOW TABLES LIKE 'sign%';", Some(("\\dt", "sign%"))),
+            ("show functions like 'a%'", Some(("\\df", "a%"))),
+            (".tables", Some(("\\dt", ""))),
             (".schema sign_ins;", Some(("\\d", "sign_ins"))),
             (".mode csv", Some(("\\format", "csv"))),
             (".nope", Some((".nope", ""))),

@@ -10,19 +10,29 @@ use crate::report::{About, Exit, Report, nearest};
 use crate::table::SystemTable;
 
 /// All tables: the declared ones, those that describe them, and the user's own.
-pub(super) const TABLES: &str = "\
+const TABLES: &str = "\
 SELECT schema, \"table\", meaning FROM (
   SELECT CASE table_schema WHEN 'auditql' THEN 2 ELSE 1 END AS rank, table_schema AS schema, table_name AS \"table\",
     doc AS meaning FROM auditql.tables
   UNION ALL
   SELECT 0, table_schema, table_name,
     CASE WHEN table_type = 'VIEW' THEN 'A view of your own.' ELSE 'A table of your own.' END
-  FROM information_schema.tables WHERE table_schema = 'main')
-ORDER BY rank, schema, \"table\"";
+  FROM information_schema.tables WHERE table_schema = 'main') AS t";
+
+/// The tables whose names hold a pattern, as `\\dt` lists them; `*` and `%` stand for anything.
+pub(super) fn listed(pattern: &str) -> String {
+    let pattern = pattern.trim_matches(['\'', '"']).replace('*', "%").to_lowercase();
+    let only = if pattern.is_empty() {
+        String::new()
+    } else {
+        format!("\nWHERE lower(schema || '.' || \"table\") LIKE {}", literal(&format!("%{pattern}%")))
+    };
+    format!("{TABLES}{only}\nORDER BY rank, schema, \"table\"")
+}
 
 /// The schemas with what is in them.
 pub(super) const SCHEMAS: &str = "\
-SELECT table_schema AS schema, count(*) AS tables FROM information_schema.tables \
+SELECT table_schema AS schema, count(DISTINCT table_name) AS tables FROM information_schema.tables \
 WHERE table_schema <> 'information_schema' GROUP BY table_schema ORDER BY table_schema";
 
 /// The user's own views.
@@ -43,7 +53,7 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
         );
     }
     if table.is_empty() {
-        return state.show(TABLES).await;
+        return state.show(&listed("")).await;
     }
     // Names without quotes are in lower case, as in SQL.
     let folded = if table.contains('"') { table.to_owned() } else { table.to_lowercase() };
@@ -61,6 +71,8 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
         state.show(&plain_columns(schema.unwrap_or("main"), name)).await
     } else if table.trim_matches('"').contains(['.', '/', '\\', '*']) && Path::new(table.trim_matches('"')).exists() {
         logs(state, &literal(table.trim_matches('"'))).await.unwrap_or(After::Failed)
+    } else if table.contains(['*', '%']) {
+        state.show(&listed(table)).await
     } else {
         let report = Report::new(Exit::Query, format!("there is no table {table}"));
         let short = names.iter().map(|known| (known.as_str(), known.rsplit('.').next().unwrap_or(known)));
@@ -129,12 +141,8 @@ fn columns(schema: Option<&str>, table: &str) -> String {
 
 /// The columns of another table.
 fn plain_columns(schema: &str, table: &str) -> String {
-    format!(
-        "SELECT column_name AS column, data_type AS type FROM information_schema.columns \
-         WHERE table_name = {} AND table_schema = {} ORDER BY ordinal_position",
-        literal(table),
-        literal(schema)
-    )
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    format!("DESCRIBE {}.{}", quoted(schema), quoted(table))
 }
 
 /// The functions whose names hold a pattern; `*` and `%` stand for anything.
@@ -171,6 +179,11 @@ mod tests {
         assert_eq!(parts("lab.entra.\"sign_ins\""), (Some("entra"), "sign_ins"));
         assert!(columns(Some("entra"), "sign_ins").ends_with("table_name = 'sign_ins' AND table_schema = 'entra'"));
         assert!(columns(None, "x' OR '1'='1").contains("table_name = 'x'' OR ''1''=''1' AND"));
+        assert!(
+            listed("Sign*").contains("LIKE '%sign%%'")
+                && listed("x'").contains("'%x%'")
+                && !listed("").contains("LIKE")
+        );
         assert!(functions("").contains("('any_match', 'scalar', 'any_match(list, x -> x.name = ''…'')', "));
         assert!(functions("count()").contains("LIKE '%count%'") && functions("x'*").contains("LIKE '%x''%%'"));
     }

@@ -68,6 +68,21 @@ Costly: count(*) without a time range reads everything.
 CREATE TABLE t AS ...  fetch once, then query t as often as you like",
     },
     Topic {
+        name: "charts",
+        about: "pictures of a result",
+        page: "\
+\\chart                   the last result: times, or labels with their number
+SELECT ... \\chart        the same of this statement, in place of the ;
+\\chart bar app n         a number by label; without a number, rows
+\\chart histogram time n  a number summed up over time; without one, rows
+\\chart heatmap           rows by hour and day of the week
+The title says what was counted or summed up. Equal labels are one bar.
+Times are UTC, or in the zone of their column:
+  SELECT created_date_time AT TIME ZONE 'Europe/Berlin' AS t
+  FROM sign_ins ... \\chart heatmap
+-o page.html, or \\o page.html  a page with the rows and the same pictures",
+    },
+    Topic {
         name: "keys",
         about: "keys of the line editor",
         page: "\
@@ -96,6 +111,8 @@ mod tests {
     fn pages_fit_a_terminal_of_100_columns() {
         for topic in ALL {
             assert!(topic.page.lines().all(|line| line.chars().count() <= 100), "{}", topic.name);
+            let is_narrow = topic.page.lines().all(|line| line.chars().count() <= 78);
+            assert!(topic.name != "charts" || is_narrow, "its pictures fit 80 columns too");
             assert!(topic.page.lines().count() < 20 && !topic.about.ends_with('.'), "{}", topic.name);
         }
     }

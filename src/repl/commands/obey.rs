@@ -1,19 +1,17 @@
 //! Obeys commands, and answers the statements that stand between them.
 
-use std::path::PathBuf;
-
 use super::asked::{asked, inside};
 use super::edit::edit;
 use super::list::{ALL, Action};
-use super::script::{self, Parts};
-use super::send::{self, sent};
+use super::script::Parts;
+use super::send::{self, Sending, sent};
 use super::watch::watch;
-use super::{describe, foreign, help, saved};
+use super::{chart, describe, destination, foreign, help, saved};
 use crate::output::{self, Expanded};
-use crate::repl::answer::{check_name, format};
+use crate::repl::answer::format;
 use crate::repl::say::{say, say_item};
 use crate::repl::split::split;
-use crate::repl::state::{After, State, nothing_to_repeat, refused};
+use crate::repl::state::{After, Destination, State, nothing_to_repeat, refused};
 use crate::report::{About, Exit, Report, nearest};
 use crate::settings;
 
@@ -52,8 +50,8 @@ impl State<'_> {
         if let Some((name, arg)) = asked(text) {
             return obey(self, name, arg).await;
         }
-        if let Some((sql, expanded, file)) = sent(text) {
-            let script = split(sql);
+        if let Some(asked) = sent(text) {
+            let script = split(asked.sql);
             for statement in script.ended {
                 let after = self.answer(&statement).await;
                 if after != After::Go {
@@ -61,7 +59,10 @@ impl State<'_> {
                 }
             }
             let last = script.rest.map(|statement| statement.text).unwrap_or_default();
-            return send::send(self, &last, expanded, file).await;
+            return match asked.how {
+                Sending::Rows { expanded } => send::send(self, &last, expanded, asked.rest).await,
+                Sending::Chart => chart::chart(self, &last, asked.rest).await,
+            };
         }
         for mut statement in split(text).into_statements() {
             statement.line += first_line - 1;
@@ -88,11 +89,13 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
     };
     match command.action {
         Action::Describe => describe::describe(state, arg).await,
+        Action::Tables => state.show(&describe::listed(arg)).await,
         Action::Schemas => state.show(describe::SCHEMAS).await,
         Action::Views => state.show(describe::VIEWS).await,
         Action::Send => send::send(state, "", false, arg).await,
         Action::SendExpanded => send::send(state, "", true, arg).await,
         Action::Copy => send::copy(state, arg).await,
+        Action::Chart => chart::chart(state, "", arg).await,
         Action::Echo => {
             say(arg.strip_prefix('\'').and_then(|arg| arg.strip_suffix('\'')).unwrap_or(arg));
             After::Go
@@ -166,19 +169,12 @@ fn expand(state: &mut State<'_>, arg: &str) -> After {
     After::Go
 }
 
-/// The file that a result is to go to.
-pub(super) fn named_output(state: &State<'_>, file: &str) -> Result<PathBuf, Report> {
-    let path = script::named(file, state.outfit.home.as_deref(), None);
-    check_name(&path).map(|()| path)
-}
-
 fn output(state: &mut State<'_>, file: &str) -> After {
-    // As other prompts call the screen.
-    let is_screen = file.is_empty() || file == "stdout";
-    match (!is_screen).then(|| named_output(state, file)).transpose() {
-        Ok(path) => state.output = path,
+    state.output = match destination::named(state, file) {
+        Ok(Some(Destination::File(path))) => Some(path),
+        Ok(Some(Destination::Screen) | None) => None,
         Err(report) => return refused(&report),
-    }
+    };
     match &state.output {
         Some(path) => {
             let format = output::by_ending(path).unwrap_or(state.session.format);
@@ -250,115 +246,4 @@ fn topic(name: &str) -> After {
     }
     help::ALL.iter().for_each(|topic| say(&format!("\\help {:<9} {}", topic.name, topic.about)));
     After::Go
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::{Engine, Policy};
-    use crate::repl::{Outfit, Session, Voice};
-
-    fn session() -> Session {
-        Session {
-            engine: Engine::builder().policy(Policy::LOCAL).build().unwrap(),
-            format: &output::ALL[0],
-            csv_raw: false,
-            streams: false,
-            expanded: Expanded::Auto,
-            voice: Voice::Quiet,
-            redact: None,
-            progress: false,
-            timing: false,
-            parameters: crate::engine::Parameters::default(),
-            ended: std::sync::Arc::default(),
-        }
-    }
-
-    fn state(session: &mut Session) -> State<'_> {
-        State::new(session, Outfit::default())
-    }
-
-    #[tokio::test]
-    async fn commands_are_obeyed() {
-        let mut session = session();
-        let mut state = state(&mut session);
-        assert_eq!(state.obey("\\format csv", 1).await, After::Go);
-        assert_eq!(state.obey("\\timing on", 1).await, After::Go);
-        assert_eq!(state.obey("\\x on", 1).await, After::Go);
-        assert_eq!(state.obey("\\set max_requests 7", 1).await, After::Go);
-        assert_eq!(state.obey("\\nope", 1).await, After::Failed);
-        assert_eq!(state.obey_all("SELECT 1\n\\timing on").await, After::Go);
-        assert_eq!(state.initial.take().as_deref(), Some("SELECT 1\n"), "the statement goes on");
-        assert_eq!(state.obey_all("SELECT 1\nexit").await, After::Leave);
-        assert_eq!(state.obey_all("SELECT 7 AS n \\gx").await, After::Go);
-        assert_eq!(state.last.as_deref(), Some("SELECT 7 AS n"));
-        for known in ["\\g", "\\dn", "\\dv", "\\echo 'hello'", ".mode markdown", ".timer on", ".mode csv", ".output"] {
-            assert_eq!(state.obey(known, 1).await, After::Go, "{known}");
-        }
-        for refused in ["\\!", "\\pset null x", ".import a b", ".nope", "\\copy sign_ins", "\\copy t FROM 'a.csv'"] {
-            assert_eq!(state.obey(refused, 1).await, After::Failed, "{refused}");
-        }
-        assert_eq!(state.obey("\\set max_request 7", 1).await, After::Failed);
-        assert_eq!(state.obey("\\set who o'neil@contoso.com", 1).await, After::Go);
-        assert_eq!(state.obey("\\set", 1).await, After::Go);
-        assert_eq!(state.obey("SELECT :who;", 1).await, After::Go);
-        assert_eq!(state.obey("\\unset who", 1).await, After::Go);
-        assert_eq!(state.obey("SELECT :who;", 1).await, After::Failed);
-        assert_eq!(state.obey("\\set who", 1).await, After::Failed);
-        assert_eq!(state.obey("\\run nope", 1).await, After::Failed);
-        assert_eq!(state.obey("exit", 1).await, After::Leave);
-        assert_eq!(state.session.engine.settings().max_requests, Some(7));
-        assert!(session.timing && session.format.name == "csv" && session.expanded == Expanded::On);
-    }
-
-    #[tokio::test]
-    async fn a_result_goes_to_a_file_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.csv");
-        let mut session = session();
-        let mut state = state(&mut session);
-        state.session.format = output::format("csv").unwrap();
-        state.obey(&format!("\\o {}", path.display()), 1).await;
-        assert_eq!(state.obey("SELECT 1 AS n;", 1).await, After::Go);
-        assert_eq!((std::fs::read_to_string(&path).unwrap().as_str(), &state.output), ("n\n1\n", &None));
-    }
-
-    #[tokio::test]
-    async fn a_query_is_copied_to_a_file_whose_ending_says_how() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str| folder.path().join(name).display().to_string();
-        let mut session = session();
-        let mut state = state(&mut session);
-        let copies = [
-            (format!("\\copy (SELECT 1 AS n) TO '{}' CSV HEADER", file("a.csv")), "a.csv", "n\n1\n"),
-            (format!("\\copy (SELECT ' to ' AS n) to {}", file("b.ndjson")), "b.ndjson", "{\"n\":\" to \"}\n"),
-            (format!("SELECT 2 AS n \\g {}", file("c.csv")), "c.csv", "n\n2\n"),
-        ];
-        for (line, name, text) in copies {
-            assert_eq!(state.obey(&line, 1).await, After::Go, "{line}");
-            assert_eq!(std::fs::read_to_string(file(name)).unwrap(), text, "{line}");
-        }
-        assert_eq!(state.obey("\\copy (SELECT 1) TO x.xlsx", 1).await, After::Failed);
-    }
-
-    #[tokio::test]
-    async fn a_file_is_answered_up_to_its_first_failure_and_files_in_a_circle_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::write(&path, text).unwrap();
-            path
-        };
-        let mut session = session();
-        let good = file("good.sql", "\\timing on\nSET auditql.max_requests\n = 3;\n\\set partial on\n");
-        assert_eq!(state(&mut session).include(&good).await, After::Go);
-        let settings = session.engine.settings();
-        assert_eq!((session.timing, settings.max_requests, settings.partial), (true, Some(3), true));
-        let bad = file("bad.sql", "SELECT nope;\n\\timing off\n");
-        assert_eq!(state(&mut session).include(&bad).await, After::Failed);
-        assert!(session.timing, "what follows a failure is not obeyed");
-        let circle = folder.path().join("circle.sql");
-        let circle = file("circle.sql", &format!("\\i {}\n", circle.display()));
-        assert_eq!(state(&mut session).include(&circle).await, After::Failed);
-    }
 }

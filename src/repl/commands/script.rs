@@ -30,12 +30,30 @@ pub(super) fn of_file(path: &Path) -> io::Result<String> {
 
 /// The file that a command's argument names: in quotes or not, below the home folder with `~/`, otherwise below `folder`.
 pub(super) fn named(argument: &str, home: Option<&Path>, folder: Option<&Path>) -> PathBuf {
-    let quoted = |quote: char| argument.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-    let name = quoted('\'').or_else(|| quoted('"')).unwrap_or(argument);
-    match (name.strip_prefix("~/"), home, folder) {
-        (Some(rest), Some(home), _) => home.join(rest),
-        (_, _, Some(folder)) => folder.join(name),
-        _ => PathBuf::from(name),
+    let name =
+        quoted(argument).filter(|(_, rest)| rest.is_empty()).map_or_else(|| argument.to_owned(), |(name, _)| name);
+    at_home(&name, home).unwrap_or_else(|| folder.map_or_else(|| PathBuf::from(&name), |folder| folder.join(&name)))
+}
+
+/// A path below the home folder, if a name is one.
+pub(super) fn at_home(name: &str, home: Option<&Path>) -> Option<PathBuf> {
+    Some(home?.join(name.strip_prefix("~/")?))
+}
+
+/// The name in quotes that a text begins with, in which two quotes are one, and what stands behind it.
+pub(super) fn quoted(text: &str) -> Option<(String, &str)> {
+    let quote = text.chars().next().filter(|c| ['\'', '"'].contains(c))?;
+    let (mut name, mut rest) = (String::new(), &text[1..]);
+    loop {
+        let (inner, behind) = rest.split_once(quote)?;
+        name.push_str(inner);
+        match behind.strip_prefix(quote) {
+            Some(behind) => {
+                name.push(quote);
+                rest = behind;
+            }
+            None => return Some((name, behind)),
+        }
     }
 }
 
@@ -172,6 +190,7 @@ mod tests {
             ("a b.sql", "queries/a b.sql"),
             ("'a b.sql'", "queries/a b.sql"),
             ("\"x\"", "queries/x"),
+            ("'it''s.sql'", "queries/it's.sql"),
             ("~/x.sql", "/home/ada/x.sql"),
             ("/x.sql", "/x.sql"),
         ] {

@@ -1,80 +1,146 @@
 //! Commands that answer a statement in a way of their own: `\g`, `\gx`, `\copy`.
 
-use std::mem;
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 
-use super::obey::named_output;
-use crate::output::Expanded;
-use crate::repl::split::Statement;
-use crate::repl::state::{After, State, nothing_to_repeat, refused};
+use super::destination;
+use crate::output::{Expanded, Format};
+use crate::repl::split::{Places, Statement};
+use crate::repl::state::{After, Destination, State, nothing_to_repeat, refused};
 use crate::report::{Exit, Report};
 
-/// A statement that `\g` ends in the place of a semicolon: the statement, whether one column a line is wanted, the file.
-pub(super) fn sent(text: &str) -> Option<(&str, bool, &str)> {
+/// A statement that a command ends in the place of a semicolon.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Sent<'a> {
+    pub(super) sql: &'a str,
+    pub(super) how: Sending,
+    /// What stands behind the command: a file, or what is to be drawn.
+    pub(super) rest: &'a str,
+}
+
+/// What a command makes of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    /// `\g`, or `\gx` for one column a line.
+    Rows { expanded: bool },
+    /// `\chart`
+    Chart,
+}
+
+/// A statement that `\g`, `\gx` or `\chart` ends.
+pub(super) fn sent(text: &str) -> Option<Sent<'_>> {
     let text = text.trim_end();
     let start = text.rfind('\n').map_or(0, |at| at + 1);
-    let mut places = text[start..].match_indices("\\g").map(|(at, _)| start + at);
+    let mut places = text[start..].match_indices('\\').map(|(at, _)| start + at);
     places.find_map(|at| {
         let (sql, command) = text.split_at(at);
-        let (word, file) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
-        let expanded = match word {
-            "\\g" => false,
-            "\\gx" => true,
+        let (word, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+        let how = match word {
+            "\\g" => Sending::Rows { expanded: false },
+            "\\gx" => Sending::Rows { expanded: true },
+            "\\chart" => Sending::Chart,
             _ => return None,
         };
         // In a text or a comment it is neither.
         let is_open = crate::repl::split::split(sql).rest.is_some() && super::asked::is_readable(sql);
-        is_open.then_some((sql.trim_end(), expanded, file.trim()))
+        is_open.then_some(Sent { sql: sql.trim_end(), how, rest: rest.trim() })
     })
 }
 
-/// Answers the last or the given statement, in a file or one column a line.
-pub(super) async fn send(state: &mut State<'_>, sql: &str, expanded: bool, file: &str) -> After {
+/// Answers the last or the given statement, in a file or one column a line. What goes elsewhere leaves the next result its file.
+pub(super) async fn send(state: &mut State<'_>, sql: &str, expanded: bool, argument: &str) -> After {
+    let destination = match destination::named(state, argument) {
+        Ok(destination) => destination,
+        Err(report) => return refused(&report),
+    };
     let Some(text) = state.given_or_last(sql) else { return nothing_to_repeat() };
-    if !file.is_empty() {
-        match named_output(state, file) {
-            Ok(path) => state.output = Some(path),
-            Err(report) => return refused(&report),
-        }
-    }
     let usual = state.session.expanded;
     if expanded {
         state.session.expanded = Expanded::On;
     }
-    let after = state.answer(&Statement { text, line: 1 }).await;
+    let statement = Statement { text, line: 1 };
+    let after = match &destination {
+        Some(destination) => state.answer_at(&statement, destination).await,
+        None => state.answer(&statement).await,
+    };
     state.session.expanded = usual;
     after
 }
 
 /// `\copy (SELECT …) TO 'file'`, `\copy sign_ins TO file.csv`
 pub(super) async fn copy(state: &mut State<'_>, arg: &str) -> After {
-    let usage = |what: &str| {
-        refused(
-            &Report::new(Exit::Usage, what).hint("for example: \\copy (SELECT id FROM sign_ins LIMIT 5) TO five.csv"),
-        )
+    let copied = match Copied::read(state, arg) {
+        Ok(copied) => copied,
+        Err(report) => return refused(&report),
     };
-    let lower = arg.to_ascii_lowercase();
-    let Some(at) = lower.rfind(" to ") else {
-        let what =
-            if lower.contains(" from ") { "\\copy writes files and reads none" } else { "\\copy writes to a file" };
-        return usage(what);
-    };
-    let (query, file) = (arg[..at].trim(), arg[at + 4..].trim());
-    // What PostgreSQL has behind the name is in the name's ending here.
-    let end = match file.chars().next().filter(|c| ['\'', '"'].contains(c)) {
-        Some(quote) => file[1..].find(quote).map_or(file.len(), |end| end + 2),
-        None => file.find(char::is_whitespace).unwrap_or(file.len()),
-    };
-    let sql = match query.strip_prefix('(').and_then(|query| query.strip_suffix(')')) {
-        Some(query) => query.trim().to_owned(),
-        None if query.is_empty() || query.contains(char::is_whitespace) => {
-            return usage("a query stands in parentheses");
-        }
-        None => format!("SELECT * FROM {query}"),
-    };
-    let last = mem::take(&mut state.last);
-    let after = send(state, &sql, false, &file[..end]).await;
-    state.last = last;
+    let usual = state.session.format;
+    state.session.format = copied.format.unwrap_or(usual);
+    let after = state.answer_at(&Statement { text: copied.sql, line: 1 }, &copied.destination).await;
+    state.session.format = usual;
     after
+}
+
+/// What `\copy` was told.
+struct Copied {
+    sql: String,
+    destination: Destination,
+    /// The format that is stated behind the name of the file.
+    format: Option<&'static Format>,
+}
+
+impl Copied {
+    fn read(state: &State<'_>, arg: &str) -> Result<Self, Report> {
+        let usage = |what: &str| {
+            Report::new(Exit::Usage, what).hint("for example: \\copy (SELECT id FROM sign_ins LIMIT 5) TO five.csv")
+        };
+        let Some((query, word, rest)) = parts(arg) else { return Err(usage("\\copy writes to a file")) };
+        if word.eq_ignore_ascii_case("from") {
+            return Err(usage("\\copy writes files and reads none"));
+        }
+        let sql = selected(query).ok_or_else(|| usage("a query stands in parentheses"))?;
+        let Some((destination, options)) = destination::first(state, rest)? else {
+            return Err(usage("\\copy writes to a file"));
+        };
+        let format = destination::options(&destination, options)?;
+        Ok(Self { sql, destination, format })
+    }
+}
+
+/// What stands before TO or FROM, that word, and what stands behind it. In parentheses, texts and comments it is none.
+fn parts(arg: &str) -> Option<(&str, &str, &str)> {
+    let mut tokens = Vec::new();
+    // The name of the file need not be anything that SQL knows.
+    let _ = Tokenizer::new(&PostgreSqlDialect {}, arg).tokenize_with_location_into_buf(&mut tokens);
+    let mut places = Places::new(arg);
+    let mut depth = 0_i32;
+    for TokenWithSpan { token, span } in &tokens {
+        match token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth -= 1,
+            Token::Word(Word { value, quote_style: None, .. })
+                if depth == 0 && (value.eq_ignore_ascii_case("to") || value.eq_ignore_ascii_case("from")) =>
+            {
+                let (start, end) = (places.offset(span.start), places.offset(span.end));
+                return Some((arg[..start].trim(), &arg[start..end], &arg[end..]));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The query of what is copied: one in parentheses, a table, or columns of a table.
+fn selected(what: &str) -> Option<String> {
+    if let Some(query) = what.strip_prefix('(').and_then(|query| query.strip_suffix(')')) {
+        return Some(query.trim().to_owned()).filter(|query| !query.is_empty());
+    }
+    let (table, columns) = match what.split_once('(') {
+        Some((table, columns)) => (table.trim(), columns.strip_suffix(')')?.trim()),
+        None => (what, "*"),
+    };
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, table).tokenize().ok()?;
+    let is_name = !tokens.is_empty() && tokens.iter().all(|token| matches!(token, Token::Word(_) | Token::Period));
+    is_name.then(|| format!("SELECT {columns} FROM {table}"))
 }
 
 #[cfg(test)]
@@ -83,18 +149,25 @@ mod tests {
 
     #[test]
     fn a_statement_is_sent_by_a_word_too() {
+        let (rows, lines) = (Sending::Rows { expanded: false }, Sending::Rows { expanded: true });
         for (text, sent_as) in [
-            ("SELECT 1 \\g", Some(("SELECT 1", false, ""))),
-            ("SELECT 1\\gx\n", Some(("SELECT 1", true, ""))),
-            ("SELECT 1\n\\g out.csv", Some(("SELECT 1", false, "out.csv"))),
+            ("SELECT 1 \\g", Some(("SELECT 1", rows, ""))),
+            ("SELECT 1\\gx\n", Some(("SELECT 1", lines, ""))),
+            ("SELECT 1\n\\g out.csv", Some(("SELECT 1", rows, "out.csv"))),
             ("SELECT '\\g", None),
-            ("SELECT '\\g' \\g", Some(("SELECT '\\g'", false, ""))),
+            ("SELECT '\\g' \\g", Some(("SELECT '\\g'", rows, ""))),
+            ("SELECT 1 AS n \\chart", Some(("SELECT 1 AS n", Sending::Chart, ""))),
+            ("SELECT 1 AS n\n\\chart bar \"a b\" n", Some(("SELECT 1 AS n", Sending::Chart, "bar \"a b\" n"))),
+            ("SELECT '\\chart'", None),
+            ("SELECT 1 \\charts", None),
+            ("\\chart bar", None),
             ("SELECT 1 -- \\g", None),
             ("SELECT 1; \\g", None),
             ("SELECT 1 \\gset", None),
             ("\\g", None),
         ] {
-            assert_eq!(sent(text), sent_as, "{text}");
+            let expected = sent_as.map(|(sql, how, rest)| Sent { sql, how, rest });
+            assert_eq!(sent(text), expected, "{text}");
         }
     }
 }

@@ -9,6 +9,8 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+#[cfg(unix)]
+use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyEvent, RepeatCount};
 use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
 
 use super::words::Words;
@@ -30,8 +32,38 @@ pub(crate) fn editor(colours: bool) -> Result<Lines, ReadlineError> {
         // Forced, because without a highlighter hostile text in a line would reach the terminal as it is.
         .color_mode(ColorMode::Forced);
     let mut editor = Editor::with_config(config.build())?;
+    #[cfg(unix)]
+    if let Some(stop) = Stop::at_terminal() {
+        editor.bind_sequence(KeyEvent::ctrl('Z'), EventHandler::Conditional(Box::new(stop)));
+    }
     editor.set_helper(Some(Line { words: Words::default(), colours, empty: Cell::new(true) }));
     Ok(editor)
+}
+
+/// Stops the program on Ctrl-Z. The editor's own way would be heard only once it has the terminal again.
+#[cfg(unix)]
+struct Stop {
+    /// The terminal without the editor.
+    usual: std::sync::Mutex<nix::sys::termios::Termios>,
+}
+
+#[cfg(unix)]
+impl Stop {
+    fn at_terminal() -> Option<Self> {
+        tokio::runtime::Handle::try_current().ok()?;
+        let usual = nix::sys::termios::tcgetattr(std::io::stdin()).ok()?;
+        crate::repl::answer::stops_in_order().ok()?;
+        Some(Self { usual: usual.into() })
+    }
+}
+
+#[cfg(unix)]
+impl ConditionalEventHandler for Stop {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        let usual = self.usual.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        crate::repl::answer::stop_at_prompt(&usual);
+        Some(Cmd::Repaint)
+    }
 }
 
 /// What the editor asks.

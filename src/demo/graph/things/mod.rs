@@ -7,6 +7,7 @@ mod groups;
 mod provisioning;
 mod risk;
 mod security;
+mod summaries;
 mod users;
 
 pub(super) use access::{AUTHENTICATION_METHODS, NAMED_LOCATIONS, POLICIES};
@@ -16,6 +17,9 @@ pub(super) use groups::{DIRECTORY_ROLE_MEMBERS, DIRECTORY_ROLES, GROUP_MEMBERS, 
 pub(super) use provisioning::PROVISIONING;
 pub(super) use risk::{RISK_DETECTIONS, RISKY_SERVICE_PRINCIPALS, RISKY_USERS};
 pub(super) use security::{ALERTS, INCIDENTS};
+pub(super) use summaries::{
+    APP_SIGN_IN_SUMMARIES, MANAGED_IDENTITY, NON_INTERACTIVE, SERVICE_PRINCIPAL, SIGN_IN_SUMMARIES,
+};
 pub(super) use users::USERS;
 
 use std::borrow::Cow;
@@ -48,6 +52,8 @@ struct Things {
     /// The property that holds a record's own time, if they are events.
     time: Option<&'static str>,
     make: fn(&Premise) -> Vec<Value>,
+    /// They are counted from sign-ins, wherever those come from.
+    counted: bool,
     saved: OnceLock<Saved>,
 }
 
@@ -59,12 +65,19 @@ impl Things {
         time: Option<&'static str>,
         make: fn(&Premise) -> Vec<Value>,
     ) -> Box<dyn Rows> {
-        Box::new(Self { premise: premise.clone(), properties, time, make, saved: OnceLock::new() })
+        Box::new(Self { premise: premise.clone(), properties, time, make, counted: false, saved: OnceLock::new() })
+    }
+
+    /// Things that are counted from sign-ins: those of a file too.
+    fn counted(premise: &Premise, properties: &'static [Property], make: fn(&Premise) -> Vec<Value>) -> Box<dyn Rows> {
+        let (premise, time, saved) = (premise.clone(), None, OnceLock::new());
+        Box::new(Self { premise, properties, time, make, counted: true, saved })
     }
 
     fn saved(&self) -> &Saved {
         self.saved.get_or_init(|| {
-            let values = if self.premise.data.is_some() { Vec::new() } else { (self.make)(&self.premise) };
+            let without = self.premise.data.is_some() && !self.counted;
+            let values = if without { Vec::new() } else { (self.make)(&self.premise) };
             let mut records: Vec<Record> = (0..).zip(values).map(|(n, value)| self.record(n, value)).collect();
             records.sort_by_key(|record| std::cmp::Reverse(record.ticks));
             Saved { properties: self.properties, records }

@@ -1,5 +1,6 @@
 //! Whether JSON text holds a text as one of its values, at any depth.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -27,12 +28,18 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
 }];
 
 fn mentions(json: &str, text: &str) -> Option<bool> {
-    let searched = text.trim().to_lowercase();
+    let searched = lower(text.trim());
     if searched.is_empty() || (is_plain(&searched) && !hides(json) && !holds(json, &searched)) {
         return serde_json::from_str::<IgnoredAny>(json).is_ok().then_some(false);
     }
     let mut search = Search { searched: &searched, found: false, depth: DEEPEST };
     search.whole(json).then_some(search.found)
+}
+
+/// The text in lower case. It is the same for all rows, and mostly written so.
+fn lower(text: &str) -> Cow<'_, str> {
+    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// Whether a text stands in JSON as it is, if nothing there is written by its number.
@@ -66,7 +73,7 @@ impl Search<'_> {
 
     fn look(&mut self, value: &str) {
         let value = value.trim();
-        self.found |= value.to_lowercase() == self.searched;
+        self.found |= value == self.searched || lower(value) == self.searched;
         if !self.found && self.depth > 0 && value.starts_with(['{', '[', '"']) {
             let mut within = Search { searched: self.searched, found: false, depth: self.depth - 1 };
             within.whole(value);

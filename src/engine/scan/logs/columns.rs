@@ -15,7 +15,7 @@ use arrow::datatypes::{DataType, Field, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 use chrono::{DateTime, SecondsFormat};
 
-use crate::logs::{Kind, Value};
+use crate::logs::{Kind, Value, is_as_written};
 
 /// The Arrow type of values of a kind. Text is `Utf8View`, as in all other tables. Names in a list of pairs are `Utf8`: that is how
 /// `list['name']` looks for them.
@@ -133,7 +133,8 @@ fn text_of<'a>(value: &'a Value<'_>) -> Option<Cow<'a, str>> {
 fn int_of(value: &Value<'_>) -> Option<i64> {
     match value {
         Value::Int(number) => Some(*number),
-        Value::Text(text) => text.trim().parse().ok(),
+        // A file that has no such number in its sample gives them as text.
+        Value::Text(text) => Some(text.trim()).filter(|text| is_as_written(text, Kind::Int))?.parse().ok(),
         _ => None,
     }
 }
@@ -143,7 +144,7 @@ fn float_of(value: &Value<'_>) -> Option<f64> {
         Value::Float(number) => Some(*number),
         // Beyond 2^53 a number loses digits.
         Value::Int(number) => i32::try_from(*number).ok().map(f64::from),
-        Value::Text(text) => text.trim().parse().ok(),
+        Value::Text(text) => Some(text.trim()).filter(|text| is_as_written(text, Kind::Float))?.parse().ok(),
         _ => None,
     }
 }
@@ -189,6 +190,8 @@ pub(crate) struct Rows {
     bytes: usize,
     /// Values that are NULL because they are odd, by column, and the line of the first.
     pub(crate) odd: Vec<(u64, u64)>,
+    /// Values that were passed over because their member comes again, in the same way.
+    pub(crate) repeated: Vec<(u64, u64)>,
 }
 
 impl Rows {
@@ -200,8 +203,8 @@ impl Rows {
         (file, wanted): (String, Vec<usize>),
     ) -> Self {
         let columns = kinds.iter().map(|kind| Column::new(*kind)).collect();
-        let odd = vec![(0, 0); from.len()];
-        Self { schema, from, columns, file, wanted, rows: 0, bytes: 0, odd }
+        let (odd, repeated) = (vec![(0, 0); from.len()], vec![(0, 0); from.len()]);
+        Self { schema, from, columns, file, wanted, rows: 0, bytes: 0, odd, repeated }
     }
 
     /// Adds a row.
@@ -222,7 +225,7 @@ impl Rows {
                 From::Line => column.add(&line_number()),
             };
             if !fits {
-                count_odd(&mut self.odd[at], line);
+                count(&mut self.odd[at], line);
             }
         }
         self.rows += 1;
@@ -230,10 +233,21 @@ impl Rows {
 
     /// A value of a field is odd; `field` is its number in the file.
     pub(crate) fn odd_field(&mut self, field: usize, line: u64) {
-        let Some(place) = self.wanted.iter().position(|wanted| *wanted == field) else { return };
-        if let Some(at) = self.from.iter().position(|from| *from == From::Value(place)) {
-            count_odd(&mut self.odd[at], line);
+        if let Some(at) = self.column_of(field) {
+            count(&mut self.odd[at], line);
         }
+    }
+
+    /// The member that a field is made of comes again.
+    pub(crate) fn repeated_field(&mut self, field: usize, line: u64) {
+        if let Some(at) = self.column_of(field) {
+            count(&mut self.repeated[at], line);
+        }
+    }
+
+    fn column_of(&self, field: usize) -> Option<usize> {
+        let place = self.wanted.iter().position(|wanted| *wanted == field)?;
+        self.from.iter().position(|from| *from == From::Value(place))
     }
 
     /// The file of the rows.
@@ -259,8 +273,8 @@ impl Rows {
     }
 }
 
-/// One odd value more.
-fn count_odd((count, first): &mut (u64, u64), line: u64) {
+/// One value more, in this line.
+fn count((count, first): &mut (u64, u64), line: u64) {
     *first = if *count == 0 { line } else { *first };
     *count += 1;
 }
@@ -293,6 +307,8 @@ mod tests {
             (Kind::Text, Value::Null, true, true),
             (Kind::Int, text(" 7 "), true, false),
             (Kind::Int, text("seven"), false, true),
+            (Kind::Int, text("007"), false, true),
+            (Kind::Float, text("9007199254740993"), false, true),
             (Kind::Int, Value::Float(1.5), false, true),
             (Kind::Float, Value::Int(1), true, false),
             (Kind::Float, Value::Int(1 << 60), false, true),

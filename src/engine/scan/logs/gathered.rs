@@ -51,6 +51,10 @@ impl Sink for Gathered {
         self.said.recoded(line);
     }
 
+    fn repeated(&mut self, line: u64, field: usize) {
+        self.rows.repeated_field(field, line);
+    }
+
     fn unknown(&mut self, line: u64, name: &str) {
         self.said.unknown(line, name);
     }
@@ -85,6 +89,7 @@ impl Gathered {
     /// What there is to say of all of it.
     pub(super) fn said(mut self) -> Said {
         self.said.odd = std::mem::take(&mut self.rows.odd);
+        self.said.repeated = std::mem::take(&mut self.rows.repeated);
         self.said
     }
 }

@@ -119,7 +119,7 @@ impl Open {
             self.file.remember(&self.stamp, (said.rows, times));
         }
         let (bad, rows) = (said.count_bad(), said.rows);
-        said.say((scan.table.name.as_str(), self.name.as_str()), names, &scan.statement.tally);
+        said.say((scan.table.name.as_str(), self.name.as_str()), &names, &scan.statement.tally);
         scan.outcome.end(scan, rows, bad);
     }
 }

@@ -7,7 +7,7 @@ use arrow::datatypes::TimestampMicrosecondType;
 
 use super::files::{Assumption, LogFiles};
 use crate::causes;
-use crate::files::Skipped;
+use crate::files::{Skipped, Why};
 use crate::tally::{Notice, Tally};
 use crate::time::Interval;
 use crate::veil::Veil;
@@ -29,6 +29,8 @@ pub(super) struct Said {
     first_unknown: Option<(u64, String)>,
     /// By column that is read, how many values are odd, and the line of the first.
     pub(super) odd: Vec<(u64, u64)>,
+    /// In the same way, how many were passed over because their member comes again in the record.
+    pub(super) repeated: Vec<(u64, u64)>,
     /// The least and the greatest time of its rows.
     times: Option<(i64, i64)>,
     /// It became longer meanwhile.
@@ -79,19 +81,15 @@ impl Said {
 
     /// The times of all rows of the file, if its time is read and there is nothing to say of it.
     pub(super) fn times_of_all(&self, reads_time: bool) -> Option<Interval> {
-        let Self { bad, broken, recoded, unknown, odd, grown, times, .. } = self;
+        let Self { bad, broken, recoded, unknown, odd, repeated, grown, times, .. } = self;
         let is_clean = *bad == 0 && broken.is_none() && recoded.is_none() && *unknown == 0 && !grown;
-        let (from, to) = times.filter(|_| reads_time && is_clean && odd.iter().all(|(count, _)| *count == 0))?;
+        let are_plain = odd.iter().chain(repeated).all(|(count, _)| *count == 0);
+        let (from, to) = times.filter(|_| reads_time && is_clean && are_plain)?;
         Some(Interval { from: Some(from), to: Some(to) })
     }
 
     /// The same with what was said of the piece behind it.
     pub(super) fn and(self, next: Self) -> Self {
-        let odd = match (self.odd, next.odd) {
-            (one, other) if one.is_empty() => other,
-            (one, other) if other.is_empty() => one,
-            (one, other) => one.into_iter().zip(other).map(|(one, other)| both(one, other)).collect(),
-        };
         let times = self.times.into_iter().chain(next.times);
         Self {
             rows: self.rows + next.rows,
@@ -101,15 +99,21 @@ impl Said {
             recoded: self.recoded.or(next.recoded),
             unknown: self.unknown + next.unknown,
             first_unknown: self.first_unknown.or(next.first_unknown),
-            odd,
+            odd: all(self.odd, next.odd),
+            repeated: all(self.repeated, next.repeated),
             times: times.reduce(|(from, to), (least, greatest)| (from.min(least), to.max(greatest))),
             grown: self.grown || next.grown,
         }
     }
 
     /// Leaves the notices of a file.
-    pub(super) fn say<'a>(self, (table, file): (&str, &str), columns: impl Iterator<Item = &'a str>, tally: &Tally) {
-        let Self { rows, bad, first, broken, recoded, unknown, first_unknown, odd, grown, .. } = self;
+    pub(super) fn say<'a>(
+        self,
+        (table, file): (&str, &str),
+        columns: &(impl Iterator<Item = &'a str> + Clone),
+        tally: &Tally,
+    ) {
+        let Self { rows, bad, first, broken, recoded, unknown, first_unknown, odd, repeated, grown, .. } = self;
         let (table, file) = (|| table.to_owned(), || file.to_owned());
         if let Some((line, why, excerpt)) = first {
             let why = format!("{why}: '{}'", Veil::default().told(&excerpt));
@@ -131,14 +135,29 @@ impl Said {
         if grown {
             tally.notice(Notice::Grown { file: file() });
         }
-        for (column, (count, line)) in columns.zip(odd).filter(|(_, (count, _))| *count > 0) {
-            let first_id = Some(Veil::default().told_name(&format!("{}, line {line}", file())));
-            tally.notice(Notice::TypeConflicts { table: table(), column: column.to_owned(), count, first_id });
+        let place = |line| Some(Veil::default().told_name(&format!("{}, line {line}", file())));
+        let all = |counts: Vec<(u64, u64)>| columns.clone().zip(counts).filter(|(_, (count, _))| *count > 0);
+        for (column, (count, line)) in all(odd) {
+            let (column, first_id) = (column.to_owned(), place(line));
+            tally.notice(Notice::TypeConflicts { table: table(), column, count, first_id });
+        }
+        for (column, (count, line)) in all(repeated) {
+            let (column, first_id) = (column.to_owned(), place(line));
+            tally.notice(Notice::RepeatedMembers { table: table(), column, count, first_id });
         }
     }
 }
 
-/// Odd values of a column in two pieces.
+/// Counts by column of two pieces.
+fn all(one: Vec<(u64, u64)>, other: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
+    match (one, other) {
+        (one, other) if one.is_empty() => other,
+        (one, other) if other.is_empty() => one,
+        (one, other) => one.into_iter().zip(other).map(|(one, other)| both(one, other)).collect(),
+    }
+}
+
+/// Counts of a column in two pieces.
 fn both((one, first): (u64, u64), (other, next): (u64, u64)) -> (u64, u64) {
     (one + other, if one == 0 { next } else { first })
 }
@@ -148,16 +167,20 @@ pub(super) fn of_table(table: &LogFiles, tally: &Tally) {
     for (file, why) in &table.unread {
         tally.notice(Notice::UnreadFile { file: file.clone(), why: why.clone() });
     }
-    for Skipped { within, count, first, .. } in table.skipped.iter().filter(|skipped| skipped.spreadsheets) {
+    for Skipped { within, count, first, .. } in table.skipped.iter().filter(|skipped| skipped.why == Why::Spreadsheets)
+    {
         let (within, first) = (within.display().to_string(), first.display().to_string());
         tally.notice(Notice::Spreadsheets { within, count: *count, first });
     }
-    // Only names with a leading dot and links to folders: all others are read.
-    let left_out: Vec<&Skipped> = table.skipped.iter().filter(|skipped| !skipped.spreadsheets).collect();
-    if let Some(Skipped { within, first, .. }) = left_out.first() {
+    // Only hidden names and links to folders: all others are read.
+    let left_out: Vec<&Skipped> = table.skipped.iter().filter(|skipped| skipped.why != Why::Spreadsheets).collect();
+    if let Some(Skipped { within, first, .. }) =
+        left_out.iter().min_by_key(|skipped| skipped.within.join(&skipped.first))
+    {
         tally.notice(Notice::Assumed {
             table: table.name.clone(),
-            what: "names with a leading dot and links to folders were left out: name them to read them".to_owned(),
+            what: "names that begin with a dot or with ~$, and links to folders, were left out: name them to read them"
+                .to_owned(),
             files: left_out.iter().map(|skipped| skipped.count).sum(),
             first: within.join(first).display().to_string(),
         });

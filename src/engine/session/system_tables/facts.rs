@@ -150,6 +150,7 @@ fn of_pages(set: &'static EntitySet, pages: &Pages) -> Vec<Rule> {
     let mut rules = Vec::new();
     // The reports of Azure AD Graph have one version.
     let versions: &[ApiVersion] = match pages.dialect {
+        Dialect::Graph if pages.beta => &[ApiVersion::Beta],
         Dialect::Graph => &[ApiVersion::V1, ApiVersion::Beta],
         Dialect::AadGraph => &[ApiVersion::Beta],
     };

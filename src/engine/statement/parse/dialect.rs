@@ -9,9 +9,9 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::parser::{ExplainStatement, ResetStatement, Statement as Outer};
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
-    ObjectName, Query, Select, Set, Statement, TableFactor, UnaryOperator, Value, ValueWithSpan, VisitMut as _,
-    VisitorMut,
+    AccessExpr, DataType, DescribeAlias, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, Ident, ObjectName, Query, Select, Set, Statement, TableFactor, UnaryOperator, Value,
+    ValueWithSpan, VisitMut as _, VisitorMut,
 };
 
 use super::names::Names;
@@ -119,6 +119,19 @@ fn of_statement(statement: &mut Statement) -> Result<(), Error> {
         }
         Statement::CreateView(view) => {
             view.temporary = false;
+            Ok(())
+        }
+        // Another word for it.
+        Statement::ShowColumns { show_options, .. }
+            if show_options.filter_position.is_none() && show_options.limit.is_none() =>
+        {
+            let table = show_options.show_in.as_mut().and_then(|of| of.parent_name.take());
+            let Some(table_name) = table else {
+                return Err(refused("SHOW COLUMNS names a table", "SHOW COLUMNS FROM sign_ins"));
+            };
+            let describe_alias = DescribeAlias::Describe;
+            *statement =
+                Statement::ExplainTable { describe_alias, hive_format: None, has_table_keyword: false, table_name };
             Ok(())
         }
         Statement::CreateIndex(_) => {

@@ -42,8 +42,14 @@ const ALL: &[(&[&str], &str, Meaning)] = &[
     (&["hourofday"], "hourofday(time)", |_, args| one(args).map(|t| part("hour", t))),
     (&["dayofmonth"], "dayofmonth(time)", |_, args| one(args).map(|t| part("day", t))),
     (&["dayofyear"], "dayofyear(time)", |_, args| one(args).map(|t| part("doy", t))),
-    (&["startofhour", "startofday", "startofweek", "startofmonth", "startofyear"], "startofday(time)", |name, args| {
+    (&["startofhour", "startofday", "startofmonth", "startofyear"], "startofday(time)", |name, args| {
         one(args).map(|t| function_call("date_trunc", vec![text(name.trim_start_matches("startof")), t]))
+    }),
+    // Where the name is from, weeks begin on Sunday; date_trunc begins them on Monday.
+    (&["startofweek"], "startofweek(time)", |_, args| {
+        let day = || interval_of("1 day");
+        let monday = |t| function_call("date_trunc", vec![text("week"), binary(t, Op::Plus, day())]);
+        one(args).map(|t| nested(binary(monday(t), Op::Minus, day())))
     }),
     (&["iff", "iif", "if"], "iff(condition, a, b)", |_, args| three(args).map(case)),
     (&["isnull"], "isnull(x)", |_, args| one(args).map(|x| Expr::IsNull(Box::new(x)))),

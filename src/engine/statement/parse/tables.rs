@@ -24,6 +24,7 @@ pub(super) fn of_query(query: &mut Query) -> Result<(), Error> {
     if let Some(clause) = other.into_iter().flatten().next() {
         return Err(refused(format!("{clause} is not supported"), "--format chooses how a result is written"));
     }
+    of_limit(query)?;
     match query.fetch.take() {
         Some(fetch) => limit_by_fetch(query, fetch),
         None => Ok(()),
@@ -31,6 +32,33 @@ pub(super) fn of_query(query: &mut Query) -> Result<(), Error> {
 }
 
 const LEAVE: &str = "remove it: it has nothing to act on";
+
+/// How many rows are wanted is known before the first is read.
+fn of_limit(query: &Query) -> Result<(), Error> {
+    let (limit, offset) = match &query.limit_clause {
+        Some(LimitClause::LimitOffset { limit, offset, .. }) => {
+            (limit.as_ref(), offset.as_ref().map(|offset| &offset.value))
+        }
+        Some(LimitClause::OffsetCommaLimit { offset, limit }) => (Some(limit), Some(offset)),
+        None => (None, None),
+    };
+    let is_query = |expr: &Expr| {
+        let mut expr = expr;
+        while let Expr::Nested(inner) = expr {
+            expr = inner;
+        }
+        matches!(expr, Expr::Subquery(_))
+    };
+    for (word, expr) in [("LIMIT", limit), ("OFFSET", offset)] {
+        if expr.is_some_and(is_query) {
+            return Err(refused(
+                format!("{word} takes a number, and this is a query"),
+                "QUALIFY row_number() OVER (ORDER BY …) <= (SELECT …) takes one",
+            ));
+        }
+    }
+    Ok(())
+}
 
 /// `FETCH FIRST n ROWS ONLY` is the standard's LIMIT.
 fn limit_by_fetch(query: &mut Query, fetch: Fetch) -> Result<(), Error> {
@@ -103,6 +131,24 @@ fn of_item(item: &mut SelectItem) -> Result<(), Error> {
 }
 
 fn of_joins(from: &mut TableWithJoins) -> Result<(), Error> {
+    let tables = std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation));
+    let is_positional = |(table, join): (&TableFactor, &Join)| {
+        let (TableFactor::Table { alias, .. } | TableFactor::Derived { alias, .. }) = table else { return false };
+        let bare = matches!(
+            &join.join_operator,
+            JoinOperator::Join(JoinConstraint::None) | JoinOperator::Inner(JoinConstraint::None)
+        );
+        bare && alias.as_ref().is_some_and(|alias| {
+            !alias.explicit && alias.name.quote_style.is_none() && alias.name.value.eq_ignore_ascii_case("positional")
+        })
+    };
+    // PostgreSQL's grammar takes the word for the name of the table before it.
+    if tables.zip(&from.joins).any(is_positional) {
+        return Err(refused(
+            "POSITIONAL JOIN is not supported",
+            "number the rows of both sides: FROM (SELECT *, row_number() OVER () AS n FROM a) AS a JOIN (…) AS b ON a.n = b.n",
+        ));
+    }
     from.joins.iter_mut().try_for_each(of_join)
 }
 

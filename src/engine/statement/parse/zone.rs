@@ -3,6 +3,7 @@
 //! Another one would have to hold for all of them alike, or an answer would mix days of two zones. So it is chosen where it
 //! is meant: `x AT TIME ZONE 'Asia/Tokyo'` is the same instant with that zone's hours and days.
 
+use arrow::array::timezone::Tz;
 use datafusion::sql::sqlparser::ast::{DataType, Expr, Ident, ObjectName, Set, TimezoneInfo, Value, ValueWithSpan};
 
 use super::dialect::{function_call, quoted, refused};
@@ -71,8 +72,15 @@ fn named(zone: &str) -> String {
 
 /// The zone of `AT TIME ZONE` is part of the type of what it gives, so it has to be written out.
 pub(super) fn of_literal(zone: &Expr) -> Result<(), Error> {
-    if matches!(zone, Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(_), .. })) {
-        return Ok(());
+    if let Expr::Value(ValueWithSpan { value: Value::SingleQuotedString(name), .. }) = zone {
+        // A type with a zone that there is not would be refused only where its times are written.
+        return match name.parse::<Tz>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err(refused(
+                format!("there is no time zone {}", quoted(zone)),
+                "write a zone as 'Europe/Berlin' or '+02:00'",
+            )),
+        };
     }
     Err(refused(
         format!("AT TIME ZONE takes a zone's name, and {} is not one", quoted(zone)),

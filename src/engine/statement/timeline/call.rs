@@ -21,7 +21,7 @@ use crate::time::read_instant;
 #[cfg(feature = "cli")]
 pub(crate) const DOC: &str = "The events of a user, an address or a network, a session, an application or an object of the directory, \
                               of every table that tells of it, in order of time. user => …, address => …, session => …, app => … or \
-                              object => … in place of the first argument states what the value is.";
+                              object => … in place of the first argument states what the value is; files => ['vpn.csv'] reads logs beside the tables.";
 
 /// How it is called, for who called it otherwise.
 pub(crate) const SYNTAX: &str =
@@ -35,8 +35,10 @@ pub(super) struct Call {
     pub(super) since: Option<DateTime<Utc>>,
     /// Before then.
     pub(super) until: Option<DateTime<Utc>>,
-    /// The names of the sources that were named.
+    /// The names of the sources that were named. None at all, where files are to be read alone.
     pub(super) sources: Option<Vec<String>>,
+    /// Files, folders and patterns that are read beside them, as they were written.
+    pub(super) files: Vec<String>,
 }
 
 impl Call {
@@ -45,7 +47,7 @@ impl Call {
     /// # Errors
     /// When they are not a value and options with theirs.
     pub(super) fn read(args: &[FunctionArg], state: &SessionState, now: DateTime<Utc>) -> Result<Self, Error> {
-        let (mut entity, mut since, mut until, mut sources) = (None, None, None, None);
+        let (mut entity, mut since, mut until, mut sources, mut files) = (None, None, None, None, None);
         let taken = |what: &str| Err(wrong(&format!("{what} is given twice")));
         for arg in args {
             let (name, value) = match (named(arg), plain(arg)) {
@@ -64,6 +66,8 @@ impl Call {
                 (Some("since" | "from" | "start"), _) if since.is_some() => return taken("since"),
                 (Some("until" | "to" | "end"), _) if until.is_some() => return taken("until"),
                 (Some("sources" | "source"), _) if sources.is_some() => return taken("sources"),
+                (Some("files" | "file"), _) if files.is_some() => return taken("files"),
+                (Some("files" | "file"), _) => files = Some(paths(value)?),
                 (Some("since" | "from" | "start"), _) => since = Some(instant("since", value, state, now)?),
                 (Some("until" | "to" | "end"), _) => until = Some(instant("until", value, state, now)?),
                 (Some("sources" | "source"), _) => sources = Some(names(value)?),
@@ -80,7 +84,14 @@ impl Call {
                 "since is the earlier time, until the later one",
             ));
         }
-        Ok(Self { entity, since, until, sources })
+        let files = files.unwrap_or_default();
+        if files.is_empty() && sources.as_ref().is_some_and(Vec::is_empty) {
+            return Err(refused(
+                "timeline: sources names no table",
+                "write sources => ['entra.sign_ins', 'm365.activity'], or leave it out for the usual ones",
+            ));
+        }
+        Ok(Self { entity, since, until, sources, files })
     }
 }
 
@@ -110,8 +121,26 @@ fn text(value: &Expr) -> Option<String> {
     }
 }
 
-/// Names in a list, or in a text with commas.
+/// Files in a list, or one as a text: a name may have commas.
+fn paths(value: &Expr) -> Result<Vec<String>, Error> {
+    let texts = match value {
+        Expr::Array(list) => list.elem.iter().map(text).collect::<Option<Vec<_>>>(),
+        one => text(one).map(|one| vec![one]),
+    };
+    let named = texts.filter(|paths| !paths.is_empty() && paths.iter().all(|path| !path.trim().is_empty()));
+    let mut paths = named.ok_or_else(|| {
+        refused("timeline: files names no file", "write files => ['logs/*.csv', 'dc01.evtx'], or leave it out")
+    })?;
+    let mut seen = std::collections::HashSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
+    Ok(paths)
+}
+
+/// Names in a list, or in a text with commas. An empty list names none.
 fn names(value: &Expr) -> Result<Vec<String>, Error> {
+    if matches!(value, Expr::Array(list) if list.elem.is_empty()) {
+        return Ok(Vec::new());
+    }
     let texts = match value {
         Expr::Array(list) => list.elem.iter().map(text).collect::<Option<Vec<_>>>(),
         one => text(one).map(|one| one.split(',').map(str::to_owned).collect()),

@@ -7,6 +7,7 @@
 
 mod call;
 mod entity;
+mod files;
 mod log_words;
 mod order;
 mod sources;
@@ -33,6 +34,7 @@ use super::file_names::inner;
 use super::parameters::{Parameters, Value};
 use super::parse::{parse_with, refused};
 use crate::engine::error::Error;
+use crate::engine::session::log_tables::CATALOG;
 use crate::tally::Notice;
 
 /// The function.
@@ -59,6 +61,8 @@ struct Timeline {
     notice: Notice,
     /// The tables that it reads.
     sources: Vec<String>,
+    /// The files that it reads beside them.
+    files: Vec<String>,
 }
 
 /// Writes the calls of a statement as queries.
@@ -154,7 +158,8 @@ async fn one(
         let names = state.catalog_list().catalog_names().join(", ");
         return Err(refused(format!("there is no connection '{name}'"), format!("there are {names}")).into());
     };
-    let sources = sources::found(state, (&name, provider.as_ref()), call.sources.as_deref(), &call.entity).await?;
+    let mut sources = sources::found(state, (&name, provider.as_ref()), &call).await?;
+    sources.read.extend(files::read(state, &call.files, &call.entity).await?);
     let by_default = call.since.is_none() && sources.read.iter().any(|source| source.is_of_service);
     if by_default {
         let end = call.until.unwrap_or(now).min(now);
@@ -212,11 +217,17 @@ fn select(catalog: Option<&str>, call: &Call, source: &Source, at: usize) -> Str
         text(raw),
     ];
     let columns: Vec<String> = columns.iter().zip(COLUMNS).map(|(sql, name)| format!("{sql} AS {name}")).collect();
+    let catalog = if source.is_file { Some(CATALOG) } else { catalog };
     let path = catalog.into_iter().chain(source.path.iter().map(String::as_str));
     let path: Vec<String> = path.map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
     let mut conditions = Vec::new();
-    conditions.extend(call.since.map(|_| format!("{time} >= :since")));
-    conditions.extend(call.until.map(|_| format!("{time} < :until")));
+    let bounds = [call.since.map(|_| format!("{time} >= :since")), call.until.map(|_| format!("{time} < :until"))];
+    let bounds: Vec<String> = bounds.into_iter().flatten().collect();
+    // A service's record has a time. In a file it may be missing, and then nothing says that it lies outside.
+    conditions.extend((!bounds.is_empty()).then(|| match source.is_of_service {
+        true => bounds.join(" AND "),
+        false => format!("(({}) OR {time} IS NULL)", bounds.join(" AND ")),
+    }));
     if source.is_of_service && call.entity.may_be == [crate::table::Whose::User] {
         conditions.extend(source.users_only.map(|only| format!("({only})")));
     }
@@ -228,6 +239,8 @@ fn select(catalog: Option<&str>, call: &Call, source: &Source, at: usize) -> Str
 /// What was taken for what.
 fn said(call: &Call, sources: &Sources, by_default: bool, now: DateTime<Utc>) -> Timeline {
     let usual = if by_default { format!(" (the usual {USUAL_DAYS} days)") } else { String::new() };
+    let untimed = (call.since.is_some() || call.until.is_some()) && sources.read.iter().any(|one| !one.is_of_service);
+    let untimed = if untimed { ", and rows of files without a time, at the end" } else { "" };
     let period = match (&call.since, &call.until) {
         (Some(since), Some(until)) => format!("from {}{usual} until {}", shown(since), shown(until)),
         (Some(since), None) => format!("from {}{usual}", shown(since)),
@@ -235,16 +248,17 @@ fn said(call: &Call, sources: &Sources, by_default: bool, now: DateTime<Utc>) ->
         (None, None) => "of any time".to_owned(),
     };
     let names: Vec<String> = sources.read.iter().map(|source| source.name.clone()).collect();
+    let tables: Vec<String> = sources.tables().map(|source| source.name.clone()).collect();
     let notice = Notice::Timeline {
         of: call.entity.said(),
-        period,
+        period: format!("{period}{untimed}"),
         sources: names.clone(),
         left_out: sources.left_out.clone(),
         asked: shown(&now),
-        sql: again(call, &names, now),
+        sql: again(call, &tables, now),
         states: (call.entity.may_be.len() > 1).then(|| call.entity.may_be.iter().map(|whose| whose.name()).collect()),
     };
-    Timeline { notice, sources: names }
+    Timeline { notice, sources: tables, files: call.files.clone() }
 }
 
 /// A time as it is said, to the second.
@@ -262,8 +276,9 @@ fn again(call: &Call, sources: &[String], now: DateTime<Utc>) -> String {
     let exact = |time: DateTime<Utc>| literal(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true));
     let since = call.since.map(|since| format!(", since => {}", exact(since))).unwrap_or_default();
     let until = exact(call.until.unwrap_or(now));
-    let sources: Vec<String> = sources.iter().map(|source| literal(source)).collect();
-    format!("SELECT * FROM {NAME}({who}{since}, until => {until}, sources => [{}])", sources.join(", "))
+    let listed = |all: &[String]| all.iter().map(|one| literal(one)).collect::<Vec<_>>().join(", ");
+    let files = if call.files.is_empty() { String::new() } else { format!(", files => [{}]", listed(&call.files)) };
+    format!("SELECT * FROM {NAME}({who}{since}, until => {until}, sources => [{}]{files})", listed(sources))
 }
 
 impl Timelines {
@@ -282,24 +297,28 @@ impl Timelines {
 
     /// The rows, with errors that say how the table that failed is left out.
     pub(super) fn told(&self, rows: SendableRecordBatchStream) -> SendableRecordBatchStream {
-        let mut sources: Vec<String> = self.all.iter().flat_map(|timeline| &timeline.sources).cloned().collect();
-        sources.dedup();
-        if sources.len() < 2 {
+        let all = |of: fn(&Timeline) -> &Vec<String>| -> Vec<String> {
+            let mut all: Vec<String> = self.all.iter().flat_map(of).cloned().collect();
+            all.dedup();
+            all
+        };
+        let (sources, files) = (all(|timeline| &timeline.sources), all(|timeline| &timeline.files));
+        if sources.len() + files.len() < 2 {
             return rows;
         }
         let schema = rows.schema();
-        Box::pin(RecordBatchStreamAdapter::new(schema, rows.map_err(move |error| of_source(error, &sources))))
+        Box::pin(RecordBatchStreamAdapter::new(schema, rows.map_err(move |error| of_source(error, &sources, &files))))
     }
 }
 
-/// An error of one of the sources, with the others.
-fn of_source(error: DataFusionError, sources: &[String]) -> DataFusionError {
-    let table = Error::inside(&error).and_then(Error::table).map(str::to_owned);
-    match table.filter(|table| sources.contains(table)) {
-        Some(table) => {
-            let others = sources.iter().filter(|other| **other != table).cloned().collect();
-            Error::OfTimeline { table, others, source: Box::new(error) }.into()
-        }
-        None => error,
+/// An error of one of the sources, with the others of its kind.
+fn of_source(error: DataFusionError, sources: &[String], files: &[String]) -> DataFusionError {
+    let Some(table) = Error::inside(&error).and_then(Error::table).map(str::to_owned) else { return error };
+    let is_file = files.contains(&table);
+    let all = if is_file { files } else { sources };
+    if !all.contains(&table) {
+        return error;
     }
+    let others = all.iter().filter(|other| **other != table).cloned().collect();
+    Error::OfTimeline { table, is_file, others, source: Box::new(error) }.into()
 }

@@ -7,11 +7,12 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::catalog::{CatalogProvider, TableProvider};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 
+use super::call::Call;
 use super::entity::Entity;
 use super::log_words;
 use crate::apis::timeline;
@@ -41,6 +42,8 @@ pub(super) struct Source {
     pub(super) is_of_service: bool,
     /// Its rows say of which tenant they are.
     pub(super) has_tenants: bool,
+    /// It is a file of the statement, and no table of a catalog.
+    pub(super) is_file: bool,
 }
 
 /// The tables that are read, and those that are not, with the reason.
@@ -50,6 +53,13 @@ pub(super) struct Sources {
     pub(super) left_out: Vec<(String, String)>,
 }
 
+impl Sources {
+    /// Those that have names in a catalog.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &Source> {
+        self.read.iter().filter(|source| !source.is_file)
+    }
+}
+
 /// Finds the tables for a call in a catalog.
 ///
 /// # Errors
@@ -57,9 +67,9 @@ pub(super) struct Sources {
 pub(super) async fn found(
     state: &SessionState,
     (name, catalog): (&str, &dyn CatalogProvider),
-    named: Option<&[String]>,
-    entity: &Entity,
+    call: &Call,
 ) -> Result<Sources> {
+    let (named, entity) = (call.sources.as_deref(), &call.entity);
     let mut all = declared(catalog).await?;
     all.extend(logs(state, (name, catalog), entity).await?);
     let chosen = chosen(&all, named)?;
@@ -71,7 +81,8 @@ pub(super) async fn found(
         let Candidate { mut source, absent, flaw, .. } = candidate;
         source.of.retain(|(whose, _)| entity.may_be.contains(whose));
         if let Some(error) = flaw.filter(|_| !source.of.is_empty()) {
-            return Err(Error::OfTimeline { table: source.name, others: readable, source: Box::new(error) }.into());
+            let (table, source) = (source.name, Box::new(error));
+            return Err(Error::OfTimeline { table, is_file: false, others: readable, source }.into());
         }
         let why = match absent {
             Some(why) => why.to_owned(),
@@ -88,15 +99,15 @@ pub(super) async fn found(
         }
         sources.left_out.push((source.name, why));
     }
-    if sources.read.is_empty() {
+    if sources.read.is_empty() && call.files.is_empty() {
         let what = format!("timeline: nothing here tells of {}", of_what(entity));
         return Err(refused(what, "\\d lists the tables that there are").into());
     }
     Ok(sources)
 }
 
-/// `a session`
-fn of_what(entity: &Entity) -> String {
+/// `sessions`
+pub(super) fn of_what(entity: &Entity) -> String {
     let nouns: Vec<String> = entity.may_be.iter().map(|whose| whose.plural().to_owned()).collect();
     nouns.join(", ")
 }
@@ -182,14 +193,16 @@ async fn declared(catalog: &dyn CatalogProvider) -> Result<Vec<Candidate>> {
         let Some(schema) = catalog.schema(told.set.schema) else { continue };
         let Some(table) = schema.table(told.set.name).await? else { continue };
         let remote = (table.as_ref() as &dyn Any).downcast_ref::<RemoteTable>();
+        let is_of_service = remote.is_none_or(RemoteTable::is_of_service);
         let source = Source {
             name: told.set.qualified(),
             path: [told.set.schema.to_owned(), told.set.name.to_owned()],
             columns: [told.time, told.action, told.result, told.actor, told.target, told.address, told.set.key, "raw"]
                 .map(Words::from),
-            of: told.of.iter().map(|(whose, condition)| (*whose, Words::from(*condition))).collect(),
+            of: told.conditions(is_of_service).map(|(whose, condition)| (whose, Words::from(condition))).collect(),
             users_only: told.users_only,
-            is_of_service: remote.is_none_or(RemoteTable::is_of_service),
+            is_of_service,
+            is_file: false,
             has_tenants: table.schema().column_with_name(TENANT).is_some_and(|(at, _)| at < 2),
         };
         let absent = remote.and_then(RemoteTable::absent);
@@ -229,16 +242,18 @@ fn has_logs_alone(state: &SessionState, connection: &str) -> bool {
     catalog.is_none_or(|catalog| !catalog.schema_names().iter().any(is_declared))
 }
 
+/// Whether rows say when they happened.
+pub(super) fn has_time(schema: &Schema) -> bool {
+    schema.field_with_name("time").is_ok_and(|field| matches!(field.data_type(), DataType::Timestamp(..)))
+}
+
 /// A table of logs that has a time, and a user or an address. One that cannot be read stands for itself: it is named as one that
 /// says why.
 fn log(connection: &str, table: &str, provider: &Arc<dyn TableProvider>, entity: &Entity) -> Option<Candidate> {
     let schema: SchemaRef = provider.schema();
     let flaw = flaw(provider.as_ref());
     let unreadable = flaw.is_some();
-    let is_time = |name: &str| {
-        schema.field_with_name(name).is_ok_and(|field| matches!(field.data_type(), DataType::Timestamp(..)))
-    };
-    if !unreadable && !is_time("time") {
+    if !unreadable && !has_time(&schema) {
         return None;
     }
     let of = log_words::conditions(&schema, entity, unreadable);
@@ -253,6 +268,7 @@ fn log(connection: &str, table: &str, provider: &Arc<dyn TableProvider>, entity:
         users_only: None,
         is_of_service: false,
         has_tenants: false,
+        is_file: false,
     };
     Some(Candidate { source, usual: true, told: None, absent: None, flaw })
 }

@@ -2,6 +2,7 @@
 
 mod heading;
 mod pieces;
+mod quotes;
 mod records;
 mod shape;
 mod split;
@@ -81,7 +82,13 @@ struct Rows {
 }
 
 fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
-    let mut assumed = Vec::new();
+    let doubt = shaped.doubt.take().map(|row| {
+        format!(
+            "lines that begin with # are left out as comments, such as {} (comment = '…' states otherwise)",
+            brief(&row)
+        )
+    });
+    let mut assumed: Vec<String> = doubt.into_iter().collect();
     let has_heading = match (options.heading, shaped.rows.split_first()) {
         (Some(stated), _) => stated,
         (None, None) => false,
@@ -157,7 +164,7 @@ fn strip_mark(first: &[String]) -> Vec<String> {
 }
 
 fn said(heading: Heading, first: &[String]) -> Option<String> {
-    let shown: String = first.join(", ").chars().filter(|letter| !letter.is_control()).take(60).collect();
+    let shown = brief(&first.join(", "));
     match heading {
         Heading::Proven => {
             Some(format!("the first row names the columns: {shown} (heading = 'false' states otherwise)"))
@@ -167,6 +174,11 @@ fn said(heading: Heading, first: &[String]) -> Option<String> {
             "the first row is one like the others, for nothing shows that it names columns: {shown} (heading = 'true' states otherwise)"
         )),
     }
+}
+
+/// The begin of a row, on one line.
+fn brief(row: &str) -> String {
+    row.chars().filter(|letter| !letter.is_control()).take(60).collect()
 }
 
 impl Layout for Rows {
@@ -190,17 +202,17 @@ impl Layout for Rows {
 impl Rows {
     fn row_reader(&self, records: Records, wanted: &[usize], is_heading_due: bool) -> RowReader {
         let splitter = Splitter::new(self.shape.delimiter);
-        RowReader { records, give: Give { layout: self.clone(), splitter, wanted: wanted.to_vec(), is_heading_due } }
+        RowReader { layout: self.clone(), records, give: Give { splitter, wanted: wanted.to_vec(), is_heading_due } }
     }
 }
 
 struct RowReader {
+    layout: Rows,
     records: Records,
     give: Give,
 }
 
 struct Give {
-    layout: Rows,
     splitter: Splitter,
     wanted: Vec<usize>,
     /// The heading has not come yet.
@@ -209,28 +221,25 @@ struct Give {
 
 impl Reader for RowReader {
     fn feed(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
-        let accepts = self.give.layout.shape.accepts();
-        self.records.feed(bytes, &accepts, &mut |piece| self.give.piece(piece, sink));
+        let Self { layout, records, give } = self;
+        records.feed(bytes, &layout.shape, &mut |piece| give.piece(layout, piece, sink));
         Ok(())
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
-        let accepts = self.give.layout.shape.accepts();
-        self.records.end(&accepts, &mut |piece| self.give.piece(piece, sink));
+        let Self { layout, records, give } = self;
+        records.end(&layout.shape, &mut |piece| give.piece(layout, piece, sink));
         Ok(())
     }
 }
 
 impl Give {
-    fn piece(&mut self, piece: Piece<'_>, sink: &mut dyn Sink) {
+    fn piece(&mut self, layout: &Rows, piece: Piece<'_>, sink: &mut dyn Sink) {
         let record = match piece {
             Piece::Record(record) => record,
+            Piece::Remark(_) => return,
             Piece::Bad(line, why, start) => return sink.bad(line, why, start),
         };
-        let shape = &self.layout.shape;
-        if shape.is_no_row(record.line, record.bytes) {
-            return;
-        }
         if std::mem::take(&mut self.is_heading_due) {
             return;
         }
@@ -240,20 +249,16 @@ impl Give {
         }
         let mut fields = Vec::new();
         self.splitter.split(&text, &mut fields);
-        if !shape.allows(&fields) {
+        if !layout.shape.allows(&fields) {
             return sink.bad(record.line, "it has another number of fields than the others", record.bytes);
         }
-        for (at, field) in fields.iter().enumerate().skip(self.layout.table.width()) {
+        for (at, field) in fields.iter().enumerate().skip(layout.table.width()) {
             if !is_nothing(field.trim()) {
                 sink.unknown(record.line, &format!("column{}", at + 1));
             }
         }
-        self.layout.table.give(
-            &self.wanted,
-            record.line,
-            &Row { fields: &fields, splitter: &self.splitter, text: &text },
-            sink,
-        );
+        let row = Row { fields: &fields, splitter: &self.splitter, text: &text };
+        layout.table.give(&self.wanted, record.line, &row, sink);
     }
 }
 

@@ -28,12 +28,8 @@ impl RowPieces {
             return self.ends.cut(bytes, is_end);
         }
         let Self { layout, records, is_heading_due, .. } = self;
-        let used = records.cut(bytes, is_end, &layout.shape.accepts(), &mut |piece| {
-            if let Piece::Record(record) = piece
-                && !layout.shape.is_no_row(record.line, record.bytes)
-            {
-                *is_heading_due = false;
-            }
+        let used = records.cut(bytes, is_end, &layout.shape, &mut |piece| {
+            *is_heading_due &= !matches!(piece, Piece::Record(_));
         });
         match used {
             _ if is_end => ByEnds::Lines(bytes.len()),

@@ -1,8 +1,10 @@
 //! What a file of rows looks like: what stands between two fields, what is no row, how many fields a row has.
 
-use super::records::{Piece, Records};
+use std::borrow::Cow;
+
+use super::records::{Piece, Record, Records, Rule};
 use super::split::Splitter;
-use crate::logs::Options;
+use crate::logs::{Options, encoding};
 
 /// What stands between fields, in the order in which it is tried.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -29,6 +31,8 @@ pub(super) struct Shaped {
     pub(super) rows: Vec<Vec<String>>,
     /// Of all rows, how many are of the usual width, in hundredths.
     pub(super) share: usize,
+    /// A line that is taken for a comment, because others that begin so are, and could be a row.
+    pub(super) doubt: Option<String>,
 }
 
 impl Shape {
@@ -37,30 +41,29 @@ impl Shape {
         self.widths.first().copied().unwrap_or(1)
     }
 
-    /// Whether a line is no row: before the first, blank, a comment.
-    pub(super) fn is_no_row(&self, line: u64, bytes: &[u8]) -> bool {
-        line < self.first_line
-            || bytes.trim_ascii().is_empty()
-            || (self.is_legend)(bytes)
-            || self.comment.is_some_and(|mark| bytes.first() == Some(&mark))
-    }
-
-    /// Whether what spans lines is a row: only if it has as many fields as one.
-    pub(super) fn accepts(&self) -> impl Fn(&[u8]) -> bool + use<> {
-        let shape = self.clone();
-        move |row| {
-            let row = crate::logs::encoding::text(row);
-            let mut fields = Vec::new();
-            Splitter::new(shape.delimiter).split(&row, &mut fields);
-            shape.allows(&fields)
-        }
-    }
-
     /// Whether a row may have so many fields. What stands behind the last column must be empty.
     pub(super) fn allows(&self, fields: &[impl AsRef<str>]) -> bool {
         let behind = fields.get(self.width()..).filter(|behind| !behind.is_empty());
         self.widths.contains(&fields.len())
             || behind.is_some_and(|behind| behind.iter().all(|field| field.as_ref().trim().is_empty()))
+    }
+}
+
+impl Rule for Shape {
+    /// What stands before the first row, is blank, or is a comment.
+    fn is_no_row(&self, line: u64, bytes: &[u8]) -> bool {
+        line < self.first_line
+            || self.comment.is_some_and(|mark| bytes.first() == Some(&mark))
+            || bytes.trim_ascii().is_empty()
+            || (self.is_legend)(bytes)
+    }
+
+    /// What spans lines has as many fields as a row.
+    fn accepts(&self, row: &[u8]) -> bool {
+        let row = encoding::text(row);
+        let mut fields = Vec::new();
+        Splitter::new(self.delimiter).split(&row, &mut fields);
+        self.allows(&fields)
     }
 }
 
@@ -90,47 +93,77 @@ fn preamble(text: &[u8]) -> (u64, Option<u8>) {
     let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
     let line = text[..end].trim_ascii();
     let bare = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let is_sep = |word: [&u8; 3]| word.map(u8::to_ascii_lowercase) == *b"sep";
     match bare {
-        [s, e, p, b'=', delimiter] if [s, e, p].map(u8::to_ascii_lowercase) == *b"sep" => (2, Some(*delimiter)),
+        [s, e, p, b'=', delimiter] if is_sep([s, e, p]) && delimiter.is_ascii() => (2, Some(*delimiter)),
         // The tab itself is trimmed.
-        [s, e, p, b'='] if [s, e, p].map(u8::to_ascii_lowercase) == *b"sep" => (2, Some(b'\t')),
+        [s, e, p, b'='] if is_sep([s, e, p]) => (2, Some(b'\t')),
         _ if bare.starts_with(b"#TYPE ") => (2, None),
         _ => (1, None),
     }
 }
 
 fn by(delimiter: u8, text: &[u8], is_whole: bool, first_line: u64, comment: Option<u8>) -> Shaped {
-    let mut records = Records::new(delimiter);
-    let mut splitter = Splitter::new(delimiter);
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut each = |piece: Piece<'_>| {
-        let Piece::Record(record) = piece else { return };
-        if rows.len() >= MOST || record.line < first_line || record.bytes.trim_ascii().is_empty() {
-            return;
-        }
-        let row = crate::logs::encoding::text(record.bytes);
-        let mut fields = Vec::new();
-        splitter.split(&row, &mut fields);
-        rows.push(fields.into_iter().map(std::borrow::Cow::into_owned).collect());
+    let shape = Shape { delimiter, comment, widths: Vec::new(), first_line, is_legend: |_| false };
+    // Lines that begin with # and are not as the others are comments; one that is as the others is a heading.
+    let marked = Shape { comment: comment.or(Some(b'#')), ..shape.clone() };
+    let (rows, remarks) = sampled(&marked, text, is_whole);
+    let usual = [&rows, &remarks].into_iter().find_map(|rows| widths(rows).first().copied()).unwrap_or(1);
+    let is_as_rows = |row: &&Vec<String>| usual > 1 && row.len() == usual;
+    let alike = remarks.iter().find(is_as_rows).filter(|_| comment.is_none()).map(|row| row.join(", "));
+    let (shape, rows, doubt) = if remarks.is_empty() {
+        (shape, rows, None)
+    } else if comment.is_none() && remarks.iter().all(|row| is_as_rows(&row)) {
+        let (rows, _) = sampled(&shape, text, is_whole);
+        (shape, rows, None)
+    } else {
+        (marked, rows, alike)
     };
-    let sample = &text[..text.len().min(256 << 10)];
-    records.feed(sample, &|_| true, &mut each);
-    if is_whole && sample.len() == text.len() {
-        records.end(&|_| true, &mut each);
-    }
     let widths = widths(&rows);
     let usual = widths.first().copied().unwrap_or(1);
-    // Lines that begin with # and are not as the others are comments; one that is as the others is a heading.
-    let begins = |row: &Vec<String>, mark: u8| row.first().is_some_and(|cell| cell.as_bytes().first() == Some(&mark));
-    let remarks = rows.iter().any(|row| begins(row, b'#') && (row.len() != usual || usual == 1));
-    let comment = comment.or(remarks.then_some(b'#'));
-    if let Some(mark) = comment {
-        rows.retain(|row| !begins(row, mark));
-    }
     let alike = rows.iter().filter(|row| row.len() == usual).count();
     let share = if rows.is_empty() { 0 } else { alike * 100 / rows.len() };
-    let widths = if comment.is_some() { self::widths(&rows) } else { widths };
-    Shaped { shape: Shape { delimiter, comment, widths, first_line, is_legend: |_| false }, rows, share }
+    Shaped { shape: Shape { widths, ..shape }, rows, share, doubt }
+}
+
+/// The fields of the first rows, and of the comments among them.
+fn sampled(shape: &Shape, text: &[u8], is_whole: bool) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+    let mut splitter = Splitter::new(shape.delimiter);
+    let (mut rows, mut remarks) = (Vec::new(), Vec::new());
+    let mut each = |piece: Piece<'_>| {
+        let (Record { line, bytes }, into) = match piece {
+            Piece::Record(record) => (record, &mut rows),
+            Piece::Remark(record) => (record, &mut remarks),
+            Piece::Bad(..) => return,
+        };
+        if into.len() >= MOST || line < shape.first_line || bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let row = encoding::text(bytes);
+        let mut fields = Vec::new();
+        splitter.split(&row, &mut fields);
+        into.push(fields.into_iter().map(Cow::into_owned).collect());
+    };
+    let sample = &text[..text.len().min(256 << 10)];
+    let (mut records, rule) = (Records::new(shape.delimiter), Sampled(shape));
+    records.feed(sample, &rule, &mut each);
+    if is_whole && sample.len() == text.len() {
+        records.end(&rule, &mut each);
+    }
+    (rows, remarks)
+}
+
+/// The rule while it is not known how many fields a row has.
+struct Sampled<'a>(&'a Shape);
+
+impl Rule for Sampled<'_> {
+    fn is_no_row(&self, line: u64, bytes: &[u8]) -> bool {
+        self.0.is_no_row(line, bytes)
+    }
+
+    fn accepts(&self, _: &[u8]) -> bool {
+        true
+    }
 }
 
 /// The numbers of fields that rows have, the usual one first; not those that fewer than one in twenty has.
@@ -163,5 +196,8 @@ mod tests {
         assert_eq!(of("10.0.0.1\n10.0.0.2\n"), (',', 1, None));
         assert_eq!(of("# made by x\na,b\n1,2\n# end\n"), (',', 2, Some(b'#')));
         assert_eq!(of("#a,b\n1,2\n3,4\n"), (',', 2, None));
+        assert_eq!(of("#a,b\n"), (',', 2, None));
+        // More comments than rows, and one that would open a field.
+        assert_eq!(of("# of, \"today\n#,\"x\n# c\n# d\na,b\n1,2\n"), (',', 2, Some(b'#')));
     }
 }

@@ -3,17 +3,19 @@
 
 use std::borrow::Cow;
 
+use super::quotes::{blanks, closing, is_field_end};
+
 /// The fields of a row.
 #[derive(Debug)]
 pub(in crate::logs::formats) struct Splitter {
-    delimiter: char,
+    delimiter: u8,
     /// Of the fields that were split last, which stand in quotes; those beyond do not.
     quoted: Vec<bool>,
 }
 
 impl Splitter {
     pub(in crate::logs::formats) fn new(delimiter: u8) -> Self {
-        Self { delimiter: char::from(delimiter), quoted: Vec::new() }
+        Self { delimiter, quoted: Vec::new() }
     }
 
     /// Whether a field of the row that was split last stands in quotes.
@@ -26,7 +28,7 @@ impl Splitter {
         fields.clear();
         self.quoted.clear();
         if !row.contains('"') {
-            fields.extend(row.split(self.delimiter).map(Cow::Borrowed));
+            fields.extend(row.split(char::from(self.delimiter)).map(Cow::Borrowed));
             return;
         }
         let mut rest = Some(row);
@@ -48,51 +50,36 @@ struct Field<'a> {
 
 impl<'a> Field<'a> {
     /// The first field of what is left of a row.
-    fn first(row: &'a str, delimiter: char) -> Self {
-        let begin = without_blanks(row, delimiter);
-        let Some(open) = begin.strip_prefix('"') else { return Self::plain(row, delimiter) };
-        let is_at_start = begin.len() == row.len();
-        let Some(end) = closing(open) else {
+    fn first(row: &'a str, delimiter: u8) -> Self {
+        let before = blanks(row.as_bytes(), delimiter);
+        let Some(open) = row[before..].strip_prefix('"') else { return Self::plain(row, delimiter) };
+        let is_at_start = before == 0;
+        let Some(behind) = closing(open.as_bytes(), 0) else {
             // What is not closed takes all there is; behind blanks it was none that opens.
             return match is_at_start {
                 true => Self { text: single(open), is_quoted: true, behind: None },
                 false => Self::plain(row, delimiter),
             };
         };
-        let after = &open[end + 1..];
-        let rest = without_blanks(after, delimiter);
-        let is_over = rest.is_empty() || rest.starts_with(delimiter);
-        match (is_over, is_at_start) {
-            (true, _) => Self { text: single(&open[..end]), is_quoted: true, behind: rest.strip_prefix(delimiter) },
+        let (text, after) = (&open[..behind - 1], &open[behind..]);
+        match (is_field_end(after.as_bytes(), delimiter), is_at_start) {
+            (true, _) => {
+                let rest = &after[blanks(after.as_bytes(), delimiter)..];
+                Self { text: single(text), is_quoted: true, behind: rest.strip_prefix(char::from(delimiter)) }
+            }
             (false, true) => {
                 let more = Self::plain(after, delimiter);
-                let text = single(&open[..end]).into_owned() + &more.text;
-                Self { text: text.into(), is_quoted: true, behind: more.behind }
+                Self { text: (single(text).into_owned() + &more.text).into(), is_quoted: true, behind: more.behind }
             }
             (false, false) => Self::plain(row, delimiter),
         }
     }
 
     /// What stands before the next delimiter.
-    fn plain(row: &'a str, delimiter: char) -> Self {
-        let (text, behind) = row.split_once(delimiter).map_or((row, None), |(text, behind)| (text, Some(behind)));
+    fn plain(row: &'a str, delimiter: u8) -> Self {
+        let split = row.split_once(char::from(delimiter));
+        let (text, behind) = split.map_or((row, None), |(text, behind)| (text, Some(behind)));
         Self { text: text.into(), is_quoted: false, behind }
-    }
-}
-
-fn without_blanks(text: &str, delimiter: char) -> &str {
-    text.trim_start_matches(|letter| matches!(letter, ' ' | '\t') && letter != delimiter)
-}
-
-/// Where the quote stands that closes what begins here.
-fn closing(text: &str) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += text.get(at..)?.find('"')?;
-        if !text[at + 1..].starts_with('"') {
-            return Some(at);
-        }
-        at += 2;
     }
 }
 

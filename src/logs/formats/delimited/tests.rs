@@ -86,9 +86,24 @@ fn options_are_kept_or_refused() {
 }
 
 #[test]
+fn a_day_alone_that_contradicts_the_order_of_the_others_is_no_silence() {
+    // In the sample both show, and the column is text; behind it, the rows before may have been misread.
+    let text = format!("when,user\n{}27/04/2026,b\n", "04/27/2026 08:00,a\n03/04/2026 08:00,a\n".repeat(20_000));
+    let found = recognised("x.csv", &text.as_bytes()[..1 << 18], &Options::default());
+    let told = read(&*found.layout, text.as_bytes(), 1 << 16);
+    assert_eq!(told.contrary[0], (40_002, "27/04/2026".to_owned()));
+    // The control: one that contradicts nothing is no time, and counted.
+    let told = read(&*found.layout, text.replace("\n27/04/2026", "\n04/27/2026").as_bytes(), 1 << 16);
+    assert_eq!((told.contrary.len(), told.odd.len()), (0, 1));
+}
+
+#[test]
 fn dates_are_read_in_the_order_that_one_of_them_shows() {
     let text = "when,user\n03/04/2026 08:00,a\n27/04/2026 08:00,b\n";
     assert_eq!(table("x.csv", text, &Options::default())[1], "2: 2026-04-03T08:00:00Z | a | 2026-04-03T08:00:00Z | a");
+    let both = "from,to,seen\n27/04/2026,04/28/2026,03/04/2026 08:00\n";
+    let said = recognised("x.csv", both.as_bytes(), &Options::default()).layout.assumed();
+    assert!(said.iter().any(|said| said.contains("03/04/2026 08:00 are read as day/month/year")), "{said:?}");
     let unclear = "when,user\n03/04/2026 08:00,a\n";
     assert!(table("x.csv", unclear, &Options::default())[1].starts_with("2: 2026-03-04"));
     let said = recognised("x.csv", unclear.as_bytes(), &Options::default()).layout.assumed();
@@ -109,12 +124,42 @@ fn a_day_and_a_time_of_day_are_one_time() {
 }
 
 #[test]
+fn an_odd_time_of_day_costs_its_own_row_the_time() {
+    for odd in ["24:00:00", "notatime"] {
+        let text = format!(
+            "Date,Time,User\n2026-11-27,08:00:00,a\n2026-11-27,{odd},b\n2026-11-27,08:00:01,c\n2026-11-27,08:00:02,d\n"
+        );
+        let rows = table("x.csv", &text, &Options::default());
+        assert_eq!(rows[2], format!("3: ∅ | b | 2026-11-27 | {odd} | b"));
+        assert!(rows[1].starts_with("2: 2026-11-27T08:00:00Z"), "{rows:?}");
+        assert_eq!(rows[5], format!("3? time 2026-11-27 {odd}"), "told once");
+    }
+}
+
+#[test]
 fn what_ends_every_row_is_no_column_until_something_stands_behind_it() {
     let text = "user,ip,\na,1.2.3.4,\nb,1.2.3.5,\n";
     assert_eq!(table("x.csv", text, &Options::default())[0], "client_address | user_name | user | ip");
     let found = recognised("x.csv", text.as_bytes(), &Options::default());
     let told = read(&*found.layout, b"user,ip,\nc,1.2.3.6,more\n", 5);
     assert_eq!((told.rows.len(), told.unknown), (1, vec![(2, "column3".to_owned())]));
+}
+
+#[test]
+fn a_quote_in_a_comment_or_a_legend_opens_no_field() {
+    let text = "# exported by Ada: \"all of it\n#,\"more\nuser,ip\n# c\na,10.0.0.1\n#,\"x\nb,10.0.0.2\n";
+    let expected =
+        ["client_address | user_name | user | ip", "5: 10.0.0.1 | a | a | 10.0.0.1", "7: 10.0.0.2 | b | b | 10.0.0.2"];
+    assert_eq!(table("x.csv", text, &Options::default()), expected);
+    assert_eq!(table("x.csv", &text.replace('#', ";"), &options(&[("comment", ";")])), expected);
+    // The control: in a row it does.
+    assert_eq!(
+        table("x.csv", &format!("{text}c,\"10.0.0.3\nd,10.0.0.4\n"), &Options::default())[3..],
+        ["9: 10.0.0.4 | d | d | 10.0.0.4", "8! its quote is not closed",]
+    );
+    let said = |text: &str| recognised("x.csv", text.as_bytes(), &Options::default()).layout.assumed();
+    assert!(said(text).iter().any(|said| said.contains("such as #, more")), "{:?}", said(text));
+    assert!(!said(&text.replace("#,\"x\n", "").replace("#,\"more\n", "")).iter().any(|said| said.contains("comments")));
 }
 
 #[test]

@@ -5,10 +5,11 @@
 //! log are made larger ahead of time; it stands behind all that are in use.
 //! (source: <https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc>)
 
-use std::sync::Arc;
+use std::io::Cursor;
 
-use evtx::{EvtxChunkData, EvtxRecord, ParserSettings};
+use evtx::EvtxParser;
 
+use super::chunk::{Chunk, apart, settings, together};
 use super::unnamed;
 
 /// What a file begins with, and what a chunk.
@@ -19,28 +20,74 @@ pub(super) const HEADER_SIZE: usize = 4 << 10;
 pub(super) const CHUNK_SIZE: usize = 64 << 10;
 /// Where the header of a file says how many chunks are in use.
 const COUNT: std::ops::Range<usize> = 42..44;
-/// The smallest record: its header and its end.
-const SMALLEST: u64 = 28;
+/// What a record begins with, and the smallest one: its header and its end.
+pub(super) const RECORD: &[u8] = b"**\0\0";
+pub(super) const SMALLEST: usize = 28;
+/// Where records begin in a chunk.
+pub(super) const RECORDS: usize = 512;
+/// Chunks that are read together: what was made of a template in the first is there for the others.
+const RUN: usize = 16;
 
 /// What is found.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Found<'a> {
-    /// An event as JSON, and when the record was written, in microseconds UTC.
-    Event { json: &'a str, written: i64 },
+    /// An event as JSON, and when the record was written.
+    Event { json: &'a str, written: Written<'a> },
     /// A record or a chunk that cannot be read.
     Bad(&'static str),
 }
 
-/// Bytes up to the chunk that is not whole yet.
+/// When a record was written. It is looked for where an event does not say when it was created.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Written<'a> {
+    /// Microseconds UTC.
+    At(i64),
+    /// As the record of this number in a chunk says.
+    In { chunk: &'a [u8], id: u64 },
+}
+
+impl Written<'_> {
+    /// Microseconds UTC.
+    pub(super) fn instant(self) -> Option<i64> {
+        /// Intervals of 100 ns from 1601 to 1970.
+        const EPOCH: u64 = 116_444_736_000_000_000;
+        match self {
+            Self::At(instant) => Some(instant),
+            Self::In { chunk, id } => {
+                let number = |at: usize| chunk.get(at..at + 8)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+                let records = memchr::memmem::find_iter(chunk, RECORD);
+                let at = records.into_iter().find(|at| number(at + 8) == Some(id))?;
+                let instant = i64::try_from(number(at + 16)? / 10).ok()?;
+                instant.checked_sub(i64::try_from(EPOCH / 10).ok()?)
+            }
+        }
+    }
+}
+
+/// Bytes up to the chunk that is not whole yet, and chunks that wait to be read together.
 #[derive(Debug)]
 pub(super) struct Chunks {
-    held: Vec<u8>,
+    /// The beginning of the file, up to its first chunk.
+    begin: Vec<u8>,
     /// The header of the file has been passed over.
     is_begun: bool,
-    settings: Arc<ParserSettings>,
+    /// A header, the chunks of the run that are read together, and behind them what there is of the next chunk.
+    held: Vec<u8>,
+    run: Vec<Waiting>,
     place: Place,
     /// Others come behind these: what is missing, they tell.
     goes_on: bool,
+}
+
+/// What waits for the end of a run.
+#[derive(Debug)]
+enum Waiting {
+    /// A chunk that is none, and why.
+    Bad(&'static str),
+    /// A chunk that is read with others.
+    Together(Chunk),
+    /// A chunk of which the JSON may lack something.
+    Apart(Chunk, Vec<u8>),
 }
 
 /// How far a file has been read.
@@ -56,6 +103,12 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Tells what comes next.
+    pub(super) fn tell(&mut self, found: Found<'_>, each: &mut dyn FnMut(u64, Found<'_>)) {
+        self.number += 1;
+        each(self.number, found);
+    }
+
     /// Goes past a chunk; what there is to tell of its being empty, or of the ones before it.
     pub(super) fn pass(&mut self, is_unused: bool) -> Option<&'static str> {
         let is_counted = self.seen < self.counted;
@@ -79,14 +132,13 @@ pub(super) fn counted(header: &[u8]) -> Option<u16> {
 
 impl Default for Chunks {
     fn default() -> Self {
-        let settings = ParserSettings::new().indent(false).num_threads(1);
-        Self {
-            held: Vec::new(),
-            is_begun: false,
-            settings: Arc::new(settings),
-            place: Place::default(),
-            goes_on: false,
-        }
+        let mut held = Vec::with_capacity(HEADER_SIZE + RUN * CHUNK_SIZE);
+        held.extend(FILE);
+        held.resize(HEADER_SIZE, 0);
+        held[40..42].copy_from_slice(&[0, 0x10]);
+        // There is no checksum.
+        held[120] = 4;
+        Self { begin: Vec::new(), is_begun: false, held, run: Vec::new(), place: Place::default(), goes_on: false }
     }
 }
 
@@ -108,130 +160,132 @@ impl Chunks {
 
     pub(super) fn feed(&mut self, mut bytes: &[u8], each: &mut dyn FnMut(u64, Found<'_>)) {
         while !bytes.is_empty() {
-            let size = if self.is_begun { CHUNK_SIZE } else { HEADER_SIZE };
-            let (part, rest) = bytes.split_at(bytes.len().min(size - self.held.len()));
-            self.held.extend_from_slice(part);
+            let (into, size) = match self.is_begun {
+                true => (&mut self.held, CHUNK_SIZE),
+                false => (&mut self.begin, HEADER_SIZE),
+            };
+            let open = if self.is_begun { (into.len() - HEADER_SIZE) % CHUNK_SIZE } else { into.len() };
+            let (part, rest) = bytes.split_at(bytes.len().min(size - open));
+            into.extend_from_slice(part);
             bytes = rest;
-            if self.held.len() < size {
+            if open + part.len() < size {
                 return;
             }
             if self.is_begun {
-                let chunk = std::mem::take(&mut self.held);
-                self.held = self.chunk(chunk, each);
-                self.held.clear();
+                self.whole(each);
                 continue;
             }
             self.is_begun = true;
-            // A chunk without the file around it.
-            if self.held.starts_with(CHUNK) {
-                continue;
-            }
-            match counted(&self.held) {
+            let begin = std::mem::take(&mut self.begin);
+            match counted(&begin) {
+                // A chunk without the file around it.
+                None if begin.starts_with(CHUNK) => self.held.extend(begin),
+                None => self.place.tell(Found::Bad("the header of the file is damaged"), each),
                 Some(count) => self.place.counted = count,
-                None => self.tell(Found::Bad("the header of the file is damaged"), each),
             }
-            self.held.clear();
         }
     }
 
     /// What is left of a chunk that is cut is read as far as it goes.
     pub(super) fn end(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
-        if self.held.is_empty() {
-            return self.missing(each);
+        if !self.is_begun && self.begin.starts_with(CHUNK) {
+            self.is_begun = true;
+            self.held.append(&mut self.begin);
         }
-        let mut rest = std::mem::take(&mut self.held);
-        if !self.is_begun && !rest.starts_with(CHUNK) {
-            return self.tell(Found::Bad("the header of the file is cut off"), each);
+        if !self.begin.is_empty() {
+            return self.place.tell(Found::Bad("the header of the file is cut off"), each);
         }
-        if is_unused(&rest) {
-            return self.missing(each);
+        let open = (self.held.len() - HEADER_SIZE) % CHUNK_SIZE;
+        let rest = self.held.split_off(self.held.len() - open);
+        self.read(each);
+        if !is_unused(&rest) {
+            let before = self.place.number;
+            self.held.extend(rest);
+            self.held.resize(HEADER_SIZE + CHUNK_SIZE, 0);
+            self.whole(each);
+            self.read(each);
+            if self.place.number == before {
+                self.place.tell(Found::Bad("the chunk is cut off"), each);
+            }
         }
-        rest.resize(CHUNK_SIZE, 0);
-        let before = self.place.number;
-        self.chunk(rest, each);
-        if self.place.number == before {
-            self.tell(Found::Bad("the chunk is cut off"), each);
-        }
-        self.missing(each);
-    }
-
-    /// Tells of the chunks that are in use by the header, and are not there.
-    fn missing(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
         if self.goes_on {
             return;
         }
         for _ in self.place.seen..self.place.counted {
-            self.tell(Found::Bad("a chunk that the header of the file counts is missing"), each);
+            self.place.tell(Found::Bad("a chunk that the header of the file counts is missing"), each);
         }
     }
 
-    fn tell(&mut self, found: Found<'_>, each: &mut dyn FnMut(u64, Found<'_>)) {
-        self.place.number += 1;
-        each(self.place.number, found);
+    /// Takes the chunk that is held last into the run.
+    fn whole(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
+        let at = self.held.len() - CHUNK_SIZE;
+        let is_unused = is_unused(&self.held[at..]);
+        self.run.extend(self.place.pass(is_unused).map(Waiting::Bad));
+        let found = if is_unused { None } else { Some(Chunk::of(&self.held[at..])) };
+        match found {
+            None => self.held.truncate(at),
+            Some(None) => {
+                self.run.push(Waiting::Bad("the header of a chunk is damaged"));
+                self.held.truncate(at);
+            }
+            Some(Some(chunk)) if unnamed::may_be(&self.held[at..]) => {
+                let bytes = self.held.split_off(at);
+                self.run.push(Waiting::Apart(chunk, bytes));
+            }
+            Some(Some(chunk)) => {
+                if !self.joins(chunk) {
+                    let bytes = self.held.split_off(at);
+                    self.read(each);
+                    self.held.extend(bytes);
+                }
+                self.run.push(Waiting::Together(chunk));
+            }
+        }
+        if self.run.len() >= RUN {
+            self.read(each);
+        }
     }
 
-    /// Reads a chunk; gives its bytes back, that they need not be allotted again.
-    fn chunk(&mut self, chunk: Vec<u8>, each: &mut dyn FnMut(u64, Found<'_>)) -> Vec<u8> {
-        let is_unused = is_unused(&chunk);
-        if let Some(why) = self.place.pass(is_unused) {
-            self.tell(Found::Bad(why), each);
-        }
-        if is_unused {
-            return chunk;
-        }
-        let Ok(mut data) = EvtxChunkData::new(chunk, false) else {
-            self.tell(Found::Bad("the header of a chunk is damaged"), each);
-            return Vec::new();
-        };
-        let (is_sound, may_lack) = (data.validate_checksum(), unnamed::may_be(&data.data));
-        let (first, last) = (data.header.first_event_record_number, data.header.last_event_record_number);
-        let most = CHUNK_SIZE as u64 / SMALLEST;
-        let expected = last.checked_sub(first).map_or(0, |more| more.saturating_add(1)).min(most);
-        let before = self.place.number;
-        let settings = self.settings.clone();
-        match data.parse(settings) {
-            Err(_) => self.tell(Found::Bad("the chunk is damaged"), each),
-            Ok(mut parsed) => {
-                for record in parsed.iter() {
-                    match record.and_then(|record| json(record, may_lack)) {
-                        Ok((json, written)) => self.tell(Found::Event { json: &json, written }, each),
-                        Err(_) => self.tell(Found::Bad("the record is damaged"), each),
-                    }
-                    if self.place.number - before > most {
-                        break;
-                    }
+    /// Whether a chunk can be read with those of the run: they are read from the one with the least number on, and then those
+    /// before it, as a log lies in its file that is written to in a circle. Here the first has the least.
+    fn joins(&self, chunk: Chunk) -> bool {
+        let begin = self.run.iter().find_map(|waiting| match waiting {
+            Waiting::Together(begin) => Some(begin.first),
+            _ => None,
+        });
+        begin.is_none_or(|begin| begin.is_some_and(|begin| chunk.first.is_none_or(|first| first >= begin)))
+    }
+
+    /// Reads the run.
+    fn read(&mut self, each: &mut dyn FnMut(u64, Found<'_>)) {
+        let Self { held, run, place, .. } = self;
+        let any = run.iter().any(|waiting| matches!(waiting, Waiting::Together(_)));
+        // There is a header, which is all that is asked of it.
+        let parser = any.then(|| EvtxParser::from_read_seek(Cursor::new(held.as_slice())).ok()).flatten();
+        let mut parser = parser.map(|parser| parser.with_configuration(settings()));
+        let mut rendered = parser.as_mut().map(|parser| parser.chunks_json_bytes(false));
+        let mut at = HEADER_SIZE;
+        for waiting in run.drain(..) {
+            match waiting {
+                Waiting::Bad(why) => place.tell(Found::Bad(why), each),
+                Waiting::Apart(chunk, bytes) => chunk.check(place, each, |place, each| apart(bytes, place, each)),
+                Waiting::Together(chunk) => {
+                    let bytes = &held[at..at + CHUNK_SIZE];
+                    at += CHUNK_SIZE;
+                    let found = rendered.as_mut().and_then(Iterator::next).unwrap_or_default();
+                    chunk.check(place, each, |place, each| together(&found, bytes, place, each));
                 }
             }
         }
-        let found = self.place.number - before;
-        for _ in found..expected {
-            self.tell(Found::Bad("the record is missing in its chunk"), each);
-        }
-        if !is_sound && found >= expected {
-            // Its records are there, but one of their values may not be what it was.
-            self.tell(Found::Bad("the checksum of a chunk is wrong: values of its records may be damaged"), each);
-        }
-        data.data
+        drop(rendered);
+        held.truncate(HEADER_SIZE);
     }
 
     /// Bytes that are held.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
-        self.held.capacity()
+        self.begin.capacity() + self.held.capacity() + self.run.len() * CHUNK_SIZE
     }
-}
-
-/// An event as JSON with all its data, and when it was written.
-fn json(record: EvtxRecord<'_>, may_lack: bool) -> Result<(String, i64), evtx::err::EvtxError> {
-    let xml = may_lack.then(|| record.clone());
-    let read = record.into_json()?;
-    let written = read.timestamp.as_microsecond();
-    // Data of which none has a name are all there.
-    let Some(xml) = xml.filter(|_| !read.data.contains("\"Data\":{\"#text\":")) else {
-        return Ok((read.data, written));
-    };
-    let xml = xml.into_xml()?;
-    Ok((unnamed::completed(&read.data, &xml.data).into_owned(), written))
 }
 
 pub(super) fn is_unused(chunk: &[u8]) -> bool {

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 
-use super::json::each_value;
+use chrono::NaiveDate;
+
+use super::chunks::Written as When;
+use super::data::Data;
+use super::json::{Stop, Walk, Written};
 use super::views;
 use crate::address;
 use crate::logs::column::is_nothing;
-use crate::logs::members::as_text;
 use crate::logs::time::Clock;
 use crate::logs::{Value, xml};
 
@@ -42,63 +44,109 @@ pub(super) struct Needs {
     pub(super) data: bool,
 }
 
+impl Needs {
+    /// The event as it is, if at all.
+    pub(super) const NOTHING: Self = Self { system: false, data: false };
+}
+
+/// What the system says of an event: an element of `Event.System`, or an attribute of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Member {
+    Provider,
+    EventId,
+    Level,
+    Task,
+    Opcode,
+    Keywords,
+    Created,
+    RecordId,
+    Activity,
+    RelatedActivity,
+    Process,
+    Thread,
+    Channel,
+    Computer,
+    User,
+}
+
+impl Member {
+    const COUNT: usize = Self::User as usize + 1;
+
+    /// The member that an element is, or one of its attributes.
+    pub(super) fn of(element: &str, attribute: &str) -> Option<Self> {
+        Some(match (element, attribute) {
+            ("Provider", "Name") => Self::Provider,
+            ("EventID", "") => Self::EventId,
+            ("Level", "") => Self::Level,
+            ("Task", "") => Self::Task,
+            ("Opcode", "") => Self::Opcode,
+            ("Keywords", "") => Self::Keywords,
+            ("TimeCreated", "SystemTime") => Self::Created,
+            ("EventRecordID", "") => Self::RecordId,
+            ("Correlation", "ActivityID") => Self::Activity,
+            ("Correlation", "RelatedActivityID") => Self::RelatedActivity,
+            ("Execution", "ProcessID") => Self::Process,
+            ("Execution", "ThreadID") => Self::Thread,
+            ("Channel", "") => Self::Channel,
+            ("Computer", "") => Self::Computer,
+            ("Security", "UserID") => Self::User,
+            _ => return None,
+        })
+    }
+}
+
 /// An event that was read.
 pub(super) struct Event<'a> {
     json: &'a str,
-    written: i64,
-    /// Members of `Event.System`: the path within it, the name, the value as it is written.
-    system: Vec<(&'static str, &'a str, &'a str)>,
+    written: When<'a>,
+    /// Values as they are written, by their member.
+    system: System<'a>,
     data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     id: Option<u32>,
     /// The elements of the XML that one of the data is.
     elements: OnceCell<Vec<(String, String)>>,
 }
 
-/// Elements of `Event.System` with values or attributes that are asked for.
-const SYSTEM: &[&str] = &[
-    "",
-    "Provider.#attributes",
-    "EventID",
-    "Level",
-    "Task",
-    "Opcode",
-    "Keywords",
-    "TimeCreated.#attributes",
-    "EventRecordID",
-    "Correlation.#attributes",
-    "Execution.#attributes",
-    "Channel",
-    "Computer",
-    "Security.#attributes",
-];
+/// Values as they are written, by their member.
+pub(super) type System<'a> = [Option<Written<'a>>; Member::COUNT];
 
 impl<'a> Event<'a> {
-    /// Reads an event; `None`, if it is none.
-    pub(super) fn read(json: &'a str, written: i64, needs: Needs) -> Option<Self> {
-        let (mut system, mut data) = (Vec::with_capacity(20), Data::default());
-        let goes_into = |path: &str, name: &str| match (path, name) {
-            ("Event", "System") => needs.system,
-            ("Event", _) => needs.data && name != "#attributes",
-            _ => true,
-        };
-        each_value(json, DEEPEST, &goes_into, &mut |path, name, value| {
-            let Some(path) = path.strip_prefix("Event") else { return };
-            match path.strip_prefix(".System") {
-                Some(path) => {
-                    let path = path.strip_prefix('.').unwrap_or(path);
-                    if let Some(path) = SYSTEM.iter().find(|other| **other == path) {
-                        system.push((*path, name, value));
-                    }
+    /// Reads an event, as far as it is needed; `None`, if it is none.
+    pub(super) fn read(json: &'a str, written: When<'a>, needs: Needs) -> Option<Self> {
+        let mut system = [None; Member::COUNT];
+        let mut data = Data::default();
+        if needs != Needs::NOTHING {
+            let mut inner = |walk: &mut Walk<'a>, name: Written<'a>| match name.text {
+                "System" if needs.system && walk.is_object() => {
+                    read_system(walk, &mut system)?;
+                    // Data stand behind it.
+                    if needs.data { Ok(()) } else { Err(Stop::Enough) }
                 }
-                None if needs.data && name != "System" => {
-                    data.give(path.strip_prefix('.').unwrap_or(path), name, value);
-                }
-                None => {}
+                "System" | "#attributes" => walk.value().map(drop),
+                _ if needs.data => data.read(walk, &mut String::new(), name, DEEPEST - 1),
+                _ => walk.value().map(drop),
+            };
+            let mut outer = |walk: &mut Walk<'a>, name: Written<'a>| match name.text {
+                "Event" if walk.is_object() => walk.object(&mut inner),
+                _ => walk.value().map(drop),
+            };
+            if Walk::new(json).object(&mut outer) == Err(Stop::Broken) {
+                return None;
             }
-        })?;
-        let mut event = Self { json, written, system, data: data.found, id: None, elements: OnceCell::new() };
-        event.id = event.member("", "EventID").and_then(|id| id.parse().ok());
-        Some(event)
+        }
+        Some(Self::made(json, written, &system, data.found))
+    }
+
+    /// An event of which this was read.
+    pub(super) fn made(
+        json: &'a str,
+        written: When<'a>,
+        system: &System<'a>,
+        data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    ) -> Self {
+        let mut event = Self { json, written, system: *system, data, id: None, elements: OnceCell::new() };
+        event.id = event.member(Member::EventId).and_then(|id| id.parse().ok());
+        event
     }
 
     /// Its number, which means something with its provider only.
@@ -108,9 +156,8 @@ impl<'a> Event<'a> {
 
     /// Who wrote it.
     pub(super) fn provider(&self) -> &str {
-        let is = |(path, name, _): &&(&str, &str, &str)| *path == "Provider.#attributes" && *name == "Name";
-        let found = self.system.iter().find(is).map(|(.., value)| *value);
-        found.and_then(|text| text.strip_prefix('"')?.strip_suffix('"')).unwrap_or_default()
+        let name = self.system[Member::Provider as usize].map(|name| name.text);
+        name.and_then(|text| text.strip_prefix('"')?.strip_suffix('"')).unwrap_or_default()
     }
 
     /// All of it, as JSON.
@@ -124,19 +171,14 @@ impl<'a> Event<'a> {
     }
 
     /// When it was created; else when the record was written.
-    pub(super) fn time(&self) -> i64 {
-        let created = self.member("TimeCreated.#attributes", "SystemTime");
-        created.and_then(|text| Clock::UTC.instant(&text)).unwrap_or(self.written)
+    pub(super) fn time(&self) -> Option<i64> {
+        let created = self.member(Member::Created);
+        created.and_then(|text| utc(&text).or_else(|| Clock::UTC.instant(&text))).or_else(|| self.written.instant())
     }
 
-    /// A member of the system's: an element (the path is empty), or an attribute of one. An element with attributes has its text
-    /// by another name.
-    pub(super) fn member(&self, path: &str, name: &str) -> Option<Cow<'a, str>> {
-        let is = |(of, called, _): &&(&str, &str, &str)| {
-            *of == path && *called == name || path.is_empty() && *of == name && *called == "#text"
-        };
-        let (.., value) = self.system.iter().find(is)?;
-        as_text(value).filter(|text| !text.is_empty())
+    /// What the system says, unless it is empty.
+    pub(super) fn member(&self, member: Member) -> Option<Cow<'a, str>> {
+        self.system[member as usize].and_then(Written::said).filter(|text| !text.is_empty())
     }
 
     /// The first of these data that says something.
@@ -184,94 +226,55 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Data on their way out of the JSON.
-#[derive(Default)]
-struct Data<'a> {
-    found: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    /// Of names that there are already: the number that the last of them got.
-    numbers: HashMap<Cow<'a, str>, usize>,
-    /// All names, once there are too many to look through.
-    names: HashSet<Cow<'a, str>>,
-    unnamed: usize,
-}
-
-impl<'a> Data<'a> {
-    /// Names what stands beside the system's part: `EventData.TargetUserName` by its last word, data without names by their
-    /// place, and what stands in `UserData` by its path below the element that it is.
-    fn give(&mut self, path: &str, name: &'a str, value: &'a str) {
-        // AD FS puts what is EventData elsewhere into an element of UserData.
-        let within = match path.split_once('.') {
-            _ if path == "EventData" || path == "UserData" || path.is_empty() => "",
-            Some(("EventData", rest)) => rest,
-            Some(("UserData", rest)) => rest.split_once('.').map_or("", |(_, rest)| rest),
-            _ => path,
-        };
-        let within = within.strip_prefix("EventData").map_or(within, |rest| rest.strip_prefix('.').unwrap_or(rest));
-        if within.split('.').any(|part| part == "#attributes")
-            || name == "#attributes"
-            || name == "xmlns"
-            || name.ends_with(":xmlns")
-        {
-            return;
+/// Reads the elements of `Event.System` that are asked for. Of those with attributes, the text has a name of its own.
+fn read_system<'a>(walk: &mut Walk<'a>, system: &mut System<'a>) -> Result<(), Stop> {
+    let mut set = |element: &str, attribute: &str, value: Written<'a>| {
+        if let Some(member) = Member::of(element, attribute) {
+            system[member as usize].get_or_insert(value);
         }
-        let is_unnamed = |name: &str| matches!(name, "Data" | "EventData" | "#unnamed");
-        match name {
-            "#text" if is_unnamed(within) => self.unnamed(value),
-            "#text" if within.is_empty() => self.push("text".into(), value),
-            "#text" => self.push(within.to_owned().into(), value),
-            _ if within.is_empty() && is_unnamed(name) => self.unnamed(value),
-            _ if within.is_empty() => self.push(name.into(), value),
-            _ => self.push(format!("{within}.{name}").into(), value),
+    };
+    walk.object(&mut |walk, element| {
+        if !walk.is_object() {
+            set(element.text, "", walk.value()?);
+            return Ok(());
         }
-    }
-
-    fn unnamed(&mut self, value: &'a str) {
-        let texts: Vec<Cow<'a, str>> = match serde_json::from_str::<Vec<serde_json::Value>>(value) {
-            Ok(items) => items.into_iter().map(plain).collect(),
-            Err(_) => as_text(value).into_iter().collect(),
-        };
-        for text in texts {
-            self.unnamed += 1;
-            self.add(format!("data{}", self.unnamed).into(), text);
-        }
-    }
-
-    fn push(&mut self, name: Cow<'a, str>, value: &'a str) {
-        let name = match name {
-            Cow::Borrowed(name) if name.contains('\\') => {
-                as_text(&format!("\"{name}\"")).unwrap_or_default().into_owned().into()
+        walk.object(&mut |walk, name| match name.text {
+            "#attributes" if walk.is_object() => walk.object(&mut |walk, attribute| {
+                set(element.text, attribute.text, walk.value()?);
+                Ok(())
+            }),
+            "#text" => {
+                set(element.text, "", walk.value()?);
+                Ok(())
             }
-            name => name,
-        };
-        self.add(name, as_text(value).unwrap_or_default());
-    }
-
-    /// Adds a datum, by the first name that is free.
-    fn add(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
-        /// So many names are looked through.
-        const FEW: usize = 48;
-        if self.found.len() == FEW {
-            self.names = self.found.iter().map(|(name, _)| name.clone()).collect();
-        }
-        let is_free = if self.found.len() < FEW {
-            self.found.iter().all(|(other, _)| *other != name)
-        } else {
-            self.names.insert(name.clone())
-        };
-        if is_free {
-            return self.found.push((name, value));
-        }
-        let number = self.numbers.entry(name.clone()).or_insert(1);
-        *number += 1;
-        let numbered = format!("{name}_{number}");
-        self.add(numbered.into(), value);
-    }
+            _ => walk.value().map(drop),
+        })
+    })
 }
 
-fn plain(value: serde_json::Value) -> Cow<'static, str> {
-    match value {
-        serde_json::Value::String(text) => text.into(),
-        serde_json::Value::Null => "".into(),
-        other => other.to_string().into(),
+/// The instant of a time as it stands in every event: `2026-11-27T08:00:00.123456700Z`, in microseconds UTC.
+fn utc(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    let number = |at: usize, count: usize| {
+        bytes
+            .get(at..at + count)?
+            .iter()
+            .try_fold(0_u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+    };
+    let stands = |at: usize, byte: u8| bytes.get(at) == Some(&byte);
+    let is_so = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (bytes.len().wrapping_sub(1), b'Z')];
+    if !is_so.into_iter().all(|(at, byte)| stands(at, byte)) {
+        return None;
     }
+    let micros = match bytes.len() {
+        20 => 0,
+        27.. if stands(19, b'.') => {
+            number(26, bytes.len() - 27)?;
+            number(20, 6)?
+        }
+        _ => return None,
+    };
+    let day = NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(5, 2)?, number(8, 2)?)?;
+    let time = day.and_hms_micro_opt(number(11, 2)?, number(14, 2)?, number(17, 2)?, micros)?;
+    Some(time.and_utc().timestamp_micros())
 }

@@ -2,49 +2,131 @@
 //!
 //! The text is made by the `evtx` crate: compact, and well-formed. What is not, is no event.
 
-use memchr::{memchr2, memchr3};
+use std::borrow::Cow;
 
-/// Gives each value with the path of the object that it stands in, words apart by dots, and its own name. Objects that are not
-/// gone into, and those that lie deeper than so many, are given as they are written. `None`, if the text is no object.
-pub(super) fn each_value<'a>(
-    json: &'a str,
-    deepest: usize,
-    goes_into: &dyn Fn(&str, &str) -> bool,
-    each: &mut dyn FnMut(&str, &'a str, &'a str),
-) -> Option<()> {
-    Walk { json, at: 0, path: String::new(), goes_into }.object(deepest, each)
-}
+use crate::logs::members::as_text;
 
-struct Walk<'a, 'f> {
+/// A place in a text.
+pub(super) struct Walk<'a> {
     json: &'a str,
     at: usize,
-    path: String,
-    goes_into: &'f dyn Fn(&str, &str) -> bool,
+    marks: Marks<'a>,
+    /// The string before this place has an escape in it.
+    is_escaped: bool,
 }
 
-impl<'a> Walk<'a, '_> {
-    fn object(&mut self, deepest: usize, each: &mut dyn FnMut(&str, &'a str, &'a str)) -> Option<()> {
+/// Where quotes and backslashes stand, eight bytes at a time: nearly all of a text is short strings, and to look for the end of each
+/// by itself takes longer than to look through all of it.
+struct Marks<'a> {
+    text: &'a [u8],
+    /// The word that is looked at, and what is left of its marks: the highest bit of each byte that is one.
+    word: usize,
+    left: u64,
+}
+
+/// The string that a text begins with; `None`, if it has no end.
+pub(super) fn string(text: &str) -> Option<Written<'_>> {
+    let mut walk = Walk::new(text);
+    let text = walk.string().ok()?;
+    Some(Written { text, is_escaped: walk.is_escaped })
+}
+
+impl Marks<'_> {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+
+    /// The bytes of a word that are this one.
+    fn of(word: u64, byte: u8) -> u64 {
+        let other = word ^ u64::from_le_bytes([byte; 8]);
+        !(((other & Self::LOW) + Self::LOW) | other | Self::LOW)
+    }
+
+    fn load(&mut self) -> Option<()> {
+        let rest = self.text.get(self.word..).filter(|rest| !rest.is_empty())?;
+        let word = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut word = [0; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            word
+        });
+        let word = u64::from_le_bytes(word);
+        self.left = Self::of(word, b'"') | Self::of(word, b'\\');
+        Some(())
+    }
+}
+
+impl Iterator for Marks<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.left == 0 {
+            self.word += 8;
+            self.load()?;
+        }
+        let at = self.word + self.left.trailing_zeros() as usize / 8;
+        self.left &= self.left - 1;
+        Some(at)
+    }
+}
+
+/// A name or a value, as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Written<'a> {
+    /// A name without its quotes, a value with them if it has some.
+    pub(super) text: &'a str,
+    /// It is a string with an escape in it.
+    is_escaped: bool,
+}
+
+impl<'a> Written<'a> {
+    /// A value without an escape.
+    pub(super) fn plain(text: &'a str) -> Self {
+        Self { text, is_escaped: false }
+    }
+
+    /// What it says; `None`, if it is null.
+    pub(super) fn said(self) -> Option<Cow<'a, str>> {
+        match self.text.as_bytes() {
+            [b'"', inner @ .., b'"'] if !self.is_escaped => self.text.get(1..=inner.len()).map(Cow::Borrowed),
+            _ => as_text(self.text),
+        }
+    }
+
+    /// What it says as a name.
+    pub(super) fn named(self) -> Cow<'a, str> {
+        match self.is_escaped {
+            true => serde_json::from_str(&format!("\"{}\"", self.text)).map_or(Cow::Borrowed(""), Cow::Owned),
+            false => Cow::Borrowed(self.text),
+        }
+    }
+}
+
+/// That the rest of a text is not asked for, or that it is not well-formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    Enough,
+    Broken,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(json: &'a str) -> Self {
+        let mut marks = Marks { text: json.as_bytes(), word: 0, left: 0 };
+        let _ = marks.load();
+        Self { json, at: 0, marks, is_escaped: false }
+    }
+
+    /// Gives the name of each member of the object that stands here; what takes it goes past its value.
+    pub(super) fn object(
+        &mut self,
+        each: &mut dyn FnMut(&mut Self, Written<'a>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         self.expect(b'{')?;
         if self.peek()? == b'}' {
             return self.expect(b'}');
         }
         loop {
             let name = self.string()?;
-            let name = &name[1..name.len() - 1];
+            let name = Written { text: &name[1..name.len() - 1], is_escaped: self.is_escaped };
             self.expect(b':')?;
-            let is_object = self.peek()? == b'{' && self.json.as_bytes().get(self.at + 1) != Some(&b'}');
-            if is_object && deepest > 1 && (self.goes_into)(&self.path, name) {
-                let length = self.path.len();
-                if length > 0 {
-                    self.path.push('.');
-                }
-                self.path.push_str(name);
-                self.object(deepest - 1, each)?;
-                self.path.truncate(length);
-            } else {
-                let value = self.value()?;
-                each(&self.path, name, value);
-            }
+            each(self, name)?;
             match self.peek()? {
                 b',' => self.at += 1,
                 _ => return self.expect(b'}'),
@@ -52,39 +134,54 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.json.as_bytes().get(self.at).copied()
+    /// How far it has come.
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
-    fn expect(&mut self, byte: u8) -> Option<()> {
+    /// Whether an object with members stands here.
+    pub(super) fn is_object(&self) -> bool {
+        let rest = &self.json.as_bytes()[self.at.min(self.json.len())..];
+        rest.first() == Some(&b'{') && rest.get(1) != Some(&b'}')
+    }
+
+    fn peek(&self) -> Result<u8, Stop> {
+        self.json.as_bytes().get(self.at).copied().ok_or(Stop::Broken)
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Stop> {
         let is = self.peek()? == byte;
         self.at += usize::from(is);
-        is.then_some(())
+        if is { Ok(()) } else { Err(Stop::Broken) }
     }
 
     /// A string with its quotes, as it is written.
-    fn string(&mut self) -> Option<&'a str> {
+    fn string(&mut self) -> Result<&'a str, Stop> {
         let begin = self.at;
-        self.expect(b'"')?;
+        if self.marks.next() != Some(begin) {
+            return Err(Stop::Broken);
+        }
+        self.is_escaped = false;
+        let mut escaped = None;
         loop {
-            let rest = &self.json.as_bytes()[self.at..];
-            let found = memchr2(b'"', b'\\', rest)?;
-            let is_end = rest[found] == b'"';
-            self.at += found + if is_end { 1 } else { 2 };
-            if self.at > self.json.len() {
-                return None;
+            let at = self.marks.next().ok_or(Stop::Broken)?;
+            if escaped == Some(at) {
+                continue;
             }
-            if is_end {
-                return self.json.get(begin..self.at);
+            if self.json.as_bytes()[at] == b'"' {
+                self.at = at + 1;
+                return self.since(begin);
             }
+            self.is_escaped = true;
+            escaped = Some(at + 1);
         }
     }
 
     /// A value, as it is written.
-    fn value(&mut self) -> Option<&'a str> {
+    pub(super) fn value(&mut self) -> Result<Written<'a>, Stop> {
         let begin = self.at;
         match self.peek()? {
-            b'"' => return self.string(),
+            b'"' => return self.string().map(|text| Written { text, is_escaped: self.is_escaped }),
             b'{' | b'[' => {
                 let mut depth = 0_usize;
                 loop {
@@ -103,9 +200,17 @@ impl<'a> Walk<'a, '_> {
                     }
                 }
             }
-            _ => self.at += memchr3(b',', b'}', b']', &self.json.as_bytes()[self.at..])?,
+            _ => {
+                let rest = &self.json.as_bytes()[self.at..];
+                let length = rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']' | b'"' | b'\\'));
+                self.at += length.ok_or(Stop::Broken)?;
+            }
         }
-        self.json.get(begin..self.at)
+        self.since(begin).map(|text| Written { text, is_escaped: false })
+    }
+
+    fn since(&self, begin: usize) -> Result<&'a str, Stop> {
+        self.json.get(begin..self.at).ok_or(Stop::Broken)
     }
 }
 
@@ -113,29 +218,47 @@ impl<'a> Walk<'a, '_> {
 mod tests {
     use super::*;
 
-    fn values(json: &str) -> Option<String> {
+    /// The values, with their paths to a depth.
+    fn values(json: &str) -> Result<String, Stop> {
+        fn of(walk: &mut Walk<'_>, path: &str, depth: usize, all: &mut Vec<String>) -> Result<(), Stop> {
+            walk.object(&mut |walk, name| {
+                let name = name.text;
+                if walk.is_object() && depth > 1 && !(path == "/a" && name == "whole") {
+                    return of(walk, &format!("{path}/{name}"), depth - 1, all);
+                }
+                let value = walk.value()?.text;
+                all.push(format!("{path}/{name}={value}"));
+                if name == "last" { Err(Stop::Enough) } else { Ok(()) }
+            })
+        }
         let mut all = Vec::new();
-        let into = |path: &str, name: &str| !(path == "a" && name == "whole");
-        each_value(json, 3, &into, &mut |path, name, value| all.push(format!("{path}/{name}={value}")))?;
-        Some(all.join(" "))
+        match of(&mut Walk::new(json), "", 3, &mut all) {
+            Err(Stop::Broken) => Err(Stop::Broken),
+            Ok(()) | Err(Stop::Enough) => Ok(all.join(" ")),
+        }
     }
 
     #[test]
-    fn values_have_the_path_of_their_object() {
+    fn members_are_gone_through_and_values_passed_whole() {
         let json =
             r#"{"a":{"b":1,"c":{"d":"x\"}","e":null,"f":{"g":[1,"]"]}},"whole":{"h":1},"i":{}},"j":[{"k":1}],"l":"é"}"#;
         let expected =
-            r#"a/b=1 a.c/d="x\"}" a.c/e=null a.c/f={"g":[1,"]"]} a/whole={"h":1} a/i={} /j=[{"k":1}] /l="é""#;
-        assert_eq!(values(json).as_deref(), Some(expected));
-        assert_eq!(values("{}").as_deref(), Some(""));
+            r#"/a/b=1 /a/c/d="x\"}" /a/c/e=null /a/c/f={"g":[1,"]"]} /a/whole={"h":1} /a/i={} /j=[{"k":1}] /l="é""#;
+        assert_eq!(values(json).as_deref(), Ok(expected));
+        assert_eq!(values("{}").as_deref(), Ok(""));
+        assert_eq!(
+            values(r#"{"a":1,"last":2,"b":"#).as_deref(),
+            Ok("/a=1 /last=2"),
+            "what is not asked for is not read"
+        );
     }
 
     #[test]
-    fn what_is_cut_is_none() {
+    fn what_is_cut_is_broken() {
         let json = r#"{"a":{"b":"x\\\"y","c":[1,{"d":2}],"e":12}}"#;
-        assert!(values(json).is_some());
+        assert!(values(json).is_ok());
         for end in 0..json.len() {
-            assert_eq!(values(&json[..end]), None, "{}", &json[..end]);
+            assert_eq!(values(&json[..end]), Err(Stop::Broken), "{}", &json[..end]);
         }
     }
 }

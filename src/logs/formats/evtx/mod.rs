@@ -1,22 +1,26 @@
 //! EVTX: the event logs of Windows.
 //!
-//! A header of 4 KiB, then chunks of 64 KiB, each of which can be read for itself: one is held at a time. The `evtx` crate
-//! reads a chunk; which chunks there are, what is missing and what becomes of an event is decided here.
+//! A header of 4 KiB, then chunks of 64 KiB, each of which can be read for itself. The `evtx` crate renders their events, those of
+//! sixteen chunks at once; which chunks there are, what is missing and what becomes of an event is decided here.
 
+mod chunk;
 mod chunks;
+mod data;
 mod event;
 mod json;
 mod pieces;
 mod rows;
+mod shape;
 mod unnamed;
 mod views;
 
 use std::sync::Arc;
 
-use chunks::Chunks;
+use chunks::{Chunks, Found};
 use event::{Event, Needs};
 use pieces::ChunkPieces;
 use rows::Rows;
+use shape::Shapes;
 
 use crate::logs::{Error, Field, Format, Layout, Options, Pieces, Reader, Sample, Sink, View};
 
@@ -84,39 +88,59 @@ impl Layout for Events {
 
 struct EventReader {
     chunks: Chunks,
+    give: Give,
+}
+
+/// What becomes of an event.
+struct Give {
     rows: Arc<Rows>,
     wanted: Vec<usize>,
     needs: Needs,
+    shapes: Shapes,
 }
 
 impl EventReader {
     fn new(chunks: Chunks, rows: &Arc<Rows>, wanted: &[usize]) -> Self {
-        Self { chunks, rows: Arc::clone(rows), wanted: wanted.to_vec(), needs: rows.needs(wanted) }
+        let (needs, shapes) = (rows.needs(wanted), Shapes::default());
+        Self { chunks, give: Give { rows: Arc::clone(rows), wanted: wanted.to_vec(), needs, shapes } }
     }
 }
 
 impl Reader for EventReader {
     fn feed(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<(), Error> {
-        let Self { chunks, rows, wanted, needs } = self;
-        chunks.feed(bytes, &mut |number, found| tell(rows, (wanted, *needs), number, found, sink));
+        let Self { chunks, give } = self;
+        chunks.feed(bytes, &mut |number, found| give.found(number, found, sink));
         Ok(())
     }
 
     fn end(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
-        let Self { chunks, rows, wanted, needs } = self;
-        chunks.end(&mut |number, found| tell(rows, (wanted, *needs), number, found, sink));
+        let Self { chunks, give } = self;
+        chunks.end(&mut |number, found| give.found(number, found, sink));
         Ok(())
     }
 }
 
-fn tell(rows: &Rows, (wanted, needs): (&[usize], Needs), number: u64, found: chunks::Found<'_>, sink: &mut dyn Sink) {
-    match found {
-        chunks::Found::Event { json, .. } if !rows.has(json) => {}
-        chunks::Found::Event { json, written } => match Event::read(json, written, needs) {
-            Some(event) => rows.give(&event, wanted, number, sink),
+impl Give {
+    fn found(&mut self, number: u64, found: Found<'_>, sink: &mut dyn Sink) {
+        let Self { rows, wanted, needs, shapes } = self;
+        let (json, written) = match found {
+            Found::Bad(why) => return sink.bad(number, why, b""),
+            Found::Event { json, .. } if !rows.has(json) => return,
+            Found::Event { json, written } => (json, written),
+        };
+        let has_shape = *needs != Needs::NOTHING;
+        if let Some(event) = shapes.event(json, written, *needs).filter(|_| has_shape) {
+            return rows.give(&event, wanted, number, sink);
+        }
+        match Event::read(json, written, *needs) {
             None => sink.bad(number, "the record is damaged", json.as_bytes()),
-        },
-        chunks::Found::Bad(why) => sink.bad(number, why, b""),
+            Some(event) => {
+                rows.give(&event, wanted, number, sink);
+                if has_shape {
+                    shapes.learn(json);
+                }
+            }
+        }
     }
 }
 

@@ -4,17 +4,12 @@
 //! before it are counted here, by their headers. A chunk in which these do not say how many it is going to be is read for its
 //! number: damage costs time, and changes no number.
 
-use evtx::EvtxChunkData;
+use evtx::EvtxChunkHeader;
 
-use super::chunks::{CHUNK, CHUNK_SIZE, Chunks, HEADER_SIZE, Place, counted, is_unused};
+use super::chunk::is_sound;
+use super::chunks::{CHUNK, CHUNK_SIZE, Chunks, HEADER_SIZE, Place, RECORD, RECORDS, SMALLEST, counted, is_unused};
 use crate::logs::{Cut, Pieces, Reader};
 
-/// Where records begin in a chunk.
-const RECORDS: usize = 512;
-/// What a record begins with.
-const RECORD: &[u8] = b"**\0\0";
-/// The smallest record: its header and its end.
-const SMALLEST: usize = 28;
 /// A time above it, in intervals of 100 ns since 1601, may be none: the year 9999.
 const LATEST: u64 = 2_650_000_000_000_000_000;
 
@@ -63,8 +58,9 @@ impl<R: FnMut(Chunks) -> Box<dyn Reader> + Send> Pieces for ChunkPieces<R> {
 /// How many records are told of a whole chunk that is in use.
 fn told(chunk: &[u8]) -> u64 {
     declared(chunk).unwrap_or_else(|| {
-        let mut chunks = Chunks::behind(Place::default());
+        let mut chunks = Chunks::behind(Place::default()).going_on();
         chunks.feed(chunk, &mut |_, _| {});
+        chunks.end(&mut |_, _| {});
         chunks.place().number
     })
 }
@@ -72,8 +68,7 @@ fn told(chunk: &[u8]) -> u64 {
 /// How many records a chunk has by its header, if that is beyond doubt: its checksums are right, and so many records follow
 /// one another up to its end.
 fn declared(chunk: &[u8]) -> Option<u64> {
-    let data = EvtxChunkData::new(chunk.to_vec(), false).ok().filter(EvtxChunkData::validate_checksum)?;
-    let header = &data.header;
+    let header = EvtxChunkHeader::from_bytes(chunk).ok().filter(|header| is_sound(header, chunk))?;
     let (first, last) = (header.first_event_record_number, header.last_event_record_number);
     let declared = last.checked_sub(first)?.checked_add(1)?;
     let end = usize::try_from(header.free_space_offset).ok()?.min(chunk.len());

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::event::{Event, Needs};
+use super::event::{Event, Member, Needs};
 use super::views;
 use crate::logs::{Field, Kind, Sink, Value};
 
@@ -18,22 +18,13 @@ enum Source {
     Time,
     Address,
     User,
-    /// A member of `Event.System`, as the JSON has it: an element, or an element's attributes and one of them.
-    System(&'static str, &'static str),
+    System(Member),
     Data,
     Raw,
 }
 
-const fn system(name: &'static str, kind: Kind, member: &'static str, doc: &'static str) -> Declared {
-    Declared { name, kind, source: Source::System("", member), doc }
-}
-
-const fn attribute(name: &'static str, of: &'static str, attribute: &'static str, doc: &'static str) -> Declared {
-    Declared { name, kind: Kind::Text, source: Source::System(of, attribute), doc }
-}
-
-const fn number(name: &'static str, of: &'static str, attribute: &'static str, doc: &'static str) -> Declared {
-    Declared { name, kind: Kind::Int, source: Source::System(of, attribute), doc }
+const fn system(name: &'static str, kind: Kind, member: Member, doc: &'static str) -> Declared {
+    Declared { name, kind, source: Source::System(member), doc }
 }
 
 /// The fields, in their order.
@@ -51,33 +42,28 @@ const DECLARED: &[Declared] = &[
         source: Source::User,
         doc: "Who: TargetUserName, else SubjectUserName; of changes of accounts (4720 to 4767) the one that made them.",
     },
-    attribute("provider", "Provider.#attributes", "Name", "Who wrote the event."),
-    system("event_id", Kind::Int, "EventID", "What happened, by the provider's number."),
-    system("channel", Kind::Text, "Channel", "The log that it was written to: Security, System, …"),
-    system("computer", Kind::Text, "Computer", "The computer on which it happened."),
-    system("record_id", Kind::Int, "EventRecordID", "The number of the record in its log."),
+    system("provider", Kind::Text, Member::Provider, "Who wrote the event."),
+    system("event_id", Kind::Int, Member::EventId, "What happened, by the provider's number."),
+    system("channel", Kind::Text, Member::Channel, "The log that it was written to: Security, System, …"),
+    system("computer", Kind::Text, Member::Computer, "The computer on which it happened."),
+    system("record_id", Kind::Int, Member::RecordId, "The number of the record in its log."),
     system(
         "level",
         Kind::Int,
-        "Level",
+        Member::Level,
         "1 critical, 2 error, 3 warning, 4 information, 5 verbose; 0 in the Security log.",
     ),
-    attribute("user_sid", "Security.#attributes", "UserID", "The security identifier of the account that wrote it."),
-    attribute("activity_id", "Correlation.#attributes", "ActivityID", "What events of one activity share."),
-    attribute(
-        "related_activity_id",
-        "Correlation.#attributes",
-        "RelatedActivityID",
-        "The activity that this one came from.",
-    ),
-    number("process_id", "Execution.#attributes", "ProcessID", "The process that wrote the event."),
-    number("thread_id", "Execution.#attributes", "ThreadID", "The thread that wrote the event."),
-    system("task", Kind::Int, "Task", "The category, by the provider's number."),
-    system("opcode", Kind::Int, "Opcode", "The step of the activity, by the provider's number."),
+    system("user_sid", Kind::Text, Member::User, "The security identifier of the account that wrote it."),
+    system("activity_id", Kind::Text, Member::Activity, "What events of one activity share."),
+    system("related_activity_id", Kind::Text, Member::RelatedActivity, "The activity that this one came from."),
+    system("process_id", Kind::Int, Member::Process, "The process that wrote the event."),
+    system("thread_id", Kind::Int, Member::Thread, "The thread that wrote the event."),
+    system("task", Kind::Int, Member::Task, "The category, by the provider's number."),
+    system("opcode", Kind::Int, Member::Opcode, "The step of the activity, by the provider's number."),
     system(
         "keywords",
         Kind::Text,
-        "Keywords",
+        Member::Keywords,
         "Bits in hexadecimal: 0x8020… is a success in the Security log, 0x8010… a failure.",
     ),
     Declared {
@@ -168,10 +154,10 @@ impl Rows {
 /// The value of a field that all events have.
 fn value<'e>(declared: &Declared, event: &'e Event<'_>) -> Result<Value<'e>, Cow<'e, str>> {
     Ok(match &declared.source {
-        Source::Time => Value::Time(event.time()),
+        Source::Time => event.time().map_or(Value::Null, Value::Time),
         Source::Address => event.client(),
         Source::User => event.user(),
-        Source::System(path, name) => match (declared.kind, event.member(path, name)) {
+        Source::System(member) => match (declared.kind, event.member(*member)) {
             (_, None) => Value::Null,
             (Kind::Int, Some(text)) => Value::Int(text.parse().map_err(|_| text)?),
             (_, Some(text)) => Value::Text(text),
@@ -200,6 +186,7 @@ fn id(json: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::chunks::Written;
     use super::*;
     use crate::logs::trials::Told;
 
@@ -211,7 +198,12 @@ mod tests {
         let json = EVENT.replace("\n        ", "").replace("ID\"}", &format!("{id}\"}}")).replace("DATA", data);
         let mut told = Told::default();
         let all: Vec<usize> = (0..DECLARED.len()).collect();
-        Rows::of(None).give(&Event::read(&json, 5, Needs { system: true, data: true }).unwrap(), &all, 1, &mut told);
+        Rows::of(None).give(
+            &Event::read(&json, Written::At(5), Needs { system: true, data: true }).unwrap(),
+            &all,
+            1,
+            &mut told,
+        );
         let names = DECLARED.iter().map(|declared| declared.name.to_owned());
         names.zip(told.rows.remove(0).1).filter(|(name, value)| value != "∅" && name != "raw").collect()
     }

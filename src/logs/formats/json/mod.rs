@@ -225,8 +225,11 @@ impl Give {
         };
         let text = encoding::text(bytes);
         let mut cells: Vec<Option<Cow<'_, str>>> = vec![None; self.needed.len()];
+        let (mut is_there, mut repeated) = (vec![false; self.needed.len()], Vec::new());
         let mut unknown: Vec<String> = Vec::new();
         let is_object = each_member(&text, DEEPEST, &mut |name, value| match self.layout.by_name.get(name) {
+            // As in exports, the first value stands.
+            Some(at) if self.needed[*at] && std::mem::replace(&mut is_there[*at], true) => repeated.push(*at),
             Some(at) if self.needed[*at] => cells[*at] = as_text(value),
             Some(_) => {}
             None => unknown.push(name.to_owned()),
@@ -238,6 +241,8 @@ impl Give {
             sink.recoded(line);
         }
         unknown.iter().for_each(|name| sink.unknown(line, name));
+        let fields = repeated.into_iter().filter_map(|column| self.layout.table.field_of(&self.wanted, column));
+        fields.for_each(|field| sink.repeated(line, field));
         self.layout.table.give(&self.wanted, line, &Row { cells: &cells, text: &text }, sink);
     }
 }

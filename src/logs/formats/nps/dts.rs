@@ -128,7 +128,7 @@ struct Events {
 }
 
 impl Parser for Events {
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         let Some(elements) = elements(line) else {
             return sink.bad(number, "it is no event as these servers write them", line.as_bytes());
         };

@@ -115,7 +115,7 @@ struct Records {
 }
 
 impl Parser for Records {
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         let Some(record) = record(line) else {
             let why = "it is no header of six fields with pairs of a number and a value";
             return sink.bad(number, why, line.as_bytes());

@@ -102,7 +102,7 @@ struct SyslogParser {
 }
 
 impl Parser for SyslogParser {
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         let Some(header) = header(line) else {
             return sink.bad(number, "it has no header of syslog", line.as_bytes());
         };

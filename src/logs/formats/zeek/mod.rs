@@ -166,12 +166,12 @@ fn name(heading: &Heading, named: &mut Vec<Named>, places: &mut HashMap<String, 
 /// How values of a type are read (source: <https://docs.zeek.org/en/master/script-reference/types.html>).
 fn reading(kind: &str, set_separator: char) -> Reading {
     match kind {
-        "time" => Reading { kind: Kind::Time, form: Form::Epoch },
+        "time" => Reading { form: Form::Epoch, ..Reading::of(Kind::Time) },
         "interval" | "double" => Reading::of(Kind::Float),
         "count" | "int" | "port" => Reading::of(Kind::Int),
         "bool" => Reading::of(Kind::Bool),
         list if ["set[", "vector[", "table["].iter().any(|start| list.starts_with(start)) => {
-            Reading { kind: Kind::Texts, form: Form::List(set_separator) }
+            Reading { form: Form::List(set_separator), ..Reading::of(Kind::Texts) }
         }
         _ => Reading::of(Kind::Text),
     }
@@ -188,7 +188,7 @@ impl Parser for Records {
         }
     }
 
-    fn line(&self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
+    fn line(&mut self, number: u64, line: &str, wanted: &[usize], sink: &mut dyn Sink) {
         self.record(number, line, wanted, sink);
     }
 }

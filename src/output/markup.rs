@@ -3,7 +3,7 @@
 use crate::output::safe;
 
 /// Appends text: no markup, no entity, nothing that cannot be seen or turns the line round.
-pub(super) fn text(text: &str, out: &mut String) {
+pub(in crate::output) fn text(text: &str, out: &mut String) {
     for c in safe::line(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -17,7 +17,7 @@ pub(super) fn text(text: &str, out: &mut String) {
 }
 
 /// An element that holds text.
-pub(super) fn element(name: &str, held: &str, out: &mut String) {
+pub(in crate::output) fn element(name: &str, held: &str, out: &mut String) {
     out.push('<');
     out.push_str(name);
     out.push('>');
