@@ -21,6 +21,7 @@ mod advice;
 mod doctor;
 mod elsewhere;
 mod empty;
+mod flags;
 mod kql;
 mod layers;
 mod literal;
@@ -116,6 +117,12 @@ impl Report {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same for who gave flags in the place of the arguments of `timeline(…)`.
+    #[must_use]
+    pub(crate) fn in_flags(self) -> Self {
+        Self { hint: self.hint.map(|hint| flags::of_timeline(&hint)), ..self }
     }
 
     /// The same with pseudonyms. The statement's text may hold what nobody is to see: its place goes.

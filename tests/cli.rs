@@ -525,6 +525,8 @@ fn configuration_is_read_strictly() {
     fs::remove_file(home.path(".config/auditql/config.toml")).unwrap();
     Answer::of(misspelt.env("AUDITQL_MAX_REQUEST", "1").output().unwrap())
         .failed(2, "did you mean AUDITQL_MAX_REQUESTS?");
+    let mut wrong = home.command(&["-c", "SELECT 1"]);
+    Answer::of(wrong.env("AUDITQL_ESTIMATES", "foo").output().unwrap()).failed(2, "AUDITQL_ESTIMATES=foo");
 }
 
 #[test]

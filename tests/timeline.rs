@@ -335,6 +335,25 @@ async fn a_call_that_is_wrong_says_what_to_write() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_under_another_word_or_in_other_quotes_gets_its_own() {
+    let lab = Lab::new(options(10)).await;
+    for (arguments, hint) in [
+        ("logs => 'x.log'", "a log is named by files => 'x.log'"),
+        ("sources => 'x.log'", "a log is named by files => 'x.log'"),
+        ("sources => ['entra.sign_ins', 'vpn/*.csv']", "a log is named by files => 'x.log'"),
+        ("files => \"proxy.log\"", "files => 'proxy.log'"),
+        ("files => proxy.log", "files => 'proxy.log'"),
+        ("files => ['a.csv', \"proxy.log\"]", "files => 'proxy.log'"),
+        ("files := 'x.log'", "write files => 'x.log'"),
+    ] {
+        let sql = format!("SELECT * FROM timeline('a@b.c', {arguments})");
+        let about = About { sql: &sql, ..About::default() };
+        let report = Report::of_query(&lab.answer(&sql).await.err().expect(arguments), &about);
+        assert!(report.hint.as_deref().is_some_and(|told| told.contains(hint)), "{arguments}: {report}");
+    }
+}
+
 /// Every condition and every column is SQL over its table, for every kind of entity.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_source_can_be_asked_for_all_that_it_tells_of() {

@@ -12,7 +12,7 @@ use super::config::{self, Author, Config};
 use super::connect::Chosen;
 #[cfg(feature = "demo")]
 use super::demo::Started;
-use super::env::Env;
+use super::env::{Env, variable_of};
 use super::piped::{self, Piped};
 use super::{connect, docs, ending, identity, others, own, reports, saved, searches, subscriptions};
 use crate::engine::{Engine, EngineBuilder, Parameters, Policy};
@@ -298,7 +298,10 @@ fn settings(args: &Args, env: &Env, user: &Config) -> Result<Settings, Report> {
         settings.set(name, value).map_err(|error: SettingError| Report::chain(Exit::Usage, &error))
     };
     user.settings.iter().try_for_each(|(name, value)| set(name, value))?;
-    env.settings().try_for_each(|(name, value)| set(name, value))?;
+    env.settings().try_for_each(|(name, value)| {
+        let variable = variable_of(name);
+        set(name, value).map_err(|report| report.hint(format!("it comes from the environment: {variable}={value}")))
+    })?;
     args.settings.iter().try_for_each(|(name, value)| set(name, value))?;
     Ok(settings)
 }

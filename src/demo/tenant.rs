@@ -106,8 +106,8 @@ pub enum Error {
     #[error("the demo listens on loopback addresses only, and {0} is none")]
     NotLoopback(SocketAddr),
     /// No set has it, or no filter can speak of it.
-    #[error("no filter of the demo speaks of a property '{0}', so the demo cannot lie about it")]
-    NoProperty(String),
+    #[error("no filter of the demo speaks of a property '{0}', so the demo cannot lie about it{1}")]
+    NoProperty(String, String),
     /// More records than can be counted.
     #[error("{0} records are more than the demo serves")]
     TooMany(usize),
@@ -152,7 +152,7 @@ impl Tenant {
             return Err(Error::NotLoopback(options.bind));
         }
         if let Some(unknown) = options.lies.iter().find(|property| !is_known(property)) {
-            return Err(Error::NoProperty(unknown.clone()));
+            return Err(Error::NoProperty(unknown.clone(), of_near(unknown)));
         }
         let listener = TcpListener::bind(options.bind).await.map_err(|e| Error::Listen(options.bind, e))?;
         let addr = listener.local_addr().map_err(|e| Error::Listen(options.bind, e))?;
@@ -257,8 +257,20 @@ impl Tenant {
 
 /// Whether a filter of some set can speak of a property.
 fn is_known(property: &str) -> bool {
+    paths().any(|path| path == property)
+}
+
+/// The properties that filters speak of, by their paths on the wire.
+fn paths() -> impl Iterator<Item = &'static str> {
     let legacy = aadgraph::TABLES.iter().flat_map(|table| table.properties);
-    TABLES.iter().flat_map(|table| table.properties).chain(legacy).any(|known| known.path == property)
+    TABLES.iter().flat_map(|table| table.properties).chain(legacy).map(|known| known.path)
+}
+
+/// What is said of a property that is meant by a name in the spelling of a column: `ip_address`.
+fn of_near(property: &str) -> String {
+    let folded = |name: &str| name.replace(['_', '.', '/'], "").to_lowercase();
+    let near = paths().find(|path| folded(path) == folded(property));
+    near.map_or_else(String::new, |near| format!("; on the wire it is called {near}"))
 }
 
 fn of_rows(rows: &dyn Rows) -> impl ExactSizeIterator<Item = Record> + '_ {

@@ -81,6 +81,16 @@ impl Clause {
         }
     }
 
+    /// Whether it lets nothing through whose value of a path is below some bound.
+    pub fn is_bounded_below(&self, of: &str) -> bool {
+        match self {
+            Self::And(cs) => cs.iter().any(|c| c.is_bounded_below(of)),
+            Self::Or(cs) => cs.iter().all(|c| c.is_bounded_below(of)),
+            Self::Property { path, op, .. } => path == of && matches!(op, Op::Eq | Op::Ge | Op::Gt),
+            Self::Element { .. } => false,
+        }
+    }
+
     /// How many tests it holds.
     pub fn tests(&self) -> usize {
         match self {

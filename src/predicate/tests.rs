@@ -711,3 +711,22 @@ fn asked(column: &Column, name: &str, path: &str) -> Vec<(Op, String, String)> {
         _ => vec![],
     }
 }
+
+#[test]
+fn a_filter_is_bounded_below_if_all_of_its_alternatives_are() {
+    let at = |op| Clause::Property { path: "t".into(), op, value: Value::Second(7) };
+    let other = Clause::Property { path: "u".into(), op: Op::Ge, value: Value::Second(7) };
+    let window = || Clause::And(vec![at(Op::Ge), at(Op::Lt)]);
+    for (clause, bounded) in [
+        (at(Op::Ge), true),
+        (at(Op::Lt), false),
+        (other.clone(), false),
+        (window(), true),
+        (Clause::Or(vec![window(), at(Op::Gt)]), true),
+        (Clause::Or(vec![window(), other.clone()]), false),
+        (Clause::Or(vec![window(), at(Op::Le)]), false),
+        (Clause::And(vec![other, Clause::Or(vec![window(), window()])]), true),
+    ] {
+        assert_eq!(clause.is_bounded_below("t"), bounded, "{clause:?}");
+    }
+}

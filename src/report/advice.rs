@@ -43,12 +43,37 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if words.windows(2).any(|pair| is(pair[0], "POSITIONAL") && is(pair[1], "JOIN")) {
         return Some("number the rows of both sides, row_number() OVER () AS n, and join ON a.n = b.n".into());
     }
+    if let Some(advice) = of_copy(&tokens) {
+        return Some(advice.to_owned());
+    }
     if let Some(advice) = elsewhere::kql(sql, &tokens).or_else(|| unquoted::find(sql)) {
         return Some(advice);
     }
     let first = words.first().filter(|word| !FIRST_WORDS.iter().any(|known| is(word, known)))?;
     let near = nearest(&first.value, FIRST_WORDS.iter().map(|known| (*known, *known)));
     near.map(|near| format!("did you mean {near}?"))
+}
+
+/// Advice about a `COPY`, most forms of which no parser here reads.
+fn of_copy(tokens: &[Token]) -> Option<&'static str> {
+    if !tokens.first().and_then(word).is_some_and(|first| is(first, "COPY")) {
+        return None;
+    }
+    let mut depth = 0_i32;
+    let direction = tokens.iter().find_map(|token| {
+        match token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth -= 1,
+            _ => {}
+        }
+        word(token).filter(|word| depth == 0 && (is(word, "FROM") || is(word, "TO")))
+    });
+    Some(match direction {
+        Some(from) if is(from, "FROM") => {
+            "files are read where they lie: SELECT * FROM 'vpn.csv' reads one, CREATE TABLE t AS SELECT … keeps what it holds"
+        }
+        _ => "-o FILE writes a result to a file, at the prompt \\copy (SELECT …) TO 'c.csv'",
+    })
 }
 
 /// Advice about a column that is not there and was written in double quotes: a text was meant.
@@ -135,6 +160,8 @@ mod tests {
             ("SELECT TOP 5 * FROM t", Some("LIMIT")),
             ("SELECT * FROM a AS x POSITIONAL JOIN b", Some("row_number()")),
             ("SELCT 1", Some("did you mean SELECT?")),
+            ("COPY t FROM 'f.csv'", Some("SELECT * FROM 'vpn.csv' reads one")),
+            ("COPY (SELECT 1 FROM t) TO STDOUT", Some("\\copy (SELECT …) TO")),
             ("SELECT '`‘' FROM \"`\" -- ` ‘", None),
             ("SELECT 1", None),
             ("", None),

@@ -4,6 +4,7 @@ use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Word};
 
 use super::{kql, names};
+use crate::table::EntitySet;
 
 /// A table of other products, by its names there in lower case and without underscores.
 struct Table {
@@ -91,24 +92,56 @@ pub(super) fn table(name: &str) -> Option<String> {
     })
 }
 
-/// A statement in KQL, in SQL; in general words if it has some that are not known.
-fn of_kql(sql: &str, first: Option<&Token>) -> String {
-    let name = if let Some(Token::Word(word)) = first { word.value.as_str() } else { "t" };
-    let (table, only) = match known(name) {
-        Some(Own::In(table, only)) => (*table, *only),
-        Some(Own::Nowhere(instead)) => return format!("this is KQL; {instead}"),
-        None => (name, None),
+/// A statement in KQL, in SQL; if it has words that are not known, what it is, and an example of the table that it names.
+fn of_kql(sql: &str, tokens: &[Token]) -> String {
+    let own = |name: &str| crate::apis::ALL.iter().find(|set| set.qualified() == name || set.name == name);
+    let meant = |token: &Token| {
+        let Token::Word(Word { value, quote_style: None, .. }) = token else { return None };
+        match known(value) {
+            Some(Own::In(table, only)) => own(table).map(|set| Ok((set, *only))),
+            Some(Own::Nowhere(instead)) => Some(Err(*instead)),
+            None => own(value).map(|set| Ok((set, None))),
+        }
     };
-    let set =
-        crate::apis::ALL.iter().find(|set| set.qualified() == table || known(name).is_none() && set.name == table);
-    if let Some(sql) = set.and_then(|set| kql::in_sql(sql, set, only)) {
-        return format!("this is KQL; in SQL: {sql}");
+    // Behind `let t =` or `union` the table is a later word.
+    match tokens.iter().find_map(meant) {
+        Some(Err(instead)) => format!("this is KQL; {instead}"),
+        Some(Ok((set, only))) => {
+            let first = tokens.first().and_then(meant);
+            match first.and_then(|_| kql::in_sql(sql, set, only)) {
+                Some(sql) => format!("this is KQL; in SQL: {sql}"),
+                None => unread(set, only),
+            }
+        }
+        None => own("entra.sign_ins").map_or_else(|| UNREAD.to_owned(), |set| unread(set, None)),
     }
-    let time = set.map_or(Some("time"), |set| set.time).map(|time| format!("{time} > ago('1d')"));
-    let conditions: Vec<String> = only.map(str::to_owned).into_iter().chain(time).collect();
+}
+
+const UNREAD: &str = "this is KQL, which auditql does not read; docs: coming-from-kql.md";
+
+/// Columns that say most of a record; those that a table has of them stand in an example.
+const TELLING: &[&str] = &[
+    "user_principal_name",
+    "activity_display_name",
+    "operation",
+    "display_name",
+    "app_display_name",
+    "user_id",
+    "title",
+];
+
+/// What is said of KQL that is not put into SQL, with the newest rows of a table as an example.
+fn unread(set: &EntitySet, only: Option<&str>) -> String {
+    let telling = TELLING.iter().filter(|name| set.column(name).is_some()).take(2).copied();
+    let mut columns: Vec<&str> = set.time.into_iter().chain(telling).collect();
+    if columns.is_empty() {
+        columns.push(set.key);
+    }
+    let span = set.time.map(|time| format!("{time} > ago('1d')"));
+    let conditions: Vec<String> = only.map(str::to_owned).into_iter().chain(span).collect();
     let conditions = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-    let table = set.map_or_else(|| table.to_owned(), |set| set.qualified());
-    format!("this is KQL; in SQL: SELECT a, count(*) FROM {table}{conditions} GROUP BY a ORDER BY 2 DESC LIMIT 10")
+    let order = set.time.map_or_else(String::new, |time| format!(" ORDER BY {time} DESC"));
+    format!("{UNREAD}; for example: SELECT {} FROM {}{conditions}{order} LIMIT 10", columns.join(", "), set.qualified())
 }
 
 /// Columns by names of other products and of habit, in lower case and without underscores, and what they are called here:
@@ -195,7 +228,7 @@ pub(super) fn kql(sql: &str, tokens: &[Token]) -> Option<String> {
         matches!(tokens[at], Token::Pipe).then_some(word)
     });
     if step.is_some() {
-        return Some(of_kql(sql, tokens.first()));
+        return Some(of_kql(sql, tokens));
     }
     // `ago(1d)`, `7d`: a number with a letter at its end.
     let span = (0..tokens.len()).find_map(|at| {
@@ -203,6 +236,12 @@ pub(super) fn kql(sql: &str, tokens: &[Token]) -> Option<String> {
         let unit = words(at + 1).filter(|unit| ["d", "h", "m", "s", "ms"].contains(&unit.as_str()))?;
         Some(format!("{number}{unit}"))
     });
+    if words(0).as_deref() == Some("let") {
+        let (name, value) = (words(1).unwrap_or_else(|| "since".into()), span.unwrap_or_else(|| "VALUE".into()));
+        return Some(format!(
+            "a value gets a name by \\set {name} {value} at the prompt, and stands in statements as :{name}"
+        ));
+    }
     if let Some(span) = span {
         return Some(format!("a span of time is written in quotes: ago('{span}'), or now() - INTERVAL '{span}'"));
     }
@@ -232,6 +271,9 @@ pub(super) fn kql(sql: &str, tokens: &[Token]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+    use datafusion::sql::sqlparser::tokenizer::Tokenizer;
+
     use super::*;
 
     #[test]
@@ -265,21 +307,37 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_of_kql_gets_advice_with_the_table_and_its_own_time() {
+    fn what_is_not_known_of_kql_gets_an_example_with_the_table_and_columns_that_it_has() {
         let advice = |sql: &str| {
-            let tokens: Vec<Token> = [Token::make_word(sql.split(' ').next().unwrap(), None)].into();
-            of_kql(sql, tokens.first())
+            let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().unwrap();
+            let tokens: Vec<Token> = tokens.into_iter().filter(|t| !matches!(t, Token::Whitespace(_))).collect();
+            kql(sql, &tokens).unwrap()
         };
         for (sql, part) in [
-            ("AuditLogs | mv-expand x", "FROM entra.directory_audits WHERE activity_date_time > ago('1d') GROUP"),
-            ("OfficeActivity | render", "FROM m365.activity WHERE creation_time > ago('1d') GROUP"),
-            ("IdentityInfo | render", "FROM entra.users GROUP"),
-            ("SigninLogs | render", "FROM entra.sign_ins WHERE is_interactive AND created_date_time > ago('1d') GROUP"),
+            (
+                "AuditLogs | mv-expand x",
+                "for example: SELECT activity_date_time, activity_display_name FROM entra.directory_audits \
+                 WHERE activity_date_time > ago('1d') ORDER BY activity_date_time DESC LIMIT 10",
+            ),
+            ("OfficeActivity | render x", "FROM m365.activity WHERE creation_time > ago('1d') ORDER"),
+            (
+                "IdentityInfo | render x",
+                "for example: SELECT user_principal_name, display_name FROM entra.users LIMIT 10",
+            ),
+            (
+                "SigninLogs | render x",
+                "FROM entra.sign_ins WHERE is_interactive AND created_date_time > ago('1d') ORDER",
+            ),
+            ("union SigninLogs, AuditLogs | take 1", "for example: SELECT created_date_time, user_principal_name, "),
+            ("let x = AuditLogs | take 1", "FROM entra.directory_audits WHERE"),
+            ("nothing | take 1", "coming-from-kql.md; for example: SELECT created_date_time, user_principal_name"),
             ("SecurityEvent | take 1", "FROM 'logs/*.evtx'"),
-            ("sign_ins | take 1", "SELECT * FROM entra.sign_ins LIMIT 1"),
-            ("nothing | take 1", "FROM nothing WHERE time > ago('1d')"),
+            ("sign_ins | take 1", "in SQL: SELECT * FROM entra.sign_ins LIMIT 1"),
+            ("let t = ago(7d)", "\\set t 7d at the prompt, and stands in statements as :t"),
         ] {
-            assert!(advice(sql).contains(part), "{}", advice(sql));
+            let said = advice(sql);
+            assert!(said.contains(part), "{sql}: {said}");
+            assert!(!said.contains("FROM union") && !said.contains("SELECT a,"), "{said}");
         }
     }
 

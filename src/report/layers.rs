@@ -176,7 +176,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
         E::Store(_) => Report::chain(Exit::Query, error),
         E::NoConnection(_) | E::ConnectionName(_) | E::LogName(_) => Report::chain(Exit::Usage, error),
-        E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source)),
+        E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source).unwrap_or(INPUT)),
         E::Logs { source, .. } => of_logs(error, source),
         // The rows that other files hold are missing.
         E::Files { .. } => Report::chain(Exit::Incomplete, error),
@@ -221,7 +221,10 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::Changed { .. } => Report::chain(Exit::Incomplete, source).hint("try again, or read a copy of it"),
         L::File(files::Error::Missing { .. }) => Report::chain(Exit::Query, source)
             .hint("a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it"),
-        L::File(source) => Report::chain(Exit::Query, source).hint(input(source)),
+        L::File(source) => {
+            let named = "'logs/*.evtx' is a pattern, 'logs/**/*.evtx' one for all folders below, 'logs' a folder with all in it";
+            Report::chain(Exit::Query, source).hint(input(source).unwrap_or(named))
+        }
         L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::TwoColumns { .. } => report("write it again with a name of its own for each: SELECT a.x, b.x AS other"),
@@ -311,15 +314,17 @@ pub(super) fn of_searches(error: &searches::Error) -> Report {
 const SEARCHING: &[&str] = &["AuditLogsQuery.Read.All"];
 
 /// What to do about an input that cannot be read.
-fn input(error: &files::Error) -> &'static str {
-    match error {
+fn input(error: &files::Error) -> Option<&'static str> {
+    Some(match error {
         files::Error::NoFile { .. } => "a statement may read an input more than once, so write it to a file first",
         files::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and use that file",
         files::Error::TooMany { .. } => "name a longer prefix, or a pattern that begins with one",
         files::Error::Empty { .. } => "save spreadsheets as CSV; a file with any ending is read if you name it",
-        _ => "--input takes a file, a folder or a quoted pattern",
-    }
+        _ => return None,
+    })
 }
+
+const INPUT: &str = "--input takes a file, a folder or a quoted pattern";
 
 /// What to do about a statement that is too large.
 fn smaller(part: engine::Part) -> &'static str {

@@ -308,6 +308,8 @@ pub enum Notice {
         table: String,
         /// Requests that were spent again.
         requests: u64,
+        /// Tables that the session keeps are asked where they can be, and could not: the range has no end.
+        open: bool,
     },
     /// Records were not asked for, since a table of the session has them.
     Reused {

@@ -155,7 +155,7 @@ impl fmt::Display for Notice {
                 "{file}: {column} was read from {member}, the time of ingestion, often minutes after the event"
             ),
             Self::Kept { table, rows } => write!(f, "{table}: {rows} row(s) are kept until the session ends"),
-            Self::FetchedAgain { table, requests } => fetched_again(f, table, *requests),
+            Self::FetchedAgain { table, requests, open } => fetched_again(f, table, *requests, *open),
             Self::Reused { table, kept, read } => reused(f, table, kept, read),
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
             Self::Timeline { .. } => self.timeline(f),
@@ -171,7 +171,14 @@ fn reused(f: &mut fmt::Formatter<'_>, table: &str, kept: &str, read: &str) -> fm
     )
 }
 
-fn fetched_again(f: &mut fmt::Formatter<'_>, table: &str, requests: u64) -> fmt::Result {
+fn fetched_again(f: &mut fmt::Formatter<'_>, table: &str, requests: u64, open: bool) -> fmt::Result {
+    if open {
+        return write!(
+            f,
+            "{table}: the same records were fetched again, with {requests} request(s); auditql.reuse answers from what CREATE TABLE … AS \
+             SELECT kept only where the range has an end, before the time at which that was read"
+        );
+    }
     write!(
         f,
         "{table}: the same records were fetched again, with {requests} request(s); \

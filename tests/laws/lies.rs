@@ -87,7 +87,7 @@ async fn keys_and_windows_and_slices_that_a_service_ignores_cost_no_row() {
 #[tokio::test]
 async fn only_of_what_filters_speak_of_can_be_lied() {
     let wrong = Tenant::start(lying(options(5), &["ipAddress", "shoeSize"])).await.unwrap_err();
-    assert!(matches!(&wrong, DemoError::NoProperty(name) if name == "shoeSize"), "{wrong}");
+    assert!(matches!(&wrong, DemoError::NoProperty(name, _) if name == "shoeSize"), "{wrong}");
     for known in ["targetResources[]/displayName", "activityDateTime", "signinDateTime"] {
         let started = Tenant::start(lying(options(5), &[known])).await;
         assert!(started.is_ok(), "{known}");

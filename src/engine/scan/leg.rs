@@ -18,9 +18,10 @@ use super::merge::{Batches, Merge, merge};
 use super::refetch::FetchedWindow;
 use super::search;
 use crate::engine::error::Error;
-use crate::plan::ScanPlan;
 use crate::plan::feed::FeedPlan;
 use crate::plan::search::SearchPlan;
+use crate::plan::{ScanPlan, StreamPlan};
+use crate::predicate::Clause;
 use crate::table::ApiVersion;
 use crate::tally::Notice;
 use crate::time::instant_text;
@@ -84,7 +85,7 @@ impl Leg {
         match self {
             Self::Pages(scan, plan) => {
                 // Nobody asked for a lower bound: the answer says how far back it goes.
-                let open_start = plan.about.from.is_none() && scan.set.time.is_some();
+                let open_start = plan.about.from.is_none() && scan.set.time.is_some() && !is_bounded_below(&plan);
                 let counting = Counting::of(&scan, &plan);
                 let rows = match plan.parents {
                     Some(parents) => listings(&scan, plan.streams, parents, filter, how),
@@ -108,6 +109,17 @@ impl Leg {
             Self::Files(scan) => scan.run(filter),
         }
     }
+}
+
+/// Whether a time was sent from which on records are read: windows of time, or the bounds of a join.
+fn is_bounded_below(plan: &ScanPlan) -> bool {
+    let Some(time) = plan.set.time_column() else { return false };
+    plan.streams.iter().all(|StreamPlan { query, parts, .. }| {
+        let bounded = |clause: &Clause| clause.is_bounded_below(time.wire);
+        query.interval.from.is_some()
+            || query.clauses.iter().any(bounded)
+            || !parts.is_empty() && parts.iter().all(bounded)
+    })
 }
 
 fn merged(streams: Vec<Batches>, filter: &Arc<RowFilter>, how: Merge) -> Batches {

@@ -111,7 +111,9 @@ impl Fetched {
         let other = |earlier: &FetchedWindow| !earlier.statement.ptr_eq(&window.statement);
         let again = log.windows.iter().any(|earlier| other(earlier) && earlier.holds(&window));
         if again && !statement.keeps && log.said.insert(format!("{} {}", window.connection, window.table)) {
-            tally.notice(Notice::FetchedAgain { table: window.table.clone(), requests });
+            // A kept table answers only for what had ended before it was read.
+            let open = statement.settings.reuse && window.interval.to.is_none();
+            tally.notice(Notice::FetchedAgain { table: window.table.clone(), requests, open });
         }
         if window.whole && !short && !log.windows.iter().any(|earlier| !other(earlier) && earlier.holds(&window)) {
             log.windows.push(window);

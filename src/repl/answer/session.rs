@@ -21,7 +21,9 @@ use super::fresh::Seen;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
 use crate::engine::{Engine, Foreseen, Parameters, Query};
-use crate::output::{Ask, Expanded, Failure, Format, How, Kept, Options, Redactor, Sink, Written, deliver, redrawn};
+use crate::output::{
+    Ask, Expanded, Failure, Format, How, Kept, Options, PAGE, Redactor, Sink, Written, deliver, redrawn,
+};
 use crate::repl::say::{count, lasts, say, tell};
 use crate::repl::split::Statement;
 use crate::report::{About, Exit, Report, compared_with_null};
@@ -336,6 +338,7 @@ impl Session {
     fn failed(&self, statement: &Statement, report: impl FnOnce(&About<'_>) -> Report) -> Answered {
         let tables = tables(self.engine.context());
         let report = report(&About { sql: &statement.text, line: statement.line, tables: &tables });
+        let report = if self.format.name == PAGE.name { report.in_flags() } else { report };
         let report = self.redact.as_ref().map_or(report.clone(), |redactor| report.redacted(redactor));
         tell(&report);
         Answered::with(report.exit)

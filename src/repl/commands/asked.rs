@@ -86,7 +86,35 @@ pub(super) fn asked(line: &str) -> Option<(&str, &str)> {
 
 /// Whether no more lines are needed: SQL goes on to its semicolon, a command ends with its line.
 pub(crate) fn is_whole(text: &str) -> bool {
-    asked(text).is_some() || split(text).rest.is_none() || inside(text).is_some() || sent(text).is_some()
+    asked(text).is_some()
+        || split(text).rest.is_none()
+        || inside(text).is_some()
+        || sent(text).is_some()
+        || beside(text).is_some()
+}
+
+/// A command that stands behind SQL on its line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Beside<'t> {
+    /// The statement before it has no semicolon.
+    pub(super) is_open: bool,
+    /// What stands before it.
+    pub(super) before: &'t str,
+    /// The command, with its argument.
+    pub(super) command: &'t str,
+}
+
+/// The command that stands behind SQL on the last line of a text. No operator has a backslash, so none of them waits for more.
+pub(super) fn beside(text: &str) -> Option<Beside<'_>> {
+    let text = text.trim_end();
+    let start = text.rfind('\n').map_or(0, |at| at + 1);
+    if asked(&text[start..]).is_some() || asked(text).is_some() {
+        return None;
+    }
+    let mut places = text[start..].match_indices('\\').map(|(at, _)| text.split_at(start + at));
+    let is_word = |command: &str| command[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '?' || c == '!');
+    let (before, command) = places.find(|(before, command)| is_word(command) && is_readable(before))?;
+    Some(Beside { is_open: split(before).rest.is_some(), before: before.trim_end(), command })
 }
 
 /// What stands on the last line of a statement that was not ended, and is a command: what is before it, and the line.
@@ -150,6 +178,26 @@ mod tests {
     }
 
     #[test]
+    fn a_command_behind_sql_on_its_line_is_one() {
+        let rows = [
+            ("SELECT 1; \\timing", Some((false, "SELECT 1;", "\\timing"))),
+            ("SELECT 1\n+ 2; \\o a\\b.csv", Some((false, "SELECT 1\n+ 2;", "\\o a\\b.csv"))),
+            ("SELECT 7 AS a \\o x.csv", Some((true, "SELECT 7 AS a", "\\o x.csv"))),
+            ("SELECT '\\d' \\x", Some((true, "SELECT '\\d'", "\\x"))),
+            ("\\echo a \\b", None),
+            ("SELECT 1;\n\\i a\\b.sql", None),
+            ("SELECT '\\d'", None),
+            ("SELECT 1 -- \\d", None),
+            ("SELECT 1 /* \\d", None),
+            ("SELECT $$ \\d", None),
+        ];
+        for (text, expected) in rows {
+            let expected = expected.map(|(is_open, before, command)| Beside { is_open, before, command });
+            assert_eq!(beside(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn sql_goes_on_to_its_semicolon_and_commands_end_with_the_line() {
         for whole in [
             "",
@@ -166,6 +214,10 @@ mod tests {
             "SELECT 1 \\g",
             "SELECT 1\nexit",
             "SELECT 1\n.quit",
+            "SELECT 1; \\gx",
+            "SELECT 1; \\timing on",
+            "SELECT 1 \\o x.csv",
+            "SELECT 1 \\gset",
         ] {
             assert!(is_whole(whole), "{whole}");
         }

@@ -20,7 +20,7 @@ pub(crate) static ALL: &[Topic] = &[
 \\d             the tables            \\d sign_ins   the columns of one
 SELECT ... ;   a query; a statement may span several lines and ends with ;
 Tab            completes names        Right arrow   takes the grey hint
-Up, Ctrl-R     earlier statements     Ctrl-C        cancels a query, or the line
+Up, Ctrl-R     earlier statements     Ctrl-C        cancels a query or line
 \\x on          a column per line      \\q            quits
 
 Start with the newest rows; they cost one request for each kind of sign-in:
@@ -31,15 +31,20 @@ Start with the newest rows; they cost one request for each kind of sign-in:
         name: "sql",
         about: "the dialect, names, fields, lists",
         page: "\
-The dialect is PostgreSQL's. Text goes in 'single quotes', unusual names in \"double quotes\".
+The dialect is PostgreSQL's. Text goes in 'single quotes', unusual names in
+\"double quotes\".
 Names are in snake_case: createdDateTime is created_date_time.
 A field of a struct      status.error_code, location.city
-An element of a list     sign_in_event_types[1], array_has(sign_in_event_types, 'interactiveUser')
-A row for each element   SELECT id, unnest(applied_conditional_access_policies) FROM sign_ins
-JSON in text             raw -> 'status' ->> 'errorCode', or raw #>> '{status,errorCode}'
+An element of a list     sign_in_event_types[1],
+                         array_has(sign_in_event_types, 'interactiveUser')
+A row for each element   SELECT id, unnest(sign_in_event_types) FROM sign_ins
+JSON in text             raw -> 'status' ->> 'errorCode',
+                         or raw #>> '{status,errorCode}'
 A time as text           to_char(created_date_time, 'YYYY-MM-DD HH24:MI')
 A file of your own       SELECT * FROM 'logs/vpn.csv'
-Case counts; to ignore it  lower(user_principal_name) = 'ada@contoso.com', or ILIKE
+Case counts; to ignore it
+                         lower(user_principal_name) = 'ada@contoso.com',
+                         or ILIKE
 EXPLAIN SELECT ...       shows the requests, and sends none",
     },
     Topic {
@@ -52,20 +57,26 @@ The last hours:
   WHERE created_date_time > now() - INTERVAL '6 hours'
 Days of another time zone; the instants stay the same:
   GROUP BY date_trunc('day', created_date_time AT TIME ZONE 'Europe/Berlin')
-The service keeps sign-ins for 30 days at most. A range that begins earlier is an error,
-since its answer cannot be complete; --partial returns what there is.",
+The service keeps sign-ins for 30 days at most. A range that begins earlier
+is an error, since its answer cannot be complete; --partial returns what
+there is.",
     },
     Topic {
         name: "cost",
         about: "requests, the quota, waiting",
         page: "\
-The service allows 5 requests in 10 seconds for all clients of a tenant together; a page holds
-about 1,000 rows. The line below the prompt shows the progress and what the query waits for.
-Cheap:  ORDER BY created_date_time DESC LIMIT n; a short range of time; one user.
+The service allows 5 requests in 10 seconds for all clients of a tenant
+together; a page holds about 1,000 rows. The line below the prompt shows the
+progress and what the query waits for.
+Cheap:  ORDER BY created_date_time DESC LIMIT n; a short range; one user.
 Costly: count(*) without a time range reads everything.
-\\explain             the requests of the last statement, without sending them
+\\explain              the requests of the last statement, without sending them
+\\set estimates ask    tell how long a statement takes from the service's own
+                      counts of sign-ins: one request, once a session
 \\set max_requests 20  stop a statement that needs more
-CREATE TABLE t AS ...  fetch once, then query t as often as you like",
+CREATE TABLE t AS ... fetch once, then query t as often as you like
+\\set reuse true       answer questions on the service's table from such a t,
+                      if that has all their records",
     },
     Topic {
         name: "charts",
@@ -97,9 +108,10 @@ Ctrl-C       cancel; twice at an empty prompt: quit      Ctrl-D   quit",
         name: "secrets",
         about: "what is kept, and what is not",
         page: "\
-Lines that start with a space, and lines that seem to hold a secret, are not written to the
-history. Credentials come from the environment or the Azure CLI, never from a file or a flag,
-and are shown nowhere: not in errors, not in EXPLAIN, not in \\connections.",
+Lines that start with a space, and lines that seem to hold a secret, are not
+written to the history. Credentials come from the environment or the Azure
+CLI, never from a file or a flag, and are shown nowhere: not in errors, not
+in EXPLAIN, not in \\connections.",
     },
 ];
 
@@ -108,11 +120,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_fit_a_terminal_of_100_columns() {
+    fn pages_fit_a_terminal_of_80_columns() {
         for topic in ALL {
-            assert!(topic.page.lines().all(|line| line.chars().count() <= 100), "{}", topic.name);
-            let is_narrow = topic.page.lines().all(|line| line.chars().count() <= 78);
-            assert!(topic.name != "charts" || is_narrow, "its pictures fit 80 columns too");
+            assert!(topic.page.lines().all(|line| line.chars().count() <= 78), "{}", topic.name);
             assert!(topic.page.lines().count() < 20 && !topic.about.ends_with('.'), "{}", topic.name);
         }
     }

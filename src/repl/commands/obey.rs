@@ -1,6 +1,6 @@
 //! Obeys commands, and answers the statements that stand between them.
 
-use super::asked::{asked, inside};
+use super::asked::{Beside, asked, beside, inside};
 use super::edit::edit;
 use super::list::{ALL, Action};
 use super::script::Parts;
@@ -27,6 +27,17 @@ impl State<'_> {
             }
             None => {}
         }
+        if let Some(Beside { is_open: true, before, command }) = beside(text).filter(|_| sent(text).is_none()) {
+            let command = command.split_whitespace().next().unwrap_or_default();
+            let what = format!("the statement before {command} is not ended");
+            if self.depth == 0 && self.initial.is_none() {
+                self.initial = Some(format!("{before} "));
+            }
+            return refused(&Report::new(Exit::Query, what).hint(format!(
+                "give {command} on a line of its own before the statement; \\g, \\g FILE, \\gx and \\chart stand in the \
+                 place of ;"
+            )));
+        }
         for part in Parts::of(text) {
             let after = self.obey(part.text, part.line).await;
             if after != After::Go {
@@ -52,7 +63,8 @@ impl State<'_> {
         }
         if let Some(asked) = sent(text) {
             let script = split(asked.sql);
-            for statement in script.ended {
+            for mut statement in script.ended {
+                statement.line += first_line - 1;
                 let after = self.answer(&statement).await;
                 if after != After::Go {
                     return after;

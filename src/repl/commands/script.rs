@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::asked::asked;
+use super::send::sent;
 use crate::repl::split;
 
 /// Bytes of a script; what is longer is no script.
@@ -98,10 +99,14 @@ impl<'t> Parts<'t> {
             let end = line_end(self.rest, look);
             let stretch = &self.rest[..end];
             self.looked += end;
-            let commands =
-                line_starts(stretch).filter(|start| asked(&stretch[*start..line_end(stretch, *start)]).is_some());
+            let commands = places(stretch).filter(|at| asked(&stretch[*at..line_end(stretch, *at)]).is_some());
             match split::first_between(stretch, commands) {
-                Some(command) => return command,
+                Some(command) => {
+                    // `SELECT 1; \gx` is one thing.
+                    let with_it = line_end(stretch, command);
+                    let is_sent = command > 0 && !stretch[..command].ends_with('\n');
+                    return if is_sent && sent(&stretch[..with_it]).is_some() { with_it } else { command };
+                }
                 None if end == self.rest.len() => return end,
                 None => look = end * 2,
             }
@@ -130,9 +135,10 @@ fn line_end(text: &str, place: usize) -> usize {
     text.as_bytes().iter().skip(place).position(|byte| *byte == b'\n').map_or(text.len(), |at| place + at + 1)
 }
 
-/// Where lines begin, but for the first.
-fn line_starts(text: &str) -> impl Iterator<Item = usize> {
-    text.match_indices('\n').map(|(at, _)| at + 1).filter(|start| *start < text.len())
+/// Where a command may begin: with a line, but for the first, and with a backslash.
+fn places(text: &str) -> impl Iterator<Item = usize> {
+    let found = text.match_indices(['\n', '\\']).map(|(at, what)| if what == "\n" { at + 1 } else { at });
+    found.filter(|place| *place < text.len())
 }
 
 #[cfg(test)]
@@ -159,6 +165,17 @@ mod tests {
             assert_eq!(parts(&long).len(), if ends { 2 } else { 1 }, "{inside}");
         }
         assert_eq!(parts(""), []);
+        assert_eq!(
+            parts("SELECT 1; \\timing\nSELECT 2; \\gx\nSELECT 3; /* \\d */ \\d t\nSELECT 4;"),
+            [
+                ("SELECT 1; ", 1),
+                ("\\timing\n", 1),
+                ("SELECT 2; \\gx\n", 2),
+                ("SELECT 3; /* \\d */ ", 3),
+                ("\\d t\n", 3),
+                ("SELECT 4;", 4)
+            ]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Wor
 
 use super::destination;
 use crate::output::{Expanded, Format};
-use crate::repl::split::{Places, Statement};
+use crate::repl::split::{Places, Statement, split};
 use crate::repl::state::{After, Destination, State, nothing_to_repeat, refused};
 use crate::report::{Exit, Report};
 
@@ -42,8 +42,18 @@ pub(super) fn sent(text: &str) -> Option<Sent<'_>> {
             _ => return None,
         };
         // In a text or a comment it is neither.
-        let is_open = crate::repl::split::split(sql).rest.is_some() && super::asked::is_readable(sql);
-        is_open.then_some(Sent { sql: sql.trim_end(), how, rest: rest.trim() })
+        if !super::asked::is_readable(sql) {
+            return None;
+        }
+        let (script, sql) = (split(sql), sql.trim_end());
+        // Behind a semicolon on its line it means the statement that this ended, which need not run twice.
+        let ended = sql[start.min(sql.len())..].strip_suffix(';').filter(|_| !script.ended.is_empty());
+        let sql = match (&script.rest, ended) {
+            (Some(_), _) => sql,
+            (None, Some(_)) => sql[..sql.len() - 1].trim_end(),
+            (None, None) => return None,
+        };
+        Some(Sent { sql, how, rest: rest.trim() })
     })
 }
 
@@ -95,7 +105,10 @@ impl Copied {
         };
         let Some((query, word, rest)) = parts(arg) else { return Err(usage("\\copy writes to a file")) };
         if word.eq_ignore_ascii_case("from") {
-            return Err(usage("\\copy writes files and reads none"));
+            let report = Report::new(Exit::Usage, "\\copy writes files and reads none");
+            return Err(
+                report.hint("SELECT * FROM 'vpn.csv' reads one, CREATE TABLE t AS SELECT … keeps what it holds")
+            );
         }
         let sql = selected(query).ok_or_else(|| usage("a query stands in parentheses"))?;
         let Some((destination, options)) = destination::first(state, rest)? else {
@@ -162,7 +175,12 @@ mod tests {
             ("SELECT 1 \\charts", None),
             ("\\chart bar", None),
             ("SELECT 1 -- \\g", None),
-            ("SELECT 1; \\g", None),
+            ("SELECT 1; \\g", Some(("SELECT 1", rows, ""))),
+            ("SELECT 1; SELECT 2 ; \\gx x.csv", Some(("SELECT 1; SELECT 2", lines, "x.csv"))),
+            ("SELECT ';' ;\\chart", Some(("SELECT ';'", Sending::Chart, ""))),
+            ("SELECT 1;\n\\g", None),
+            ("; \\g", None),
+            ("SELECT 1; /* ; */ \\g", None),
             ("SELECT 1 \\gset", None),
             ("\\g", None),
         ] {

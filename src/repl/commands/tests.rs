@@ -44,6 +44,13 @@ async fn commands_are_obeyed() {
     assert_eq!(state.last.as_deref(), Some("SELECT 7 AS n"));
     assert_eq!(state.obey_all("SELECT 8 AS n\n\\g").await, After::Go, "on a line of its own");
     assert_eq!((state.last.as_deref(), state.initial.take()), (Some("SELECT 8 AS n"), None));
+    assert_eq!(state.obey_all("SELECT 9 AS n; \\gx").await, After::Go, "in the place of the semicolon");
+    assert_eq!((state.last.as_deref(), state.initial.take()), (Some("SELECT 9 AS n"), None));
+    assert_eq!(state.obey_all("SELECT 1 AS n; \\set max_requests 9").await, After::Go);
+    assert_eq!(state.session.engine.settings().max_requests, Some(9));
+    assert_eq!(state.obey_all("\\set max_requests 7").await, After::Go);
+    assert_eq!(state.obey_all("SELECT 7 AS a \\o x.csv").await, After::Failed, "a statement is open");
+    assert_eq!((state.initial.take().as_deref(), &state.output), (Some("SELECT 7 AS a "), &None));
     for known in ["\\g", "\\dn", "\\dv", "\\echo 'hello'", ".mode markdown", ".timer on", ".mode csv", ".output"] {
         assert_eq!(state.obey(known, 1).await, After::Go, "{known}");
     }

@@ -226,6 +226,13 @@ impl Dialect<'_> {
                 of_type(data_type)
             }
             other if is_planned(other) => Ok(()),
+            // `x =~ 'text'`
+            Expr::UnaryOp { op: UnaryOperator::BitwiseNot, expr } if matches!(&**expr, Expr::Value(said) if matches!(said.value, Value::SingleQuotedString(_))) =>
+            {
+                let text = quoted(expr).to_lowercase();
+                let instead = format!("to compare in any case: lower(x) = {text}, or x ILIKE {text}");
+                Err(refused(format!("{} is not understood here", quoted(&format!("~{expr}"))), instead))
+            }
             other => Err(refused(format!("{} is not understood here", quoted(other)), instead_of(other))),
         }
     }

@@ -6,7 +6,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{Expr as Planned, cast};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
-use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, Value};
+use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgOperator, Value};
 
 use arrow::datatypes::{DataType, TimeUnit};
 
@@ -24,8 +24,7 @@ pub(crate) const DOC: &str = "The events of a user, an address or a network, a s
                               object => … in place of the first argument states what the value is; files => ['vpn.csv'] reads logs beside the tables.";
 
 /// How it is called, for who called it otherwise.
-pub(crate) const SYNTAX: &str =
-    "timeline('ana@contoso.com', since => '7d', until => '2026-11-27 08:00', sources => ['entra.sign_ins'])";
+pub(crate) const SYNTAX: &str = "timeline('ana@contoso.com', since => '7d', until => '2026-11-27 08:00', sources => ['entra.sign_ins'], files => ['vpn.csv'])";
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +52,13 @@ impl Call {
             let (name, value) = match (named(arg), plain(arg)) {
                 (Some((name, value)), _) => (Some(name), value),
                 (None, Some(value)) => (None, value),
-                (None, None) => return Err(wrong(&format!("it does not take {arg}"))),
+                (None, None) => return Err(not_taken(arg)),
             };
+            if let FunctionArg::Named { operator: FunctionArgOperator::Assignment, .. }
+            | FunctionArg::ExprNamed { operator: FunctionArgOperator::Assignment, .. } = arg
+            {
+                return Err(not_taken(arg));
+            }
             let name = name.as_deref();
             let whose = Whose::ALL.into_iter().find(|whose| Some(whose.name()) == name);
             match (name, whose) {
@@ -71,6 +75,9 @@ impl Call {
                 (Some("since" | "from" | "start"), _) => since = Some(instant("since", value, state, now)?),
                 (Some("until" | "to" | "end"), _) => until = Some(instant("until", value, state, now)?),
                 (Some("sources" | "source"), _) => sources = Some(names(value)?),
+                (Some(other @ ("logs" | "log" | "input" | "path")), None) => {
+                    return Err(refused(format!("timeline: it has no argument {other}"), NAMES_A_LOG));
+                }
                 (Some(other), None) => return Err(wrong(&format!("it has no argument {other}"))),
             }
         }
@@ -102,6 +109,23 @@ fn wrong(what: &str) -> Error {
     refused(format!("timeline: {what}"), format!("it is called as {SYNTAX}"))
 }
 
+/// How a log is named, for who looks for it under another word.
+pub(super) const NAMES_A_LOG: &str = "a log is named by files => 'x.log'";
+
+/// An argument in a form that is none: `files := 'x.log'`.
+fn not_taken(arg: &FunctionArg) -> Error {
+    let what = format!("it does not take {arg}");
+    match arg {
+        FunctionArg::Named { name, arg: value, .. } => {
+            refused(format!("timeline: {what}"), format!("write {} => {value}", name.value.to_lowercase()))
+        }
+        FunctionArg::ExprNamed { name, arg: value, .. } => {
+            refused(format!("timeline: {what}"), format!("write {name} => {value}"))
+        }
+        FunctionArg::Unnamed(_) => wrong(&what),
+    }
+}
+
 /// A text that is written out.
 fn said(value: &Expr, what: &str) -> Result<String, Error> {
     text(value).ok_or_else(|| {
@@ -123,10 +147,18 @@ fn text(value: &Expr) -> Option<String> {
 
 /// Files in a list, or one as a text: a name may have commas.
 fn paths(value: &Expr) -> Result<Vec<String>, Error> {
-    let texts = match value {
-        Expr::Array(list) => list.elem.iter().map(text).collect::<Option<Vec<_>>>(),
-        one => text(one).map(|one| vec![one]),
+    let parts: Vec<&Expr> = match value {
+        Expr::Array(list) => list.elem.iter().collect(),
+        one => vec![one],
     };
+    if let Some(name) = parts.iter().find(|part| matches!(part, Expr::Identifier(_) | Expr::CompoundIdentifier(_))) {
+        let bare = name.to_string().replace('"', "").replace('\'', "''");
+        return Err(refused(
+            format!("timeline: files => {name} is a name of a column, not of a file"),
+            format!("a file is named in single quotes: files => '{bare}'"),
+        ));
+    }
+    let texts = parts.into_iter().map(text).collect::<Option<Vec<_>>>();
     let named = texts.filter(|paths| !paths.is_empty() && paths.iter().all(|path| !path.trim().is_empty()));
     let mut paths = named.ok_or_else(|| {
         refused("timeline: files names no file", "write files => ['logs/*.csv', 'dc01.evtx'], or leave it out")

@@ -12,7 +12,7 @@ use datafusion::catalog::{CatalogProvider, TableProvider};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 
-use super::call::Call;
+use super::call::{Call, NAMES_A_LOG};
 use super::entity::Entity;
 use super::log_words;
 use crate::apis::timeline;
@@ -170,6 +170,13 @@ fn chosen(all: &[Candidate], named: Option<&[String]>) -> Result<Vec<usize>, Err
     Ok(places)
 }
 
+/// Whether a name is that of a file: tables have no such endings.
+fn is_path(name: &str) -> bool {
+    const ENDINGS: [&str; 12] =
+        ["csv", "tsv", "txt", "log", "json", "ndjson", "jsonl", "evtx", "parquet", "gz", "xlsx", "zip"];
+    name.contains(['/', '\\', '*']) || name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+}
+
 fn unknown(name: &str, all: &[Candidate]) -> Error {
     let (schema, table) = name.split_once('.').unwrap_or(("", name));
     let is = |other: &str| {
@@ -180,6 +187,9 @@ fn unknown(name: &str, all: &[Candidate]) -> Error {
             format!("timeline: {table} is no source of its own"),
             format!("its records are in {other}: sources => ['{other}']"),
         );
+    }
+    if is_path(name) {
+        return refused(format!("timeline: {name} is no source of events"), NAMES_A_LOG);
     }
     let names: Vec<&str> = all.iter().map(|one| one.source.name.as_str()).collect();
     let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
