@@ -106,7 +106,8 @@ fn part(part: &OsStr) -> Option<Pattern> {
     if part == "**" { None } else { Pattern::new(&part).ok() }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::symlink;
 
