@@ -189,6 +189,18 @@ async fn a_file_that_cannot_be_a_source_says_why_and_a_host_may_forbid_all() {
         let report = Report::of_query(&error, &About { sql: &sql, ..About::default() });
         assert!(report.to_string().contains(says) && report.hint.is_some(), "{sql}: {report}");
     }
+    // A file counts once, however often it is named.
+    let (all, other) = (folder.path().join("go*.csv").display().to_string(), folder.path().join("./good.csv"));
+    let twice = format!(
+        "SELECT count(*) FROM timeline(user => 'ana', sources => [], files => ['{all}', '{}'])",
+        other.display()
+    );
+    assert_eq!(answer(&engine, &twice).await.unwrap().rows(), ["1"]);
+    put("gold.csv", "time,user_name\n2026-04-30T07:00:00Z,ana\n");
+    let crossed =
+        format!("SELECT count(*) FROM timeline(user => 'ana', sources => [], files => ['{good}', '{all}'])");
+    let error = answer(&engine, &crossed).await.err().unwrap();
+    assert!(Report::of_query(&error, &About::default()).to_string().contains("it would count twice"), "{error}");
     // One that breaks on the way is named with how to go without.
     let broken = put("broken.csv.gz", "no gzip at all");
     let sql = format!("SELECT * FROM timeline('a@b.c', files => ['{good}', '{broken}'])");

@@ -3,6 +3,10 @@
 //! Each is the table that `FROM 'logs/*.csv'` would be, found in the catalog of files, which asks the policy whether it may be read.
 //! A file that is named is wanted: one that cannot tell of whom is asked is an error, not left out.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
 
@@ -13,6 +17,7 @@ use crate::engine::runtime::schemas::MAIN;
 use crate::engine::session::log_tables::CATALOG;
 use crate::engine::statement::file_names::no_files;
 use crate::engine::statement::parse::refused;
+use crate::files;
 
 /// The files as sources, in the order in which they are named.
 ///
@@ -20,10 +25,32 @@ use crate::engine::statement::parse::refused;
 /// When one may not or cannot be read, or its rows are no events of such an entity.
 pub(super) async fn read(state: &SessionState, paths: &[String], entity: &Entity) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
+    let mut known: HashMap<PathBuf, &String> = HashMap::new();
     for path in paths {
-        sources.push(one(state, path, entity).await?);
+        let source = one(state, path, entity).await?;
+        let files = whole_files(path.into()).await;
+        // One file has many spellings, and patterns that mean it; its events are told once.
+        if !files.is_empty() && files.iter().all(|file| known.contains_key(file)) {
+            continue;
+        }
+        if let Some((file, other)) = files.iter().find_map(|file| known.get_key_value(file)) {
+            let what = format!("timeline: both {other} and {path} mean {}: it would count twice", file.display());
+            return Err(refused(what, format!("leave {other} out of files")).into());
+        }
+        known.extend(files.into_iter().map(|file| (file, path)));
+        sources.push(source);
     }
     Ok(sources)
+}
+
+/// The files of this machine that a path means, as they are called without links. Archives are no such files, nor is what
+/// cannot be listed: it has been found to be a table all the same.
+async fn whole_files(path: PathBuf) -> Vec<PathBuf> {
+    let listed = SpawnedTask::spawn_blocking(move || {
+        let found = files::all_sources(&[files::Input::Path(path)]).map(|sources| sources.files).unwrap_or_default();
+        found.iter().filter_map(|file| file.path()?.canonicalize().ok()).collect()
+    });
+    listed.join_unwind().await.unwrap_or_default()
 }
 
 async fn one(state: &SessionState, path: &str, entity: &Entity) -> Result<Source> {
