@@ -136,7 +136,9 @@ pub async fn deliver<O: Write + ?Sized>(
         tokio::task::yield_now().await;
     }
     let told = |text: &str| redactor.map_or_else(|| text.to_owned(), |redactor| redactor.told(text));
-    writer.told(&tally, &sql, told);
+    // Literals stand in a statement in more ways than a message quotes them, and half of it would be another statement.
+    let stated = if redactor.is_none() { sql.as_str() } else { "-- left out: it may name what --redact hides" };
+    writer.told(&tally, stated, told);
     let missing = tally.missing().map(|missing| told(&missing));
     if let (Some(place), Some(kept)) = (place, keeping) {
         *place = Some(Kept { missing: missing.clone(), ..kept });

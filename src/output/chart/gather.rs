@@ -81,6 +81,8 @@ enum Found {
         times: Times,
         /// Rows whose time is missing or none.
         untimed: u64,
+        /// Rows with a time and without a number.
+        unnumbered: u64,
         /// Whether all times stand on whole minutes.
         round: bool,
         /// How far the times stand apart.
@@ -103,6 +105,7 @@ impl Gather {
             Shape::Times { .. } => Found::Times {
                 times: Times::default(),
                 untimed: 0,
+                unnumbered: 0,
                 round: true,
                 step: Step::default(),
                 negative: false,
@@ -137,7 +140,7 @@ impl Gather {
                     }
                 }
             }
-            (Shape::Times { time, number, .. }, Found::Times { times, untimed, round, step, negative }) => {
+            (Shape::Times { time, number, .. }, Found::Times { times, untimed, unnumbered, round, step, negative }) => {
                 let time = column(*time)?;
                 let number = match number {
                     Number::Rows => None,
@@ -155,7 +158,9 @@ impl Gather {
                     step.add(second);
                     text.clear();
                     number.iter().for_each(|number| number.text(row, &mut text));
-                    let value = text.parse().ok().filter(|value: &f64| value.is_finite()).unwrap_or(0.0);
+                    let value = text.parse().ok().filter(|value: &f64| value.is_finite());
+                    *unnumbered += u64::from(number.is_some() && value.is_none());
+                    let value = value.unwrap_or(0.0);
                     *negative |= value < 0.0;
                     times.add(second, value);
                 }
@@ -171,7 +176,10 @@ impl Gather {
     /// When the rows turn out to be none that can be drawn so.
     pub(in crate::output) fn picture(&self, most: usize) -> Result<(Picture, Vec<String>), Refusal> {
         match (&self.shape, &self.found) {
-            (Shape::Times { kind, time, number }, Found::Times { times, untimed, round, step, negative }) => {
+            (
+                Shape::Times { kind, time, number },
+                Found::Times { times, untimed, unnumbered, round, step, negative },
+            ) => {
                 let summed = match number {
                     Number::Sum(at) => Some(*at),
                     Number::SumIfRound(at) if *round && !negative => Some(*at),
@@ -181,7 +189,12 @@ impl Gather {
                     let what = format!("a {} shows no numbers below zero", kind.name());
                     return Err(refused(what, "\\chart bar LABEL NUMBER does"));
                 }
-                let notes = (*untimed > 0).then(|| format!("{} no time", counted(*untimed, "row has", "rows have")));
+                let unnumbered = if summed.is_some() { *unnumbered } else { 0 };
+                let lacking = |rows: u64, what: &str| {
+                    (rows > 0).then(|| format!("{} no {what}", counted(rows, "row has", "rows have")))
+                };
+                let notes: Vec<String> =
+                    lacking(*untimed, "time").into_iter().chain(lacking(unnumbered, "number")).collect();
                 let what = summed.map_or("rows".to_owned(), |at| format!("sum of {}", self.heads[at]));
                 let zone = self.zone.as_ref().map(|zone| format!(", {zone}")).unwrap_or_default();
                 let by = if *kind == Kind::Heatmap { "hour and weekday of " } else { "" };
@@ -202,7 +215,7 @@ impl Gather {
                     Kind::Heatmap => heatmap(title, values),
                     _ => histogram(title, times.span(), values, (least, most), step),
                 };
-                Ok((picture, notes.into_iter().collect()))
+                Ok((picture, notes))
             }
             (Shape::Bars { labels, number }, Found::Listed(sums)) => {
                 let title = number.map_or(String::new(), |at| format!("{} by {}", self.heads[at], self.label(labels)));

@@ -143,7 +143,7 @@ impl Roles {
 fn is_amount(name: &str) -> bool {
     let name = name.trim_end_matches(']').to_ascii_lowercase();
     let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    !matches!(last, "id" | "code" | "raw")
+    !matches!(last, "id" | "code" | "status" | "level" | "port" | "pid" | "raw")
 }
 
 /// Whether a column holds what a record is known by, or all of it: no label while there are others.

@@ -211,3 +211,13 @@ fn no_label_reaches_a_terminal_or_a_page_as_anything_but_text() {
     }
     assert!(!page.contains("<b>") && page.contains("&lt;b&gt;"), "{page}");
 }
+
+#[test]
+fn rows_without_a_number_are_told() {
+    let numbers: ArrayRef = Arc::new(arrow::array::Float64Array::from(vec![None, Some(5.0), Some(f64::NAN)]));
+    let all = batch(vec![("t", times(&[Some(0), Some(3_600), Some(7_200)])), ("n", numbers)]);
+    let (_, notes) = picture(&all, "histogram t n").unwrap();
+    assert_eq!(notes, ["2 rows have no number"]);
+    let (_, notes) = picture(&all, "histogram t").unwrap();
+    assert_eq!(notes, ["2 rows have no number"], "a number beside round times is summed up");
+}
