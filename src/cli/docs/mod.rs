@@ -133,7 +133,7 @@ const PICTURES: &str = "\n### Pictures\n\n`\\chart` draws the last result as it 
     behind a statement, in place of the `;`, it draws that one's. What is drawn follows from the columns:\n\n\
     - a time: a histogram. Rows are counted; where the times all stand on whole minutes, as those of `date_trunc` do, and one number \
     stands beside them, the number is summed up, whatever labels there are besides. \
-    Columns whose names end in `id`, `code` or `raw` are no such number unless they are named. The length of a bar follows from the range and the width of the terminal; of times on whole hours or days it \
+    Columns whose names end in `id`, `code`, `status`, `level`, `port` or `pid` are no such number unless they are named; rows without one are told. The length of a bar follows from the range and the width of the terminal; of times on whole hours or days it \
     is no shorter than an hour or a day.\n\
     - labels and a number: a bar for each row, up to 40; \
     labels that are equal are one bar with the sum, the largest first. Labels alone: how many rows each has, the most first.\n\
