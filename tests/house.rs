@@ -96,7 +96,7 @@ const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands"
 
 const FILES: &[&str] = &[
     "fault", "heads", "error", "names", "archive", "utf16", "packed", "tar", "place", "opened", "file_ref", "stamp",
-    "unpack", "listed", "local", "bucket", "listing",
+    "unpack", "listed", "matched", "local", "bucket", "listing",
 ];
 
 const EXPORTS: &[&str] = &["framing", "recognise", "rows", "blocks", "remarks", "records", "dates", "sorter", "reader"];

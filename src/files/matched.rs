@@ -106,8 +106,8 @@ fn part(part: &OsStr) -> Option<Pattern> {
     if part == "**" { None } else { Pattern::new(&part).ok() }
 }
 
-#[cfg(test)]
 #[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
 

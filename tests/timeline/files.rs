@@ -197,8 +197,7 @@ async fn a_file_that_cannot_be_a_source_says_why_and_a_host_may_forbid_all() {
     );
     assert_eq!(answer(&engine, &twice).await.unwrap().rows(), ["1"]);
     put("gold.csv", "time,user_name\n2026-04-30T07:00:00Z,ana\n");
-    let crossed =
-        format!("SELECT count(*) FROM timeline(user => 'ana', sources => [], files => ['{good}', '{all}'])");
+    let crossed = format!("SELECT count(*) FROM timeline(user => 'ana', sources => [], files => ['{good}', '{all}'])");
     let error = answer(&engine, &crossed).await.err().unwrap();
     assert!(Report::of_query(&error, &About::default()).to_string().contains("it would count twice"), "{error}");
     // One that breaks on the way is named with how to go without.
