@@ -24,7 +24,8 @@ impl Query<'_> {
         {
             let (inner, behind) = inside(rest)?;
             let inner = self.condition(inner).filter(|_| behind.is_empty())?;
-            return Some(format!("NOT ({inner})"));
+            // A value that is missing is an empty text there, of which the contrary holds.
+            return Some(format!("({inner}) IS NOT TRUE"));
         }
         if let Some((inner, [])) = inside(words) {
             return self.condition(inner);

@@ -41,7 +41,7 @@ fn simple_words_become_sql_with_the_values_that_were_typed() {
         ("SigninLogs | count", "SELECT count(*) FROM entra.sign_ins"),
         (
             "SigninLogs | where Status.errorCode == 0 and not(isempty(IPAddress))",
-            "SELECT * FROM entra.sign_ins WHERE status.error_code = 0 AND NOT (coalesce(ip_address, '') = '')",
+            "SELECT * FROM entra.sign_ins WHERE status.error_code = 0 AND (coalesce(ip_address, '') = '') IS NOT TRUE",
         ),
         (
             "SigninLogs | where TimeGenerated between (datetime(2026-04-27) .. datetime(\"2026-04-28T12:00:00Z\"))",
@@ -50,7 +50,7 @@ fn simple_words_become_sql_with_the_values_that_were_typed() {
         (
             "SigninLogs | where (ResultType == \"50126\" or ResultType in (\"50053\", 50055)) and not(AppDisplayName has \"outlook\")",
             "SELECT * FROM entra.sign_ins WHERE (status.error_code = 50126 OR status.error_code IN (50053, 50055)) AND \
-             NOT (app_display_name ~* '\\boutlook\\b')",
+             (app_display_name ~* '\\boutlook\\b') IS NOT TRUE",
         ),
         (
             "SigninLogs | where UserPrincipalName != 'a' and AppDisplayName !contains 'b' and IPAddress in~ ('A::1')",
