@@ -345,7 +345,7 @@ async fn a_log_under_another_word_or_in_other_quotes_gets_its_own() {
         ("files => \"proxy.log\"", "files => 'proxy.log'"),
         ("files => proxy.log", "files => 'proxy.log'"),
         ("files => ['a.csv', \"proxy.log\"]", "files => 'proxy.log'"),
-        ("files := 'x.log'", "write files => 'x.log'"),
+        ("files := 'x.log'", "an argument is named with =>"),
     ] {
         let sql = format!("SELECT * FROM timeline('a@b.c', {arguments})");
         let about = About { sql: &sql, ..About::default() };

@@ -163,6 +163,7 @@ fn instead_of(op: &BinaryOperator) -> &'static str {
         B::HashMinus | B::AtQuestion | B::AtAt => "raw -> 'a' -> 0 ->> 'b' reads JSON, raw ? 'a' looks for a name",
         B::PGStartsWith => "starts_with(x, 'text')",
         B::Regexp => "x ~ 'expression'",
+        B::Assignment => "an argument is named with =>, as in timeline('ana@contoso.com', files => 'vpn.csv')",
         B::Overlaps => "write a_begin < b_end AND b_begin < a_end",
         _ => "\\df lists the functions",
     }
