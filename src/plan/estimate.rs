@@ -81,7 +81,8 @@ impl Counts {
     }
 
     /// Whether the service told anything.
-    pub fn are_told(&self) -> bool {
+    #[cfg(test)]
+    pub(crate) fn are_told(&self) -> bool {
         self.told.is_some()
     }
 
