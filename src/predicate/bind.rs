@@ -6,9 +6,6 @@
 use super::expression::{Comparison, ELEMENT, Local, Octets, Pattern, Predicate, Scalar, Test, Truth};
 use crate::table::{Case, Column, Edm, EntitySet};
 
-/// What an IPv4 address inside IPv6 begins with in its shortest form (RFC 5952, section 5).
-const MAPPED: &str = "::ffff:";
-
 /// A predicate on declared columns, free of NOT.
 #[derive(Debug, Clone)]
 pub enum Bound {
@@ -268,19 +265,26 @@ fn bind_test(mut property: Property, folded: bool, test: &Test) -> Bound {
     }
 }
 
-/// What the text of an address in a network begins with: in IPv4, and in IPv6 where that holds an IPv4 address. More
-/// addresses do, so whether it lies there stays to be seen here.
+/// Beginnings of other spellings of an IPv4 address: in IPv6, whose zeros may be left out or written out, and in brackets.
+const SPELLINGS: [&str; 3] = ["::", "0", "["];
+
+/// What the text of an address in a network begins with, whichever way it is spelled. More addresses do, so whether it lies
+/// there stays to be seen here.
 fn in_network(property: &Property, octets: &Octets) -> Bound {
     if !property.column().plain_addresses || !matches!(property.edm(), Edm::Text) {
         return Bound::Local(Local::Spellings);
     }
-    let leaf = |ask| Bound::Leaf(Leaf { property: property.clone(), folded: false, ask });
-    let begins = |text: &str| leaf(Ask::Like { pattern: Pattern::Prefix(text.into()), negated: false });
-    let plain = match octets {
-        Octets::First(octets) => begins(octets),
-        Octets::All(address) => leaf(Ask::Compare(Comparison::Eq, Literal::Text(address.clone()))),
+    let begins = |text: &str| {
+        let ask = Ask::Like { pattern: Pattern::Prefix(text.into()), negated: false };
+        Bound::Leaf(Leaf { property: property.clone(), folded: false, ask })
     };
-    Bound::And(vec![Bound::Or(vec![plain, begins(MAPPED)]), Bound::Local(Local::Network)])
+    Bound::And(vec![Bound::Or(beginnings(octets).map(begins).collect()), Bound::Local(Local::Network)])
+}
+
+/// A port may stand behind a whole address, which is therefore a beginning as well.
+fn beginnings(octets: &Octets) -> impl Iterator<Item = &str> {
+    let (Octets::First(text) | Octets::All(text)) = octets;
+    std::iter::once(text.as_str()).chain(SPELLINGS)
 }
 
 /// What whole microseconds are asked where the time lies between two of them; `None`: nothing equals it.
@@ -343,4 +347,35 @@ fn literal(value: &Scalar, edm: &Edm) -> Result<Literal, Local> {
 
 fn sendable(text: &str) -> Result<(), Local> {
     if text.chars().any(char::is_control) { Err(Local::ControlCharacter) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::{Network, host};
+
+    #[test]
+    fn no_spelling_of_an_address_begins_otherwise() {
+        for (network, octets) in [
+            ("198.51.100.0/24", Octets::First("198.51.100.".into())),
+            ("198.51.100.7/32", Octets::All("198.51.100.7".into())),
+        ] {
+            for text in [
+                "198.51.100.7",
+                "198.51.100.7:443",
+                "::ffff:198.51.100.7",
+                "::FFFF:c633:6407",
+                "::0:ffff:198.51.100.7",
+                "0:0:0:0:0:ffff:198.51.100.7",
+                "0000::ffff:c633:6407",
+                "[::ffff:198.51.100.7]:443",
+                "[198.51.100.7]:80",
+            ] {
+                let address = host(text).expect(text);
+                assert!(Network::read(network).unwrap().has(address), "{text} is in {network}");
+                assert!(beginnings(&octets).any(|begin| text.starts_with(begin)), "{text} is asked for");
+            }
+            assert!(!beginnings(&octets).any(|begin| "203.0.113.7".starts_with(begin)), "the control");
+        }
+    }
 }

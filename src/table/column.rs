@@ -63,7 +63,7 @@ pub struct Column {
     pub asked: Option<Asked>,
     /// How text is stored.
     pub case: Case,
-    /// Whether its texts are addresses in their shortest form and nothing else: no port, no brackets, no zone, no name.
+    /// Whether its texts are addresses alone: no name around one and no blank before it. However they are spelled.
     pub plain_addresses: bool,
     /// Whether `$orderby` on it is documented.
     pub sortable: bool,
@@ -246,8 +246,7 @@ impl Column {
         self
     }
 
-    /// The service writes addresses in their shortest form and nothing else, so that those of an IPv4 network have their
-    /// beginning in common.
+    /// The service writes addresses alone, so that those of an IPv4 network have one of few beginnings, however they are spelled.
     #[must_use]
     pub const fn plain_addresses(mut self) -> Self {
         self.plain_addresses = true;

@@ -188,8 +188,8 @@ const OWN: &[Column] = &[
     col("ip_address", "ipAddress", Edm::Text, "Client address, IPv4 or IPv6.")
         .alias(&["IPAddress", "IpAddress", "IP address"])
         .ops(Ops::EQ_PREFIX)
-        // UNCERTAIN: no page says in which form. Sign-ins that others published have the address alone, in its shortest form,
-        // or no text; so do the reference's examples (signIn resource type).
+        // UNCERTAIN: no page says in which form, so all spellings are asked for. Sign-ins that others published have the address
+        // alone, or no text; so do the reference's examples (signIn resource type).
         .plain_addresses()
         .sensitive(Sensitive::Address),
     col("location", "location", Edm::Object(LOCATION), "Place that the address was located in.").alias(&[
