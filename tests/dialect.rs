@@ -536,3 +536,15 @@ async fn what_is_proposed_for_kql_is_answered() {
         answer(&engine, sql).await.unwrap_or_else(|error| panic!("{kql}\n{sql}\n{error}"));
     }
 }
+
+#[tokio::test]
+async fn a_network_that_is_none_is_told_and_matches_nothing_in_silence() {
+    let folder = TempDir::new().unwrap();
+    let engine = engine(&folder);
+    for network in ["198.51.100.18/33", "198.51.100/24", "office"] {
+        let report = refusal(&engine, &format!("SELECT id FROM sign_ins WHERE ip_in(ip_address, '{network}')")).await;
+        assert!(report.what.contains(&format!("'{network}' is no network")), "{report}");
+    }
+    let rows = "SELECT count(*) FROM (VALUES ('office'), ('10.0.0.0/8')) AS n(p) WHERE ip_in('10.1.2.3', n.p)";
+    assert_eq!(one(&engine, rows).await, "1", "one that stands in a row matches nothing");
+}

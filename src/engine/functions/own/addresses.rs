@@ -4,7 +4,7 @@ use super::function::{Argument, Function, Of, Type};
 use crate::address::{Network, endpoint, is_private};
 
 const ADDRESS: Argument = ("address", Type::Text, "An address as a log has it, with or without a port.");
-const NETWORK: Argument = ("network", Type::Text, "A network such as '10.0.0.0/8', or an address.");
+pub(super) const NETWORK: Argument = ("network", Type::Text, "A network such as '10.0.0.0/8', or an address.");
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -38,7 +38,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ip_in",
         also: &[],
-        doc: "Whether an address lies in a network. NULL, if either is none, so that it never matches.",
+        doc: "Whether an address lies in a network. NULL, if either is none, so that it never matches; a network that is written out and is none is an error.",
         args: &[ADDRESS, NETWORK],
         of: Of::Flag(|args| Some(Network::read(args[1].text())?.has(endpoint(args[0].text())?.0))),
         examples: &[

@@ -11,10 +11,14 @@ use arrow::datatypes::{DataType, Field, Fields, Float64Type, Int64Type};
 use datafusion::common::{exec_err, plan_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
+use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
-    ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Documentation, Expr, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
 use datafusion::scalar::ScalarValue;
+
+use super::addresses::NETWORK;
+use crate::address::Network;
 
 /// The type of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,6 +201,17 @@ impl ScalarUDFImpl for Rowwise {
             Of::Texts(_) => Type::Texts.arrow(),
             Of::Pairs(_) => DataType::List(Arc::new(Field::new_list_field(DataType::Struct(pair()), true))),
         })
+    }
+
+    /// Nothing is made simpler. A network that is written out and is none would match nothing, and nobody would be told why.
+    fn simplify(&self, args: Vec<Expr>, _: &SimplifyContext) -> Result<ExprSimplifyResult> {
+        for (arg, (name, ..)) in args.iter().zip(self.function.args) {
+            let written = if let Expr::Literal(value, _) = arg { value.try_as_str().flatten() } else { None };
+            if let Some(text) = written.filter(|text| *name == NETWORK.0 && Network::read(text).is_none()) {
+                return plan_err!("{}: '{text}' is no network and no address", self.function.syntax());
+            }
+        }
+        Ok(ExprSimplifyResult::Original(args))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
