@@ -89,6 +89,14 @@ impl Court {
         Self { table, lab, plain, rows }
     }
 
+    /// Whether records say different things at a path.
+    fn differs(&self, path: &str) -> bool {
+        let path = format!("/{path}");
+        let mut values = self.rows.iter().map(|row| row.pointer(&path).filter(|value| !value.is_null()));
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    }
+
     fn verdict(&self, judge: Judge, predicate: &Predicate) -> Vec<String> {
         let held = self.rows.iter().filter(|row| judge.says(predicate, row) == Some(true));
         sorted(held.map(|row| row[self.table.wire(self.table.set.key)].as_str().unwrap().to_owned()).collect())
@@ -182,15 +190,15 @@ async fn hold(court: &Court) -> Vec<usize> {
         }
     }
     assert!(broken.is_empty(), "{} predicates break a law\n{}", broken.len(), broken.join("\n\n"));
-    not_vacuous(court.table, &generator.rules, &tried);
+    not_vacuous(court, &generator.rules, &tried);
     control::flaws_found(court, &tried)
 }
 
 /// The laws would hold of predicates that send nothing, or that nothing satisfies.
-fn not_vacuous(table: &Table, rules: &[&str], tried: &[Tried]) {
-    let name = table.set.qualified();
-    // Of a set whose service can be asked for little, little can be cut.
-    let asked = table.fields.iter().filter(|field| field.asked).count();
+fn not_vacuous(court: &Court, rules: &[&str], tried: &[Tried]) {
+    let (table, name) = (court.table, court.table.set.qualified());
+    // Of a set whose service can be asked for little, little can be cut; by what all of its records have in common, nothing.
+    let asked = table.fields.iter().filter(|field| field.asked && court.differs(&field.json)).count();
     let cut: Vec<&Tried> = tried.iter().filter(|t| t.narrowed && t.received < t.received_without).collect();
     let answered = cut.iter().filter(|t| !t.ids.is_empty()).count();
     let least = match table.set.pages().and_then(|pages| pages.limits.tests) {
@@ -198,7 +206,7 @@ fn not_vacuous(table: &Table, rules: &[&str], tried: &[Tried]) {
         None => LEAST_CUT_WITHOUT_OR,
     };
     println!(
-        "{name}: {} predicates, {} cut the rows received, {answered} of these have an answer",
+        "{name}: {asked} columns to ask by, {} predicates, {} cut the rows received, {answered} of these have an answer",
         tried.len(),
         cut.len()
     );
