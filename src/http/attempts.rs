@@ -2,7 +2,7 @@
 //!
 //! What is decided is [`retry`](super::retry)'s; here is kept what it decides by.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ pub(super) struct Host {
     allowance: Mutex<Allowance>,
     answers: AtomicU64,
     successes: AtomicU64,
+    under_way: AtomicU32,
 }
 
 impl Host {
@@ -33,7 +34,14 @@ impl Host {
             allowance: Mutex::default(),
             answers: AtomicU64::new(0),
             successes: AtomicU64::new(0),
+            under_way: AtomicU32::new(0),
         })
+    }
+
+    /// A request to it is under way until what is given back is dropped.
+    pub(super) fn enter(&self) -> UnderWay<'_> {
+        self.under_way.fetch_add(1, Relaxed);
+        UnderWay(self)
     }
 
     fn decide(&self, failure: &Failure, history: &History, options: &Options) -> Verdict {
@@ -51,6 +59,16 @@ impl Host {
         self.answers.fetch_add(1, Relaxed);
         self.successes.fetch_add(1, Relaxed);
         self.allowance.lock().unwrap_or_else(PoisonError::into_inner).earn();
+    }
+}
+
+/// That a request to a host is under way.
+#[derive(Debug)]
+pub(super) struct UnderWay<'a>(&'a Host);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Relaxed);
     }
 }
 
@@ -82,6 +100,7 @@ impl Attempts {
             reached: false,
             renewable,
             repeatable,
+            peers: 1,
         };
         let successes = host.successes.load(Relaxed);
         Self {
@@ -111,6 +130,7 @@ impl Attempts {
         }
         self.forget_if_others_succeed(host, failure);
         self.history.reached = host.answers.load(Relaxed) > 0;
+        self.history.peers = host.under_way.load(Relaxed);
         self.history.repeatable = self.repeatable || failure.is_unsent();
         (self.history.spent, self.history.room) = (self.effort.spent(), self.effort.room());
         self.history.tries += 1;

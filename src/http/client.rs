@@ -109,6 +109,7 @@ impl Client {
     /// As those of [`Client::send`].
     pub async fn ask(&self, request: &Request, budget: &Budget, check: Check) -> Result<Reply, Error> {
         let (url, host) = (self.address(request)?, self.0.host(request.api)?);
+        let _under_way = host.enter();
         let mut attempts =
             Attempts::new(&self.0.options, host, self.0.credentials.renewable(), request.is_repeatable());
         let work = self.persist(request, (host, &url), (budget, check), &mut attempts);

@@ -119,6 +119,8 @@ pub struct History {
     pub renewable: bool,
     /// Whether nothing is done twice by sending it again: the request says so, or it was not sent at all.
     pub repeatable: bool,
+    /// Requests to the host that are under way, this one included: trouble of the host befalls them all at once.
+    pub peers: u32,
 }
 
 /// What is to be done.
@@ -172,7 +174,7 @@ pub fn decide(outcome: Outcome, history: &History, allowance: &mut Allowance, li
     if history.waited + wait > limits.patience.max(told.unwrap_or_default().mul_f64(1.1)) {
         return Verdict::Fail(GaveUp::Patience);
     }
-    if !throttled && !allowance.take() {
+    if !throttled && !allowance.take(history.peers) {
         return Verdict::Fail(GaveUp::Breaker);
     }
     Verdict::Wait(wait)
@@ -184,7 +186,8 @@ pub(super) fn back_off(base: Duration, tries: u32, cap: Duration) -> Duration {
 }
 
 /// Tokens that retries after faults are paid with, shared by all requests to a host (the figures are those of the AWS
-/// SDKs): 35 retries without a success and it is empty, a success in 14 keeps it going for ever.
+/// SDKs): 35 retries without a success and it is empty, a success in 14 keeps it going for ever. Requests that are under
+/// way together share the price, else eight chains would give up in an outage of four seconds, which one chain outlives.
 #[derive(Debug, Clone)]
 pub struct Allowance {
     left: u32,
@@ -199,8 +202,8 @@ impl Allowance {
         self.left = (self.left + 1).min(Self::FULL);
     }
 
-    fn take(&mut self) -> bool {
-        let rest = self.left.checked_sub(Self::PRICE);
+    fn take(&mut self, peers: u32) -> bool {
+        let rest = self.left.checked_sub(Self::PRICE.div_ceil(peers.max(1)));
         self.left = rest.unwrap_or(self.left);
         rest.is_some()
     }
@@ -225,6 +228,7 @@ mod tests {
         reached: true,
         renewable: true,
         repeatable: true,
+        peers: 1,
     };
 
     fn verdict(outcome: Outcome, history: History, jitter: f64) -> Verdict {
@@ -374,6 +378,21 @@ mod tests {
         assert_eq!(granted, 35);
         assert_eq!(ask(status(503, None)), Verdict::Fail(GaveUp::Breaker));
         (0..14).for_each(|_| allowance.earn());
-        assert!(allowance.take());
+        assert!(allowance.take(1));
+    }
+
+    #[test]
+    fn chains_that_meet_an_outage_together_outlive_what_one_outlives() {
+        for peers in 1..=16 {
+            let mut allowance = Allowance::default();
+            let mut ask = |tries| {
+                decide(Outcome::Fault, &History { tries, peers, ..FRESH }, &mut allowance, &Limits::default(), 0.5)
+            };
+            for tries in 1..Limits::default().tries {
+                for chain in 0..peers {
+                    assert!(matches!(ask(tries), Verdict::Wait(_)), "attempt {tries} of chain {chain} of {peers}");
+                }
+            }
+        }
     }
 }
