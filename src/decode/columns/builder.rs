@@ -14,7 +14,8 @@ use arrow::array::{
 use arrow::util::bit_util::get_bit;
 
 use super::conflict::{Conflicts, Oddity};
-use super::nested::{List, Object};
+use super::list::List;
+use super::nested::Object;
 use super::string_views::{finish_string_views, string_views};
 use crate::decode::json::{Broken, Cursor, Token, double, exact_integer, json_of, micros};
 use crate::decode::members::members;

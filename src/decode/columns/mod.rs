@@ -2,6 +2,7 @@
 
 mod builder;
 mod conflict;
+mod list;
 mod names;
 mod nested;
 mod notes;

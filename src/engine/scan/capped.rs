@@ -7,7 +7,8 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::chain::{Chain, RemoteScan};
+use super::RemoteScan;
+use super::chain::Chain;
 use super::chains::tolerant;
 use super::merge::{Batches, Merge, merge};
 use crate::engine::error::Error;

@@ -7,139 +7,32 @@
 
 use std::future::ready;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
-use arrow::array::{ArrayRef, BooleanArray, ListBuilder, RecordBatch, StringViewArray, StringViewBuilder};
-use arrow::compute::filter_record_batch;
+use arrow::array::RecordBatch;
 use datafusion::common::runtime::SpawnedTask;
-use datafusion::execution::TaskContext;
 use datafusion::execution::memory_pool::MemoryReservation;
 use futures::stream::{self, Stream, StreamExt, TryStreamExt};
 
-use super::choices::Choices;
-use super::declared::declared;
 use super::merge::Batches;
-use super::page_stats::{Marks, first_without};
+use super::page_rows;
+use super::page_stats::Marks;
+use super::remote::{Answered, RemoteScan};
 use super::sorted::sorted;
-use crate::decode::{Conflict, Page, PageDecoder, Strange, link_ahead, whole};
-use crate::engine::error::Error;
-use crate::engine::error::Place;
-use crate::engine::runtime::memory::Room;
-use crate::engine::runtime::{Connected, Statement};
-use crate::http::{self, Budget};
+use crate::decode::{Page, PageDecoder, link_ahead};
+use crate::engine::error::{Error, Place};
+use crate::engine::runtime::Statement;
+use crate::http;
 use crate::plan::slices::Progress;
 use crate::plan::{PageQuery, Pager, PagerError, Reading, Weaker};
-use crate::table::{ApiVersion, Column, Direction, EntitySet, Quota};
+use crate::table::{Direction, Quota};
 use crate::tally::{ChainMark, Notice};
-use crate::time::{Interval, instant_text};
-use crate::veil::{Veil, Veiled};
+use crate::time::Interval;
+use crate::veil::Veiled;
 use crate::wire::{Reply, Request};
 
 /// The body of a page behind which the next one is asked for ahead. Real ones have one to three megabytes.
 const MOST_AHEAD: usize = 8 << 20;
-
-/// The service's reply or its refusal, unless this side could not take it.
-pub(crate) type Answered = Result<Result<Reply, http::Error>, Error>;
-
-/// What all requests of one leg share.
-pub(crate) struct RemoteScan {
-    /// What the table is called when something is said of it.
-    pub(crate) name: String,
-    /// The name of the connection.
-    pub(crate) connection: String,
-    pub(crate) set: &'static EntitySet,
-    /// The columns to decode: those that the query needs, time, key and kind.
-    pub(crate) columns: Vec<&'static Column>,
-    pub(crate) connected: Arc<Connected>,
-    pub(crate) statement: Arc<Statement>,
-    /// The budgets of the statement with this scan's own tally.
-    pub(crate) budget: Budget,
-    /// The whole of it is wanted: pages may be asked for ahead.
-    pub(crate) eager: bool,
-    /// Slices that a range of time may be read in at once.
-    pub(crate) slices: usize,
-    /// The oldest time among all records received; [`i64::MAX`] before the first.
-    pub(crate) oldest: AtomicI64,
-    /// What it holds counts there.
-    pub(crate) room: Room,
-    /// Where rows are sorted that a service does not sort.
-    pub(crate) context: Arc<TaskContext>,
-    /// What was chosen while it ran.
-    pub(crate) choices: Arc<Choices>,
-}
-
-impl RemoteScan {
-    pub(crate) fn table(&self) -> String {
-        self.name.clone()
-    }
-
-    /// The same for the keys of another set, whose listings lead to the records of this one.
-    pub(crate) fn of(&self, set: &'static EntitySet) -> Self {
-        // A catalog may stand before it.
-        let catalog = self.name.strip_suffix(&self.set.qualified()).unwrap_or_default();
-        Self {
-            name: format!("{catalog}{}", set.qualified()),
-            connection: self.connection.clone(),
-            set,
-            columns: set.column(set.key).into_iter().collect(),
-            connected: Arc::clone(&self.connected),
-            statement: Arc::clone(&self.statement),
-            budget: self.budget.clone(),
-            eager: self.eager,
-            slices: 1,
-            oldest: i64::MAX.into(),
-            room: Room::of(&self.room.part()),
-            context: Arc::clone(&self.context),
-            choices: Arc::clone(&self.choices),
-        }
-    }
-
-    /// The instant before which the service keeps nothing.
-    pub(crate) fn kept_from(&self) -> Option<i64> {
-        let days = self.connected.keeps.days(self.set)?;
-        Some((self.statement.now - chrono::Duration::days(i64::from(days))).timestamp_micros())
-    }
-
-    /// Says how far back the records go that were received: nobody asked for a lower bound.
-    pub(crate) fn say_reach(&self) {
-        let oldest = self.oldest.load(Relaxed);
-        if oldest != i64::MAX {
-            self.statement.tally.notice(Notice::Reach { table: self.table(), oldest: instant_text(oldest) });
-        }
-    }
-
-    /// Says which values are not what their column says.
-    pub(crate) fn report(&self, conflicts: Vec<Conflict>, strange: Strange) {
-        self.statement.say_conflicts(&self.table(), conflicts, self.veil());
-        self.statement.journal.met(&self.table(), strange, self.veil());
-    }
-
-    /// What hides the connection's secrets in words of the service.
-    pub(crate) fn veil(&self) -> &Veil {
-        self.connected.client.veil()
-    }
-
-    /// Sends a request. The reply's body counts in the memory pool as long as it is held.
-    pub(crate) async fn ask(&self, request: &Request) -> Answered {
-        match self.connected.client.ask(request, &self.budget, whole).await {
-            Ok(reply) => self.room.held(reply).map(Ok),
-            Err(refused) => Ok(Err(refused)),
-        }
-    }
-
-    pub(crate) fn request_error(&self, place: Place, source: http::Error) -> Error {
-        Error::Request { place: Box::new(place), needs: Box::new(self.set.needs(&self.columns)), source }
-    }
-
-    /// Under `partial`, what cannot be read costs itself alone, and is said.
-    pub(crate) fn spare(&self, error: Error) -> Result<(), Error> {
-        if !self.statement.settings.partial || !error.costs_its_place_alone() {
-            return Err(error);
-        }
-        self.statement.tally.notice(Notice::Incomplete { missing: error.missing() });
-        Ok(())
-    }
-}
 
 /// One chain of pages.
 pub(crate) struct Chain {
@@ -432,7 +325,7 @@ impl Chain {
     /// The page that a reply is, decoded on a thread of its own: other chains of the scan go on meanwhile.
     async fn decoded(&mut self, reply: &Reply) -> Result<Page, Error> {
         let (decoder, body) = (self.decoder.take(), reply.body.clone());
-        let mut decoder = decoder.unwrap_or_else(|| page_decoder(&self.scan));
+        let mut decoder = decoder.unwrap_or_else(|| self.scan.page_decoder());
         let decoding = SpawnedTask::spawn_blocking(move || (decoder.page(&body), decoder));
         // Besides its owner only a runtime that shuts down aborts it.
         let Ok((page, decoder)) = decoding.join_unwind().await else { return Err(Error::Ending) };
@@ -447,7 +340,7 @@ impl Chain {
         self.weakened.drain(..).for_each(|notice| scan.statement.tally.notice(notice));
         // Nothing can be given out before the last page is there.
         self.eager |= self.will_not_sort();
-        let rows = self.with_parent(self.with_kind(&page)?);
+        let rows = page_rows::named(scan.as_ref(), self.pager.query(), &page)?;
         let marks = Marks::of(scan.set, &rows);
         let facts = marks.facts(page.next);
         let again = scan.statement.settings.dedup && self.pager.is_repeat(&facts);
@@ -466,7 +359,7 @@ impl Chain {
             self.mark.read(oldest, newest);
         }
         scan.oldest.fetch_min(marks.oldest().unwrap_or(i64::MAX), Relaxed);
-        let rows = if again { rows.slice(0, 0) } else { self.only_own(rows) };
+        let rows = if again { rows.slice(0, 0) } else { page_rows::within(scan.set, self.own, rows) };
         if !again {
             scan.report(page.conflicts, page.strange);
         }
@@ -493,53 +386,6 @@ impl Chain {
         (self.own, self.repeats) = (Some(self.pager.query().interval), true);
         Ok(())
     }
-
-    /// Every row has to be of the kind that the chain asked for. Version 1.0 knows one kind only and does not name it.
-    fn with_kind(&self, page: &Page) -> Result<RecordBatch, Error> {
-        let rows = page.rows.clone();
-        let query = self.pager.query();
-        let (Some(population), Some(kind)) = (&query.pages.population, query.kind) else { return Ok(rows) };
-        if query.version == ApiVersion::V1 {
-            return Ok(named_kind(&rows, population.column, kind.member));
-        }
-        // A list of the wrong type is NULL as well. One with a wrong element is not: it excuses no other row.
-        let odd = page.conflicts.iter().filter(|c| c.column == population.column);
-        let unnamed = rows.column_by_name(population.column).map_or(0, |lists| lists.null_count());
-        let other = first_without(&rows, population.column, kind.member)
-            .or_else(|| (unnamed as u64 > odd.map(|c| c.count).sum()).then_some(0));
-        let Some(row) = other else { return Ok(rows) };
-        let keys = Marks::of(query.set, &rows).keys;
-        let first_id = self.scan.veil().told_name(keys.iter().nth(row).flatten().unwrap_or("without id"));
-        Err(Error::KindIgnored { table: self.scan.table(), kind: kind.member, first_id })
-    }
-
-    /// The key of the record whose listing it is, in every row: the service does not send it.
-    fn with_parent(&self, rows: RecordBatch) -> RecordBatch {
-        let query = self.pager.query();
-        let found = query.set.parent().zip(query.parent.as_deref());
-        let Some((at, key)) = found.and_then(|(parent, key)| Some((rows.schema().index_of(parent.column).ok()?, key)))
-        else {
-            return rows;
-        };
-        let mut columns = rows.columns().to_vec();
-        columns[at] = Arc::new(StringViewArray::from_iter_values(std::iter::repeat_n(key, rows.num_rows())));
-        RecordBatch::try_new(rows.schema(), columns).expect("a text replaces a text")
-    }
-
-    fn only_own(&self, rows: RecordBatch) -> RecordBatch {
-        let Some(own) = self.own else { return rows };
-        let inside = |t: i64| own.from.is_none_or(|from| from <= t) && own.to.is_none_or(|to| t <= to);
-        let Some(times) = Marks::of(self.scan.set, &rows).times else { return rows };
-        let mask: BooleanArray = times.iter().map(|t| Some(t.is_none_or(inside))).collect();
-        filter_record_batch(&rows, &mask).expect("the mask is as long as the batch")
-    }
-}
-
-/// What pages of a scan are decoded with.
-fn page_decoder(scan: &RemoteScan) -> PageDecoder {
-    let key = scan.set.column(scan.set.key).map_or("", |c| c.wire);
-    let decoder = PageDecoder::new(&scan.columns, key).noticing(declared(scan.set));
-    if scan.statement.settings.dedup { decoder.digested() } else { decoder }
 }
 
 fn is_bad_request(error: &http::Error) -> bool {
@@ -557,17 +403,4 @@ fn is_not_found(error: &http::Error) -> bool {
 fn names_order(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     ["orderby", "order by", "sort"].iter().any(|word| message.contains(word))
-}
-
-/// The rows with the kind filled in.
-fn named_kind(rows: &RecordBatch, column: &str, member: &str) -> RecordBatch {
-    let Ok(at) = rows.schema().index_of(column) else { return rows.clone() };
-    let mut lists = ListBuilder::new(StringViewBuilder::new());
-    for _ in 0..rows.num_rows() {
-        lists.values().append_value(member);
-        lists.append(true);
-    }
-    let mut columns = rows.columns().to_vec();
-    columns[at] = Arc::new(lists.finish()) as ArrayRef;
-    RecordBatch::try_new(rows.schema(), columns).expect("a list of text replaces a list of text")
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
+use super::RemoteScan;
 use super::capped;
-use super::chain::{Chain, RemoteScan};
+use super::chain::Chain;
 use super::filter::RowFilter;
 use super::merge::{Batches, MOST_CHAINS, Merge, merge};
 use super::page_stats::Marks;

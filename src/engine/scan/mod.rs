@@ -18,9 +18,11 @@ pub(crate) mod leg;
 pub(crate) mod located;
 pub(crate) mod logs;
 pub(crate) mod merge;
+mod page_rows;
 mod page_stats;
 pub(crate) mod refetch;
 mod remarks;
+mod remote;
 mod search;
 mod slices;
 mod sorted;
@@ -29,7 +31,7 @@ pub(crate) mod versions;
 pub(crate) mod why_empty;
 pub(crate) mod work;
 
-pub(crate) use chain::RemoteScan;
+pub(crate) use remote::RemoteScan;
 
 use std::future::ready;
 use std::sync::Arc;

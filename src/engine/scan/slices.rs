@@ -13,7 +13,8 @@ use datafusion::execution::memory_pool::MemoryReservation;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{self, FuturesUnordered, StreamExt};
 
-use super::chain::{Chain, RemoteScan};
+use super::RemoteScan;
+use super::chain::Chain;
 use super::chains::is_tolerable;
 use super::lanes::Lane;
 use super::merge::{Batches, Merge};
