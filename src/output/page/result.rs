@@ -157,7 +157,9 @@ impl ResultPage {
         let drawn: Vec<_> =
             self.gathers.iter().filter(|gather| gather.is_telling()).filter_map(|g| g.picture(BARS).ok()).collect();
         let covers = |picture: &Picture| match picture {
-            Picture::Histogram { length, bars, .. } => length * i64::try_from(bars.len()).unwrap_or(i64::MAX),
+            Picture::Histogram { bin, first, bars, .. } => {
+                bin.after(*first, i64::try_from(bars.len()).unwrap_or(0)) - first
+            }
             _ => 0,
         };
         let is_long = drawn.iter().any(|(picture, _)| covers(picture) > DAYS);
