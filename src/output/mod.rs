@@ -29,7 +29,7 @@ use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use datafusion::parquet::errors::ParquetError;
 
-pub use chart::{Ask, Refusal};
+pub use chart::{Ask, Kind, Refusal};
 pub use deliver::{Failure, How, Kept, deliver, redrawn};
 pub use redact::Redactor;
 pub use sink::Sink;
