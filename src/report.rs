@@ -22,6 +22,7 @@ mod doctor;
 mod elsewhere;
 mod empty;
 mod flags;
+mod habits;
 mod kql;
 mod layers;
 mod literal;
@@ -372,6 +373,11 @@ fn of_field(field: &Column, valid: &[Column], about: &About<'_>) -> Report {
     let report = Report::new(Exit::Query, format!("there is no column {asked}"));
     if let Some(advice) = structs::of_element(about.sql, &field.name) {
         return report.hint(advice);
+    }
+    if field.relation.is_none() && advice::is_given(about.sql, &field.name) {
+        let hint = "WHERE, ON and FILTER look at a row before SELECT gives names: write the expression again, or put the SELECT into FROM (…)";
+        return Report::new(Exit::Query, format!("{asked} is a name that SELECT gives, and is not there yet"))
+            .hint(hint);
     }
     let names = || valid.iter().map(|column| (column.name.as_str(), column.name.as_str()));
     // In `deviceDetail.browser` the first part was taken for a table.

@@ -296,6 +296,15 @@ impl Settings {
 }
 
 impl Setting {
+    /// The values that it can have, where its form names them: `true|false`, `1-8`. None where they are any of a kind.
+    pub fn values(&self) -> Vec<String> {
+        if self.value.contains('|') {
+            return self.value.split('|').map(str::to_owned).collect();
+        }
+        let ends = self.value.split_once('-').and_then(|(least, most)| Some((least.parse().ok()?, most.parse().ok()?)));
+        ends.map_or_else(Vec::new, |(least, most): (u8, u8)| (least..=most).map(|n| n.to_string()).collect())
+    }
+
     /// The present value as text that [`Settings::set`] accepts.
     pub fn get(&self, settings: &Settings) -> String {
         (self.get)(settings)

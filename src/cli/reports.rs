@@ -31,6 +31,9 @@ pub(super) fn asked(report: &args::Page, args: &Args) -> Result<(Vec<Statement>,
         parameters.set(name, Value::List(values.iter().cloned().map(Value::Text).collect()));
         call = format!("{call}, {name} => [:{name}]");
     }
+    if report.logs_only {
+        call.push_str(", sources => 'logs'");
+    }
     let columns = "time, source, action, result, actor, target, address, id";
     let text = format!("SELECT {columns} FROM timeline({call})");
     Ok((vec![Statement { text, line: 1 }], parameters))

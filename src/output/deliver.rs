@@ -143,6 +143,9 @@ pub async fn deliver<O: Write + ?Sized>(
     if let (Some(place), Some(kept)) = (place, keeping) {
         *place = Some(Kept { missing: missing.clone(), ..kept });
     }
+    while writer.piece(missing.as_deref())? {
+        tokio::task::yield_now().await;
+    }
     Ok(writer.finish(missing.as_deref())?)
 }
 

@@ -1,6 +1,7 @@
 //! Results as bytes: one ordered list of formats, each of which streams.
 //!
-//! A [`Writer`] is given batches as they come and never holds a whole result. What is written to a person (tables, and
+//! A [`Writer`] is given batches as they come and never holds a whole result in memory; pages are held in a file, because what
+//! stands above their rows is known last. What is written to a person (tables, and
 //! everything on a terminal) goes through [`safe`]; what is written for a program is exact, except that csv and tsv take
 //! the sting out of spreadsheet formulas unless told not to, and say how many cells that changed.
 
@@ -9,6 +10,7 @@ mod cell;
 mod chart;
 mod delimited;
 mod deliver;
+mod held;
 mod json;
 mod layout;
 mod markdown;
@@ -27,7 +29,7 @@ use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use datafusion::parquet::errors::ParquetError;
 
-pub use chart::{Ask, Refusal};
+pub use chart::{Ask, Kind, Refusal};
 pub use deliver::{Failure, How, Kept, deliver, redrawn};
 pub use redact::Redactor;
 pub use sink::Sink;
@@ -264,8 +266,8 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
             Body::Delimited(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Json(body) => body.rows(&columns, batch.num_rows(), &mut text),
             Body::Markdown(body) => body.rows(&columns, batch.num_rows(), &mut text),
-            Body::Page(body) => body.rows(&columns, batch.num_rows()),
-            Body::Result(body) => body.rows(batch, &columns, &mut text)?,
+            Body::Page(body) => body.rows(&columns, batch.num_rows())?,
+            Body::Result(body) => body.rows(batch, &columns)?,
         }
         Ok(self.out.write_all(text.as_bytes())?)
     }
@@ -287,8 +289,22 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
         }
     }
 
+    /// Writes a piece of what a format has kept back until it is known what is missing, which stands before it; gives whether
+    /// there may be more. Of other formats there is nothing.
+    pub fn piece(&mut self, missing: Option<&str>) -> Result<bool, WriteError> {
+        let mut text = String::new();
+        let held = match &mut self.body {
+            Body::Page(body) => body.above(missing, &mut text),
+            Body::Result(body) => body.above(self.rows, missing, &mut text),
+            _ => return Ok(false),
+        };
+        self.out.write_all(text.as_bytes())?;
+        Ok(held.piece(self.out)?)
+    }
+
     /// Writes what marks the result as complete; with what is missing, formats that can say so say it.
     pub fn finish(mut self, missing: Option<&str>) -> Result<Written, WriteError> {
+        while self.piece(missing)? {}
         let mut text = String::new();
         let mut neutralised = 0;
         let below = missing.filter(|_| !self.told);
@@ -298,8 +314,8 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
             Body::Delimited(body) => neutralised = body.finish(&mut text),
             Body::Json(body) => body.finish(missing.is_none(), &mut text),
             Body::Markdown(body) => body.finish(below, &mut text),
-            Body::Page(body) => body.finish(missing, &mut text),
-            Body::Result(body) => body.finish(self.rows, missing, &mut text),
+            Body::Page(body) => body.below(&mut text),
+            Body::Result(body) => body.below(&mut text),
             Body::Chart(body, look) => {
                 let (picture, notes) = body.picture(look.bars())?;
                 chart::text(&picture, *look, &mut text);

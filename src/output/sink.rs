@@ -12,10 +12,10 @@ use tempfile::{NamedTempFile, SpooledTempFile, spooled_tempfile};
 use crate::engine::leftovers::{LETTERS, is_held, sweep_files};
 
 /// Bytes of a result that are held back in memory; more go to a file.
-const IN_MEMORY: usize = 1 << 20;
+pub(super) const IN_MEMORY: usize = 1 << 20;
 
 /// Bytes that are handed on at once. Between two such pieces an interrupt is heard.
-const PIECE: usize = 64 << 10;
+pub(super) const PIECE: usize = 64 << 10;
 
 /// How a file is called until it is complete.
 const BEGUN: [&str; 2] = [".auditql-", ".part"];

@@ -4,7 +4,7 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use super::names::nearest;
-use super::{elsewhere, unquoted};
+use super::{elsewhere, habits, unquoted};
 
 /// Words that a statement begins with.
 const FIRST_WORDS: &[&str] = &[
@@ -46,7 +46,7 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if let Some(advice) = of_copy(&tokens) {
         return Some(advice.to_owned());
     }
-    if let Some(advice) = elsewhere::kql(sql, &tokens).or_else(|| unquoted::find(sql)) {
+    if let Some(advice) = elsewhere::kql(sql, &tokens).or_else(|| unquoted::find(sql)).or_else(|| habits::of(&tokens)) {
         return Some(advice);
     }
     let first = words.first().filter(|word| !FIRST_WORDS.iter().any(|known| is(word, known)))?;
@@ -87,6 +87,24 @@ pub(super) fn of_quoted(sql: &str, name: &str) -> Option<String> {
         .then(|| format!("\"double quotes\" are for names; for text, write '{}'", name.replace('\'', "''")))
 }
 
+/// Whether the select list of the statement itself gives that name to something: `SELECT … AS name FROM`.
+pub(super) fn is_given(sql: &str, name: &str) -> bool {
+    let named = |token: Option<&Token>, known: &str| token.and_then(word).is_some_and(|word| is(word, known));
+    let (mut depth, mut is_listed) = (0_i32, false);
+    let tokens = solid(sql);
+    tokens.iter().enumerate().any(|(at, token)| {
+        match token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth -= 1,
+            _ if depth == 0 && named(Some(token), "SELECT") => is_listed = true,
+            _ if depth == 0 && named(Some(token), "FROM") => is_listed = false,
+            _ => {}
+        }
+        let next = tokens.get(at + 1).and_then(word).is_some_and(|word| word.value.eq_ignore_ascii_case(name));
+        depth == 0 && is_listed && named(Some(token), "AS") && next
+    })
+}
+
 /// Whether an error is about a struct that was compared.
 pub(super) fn is_of_struct(what: &str) -> bool {
     what.contains("comparison operation ") && what.contains("Struct(")
@@ -105,6 +123,20 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
             "write a time as '2026-05-01' or '2026-05-01T12:00:00Z', or relative to now: now() - INTERVAL '1 day'",
         ),
         ("Cannot access field at argument", "only structs have fields; raw is JSON text: raw -> 'name' ->> 'name'"),
+        ("for bitwise operation", "ip_in(address, '10.0.0.0/8') tells whether an address lies in a network"),
+        (
+            "Cannot coerce arithmetic expression Timestamp",
+            "a span of time is written out: created_date_time - INTERVAL '5 days'",
+        ),
+        (
+            "must be an INTEGER, TIMESTAMP, DATE",
+            "a time says that it is one: generate_series(TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-05', INTERVAL '1 day')",
+        ),
+        (
+            "Unsupported SQL type inet",
+            "an address is text here: ip_in(address, '10.0.0.0/8') looks into a network, ip_parse(address) gives its shortest form",
+        ),
+        ("Unsupported SQL type UUID", "an id is text here, and is compared as it is: user_id = '…'"),
         ("Unsupported SQL type JSON", "JSON is plain text here, and -> works on it directly: raw -> 'a' -> 0 ->> 'b'"),
         (
             "Unsupported SQL type",
@@ -123,18 +155,18 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
     rows.iter().find(|(part, _)| what.contains(part)).map(|(_, advice)| *advice)
 }
 
-fn solid(sql: &str) -> Vec<Token> {
+pub(super) fn solid(sql: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     // What comes before a token that cannot be read is enough.
     let _ = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location_into_buf(&mut tokens);
     tokens.into_iter().map(|token| token.token).filter(|token| !matches!(token, Token::Whitespace(_))).collect()
 }
 
-fn word(token: &Token) -> Option<&Word> {
+pub(super) fn word(token: &Token) -> Option<&Word> {
     if let Token::Word(word) = token { Some(word) } else { None }
 }
 
-fn is(word: &Word, name: &str) -> bool {
+pub(super) fn is(word: &Word, name: &str) -> bool {
     word.quote_style.is_none() && word.value.eq_ignore_ascii_case(name)
 }
 
@@ -173,6 +205,20 @@ mod tests {
                 expected.is_none_or(|part| advice.as_deref().unwrap_or_default().contains(part)),
                 "{sql}: {advice:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_is_given_by_the_select_list_alone() {
+        for (sql, is) in [
+            ("SELECT a AS x FROM t WHERE x = 1", true),
+            ("WITH u AS (SELECT 1) SELECT max(a) AS X FROM t WHERE x = 1", true),
+            ("SELECT a FROM t AS x WHERE x = 1", false),
+            ("SELECT b FROM (SELECT a AS x FROM t) u WHERE x = 1", false),
+            ("WITH u AS (SELECT a AS x FROM t) SELECT x FROM v", false),
+            ("SELECT CAST(a AS x) FROM t", false),
+        ] {
+            assert_eq!(is_given(sql, "x"), is, "{sql}");
         }
     }
 

@@ -63,6 +63,10 @@ const TABLES: &[Table] = &[
         own: Own::Nowhere("its records are not read; entra.risky_service_principals says who is at risk"),
     },
     Table {
+        names: &["sqlitemaster", "sqliteschema", "pgtables", "duckdbtables", "systables"],
+        own: Own::Nowhere("SHOW TABLES lists the tables, SELECT * FROM auditql.tables has them as rows"),
+    },
+    Table {
         names: &[
             "securityevent",
             "deviceevents",

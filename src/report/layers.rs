@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::names::nearest;
-use super::{About, Exit, Report, doctor, remote, stores};
+use super::{About, Exit, Report, doctor, remote, stores, words};
 use crate::plan::CapError;
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, geoip, http, logs, plan, settings};
@@ -14,9 +14,21 @@ const ODD_REPLY: &str = "the service broke its own rules; try again, and report 
 
 /// Looked for from the outside in, because a layer may have wrapped another's error.
 pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Report {
-    let report =
-        causes::chain(error).find_map(|inner| known(inner, about)).unwrap_or_else(|| Report::chain(Exit::Query, error));
+    let report = causes::chain(error)
+        .find_map(|inner| known(inner, about))
+        .or_else(|| of_expression(&error.to_string()))
+        .unwrap_or_else(|| Report::chain(Exit::Query, error));
     files::StoreFault::of(error).into_iter().fold(report, stores::advised)
+}
+
+/// A regular expression that cannot be read: its library draws a picture of several lines, and ends it with what is wrong.
+fn of_expression(text: &str) -> Option<Report> {
+    let (_, why) = text.strip_prefix("regex parse error:")?.rsplit_once("error: ")?;
+    let what = format!("a regular expression cannot be read: {}", why.trim());
+    Some(
+        Report::new(Exit::Query, what)
+            .hint("a sign that stands for itself has a backslash before it, as in '\\['; LIKE '%[%' takes it as it is"),
+    )
 }
 
 fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
@@ -44,10 +56,21 @@ fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
     if error.is::<plan::PagerError>() {
         return Some(Report::chain(Exit::Incomplete, error).hint(ODD_REPLY));
     }
-    if error.is::<settings::SettingError>() {
-        return Some(Report::chain(Exit::Query, error).hint("auditql.settings lists them"));
+    if let Some(fault) = error.downcast_ref::<settings::SettingError>() {
+        return Some(Report::chain(Exit::Query, error).hint(of_setting(fault)));
     }
     None
+}
+
+/// What to do about a setting.
+fn of_setting(error: &settings::SettingError) -> String {
+    match error {
+        settings::SettingError::Unknown(name) => words::near_setting(name),
+        settings::SettingError::Value { name, .. } => settings::ALL
+            .iter()
+            .find(|setting| setting.name == *name)
+            .map_or_else(String::new, |setting| format!("{name}: {}", setting.doc)),
+    }
 }
 
 /// What to do about an answer that ended at a cap.
@@ -172,8 +195,12 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
         E::Unbound { name, known } => Report::chain(Exit::Query, error).hint(value_of(name, known)),
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
-        E::NotSettable { .. } => Report::chain(Exit::Query, error)
-            .hint("SET auditql.NAME = VALUE changes a setting; auditql.settings lists them"),
+        E::NotSettable { name, .. } => {
+            Report::chain(Exit::Query, error).hint(match settings::ALL.iter().find(|setting| setting.name == name) {
+                Some(own) => format!("write SET auditql.{} = VALUE", own.name),
+                None => "SET auditql.NAME = VALUE changes a setting; auditql.settings lists them".to_owned(),
+            })
+        }
         E::Store(_) => Report::chain(Exit::Query, error),
         E::NoConnection(_) | E::ConnectionName(_) | E::LogName(_) => Report::chain(Exit::Usage, error),
         E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source).unwrap_or(INPUT)),

@@ -60,7 +60,16 @@ fn position(error: &DataFusionError, sql: &str) -> Option<(usize, usize)> {
 fn word(name: &str, sql: &str) -> Option<(usize, usize)> {
     let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location().ok()?;
     let named = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
-    let start = tokens.iter().find(|token| named(&token.token))?.span.start;
+    let solid: Vec<_> = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+    // Where it is given as a name, it is not what is missing.
+    let is_given = |at: usize| {
+        at.checked_sub(1).is_some_and(|before| {
+            matches!(&solid[before].token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("AS"))
+        })
+    };
+    let mut places = (0..solid.len()).filter(|at| named(&solid[*at].token));
+    let first = places.clone().next();
+    let start = solid[places.find(|at| !is_given(*at)).or(first)?].span.start;
     at(start.line, start.column)
 }
 

@@ -20,7 +20,14 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some(words);
     }
     if let Some((name, _)) = after("Invalid function '").and_then(|rest| rest.split_once('\'')) {
+        if WINDOWS.contains(&name) {
+            let hint = format!("write {name}(…) OVER (PARTITION BY user_name ORDER BY time)");
+            return Some((format!("{name} goes from row to row, and needs OVER"), hint));
+        }
         return Some((format!("there is no function {name}"), near_function(name)));
+    }
+    if let Some(words) = of_queries(text) {
+        return Some(words);
     }
     if let Some(words) = of_elements(text) {
         return Some(words);
@@ -78,6 +85,88 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     None
 }
 
+/// What is wrong with the shape of a query.
+fn of_queries(text: &str) -> Option<Words> {
+    let rows: &[(&str, &str, &str)] = &[
+        (
+            "COUNT DISTINCT with multiple arguments",
+            "count(DISTINCT …) takes one value",
+            "count(DISTINCT concat_ws('|', a, b)) counts pairs, or SELECT count(*) FROM (SELECT DISTINCT a, b FROM …)",
+        ),
+        (
+            "Aggregate functions are not allowed in the WHERE clause",
+            "WHERE looks at one row, and an aggregate sums up many",
+            "HAVING stands behind GROUP BY: GROUP BY a HAVING count(*) > 1",
+        ),
+        (
+            "Scalar subquery returned more than one row",
+            "a query in the place of a value gave more than one row",
+            "x IN (SELECT …) compares with each of them, (SELECT max(a) FROM …) is one",
+        ),
+        (
+            "Inconsistent data length across values list",
+            "the rows of VALUES are not as long as they have to be",
+            "each has as many values as there are columns; tables of a service are read-only",
+        ),
+        (
+            "Unexpected argument type to 'json",
+            "the name of a member is a text, and a place in a list is a number",
+            "raw -> 'status' ->> 'errorCode', raw -> 'list' -> 0",
+        ),
+    ];
+    if let Some((_, what, hint)) = rows.iter().find(|(begin, ..)| text.starts_with(begin)) {
+        return Some(((*what).to_owned(), (*hint).to_owned()));
+    }
+    if let Some((sides, _)) = text.split_once(" queries have different number of columns") {
+        let hint = "both sides select as many columns: SELECT a, b FROM x UNION SELECT c, d FROM y";
+        return Some((format!("the sides of {sides} differ in how many columns they have"), hint.into()));
+    }
+    if let Some((place, most)) =
+        text.strip_prefix("Order by column out of bounds, specified: ").and_then(|rest| rest.split_once(", max: "))
+    {
+        return Some(out_of_bounds("ORDER BY", place, most));
+    }
+    if let Some((place, most)) = text
+        .strip_prefix("Cannot find column with position ")
+        .and_then(|rest| rest.split_once(" in SELECT clause. Valid columns: 1 to "))
+    {
+        return Some(out_of_bounds("GROUP BY", place, most));
+    }
+    if let Some((name, _)) =
+        text.strip_prefix("Placeholder '").and_then(|rest| rest.split_once("' was not provided a value"))
+    {
+        let hint = "a value has a name here: :id, which \\set id VALUE gives one; PREPARE p AS … is given its own by EXECUTE p(…)";
+        return Some((format!("there is no value for {name}"), hint.into()));
+    }
+    if let Some((name, _)) =
+        text.strip_prefix("Unsupported compound identifier '").and_then(|rest| rest.split_once('\''))
+    {
+        return Some((
+            format!("{name} has too many parts"),
+            "a table is written connection.schema.table at most".into(),
+        ));
+    }
+    let (name, _) = text.strip_prefix('\'')?.split_once("' is not a variable which can be viewed with 'SHOW'")?;
+    Some((format!("there is no setting {name}"), near_setting(name)))
+}
+
+fn out_of_bounds(clause: &str, place: &str, most: &str) -> Words {
+    let columns = if most == "1" { "is 1 column".to_owned() } else { format!("are {most} columns") };
+    (
+        format!("{clause} {place} names a column by its place, and there {columns}"),
+        format!("write the column: {clause} id"),
+    )
+}
+
+/// What to do about a setting that there is not.
+pub(super) fn near_setting(name: &str) -> String {
+    let plain = name.trim_start_matches("auditql.");
+    match nearest(plain, crate::settings::ALL.iter().map(|setting| (setting.name, setting.name))) {
+        Some(near) => format!("did you mean auditql.{near}?"),
+        None => "SHOW auditql.NAME shows a setting; auditql.settings lists them".into(),
+    }
+}
+
 /// Columns that are neither grouped by nor summed up.
 fn of_groups(text: &str) -> Option<Words> {
     if text.starts_with("Aggregate function calls cannot be nested") {
@@ -123,6 +212,13 @@ pub(super) fn of_operation(text: &str) -> String {
         Some((word, text.strip_prefix(&format!("Expected {word} to be an integer or null, but got "))?))
     }) {
         format!("{word} takes a number, and this is a {of}")
+    } else if let Some(kind) = text
+        .split_once("Cannot access field at argument 1: type ")
+        .and_then(|(_, rest)| rest.strip_suffix(" is not struct, Map, or Null"))
+    {
+        format!("{kind} has no fields")
+    } else if let Some(operation) = text.strip_prefix("Cannot infer common type for bitwise operation ") {
+        format!("{operation} cannot be computed")
     } else if text == "Divide by zero error" {
         "division by zero".into()
     } else {
@@ -160,6 +256,9 @@ fn of_arguments(text: &str) -> Option<Words> {
 
 /// What to do about a function that there is not.
 fn near_function(name: &str) -> String {
+    if let Some((_, hint)) = INSTEAD.iter().find(|(names, _)| names.contains(&name)) {
+        return (*hint).to_owned();
+    }
     let (own, elsewhere) = (manual_of_functions(), functions_elsewhere().collect::<Vec<_>>());
     let own = own
         .iter()
@@ -170,6 +269,29 @@ fn near_function(name: &str) -> String {
     let near = nearest(name, known.map(|known| (known, known)));
     near.map_or_else(|| "\\df lists the functions".to_owned(), |near| format!("did you mean {near}?"))
 }
+
+/// Functions that go from row to row and are none without OVER.
+const WINDOWS: &[&str] =
+    &["cume_dist", "dense_rank", "lag", "lead", "nth_value", "ntile", "percent_rank", "rank", "row_number"];
+
+/// Functions of other programs, and what is written in their place.
+const INSTEAD: &[(&[&str], &str)] = &[
+    (
+        &["strptime", "str_to_date", "parse_datetime"],
+        "to_timestamp('2026-05-01', '%Y-%m-%d') reads a time in a form of its own",
+    ),
+    (&["age"], "the span between two times is their difference: now() - created_date_time"),
+    (
+        &["regexp_matches", "regexp_contains", "regex_match"],
+        "x ~ 'expression' is true or false, regexp_match(x, 'expression') gives what was found",
+    ),
+    (
+        &["approx_quantile", "quantile_cont", "percentile"],
+        "percentile_cont(0.5) WITHIN GROUP (ORDER BY x), approx_percentile_cont(x, 0.5)",
+    ),
+    (&["columns"], "columns are written out, or SELECT * EXCLUDE (raw)"),
+    (&["pg_sleep", "sleep"], "\\watch SECONDS asks the last statement again and again"),
+];
 
 /// Functions of the engine that people write most.
 const USUAL: &[&str] = &[
@@ -319,6 +441,41 @@ mod tests {
             ("Invalid input syntax for type interval: \"x\"", "'x' is no interval"),
             ("Expected LIMIT to be an integer or null, but got text", "LIMIT takes a number, and this is a text"),
             ("anything else", "anything else"),
+        ] {
+            assert_eq!(of_operation(text), said);
+        }
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_said_in_words() {
+        for (text, what, hint) in [
+            ("Invalid function 'lag'.\nDid you mean 'lag'?", "lag goes from row to row", "lag(…) OVER ("),
+            ("Invalid function 'strptime'.\nDid you mean 'x'?", "no function strptime", "to_timestamp("),
+            (
+                "Order by column out of bounds, specified: 5, max: 1",
+                "ORDER BY 5 names a column by its place, and there is 1 column",
+                "",
+            ),
+            ("Cannot find column with position 3 in SELECT clause. Valid columns: 1 to 2", "GROUP BY 3", "GROUP BY id"),
+            ("Placeholder '$1' was not provided a value for execution.", "there is no value for $1", ":id"),
+            ("UNION queries have different number of columns", "the sides of UNION differ", "as many columns"),
+            (
+                "'auditql.timout' is not a variable which can be viewed with 'SHOW'",
+                "no setting auditql.timout",
+                "auditql.timeout?",
+            ),
+            (
+                "Unsupported compound identifier 'a.b.c.d'. Expected 1, 2 or 3 parts, got 4",
+                "a.b.c.d has too many parts",
+                "",
+            ),
+        ] {
+            let (said, told) = of_plan(text).unwrap_or_else(|| panic!("{text}"));
+            assert!(said.contains(what) && told.contains(hint), "{text}: {said}; {told}");
+        }
+        for (text, said) in [
+            ("Cannot access field at argument 1: type integer is not struct, Map, or Null", "integer has no fields"),
+            ("Cannot infer common type for bitwise operation text << text", "text << text cannot be computed"),
         ] {
             assert_eq!(of_operation(text), said);
         }

@@ -251,3 +251,129 @@ SELECT ‘a’
 SELECT id FROM sign_ins; SELECT 1
 SUMMARIZE nope
 FROM nope
+
+-- By habit of other programs, and as newcomers type them.
+SELECT * FROM sign_ins WHERE createdDateTime > now() - interval '1 day'
+SELECT * FROM sign_ins WHERE created_date_time > now() - 1d
+SELECT TOP 10 * FROM sign_ins
+SELECT * FROM sign_ins LIMIT 10, 20
+SELECT user_principal_name, count(*) FROM sign_ins
+SELECT user_principal_name, count(*) n FROM sign_ins GROUP BY user_principal_name HAVING n > 5 WHERE n > 3
+SELECT * FROM sign_in
+SELECT usr FROM sign_ins
+SELECT user_principal_name FROM sign_ins WHERE status = 50126
+SELECT user_principal_name FROM sign_ins WHERE status.errorCode = 50126
+SELECT * FROM sign_ins WHERE user_principal_name = "ana@contoso.com"
+SELECT * FROM sign_ins WHERE created_date_time BETWEEN '2026-13-01' AND '2026-14-01'
+SELECT * FROM sign_ins WHERE created_date_time > 'yesterday'
+SELECT * FROM sign_ins WHERE ip_address IN '10.0.0.0/8'
+SELECT * FROM sign_ins WHERE ip_address LIKE 5
+SELECT count(* FROM sign_ins
+SELEC * FROM sign_ins
+SELECT * FORM sign_ins
+SELECT * FROM sign_ins ORDER created_date_time
+SELECT * FROM sign_ins GROUP user_principal_name
+SELECT * FROM sign_ins WHERE user_principal_name IS 'a'
+SELECT * FROM sign_ins WHERE NOT EXISTS
+SELECT * FROM sign_ins a JOIN users b ON a.user_id = c.id
+SELECT id FROM sign_ins a JOIN users b ON a.user_id = b.id
+SELECT sum(user_principal_name) FROM sign_ins
+SELECT avg(ip_address) FROM sign_ins
+SELECT created_date_time - 5 FROM sign_ins
+SELECT to_timestamp(user_principal_name) FROM sign_ins
+SELECT date_trunc('fortnight', created_date_time) FROM sign_ins
+SELECT date_trunc(created_date_time, 'day') FROM sign_ins
+SELECT json_extract_string(raw, '$.status') FROM sign_ins
+SELECT raw->status FROM sign_ins
+SELECT * FROM read_parquet(sign_ins)
+SELECT * FROM read_csv('nope.csv')
+SELECT * FROM 'nope/*.json'
+ATTACH 'x.db'
+INSTALL httpfs
+UPDATE sign_ins SET id = 1
+DROP TABLE sign_ins
+CREATE INDEX i ON sign_ins(id)
+GRANT SELECT ON sign_ins TO bob
+SELECT lag(created_date_time) FROM sign_ins
+SELECT count(DISTINCT user_id, app_id) FROM sign_ins
+SELECT array_agg(user_id ORDER BY) FROM sign_ins
+SELECT string_agg(user_id) FROM sign_ins
+SELECT location[1] FROM sign_ins LIMIT 1
+SELECT * FROM sign_ins WHERE location.city = 'Berlin' AND
+SELECT * FROM sign_ins WHERE (location.city = 'Berlin'
+SELECT CASE WHEN 1=1 THEN 2 FROM sign_ins
+SELECT 1/0
+SELECT '1' + 'a'
+SELECT cast(user_id AS uuid) FROM sign_ins LIMIT 1
+SELECT ip_address::inet FROM sign_ins LIMIT 1
+SELECT ip_address << '10.0.0.0/8' FROM sign_ins LIMIT 1
+SELECT regexp_matches(user_agent, '(') FROM sign_ins LIMIT 1
+SELECT user_agent ~ '[' FROM sign_ins LIMIT 1
+SELECT approx_quantile(status.error_code, 0.5) FROM sign_ins
+SELECT PIVOT FROM sign_ins
+PIVOT sign_ins ON app_display_name USING count(*)
+WITH x AS (SELECT 1)
+WITH x AS SELECT 1 SELECT * FROM x
+SELECT * FROM (SELECT 1, 2) x(a)
+SELECT * FROM sign_ins s, LATERAL (SELECT * FROM users u WHERE u.id = s.user_id LIMIT 1) q
+SELECT (SELECT id, app_id FROM sign_ins LIMIT 1)
+SELECT * FROM sign_ins UNION SELECT * FROM users
+SELECT * FROM sign_ins LIMIT ten
+SELECT * FROM sign_ins LIMIT -1
+SET max_requests = 5
+SET auditql.max_request = 5
+SET auditql.timeout = soon
+SHOW auditql.nope
+SigninLogs | summarize count() by bin(TimeGenerated, 1d) | render timechart
+let x = 5; SigninLogs | take x
+SigninLogs | join kind=inner AuditLogs on CorrelationId
+union SigninLogs, AuditLogs | take 10
+search "ana@contoso.com"
+index=o365 sourcetype=azure | stats count by user
+Get-MgAuditLogSignIn -Filter "userPrincipalName eq 'a'"
+SELECT * FROM azuread_user
+SELECT * FROM sign_ins WHERE user_principal_name eq 'a'
+SELECT * FROM sign_ins WHERE user_principal_name == 'a' && status.error_code != 0
+SELECT * FROM sign_ins WHERE !is_interactive
+SELECT strptime('2026-01-01', '%Y-%m-%d')
+SELECT age(created_date_time) FROM sign_ins LIMIT 1
+SELECT EXTRACT(quarterly FROM created_date_time) FROM sign_ins
+SELECT interval '1 dayz'
+SELECT * FROM timeline(ana@contoso.com)
+SELECT * FROM timeline("ana@contoso.com")
+SELECT * FROM timeline('ana@contoso.com', '7d')
+SELECT ip_in('10.0.0.1')
+SELECT sessionize(created_date_time) FROM sign_ins
+SELECT * FROM sign_ins ASOF JOIN users USING (id)
+SELECT any_match(applied_conditional_access_policies, x -> x.nope = 1) FROM sign_ins
+SELECT * FROM sign_ins WHERE array_has(applied_conditional_access_policies, 'x')
+SELECT * FROM unnest(sign_ins.location)
+SELECT * FROM sign_ins s WHERE s.location.cty = 'x'
+SELECT s.id FROM sign_ins
+SELECT "User_Principal_Name" FROM sign_ins
+SELECT * FROM entra.signins
+SELECT * FROM dbo.sign_ins
+SELECT * FROM entra.entra.sign_ins.x
+SELECT id FROM sign_ins GROUP BY 3
+SELECT id, id AS id2 FROM sign_ins WHERE id2 = 'a'
+SELECT * FROM sign_ins WHERE id = @id
+SELECT * EXCEPT nope FROM sign_ins LIMIT 1
+SELECT * EXCLUDE (nope) FROM sign_ins LIMIT 1
+SELECT COLUMNS('.*time') FROM sign_ins
+SELECT * RENAME (id AS x) FROM sign_ins LIMIT 1
+SELECT * REPLACE (1 AS nope) FROM sign_ins LIMIT 1
+SELECT try_cast('a' AS int), TRY_CAST('a' AS hugeint)
+SELECT 'x'::json
+SELECT * FROM generate_series('2026-01-01', '2026-01-05', '1 day')
+COPY sign_ins TO 'x.csv'
+COPY (SELECT 1) TO STDOUT
+EXPORT DATABASE 'x'
+EXPLAIN ANALYZE SELECT count(*) FROM sign_inss
+EXPLAIN
+ANALYZE
+CALL x()
+SELECT pg_sleep(1)
+SELECT current_user
+SELECT * FROM pg_catalog.pg_tables
+SELECT * FROM sqlite_master
+USE entra

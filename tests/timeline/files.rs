@@ -230,3 +230,58 @@ fn a_page_has_the_rows_of_logs_on_its_command_line() {
     assert!(!gone.status.success() && !home.path().join("none.html").exists(), "{gone:?}");
     assert!(String::from_utf8_lossy(&gone.stderr).contains("gone.csv"), "{gone:?}");
 }
+
+#[test]
+fn logs_alone_ask_no_tenant() {
+    let home = tempfile::tempdir().unwrap();
+    let (vpn, _) = logs(home.path());
+    let page = |who: &str, rest: &[&str]| {
+        let _ = fs::remove_file(home.path().join("case.html"));
+        let written = program(&home, &[&["report", "timeline", who, "-o", "case.html"], rest].concat());
+        let page = fs::read_to_string(home.path().join("case.html"));
+        (written.status.code(), page.unwrap_or_default(), String::from_utf8_lossy(&written.stderr).into_owned())
+    };
+    let (code, alone, _) = page("ana@contoso.com", &["--log", &vpn, "--logs-only"]);
+    assert!(code == Some(0) && alone.contains("with 0 requests to the services"), "{alone}");
+    assert!(alone.matches("<tr class=").count() == 3 && !alone.contains("entra."), "{alone}");
+    // The control: the tenant is asked where it is not said.
+    let (_, both, _) = page("ana@contoso.com", &["--log", &vpn]);
+    assert!(both.contains("<li>entra.sign_ins: ") && !both.contains("with 0 requests"), "{both}");
+    // Nothing is no answer without a reason.
+    let (code, none, said) = page("nobody@contoso.com", &["--log", &vpn, "--logs-only"]);
+    assert!(code == Some(0) && said.contains("no rows from") && none.contains("no rows from"), "{said}");
+    let (code, none, said) = page("ana@contoso.com", &["--logs-only"]);
+    assert!(code == Some(1) && none.is_empty() && said.contains("--log x.log"), "{said}");
+    assert_eq!(page("ana@contoso.com", &["--logs-only", "--source", "entra.sign_ins"]).0, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logs_of_the_configuration_are_read_by_one_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let (evidence_in, logs_in) = (folder.path().join("evidence"), folder.path().join("logs"));
+    [&evidence_in, &logs_in].iter().for_each(|folder| fs::create_dir(folder).unwrap());
+    evidence(&evidence_in);
+    let (vpn, proxy) = logs(&logs_in);
+    let builder = || Engine::builder().policy(Policy::LOCAL).now(now()).input(&evidence_in);
+    let engine = builder().logs("onprem", "vpn", vec![vpn.into()], Vec::new()).build().unwrap();
+    let rows = async |rest: &str| {
+        let sql = format!("SELECT DISTINCT source FROM timeline('ana@contoso.com', {rest}) ORDER BY source");
+        answer(&engine, &sql).await.unwrap_or_else(|error| panic!("{rest}: {error}")).rows()
+    };
+    assert_eq!(rows("sources => 'logs'").await, ["onprem.vpn"]);
+    assert_eq!(rows("sources => ['logs', 'entra.sign_ins']").await, ["entra.sign_ins", "onprem.vpn"]);
+    let file = format!("files => '{proxy}'");
+    assert_eq!(rows(&format!("sources => 'logs', {file}")).await, [proxy.clone(), "onprem.vpn".to_owned()]);
+    assert_eq!(rows(&format!("sources => [], {file}")).await, [proxy.clone()]);
+    // Where there are none, a file is enough, and nothing at all is an error.
+    let bare = builder().build().unwrap();
+    let sql = |rest: &str| format!("SELECT count(*) FROM timeline('ana@contoso.com', sources => 'logs'{rest})");
+    assert_eq!(answer(&bare, &sql(&format!(", {file}"))).await.unwrap().rows(), ["1"]);
+    for (engine, call, says) in [
+        (&bare, sql(""), "the configuration names no log"),
+        (&engine, sql("").replace("'ana@contoso.com'", &format!("session => '{SESSION}'")), "cannot tell of sessions"),
+    ] {
+        let report = Report::of_query(&answer(engine, &call).await.err().unwrap(), &About::default());
+        assert!(report.what.contains(says) && report.hint.unwrap().contains("files =>"), "{}", report.what);
+    }
+}

@@ -20,6 +20,8 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) sources: Vec<String>,
     /// Files of logs that are read beside them.
     pub(in crate::cli) logs: Vec<String>,
+    /// No tenant is asked: files of logs and those of the configuration are read alone.
+    pub(in crate::cli) logs_only: bool,
 }
 
 /// Name of the command.
@@ -48,9 +50,14 @@ pub(super) fn command() -> Command {
         .value_name("FILE")
         .action(ArgAction::Append)
         .help("Read this log too: a file, a folder or a quoted pattern, with a time and a user_name or client_address; repeatable");
+    let logs_only = Arg::new("logs-only")
+        .long("logs-only")
+        .action(ArgAction::SetTrue)
+        .conflicts_with("source")
+        .help("Ask no tenant: read the logs of --log and those that your configuration names, and nothing else");
     let timeline = Command::new("timeline")
         .about("Write all events of a user, an address, a session, an application or an object as one page of HTML; -o names it")
-        .args([who, is, since, until, sources, logs]);
+        .args([who, is, since, until, sources, logs, logs_only]);
     Command::new(NAME)
         .about("Write a page for a case")
         .subcommand_required(true)
@@ -71,5 +78,6 @@ pub(super) fn of(matches: &ArgMatches) -> Option<Report> {
         until: text("until"),
         sources: all("source"),
         logs: all("log"),
+        logs_only: matches.get_flag("logs-only"),
     })
 }

@@ -134,15 +134,19 @@ const PICTURES: &str = "\n### Pictures\n\n`\\chart` draws the last result as it 
     - a time: a histogram. Rows are counted; where the times all stand on whole minutes, as those of `date_trunc` do, and one number \
     stands beside them, the number is summed up, whatever labels there are besides. \
     Columns whose names end in `id`, `code`, `status`, `level`, `port` or `pid` are no such number unless they are named; rows without one are told. The length of a bar follows from the range and the width of the terminal; of times on whole hours or days it \
-    is no shorter than an hour or a day.\n\
+    is no shorter than an hour or a day. From twelve months on, bars are months of the calendar with their names (`2026-03`), of decades years; \
+    a month without a row has its place. Times that all begin a month, as those of `date_trunc('month', …)` do, are never cut, and weeks stay weeks \
+    while there is room.\n\
     - labels and a number: a bar for each row, up to 40; \
     labels that are equal are one bar with the sum, the largest first. Labels alone: how many rows each has, the most first.\n\
     - `\\chart heatmap`: hours beside one another, days of the week below one another, the darker the more. \
+    Shades are by rank, so that one busy hour does not make all others alike: each stands for as many different numbers, which the line below says, \
+    with the most and where it is. An hour with anything in it is never blank. \
     Times on whole days have no hours, and are refused.\n\n\
     `\\chart bar app n` and `\\chart histogram created_date_time n` name the columns, with `\"…\"` around a name that has blanks. The title says \
     what was counted or summed up, and a line below how many rows have no time or are not drawn. Times are UTC, or in the zone of \
     their column (`created_date_time AT TIME ZONE 'Europe/Berlin'`). Where the locale (`LC_ALL`, `LC_CTYPE`, `LANG`) is not of UTF-8, pictures are \
-    drawn in ASCII. \
+    drawn in ASCII, and letters that it lacks are written as `\\u{e9}`, so that names stay different. \
     After `\\o FILE`, nothing is drawn until a result has gone to that file, or `\\o` alone has put it off. `EXPLAIN` has no rows to draw. \
     `--format html` has the same pictures in a page.\n\n\
     ```text\n\
@@ -297,7 +301,7 @@ fn formats_page() -> String {
         "\nA page of HTML (`html`) is one file that loads nothing: the rows with a filter, the statement, the notes, and pictures where \
          the columns allow some (a time: rows over time, and by hour and weekday if they cover more than two days; labels and a \
          number: bars, up to 40); where there is none, it says why. It is titled by the table that the statement names first, and \
-         says when it was asked; with `--redact` the title names no table. What is in the cells is text there, and the page's policy lets no script run but its own.\n",
+         says when it was asked; with `--redact` the title names no table. What is missing from an answer stands before its rows, in the page's source too. What is in the cells is text there, and the page's policy lets no script run but its own.\n",
     );
     page.push_str(
         "\nThe ending of a file named by `-o` or `\\o` chooses the format; a `--format` given as well must agree with it.\n\n\
@@ -305,7 +309,8 @@ fn formats_page() -> String {
          tsv are exact, except that cells which a spreadsheet would run as formulas start with `'`; `--csv-raw` leaves them \
          as they are.\n\nOutput to a file or a pipe is held back until the result is complete, in an unnamed file that only \
          you can read: a result that fails half-way writes nothing. With `--stream`, rows are written as they arrive, and only \
-         the exit code tells whether the result is complete.\n",
+         the exit code tells whether the result is complete. A page of HTML is never streamed: what stands above its rows is known when \
+         the last one has come.\n",
     );
     page.push_str(REDACTED);
     page

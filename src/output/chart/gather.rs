@@ -7,6 +7,8 @@ use arrow::datatypes::{DataType, Schema};
 use arrow::error::ArrowError;
 use chrono::{DateTime, Datelike as _, Timelike as _};
 
+use super::bin::Bin;
+use super::shades::Fields;
 use super::sums::Sums;
 use super::times::{self, Step, Times};
 use super::{Ask, Kind, Number, Refusal, Shape, refused, shape};
@@ -45,8 +47,8 @@ pub(in crate::output) enum Picture {
     Histogram {
         /// What they are of.
         title: String,
-        /// The length of a bar's time, in seconds.
-        length: i64,
+        /// The time of a bar.
+        bin: Bin,
         /// Where the first begins.
         first: i64,
         /// One for each stretch of time, without a gap.
@@ -57,7 +59,7 @@ pub(in crate::output) enum Picture {
         /// What they are of.
         title: String,
         /// By day and hour.
-        fields: Box<[[f64; 24]; 7]>,
+        fields: Box<Fields>,
     },
 }
 
@@ -207,7 +209,7 @@ impl Gather {
                     ));
                 }
                 // Times of an hour each need no bars of half an hour.
-                let least = if *round { step.least() } else { 0 };
+                let least = if *round { step.least() } else { Bin::Seconds(0) };
                 let value =
                     |(second, sum, rows): (i64, f64, u64)| (second, if summed.is_some() { sum } else { exact(rows) });
                 let values = times.all().map(value);
@@ -309,16 +311,18 @@ fn histogram(
     title: String,
     span: Option<(i64, i64)>,
     values: impl Iterator<Item = (i64, f64)>,
-    (least, most): (i64, usize),
+    (least, most): (Bin, usize),
     step: &Step,
 ) -> Picture {
-    let Some((first, last)) = span else { return Picture::Histogram { title, length: 1, first: 0, bars: Vec::new() } };
-    let length = times::length((first, last), least, i64::try_from(most.max(1)).unwrap_or(i64::MAX));
-    let first = step.begin(first, length);
-    let place = |second: i64| usize::try_from((second - first) / length).unwrap_or(0);
-    let mut bars = vec![0.0; place(last) + 1];
+    let Some(span) = span else {
+        return Picture::Histogram { title, bin: Bin::Seconds(1), first: 0, bars: Vec::new() };
+    };
+    let bin = Bin::of(span, least, i64::try_from(most.max(1)).unwrap_or(i64::MAX));
+    let first = step.begin(span.0, bin);
+    let place = |second: i64| usize::try_from(bin.place(first, second)).unwrap_or(0);
+    let mut bars = vec![0.0; place(span.1) + 1];
     values.for_each(|(second, value)| bars[place(second)] += value);
-    Picture::Histogram { title, length, first, bars }
+    Picture::Histogram { title, bin, first, bars }
 }
 
 fn heatmap(title: String, values: impl Iterator<Item = (i64, f64)>) -> Picture {

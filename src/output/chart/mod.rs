@@ -8,16 +8,19 @@
 //! screen of their own, whose crates (`ratatui-core`, `ratatui-widgets`, `palette` …) would be the dearest part of the program's own
 //! build. None of them has an ASCII form, and none passes labels through `safe`.
 
+mod bin;
 mod gather;
+mod shades;
 mod sums;
 mod svg;
 mod text;
-pub(super) mod times;
+mod times;
 
 use arrow::datatypes::{DataType, Schema};
 
+pub(super) use bin::Bin;
 pub(super) use gather::{Gather, Picture};
-pub(super) use svg::{FOOT, HEIGHT, SIDE, WIDTH, axis, drawn as svg, scale};
+pub(super) use svg::{FOOT, HEIGHT, SIDE, WIDTH, axis, drawn as svg, names, scale};
 pub(super) use text::{Look, drawn as text};
 
 /// Labels that one bar may be made of.

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::bin::Bin;
 use super::gather::{Bar, Picture};
-use super::times;
+use super::shades::{Fields, SHADES, Shades};
+use super::text::STEPS;
 use crate::output::layout::shorten;
 use crate::output::markup::{element, text};
 
@@ -16,6 +18,8 @@ pub(in crate::output) const FOOT: i64 = 22;
 /// Room before them for the numbers.
 pub(in crate::output) const SIDE: i64 = 52;
 
+/// Width of a bar that stands.
+const WIDEST: f64 = 40.0;
 /// Height of a bar that lies, with the gap to the next.
 const LINE: i64 = 20;
 /// Room for its label.
@@ -32,11 +36,11 @@ pub(in crate::output) fn drawn(picture: &Picture, out: &mut String) {
     let (title, size) = match picture {
         Picture::Bars { title, bars } => (title, LINE * i64::try_from(bars.len()).unwrap_or(0)),
         Picture::Histogram { title, .. } => (title, HEIGHT),
-        Picture::Heatmap { title, .. } => (title, LINE * 8),
+        Picture::Heatmap { title, .. } => (title, LINE * 9),
     };
     out.push_str("<figure>\n");
     let title = match picture {
-        Picture::Histogram { length, .. } => format!("{title}, {} a bar", times::said(*length)),
+        Picture::Histogram { bin, .. } => format!("{title}, {} a bar", bin.said()),
         _ => title.clone(),
     };
     element("figcaption", &title, out);
@@ -45,7 +49,7 @@ pub(in crate::output) fn drawn(picture: &Picture, out: &mut String) {
     out.push_str("\">\n");
     match picture {
         Picture::Bars { bars, .. } => lying(bars, out),
-        Picture::Histogram { length, first, bars, .. } => standing(bars, (*first, *length), out),
+        Picture::Histogram { bin, first, bars, .. } => standing(bars, (*first, *bin), out),
         Picture::Heatmap { fields, .. } => heat(fields, out),
     }
     out.push_str("</svg>\n</figure>\n");
@@ -80,7 +84,7 @@ fn lying(bars: &[Bar], out: &mut String) {
     }
 }
 
-fn standing(bars: &[f64], (first, length): (i64, i64), out: &mut String) {
+fn standing(bars: &[f64], (first, bin): (i64, Bin), out: &mut String) {
     let highest = bars.iter().copied().fold(0.0, f64::max);
     if highest <= 0.0 {
         return;
@@ -90,27 +94,34 @@ fn standing(bars: &[f64], (first, length): (i64, i64), out: &mut String) {
     scale(std::iter::once((highest, 1.0)).chain(halves).map(|(value, part)| (said(value), part)), out);
     let room = points(WIDTH - SIDE);
     let each = room / points(i64::try_from(bars.len()).unwrap_or(1));
-    for (at, value) in (0_i64..).zip(bars).filter(|(_, value)| **value > 0.0) {
-        let high = value / highest * points(HEIGHT - FOOT - 10);
+    // A month without a row has a name all the same, and can be pointed at.
+    for (at, value) in (0_i64..).zip(bars).filter(|(_, value)| **value > 0.0 || bin.is_named()) {
+        let (part, unseen) = if *value > 0.0 { (value / highest, "") } else { (1.0, " fill-opacity=\"0\"") };
+        let high = part * points(HEIGHT - FOOT - 10);
         let _ = write!(
             out,
-            "<rect class=\"s0\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{high:.1}\"><title>",
+            "<rect class=\"s0\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{high:.1}\"{unseen}><title>",
             points(SIDE) + points(at) * each,
             points(HEIGHT - FOOT) - high,
-            (each.min(40.0) - 1.0).max(0.8)
+            (each.min(WIDEST) - 1.0).max(0.8)
         );
-        let begin = first + at * length;
-        let (begin, end) = (times::shown(begin, length), times::shown(begin + length, length));
-        text(&format!("{begin} to {end}: {}", said(*value)), out);
+        text(&format!("{}: {}", bin.name(bin.after(first, at)), said(*value)), out);
         out.push_str("</title></rect>\n");
     }
-    let end = first + length * i64::try_from(bars.len()).unwrap_or(0);
-    axis([first, first + (end - first) / 2, end].map(|second| times::shown(second, length)), out);
+    let count = i64::try_from(bars.len()).unwrap_or(0);
+    if bin.is_named() {
+        names((first, bin, count), out);
+    } else {
+        let end = bin.after(first, count);
+        axis([first, first + (end - first) / 2, end].map(|second| bin.shown(second)), out);
+    }
 }
 
-fn heat(fields: &[[f64; 24]; 7], out: &mut String) {
-    let highest = fields.iter().flatten().copied().fold(0.0, f64::max);
+fn heat(fields: &Fields, out: &mut String) {
+    let Some(shades) = Shades::of(fields) else { return };
     let (side, wide) = (100, 34);
+    // What is not nothing is seen beside what is.
+    let opacity = |shade: usize| ["0", "0.25", "0.5", "0.75", "1"][shade.min(SHADES)];
     for hour in (0..24).step_by(3) {
         let _ = writeln!(out, "<text x=\"{}\" y=\"{}\">{hour}:00</text>", side + hour * wide, LINE - 6);
     }
@@ -118,18 +129,54 @@ fn heat(fields: &[[f64; 24]; 7], out: &mut String) {
         let top = day * LINE;
         let _ = writeln!(out, "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{name}</text>", side - 8, top + LINE - 6);
         for (hour, value) in (0_i64..).zip(hours) {
-            let part = if *value > 0.0 { 0.12 + 0.88 * value / highest } else { 0.0 };
             let _ = writeln!(
                 out,
-                "<rect class=\"s0\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill-opacity=\"{part:.2}\"><title>{name}, {hour}:00 \
+                "<rect class=\"s0\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill-opacity=\"{}\"><title>{name}, {hour}:00 \
                  to {}:00: {}</title></rect>",
                 side + hour * wide,
                 top + 1,
                 wide - 2,
                 LINE - 2,
+                opacity(shades.shade(*value)),
                 hour + 1,
                 said(*value)
             );
+        }
+    }
+    let y = LINE * 9 - 6;
+    let mut x = side;
+    for (shade, least, most) in shades.edges() {
+        let edge = if least < most { format!("{} to {}", said(least), said(most)) } else { said(most) };
+        let _ = write!(
+            out,
+            "<rect class=\"s0\" x=\"{x}\" y=\"{}\" width=\"14\" height=\"12\" fill-opacity=\"{}\"/>",
+            y - 10,
+            opacity(shade)
+        );
+        let _ = write!(out, "<text x=\"{}\" y=\"{y}\">", x + 18);
+        text(&edge, out);
+        out.push_str("</text>\n");
+        x += 130;
+    }
+    let _ = write!(out, "<text x=\"{x}\" y=\"{y}\">");
+    let rank = if x > side + 130 { "by rank; " } else { "" };
+    text(&format!("{rank}{}", shades.most(&DAYS, said)), out);
+    out.push_str("</text>\n");
+}
+
+/// The names of bars that have some, below as many of them as there is room for.
+pub(in crate::output) fn names((first, bin, bars): (i64, Bin, i64), out: &mut String) {
+    /// Room for a name.
+    const NAME: f64 = 64.0;
+    let each = points(WIDTH - SIDE) / points(bars.max(1));
+    let steps = STEPS.into_iter().filter_map(|step| i64::try_from(step).ok());
+    let step = steps.clone().find(|step| points(*step) * each >= NAME).or_else(|| steps.last()).unwrap_or(1);
+    for at in (0..bars).step_by(usize::try_from(step).unwrap_or(1)) {
+        let x = points(SIDE) + points(at) * each + each.min(WIDEST) / 2.0;
+        if x + NAME / 2.0 <= points(WIDTH) {
+            let _ = write!(out, "<text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">", HEIGHT - 6);
+            text(&bin.shown(bin.after(first, at)), out);
+            out.push_str("</text>\n");
         }
     }
 }

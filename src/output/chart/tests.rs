@@ -109,9 +109,9 @@ fn rows_are_counted_and_sums_are_added_only_where_they_are_of_a_time() {
     let hour = |at: i64| Some(at * 3_600);
     let summed = batch(vec![("hour", times(&[hour(0), hour(2), None])), ("n", numbers(&[5, 7, 100]))]);
     let (found, notes) = picture(&summed, "").unwrap();
-    let Picture::Histogram { title, length, first, bars } = found else { panic!("{found:?}") };
+    let Picture::Histogram { title, bin, first, bars } = found else { panic!("{found:?}") };
     assert_eq!((title.as_str(), first), ("sum of n by hour, UTC", 0));
-    assert_eq!((bars, length), (vec![5.0, 7.0], 7_200));
+    assert_eq!((bars, bin), (vec![5.0, 7.0], Bin::Seconds(7_200)));
     assert_eq!(notes, ["1 row has no time"]);
     // Times of events stand anywhere: a number beside them is no count.
     let events = batch(vec![("t", times(&[Some(1), Some(7_201)])), ("error_code", numbers(&[50126, 50126]))]);
@@ -138,8 +138,8 @@ fn identifiers_and_codes_are_no_amounts() {
         ("raw", texts(&["{}", "{}"])),
     ];
     let (found, _) = picture(&batch(all), "").unwrap();
-    let Picture::Histogram { title, length, bars, .. } = found else { panic!("{found:?}") };
-    assert_eq!((title.as_str(), length), ("sum of sign_in_count by activity_date_time, UTC", 86_400));
+    let Picture::Histogram { title, bin, bars, .. } = found else { panic!("{found:?}") };
+    assert_eq!((title.as_str(), bin), ("sum of sign_in_count by activity_date_time, UTC", Bin::Seconds(86_400)));
     assert_eq!(bars, [3.0, 4.0]);
     for (name, is) in [("id", false), ("ERROR_CODE", false), ("sign_ins.status[error_code]", false), ("n", true)] {
         assert_eq!(is_amount(name), is, "{name}");
@@ -167,8 +167,8 @@ fn days_are_drawn_as_days_and_have_no_hours() {
     assert!(refusal.what.contains("stands on whole days"), "{refusal:?}");
     for (rows, length) in [(vec![day(0)], 86_400), (vec![Some(90_000)], 3_600)] {
         let one = batch(vec![("t", times(&rows))]);
-        let Picture::Histogram { length: found, .. } = picture(&one, "").unwrap().0 else { panic!() };
-        assert_eq!(found, length, "{rows:?}");
+        let Picture::Histogram { bin: found, .. } = picture(&one, "").unwrap().0 else { panic!() };
+        assert_eq!(found, Bin::Seconds(length), "{rows:?}");
     }
 }
 
@@ -220,4 +220,39 @@ fn rows_without_a_number_are_told() {
     assert_eq!(notes, ["2 rows have no number"]);
     let (_, notes) = picture(&all, "").unwrap();
     assert_eq!(notes, ["2 rows have no number"], "a number beside round times is summed up");
+}
+
+#[test]
+fn a_year_is_drawn_in_months_of_the_calendar_and_nothing_is_lost_at_their_edges() {
+    // The last second of a leap February and the first one of March; nothing until December; the last second of the year.
+    let seconds = [1_709_251_199, 1_709_251_200, 1_733_011_200, 1_735_689_599, 1_735_689_600];
+    let rows: Vec<Option<i64>> = seconds.into_iter().map(Some).chain([None]).collect();
+    let all = batch(vec![("t", times(&rows)), ("bytes", numbers(&[1, 2, 4, 8, 16, 32]))]);
+    let (found, notes) = picture(&all, "histogram t bytes").unwrap();
+    let Picture::Histogram { title, bin, first, bars } = &found else { panic!("{found:?}") };
+    assert_eq!((title.as_str(), *bin, *first), ("sum of bytes by t, UTC", Bin::Months(1), 1_706_745_600));
+    assert_eq!(bars, &[1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 12.0, 16.0]);
+    assert_eq!(notes, ["1 row has no time"]);
+    // A page shows the same, and the months of which there is no row.
+    let mut page = String::new();
+    svg(&found, &mut page);
+    for said in ["1 month a bar", "<title>2024-02: 1</title>", "<title>2024-03: 2</title>", "<title>2024-07: 0</title>"]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert_eq!((page.matches("<rect").count(), page.matches(">2024-07</text>").count()), (12, 1), "{page}");
+}
+
+#[test]
+fn what_counts_by_month_is_drawn_by_month() {
+    // January, March and April 2026.
+    let months = times(&[Some(1_767_225_600), Some(1_772_323_200), Some(1_775_001_600)]);
+    let (found, _) = picture(&batch(vec![("month", months), ("n", numbers(&[3, 5, 7]))]), "").unwrap();
+    let Picture::Histogram { title, bin, bars, .. } = found else { panic!("{found:?}") };
+    assert_eq!((title.as_str(), bin, bars), ("sum of n by month, UTC", Bin::Months(1), vec![3.0, 0.0, 5.0, 7.0]));
+    // Of decades, years: the first and the last second of them.
+    let long = times(&[Some(631_152_000), Some(946_684_799), Some(1_767_225_599)]);
+    let (found, _) = picture(&batch(vec![("t", long)]), "").unwrap();
+    let Picture::Histogram { bin, bars, .. } = found else { panic!("{found:?}") };
+    assert_eq!((bin, bars.len(), bars[0], bars[9], bars[35]), (Bin::Months(12), 36, 1.0, 1.0, 1.0));
 }

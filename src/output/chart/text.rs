@@ -1,9 +1,14 @@
 //! A picture in a terminal's characters: blocks of eighths, or plain ASCII where the terminal does not read UTF-8.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use unicode_width::UnicodeWidthChar as _;
+
+use super::bin::Bin;
 use super::gather::{Bar, Picture};
-use super::times;
+use super::shades::{Fields, Shades};
 use crate::output::layout::{pad, shorten, width};
 
 /// Lines of a histogram.
@@ -35,15 +40,22 @@ impl Look {
         self.room() - 12
     }
 
-    /// A text that this terminal can show.
+    /// A text that this terminal can show. What it cannot is written as it is in Rust or JavaScript, `caf\u{e9}`: two names
+    /// that differ look different.
     fn said(self, text: &str) -> String {
-        let plain = |c: char| match c {
-            c if c.is_ascii() => c,
-            '·' => '-',
-            '…' => '~',
-            _ => '?',
-        };
-        if self.ascii { text.chars().map(plain).collect() } else { text.to_owned() }
+        if !self.ascii || text.is_ascii() {
+            return text.to_owned();
+        }
+        let mut said = String::with_capacity(2 * text.len());
+        for c in text.chars() {
+            match c {
+                c if c.is_ascii() => said.push(c),
+                '·' => said.push('-'),
+                '…' => said.push('~'),
+                c => said.extend(c.escape_unicode()),
+            }
+        }
+        said
     }
 
     fn pick(self, unicode: char, ascii: char) -> char {
@@ -57,17 +69,15 @@ pub(in crate::output) fn drawn(picture: &Picture, look: Look, out: &mut String) 
         Picture::Bars { title, .. } | Picture::Histogram { title, .. } | Picture::Heatmap { title, .. } => title,
     };
     let title = match picture {
-        Picture::Histogram { length, bars, .. } if !bars.is_empty() => {
-            format!("{title}, {} a bar", times::said(*length))
-        }
+        Picture::Histogram { bin, bars, .. } if !bars.is_empty() => format!("{title}, {} a bar", bin.said()),
         _ => title.clone(),
     };
-    let _ = writeln!(out, "{}", look.said(&shorten(&title, look.room())));
+    let _ = writeln!(out, "{}", look.said(&shorten(&look.said(&title), look.room())));
     match picture {
         Picture::Bars { bars, .. } if bars.is_empty() => out.push_str("nothing to draw\n"),
         Picture::Histogram { bars, .. } if bars.is_empty() => out.push_str("nothing to draw\n"),
         Picture::Bars { bars, .. } => lying(bars, look, out),
-        Picture::Histogram { length, first, bars, .. } => standing(bars, (*first, *length), look, out),
+        Picture::Histogram { bin, first, bars, .. } => standing(bars, (*first, *bin), look, out),
         Picture::Heatmap { fields, .. } => heat(fields, look, out),
     }
 }
@@ -88,8 +98,9 @@ fn lying(bars: &[Bar], look: Look, out: &mut String) {
         true => cells(below / (below + above), left).clamp(1, left - usize::from(above > 0.0)),
         false => 0,
     };
-    for ((bar, name), text) in bars.iter().zip(&labels).zip(&texts) {
-        pad(&look.said(&shorten(name, label)), label, false, out);
+    let names = apart(&labels, label);
+    for ((bar, name), text) in bars.iter().zip(&names).zip(&texts) {
+        pad(&look.said(name), label, false, out);
         out.push(' ');
         pad(text, number, true, out);
         out.push(' ');
@@ -107,6 +118,28 @@ fn lying(bars: &[Bar], look: Look, out: &mut String) {
         out.push_str(line.trim_end());
         out.push('\n');
     }
+}
+
+/// Labels in no more than so many columns each. Of those that begin alike, what is cut is the middle.
+fn apart(labels: &[String], room: usize) -> Vec<String> {
+    let mut begins: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    labels.iter().for_each(|label| *begins.entry(shorten(label, room)).or_default() += 1);
+    let fitted = |label: &String| {
+        let begin = shorten(label, room);
+        if begins.get(&begin).is_none_or(|count| *count < 2) || width(label) <= room {
+            return begin.into_owned();
+        }
+        let half = room / 2;
+        let mut used = 0;
+        let is_in = |c: &char| {
+            used += c.width().unwrap_or(0);
+            used <= half
+        };
+        let end: Vec<char> = label.chars().rev().take_while(is_in).collect();
+        let begin = shorten(label, room - end.iter().filter_map(|c| c.width()).sum::<usize>());
+        begin.chars().chain(end.into_iter().rev()).collect()
+    };
+    labels.iter().map(fitted).collect()
 }
 
 /// A bar of a part of the room, to an eighth of a column; what is not nothing is seen.
@@ -133,7 +166,7 @@ fn cells(part: f64, places: usize) -> usize {
 }
 
 /// Bars beside one another, over an axis with times.
-fn standing(bars: &[f64], (first, length): (i64, i64), look: Look, out: &mut String) {
+fn standing(bars: &[f64], (first, bin): (i64, Bin), look: Look, out: &mut String) {
     const EIGHTHS: [char; 8] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'];
     let highest = bars.iter().copied().fold(0.0, f64::max);
     let half = highest / 2.0;
@@ -180,13 +213,38 @@ fn standing(bars: &[f64], (first, length): (i64, i64), look: Look, out: &mut Str
     out.push(look.pick('└', '+'));
     out.extend(std::iter::repeat_n(look.pick('─', '-'), long));
     out.push('\n');
-    axis((first, length, bars.len()), (side + 2, long), look.room(), out);
+    match named((first, bin), (bars.len(), each), (side + 2, look.room())) {
+        Some(line) => out.push_str(&line),
+        None => axis((first, bin, bars.len()), (side + 2, long), look.room(), out),
+    }
 }
 
-/// When the first bar begins and the last one ends, below them.
-fn axis((first, length, bars): (i64, i64, usize), (side, long): (usize, usize), room: usize, out: &mut String) {
-    let end = first + length * i64::try_from(bars).unwrap_or(i64::MAX);
-    let (begin, end) = (times::shown(first, length), times::shown(end, length));
+/// Steps of bars that are named below a picture.
+pub(super) const STEPS: [usize; 9] = [1, 2, 3, 4, 6, 12, 24, 60, 120];
+
+/// The names of bars that have some, below as many of them as there is room for; `None` where they are none, or too few.
+fn named((first, bin): (i64, Bin), (bars, each): (usize, usize), (side, room): (usize, usize)) -> Option<String> {
+    let name = |at: usize| bin.shown(bin.after(first, i64::try_from(at).unwrap_or(0)));
+    let step = STEPS.into_iter().find(|step| step * each > width(&name(0)) + 1).filter(|_| bin.is_named())?;
+    let mut line = String::new();
+    let mut count = 0;
+    for at in (0..bars).step_by(step) {
+        let (place, name) = (side + at * each, name(at));
+        if place + width(&name) > room {
+            break;
+        }
+        line.extend(std::iter::repeat_n(' ', place - line.len()));
+        line.push_str(&name);
+        count += 1;
+    }
+    line.push('\n');
+    (count > 1 || bars == 1).then_some(line)
+}
+
+/// When the first bar begins and the last one ends, below them; of bars with names those of both.
+fn axis((first, bin, bars): (i64, Bin, usize), (side, long): (usize, usize), room: usize, out: &mut String) {
+    let end = bin.after(first, i64::try_from(bars).unwrap_or(i64::MAX));
+    let (begin, end) = (bin.shown(first), bin.shown(if bin.is_named() { end - 1 } else { end }));
     let short = format!("{begin} to {end}");
     let line = if width(&short) > room {
         format!("{begin} to\n{end}")
@@ -214,13 +272,12 @@ fn number(value: f64) -> String {
 }
 
 /// Days below one another, hours beside one another, the darker the more.
-fn heat(fields: &[[f64; 24]; 7], look: Look, out: &mut String) {
-    let shades = if look.ascii { [' ', '.', ':', '*', '#'] } else { [' ', '░', '▒', '▓', '█'] };
-    let highest = fields.iter().flatten().copied().fold(0.0, f64::max);
-    if highest <= 0.0 {
+fn heat(fields: &Fields, look: Look, out: &mut String) {
+    let signs = if look.ascii { [' ', '.', ':', '*', '#'] } else { [' ', '░', '▒', '▓', '█'] };
+    let Some(shades) = Shades::of(fields) else {
         out.push_str("nothing to draw\n");
         return;
-    }
+    };
     let each = if look.room() >= 4 + 24 * 2 { 2 } else { 1 };
     out.push_str("    ");
     for hour in (0..24).step_by(3) {
@@ -232,28 +289,21 @@ fn heat(fields: &[[f64; 24]; 7], look: Look, out: &mut String) {
     for (day, hours) in DAYS.iter().zip(fields) {
         let mut line = format!("{day} ");
         for value in hours {
-            let shade = if *value > 0.0 { shades[step(*value, highest)] } else { ' ' };
-            line.extend(std::iter::repeat_n(shade, each));
+            line.extend(std::iter::repeat_n(signs[shades.shade(*value)], each));
         }
         let _ = writeln!(out, "{}", line.trim_end());
     }
-    // Of whole numbers the edge of a shade is the last one in it.
-    let whole = fields.iter().flatten().all(|value| value.fract() == 0.0);
-    let edge = |step: i32| {
-        let edge = highest * f64::from(step) / 4.0;
-        if whole { edge.floor() } else { edge }
-    };
-    // A shade that no number can have is left out.
-    let is_had = |step: i32| edge(step) > if step == 1 { 0.0 } else { edge(step - 1) };
-    let last = shades[1..].iter().zip(1..).filter(|(_, step)| is_had(*step));
-    let last: Vec<String> = last.map(|(shade, step)| format!("{shade} to {}", number(edge(step)))).collect();
-    let apart = if width(&last.join("  ")) <= look.room() { "  " } else { "\n" };
-    let _ = writeln!(out, "{}", last.join(apart));
-}
-
-/// Which quarter of the highest a number is in, from 1 to 4.
-fn step(value: f64, highest: f64) -> usize {
-    [0.25, 0.5, 0.75].iter().take_while(|part| value > highest * **part).count() + 1
+    let edges = shades.edges().map(|(shade, least, most)| match least < most {
+        true => format!("{} {} to {}", signs[shade], number(least), number(most)),
+        false => format!("{} {}", signs[shade], number(most)),
+    });
+    let mut legend: Vec<String> = edges.collect();
+    // Of one shade there is no rank.
+    if legend.len() > 1 {
+        legend.push("(by rank)".to_owned());
+    }
+    let apart = if width(&legend.join("  ")) <= look.room() { "  " } else { "\n" };
+    let _ = writeln!(out, "{}\n{}", legend.join(apart), shorten(&shades.most(&DAYS, number), look.room()));
 }
 
 #[cfg(test)]

@@ -2,26 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-/// Lengths of a bar's time, in seconds.
-const LENGTHS: [i64; 18] = [
-    1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000,
-    31_536_000,
-];
+use super::bin::{Bin, DAY, month};
 
-/// Lengths of which each is a part of all that come after it, here and in [`LENGTHS`]: to such, times can be made coarser.
+/// Lengths of which each is a part of all that come after it, here and in [`super::bin::LENGTHS`]: to such, times can be made coarser.
 const GRAINS: [i64; 9] = [1, 5, 15, 30, 60, 300, 900, 1_800, 3_600];
 
-/// Seconds of a day.
-const DAY: i64 = 86_400;
+/// January among the months of a year, a bit each.
+const JANUARY: u16 = 1;
+/// The months with which quarters begin.
+const QUARTERS: u16 = 0b0010_0100_1001;
 
 /// Places that are kept apart. With more, the range is so long that no picture shows them apart.
 const PLACES: usize = 100_000;
 
-/// Where the bar begins in which a second lies.
-pub(in crate::output) fn begin(second: i64, length: i64) -> i64 {
-    second.div_euclid(length) * length
+/// Where a place of a grain begins in which a second lies.
+fn begin(second: i64, grain: i64) -> i64 {
+    second.div_euclid(grain) * grain
 }
 
 /// The largest span of which both are multiples; of nothing and another, that one.
@@ -40,6 +38,10 @@ pub(super) struct Step {
     apart: Option<(i64, i64)>,
     /// The largest part of a day on whose multiples all stand.
     grid: i64,
+    /// Months of the year with which times begin, a bit each.
+    months: u16,
+    /// Whether a time stands elsewhere than where a month begins.
+    is_within_months: bool,
 }
 
 impl Step {
@@ -47,14 +49,28 @@ impl Step {
         let (first, apart) = self.apart.unwrap_or((second, 0));
         self.apart = Some((first, common(apart, second - first)));
         self.grid = common(if self.grid == 0 { DAY } else { self.grid }, second);
+        if !self.is_within_months {
+            self.is_within_months = Bin::Months(1).begin(second) != second;
+            self.months |= 1 << month(second).rem_euclid(12);
+        }
     }
 
     /// The least time that a bar may have. Of one time alone, nothing but where it stands on the clock tells that.
-    pub(super) fn least(&self) -> i64 {
+    pub(super) fn least(&self) -> Bin {
         match self.apart {
-            Some((_, 0)) => self.grid,
-            Some((_, apart)) => apart,
-            None => 0,
+            Some((_, 0)) => Bin::Seconds(self.grid),
+            Some(_) if !self.is_within_months => Bin::Months(self.months()),
+            Some((_, apart)) => Bin::Seconds(apart),
+            None => Bin::Seconds(0),
+        }
+    }
+
+    /// Of times that all begin a month: how many months each stands for. Two that begin a quarter may be months all the same.
+    fn months(&self) -> i64 {
+        match self.months {
+            JANUARY => 12,
+            months if months & !QUARTERS == 0 && months.count_ones() > 2 => 3,
+            _ => 1,
         }
     }
 
@@ -64,35 +80,13 @@ impl Step {
     }
 
     /// Where the first bar begins. A week or a day begins at the time that stands for it, whatever weekday or hour that is.
-    pub(super) fn begin(&self, first: i64, length: i64) -> i64 {
-        let is_on = self.apart.is_some_and(|(_, apart)| apart > 0 && apart % length == 0);
-        if is_on && length % DAY == 0 { first } else { begin(first, length) }
+    pub(super) fn begin(&self, first: i64, bin: Bin) -> i64 {
+        let is_on = |length: i64| self.apart.is_some_and(|(_, apart)| apart > 0 && apart % length == 0);
+        match bin {
+            Bin::Seconds(length) if length % DAY == 0 && is_on(length) => first,
+            bin => bin.begin(first),
+        }
     }
-}
-
-/// How long a bar's time is, so that at most `most` bars go from the first to the last second. Where times are `least` apart,
-/// it is no shorter than that; of several days, no shorter than the longest length that is.
-pub(in crate::output) fn length((first, last): (i64, i64), least: i64, most: i64) -> i64 {
-    let bars = |length: i64| (begin(last, length) - begin(first, length)) / length + 1;
-    let years = |years: i64| years * LENGTHS[LENGTHS.len() - 1];
-    // Bars of four or eight hours are as good as any.
-    let exact = Some(least).filter(|least| *least >= 3_600 && DAY % least == 0);
-    let least = exact.or_else(|| LENGTHS.iter().rev().find(|length| **length <= least).copied()).unwrap_or(1);
-    let fits = |length: i64| length >= least && exact.is_none_or(|exact| length % exact == 0);
-    let usual = exact.into_iter().chain(LENGTHS).find(|length| fits(*length) && bars(*length) <= most);
-    usual.or_else(|| (2..1_000_000).map(years).find(|length| bars(*length) <= most)).unwrap_or(i64::MAX)
-}
-
-/// `15 minutes`
-pub(in crate::output) fn said(length: i64) -> String {
-    let (count, unit) = match length {
-        length if length % 31_536_000 == 0 => (length / 31_536_000, "year"),
-        length if length % 86_400 == 0 => (length / 86_400, "day"),
-        length if length % 3_600 == 0 => (length / 3_600, "hour"),
-        length if length % 60 == 0 => (length / 60, "minute"),
-        length => (length, "second"),
-    };
-    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
 
 /// The second on the clock that a text shows, in the zone in which it shows it; `None` if it is no time.
@@ -102,16 +96,6 @@ pub(super) fn second_of(text: &str) -> Option<i64> {
     let minute = || on_the_clock(&format!("{}:00", text.get(..16)?.replacen(' ', "T", 1)));
     let day = || Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN));
     whole.or_else(minute).or_else(day).map(|time| time.and_utc().timestamp())
-}
-
-/// A second as the axis shows it, as fine as the bars are.
-pub(super) fn shown(second: i64, length: i64) -> String {
-    let format = match length {
-        length if length % 86_400 == 0 => "%Y-%m-%d",
-        length if length % 60 == 0 => "%Y-%m-%d %H:%M",
-        _ => "%Y-%m-%d %H:%M:%S",
-    };
-    DateTime::from_timestamp(second, 0).map_or_else(|| second.to_string(), |time| time.format(format).to_string())
 }
 
 /// Rows and sums by time.
@@ -153,24 +137,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_are_as_long_as_they_must_be() {
-        for (last, most, expected) in [
-            (0, 120, 1),
-            (119, 120, 1),
-            (120, 120, 5),
-            (86_400, 30, 3_600),
-            (7 * 86_400, 120, 7_200),
-            (90 * 86_400, 50, 172_800),
-            (400 * 86_400, 120, 604_800),
-            (2_000 * 31_536_000, 40, 51 * 31_536_000),
-        ] {
-            let length = length((0, last), 0, most);
-            assert_eq!(length, expected, "{last} in {most}");
-            assert!(begin(last, length) / length < most, "{last} in {most}");
-        }
-    }
-
-    #[test]
     fn bars_are_no_shorter_than_what_lies_between_the_times() {
         for (times, expected) in [
             (&[0, 3_600, 18_000][..], 3_600),
@@ -186,7 +152,8 @@ mod tests {
         ] {
             let mut step = Step::default();
             times.iter().for_each(|time| step.add(*time));
-            assert_eq!(length((times[0], times[times.len() - 1]), step.least(), 120), expected, "{times:?}");
+            let bin = Bin::of((times[0], times[times.len() - 1]), step.least(), 120);
+            assert_eq!(bin, Bin::Seconds(expected), "{times:?}");
         }
     }
 
@@ -210,8 +177,30 @@ mod tests {
         }
         // Mondays.
         let weeks = step(&[4 * DAY, 11 * DAY]);
-        assert_eq!((weeks.begin(4 * DAY, 7 * DAY), weeks.begin(4 * DAY, 30 * DAY)), (4 * DAY, 0));
-        assert_eq!(step(&[3_600, 7_200]).begin(3_600, 7_200), 0);
+        assert_eq!(weeks.begin(4 * DAY, Bin::Seconds(7 * DAY)), 4 * DAY);
+        assert_eq!((weeks.begin(4 * DAY, Bin::Seconds(2 * DAY)), weeks.begin(4 * DAY, Bin::Months(1))), (4 * DAY, 0));
+        assert_eq!(step(&[3_600, 7_200]).begin(3_600, Bin::Seconds(7_200)), 0);
+    }
+
+    #[test]
+    fn times_that_begin_months_have_bars_of_months() {
+        let least = |days: &[&str]| {
+            let mut step = Step::default();
+            days.iter().for_each(|day| step.add(second_of(day).unwrap()));
+            step.least()
+        };
+        for (days, expected) in [
+            // Four weeks apart, and months all the same.
+            (&["2026-02-01", "2026-03-01"][..], Bin::Months(1)),
+            (&["2026-01-01", "2026-07-01"], Bin::Months(1)),
+            (&["2026-01-01", "2026-04-01", "2026-07-01"], Bin::Months(3)),
+            (&["2024-01-01", "2026-01-01"], Bin::Months(12)),
+            (&["2026-02-01", "2026-03-02"], Bin::Seconds(29 * DAY)),
+            (&["2026-02-01", "2026-03-01 12:00"], Bin::Seconds(28 * DAY + DAY / 2)),
+            (&["2026-03-01"], Bin::Seconds(DAY)),
+        ] {
+            assert_eq!(least(days), expected, "{days:?}");
+        }
     }
 
     #[test]
@@ -231,7 +220,6 @@ mod tests {
         for text in ["", "12:00", "soon", "2026-05-01T12", "日本語日本語日本語", "1777636800"] {
             assert_eq!(second_of(text), None, "{text}");
         }
-        assert_eq!((shown(noon, 60), shown(noon, 86_400)), ("2026-05-01 12:00".into(), "2026-05-01".into()));
     }
 
     #[test]
@@ -251,17 +239,8 @@ mod tests {
             assert!(GRAINS[at..].iter().all(|other| other % grain == 0));
             // So many places of one grain fill bars of at least this length.
             let least = grain * i64::try_from(PLACES).unwrap() / 200;
-            let bars = LENGTHS.iter().filter(|length| **length >= least);
+            let bars = crate::output::chart::bin::LENGTHS.iter().filter(|length| **length >= least);
             assert!(bars.into_iter().all(|length| length % grain == 0), "{grain}");
-        }
-    }
-
-    #[test]
-    fn lengths_are_said_as_people_say_them() {
-        for (length, text) in
-            [(1, "1 second"), (300, "5 minutes"), (3_600, "1 hour"), (172_800, "2 days"), (604_800, "7 days")]
-        {
-            assert_eq!(said(length), text);
         }
     }
 }

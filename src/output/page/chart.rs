@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::output::chart::times::{begin, length, said};
-use crate::output::chart::{FOOT, HEIGHT, SIDE, WIDTH, axis, scale};
+use crate::output::chart::{Bin, FOOT, HEIGHT, SIDE, WIDTH, axis, names as months, scale};
 use crate::output::markup::{element, text};
 use crate::time::second_text;
 
@@ -31,17 +30,18 @@ impl Chart {
         self.untimed += 1;
     }
 
-    /// How long a bar's time is, and where the first and the last begin; `None` without events.
-    fn span(&self) -> Option<(i64, i64, i64)> {
+    /// The time of a bar, where the first begins, and how many there are; `None` without events.
+    fn span(&self) -> Option<(Bin, i64, i64)> {
         let (first, last) = (self.all.keys().next()?.0, self.all.keys().next_back()?.0);
-        let length = length((first, last), 0, MOST);
-        Some((length, begin(first, length), begin(last, length)))
+        let bin = Bin::of((first, last), Bin::Seconds(0), MOST);
+        let first = bin.begin(first);
+        Some((bin, first, bin.place(first, last) + 1))
     }
 
     /// Appends the drawing, with `names` in the order of their colours.
     pub(super) fn draw(&self, names: &[String], out: &mut String) {
         out.push_str("<section id=\"chart\">\n<h2>Events over time</h2>\n");
-        let Some((length, first, last)) = self.span() else {
+        let Some((bin, first, places)) = self.span() else {
             let none = if self.untimed == 0 { "There is no event." } else { "No event has a time." };
             element("p", none, out);
             out.push_str("\n</section>\n");
@@ -50,44 +50,47 @@ impl Chart {
         let mut bars: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
         for ((second, source), count) in &self.all {
             let at = names.iter().position(|name| name == source).unwrap_or(COLOURS - 1).min(COLOURS - 1);
-            bars.entry(begin(*second, length)).or_insert_with(|| vec![0; COLOURS])[at] += count;
+            bars.entry(bin.place(first, *second)).or_insert_with(|| vec![0; COLOURS])[at] += count;
         }
         let highest = bars.values().map(|bar| bar.iter().sum::<u64>()).max().unwrap_or(1).max(1);
         legend(names, &bars, out);
         let _ = writeln!(
             out,
             "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Events over time, a bar for each {}\">",
-            said(length)
+            bin.said()
         );
         let half = (highest % 2 == 0).then_some((highest / 2, 0.5));
         scale(std::iter::once((highest, 1.0)).chain(half).map(|(count, part)| (count.to_string(), part)), out);
-        let places = (last - first) / length + 1;
-        for (begin, bar) in &bars {
-            self::bar(((begin - first) / length, places), (*begin, length), (bar, highest), names, out);
+        for (place, bar) in &bars {
+            self::bar((*place, places), &when(bin, bin.after(first, *place)), (bar, highest), names, out);
         }
-        let end = last + length;
-        axis([first, first + (end - first) / 2, end].map(second_text), out);
+        if bin.is_named() {
+            months((first, bin, places), out);
+        } else {
+            let end = bin.after(first, places);
+            axis([first, first + (end - first) / 2, end].map(second_text), out);
+        }
         let untimed = match self.untimed {
             0 => String::new(),
             1 => " 1 event has no time, and is not drawn.".to_owned(),
             several => format!(" {several} events have no time, and are not drawn."),
         };
-        let _ = writeln!(
-            out,
-            "</svg>\n<p class=\"note\">A bar is {}; times are UTC.{untimed}</p>\n</section>",
-            said(length)
-        );
+        let _ =
+            writeln!(out, "</svg>\n<p class=\"note\">A bar is {}; times are UTC.{untimed}</p>\n</section>", bin.said());
+    }
+}
+
+/// When a bar is that begins there.
+fn when(bin: Bin, begin: i64) -> String {
+    if bin.is_named() {
+        bin.name(begin)
+    } else {
+        format!("{} to {}", second_text(begin), second_text(bin.after(begin, 1)))
     }
 }
 
 /// One bar, from the bottom up.
-fn bar(
-    (place, places): (i64, i64),
-    (begin, length): (i64, i64),
-    (bar, highest): (&[u64], u64),
-    names: &[String],
-    out: &mut String,
-) {
+fn bar((place, places): (i64, i64), when: &str, (bar, highest): (&[u64], u64), names: &[String], out: &mut String) {
     let room = f64_of(WIDTH - SIDE);
     let wide = (room / f64_of(places)).min(40.0);
     let x = f64_of(SIDE) + f64_of(place) * room / f64_of(places);
@@ -106,7 +109,7 @@ fn bar(
         } else {
             names.get(colour).map_or("", String::as_str)
         };
-        text(&format!("{} to {}: {count} of {name}", second_text(begin), second_text(begin + length)), out);
+        text(&format!("{when}: {count} of {name}"), out);
         out.push_str("</title></rect>\n");
     }
 }
@@ -137,11 +140,19 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_they_must_be_to_be_told_apart() {
-        for (last, length) in [(0, 1), (119 * 60, 60), (120 * 60, 300), (7 * 86_400, 7_200), (400 * 86_400, 604_800)] {
+        use Bin::{Months, Seconds};
+        for (last, bin) in [
+            (0, Seconds(1)),
+            (119 * 60, Seconds(60)),
+            (120 * 60, Seconds(300)),
+            (7 * 86_400, Seconds(7_200)),
+            (300 * 86_400, Seconds(604_800)),
+            (400 * 86_400, Months(1)),
+        ] {
             let mut chart = Chart::default();
             chart.add(0, "a");
             chart.add(last, "a");
-            assert_eq!(chart.span().map(|(length, ..)| length), Some(length), "{last}");
+            assert_eq!(chart.span().map(|(bin, ..)| bin), Some(bin), "{last}");
         }
         assert!(Chart::default().span().is_none());
     }
@@ -160,6 +171,23 @@ mod tests {
         assert!(drawn(1, 1).contains("1 event has no time, and is not drawn."));
         assert!(drawn(2, 3).contains("3 events have no time, and are not drawn."));
         assert!(drawn(0, 3).contains("No event has a time.") && drawn(0, 0).contains("There is no event."));
+    }
+
+    #[test]
+    fn events_of_a_year_are_drawn_by_month_with_their_names() {
+        let mut chart = Chart::default();
+        // The last second of February 2024, the first one of March, and one in April of the year after.
+        for second in [1_709_251_199, 1_709_251_200, 1_744_000_000] {
+            chart.add(second, "a");
+        }
+        let mut out = String::new();
+        chart.draw(&["a".into()], &mut out);
+        for title in
+            ["<title>2024-02: 1 of a<", "<title>2024-03: 1 of a<", "<title>2025-04: 1 of a<", "A bar is 1 month"]
+        {
+            assert!(out.contains(title), "{title}: {out}");
+        }
+        assert_eq!((out.matches("<rect").count(), out.matches(">2024-06</text>").count()), (3, 1), "{out}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod parts;
 mod result;
 
 use std::collections::BTreeMap;
+use std::io;
 
 use arrow::datatypes::Schema;
 
@@ -17,6 +18,7 @@ use self::chart::Chart;
 use self::hosts::Hosts;
 pub(super) use self::result::{ResultPage, first_table};
 use super::cell::Column;
+use super::held::Held;
 use super::markup::text;
 use crate::tally::{Notice, Tally};
 use crate::time::read_instant;
@@ -89,12 +91,14 @@ impl Ending {
 /// The columns of an event, in their order on the page.
 const COLUMNS: [&str; 8] = ["time", "source", "action", "result", "actor", "target", "address", "id"];
 
-/// Writer of the page. It keeps the rows as they will stand there, because what stands above them is known last.
+/// Writer of the page. It holds the rows as they will stand there, because what stands above them is known last.
 #[derive(Debug)]
 pub(super) struct Page {
     /// Where the columns stand in the rows.
     places: [Option<usize>; 8],
-    rows: String,
+    rows: Held,
+    /// What stands above the rows has been written.
+    is_begun: bool,
     count: u64,
     endings: [u64; 3],
     sources: BTreeMap<String, u64>,
@@ -107,9 +111,9 @@ impl Page {
     /// A page for rows of that schema.
     pub(super) fn new(schema: &Schema) -> Self {
         let places = COLUMNS.map(|name| schema.index_of(name).ok());
-        let (rows, sources, facts) = (String::new(), BTreeMap::new(), Facts::default());
+        let (rows, sources, facts) = (Held::new(), BTreeMap::new(), Facts::default());
         let (hosts, chart) = (Hosts::default(), Chart::default());
-        Self { places, rows, count: 0, endings: [0; 3], sources, hosts, chart, facts }
+        Self { places, rows, is_begun: false, count: 0, endings: [0; 3], sources, hosts, chart, facts }
     }
 
     /// Takes what is known of the answer.
@@ -118,7 +122,11 @@ impl Page {
     }
 
     /// Takes rows.
-    pub(super) fn rows(&mut self, columns: &[Column], rows: usize) {
+    ///
+    /// # Errors
+    /// When there is no room for them.
+    pub(super) fn rows(&mut self, columns: &[Column], rows: usize) -> io::Result<()> {
+        let mut out = String::new();
         for row in 0..rows {
             let cell = |place: &Option<usize>| {
                 let column = &columns[(*place)?];
@@ -130,12 +138,13 @@ impl Page {
             };
             let cells: Vec<String> = self.places.iter().map(|place| cell(place).unwrap_or_default()).collect();
             if let Ok(cells) = cells.try_into() {
-                self.event(cells);
+                self.event(cells, &mut out);
             }
         }
+        self.rows.keep(&out)
     }
 
-    fn event(&mut self, [time, source, action, result, actor, target, address, id]: [String; 8]) {
+    fn event(&mut self, [time, source, action, result, actor, target, address, id]: [String; 8], out: &mut String) {
         let ending = Ending::of(&result);
         self.count += 1;
         self.endings[ending as usize] += 1;
@@ -147,24 +156,32 @@ impl Page {
         if !address.is_empty() {
             self.hosts.add(&address, &time, &source, ending);
         }
-        self.rows.push_str("<tr class=\"");
-        self.rows.push_str(ending.word());
-        self.rows.push_str("\">");
+        out.push_str("<tr class=\"");
+        out.push_str(ending.word());
+        out.push_str("\">");
         for (name, cell) in COLUMNS.iter().zip([time, source, action, result, actor, target, address, id]) {
-            self.rows.push_str(if *name == "time" { "<td class=\"time\">" } else { "<td>" });
-            text(&cell, &mut self.rows);
-            self.rows.push_str("</td>");
+            out.push_str(if *name == "time" { "<td class=\"time\">" } else { "<td>" });
+            text(&cell, out);
+            out.push_str("</td>");
         }
-        self.rows.push_str("</tr>\n");
+        out.push_str("</tr>\n");
     }
 
-    /// Writes the page; with what is missing, it says so before all else.
-    pub(super) fn finish(&mut self, missing: Option<&str>, out: &mut String) {
-        parts::head(&format!("Timeline of {}", self.facts.of), "timeline", out);
-        parts::summary(self, missing, out);
-        self.chart.draw(&self.names(), out);
-        self.hosts.table(out);
-        parts::events(self, out);
+    /// Appends what stands above the events, once, and gives these; with what is missing, it says so before all else.
+    pub(super) fn above(&mut self, missing: Option<&str>, out: &mut String) -> &mut Held {
+        if !std::mem::replace(&mut self.is_begun, true) {
+            parts::head(&format!("Timeline of {}", self.facts.of), "timeline", out);
+            parts::summary(self, missing, out);
+            self.chart.draw(&self.names(), out);
+            self.hosts.table(out);
+            parts::events(self, out);
+        }
+        &mut self.rows
+    }
+
+    /// Appends what stands below them.
+    pub(super) fn below(&self, out: &mut String) {
+        parts::rows_end(out);
         parts::timeline_origin(&self.facts, out);
         parts::end(out);
     }

@@ -66,7 +66,7 @@ pub(super) fn summary(page: &Page, missing: Option<&str>, out: &mut String) {
     out.push_str("</ul>\n</header>\n");
 }
 
-/// The events, and what hides some of them. It stays hidden itself where no script runs.
+/// What stands before the events: their headings, and what hides some of them. It stays hidden itself where no script runs.
 pub(super) fn events(page: &Page, out: &mut String) {
     out.push_str(
         "<section id=\"events\">\n<h2>Events</h2>\n<p id=\"filters\" hidden>\n\
@@ -92,7 +92,10 @@ pub(super) fn events(page: &Page, out: &mut String) {
         element("th", name, out);
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    out.push_str(&page.rows);
+}
+
+/// The end of the table of rows.
+pub(super) fn rows_end(out: &mut String) {
     out.push_str("</tbody>\n</table>\n</div>\n</section>\n");
 }
 

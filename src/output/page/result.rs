@@ -1,14 +1,13 @@
 //! A result as a page of HTML: its rows with a filter, the pictures that fit its columns, the statement and what was said of it.
 //!
-//! Rows are written as they come, so a page of any length needs no more memory than its pictures. What is known only when they
-//! have ended is therefore behind them in the file, and the style puts it before them.
+//! Rows are held in a file until the last has come, so a page of any length needs no more memory than its pictures, and what is
+//! known only then, such as what is missing, stands before them: in the page's source as on the screen.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
-use arrow::error::ArrowError;
 use datafusion::sql::sqlparser::ast::visit_relations;
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -16,8 +15,9 @@ use datafusion::sql::sqlparser::parser::Parser;
 use super::{Facts, parts};
 use crate::output::cell::Column;
 use crate::output::chart::{Ask, Gather, Kind, Picture, svg};
+use crate::output::held::Held;
 use crate::output::markup::{element, text};
-use crate::output::{names, stands_right};
+use crate::output::{WriteError, names, stands_right};
 
 /// Bars over time beside one another.
 const BARS: usize = 120;
@@ -27,8 +27,11 @@ const DAYS: i64 = 2 * 86_400;
 /// Writer of the page.
 #[derive(Debug)]
 pub(in crate::output) struct ResultPage {
-    /// What stands between the header and the rows, until it is written.
-    begin: Option<String>,
+    /// What stands right before the rows.
+    begin: String,
+    rows: Held,
+    /// What stands above the rows has been written.
+    is_begun: bool,
     /// What it is a result of.
     of: Option<String>,
     /// When it was asked for.
@@ -60,7 +63,8 @@ impl ResultPage {
             begin.push_str("</th>");
         }
         begin.push_str("</tr></thead>\n<tbody>\n");
-        Self { begin: Some(begin), of: None, asked: None, kinds, gathers: gathers(schema), facts: Facts::default() }
+        let (rows, facts) = (Held::new(), Facts::default());
+        Self { begin, rows, is_begun: false, of: None, asked: None, kinds, gathers: gathers(schema), facts }
     }
 
     /// Takes when the statement was asked, and which table it names first.
@@ -69,9 +73,48 @@ impl ResultPage {
         self.of = table;
     }
 
-    /// Appends what stands before the rows, once.
-    fn begin(&mut self, out: &mut String) {
-        let Some(begin) = self.begin.take() else { return };
+    /// Takes what is known of the answer.
+    pub(in crate::output) fn told(&mut self, facts: Facts) {
+        self.facts = facts;
+    }
+
+    /// Takes rows.
+    ///
+    /// # Errors
+    /// When a value has no spelling, or there is no room for the rows.
+    pub(in crate::output) fn rows(&mut self, batch: &RecordBatch, columns: &[Column]) -> Result<(), WriteError> {
+        self.gathers.iter_mut().try_for_each(|gather| gather.batch(batch))?;
+        let (mut out, mut held) = (String::new(), String::new());
+        for row in 0..batch.num_rows() {
+            out.push_str("<tr>");
+            for (column, kind) in columns.iter().zip(&self.kinds) {
+                let is_null = column.is_null(row);
+                open("td", if is_null { Some("null") } else { *kind }, &mut out);
+                held.clear();
+                column.text(row, &mut held);
+                text(if is_null { "NULL" } else { &held }, &mut out);
+                out.push_str("</td>");
+            }
+            out.push_str("</tr>\n");
+        }
+        Ok(self.rows.keep(&out)?)
+    }
+
+    /// Appends what stands above the rows, once, and gives these; with what is missing, it says so before all else.
+    pub(in crate::output) fn above(&mut self, rows: u64, missing: Option<&str>, out: &mut String) -> &mut Held {
+        if !std::mem::replace(&mut self.is_begun, true) {
+            self.header(out);
+            out.push_str("<section id=\"summary\">\n");
+            parts::incomplete(missing, out);
+            element("p", &format!("{rows} row{}", if rows == 1 { "" } else { "s" }), out);
+            out.push_str("\n</section>\n");
+            self.pictures(rows, out);
+            out.push_str(&self.begin);
+        }
+        &mut self.rows
+    }
+
+    fn header(&self, out: &mut String) {
         let title = match (&self.of, &self.asked) {
             (Some(table), _) => format!("A result of {table}"),
             (None, Some(asked)) => format!("A result of auditql, {asked}"),
@@ -85,50 +128,11 @@ impl ResultPage {
             element("p", &format!("Asked at {asked}."), out);
         }
         out.push_str("\n</header>\n");
-        out.push_str(&begin);
     }
 
-    /// Takes what is known of the answer.
-    pub(in crate::output) fn told(&mut self, facts: Facts) {
-        self.facts = facts;
-    }
-
-    /// Appends rows.
-    ///
-    /// # Errors
-    /// When a value has no spelling.
-    pub(in crate::output) fn rows(
-        &mut self,
-        batch: &RecordBatch,
-        columns: &[Column],
-        out: &mut String,
-    ) -> Result<(), ArrowError> {
-        self.begin(out);
-        self.gathers.iter_mut().try_for_each(|gather| gather.batch(batch))?;
-        let mut held = String::new();
-        for row in 0..batch.num_rows() {
-            out.push_str("<tr>");
-            for (column, kind) in columns.iter().zip(&self.kinds) {
-                let is_null = column.is_null(row);
-                open("td", if is_null { Some("null") } else { *kind }, out);
-                held.clear();
-                column.text(row, &mut held);
-                text(if is_null { "NULL" } else { &held }, out);
-                out.push_str("</td>");
-            }
-            out.push_str("</tr>\n");
-        }
-        Ok(())
-    }
-
-    /// Appends the rest of the page; with what is missing, it says so before all else.
-    pub(in crate::output) fn finish(&mut self, rows: u64, missing: Option<&str>, out: &mut String) {
-        self.begin(out);
-        out.push_str("</tbody>\n</table>\n</div>\n</section>\n<section id=\"summary\">\n");
-        parts::incomplete(missing, out);
-        element("p", &format!("{rows} row{}", if rows == 1 { "" } else { "s" }), out);
-        out.push_str("\n</section>\n");
-        self.pictures(rows, out);
+    /// Appends what stands below the rows.
+    pub(in crate::output) fn below(&self, out: &mut String) {
+        parts::rows_end(out);
         let by = parts::by(&self.facts);
         let line = match &self.asked {
             Some(asked) => format!("Asked at {asked} by {by}. The statement:"),
@@ -153,7 +157,9 @@ impl ResultPage {
         let drawn: Vec<_> =
             self.gathers.iter().filter(|gather| gather.is_telling()).filter_map(|g| g.picture(BARS).ok()).collect();
         let covers = |picture: &Picture| match picture {
-            Picture::Histogram { length, bars, .. } => length * i64::try_from(bars.len()).unwrap_or(i64::MAX),
+            Picture::Histogram { bin, first, bars, .. } => {
+                bin.after(*first, i64::try_from(bars.len()).unwrap_or(0)) - first
+            }
             _ => 0,
         };
         let is_long = drawn.iter().any(|(picture, _)| covers(picture) > DAYS);

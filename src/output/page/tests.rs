@@ -184,6 +184,7 @@ fn what_attackers_choose_is_text_and_nothing_else() {
     }
     assert_eq!(page.matches("<script>").count(), 1);
     assert!(page.contains("<strong>INCOMPLETE:</strong> &lt;/script&gt;"));
+    assert!(page.find("INCOMPLETE") < page.find("<table") && page.find("<table") < page.find("<tr class="));
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn is_said(line: &str) -> bool {
 }
 
 /// Whether no text and no comment is open at the end.
-pub(super) fn is_readable(sql: &str) -> bool {
+pub(crate) fn is_readable(sql: &str) -> bool {
     let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize();
     // A comment to the end of the line takes what follows on that line.
     tokens.is_ok_and(|tokens| {

@@ -27,6 +27,10 @@ pub(crate) enum Takes {
     File,
     Statement,
     Query,
+    /// What is copied, and behind TO a file.
+    Copy,
+    /// A kind of picture, and columns.
+    Picture,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -115,14 +119,14 @@ pub static ALL: &[Command] = &[
     command(
         "\\copy",
         "(QUERY)|TABLE TO FILE",
-        Takes::Nothing,
+        Takes::Copy,
         Action::Copy,
         "Write the result of a query, or a table, to a file; its ending chooses the format.",
     ),
     command(
         "\\chart",
         "[bar|histogram|heatmap] [COLUMN…]",
-        Takes::Choice(&["bar", "histogram", "heatmap"]),
+        Takes::Picture,
         Action::Chart,
         "Draw the last result, or the statement before it: bars of labels and numbers, rows over time, or hours of the week.",
     ),

@@ -18,8 +18,9 @@ mod send;
 mod tests;
 mod watch;
 
-pub(crate) use asked::is_whole;
+pub(crate) use asked::{is_readable, is_whole};
 pub(crate) use help::ALL as TOPICS;
 pub use list::ALL;
 pub(crate) use list::Takes;
 pub(crate) use scripted::of_script;
+pub(crate) use send::parts as copied;

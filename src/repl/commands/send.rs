@@ -120,7 +120,7 @@ impl Copied {
 }
 
 /// What stands before TO or FROM, that word, and what stands behind it. In parentheses, texts and comments it is none.
-fn parts(arg: &str) -> Option<(&str, &str, &str)> {
+pub(crate) fn parts(arg: &str) -> Option<(&str, &str, &str)> {
     let mut tokens = Vec::new();
     // The name of the file need not be anything that SQL knows.
     let _ = Tokenizer::new(&PostgreSqlDialect {}, arg).tokenize_with_location_into_buf(&mut tokens);

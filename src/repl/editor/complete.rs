@@ -4,15 +4,14 @@
 //! nothing; else columns of the statement's tables, functions and keywords. The prompt's own commands say themselves what
 //! they take.
 
-use std::fs;
-use std::path::Path;
+mod command;
+mod value;
 
 use arrow::datatypes::Fields;
 
 use super::lexed::{Kind, Piece, pieces};
 use super::words::{KEYWORDS, Table, Words, fields_of, is_keyword};
 use crate::output;
-use crate::repl::commands::{self, TOPICS, Takes};
 
 /// Keywords behind which a table is named.
 const BEFORE_TABLES: &[&str] = &["FROM", "JOIN", "INTO", "UPDATE", "TABLE", "DESCRIBE"];
@@ -27,83 +26,16 @@ const CLAUSES: &[&str] =
 /// Where the word under the cursor begins, and what it can become, in alphabetical order.
 pub(super) fn complete(words: &Words, text: &str, cursor: usize) -> (usize, Vec<String>) {
     let before = text.get(..cursor).unwrap_or(text);
-    let (start, mut found) = match before.trim_start().starts_with('\\') {
-        true => of_command(words, before),
-        false => of_sql(words, text, before),
+    let of_value = || value::behind_set(before);
+    let (start, mut found) = match command::begin(before) {
+        Some(at) => command::of_command(words, before, at),
+        None => of_value().unwrap_or_else(|| of_sql(words, text, before)),
     };
     // What acts on the terminal is not offered to it.
     found.retain(|name| !name.contains(output::safe::acts_unseen));
     found.sort_unstable();
     found.dedup();
     (start, found)
-}
-
-fn of_command(words: &Words, before: &str) -> (usize, Vec<String>) {
-    let indent = before.len() - before.trim_start().len();
-    let Some((name, rest)) = before[indent..].split_once(' ') else {
-        let names = commands::ALL.iter().map(|command| command.name.to_owned());
-        return (indent, names.filter(|name| name.starts_with(&before[indent..])).collect());
-    };
-    let stem = rest.trim_start();
-    let start = before.len() - stem.len();
-    let starting = |names: Vec<String>| names.into_iter().filter(|name| name.starts_with(stem)).collect();
-    let takes = commands::ALL.iter().find(|command| command.name == name).map_or(Takes::Nothing, |c| c.takes);
-    let found = match takes {
-        Takes::Nothing => Vec::new(),
-        Takes::Table => tables(words, stem),
-        Takes::Function => starting(words.functions.clone()),
-        Takes::Format => starting(output::ALL.iter().map(|format| format.name.to_owned()).collect()),
-        Takes::Choice(choices) => starting(choices.iter().map(|choice| (*choice).to_owned()).collect()),
-        Takes::Topic => starting(TOPICS.iter().map(|topic| topic.name.to_owned()).collect()),
-        Takes::Setting => {
-            starting(words.settings.iter().map(|name| name.trim_start_matches("auditql.").to_owned()).collect())
-        }
-        Takes::File => files(stem),
-        Takes::Query => return of_call(words, rest, before),
-        Takes::Statement => {
-            let (inner, found) = of_sql(words, stem, stem);
-            return (start + inner, found);
-        }
-    };
-    (start, found)
-}
-
-/// A saved query's name, and behind it the names of its parameters.
-fn of_call(words: &Words, call: &str, before: &str) -> (usize, Vec<String>) {
-    let stem = call.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let start = before.len() - stem.len();
-    let names: Vec<&str> = match call[..call.len() - stem.len()].split_whitespace().next() {
-        None => words.queries.iter().map(|(name, _)| name.as_str()).collect(),
-        Some(name) => {
-            let own = words.queries.iter().filter(|(known, _)| known == name).flat_map(|(_, flags)| flags);
-            own.map(String::as_str)
-                .filter(|flag| !call.split_whitespace().any(|word| word == *flag && word != stem))
-                .collect()
-        }
-    };
-    (start, names.into_iter().filter(|name| name.starts_with(stem)).map(str::to_owned).collect())
-}
-
-/// Files whose path begins so; folders end in a slash.
-fn files(stem: &str) -> Vec<String> {
-    let (folder, name) = stem.rsplit_once('/').map_or(("", stem), |(folder, name)| (folder, name));
-    let prefix = &stem[..stem.len() - name.len()];
-    let folder = if prefix.is_empty() {
-        "."
-    } else if folder.is_empty() {
-        "/"
-    } else {
-        folder
-    };
-    let entries = fs::read_dir(Path::new(folder)).into_iter().flatten().flatten();
-    let named = entries.filter_map(|entry| {
-        let slash = if entry.path().is_dir() { "/" } else { "" };
-        Some(format!("{prefix}{}{slash}", entry.file_name().into_string().ok()?))
-    });
-    named
-        .filter(|path| path[prefix.len()..].starts_with(name))
-        .filter(|path| name.starts_with('.') || !path[prefix.len()..].starts_with('.'))
-        .collect()
 }
 
 fn of_sql(words: &Words, text: &str, before: &str) -> (usize, Vec<String>) {
@@ -291,9 +223,12 @@ fn written(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use arrow::datatypes::{DataType, Field};
 
     use super::*;
+    use crate::repl::commands;
 
     fn words() -> Words {
         let status = DataType::Struct(vec![Field::new("error_code", DataType::Int32, true)].into());
@@ -362,6 +297,56 @@ mod tests {
     }
 
     #[test]
+    fn a_command_behind_a_statement_is_completed_too() {
+        let statement = "SELECT id AS who, count(*) AS \"How many\" FROM sign_ins GROUP BY 1";
+        for (text, expected) in [
+            (format!("{statement} \\ch|"), &["\\chart"][..]),
+            (format!("{statement} \\|"), &["\\chart", "\\g", "\\gx"]),
+            (format!("{statement}; \\ti|"), &["\\timing"]),
+            (format!("{statement}\n\\ti|"), &["\\timing"]),
+            (format!("{statement} \\ti|"), &[]),
+            (format!("{statement} \\chart h|"), &["heatmap", "histogram"]),
+            (format!("{statement} \\chart bar |"), &["\"How many\"", "who"]),
+            (format!("{statement};\\chart bar id, w|"), &["who"]),
+            ("SELECT id, status AS s FROM sign_ins \\chart |".to_owned(), &["bar", "heatmap", "histogram", "id", "s"]),
+            ("SELECT * FROM sign_ins \\chart st|".to_owned(), &["status"]),
+            ("\\chart b|".to_owned(), &["bar"]),
+            ("SELECT '\\ch|".to_owned(), &[]),
+            ("SELECT 1 -- \\ch|".to_owned(), &[]),
+        ] {
+            assert_eq!(at(&text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn settings_with_some_values_offer_them() {
+        for (text, expected) in [
+            ("SET auditql.estimates = |", &["ask", "kept", "none"][..]),
+            ("set auditql.estimates to k|", &["kept"]),
+            ("SELECT 1; SET auditql.estimates='a|", &["'ask'"]),
+            ("SET auditql.audit_search_version = 'v|", &["'v1.0'"]),
+            ("SET auditql.audit_search_version = |", &["'v1.0'", "any", "beta"]),
+            ("SET auditql.partial = |", &["false", "true"]),
+            ("SET auditql.time_slices = |", &["1", "2", "3", "4", "5", "6", "7", "8"]),
+            ("\\set estimates |", &["ask", "kept", "none"]),
+            ("\\set audit_search_version v|", &["v1.0"]),
+            ("\\set reuse T|", &["true"]),
+            ("\\set timeout |", &[]),
+        ] {
+            assert_eq!(at(text), *expected, "{text}");
+        }
+        // Every one whose form says its values, and those are what it takes.
+        for setting in crate::settings::ALL.iter().filter(|setting| setting.value.contains('|')) {
+            let offered = at(&format!("\\set {} |", setting.name));
+            assert!(offered.len() > 1, "{}", setting.name);
+            for value in offered {
+                let mut settings = crate::settings::Settings::default();
+                settings.set(setting.name, &value).unwrap_or_else(|error| panic!("{error}"));
+            }
+        }
+    }
+
+    #[test]
     fn file_names_keep_their_folder() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("one.sql"), "").unwrap();
@@ -371,12 +356,28 @@ mod tests {
         let base = folder.path().to_str().unwrap();
         assert_eq!(at(&format!("\\i {base}/o|")), [format!("{base}/on/"), format!("{base}/one.sql")]);
         assert_eq!(at(&format!("\\i {base}/|")).len(), 2);
+        // Wherever a file is named.
+        for before in ["\\copy sign_ins TO ", "\\copy (SELECT ' to ' FROM t) to '", "SELECT 1 \\g ", "SELECT 1; \\o '"]
+        {
+            assert_eq!(at(&format!("{before}{base}/one|")), [format!("{base}/one.sql")], "{before}");
+        }
+        assert_eq!(at("\\copy si|"), ["sign_ins"]);
+        assert_eq!(at("\\copy (SELECT st| FROM sign_ins"), ["status"]);
+        assert_eq!(at("\\copy sign_ins |"), ["TO"]);
+        assert_eq!(at("\\copy sign_ins FROM |"), [""; 0]);
     }
 
     #[test]
     fn any_cursor_in_any_text_is_answered() {
-        for text in ["SELECT 'ä' FROM \"日本\".x WHERE é.", "\\d ä", "\\", "FROM FROM , . ;; JOIN AS", "‘x’ \u{1b}"]
-        {
+        for text in [
+            "SELECT 'ä' FROM \"日本\".x WHERE é.",
+            "\\d ä",
+            "\\",
+            "FROM FROM , . ;; JOIN AS",
+            "‘x’ \u{1b}",
+            "SET ä = ‘x’ \\chart ä",
+            "\\copy ä TO ä",
+        ] {
             for cursor in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
                 assert!(complete(&words(), text, cursor).0 <= cursor, "{text} at {cursor}");
             }

@@ -165,6 +165,8 @@ fn instead_of(op: &BinaryOperator) -> &'static str {
         B::Regexp => "x ~ 'expression'",
         B::Assignment => "an argument is named with =>, as in timeline('ana@contoso.com', files => 'vpn.csv')",
         B::Overlaps => "write a_begin < b_end AND b_begin < a_end",
+        B::PGOverlap => "AND and OR are written as words",
+        B::At => "a text stands in single quotes: 'ana@contoso.com'",
         _ => "\\df lists the functions",
     }
 }

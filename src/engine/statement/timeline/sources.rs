@@ -53,6 +53,13 @@ pub(super) struct Sources {
     pub(super) left_out: Vec<(String, String)>,
 }
 
+impl Source {
+    /// Whether a name means it, with its schema or without.
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.path[1] == name
+    }
+}
+
 impl Sources {
     /// Those that have names in a catalog.
     pub(super) fn tables(&self) -> impl Iterator<Item = &Source> {
@@ -92,7 +99,7 @@ pub(super) async fn found(
                 continue;
             }
         };
-        if named.is_some() {
+        if named.is_some_and(|named| named.iter().any(|name| source.is_called(name))) {
             let others: Vec<&str> = names.iter().map(String::as_str).filter(|other| *other != names[at]).collect();
             let what = format!("timeline: {} cannot be read: {why}", source.name);
             return Err(refused(what, format!("leave it out of sources; there are {}", others.join(", "))).into());
@@ -100,10 +107,28 @@ pub(super) async fn found(
         sources.left_out.push((source.name, why));
     }
     if sources.read.is_empty() && call.files.is_empty() {
+        if named.is_some_and(|named| named.iter().all(|name| name == LOGS)) {
+            return Err(no_logs(&sources, entity).into());
+        }
         let what = format!("timeline: nothing here tells of {}", of_what(entity));
         return Err(refused(what, "\\d lists the tables that there are").into());
     }
     Ok(sources)
+}
+
+/// The word for all logs that a configuration names, where tables are named.
+const LOGS: &str = "logs";
+
+/// Why there is no log to be read.
+fn no_logs(sources: &Sources, entity: &Entity) -> Error {
+    let names: Vec<&str> = sources.left_out.iter().map(|(name, _)| name.as_str()).collect();
+    let what = match names.as_slice() {
+        [] => {
+            "timeline: the configuration names no log that has a time with a user_name or a client_address".to_owned()
+        }
+        names => format!("timeline: {} cannot tell of {}", names.join(" and "), of_what(entity)),
+    };
+    refused(what, NAMES_A_LOG)
 }
 
 /// `sessions`
@@ -137,10 +162,10 @@ fn chosen(all: &[Candidate], named: Option<&[String]>) -> Result<Vec<usize>, Err
     };
     let mut places = Vec::new();
     for name in named {
-        let bare = |source: &Source| source.name == *name || source.path[1] == *name;
-        let found: Vec<usize> = (0..all.len()).filter(|at| bare(&all[*at].source)).collect();
+        let found: Vec<usize> = (0..all.len()).filter(|at| all[*at].source.is_called(name)).collect();
         match found.as_slice() {
             [at] => places.push(*at),
+            [] if name == LOGS => places.extend((0..all.len()).filter(|at| all[*at].told.is_none())),
             [] => return Err(unknown(name, all)),
             several => {
                 let names: Vec<&str> = several.iter().map(|at| all[*at].source.name.as_str()).collect();

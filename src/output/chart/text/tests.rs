@@ -33,11 +33,11 @@ fn a_bar_is_as_long_as_its_number() {
     ");
     insta::assert_snapshot!(text(&picture, PLAIN), @r"
     n by app
-    Outlook  100 |##############################################
-    Teams     50 |#######################
-    caf?       1 |#
-    none    NULL |
-    zero       0 |
+    Outlook    100 |############################################
+    Teams       50 |######################
+    caf\u{e9}    1 |#
+    none      NULL |
+    zero         0 |
     ");
 }
 
@@ -63,8 +63,87 @@ fn long_labels_and_numbers_leave_room_for_bars() {
     }
 }
 
+#[test]
+fn names_that_begin_alike_are_told_apart_by_their_end() {
+    let long = format!("{}-one", "x".repeat(40));
+    let other = format!("{}-two", "x".repeat(40));
+    let shown = text(&bars(&[(&long, "7"), (&other, "5"), ("y", "1")]), Look { width: 40, ascii: false });
+    let labels: Vec<&str> = shown.lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(labels, ["xxxxxxxxx…xxxxxx-one", "xxxxxxxxx…xxxxxx-two", "y"]);
+}
+
+#[test]
+fn names_that_a_terminal_cannot_show_are_told_apart() {
+    let names = ["山田太郎", "山田花子", "Zoë", "Zoe"];
+    let shown = text(&bars(&names.map(|name| (name, "7"))), Look { width: 80, ascii: true });
+    let labels: Vec<&str> = shown.lines().skip(1).map(|line| line.split(" 7 ").next().unwrap().trim_end()).collect();
+    assert_eq!(
+        labels,
+        ["\\u{5c71}\\u{7530}\\u{592a}\\u{90ce}", "\\u{5c71}\\u{7530}\\u{82b1}\\u{5b50}", "Zo\\u{eb}", "Zoe"]
+    );
+}
+
 fn histogram(bars: &[f64]) -> Picture {
-    Picture::Histogram { title: "rows by time, UTC".into(), length: 3_600, first: 1_777_593_600, bars: bars.to_vec() }
+    let bin = Bin::Seconds(3_600);
+    Picture::Histogram { title: "rows by time, UTC".into(), bin, first: 1_777_593_600, bars: bars.to_vec() }
+}
+
+fn months(bin: Bin, bars: &[f64]) -> Picture {
+    // The first of November 2025.
+    Picture::Histogram { title: "rows by time, UTC".into(), bin, first: 1_761_955_200, bars: bars.to_vec() }
+}
+
+#[test]
+fn months_have_their_names_below_them() {
+    let year = [3.0, 0.0, 0.0, 0.0, 5.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 8.0];
+    insta::assert_snapshot!(text(&months(Bin::Months(1), &year), Look { width: 80, ascii: false }), @r"
+    rows by time, UTC, 1 month a bar
+    8 ┤                                                            ████
+      │                                                            ████
+      │                                                            ████
+      │                    ▂▂▂▂                                    ████
+      │                    ████                                    ████
+    4 ┤                    ████                                    ████
+      │▆▆▆▆                ████                                    ████
+      │████                ████                                    ████
+      │████                ████ ▂▂▂▂                               ████
+      │████                ████ ████                               ████
+    0 └────────────────────────────────────────────────────────────────
+       2025-11   2026-01   2026-03   2026-05   2026-07   2026-09   2026-11
+    ");
+    insta::assert_snapshot!(text(&months(Bin::Months(1), &year), PLAIN), @r"
+    rows by time, UTC, 1 month a bar
+    8 +                                                ###
+      |                                                ###
+      |                                                ###
+      |                                                ###
+      |                ###                             ###
+    4 +                ###                             ###
+      |###             ###                             ###
+      |###             ###                             ###
+      |###             ###                             ###
+      |###             ### ###                         ###
+    0 +---------------------------------------------------
+       2025-11     2026-02     2026-05     2026-08     2026-11
+    ");
+    for (bin, count, last) in [
+        (Bin::Months(1), 1, "2025-11"),
+        (Bin::Months(1), 13, "2026-11"),
+        (Bin::Months(12), 40, "2061"),
+        (Bin::Months(3), 60, "2040-02"),
+    ] {
+        let bars = vec![1.0; count];
+        for width in [1, 28, 60, 80, 200] {
+            let said = text(
+                &months(bin, &bars[..count.min(Look { width, ascii: false }.bars())]),
+                Look { width, ascii: false },
+            );
+            let line = said.lines().last().unwrap();
+            assert!(line.trim_start().starts_with("2025"), "{said}");
+        }
+        let said = text(&months(bin, &bars), Look { width: 200, ascii: false });
+        assert!(said.lines().last().unwrap().contains(last), "{last}: {said}");
+    }
 }
 
 #[test]
@@ -127,7 +206,8 @@ fn a_heatmap_is_the_darker_the_more() {
     Fri                                   ▒▒
     Sat
     Sun ░░
-    ░ to 25  ▒ to 50  ▓ to 75  █ to 100
+    ░ 1  ▒ 50  ▓ 51  █ 100  (by rank)
+    most: 100, Mon 9:00
     ");
     insta::assert_snapshot!(text(&picture, Look { width: 40, ascii: true }), @r"
     rows by time
@@ -139,17 +219,34 @@ fn a_heatmap_is_the_darker_the_more() {
     Fri                  :
     Sat
     Sun .
-    . to 25  : to 50  * to 75  # to 100
+    . 1  : 50  * 51  # 100  (by rank)
+    most: 100, Mon 9:00
     ");
 }
 
 #[test]
 fn the_legend_of_few_rows_has_no_shade_that_none_can_have() {
-    for (highest, legend) in [(1.0, "█ to 1"), (2.0, "▒ to 1  █ to 2"), (3.0, "▒ to 1  ▓ to 2  █ to 3")] {
+    for (values, legend) in [
+        (&[1.0][..], "█ 1\nmost: 1, Mon 0:00"),
+        (&[1.0, 2.0, 2.0], "▒ 1  █ 2  (by rank)\nmost: 2, Mon 1:00 and 1 more"),
+        (&[1.0, 3.0, 2.0], "▒ 1  ▓ 2  █ 3  (by rank)\nmost: 3, Mon 1:00"),
+    ] {
         let mut fields = Box::new([[0.0; 24]; 7]);
-        fields[0][9] = highest;
+        fields[0][..values.len()].copy_from_slice(values);
         let picture = Picture::Heatmap { title: "rows by time".into(), fields };
-        assert_eq!(text(&picture, WIDE).lines().last(), Some(legend));
+        assert!(text(&picture, WIDE).trim_end().ends_with(legend), "{}", text(&picture, WIDE));
+    }
+}
+
+#[test]
+fn no_hour_with_a_row_looks_like_one_without() {
+    let mut fields = Box::new([[1.0; 24]; 7]);
+    (fields[2][3], fields[4][17]) = (0.0, 1e6);
+    for ascii in [false, true] {
+        let shown =
+            text(&Picture::Heatmap { title: "rows by time".into(), fields: fields.clone() }, Look { width: 60, ascii });
+        let blank: usize = shown.lines().skip(2).take(7).map(|line| line[4..].matches(' ').count()).sum();
+        assert_eq!(blank, 2, "{shown}");
     }
 }
 

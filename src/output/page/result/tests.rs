@@ -139,14 +139,33 @@ fn it_says_of_what_it_is_and_when_it_was_asked_before_the_rows() {
 }
 
 #[test]
-fn it_needs_no_more_memory_for_more_rows() {
+fn what_is_missing_is_said_before_the_rows_in_the_source_too() {
+    let page = page(&[batch(vec![("app", texts(&["a", "b"])), ("n", numbers(1..3))])], Some("entra.sign_ins"));
+    let places =
+        ["<body", "<h1>", "INCOMPLETE:", "<p>2 rows</p>", "<svg", "<table", "<tr><td>a", "Where this comes from"];
+    let found: Vec<usize> = places.iter().map(|part| page.find(part).unwrap_or_else(|| panic!("{part}"))).collect();
+    assert!(found.is_sorted(), "{found:?}");
+    assert_eq!(page.matches("INCOMPLETE").count(), 1);
+}
+
+#[test]
+fn nothing_of_a_page_is_written_before_its_last_row_is_known() {
     let one = batch(vec![("id", numbers(0..1_000))]);
     let mut bytes = Vec::new();
     let mut writer = Writer::new(format("html").unwrap(), &one.schema(), Options::default(), &mut bytes);
-    for _ in 0..3 {
+    for _ in 0..300 {
         writer.batch(&one).unwrap();
     }
     drop(writer);
+    assert!(bytes.is_empty(), "what looks like a page is one");
+    let mut writer = Writer::new(format("html").unwrap(), &one.schema(), Options::default(), &mut bytes);
+    (0..300).for_each(|_| writer.batch(&one).unwrap());
+    let mut pieces = 0;
+    while writer.piece(Some("some")).unwrap() {
+        pieces += 1;
+    }
+    writer.finish(Some("some")).unwrap();
     let text = String::from_utf8(bytes).unwrap();
-    assert_eq!(text.matches("<tr><td").count(), 3_000, "each batch is written as it comes");
+    assert_eq!((text.matches("<tr><td").count(), text.matches("INCOMPLETE").count()), (300_000, 1));
+    assert!(pieces > 10 && text.ends_with("</html>\n"), "an interrupt is heard between {pieces} pieces");
 }

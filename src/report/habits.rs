@@ -1,0 +1,235 @@
+//! Statements as people write them by habit of another program, where no parser here goes on: what is written instead.
+//!
+//! It looks at words alone, and is asked only when the error itself says nothing of what to do.
+
+use datafusion::sql::sqlparser::tokenizer::Token;
+
+use super::advice::{is, word};
+
+/// What a statement begins with elsewhere, and what there is in its place.
+const FIRST: &[(&[&str], &str)] = &[
+    (
+        &["PRAGMA"],
+        "\\d TABLE lists the columns of a table and SHOW TABLES the tables; SET auditql.NAME = VALUE changes a setting",
+    ),
+    (
+        &["ATTACH", "DETACH", "IMPORT", "LOAD"],
+        "files are read where they lie: SELECT * FROM 'logs/*.csv'; --input reads exported audit logs",
+    ),
+    (&["INSTALL"], "there are no extensions: SELECT * FROM 'FILE' reads csv, json, parquet and logs as it is"),
+    (&["EXPORT"], "-o FILE writes a result to a file, and its ending chooses the format"),
+    (
+        &["PIVOT", "UNPIVOT"],
+        "a column for each value is written out: count(*) FILTER (WHERE app_display_name = 'x') AS x",
+    ),
+    (&["USE"], "a table is written with its connection and schema: SELECT * FROM connection.entra.sign_ins"),
+    (
+        &["CALL", "DO", "DECLARE", "EXEC"],
+        "there are no procedures: auditql queries lists questions that are saved, \\run NAME asks one",
+    ),
+    (&["GRANT", "REVOKE"], "what may be read is decided in Entra: auditql doctor says what is missing"),
+    (
+        &["ANALYZE", "VACUUM", "CHECKPOINT"],
+        "there is nothing to maintain; EXPLAIN ANALYZE SELECT … tells what a statement took",
+    ),
+    (
+        &["ALTER", "REPLACE", "UPSERT"],
+        "tables are read-only; CREATE TABLE … AS SELECT makes one of your own from a result",
+    ),
+];
+
+/// Operators that are words elsewhere, and what is written here.
+const OPERATORS: &[(&str, &str)] = &[
+    ("eq", "x = 'text'"),
+    ("ne", "x <> 'text'"),
+    ("gt", "x > 1"),
+    ("ge", "x >= 1"),
+    ("lt", "x < 1"),
+    ("le", "x <= 1"),
+];
+
+/// Parts of a query in the order in which they stand.
+const PARTS: &[&str] = &["FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"];
+
+/// Verbs with which commands of PowerShell begin.
+const VERBS: &[&str] = &["Get", "Search", "Connect", "Import", "Export", "Select", "Where", "Invoke"];
+
+/// What is written instead, for a statement in words; blanks and comments are not among them.
+pub(super) fn of(tokens: &[Token]) -> Option<String> {
+    first(tokens).or_else(|| order(tokens)).or_else(|| pairs(tokens).map(str::to_owned)).or_else(|| operator(tokens))
+}
+
+/// What the first words tell.
+fn first(tokens: &[Token]) -> Option<String> {
+    let begin = tokens.first().and_then(word).filter(|word| word.quote_style.is_none())?;
+    if let [_, Token::Minus, Token::Word(noun), ..] = tokens
+        && VERBS.contains(&begin.value.as_str())
+    {
+        let table = if noun.value.contains("Audit") && !noun.value.contains("SignIn") {
+            "m365.activity"
+        } else {
+            "entra.sign_ins"
+        };
+        let what =
+            format!("this is PowerShell; docs: coming-from-powershell.md; for example: SELECT * FROM {table} LIMIT 10");
+        return Some(what);
+    }
+    let is_key = ["index", "sourcetype", "source"].iter().any(|key| is(begin, key));
+    if is_key && matches!(tokens.get(1), Some(Token::Eq)) || is(begin, "search") {
+        return Some(
+            "a search in all is a query of each table here: timeline('ana@contoso.com') has all events of a user or an address; \
+             SELECT * FROM m365.activity WHERE raw ILIKE '%text%' looks for a text"
+                .into(),
+        );
+    }
+    FIRST.iter().find(|(words, _)| words.iter().any(|known| is(begin, known))).map(|(_, hint)| (*hint).to_owned())
+}
+
+/// A part of the query that stands behind a later one: `GROUP BY a WHERE b`.
+fn order(tokens: &[Token]) -> Option<String> {
+    let mut depth = 0_i32;
+    let mut last: Option<usize> = None;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth -= 1,
+            // Another query begins, with an order of its own.
+            Token::SemiColon => last = None,
+            Token::Word(found) if depth == 0 => {
+                if ["UNION", "INTERSECT", "EXCEPT", "SELECT"].iter().any(|word| is(found, word)) {
+                    last = None;
+                }
+                let Some(part) = PARTS.iter().position(|part| is(found, part)) else { continue };
+                // GROUP of WITHIN GROUP, and FROM of IS DISTINCT FROM, are no parts.
+                let is_part = !matches!(tokens.get(at + 1), Some(Token::LParen)) || PARTS[part] != "GROUP";
+                let is_from = PARTS[part] == "FROM" && last.is_some();
+                if !is_part || is_from {
+                    continue;
+                }
+                if let Some(before) = last.filter(|before| *before > part) {
+                    let whole = |part: usize| match PARTS[part] {
+                        "GROUP" => "GROUP BY",
+                        "ORDER" => "ORDER BY",
+                        part => part,
+                    };
+                    return Some(format!("{} stands before {}", whole(part), whole(before)));
+                }
+                last = Some(part);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Words and signs beside one another.
+fn pairs(tokens: &[Token]) -> Option<&'static str> {
+    let named = |at: usize, name: &str| tokens.get(at).and_then(word).is_some_and(|word| is(word, name));
+    let count = |name: &str| (0..tokens.len()).filter(|at| named(*at, name)).count();
+    let is_value = |token: &Token| matches!(token, Token::SingleQuotedString(_) | Token::Number(..));
+    for (at, pair) in tokens.windows(2).enumerate() {
+        let behind = &pair[1];
+        if named(at, "LIMIT") && matches!(tokens.get(at + 2), Some(Token::Comma)) {
+            return Some("LIMIT 20 OFFSET 10 is what LIMIT 10, 20 is elsewhere");
+        }
+        if named(at, "ORDER") && !named(at + 1, "BY") {
+            return Some("write ORDER BY");
+        }
+        if named(at, "GROUP") && !named(at + 1, "BY") && !matches!(behind, Token::LParen) {
+            return Some("write GROUP BY");
+        }
+        if named(at, "IN") && is_value(behind) {
+            return Some(
+                "IN takes a list in parentheses, x IN ('a', 'b'); ip_in(address, '10.0.0.0/8') looks into a network",
+            );
+        }
+        if (named(at, "IS") || named(at, "NOT") && at > 0 && named(at - 1, "IS")) && is_value(behind) {
+            return Some("IS asks for NULL, TRUE and FALSE; a value is compared with = or <>");
+        }
+        if named(at, "WITH") && at == 0 && named(at + 2, "AS") && !matches!(tokens.get(at + 3), Some(Token::LParen)) {
+            return Some("the query stands in parentheses: WITH x AS (SELECT …) SELECT * FROM x");
+        }
+        if matches!(pair[0], Token::Mul) && (named(at + 1, "RENAME") || named(at + 1, "REPLACE")) {
+            return Some("write SELECT * EXCLUDE (a), a AS b");
+        }
+        if matches!(pair[0], Token::ExclamationMark) && matches!(behind, Token::Word(_) | Token::LParen) {
+            return Some("write NOT x; and <> or != between two values");
+        }
+    }
+    if count("CASE") > count("END") {
+        return Some("CASE WHEN condition THEN a ELSE b END ends with END");
+    }
+    if count("FROM") == 0 && named(0, "SELECT") && ["FORM", "FRM", "FROMM", "FRON"].iter().any(|near| count(near) > 0) {
+        return Some("did you mean FROM?");
+    }
+    tokens
+        .contains(&Token::Question)
+        .then_some("a value that comes later has a name: WHERE id = :id, after \\set id VALUE")
+}
+
+/// `x eq 'text'`, `x -eq 'text'`
+fn operator(tokens: &[Token]) -> Option<String> {
+    tokens.windows(2).find_map(|pair| {
+        let [Token::Word(found), Token::SingleQuotedString(_) | Token::Number(..)] = pair else { return None };
+        let (_, own) = OPERATORS.iter().find(|(name, _)| is(found, name))?;
+        Some(format!("{} is written with a sign: {own}", found.value.to_lowercase()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::advice::solid;
+    use super::*;
+
+    #[test]
+    fn what_is_written_elsewhere_is_said_in_words_of_this_dialect() {
+        for (sql, part) in [
+            ("SELECT 1 FROM t LIMIT 10, 20", "LIMIT 20 OFFSET 10"),
+            ("SELECT a FROM t GROUP BY a WHERE b", "WHERE stands before GROUP BY"),
+            ("SELECT a FROM t ORDER BY a HAVING b", "HAVING stands before ORDER BY"),
+            ("SELECT a FROM t LIMIT 5 ORDER BY a", "ORDER BY stands before LIMIT"),
+            ("SELECT a FROM t ORDER a", "write ORDER BY"),
+            ("SELECT a FROM t GROUP a", "write GROUP BY"),
+            ("SELECT a FROM t WHERE a IN '10.0.0.0/8'", "ip_in(address"),
+            ("SELECT a FROM t WHERE a IS 'x'", "compared with ="),
+            ("SELECT a FROM t WHERE a IS NOT 'x'", "compared with ="),
+            ("SELECT a FROM t WHERE a eq 'x'", "eq is written with a sign: x = 'text'"),
+            ("SELECT a FROM t WHERE !a", "write NOT x"),
+            ("SELECT CASE WHEN a THEN 1 FROM t", "ends with END"),
+            ("SELECT * FORM t", "did you mean FROM?"),
+            ("SELECT * REPLACE (1 AS a) FROM t", "EXCLUDE"),
+            ("WITH x AS SELECT 1 SELECT * FROM x", "in parentheses"),
+            ("SELECT ?", ":id"),
+            ("PRAGMA table_info(t)", "\\d TABLE"),
+            ("ATTACH 'x.db'", "FROM 'logs/*.csv'"),
+            ("PIVOT t ON a", "FILTER"),
+            (
+                "Get-MgAuditLogSignIn -Filter \"x\"",
+                "coming-from-powershell.md; for example: SELECT * FROM entra.sign_ins",
+            ),
+            ("Search-UnifiedAuditLog -StartDate x", "FROM m365.activity"),
+            ("index=o365 user=x", "timeline("),
+            ("search \"ana\"", "timeline("),
+        ] {
+            let said = of(&solid(sql)).unwrap_or_else(|| panic!("{sql}"));
+            assert!(said.contains(part), "{sql}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_so_here_is_passed_over() {
+        for sql in [
+            "SELECT a FROM t WHERE a GROUP BY a HAVING b ORDER BY a LIMIT 5",
+            "SELECT a FROM t WHERE a IS NOT DISTINCT FROM b ORDER BY 1",
+            "SELECT extract(hour FROM a) FROM t WHERE a IN (SELECT b FROM u ORDER BY 1) LIMIT 1",
+            "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a) FROM t",
+            "SELECT a FROM t ORDER BY a LIMIT 1 UNION SELECT a FROM t WHERE b",
+            "SELECT CASE WHEN a THEN 1 END FROM t WHERE a IS NULL AND b IN ('x') AND c <> 1",
+            "WITH x AS (SELECT 1) SELECT * FROM x",
+            "SELECT \"eq\", a AS eq FROM t; SELECT 1 WHERE true",
+            "",
+        ] {
+            assert_eq!(of(&solid(sql)), None, "{sql}");
+        }
+    }
+}
