@@ -36,8 +36,8 @@ impl Bin {
     pub(in crate::output) fn of(span: (i64, i64), least: Self, most: i64) -> Self {
         let fits = |bin: &Self| bin.bars(span) <= most;
         let months = |least: i64| {
-            let all = MONTHS.into_iter().filter(|months| *months >= least).map(Self::Months);
-            all.clone().find(fits).or_else(|| all.last()).unwrap_or(Self::Months(YEAR))
+            let mut all = MONTHS.into_iter().filter(|months| *months >= least).map(Self::Months);
+            all.clone().find(fits).or_else(|| all.next_back()).unwrap_or(Self::Months(YEAR))
         };
         let least = match least {
             Self::Months(least) => return months(least),

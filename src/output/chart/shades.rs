@@ -43,7 +43,7 @@ impl Shades {
     /// Each shade that there is, with the least and the greatest number that has it.
     pub(super) fn edges(&self) -> impl Iterator<Item = (usize, f64, f64)> {
         let of = move |shade: usize| self.ranks.iter().copied().filter(move |value| self.shade(*value) == shade);
-        (1..=SHADES).filter_map(move |shade| Some((shade, of(shade).next()?, of(shade).last()?)))
+        (1..=SHADES).filter_map(move |shade| Some((shade, of(shade).next()?, of(shade).next_back()?)))
     }
 
     /// What the darkest field holds and where it is: `most: 5000, Friday 17:00`

@@ -169,8 +169,8 @@ pub(in crate::output) fn names((first, bin, bars): (i64, Bin, i64), out: &mut St
     /// Room for a name.
     const NAME: f64 = 64.0;
     let each = points(WIDTH - SIDE) / points(bars.max(1));
-    let steps = STEPS.into_iter().filter_map(|step| i64::try_from(step).ok());
-    let step = steps.clone().find(|step| points(*step) * each >= NAME).or_else(|| steps.last()).unwrap_or(1);
+    let mut steps = STEPS.into_iter().filter_map(|step| i64::try_from(step).ok());
+    let step = steps.clone().find(|step| points(*step) * each >= NAME).or_else(|| steps.next_back()).unwrap_or(1);
     for at in (0..bars).step_by(usize::try_from(step).unwrap_or(1)) {
         let x = points(SIDE) + points(at) * each + each.min(WIDEST) / 2.0;
         if x + NAME / 2.0 <= points(WIDTH) {
