@@ -1,5 +1,7 @@
 //! Results that a session keeps, views, and the names of their columns.
 
+mod floats;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -82,6 +84,13 @@ async fn a_kept_table_answers_like_the_service_and_asks_it_nothing() {
     let plan =
         shelf.answer("EXPLAIN VERBOSE SELECT count(*) FROM recent WHERE status.error_code = 0").await.rows().join("\n");
     assert!(plan.contains("nothing is requested") && plan.contains("file_type=parquet"), "{plan}");
+    let ran =
+        shelf.answer("EXPLAIN ANALYZE SELECT count(*) FROM recent WHERE status.error_code = 0").await.rows().join("\n");
+    assert!(ran.contains("nothing is requested") && ran.contains("output_rows="), "{ran}");
+    let folder = shelf.folder.path().to_str().unwrap().trim_start_matches('/');
+    for told in [plan, ran] {
+        assert!(told.contains("<a kept table>") && !told.contains(folder), "{told}");
+    }
 }
 
 #[cfg(unix)]

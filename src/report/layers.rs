@@ -193,6 +193,11 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) turns it into text"))
         }
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
+        E::OutOfRange { of, .. } => Report::chain(Exit::Query, error).hint(match *of {
+            "decimal" => "a decimal has 38 digits at most; CAST(x AS DOUBLE) has room, and 15 digits of it are exact",
+            "interval" => "an interval of this kind ends after 292 years; extract(epoch FROM …) makes a number of it",
+            _ => "CAST(x AS DECIMAL(38, 0)) before it has room for 38 digits",
+        }),
         E::Unbound { name, known } => Report::chain(Exit::Query, error).hint(value_of(name, known)),
         E::NotDone { instead, .. } => Report::chain(Exit::Query, error).hint(*instead),
         E::NotSettable { name, .. } => {

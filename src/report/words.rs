@@ -33,7 +33,15 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some(words);
     }
     if after("Physical plan does not support logical expression").is_some() {
-        let hint = "use it in WHERE; in a select list write (SELECT count(*) FROM …) > 0, or join";
+        let hint = "use it in WHERE, or select it under a name in FROM (SELECT …) and use that; or join";
+        return Some(("this kind of subquery is not supported there".into(), hint.into()));
+    }
+    if let Some((what, _)) = after("Cannot get result type for temporal operation ").and_then(|s| s.split_once(':')) {
+        let hint = "an interval is added to a time, subtracted from one, and multiplied by a whole number";
+        return Some((format!("{} is not supported", types::in_sql(what)), hint.into()));
+    }
+    if after("In/Exist/SetComparison subquery can only be used").is_some() {
+        let hint = "select it under a name, and use that: SELECT …, x IN (SELECT …) AS known FROM … ORDER BY known";
         return Some(("this kind of subquery is not supported there".into(), hint.into()));
     }
     if let Some(parts) = after("compound identifier: ") {

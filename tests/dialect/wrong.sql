@@ -1,7 +1,11 @@
 -- Statements that are wrong, each in its own way; one a line. None may be answered, and none may show a dump of the engine.
 -- Words of other dialects.
 SELECT (timestamp '2026-01-01', now()) OVERLAPS (timestamp '2026-01-01', now())
-SELECT 1 IN (SELECT 1)
+SELECT 1 IN (SELECT 1, 2)
+SELECT x FROM (VALUES (1)) AS v(x) ORDER BY EXISTS (SELECT 1)
+SELECT 9223372036854775807 + 1
+SELECT sum(x) FROM (VALUES (9223372036854775807), (1)) AS v(x)
+SELECT '{a,b}'::text[]
 SELECT !! 3
 SELECT 5!
 SELECT |/ 25

@@ -347,6 +347,14 @@ pub enum Error {
         /// What to write.
         instead: String,
     },
+    /// A number that its type cannot hold.
+    #[error("{what} is out of range for {of}")]
+    OutOfRange {
+        /// The expression, as it is written.
+        what: String,
+        /// The type in words of SQL.
+        of: &'static str,
+    },
     /// A name stands for a value that was not given.
     #[error("there is no value for :{name}")]
     Unbound {

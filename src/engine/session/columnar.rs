@@ -16,13 +16,15 @@ use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTable
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::parquet::file::metadata::ParquetMetaData;
 use datafusion::parquet::file::reader::{FileReader as _, SerializedFileReader};
 use datafusion::physical_plan::ExecutionPlan;
 use url::Url;
 
 use super::avro;
 use super::log_options::Stated;
-use super::parquet::INCOMPLETE;
+use super::parquet::{INCOMPLETE, bounds_floats};
+use super::unpruned::UnprunedExec;
 use crate::engine::error::{Error, LogError};
 use crate::engine::runtime::Statement;
 use crate::files::{self, FileRef, Input};
@@ -71,6 +73,11 @@ impl Form {
             #[cfg(not(feature = "avro"))]
             Self::Avro => None,
         }
+    }
+
+    /// Whether what a file says of the bounds of its columns is true of all rows: of floating-point numbers it leaves out NaN.
+    fn has_bounds(self, path: &Path) -> bool {
+        self != Self::Parquet || footer(path).is_none_or(|footer| !bounds_floats(&footer))
     }
 
     /// What is missing of the rows of a table, as a sentence. What cannot be read here is told by who reads the rows.
@@ -135,6 +142,7 @@ pub(super) async fn table(
     let missing = paths.iter().zip(&found).find_map(|(path, file)| form.missing(path, name, &file.to_string()));
     let urls = paths.iter().zip(&found).map(|(path, file)| url(path).ok_or_else(|| packed(file)));
     let urls = urls.collect::<Result<Vec<_>, _>>()?;
+    let bounds = paths.iter().all(|path| form.has_bounds(path));
     let options = ListingOptions::new(format).with_file_extension("");
     let mut schemas = Vec::with_capacity(urls.len());
     for (url, file) in urls.iter().zip(&found) {
@@ -149,7 +157,7 @@ pub(super) async fn table(
     let config = ListingTableConfig::new_with_multi_paths(urls)
         .with_listing_options(options)
         .with_schema(Arc::new(Schema::try_merge(schemas)?));
-    Ok(Some(Arc::new(Columnar { rows: ListingTable::try_new(config)?, missing })))
+    Ok(Some(Arc::new(Columnar { rows: ListingTable::try_new(config)?, bounds, missing })))
 }
 
 /// A name that two columns have. Where columns of files are put together by name, one of them would be gone.
@@ -166,16 +174,23 @@ fn url(path: &Path) -> Option<ListingTableUrl> {
 
 /// What is missing of a result that was written to a file.
 fn unfinished(path: &Path) -> Option<String> {
-    let file = std::fs::File::open(path).ok()?;
-    let reader = SerializedFileReader::new(file).ok()?;
-    let pairs = reader.metadata().file_metadata().key_value_metadata()?;
+    let footer = footer(path)?;
+    let pairs = footer.file_metadata().key_value_metadata()?;
     pairs.iter().find(|pair| pair.key == INCOMPLETE).and_then(|pair| pair.value.clone())
+}
+
+/// What a Parquet file says of itself.
+fn footer(path: &Path) -> Option<ParquetMetaData> {
+    let reader = SerializedFileReader::new(std::fs::File::open(path).ok()?).ok()?;
+    Some(reader.metadata().clone())
 }
 
 /// A table of such files.
 #[derive(Debug)]
 struct Columnar {
     rows: ListingTable,
+    /// Whether the files say truly what the bounds of their columns are.
+    bounds: bool,
     /// What is missing of its rows, as a sentence.
     missing: Option<String>,
 }
@@ -215,6 +230,13 @@ impl TableProvider for Columnar {
                 _ => return Err(Error::Incomplete { missing }.into()),
             }
         }
-        self.rows.scan(state, projection, filters, limit).await
+        match state.as_any().downcast_ref::<SessionState>() {
+            Some(state) if !self.bounds => {
+                let mut state = state.clone();
+                state.config_mut().options_mut().execution.collect_statistics = false;
+                Ok(Arc::new(UnprunedExec::new(self.rows.scan(&state, projection, &[], limit).await?)))
+            }
+            _ => self.rows.scan(state, projection, filters, limit).await,
+        }
     }
 }

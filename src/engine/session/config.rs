@@ -12,13 +12,16 @@ use datafusion::optimizer::AnalyzerRule;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
+use super::asked_as_value::AskedAsValue;
 use super::finer::FinerTimes;
+use super::lengths::Lengths;
 use super::merging::{CHECKED, SortedOrNot};
 use super::sound::Sound;
 use super::store::Store;
 use super::unknown::UnknownIsNotFalse;
 use super::walls::Walled;
 use crate::engine::functions::bounded;
+use crate::engine::functions::checked::Arithmetic;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
 use crate::engine::joins::{LookUp, WholeKeys};
 use crate::engine::leaf::{AtHandFirst, CountThere, EndsAlone, FewWanted, KeptRanges, ShareScans, TellKeys, is_remote};
@@ -105,9 +108,18 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 4] =
-        [Arc::new(NearestJoins), Arc::new(UnknownIsNotFalse), Arc::new(FinerTimes), Arc::new(Sound)];
-    builder.analyzer().get_or_insert_default().rules.splice(0..0, first);
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 6] = [
+        Arc::new(NearestJoins),
+        Arc::new(AskedAsValue),
+        Arc::new(UnknownIsNotFalse),
+        Arc::new(Lengths),
+        Arc::new(FinerTimes),
+        Arc::new(Sound),
+    ];
+    let rules = &mut builder.analyzer().get_or_insert_default().rules;
+    rules.splice(0..0, first);
+    // Behind the coercion of types: only then an operator is known to be one of whole numbers.
+    rules.push(Arc::new(Arithmetic));
     // A host's own planner stays; with one, ASOF joins are its to plan.
     builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
     let mut builder = builder.with_optimizer_rule(Arc::new(BelowNearest)).with_optimizer_rule(Arc::new(WholeKeys));

@@ -1,5 +1,6 @@
 //! What a session has: its configuration, its catalogs, the tables that it keeps, what its statements may do.
 
+mod asked_as_value;
 mod avro;
 pub(crate) mod catalog;
 mod columnar;
@@ -7,10 +8,12 @@ pub(crate) mod config;
 pub(crate) mod connecting;
 mod finer;
 pub(crate) mod leftovers;
+mod lengths;
 pub(crate) mod log_options;
 pub(crate) mod log_tables;
 pub(crate) mod merged;
 mod merging;
+mod multiples;
 pub(crate) mod named_logs;
 pub mod parquet;
 pub(crate) mod policy;
@@ -18,4 +21,5 @@ mod sound;
 pub(crate) mod store;
 pub(crate) mod system_tables;
 mod unknown;
+mod unpruned;
 mod walls;

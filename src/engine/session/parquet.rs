@@ -4,11 +4,12 @@ use std::io::Write;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
-use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
+use datafusion::parquet::basic::{Compression, LogicalType, Type, ZstdLevel};
 use datafusion::parquet::errors::Result;
-use datafusion::parquet::file::metadata::KeyValue;
-use datafusion::parquet::file::properties::WriterProperties;
+use datafusion::parquet::file::metadata::{KeyValue, ParquetMetaData};
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::schema::types::ColumnDescriptor;
 
 /// Rows of a group: enough for compression, few enough that a filter skips most of a file.
 const GROUP_ROWS: usize = 64 << 10;
@@ -30,12 +31,16 @@ impl<W: Write + Send> std::fmt::Debug for Parquet<W> {
 impl<W: Write + Send> Parquet<W> {
     /// A file of that schema.
     pub fn new(out: W, schema: SchemaRef) -> Result<Self> {
-        let properties = WriterProperties::builder()
+        let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(GROUP_ROWS))
-            .set_created_by(concat!("auditql ", env!("CARGO_PKG_VERSION")).into())
-            .build();
-        ArrowWriter::try_new(out, schema, Some(properties)).map(Self)
+            .set_created_by(concat!("auditql ", env!("CARGO_PKG_VERSION")).into());
+        for column in
+            ArrowSchemaConverter::new().convert(&schema)?.columns().iter().filter(|column| is_floating(column))
+        {
+            properties = properties.set_column_statistics_enabled(column.path().clone(), EnabledStatistics::None);
+        }
+        ArrowWriter::try_new(out, schema, Some(properties.build())).map(Self)
     }
 
     /// Adds rows.
@@ -59,6 +64,20 @@ impl<W: Write + Send> Parquet<W> {
         }
         self.0.into_inner()
     }
+}
+
+/// Whether a column holds floating-point numbers. The least and the greatest value that are noted of one leave NaN out, and an engine
+/// that skips rows by them loses those that are NaN: greater than all others, as PostgreSQL has it.
+fn is_floating(column: &ColumnDescriptor) -> bool {
+    matches!(column.physical_type(), Type::FLOAT | Type::DOUBLE)
+        || matches!(column.logical_type_ref(), Some(LogicalType::Float16))
+}
+
+/// Whether a file says of floating-point numbers what the least and the greatest one is.
+pub(super) fn bounds_floats(file: &ParquetMetaData) -> bool {
+    let columns = file.row_groups().iter().flat_map(|group| group.columns());
+    let mut floating = columns.filter(|column| is_floating(column.column_descr()));
+    floating.any(|column| column.statistics().is_some() || column.bloom_filter_offset().is_some())
 }
 
 /// Whether a Parquet file can hold values of that type.

@@ -57,6 +57,12 @@ impl Store {
         tempfile::Builder::new().prefix("t").suffix(".parquet").tempfile_in(folder.path())
     }
 
+    /// The folder, if there is one yet.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        folder.as_ref().map(|folder| folder.path().to_path_buf())
+    }
+
     /// Removes the folder and all that is in it, also if a task that outlives the session still holds a table.
     pub(crate) fn close(&self) {
         let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -39,7 +39,7 @@ fn add(path: &str, field: &Field, rows: &mut Vec<Vec<Expr>>) {
 }
 
 /// The type as SQL has it.
-fn in_sql(of: &DataType) -> String {
+pub(super) fn in_sql(of: &DataType) -> String {
     match of {
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
             format!("{}[]", in_sql(item.data_type()))

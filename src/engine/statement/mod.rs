@@ -15,6 +15,7 @@ mod parameters;
 pub(crate) mod parse;
 mod planned_away;
 mod sampled;
+mod schema_types;
 mod summary;
 pub(crate) mod timeline;
 mod unasked;
@@ -24,7 +25,8 @@ use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::datatypes::Schema;
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Schema, SchemaRef};
 use chrono::{DateTime, Utc};
 use datafusion::common::TableReference;
 use datafusion::error::Result;
@@ -134,7 +136,9 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     external::check(&plan)?;
     // What describes a table holds names and types alone, in whatever words.
     let described = matches!(plan, LogicalPlan::DescribeTable(_)).then(|| Arc::new(plan.clone()));
-    let plan = Arc::new(columns::in_words(plan)?);
+    let worded = schema_types::in_words(&plan)?;
+    let described = described.or_else(|| worded.is_some().then(|| Arc::new(plan.clone())));
+    let plan = Arc::new(columns::in_words(worded.unwrap_or(plan))?);
     let mut origins = Lineage::of(described.unwrap_or_else(|| Arc::clone(&plan)));
     let carried_out = match plan.as_ref() {
         LogicalPlan::Explain(explained) => explained.plan.as_ref(),
@@ -149,6 +153,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
     let statement = Arc::new(statement);
     state.config_mut().set_extension(Arc::clone(&statement));
     let mut foresight = None;
+    let kept_in = state.config().get_extension::<store::Store>().and_then(|store| store.folder());
     let stream = match plan.as_ref() {
         LogicalPlan::Statement(
             Command::SetVariable(_) | Command::ResetVariable(_) | Command::Prepare(_) | Command::Deallocate(_),
@@ -178,11 +183,21 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
                 planned_away::noted(plan, &physical, &statement.tally)?;
             }
             let rows = unasked::told(rows, &physical, &statement.tally);
+            let rows = if matches!(plan, LogicalPlan::Analyze(_)) {
+                preceded(explain_requests(&state, &physical, &statement, rows.schema())?, rows)
+            } else {
+                rows
+            };
             let connections = state.config().get_extension();
             foresight = Some(Foresight { plan: physical, statement: Arc::clone(&statement), connections });
             origins = executed.unwrap_or(origins);
             rows
         }
+    };
+    let stream = if matches!(plan.as_ref(), LogicalPlan::Explain(_) | LogicalPlan::Analyze(_)) {
+        explain::without_paths(stream, kept_in)
+    } else {
+        stream
     };
     let stream = timelines.told(until_deadline(workers.rows(stream), &statement));
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight, sql, asked: now })
@@ -298,12 +313,27 @@ async fn explain(
     }
     let inner = state.create_physical_plan(&explained.plan).await?;
     let schema = Arc::clone(explained.schema.inner());
-    let requests = explain::requests(&inner, (statement, state.config().get_extension()), &schema)?;
+    let requests = explain_requests(state, &inner, statement, Arc::clone(&schema))?;
     let plans = if explained.verbose {
         lazily(state.create_physical_plan(&LogicalPlan::Explain(explained)).await?, state.task_ctx())
     } else {
         Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&schema), stream::empty()))
     };
-    let rows = stream::once(async { Ok(requests) }).chain(plans);
-    Ok(Box::pin(RecordBatchStreamAdapter::new(schema, rows)))
+    Ok(preceded(requests, plans))
+}
+
+/// What a plan would request, as a row of EXPLAIN.
+fn explain_requests(
+    state: &SessionState,
+    plan: &Arc<dyn ExecutionPlan>,
+    statement: &Statement,
+    schema: SchemaRef,
+) -> Result<RecordBatch> {
+    explain::requests(plan, (statement, state.config().get_extension()), &schema)
+}
+
+/// Rows behind a first one.
+fn preceded(first: RecordBatch, rows: SendableRecordBatchStream) -> SendableRecordBatchStream {
+    let schema = rows.schema();
+    Box::pin(RecordBatchStreamAdapter::new(schema, stream::once(ready(Ok(first))).chain(rows)))
 }

@@ -75,6 +75,8 @@ impl Name {
                     short(below, expr, &whole).into_iter().chain([whole]).collect()
                 }
             },
+            // What comes of a list in the select list bears the name of no expression.
+            None if column.name.starts_with("UNNEST(") => vec!["unnest".into()],
             None => Vec::new(),
         };
         names.push(column.name.clone());

@@ -5,7 +5,8 @@
 use std::fmt::Write as _;
 
 use arrow::datatypes::DataType;
-use chrono::DateTime;
+use arrow::util::display::array_value_to_string;
+use chrono::{DateTime, SecondsFormat};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::Operator;
 use datafusion::physical_expr::ScalarFunctionExpr;
@@ -74,12 +75,37 @@ fn of_call(text: &mut String, call: &ScalarFunctionExpr) {
             let _ = write!(text, ".{}", name.unwrap_or("…"));
         }
         ("||", args) => between(text, args, " || "),
+        // Operators on whole numbers are functions of their own names.
+        (sign @ ("+" | "-" | "*"), [left, right]) => {
+            for (at, side) in [left, right].into_iter().enumerate() {
+                if at == 1 {
+                    let _ = write!(text, " {sign} ");
+                }
+                if is_sum(side) { in_brackets(text, side) } else { write_to(text, side) }
+            }
+        }
+        ("-", [of]) => {
+            text.push('-');
+            if is_sum(of) { in_brackets(text, of) } else { write_to(text, of) }
+        }
         (name, args) => {
             let _ = write!(text, "{name}(");
             between(text, args, ", ");
             text.push(')');
         }
     }
+}
+
+/// Whether it has to stand in parentheses beside an operator on numbers.
+fn is_sum(expr: &Expr) -> bool {
+    expr.is::<BinaryExpr>()
+        || expr.downcast_ref::<ScalarFunctionExpr>().is_some_and(|call| matches!(call.name(), "+" | "-" | "*"))
+}
+
+fn in_brackets(text: &mut String, expr: &Expr) {
+    text.push('(');
+    write_to(text, expr);
+    text.push(')');
 }
 
 fn between(text: &mut String, exprs: &[Expr], sign: &str) {
@@ -121,8 +147,15 @@ fn in_sql(to: &DataType) -> Option<&'static str> {
 
 fn constant(value: &ScalarValue) -> Option<String> {
     if let ScalarValue::TimestampNanosecond(Some(nanos), _) = value {
-        let micros = DateTime::from_timestamp_nanos(*nanos).timestamp_micros();
-        return Some(quoted(&crate::time::instant_text(micros))).filter(|_| nanos % 1_000 == 0);
+        let instant = DateTime::from_timestamp_nanos(*nanos);
+        return Some(quoted(&match nanos % 1_000 {
+            0 => crate::time::instant_text(instant.timestamp_micros()),
+            _ => instant.to_rfc3339_opts(SecondsFormat::Nanos, true),
+        }));
+    }
+    if let ScalarValue::IntervalMonthDayNano(Some(_)) = value {
+        let text = array_value_to_string(&value.to_array().ok()?, 0).ok()?;
+        return Some(format!("INTERVAL '{text}'"));
     }
     match scalar_of(value) {
         Scalar::Other | Scalar::Pending | Scalar::Finer(_) => None,

@@ -222,6 +222,7 @@ impl Dialect<'_> {
                 zone::of_cast(data_type, expr);
                 if let Expr::Value(said) = expr.as_mut() {
                     zone::of_time(data_type, &mut said.value);
+                    of_list(data_type, &said.value)?;
                 }
                 of_type(data_type)
             }
@@ -307,6 +308,17 @@ fn of_type(data_type: &DataType) -> Result<(), Error> {
         DataType::Varchar(Some(_)) | DataType::Char(Some(_)) => Err(refused(
             format!("{data_type} would not be cut to its length"),
             "left(x, n) cuts; CAST(x AS TEXT) makes a text of any length",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// `'{a,b}'::text[]` would become a list of one text.
+fn of_list(data_type: &DataType, value: &Value) -> Result<(), Error> {
+    match (data_type, value) {
+        (DataType::Array(_), Value::SingleQuotedString(text)) => Err(refused(
+            format!("the text {} is not read as a list", quoted(&format!("'{text}'"))),
+            "ARRAY['a', 'b'] writes a list, string_to_array(x, ',') cuts a text into one",
         )),
         _ => Ok(()),
     }

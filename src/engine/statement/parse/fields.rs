@@ -4,9 +4,10 @@
 //! it is `error_code`, in a subquery, in GROUP BY and in ORDER BY as well.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, Expr, Ident, Select, SelectItem, SetExpr, Value, ValueWithSpan,
+    AccessExpr, BinaryOperator, Expr, Ident, Select, SelectItem, SetExpr, Value, ValueWithSpan, visit_expressions_mut,
 };
 
 use super::names::spelt;
@@ -115,22 +116,40 @@ fn tell_apart(select: &mut Select, one_table: bool) {
             continue;
         }
         let SelectItem::UnnamedExpr(expr) = item else { continue };
-        let column = match expr {
-            Expr::Identifier(name) => Some(spelt(name)),
-            Expr::CompoundIdentifier(names) if one_table => names.last().map(spelt),
-            _ => None,
-        };
-        // Of several tables, `a.id` and `b.id` are two columns already.
-        let what = column.clone().unwrap_or_else(|| expr.to_string());
+        let column = column_of(expr, one_table);
+        // Of several tables, `a.id` and `b.id` are two columns already. The planner calls a cast by what is cast.
+        let bare = uncast(expr);
+        let what = column_of(&bare, one_table).unwrap_or_else(|| bare.to_string());
         let again = seen.contains(&what) || (everything && column.is_some());
         seen.push(what.clone());
         if !again {
             continue;
         }
-        let name = numbered(&column.or_else(|| short_name(expr)).unwrap_or(what), &taken);
+        let name = numbered(&column.or_else(|| short_name(&bare)).unwrap_or(what), &taken);
         taken.push(name.clone());
         *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
     }
+}
+
+/// The column that an expression is. Of several tables it is one only with its table.
+fn column_of(expr: &Expr, one_table: bool) -> Option<String> {
+    match expr {
+        Expr::Identifier(name) => Some(spelt(name)),
+        Expr::CompoundIdentifier(names) if one_table => names.last().map(spelt),
+        _ => None,
+    }
+}
+
+/// An expression without casts and parentheses, which the planner leaves out of names.
+fn uncast(expr: &Expr) -> Expr {
+    let mut bare = expr.clone();
+    let _: ControlFlow<()> = visit_expressions_mut(&mut bare, |expr| {
+        while let Expr::Cast { expr: inner, .. } | Expr::Nested(inner) = expr {
+            *expr = inner.as_ref().clone();
+        }
+        ControlFlow::Continue(())
+    });
+    bare
 }
 
 /// A name with the first number that makes it another.

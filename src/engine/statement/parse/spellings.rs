@@ -52,6 +52,7 @@ const ALL: &[(&[&str], &str, Meaning)] = &[
         one(args).map(|t| nested(binary(monday(t), Op::Minus, day())))
     }),
     (&["iff", "iif", "if"], "iff(condition, a, b)", |_, args| three(args).map(case)),
+    (&["mod"], "mod(a, b)", |_, args| two(args).map(|[a, b]| nested(binary(nested(a), Op::Modulo, nested(b))))),
     (&["isnull"], "isnull(x)", |_, args| one(args).map(|x| Expr::IsNull(Box::new(x)))),
     (&["isnotnull"], "isnotnull(x)", |_, args| one(args).map(|x| Expr::IsNotNull(Box::new(x)))),
     (&["isempty"], "isempty(text)", |_, args| {

@@ -1,0 +1,167 @@
+//! `+`, `-` and `*` on whole numbers, checked.
+//!
+//! After types were coerced, both sides of such an operator are of one type, and the operator becomes a function of the same
+//! name. It calls itself as the operator does, so that headings, GROUP BY and ORDER BY find it as before.
+
+use arrow::array::{ArrayRef, Datum};
+use arrow::compute::kernels::numeric::{add, mul, sub};
+use arrow::datatypes::{DataType, Field, FieldRef};
+use arrow::error::ArrowError;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, exec_err};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::logical_expr::expr::BinaryExpr;
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ExprSchemable, LogicalPlan, Operator, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF,
+    ScalarUDFImpl, Signature, Volatility,
+};
+use datafusion::optimizer::AnalyzerRule;
+use datafusion::physical_expr_common::datum::apply;
+
+use super::negated::Negated;
+use super::out_of_range;
+
+/// The step that comes after types were coerced.
+#[derive(Debug)]
+pub(crate) struct Arithmetic;
+
+impl AnalyzerRule for Arithmetic {
+    fn name(&self) -> &'static str {
+        "checked_arithmetic"
+    }
+
+    fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
+        Ok(plan.transform_up_with_subqueries(of_node)?.data)
+    }
+}
+
+/// A node of a plan with its whole numbers checked. Its columns keep their names.
+fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
+    let schema = merge_schema(&plan.inputs());
+    let names = NamePreserver::new(&plan);
+    plan.map_expressions(|expr| {
+        let name = names.save(&expr);
+        let expr = expr.transform_up(|expr| Ok(checked(expr, &schema)))?;
+        Ok(expr.update_data(|expr| name.restore(expr)))
+    })
+}
+
+fn checked(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
+    let is_whole = |side: &Expr| side.get_type(schema).is_ok_and(|of| of.is_integer());
+    match &expr {
+        Expr::BinaryExpr(BinaryExpr { left, op, right }) if Sign::of(*op).is_some() => {
+            let (Some(sign), true) = (Sign::of(*op), is_whole(left) && is_whole(right)) else {
+                return Transformed::no(expr);
+            };
+            let text = format!("{} {op} {}", written(left), written(right));
+            let function = Operation { sign, text, signature: Signature::any(2, Volatility::Immutable) };
+            Transformed::yes(ScalarUDF::from(function).call(vec![*left.clone(), *right.clone()]))
+        }
+        Expr::Negative(inner) if !matches!(**inner, Expr::Literal(..)) && is_whole(inner) => {
+            let function = Negated::new(format!("-{}", written(inner)));
+            Transformed::yes(ScalarUDF::from(function).call(vec![*inner.clone()]))
+        }
+        _ => Transformed::no(expr),
+    }
+}
+
+/// An operand as it is written.
+fn written(operand: &Expr) -> String {
+    let own = match operand {
+        Expr::ScalarFunction(call) => {
+            let inner = call.func.inner();
+            let operation = inner.downcast_ref::<Operation>().map(|operation| &operation.text);
+            operation.or_else(|| inner.downcast_ref::<Negated>().map(Negated::text))
+        }
+        _ => None,
+    };
+    own.map_or_else(|| operand.human_display().to_string(), |text| format!("({text})"))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Sign {
+    Plus,
+    Minus,
+    Times,
+}
+
+impl Sign {
+    fn of(op: Operator) -> Option<Self> {
+        match op {
+            Operator::Plus => Some(Self::Plus),
+            Operator::Minus => Some(Self::Minus),
+            Operator::Multiply => Some(Self::Times),
+            _ => None,
+        }
+    }
+
+    fn kernel(self) -> fn(&dyn Datum, &dyn Datum) -> Result<ArrayRef, ArrowError> {
+        match self {
+            Self::Plus => add,
+            Self::Minus => sub,
+            Self::Times => mul,
+        }
+    }
+}
+
+/// An operator as a function. It has no name in SQL.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Operation {
+    sign: Sign,
+    /// As it was written, for whoever reads the error.
+    text: String,
+    signature: Signature,
+}
+
+impl ScalarUDFImpl for Operation {
+    fn name(&self) -> &str {
+        match self.sign {
+            Sign::Plus => "+",
+            Sign::Minus => "-",
+            Sign::Times => "*",
+        }
+    }
+
+    fn schema_name(&self, args: &[Expr]) -> Result<String> {
+        match args {
+            [left, right] => Ok(format!("{} {} {}", left.schema_name(), self.name(), right.schema_name())),
+            _ => exec_err!("{} takes two numbers", self.name()),
+        }
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, given: &[DataType]) -> Result<DataType> {
+        Ok(given.first().cloned().unwrap_or(DataType::Null))
+    }
+
+    fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        same_type(self.name(), &args)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let [left, right] = args.args.as_slice() else { return exec_err!("{} takes two numbers", self.name()) };
+        apply(left, right, self.sign.kernel()).map_err(|error| told(error, &self.text, args.return_type()))
+    }
+}
+
+/// A field of the type of the first argument, NULL where an argument is.
+pub(super) fn same_type(name: &str, args: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
+    let of = args.arg_fields.first().map_or(DataType::Null, |field| field.data_type().clone());
+    Ok(Field::new(name, of, args.arg_fields.iter().any(|field| field.is_nullable())).into())
+}
+
+/// The error of a kernel, in words.
+pub(super) fn told(error: DataFusionError, text: &str, of: &DataType) -> DataFusionError {
+    match error {
+        DataFusionError::ArrowError(inner, _) if matches!(*inner, ArrowError::ArithmeticOverflow(_)) => {
+            out_of_range(text, of)
+        }
+        other => other,
+    }
+}
