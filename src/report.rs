@@ -13,7 +13,8 @@ use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::causes;
-use crate::engine::timeline;
+use crate::engine::{self, timeline};
+use crate::files::StoreFault;
 use crate::output::{Failure, Redactor, safe};
 use crate::veil::Veil;
 
@@ -188,7 +189,11 @@ impl Report {
     /// A query that failed.
     pub fn of_query(error: &DataFusionError, about: &About<'_>) -> Self {
         let mut report = match innermost(error) {
-            Innermost::Engine(error) => of_datafusion(error, about),
+            Innermost::Engine(error) => match StoreFault::of(error) {
+                // What stands around it are layers of the engine's readers.
+                Some(fault) => layers::of_layer(&engine::Error::OfStore(fault.clone()), about),
+                None => of_datafusion(error, about),
+            },
             Innermost::Layer(error) => layers::of_layer(error, about),
         };
         report.place = place::find(error, about).or(report.place);
@@ -253,7 +258,7 @@ fn innermost(mut error: &DataFusionError) -> Innermost<'_> {
 fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
     match error {
         DataFusionError::SQL(error, _) => {
-            let text = place::without_position(&parser_text(error));
+            let text = place::without_queries(&place::without_position(&parser_text(error)));
             // The parser shows the word as it holds it; the mark below shows where it stands.
             let is_dump = text.starts_with("No infix parser");
             Report::new(Exit::Query, if is_dump { "this is no operator".to_owned() } else { text })

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use auditql::engine::{Engine, Policy};
+use auditql::output;
 use auditql::report::{About, Report};
 use auditql::tally::Notice;
 use tempfile::TempDir;
@@ -60,6 +61,16 @@ impl Lab {
     async fn asked(&self, sql: &str) -> Answer {
         let sql = self.sql(sql);
         answer(&self.engine, &sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}"))
+    }
+
+    /// The rows of a statement, as a format writes them.
+    async fn written(&self, sql: &str, format: &str) -> Vec<u8> {
+        let (answer, mut bytes) = (self.asked(sql).await, Vec::new());
+        let (format, schema) = (output::format(format).unwrap(), answer.batches[0].schema());
+        let mut writer = output::Writer::new(format, &schema, output::Options::default(), &mut bytes);
+        answer.batches.iter().for_each(|batch| writer.batch(batch).unwrap());
+        writer.finish(None).unwrap();
+        bytes
     }
 
     async fn rows(&self, sql: &str) -> Vec<String> {

@@ -8,6 +8,10 @@ use crate::lab::{answer, now};
 #[cfg(all(feature = "s3", any(feature = "azure", feature = "gcs")))]
 mod clouds;
 #[cfg(feature = "s3")]
+mod columns;
+#[cfg(feature = "s3")]
+mod paid;
+#[cfg(feature = "s3")]
 mod refused;
 #[cfg(feature = "s3")]
 mod s3;
@@ -61,7 +65,7 @@ async fn what_is_no_address_is_an_error_of_its_own() {
         ("ftp://host/a.csv", "ftp: is not one of"),
         ("s3:///a.csv", "it names no bucket"),
         ("https://user:CANARY@host/a.csv", "a user name or a password"),
-        ("https://host/a.csv?sig=CANARY", "a query"),
+        ("https://host/a.csv#CANARY", "a fragment"),
         ("s3://b/a//b.csv", "a part of its path is empty"),
     ] {
         let report = failure(&engine, &format!("SELECT * FROM '{address}'")).await;

@@ -125,8 +125,8 @@ pub static REQUESTS: SystemTable = SystemTable {
     columns: &[
         own("number", Edm::Int64, "Its number in the session; the first row shows how many were left out."),
         own("time", Edm::Instant, "When it was sent, UTC."),
-        own("connection", TEXT, "The connection that it was sent on."),
-        own("method", TEXT, "GET or POST."),
+        own("connection", TEXT, "The connection that it was sent on; of a store, its address: s3://evidence."),
+        own("method", TEXT, "GET, POST, or HEAD."),
         own("url", TEXT, "Its address, decoded. Values that could open something are cut short.")
             .sensitive(Sensitive::Object),
         own("status", Edm::Int32, "Status of the reply; NULL if none came."),

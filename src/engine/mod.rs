@@ -349,7 +349,7 @@ impl EngineBuilder {
         let mut known = Known::default();
         self.connections.iter().for_each(|connection| known.service(connection));
         self.others.iter().for_each(|other| other.show(&mut known));
-        self.exports().for_each(|(name, inputs)| known.files(name, inputs));
+        self.exports().for_each(|(name, inputs)| known.files(name, &located(inputs, stores)));
         let logs = self.logs_of_default.as_deref().filter(|name| self.logs.contains_key(*name));
         let own = self.exports().next().map_or(logs.unwrap_or("local"), |(name, _)| name);
         let default = self.connections.first().map_or(own, |c| c.name.as_str());

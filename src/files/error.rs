@@ -46,6 +46,12 @@ pub enum Error {
         #[source]
         source: glob::PatternError,
     },
+    /// A pattern goes back up from any folder.
+    #[error("{} has '..' behind '**', which stands for any folder", path.display())]
+    Upwards {
+        /// The path.
+        path: PathBuf,
+    },
     /// More objects than anybody means.
     #[error("{} holds more than {most} objects", path.display())]
     TooMany {

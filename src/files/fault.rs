@@ -70,6 +70,21 @@ pub enum StoreFault {
     /// Any other refusal.
     #[error("the store answers with {0}")]
     Answered(Answer),
+    /// The statement may send no more requests.
+    #[error("the statement has used up its {limit} request(s)")]
+    Requests {
+        /// How many it may send.
+        limit: u64,
+    },
+    /// The statement's time is over.
+    #[error("the statement ran out of time while a store was asked")]
+    Time,
+    /// A web server does not say how long a file is.
+    #[error("the web server does not say how long the file is")]
+    NoLength,
+    /// An object is another one than was listed.
+    #[error("it was written to since it was listed")]
+    Changed,
     /// A listing does not end, or goes in circles.
     #[error("the listing of the store does not end: {why}")]
     Endless {

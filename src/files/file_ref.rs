@@ -1,11 +1,16 @@
 //! What can be asked for, and a file to read.
 
 use std::fmt;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use object_store::{ObjectMeta, ObjectStore};
 
 use super::archive::Entry;
 use super::fault::StoreFault;
 use super::names;
+use super::opened::Opened;
 use super::place::{Bucket, Place, STANDARD_INPUT};
 use super::tar::Member;
 
@@ -78,6 +83,21 @@ impl FileRef {
             (Place::Path(path) | Place::Kept(path), Part::Whole) => Some(path),
             _ => None,
         }
+    }
+
+    /// What it is in a store of objects, if it is a whole object.
+    pub fn object(&self) -> Option<(Arc<dyn ObjectStore>, ObjectMeta)> {
+        match (&self.place, &self.part) {
+            (Place::Object(bucket, listed), Part::Whole) => Some((Arc::clone(&bucket.store), listed.clone())),
+            _ => None,
+        }
+    }
+
+    /// Whether it begins so as it lies there, and not in a packing.
+    pub fn begins_with(&self, magic: &[u8]) -> bool {
+        let mut begin = vec![0; magic.len()];
+        let read = Opened::open(&self.place).and_then(|mut file| file.read_exact(&mut begin));
+        self.part == Part::Whole && read.is_ok() && begin == magic
     }
 
     /// Whether it lies in a store of objects.

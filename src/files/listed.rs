@@ -116,6 +116,12 @@ impl Exports {
         } else {
             return Ok(None);
         };
+        // What an office program packs is read as text by nobody; it is a workbook if none of it is named like an export.
+        let is_office = |(name, _): &(String, Part)| matches!(name.as_str(), "[Content_Types].xml" | "mimetype");
+        let is_export = |(name, _): &(String, Part)| Meant::Exports.takes(&name.to_lowercase());
+        if all.iter().any(is_office) && !all.iter().any(is_export) && is_spreadsheet(place) {
+            return Ok(None);
+        }
         let (mut parts, mut passed) = (Vec::new(), Passed::default());
         for (name, part) in all {
             match meant.takes(&name.to_lowercase()) {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::error::Error;
 use super::file_ref::FileRef;
 use super::listed::{Exports, Listing, Passed};
-use super::matched::{MOST_FOLDERS, Matched, TOO_DEEP, has_sign, is_deep, matched};
+use super::matched::{MOST_FOLDERS, Matched, TOO_DEEP, goes_up_from_any, has_sign, matched};
 use super::names::{Meant, is_hidden};
 use super::place::{Place, STANDARD_INPUT};
 use super::unpack::is_spreadsheet;
@@ -45,20 +45,14 @@ fn pattern(input: &Path, meant: Meant) -> Result<Listing, Error> {
     let text =
         if Path::new(text).ends_with("**") { format!("{}/*", text.trim_end_matches('/')) } else { text.to_owned() };
     let is_each = Path::new(&text).ends_with("**/*");
+    if goes_up_from_any(&text) {
+        return Err(Error::Upwards { path: path() });
+    }
     let flaw = |source| Error::Pattern { path: path(), source };
     let Matched { paths, unreadable, links } = matched(&text).map_err(flaw)?;
-    let all_of_it = if is_deep(&text) { None } else { Some(glob::glob(&text).map_err(flaw)?) };
     let mut all = Listing { files: unreadable, skipped: links.into_skipped().collect() };
     let mut roots: Vec<PathBuf> = Vec::new();
-    for found in all_of_it.into_iter().flatten().chain(paths.into_iter().map(Ok)) {
-        let found = match found {
-            Ok(found) => found,
-            // What a folder holds is not known, which is told.
-            Err(error) => {
-                all.files.push(FileRef::unreadable(Place::Path(error.path().to_owned()), error.error()));
-                continue;
-            }
-        };
+    for found in paths {
         match (found.is_dir(), is_each) {
             (false, _) => all.files.push(named(found)),
             // What is in a folder is matched itself.

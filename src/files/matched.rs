@@ -1,8 +1,8 @@
-//! What a pattern matches that is found by going through folders here, and not by `glob`: all of a pattern with `**`, since
-//! `glob` follows links to folders, which lead back or out of the folder that is named; and paths that are no Unicode, which it
-//! passes over.
+//! What a pattern matches, found by going through folders here and not by the crate `glob`: that follows links to folders, which lead
+//! back or out of the folder that is named, again and again where several do; and it passes over paths that are no Unicode.
 
-use std::ffi::OsStr;
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,11 +31,6 @@ pub(super) struct Matched {
     pub(super) links: Passed,
 }
 
-/// Whether a pattern stands for folders at any depth.
-pub(super) fn is_deep(pattern: &str) -> bool {
-    Path::new(pattern).iter().any(|part| part == "**")
-}
-
 pub(super) fn has_sign(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
@@ -45,51 +40,113 @@ fn base(pattern: &str) -> PathBuf {
     Path::new(pattern).iter().take_while(|part| !has_sign(&part.to_string_lossy())).collect()
 }
 
-/// What a pattern with `**` matches; of any other, what `glob` passes over.
+/// A part of a pattern.
+enum Part {
+    /// `**`: any folders.
+    Any,
+    /// A name without signs, which may be `..`.
+    Named(OsString),
+    Fits(Pattern),
+}
+
+impl Part {
+    fn of(part: &OsStr) -> Result<Self, PatternError> {
+        let text = part.to_string_lossy();
+        Ok(match &*text {
+            "**" => Self::Any,
+            text if has_sign(text) => Self::Fits(Pattern::new(text)?),
+            _ => Self::Named(part.to_owned()),
+        })
+    }
+
+    fn fits(&self, name: &OsStr) -> bool {
+        match self {
+            Self::Any => false,
+            Self::Named(own) => own == name,
+            Self::Fits(pattern) => pattern.matches(&name.to_string_lossy()),
+        }
+    }
+}
+
+/// Whether a pattern goes back up where a part before stands for folders at any depth: what that means is not one place.
+pub(super) fn goes_up_from_any(pattern: &str) -> bool {
+    let parts = || Path::new(pattern).iter();
+    parts().position(|part| part == "**").is_some_and(|any| parts().skip(any).any(|part| part == ".."))
+}
+
+/// A folder that is to be gone through.
+struct Folder {
+    path: PathBuf,
+    depth: usize,
+    /// It may be reached in other ways as well: by links, or back up.
+    is_linked: bool,
+}
+
+/// What a pattern matches.
 ///
-/// Links are followed where a part of the pattern that stands for one folder fits them.
+/// Links are followed where a part of the pattern that stands for one folder fits them. A folder to which several lead is gone through
+/// once for a part of the pattern: what lies in it is the same, and files are read once whatever they are called.
 pub(super) fn matched(pattern: &str) -> Result<Matched, PatternError> {
     let (root, text) = (base(pattern), Path::new(pattern).components().collect::<PathBuf>());
     let whole = Pattern::new(&text.to_string_lossy())?;
-    let parts: Vec<Option<Pattern>> = text.iter().skip(root.iter().count()).map(part).collect();
+    let parts = text.iter().skip(root.iter().count()).map(Part::of).collect::<Result<Vec<_>, _>>()?;
     // From here on a folder may be any.
-    let deep = parts.iter().position(Option::is_none);
-    let mut found = Matched::default();
-    let mut folders = vec![(root.clone(), 0, false)];
-    while let Some((folder, depth, is_odd)) = folders.pop() {
+    let deep = parts.iter().position(|part| matches!(part, Part::Any));
+    let (mut found, mut known) = (Matched::default(), HashSet::new());
+    let mut folders = vec![Folder { path: root.clone(), depth: 0, is_linked: false }];
+    while let Some(Folder { path: folder, depth, is_linked }) = folders.pop() {
         let here = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+        if is_linked && fs::canonicalize(here).is_ok_and(|real| !known.insert((depth, real))) {
+            continue;
+        }
+        let is_any = deep.is_some_and(|deep| depth >= deep);
+        // A folder in which nobody may look around can be gone through all the same, by name.
+        if let Some(Part::Named(name)) = parts.get(depth).filter(|_| !is_any) {
+            let path = if folder.as_os_str().is_empty() { PathBuf::from(name) } else { folder.join(name) };
+            let is_linked = is_linked || name == ".." || path.is_symlink();
+            match depth + 1 == parts.len() {
+                true if path.symlink_metadata().is_ok() => found.paths.push(path),
+                false if path.is_dir() => folders.push(Folder { path, depth: depth + 1, is_linked }),
+                _ => {}
+            }
+            continue;
+        }
         let listed = fs::read_dir(here).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let entries = match listed {
             Ok(entries) => entries,
+            Err(error) if is_no_folder(&error) => continue,
             Err(error) => {
-                if is_odd || deep.is_some() && !is_no_folder(&error) {
-                    found.unreadable.push(FileRef::unreadable(Place::Path(folder), error));
-                }
+                found.unreadable.push(FileRef::unreadable(Place::Path(folder), error));
                 continue;
             }
         };
         for entry in entries {
             let (path, name) = (entry.path(), entry.file_name());
             let path = if folder.as_os_str().is_empty() { PathBuf::from(&name) } else { path };
-            let is_odd = is_odd || name.to_str().is_none();
-            let is_any = deep.is_some_and(|deep| depth >= deep);
             if is_any && path.is_symlink() && path.is_dir() {
                 found.links.count(&root, path.strip_prefix(&root).unwrap_or(&path).to_owned());
                 continue;
             }
-            if (is_odd || deep.is_some()) && whole.matches_with(&path.to_string_lossy(), MATCHED) {
+            let fits = !is_any && parts.get(depth).is_some_and(|part| part.fits(&name));
+            let is_match = match deep {
+                Some(_) => whole.matches_with(&path.to_string_lossy(), MATCHED),
+                None => fits && depth + 1 == parts.len(),
+            };
+            if is_match {
                 found.paths.push(path.clone());
             }
-            let fits =
-                || parts.get(depth).and_then(Option::as_ref).is_some_and(|part| part.matches(&name.to_string_lossy()));
-            if !(is_any || depth + 1 < parts.len() && fits()) || !path.is_dir() {
+            if !(is_any || depth + 1 < parts.len() && fits) || !path.is_dir() {
                 continue;
             }
+            let is_linked = is_linked || path.is_symlink();
             match depth < MOST_FOLDERS {
-                true => folders.push((path, depth + 1, is_odd)),
+                true => folders.push(Folder { path, depth: depth + 1, is_linked }),
                 false => found.unreadable.push(FileRef::unreadable(Place::Path(path), TOO_DEEP)),
             }
         }
+    }
+    if pattern.ends_with(std::path::is_separator) {
+        found.paths.retain(|path| path.is_dir());
     }
     found.paths.sort();
     Ok(found)
@@ -98,12 +155,6 @@ pub(super) fn matched(pattern: &str) -> Result<Matched, PatternError> {
 /// Whether a folder could not be listed because there is none.
 fn is_no_folder(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
-/// A part of a pattern, unless it stands for any folders.
-fn part(part: &OsStr) -> Option<Pattern> {
-    let part = part.to_string_lossy();
-    if part == "**" { None } else { Pattern::new(&part).ok() }
 }
 
 #[cfg(unix)]
@@ -160,9 +211,37 @@ mod tests {
         assert_eq!(told(lab.path(), "logs/z/**/*.csv").0, ["logs/z/6.csv"]);
         assert_eq!(told(lab.path(), "logs/[z]/**/*.csv").0, ["logs/z/6.csv"]);
         assert_eq!(told(lab.path(), "none/**/*.csv"), Default::default());
-        // Of other patterns, only what is no Unicode.
-        assert_eq!(told(lab.path(), "logs/*.csv"), Default::default());
+        assert_eq!(told(lab.path(), "logs/*.csv").0, ["logs/1.csv", "logs/7.csv"]);
+        assert_eq!(
+            told(lab.path(), "logs/*/*.csv").0,
+            ["logs/.h/4.csv", "logs/a/2.csv", "logs/x/1.csv", "logs/x/7.csv", "logs/z/6.csv"]
+        );
+        assert_eq!(told(lab.path(), "log?/a/").0, ["logs/a"]);
+        assert_eq!(told(lab.path(), "log?/*/").0, ["logs/.h", "logs/a", "logs/x", "logs/z"]);
         assert!(matched("a**/b").is_err());
+    }
+
+    #[test]
+    fn links_that_lead_back_are_gone_through_once_for_each_part() {
+        let lab = lab();
+        // Each part could take any of the links that lead to the same folder, so there are 3^30 ways to the file.
+        for name in ["u", "v", "w"] {
+            symlink(".", lab.path().join("out").join(name)).unwrap();
+        }
+        let begun = std::time::Instant::now();
+        let (paths, _) = told(lab.path(), &format!("out/{}*.csv", "*/".repeat(30)));
+        assert_eq!(paths.len(), 1, "{paths:?}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn a_way_back_up_is_gone_unless_it_begins_anywhere() {
+        let lab = lab();
+        assert_eq!(told(lab.path(), "logs/a/../[0-9].csv").0, ["logs/a/../1.csv", "logs/a/../7.csv"]);
+        assert_eq!(told(lab.path(), "logs/[a]/../1.csv").0, ["logs/a/../1.csv"]);
+        assert_eq!(told(lab.path(), "logs/a/*/../2.csv").0, ["logs/a/b/../2.csv"]);
+        assert_eq!(told(lab.path(), "logs/[a]/../a/**/3.csv").0, ["logs/a/../a/b/3.csv"]);
+        assert!(!goes_up_from_any("a/*/../b") && !goes_up_from_any("../**/b") && goes_up_from_any("a/**/../b"));
     }
 
     #[test]

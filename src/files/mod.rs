@@ -33,4 +33,5 @@ pub use place::Bucket;
 pub use stamp::{Change, Stamp};
 
 pub(crate) use packed::AHEAD;
+pub(crate) use place::told;
 pub(crate) use unpack::open;

@@ -28,12 +28,14 @@ pub struct Bucket {
     /// How objects begin that were looked at.
     pub(super) heads: Arc<Heads>,
     name: Arc<str>,
+    /// What is behind the names of its files where they are shown.
+    mark: Arc<str>,
 }
 
 impl Bucket {
     /// A store, and what it is called where one of its objects is named, such as `s3://evidence`.
     pub fn new(store: Arc<dyn ObjectStore>, name: &str) -> Self {
-        Self { store, lists: true, heads: Arc::default(), name: name.into() }
+        Self { store, lists: true, heads: Arc::default(), name: name.into(), mark: "".into() }
     }
 
     /// The same for a store that gives objects by their names and cannot list them.
@@ -42,9 +44,15 @@ impl Bucket {
         Self { lists: false, ..Self::new(store, name) }
     }
 
+    /// The same with something behind the names of its files.
+    #[must_use]
+    pub(crate) fn marked(self, mark: &str) -> Self {
+        Self { mark: mark.into(), ..self }
+    }
+
     /// What an object is called.
     pub(super) fn named(&self, location: impl fmt::Display) -> PathBuf {
-        format!("{}/{location}", self.name).into()
+        format!("{}/{location}{}", self.name, self.mark).into()
     }
 }
 
@@ -172,14 +180,14 @@ pub(super) fn wait<F: Future>(work: F) -> F::Output {
 }
 
 /// What a store says, in words for who asked for a file.
-pub(super) fn told(error: object_store::Error) -> io::Error {
+pub(crate) fn told(error: object_store::Error) -> io::Error {
     use object_store::Error as E;
     if let Some(fault) = StoreFault::of(&error) {
         return fault.clone().into();
     }
     let changed = causes::chain(&error).any(|cause| matches!(cause.downcast_ref::<E>(), Some(E::Precondition { .. })));
     match error {
-        _ if changed => io::Error::other("it was written to since it was listed"),
+        _ if changed => StoreFault::Changed.into(),
         E::NotFound { .. } => io::Error::new(io::ErrorKind::NotFound, "there is no such object"),
         E::PermissionDenied { .. } | E::Unauthenticated { .. } => {
             io::Error::new(io::ErrorKind::PermissionDenied, "the store does not let it be read")

@@ -1,7 +1,10 @@
 //! What a statement allows itself: a number of requests and a time, counted over all its streams.
+//!
+//! Whoever reads a file does not know whether it lies in a store, and a library stands between them and what is sent. So the budget of
+//! such work is that of the task, or of the thread, on which it is done ([`Budget::pays`]): what is sent there asks who pays.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -19,6 +22,22 @@ pub struct Budget {
     pub deadline: Option<Instant>,
     begun: Instant,
     taken: Arc<AtomicU64>,
+    met: Arc<OnceLock<Limit>>,
+}
+
+tokio::task_local! {
+    /// Who pays for what is sent to stores.
+    static PAYING: Budget;
+}
+
+/// A limit of a statement.
+#[cfg_attr(not(feature = "store"), allow(dead_code, reason = "nothing is asked without a kind of store"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// It may send so many requests.
+    Requests(u64),
+    /// Its time is over.
+    Time,
 }
 
 /// A wait, seen while it lasts and entered when it is over, also when it is broken off.
@@ -40,7 +59,55 @@ impl Drop for Wait<'_> {
 impl Budget {
     /// A budget without limits.
     pub fn new(tally: Arc<Tally>) -> Self {
-        Self { tally, max_requests: None, deadline: None, begun: Instant::now(), taken: Arc::default() }
+        Self {
+            tally,
+            max_requests: None,
+            deadline: None,
+            begun: Instant::now(),
+            taken: Arc::default(),
+            met: Arc::default(),
+        }
+    }
+
+    /// Does work that may read from stores: what is sent for it is sent on this budget.
+    pub fn pays<T>(&self, work: impl FnOnce() -> T) -> T {
+        PAYING.sync_scope(self.clone(), work)
+    }
+
+    /// The same of work that is waited for. What it spawns is not part of it.
+    pub fn pays_for<F: Future>(&self, work: F) -> impl Future<Output = F::Output> {
+        PAYING.scope(self.clone(), work)
+    }
+
+    /// The budget of the work that is being done here, if it has one.
+    pub fn paying() -> Option<Self> {
+        PAYING.try_with(Clone::clone).ok()
+    }
+
+    /// Takes a request to a store from the budget, which is counted.
+    ///
+    /// # Errors
+    /// When a limit is met: which one. It is remembered, since not all who read files give their errors on.
+    #[cfg_attr(not(feature = "store"), allow(dead_code, reason = "nothing is asked without a kind of store"))]
+    pub fn spend(&self) -> Result<(), Limit> {
+        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(self.meet(Limit::Time));
+        }
+        self.take().map_err(|limit| self.meet(Limit::Requests(limit)))?;
+        self.tally.requests.add(1);
+        Ok(())
+    }
+
+    /// Remembers that a limit ended a request to a store.
+    #[cfg_attr(not(feature = "store"), allow(dead_code, reason = "nothing is asked without a kind of store"))]
+    pub fn meet(&self, limit: Limit) -> Limit {
+        let _ = self.met.set(limit);
+        limit
+    }
+
+    /// The limit that ended a request to a store, if one did.
+    pub fn met(&self) -> Option<Limit> {
+        self.met.get().copied()
     }
 
     /// The same budgets, with costs counted elsewhere: in a part of this one's tally.
@@ -86,6 +153,20 @@ mod tests {
         budget.take().unwrap();
         other.take().unwrap();
         assert_eq!((budget.take(), other.take()), (Err(2), Err(2)));
+    }
+
+    #[tokio::test]
+    async fn work_is_paid_by_the_budget_that_it_is_done_on() {
+        let budget = Budget::new(Arc::default()).limited(Some(1), None);
+        assert!(Budget::paying().is_none());
+        budget.pays(|| Budget::paying().unwrap().spend()).unwrap();
+        assert_eq!((budget.tally.requests.get(), budget.met()), (1, None));
+        let refused = budget.pays_for(async { Budget::paying().unwrap().spend() }).await;
+        assert_eq!(refused, Err(Limit::Requests(1)));
+        assert_eq!((budget.tally.requests.get(), budget.met()), (1, Some(Limit::Requests(1))));
+        let late = Budget::new(Arc::default()).limited(None, Some(Instant::now()));
+        assert_eq!((late.spend(), late.met(), late.tally.requests.get()), (Err(Limit::Time), Some(Limit::Time), 0));
+        assert!(Budget::paying().is_none());
     }
 
     #[tokio::test]

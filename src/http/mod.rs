@@ -27,8 +27,8 @@ mod sign_in;
 pub mod throttle;
 pub mod transport;
 
-pub use address::Address;
-pub use budget::Budget;
+pub use address::{Address, of_store};
+pub use budget::{Budget, Limit};
 pub use client::{Client, Options, Service, Services};
 pub use credentials::Credentials;
 pub use error::{Error, Fault, GaveUp, Lack, Lacking, SignIn, Stage};

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::escapes::unescaped;
 use super::time::{self, Clock, Dated, Order};
-use super::zone;
-use super::{Kind, Value};
+use super::zone::{self, Instant};
+use super::{Doubt, Kind, Value};
 use crate::address::host;
 
 /// How the values of a column are read.
@@ -34,6 +34,8 @@ pub(in crate::logs) enum Form {
 #[derive(Debug, PartialEq)]
 pub(in crate::logs) enum Read<'a> {
     Value(Value<'a>),
+    /// A time that may be another.
+    Doubtful(Value<'a>, Doubt),
     /// It is not of the type.
     Odd,
     /// It is a date in another order of day and month than those before.
@@ -71,7 +73,10 @@ impl Reading {
             Kind::Bool => truth(&text).map(Value::Bool),
             Kind::Time => match self.form {
                 Form::Plain(clock) => match clock.read(&text) {
-                    Dated::At(instant) => Some(Value::Time(instant)),
+                    Dated::At(Instant { micros, doubt: Some(doubt) }) => {
+                        return Read::Doubtful(Value::Time(micros), doubt);
+                    }
+                    Dated::At(Instant { micros, doubt: None }) => Some(Value::Time(micros)),
                     Dated::Contrary => return Read::Contrary,
                     Dated::None => None,
                 },

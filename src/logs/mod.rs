@@ -37,5 +37,5 @@ pub use formats::ALL;
 pub use options::Options;
 pub use pieces::{Cut, Pieces};
 pub use recognise::{Recognised, recognise};
-pub use row::{Reader, Sink, Value};
+pub use row::{Doubt, Reader, Sink, Value};
 pub use sample::Sample;

@@ -25,6 +25,37 @@ pub enum Value<'a> {
     Pairs(Vec<(Cow<'a, str>, Cow<'a, str>)>),
 }
 
+/// Why a time that was read may be another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// Clocks of its zone showed it twice, when they were put back: it is the first of the two.
+    Twice,
+    /// Clocks of its zone passed over it, when they were put forward: it is what they would have shown.
+    Skipped,
+    /// The event's own time is not understood: another of its line stands for it.
+    Replaced,
+}
+
+impl Doubt {
+    /// What there is to say of such times, behind their number.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Twice => {
+                "time(s) lie in an hour that the clocks of the zone showed twice, when they were put back: they were taken for the \
+                 first of the two, so they may be an hour later"
+            }
+            Self::Skipped => {
+                "time(s) lie in an hour that the clocks of the zone passed over, when they were put forward: the zone may not be \
+                 that of the log"
+            }
+            Self::Replaced => {
+                "time(s) of events are not understood: another time of the line was taken, such as that of the header of syslog; \
+                 extension and raw have them"
+            }
+        }
+    }
+}
+
 /// Takes what a reader finds.
 pub trait Sink {
     /// A row: the wanted fields, in the order in which they are wanted, of what begins at a line (of an event log: of the
@@ -38,6 +69,10 @@ pub trait Sink {
     /// A date that shows the day first where others of its column were read month first, or the other way round: these may
     /// have been misread, so nothing of the file stands.
     fn contrary(&mut self, line: u64, column: &str, value: &str, was_day_first: bool);
+    /// The time of the row that comes next may be another.
+    fn doubtful(&mut self, line: u64, doubt: Doubt) {
+        let _ = (line, doubt);
+    }
     /// A line that is no UTF-8: it was read as Windows-1252, and a letter of it may be another.
     fn recoded(&mut self, line: u64) {
         let _ = line;

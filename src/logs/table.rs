@@ -272,6 +272,13 @@ impl Table {
         let read = if cells.is_quoted(at) { reading.read_quoted(text) } else { reading.read(text) };
         match read {
             Read::Value(value) => value,
+            Read::Doubtful(value, doubt) => {
+                if !told.contains(&at) {
+                    told.push(at);
+                    sink.doubtful(line, doubt);
+                }
+                value
+            }
             Read::Contrary => {
                 self.contrary(at, line, &cells.cell(at).unwrap_or_default(), sink);
                 Value::Null
@@ -326,7 +333,10 @@ impl Table {
             _ => Dated::None,
         };
         match read {
-            Dated::At(instant) => return Value::Time(instant),
+            Dated::At(instant) => {
+                instant.doubt.into_iter().for_each(|doubt| sink.doubtful(line, doubt));
+                return Value::Time(instant.micros);
+            }
             Dated::Contrary => self.contrary(at, line, &both, sink),
             Dated::None => sink.odd(line, field, &both),
         }

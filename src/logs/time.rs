@@ -5,7 +5,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::zone::{self, Zone};
+use super::zone::{self, Instant, Zone};
 
 /// Which of day and month stands first where both are numbers and the year is last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,8 +31,7 @@ pub(in crate::logs) struct Clock {
 /// A text that was read as a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::logs) enum Dated {
-    /// Microseconds UTC.
-    At(i64),
+    At(Instant),
     /// It shows another order of day and month than the one that was taken from others: those may have been misread.
     Contrary,
     /// It is none.
@@ -43,8 +42,8 @@ impl Clock {
     /// UTC, month first.
     pub(in crate::logs) const UTC: Self = Self { zone: Zone::UTC, order: Order::MonthFirst, is_stated: false };
 
-    /// The instant that a text names, in microseconds UTC.
-    pub(in crate::logs) fn instant(self, text: &str) -> Option<i64> {
+    /// The instant that a text names.
+    pub(in crate::logs) fn instant(self, text: &str) -> Option<Instant> {
         shown(text, self.order)?.instant(self.zone)
     }
 
@@ -78,10 +77,13 @@ pub(in crate::logs) struct Shown {
 }
 
 impl Shown {
-    /// The instant, in microseconds UTC.
-    pub(in crate::logs) fn instant(self, zone: Zone) -> Option<i64> {
+    /// The instant.
+    pub(in crate::logs) fn instant(self, zone: Zone) -> Option<Instant> {
         match self.offset {
-            Some(offset) => self.time.and_utc().timestamp_micros().checked_sub(i64::from(offset) * 1_000_000),
+            Some(offset) => {
+                let micros = self.time.and_utc().timestamp_micros().checked_sub(i64::from(offset) * 1_000_000);
+                micros.map(Instant::certain)
+            }
             None => zone.instant(self.time),
         }
     }
@@ -134,7 +136,7 @@ fn is_zone(text: &str) -> bool {
 
 /// Seconds east of UTC of what stands behind a time of day: an offset, or a zone of North America. RFC 2822 (3.3) has a comment
 /// behind it: `+0000 (UTC)`.
-fn zone_of(text: &str) -> Option<i32> {
+pub(in crate::logs) fn zone_of(text: &str) -> Option<i32> {
     let text = text.split_once(" (").filter(|(_, comment)| comment.ends_with(')')).map_or(text, |(zone, _)| zone);
     zone::offset(text).or_else(|| zone::american(text))
 }

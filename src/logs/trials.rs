@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cut, Field, Layout, Options, Recognised, Sample, Sink, Value, encoding, recognise};
+use super::{Cut, Doubt, Field, Layout, Options, Recognised, Sample, Sink, Value, encoding, recognise};
 
 /// What came of a file.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -13,6 +13,7 @@ pub(in crate::logs) struct Told {
     pub(in crate::logs) contrary: Vec<(u64, String)>,
     pub(in crate::logs) unknown: Vec<(u64, String)>,
     pub(in crate::logs) recoded: Vec<u64>,
+    pub(in crate::logs) doubtful: Vec<(u64, Doubt)>,
     /// Members that come again: the line, and the field.
     pub(in crate::logs) repeated: Vec<(u64, usize)>,
     /// How many LF and how many CR stand in the last field of a row, by the line on which it begins.
@@ -39,6 +40,11 @@ impl Sink for Told {
     fn contrary(&mut self, line: u64, _: &str, value: &str, _: bool) {
         self.contrary.push((line, value.to_owned()));
     }
+
+    fn doubtful(&mut self, line: u64, doubt: Doubt) {
+        self.doubtful.push((line, doubt));
+    }
+
     fn recoded(&mut self, line: u64) {
         self.recoded.push(line);
     }
@@ -134,7 +140,9 @@ pub(in crate::logs) fn table(name: &str, text: &str, options: &Options) -> Vec<S
     let rows = told.rows.iter().map(|(line, values)| format!("{line}: {}", values[..values.len() - 1].join(" | ")));
     let bad = told.bad.iter().map(|(line, why)| format!("{line}! {why}"));
     let odd = told.odd.iter().map(|(line, field, value)| format!("{line}? {} {value}", fields[*field]));
-    std::iter::once(fields[..fields.len() - 1].join(" | ")).chain(rows).chain(bad).chain(odd).collect()
+    let doubtful = told.doubtful.iter().map(|(line, doubt)| format!("{line}~ {doubt:?}"));
+    let rows = std::iter::once(fields[..fields.len() - 1].join(" | ")).chain(rows);
+    rows.chain(bad).chain(odd).chain(doubtful).collect()
 }
 
 /// Numbers that look like chance and are the same each time.

@@ -3,10 +3,10 @@
 //! A line is not of a time behind the one at which its file was last changed: its year is the last for which that holds. So
 //! December and January of one file are of two years. Without a time of change and without a stated year, there is no time.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Timelike};
 
 use super::time;
-use super::zone::Zone;
+use super::zone::{Instant, Zone};
 use super::{Options, Sample};
 
 /// What is known of the years of a file.
@@ -43,7 +43,7 @@ impl Years {
     }
 
     /// The instant of a time without a year: month, day, hour, minute, second, microsecond.
-    fn instant(&self, [month, day, hour, minute, second, micro]: [u32; 6]) -> Option<i64> {
+    fn instant(&self, [month, day, hour, minute, second, micro]: [u32; 6]) -> Option<Instant> {
         let shown = |year| -> Option<NaiveDateTime> {
             NaiveDate::from_ymd_opt(year, month, day)?.and_hms_micro_opt(hour, minute, second, micro)
         };
@@ -53,7 +53,7 @@ impl Years {
         let changed = self.changed?;
         let year = DateTime::from_timestamp_micros(changed)?.year();
         let instants = (0..=BACK).filter_map(|back| self.zone.instant(shown(year.checked_add(1 - back)?)?));
-        instants.into_iter().find(|instant| *instant <= changed.saturating_add(SLACK))
+        instants.into_iter().find(|instant| instant.micros <= changed.saturating_add(SLACK))
     }
 }
 
@@ -62,15 +62,32 @@ impl Years {
 pub(in crate::logs) enum Stamp {
     /// It has a year: microseconds UTC, and whether it names its zone.
     Whole(time::Shown),
-    /// Month, day, hour, minute, second, microsecond.
-    Yearless([u32; 6]),
+    /// Month, day, hour, minute, second, microsecond; and the zone in seconds east of UTC, if it names one.
+    Yearless([u32; 6], Option<i32>),
 }
 
 impl Stamp {
-    pub(in crate::logs) fn instant(self, years: &Years) -> Option<i64> {
+    pub(in crate::logs) fn instant(self, years: &Years) -> Option<Instant> {
         match self {
             Self::Whole(shown) => shown.instant(years.zone),
-            Self::Yearless(parts) => years.instant(parts),
+            Self::Yearless(parts, None) => years.instant(parts),
+            Self::Yearless(parts, Some(offset)) => {
+                let zone = Zone::Fixed(FixedOffset::east_opt(offset)?);
+                Years { zone, ..*years }.instant(parts)
+            }
+        }
+    }
+
+    /// The same with what stands behind it: nothing, or its zone; `None`, if that is neither.
+    pub(in crate::logs) fn in_zone(self, behind: &str) -> Option<Self> {
+        if behind.trim().is_empty() {
+            return Some(self);
+        }
+        let offset = Some(time::zone_of(behind.trim())?);
+        match self {
+            Self::Whole(shown) if shown.offset.is_none() => Some(Self::Whole(time::Shown { offset, ..shown })),
+            Self::Yearless(parts, None) => Some(Self::Yearless(parts, offset)),
+            Self::Whole(_) | Self::Yearless(..) => None,
         }
     }
 
@@ -78,7 +95,7 @@ impl Stamp {
     pub(in crate::logs) fn is_zoneless(self) -> bool {
         match self {
             Self::Whole(shown) => shown.offset.is_none(),
-            Self::Yearless(_) => true,
+            Self::Yearless(_, offset) => offset.is_none(),
         }
     }
 
@@ -112,7 +129,7 @@ impl Stamp {
             }
             None => {
                 let micro = time.nanosecond() / 1000 % 1_000_000;
-                Some((Self::Yearless([month, day, time.hour(), time.minute(), time.second(), micro]), rest))
+                Some((Self::Yearless([month, day, time.hour(), time.minute(), time.second(), micro], None), rest))
             }
         }
     }
@@ -134,9 +151,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str, changed: Option<&str>, year: Option<i32>) -> Option<String> {
-        let changed = changed.and_then(|text| time::Clock::UTC.instant(text));
+        let changed = changed.and_then(|text| time::Clock::UTC.instant(text)).map(|instant| instant.micros);
         let years = Years { stated: year, changed, zone: Zone::UTC };
-        let instant = Stamp::take(text)?.0.instant(&years)?;
+        let instant = Stamp::take(text)?.0.instant(&years)?.micros;
         Some(DateTime::from_timestamp_micros(instant)?.format("%Y-%m-%d %H:%M:%S%.f").to_string())
     }
 

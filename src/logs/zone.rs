@@ -3,6 +3,8 @@
 use chrono::{FixedOffset, LocalResult, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
+use super::Doubt;
+
 /// A zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::logs) enum Zone {
@@ -27,21 +29,38 @@ impl Zone {
 
     /// The instant at which clocks showed a time, in microseconds UTC. Of two, the first; where clocks passed over it, the
     /// one that they would have shown had they not been put forward.
-    pub(in crate::logs) fn instant(self, shown: NaiveDateTime) -> Option<i64> {
+    pub(in crate::logs) fn instant(self, shown: NaiveDateTime) -> Option<Instant> {
         match self {
             Self::Fixed(offset) => earliest(offset.from_local_datetime(&shown)),
-            Self::Named(Tz::UTC) => Some(shown.and_utc().timestamp_micros()),
+            Self::Named(Tz::UTC) => Some(Instant::certain(shown.and_utc().timestamp_micros())),
             Self::Named(zone) => earliest(zone.from_local_datetime(&shown)).or_else(|| {
                 let hour = chrono::TimeDelta::hours(1);
                 let before = earliest(zone.from_local_datetime(&shown.checked_sub_signed(hour)?))?;
-                before.checked_add(hour.num_microseconds()?)
+                let micros = before.micros.checked_add(hour.num_microseconds()?)?;
+                Some(Instant { micros, doubt: Some(Doubt::Skipped) })
             }),
         }
     }
 }
 
-fn earliest<Z: TimeZone>(found: LocalResult<chrono::DateTime<Z>>) -> Option<i64> {
-    found.earliest().map(|time| time.timestamp_micros())
+/// When something happened, as far as what a clock showed tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::logs) struct Instant {
+    /// Microseconds UTC.
+    pub(in crate::logs) micros: i64,
+    /// Why it may be another.
+    pub(in crate::logs) doubt: Option<Doubt>,
+}
+
+impl Instant {
+    pub(in crate::logs) fn certain(micros: i64) -> Self {
+        Self { micros, doubt: None }
+    }
+}
+
+fn earliest<Z: TimeZone>(found: LocalResult<chrono::DateTime<Z>>) -> Option<Instant> {
+    let doubt = matches!(found, LocalResult::Ambiguous(..)).then_some(Doubt::Twice);
+    found.earliest().map(|time| Instant { micros: time.timestamp_micros(), doubt })
 }
 
 /// Seconds east of UTC: `Z`, `UTC`, `GMT`, `+02:00`, `+0200`, `+02`.
@@ -85,8 +104,9 @@ mod tests {
 
     fn at(zone: &str, shown: &str) -> String {
         let shown = NaiveDateTime::parse_from_str(shown, "%Y-%m-%d %H:%M").unwrap();
-        let instant = Zone::named(zone).unwrap().instant(shown).unwrap();
-        chrono::DateTime::from_timestamp_micros(instant).unwrap().format("%Y-%m-%d %H:%M").to_string()
+        let Instant { micros, doubt } = Zone::named(zone).unwrap().instant(shown).unwrap();
+        let told = chrono::DateTime::from_timestamp_micros(micros).unwrap().format("%Y-%m-%d %H:%M").to_string();
+        doubt.map_or_else(|| told.clone(), |doubt| format!("{told} {doubt:?}"))
     }
 
     #[test]
@@ -96,9 +116,12 @@ mod tests {
         assert_eq!(at("europe/paris", "2026-07-27 08:00"), "2026-07-27 06:00");
         assert_eq!(at("+05:30", "2026-07-27 08:00"), "2026-07-27 02:30");
         // Clocks showed it twice: the first.
-        assert_eq!(at("Europe/Paris", "2026-10-25 02:30"), "2026-10-25 00:30");
+        assert_eq!(at("Europe/Paris", "2026-10-25 02:30"), "2026-10-25 00:30 Twice");
+        assert_eq!(at("Europe/Paris", "2026-10-25 01:59"), "2026-10-24 23:59");
+        assert_eq!(at("Europe/Paris", "2026-10-25 03:00"), "2026-10-25 02:00");
+        assert_eq!(at("+01:00", "2026-10-25 02:30"), "2026-10-25 01:30");
         // Clocks never showed it.
-        assert_eq!(at("Europe/Paris", "2026-03-29 02:30"), "2026-03-29 01:30");
+        assert_eq!(at("Europe/Paris", "2026-03-29 02:30"), "2026-03-29 01:30 Skipped");
         assert!(Zone::named("Europe/Atlantis").is_none());
     }
 

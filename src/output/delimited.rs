@@ -19,12 +19,14 @@ pub(super) struct Delimited {
     separator: char,
     options: Options,
     neutralised: u64,
+    /// Empty texts of a result of one column, in which NULL looks like them.
+    blurred: u64,
 }
 
 impl Delimited {
     /// Values separated by that character.
     pub(super) fn new(schema: &Schema, separator: char, options: Options) -> Self {
-        Self { head: Some(names_apart(schema)), separator, options, neutralised: 0 }
+        Self { head: Some(names_apart(schema)), separator, options, neutralised: 0, blurred: 0 }
     }
 
     /// Appends rows.
@@ -39,6 +41,7 @@ impl Delimited {
                 if !column.is_null(row) {
                     text.clear();
                     column.text(row, &mut text);
+                    self.blurred += u64::from(columns.len() == 1 && text.is_empty());
                     self.cell(&text, column.is_free_text(row), out);
                 } else if columns.len() == 1 {
                     // A blank line would be no row at all to most readers.
@@ -49,10 +52,10 @@ impl Delimited {
         }
     }
 
-    /// Appends the heading, if nothing has; the number of cells changed.
-    pub(super) fn finish(&mut self, out: &mut String) -> u64 {
+    /// Appends the heading, if nothing has; the number of cells changed, and of empty texts that are written as NULL is.
+    pub(super) fn finish(&mut self, out: &mut String) -> (u64, u64) {
         self.head(out);
-        self.neutralised
+        (self.neutralised, self.blurred)
     }
 
     fn head(&mut self, out: &mut String) {
@@ -71,7 +74,9 @@ impl Delimited {
         let armed = free && !self.options.csv_raw && is_formula(text);
         self.neutralised += u64::from(armed);
         let special = |c: char| c == self.separator || matches!(c, '"' | '\n' | '\r');
-        if !shown.is_empty() && !shown.contains(special) {
+        // Readers take blanks outside of quotes for layout, ours too.
+        let is_padded = shown.trim().len() != shown.len();
+        if !shown.is_empty() && !is_padded && !shown.contains(special) {
             out.extend(armed.then_some('\''));
             out.push_str(&shown);
             return;
@@ -182,5 +187,11 @@ mod tests {
         assert_eq!(cells.null_count(), 1);
         let (text, _) = write("csv", &[batch(vec![("c", Arc::new(cells) as ArrayRef)])], Options::default());
         assert_eq!(text, "c\n\"\"\nx\n");
+        // What looks as it does is counted; beside another column nothing does.
+        let cells = || Arc::new(StringArray::from(vec![None, Some(""), Some(" x"), Some("")])) as ArrayRef;
+        let (text, written) = write("csv", &[batch(vec![("c", cells())])], Options::default());
+        assert_eq!((text.as_str(), written.blurred), ("c\n\"\"\n\"\"\n\" x\"\n\"\"\n", 2));
+        let (text, written) = write("tsv", &[batch(vec![("c", cells()), ("d", cells())])], Options::default());
+        assert_eq!((text.lines().nth(1), text.lines().nth(2), written.blurred), (Some("\t"), Some("\"\"\t\"\""), 0));
     }
 }

@@ -63,7 +63,7 @@ pub static ALL: &[Format] = &[
     },
     Format {
         name: "csv",
-        doc: "Comma-separated; NULL is empty, an empty text is \"\", text that a spreadsheet would run starts with '.",
+        doc: "Comma-separated; NULL is empty, an empty text is \"\" (in a file of one column, both are), text that a spreadsheet would run starts with '.",
         binary: false,
         endings: &["csv"],
         open: |schema, options| Body::Delimited(delimited::Delimited::new(schema, ',', options)),
@@ -187,6 +187,8 @@ pub struct Written {
     pub rows: u64,
     /// Cells and headings that were changed so that no spreadsheet runs them.
     pub neutralised: u64,
+    /// Empty texts that look as NULL does, in a file of one column.
+    pub blurred: u64,
 }
 
 /// Writes one result in one format.
@@ -306,12 +308,12 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
     pub fn finish(mut self, missing: Option<&str>) -> Result<Written, WriteError> {
         while self.piece(missing)? {}
         let mut text = String::new();
-        let mut neutralised = 0;
+        let (mut neutralised, mut blurred) = (0, 0);
         let below = missing.filter(|_| !self.told);
         match &mut self.body {
             Body::Nothing => {}
             Body::Table(body) => body.finish(self.rows, below, &mut text),
-            Body::Delimited(body) => neutralised = body.finish(&mut text),
+            Body::Delimited(body) => (neutralised, blurred) = body.finish(&mut text),
             Body::Json(body) => body.finish(missing.is_none(), &mut text),
             Body::Markdown(body) => body.finish(below, &mut text),
             Body::Page(body) => body.below(&mut text),
@@ -326,7 +328,7 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
         }
         self.out.write_all(text.as_bytes())?;
         self.out.flush()?;
-        Ok(Written { rows: self.rows, neutralised })
+        Ok(Written { rows: self.rows, neutralised, blurred })
     }
 
     /// Hands on what was written so far.

@@ -163,6 +163,8 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Sampled { file, names_fields, source } => of_sampled(file, *names_fields, Report::of_query(source, about)),
         E::Evaluation(inner) | E::Session(inner) | E::Memory(inner) => Report::of_query(inner, about),
         E::Deadline => Report::chain(Exit::Deadline, error).hint(remote::MORE_TIME),
+        // What to do is said of the fault that it came of.
+        E::OfStore(_) => Report::chain(Exit::Incomplete, error),
         E::Ending => Report::chain(Exit::Terminated, error),
         E::NotSubscribed { content_type, .. } => Report::chain(Exit::Usage, error).hint(format!(
             "'auditql subscriptions start {content_type}' starts it; the first records arrive within hours"
@@ -262,7 +264,7 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::TwoColumns { .. } => report("write it again with a name of its own for each: SELECT a.x, b.x AS other"),
         L::Damaged { .. } => report("fetch or export it again; if it is cut, nothing of it can be read without its end"),
         L::Stored { .. } => {
-            Report::chain(Exit::Query, source).hint("download it, and read the copy: only text is read from stores")
+            Report::chain(Exit::Query, source).hint("download it, and read the copy: of files of columns, only Parquet is read from stores")
         }
         L::Packed { .. } => report("unpack it: such a file is read from its end"),
         L::NotBuilt { form, .. } => report(match *form {
@@ -350,6 +352,9 @@ fn input(error: &files::Error) -> Option<&'static str> {
     Some(match error {
         files::Error::NoFile { .. } => "a statement may read an input more than once, so write it to a file first",
         files::Error::Spreadsheet { .. } => "save it as CSV (UTF-8), and use that file",
+        files::Error::Upwards { .. } => {
+            "write the folder that is meant in place of '..'; a/*/../b is one place for each folder of a"
+        }
         files::Error::TooMany { .. } => "name a longer prefix, or a pattern that begins with one",
         files::Error::Empty { .. } => "save spreadsheets as CSV; a file with any ending is read if you name it",
         _ => return None,

@@ -16,7 +16,7 @@ const SHOWN: usize = 72;
 /// The lines that show the place, if the error knows it.
 pub(super) fn find(error: &DataFusionError, about: &About<'_>) -> Option<String> {
     let (line, column) = position(error, about.sql)?;
-    let text = about.sql.lines().nth(line.checked_sub(1)?)?;
+    let text = without_queries(about.sql.lines().nth(line.checked_sub(1)?)?);
     let head = format!("LINE {}: ", about.line.max(1) + line - 1);
     let chars: Vec<char> = text.chars().collect();
     let at = column.checked_sub(1)?.min(chars.len());
@@ -25,6 +25,28 @@ pub(super) fn find(error: &DataFusionError, about: &About<'_>) -> Option<String>
     let (before, after) = (part(from..at), part(at..chars.len().min(from + SHOWN)));
     let blank = " ".repeat(head.width() + before.width());
     Some(format!("{head}{before}{after}\n{blank}^"))
+}
+
+/// A text without the queries of links in it, which may sign them; as long as it was.
+pub(super) fn without_queries(text: &str) -> String {
+    let (mut told, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("://") {
+        let (before, link) = rest.split_at(at + 3);
+        let is_link = ["http://", "https://"].iter().any(|scheme| before.to_ascii_lowercase().ends_with(scheme));
+        let end = link.find(|c: char| c.is_whitespace() || matches!(c, '\'' | '"')).unwrap_or(link.len());
+        let (link, behind) = link.split_at(end);
+        told.push_str(before);
+        match link.split_once('?').filter(|_| is_link) {
+            Some((address, query)) => {
+                told.push_str(address);
+                told.push('?');
+                told.extend(query.chars().map(|_| '…'));
+            }
+            None => told.push_str(link),
+        }
+        rest = behind;
+    }
+    told + rest
 }
 
 /// The text of a parser's error without its position, which the mark shows.
@@ -89,4 +111,21 @@ fn parser_position(error: &ParserError, sql: &str) -> Option<(usize, usize)> {
     let (_, place) = text.rsplit_once(" at Line: ")?;
     let (line, column) = place.split_once(", Column: ")?;
     Some((line.parse().ok()?, column.trim().parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_of_a_link_is_not_shown() {
+        for (text, told) in [
+            ("FROM 'https://h/a?x=CANARY' WHERE y", "FROM 'https://h/a?……………………' WHERE y"),
+            ("'HTTP://h/?é' \"https://h/b?c\"", "'HTTP://h/?…' \"https://h/b?…\""),
+            ("'s3://b/a?.csv' 'a?b' https://h/x", "'s3://b/a?.csv' 'a?b' https://h/x"),
+        ] {
+            assert_eq!(without_queries(text), told, "{text}");
+            assert_eq!(told.chars().count(), text.chars().count(), "{text}");
+        }
+    }
 }

@@ -9,6 +9,9 @@ use crate::table::{Api, Needs};
 /// What to do when the time for a statement is over.
 pub(super) const MORE_TIME: &str = "raise --timeout, narrow the query, or use --partial";
 
+/// What to do when a statement may send no more requests.
+pub(super) const FEWER: &str = "raise --max-requests, narrow the query, or use --partial";
+
 /// What to do about a certificate that cannot be followed to an authority.
 pub(super) const NOT_TRUSTED: &str =
     "the certificate is not trusted here; behind an inspecting proxy, add its CA to the system's or to SSL_CERT_FILE";
@@ -63,7 +66,7 @@ fn advice(error: &Error, needs: Needs) -> Option<String> {
             "it was not followed, because the token would have been sent along; check the connection's addresses".into()
         }
         Error::TooLarge { .. } => "no page of the service is that large; check the connection's addresses".into(),
-        Error::RequestBudget { .. } => "raise --max-requests, narrow the query, or use --partial".into(),
+        Error::RequestBudget { .. } => FEWER.into(),
         Error::Deadline { .. } => MORE_TIME.into(),
         Error::NoService(Api::AadGraph) => {
             "set aadgraph_url in the connection to an endpoint that answers as it did, or read exported records with --input".into()

@@ -1,6 +1,6 @@
 //! What to do when a store of objects gives no answer.
 
-use super::{Exit, Report};
+use super::{Exit, Report, remote};
 use crate::files::StoreFault;
 
 /// A report with what to do about the fault that it came of.
@@ -47,6 +47,10 @@ fn advice(fault: &StoreFault) -> (Option<Exit>, String) {
             "use https:; AWS_ALLOW_HTTP=true or AZURE_ALLOW_HTTP=true allows it for a store of your own network",
         ),
         F::Answered(_) => (Some(Exit::Remote), "try again later; if it stays, look at the endpoint of the environment"),
+        F::NoLength => (Some(Exit::Remote), "download it, and read the copy"),
+        F::Changed => (Some(Exit::Incomplete), "try again, or read a copy of it"),
+        F::Requests { .. } => (Some(Exit::Incomplete), remote::FEWER),
+        F::Time => (Some(Exit::Deadline), remote::MORE_TIME),
         F::Endless { .. } => (Some(Exit::Remote), "name a longer prefix, or one object"),
     };
     (exit, hint.to_owned())

@@ -24,6 +24,8 @@ pub(super) struct Address {
     pub(super) base: String,
     /// What of it is meant.
     pub(super) meant: Meant,
+    /// What stands behind the address of a link: it may sign it.
+    pub(super) query: Option<String>,
 }
 
 /// What of a bucket is meant.
@@ -71,10 +73,12 @@ impl Address {
         let base = format!("{scheme}://{host}");
         let key = key.trim_end_matches('/');
         let meant = match key.contains(['*', '?', '[']) {
+            // No key has such a part, so the pattern would match nothing.
+            true if key.split('/').any(|part| matches!(part, "." | "..")) => return Err(wrong(ODD)),
             true => Meant::Pattern(key.to_owned()),
             false => Meant::Location(Path::parse(key).map_err(|_| wrong(ODD))?),
         };
-        Ok(Self { kind, scheme, base, meant })
+        Ok(Self { kind, scheme, base, meant, query: None })
     }
 
     /// A file of a web server: one file, since nothing lists what there is.
@@ -83,11 +87,13 @@ impl Address {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("a user name or a password has no place in it");
         }
-        // A query may be a signature, which would stand in plans and in errors; a fragment is never sent.
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err("it has a query, which may hold a secret, or a fragment");
+        if url.fragment().is_some() {
+            return Err("it has a fragment, which is never sent");
         }
-        if text.contains(['*', '[']) {
+        if url.query().is_some_and(|query| query.starts_with("%E2%80%A6")) {
+            return Err("what stands for its query is of another session: write the link anew");
+        }
+        if url.path().contains(['*', '[']) {
             return Err("a web server does not list its files, so it can have no pattern");
         }
         if url.path().ends_with('/') {
@@ -99,6 +105,7 @@ impl Address {
             scheme,
             base: url.origin().ascii_serialization(),
             meant: Meant::Location(location),
+            query: url.query().filter(|query| !query.is_empty()).map(str::to_owned),
         })
     }
 
@@ -108,9 +115,11 @@ impl Address {
         self.base.split_once("://").map_or(self.base.as_str(), |(_, host)| host)
     }
 
-    /// What it is called.
+    /// All of it, which is what it is called if it has no query.
     pub(super) fn shown(&self) -> String {
+        let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
         match &self.meant {
+            Meant::Location(location) if !query.is_empty() => format!("{}/{location}{query}", self.base),
             Meant::Location(location) => format!("{}/{location}", self.base),
             Meant::Pattern(pattern) => format!("{}/{pattern}", self.base),
         }
@@ -176,6 +185,8 @@ mod tests {
             let address = Address::of(text).unwrap();
             assert_eq!((address.base.as_str(), &address.meant), (base, &meant), "{text}");
         }
+        let link = Address::of("https://h.example/a.csv?sig=a%2Bb&x=*").unwrap();
+        assert_eq!((link.query.as_deref(), link.meant), (Some("sig=a%2Bb&x=*"), Meant::Location("a.csv".into())));
     }
 
     #[test]
@@ -184,13 +195,14 @@ mod tests {
             ("s3:///a", "no bucket"),
             ("https://", "no host"),
             ("https://user:CANARY@h/a", "user name"),
-            ("https://h/a?sig=CANARY", "query"),
+            ("https://h/a?…7", "another session"),
             ("https://h/a#CANARY", "fragment"),
             ("https://h/logs/", "names no file"),
             ("https://h/*.csv", "pattern"),
             ("s3://AK:CANARY@b/a", "user name"),
             ("s3://b/a//c", "is empty"),
             ("s3://b/../c", "'..'"),
+            ("s3://b/*/../c", "'..'"),
             ("gopher://h/a", "gopher"),
         ] {
             let (shown, fault) = Address::of(text).unwrap_err();

@@ -10,21 +10,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http_body_util::BodyExt as _;
+use futures::stream::{self, Stream};
+use http_body::Frame;
+use http_body_util::StreamBody;
 use object_store::ClientOptions;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody, HttpService,
 };
-use reqwest::Method;
-use reqwest::header::LOCATION;
-use tokio::time::timeout;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderValue, LOCATION, RANGE};
+use reqwest::{Method, StatusCode};
+use tokio::time::{Instant, timeout, timeout_at};
 use url::{Host, Url};
 
+use super::entry::Entry;
 use super::refusal::{self, Refused};
 use crate::causes;
 use crate::files::StoreFault;
 use crate::http::transport::{self, TransportOptions};
 use crate::http::{Fault, pin};
+use crate::veil::Veil;
 
 /// To the head of a reply, as for services.
 const FIRST_BYTE: Duration = Duration::from_secs(45);
@@ -48,34 +52,52 @@ pub(super) struct Reach {
 
 /// Makes the library's clients. Clones have the same connections.
 #[derive(Clone)]
-pub(super) struct Connector(Arc<Channels>);
+pub(super) struct Connector {
+    channels: Arc<Channels>,
+    /// What stands behind the address of a link. It may sign one kind of request alone: GET.
+    query: Option<Arc<str>>,
+}
 
 struct Channels {
     outside: reqwest::Client,
     /// For this machine and the platform's own endpoint: without a proxy.
     beside: reqwest::Client,
     reach: Reach,
+    /// What is asked, as it is called: `s3://evidence`.
+    store: Arc<str>,
+    veil: Veil,
 }
 
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Connector").field(&self.0.reach).finish()
+        f.debug_tuple("Connector").field(&self.channels.reach).finish()
     }
 }
 
 impl Connector {
-    /// Clients of such a transport.
+    /// Clients of such a transport for a store of that name; what is said of its requests is behind the veil.
     ///
     /// # Errors
     /// When the system's certificates cannot be used.
-    pub(super) fn new(options: &TransportOptions, reach: Reach) -> Result<Self, StoreFault> {
+    pub(super) fn new(
+        options: &TransportOptions,
+        reach: Reach,
+        (store, veil): (&str, Veil),
+    ) -> Result<Self, StoreFault> {
         let options = TransportOptions { silence: Some(SILENCE), ..options.clone() };
         let failed = |error: crate::http::Error| StoreFault::Settings { why: causes::said(&error).join(": ") };
         let any =
             Url::parse("https://store.invalid").map_err(|error| StoreFault::Settings { why: error.to_string() })?;
         let outside = transport::client(&any, &options).map_err(failed)?;
         let beside = transport::beside(&options).map_err(failed)?;
-        Ok(Self(Arc::new(Channels { outside, beside, reach })))
+        let channels = Channels { outside, beside, reach, store: store.into(), veil };
+        Ok(Self { channels: Arc::new(channels), query: None })
+    }
+
+    /// The same for a link, whose query goes with each request.
+    #[cfg_attr(not(feature = "https"), allow(dead_code, reason = "only a web server has links"))]
+    pub(super) fn with_query(self, query: Option<String>) -> Self {
+        Self { query: query.map(Into::into), ..self }
     }
 }
 
@@ -133,8 +155,17 @@ fn is_metadata(url: &Url) -> bool {
 impl HttpService for Connector {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let lasting = |fault| HttpError::new(HttpErrorKind::Unknown, fault);
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let mut to = Destination::of(&parts.uri.to_string()).map_err(lasting)?;
+        let is_head = self.query.is_some() && parts.method == Method::HEAD;
+        if let Some(query) = &self.query {
+            to.url.set_query(Some(query));
+        }
+        if is_head {
+            // Who signs a link signs GET: the first byte tells as much.
+            parts.method = Method::GET;
+            parts.headers.insert(RANGE, HeaderValue::from_static("bytes=0-0"));
+        }
         // What is only read has one piece, or none.
         let body = body.as_bytes().cloned().unwrap_or_default();
         for _ in 0..HOPS {
@@ -143,10 +174,19 @@ impl HttpService for Connector {
             if !body.is_empty() {
                 *request.body_mut() = Some(body.clone().into());
             }
-            let reply = self.0.send(request, &to).await?;
-            match self.0.next(&parts.method, &reply, &to.url) {
+            let named = (&self.channels.store, &self.channels.veil);
+            let mut entry = Entry::begin(named, &parts.method, &to.url).map_err(lasting)?;
+            let reply = self.channels.send(request, &to, &mut entry).await?;
+            match self.channels.next(&parts.method, &reply, &to.url) {
                 Some(next) => to = Destination::of(next.as_str()).map_err(lasting)?,
-                None => return answer(reply, to).await,
+                None => {
+                    let known = if is_head { head(&reply) } else { None };
+                    return match known {
+                        Some(head) => Ok(head),
+                        None if is_head && reply.status().is_success() => Err(lasting(StoreFault::NoLength)),
+                        None => answer(reply, to, entry).await,
+                    };
+                }
             }
         }
         Err(lasting(StoreFault::Redirected { to: format!("{}, again and again", to.host) }))
@@ -154,22 +194,41 @@ impl HttpService for Connector {
 }
 
 impl Channels {
-    async fn send(&self, request: reqwest::Request, to: &Destination) -> Result<reqwest::Response, HttpError> {
+    /// Sends a request, and waits for the head of its reply: no longer than the statement has time.
+    async fn send(
+        &self,
+        request: reqwest::Request,
+        to: &Destination,
+        entry: &mut Option<Entry>,
+    ) -> Result<reqwest::Response, HttpError> {
         let client = self.client(to).map_err(|fault| HttpError::new(HttpErrorKind::Unknown, fault))?;
-        let time = if to.is_metadata { METADATA } else { FIRST_BYTE };
-        match timeout(time, client.execute(request)).await {
-            Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(error)) => {
-                let fault = transport::fault(error);
-                let kind = match &fault {
-                    Fault::Tls(_) | Fault::Request(_) => HttpErrorKind::Unknown,
-                    Fault::Connect(_) => HttpErrorKind::Connect,
-                    _ => HttpErrorKind::Interrupted,
-                };
-                Err(to.failed(kind, to.unreachable(&fault)))
-            }
-            Err(_) => Err(to.failed(HttpErrorKind::Timeout, to.unreachable(&Fault::Silent(time)))),
-        }
+        let patience = if to.is_metadata { METADATA } else { FIRST_BYTE };
+        let patient = Instant::now() + patience;
+        let deadline = entry.as_ref().and_then(Entry::deadline);
+        let (kind, fault) =
+            match timeout_at(deadline.map_or(patient, |end| end.min(patient)), client.execute(request)).await {
+                Ok(Ok(reply)) => {
+                    entry.iter_mut().for_each(|entry| entry.answered(reply.status().as_u16()));
+                    return Ok(reply);
+                }
+                Ok(Err(error)) => {
+                    let fault = transport::fault(error);
+                    let kind = match &fault {
+                        Fault::Tls(_) | Fault::Request(_) => HttpErrorKind::Unknown,
+                        Fault::Connect(_) => HttpErrorKind::Connect,
+                        _ => HttpErrorKind::Interrupted,
+                    };
+                    (kind, to.unreachable(&fault))
+                }
+                Err(_) => match entry {
+                    Some(entry) if deadline.is_some_and(|end| end < patient) => {
+                        return Err(HttpError::new(HttpErrorKind::Unknown, entry.late()));
+                    }
+                    _ => (HttpErrorKind::Timeout, to.unreachable(&Fault::Silent(patience))),
+                },
+            };
+        entry.iter_mut().for_each(|entry| entry.fail(&fault));
+        Err(to.failed(kind, fault))
     }
 
     /// The client for a destination.
@@ -193,29 +252,83 @@ impl Channels {
     }
 }
 
+/// What the reply to a request for the first byte tells of a file: nothing, if it is no success or does not say how long that is.
+fn head(reply: &reqwest::Response) -> Option<HttpResponse> {
+    let said = |name| reply.headers().get(name).and_then(|value| value.to_str().ok());
+    let total = || said(CONTENT_RANGE).and_then(|range| range.rsplit_once('/')).map(|(_, total)| total.to_owned());
+    let length = match reply.status() {
+        StatusCode::PARTIAL_CONTENT => total()?,
+        // Of an empty file there is no first byte.
+        StatusCode::RANGE_NOT_SATISFIABLE => total().filter(|total| total == "0")?,
+        status if status.is_success() => said(CONTENT_LENGTH)?.to_owned(),
+        _ => return None,
+    };
+    let mut response = HttpResponse::new(HttpResponseBody::from(Bytes::new()));
+    *response.headers_mut() = reply.headers().clone();
+    response.headers_mut().remove(CONTENT_RANGE);
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_str(&length).ok()?);
+    Some(response)
+}
+
 /// What the library takes for an answer, or the fault that the reply stands for.
-async fn answer(mut reply: reqwest::Response, to: Destination) -> Result<HttpResponse, HttpError> {
+async fn answer(
+    mut reply: reqwest::Response,
+    to: Destination,
+    mut entry: Option<Entry>,
+) -> Result<HttpResponse, HttpError> {
     let (status, headers) = (reply.status(), reply.headers().clone());
     let body = if status.is_success() {
-        let broken = move |error: reqwest::Error| {
-            let is_silent = error.is_timeout();
-            let fault = if is_silent { Fault::Stalled(SILENCE) } else { transport::fault(error) };
-            let kind = if is_silent { HttpErrorKind::Timeout } else { HttpErrorKind::Interrupted };
-            to.failed(kind, to.unreachable(&fault))
-        };
-        HttpResponseBody::new(reqwest::Body::from(reply).map_err(broken))
+        HttpResponseBody::new(StreamBody::new(pieces(reply, to, entry)))
     } else {
         let body = begin(&mut reply).await;
-        match refusal::of(status, &headers, &body) {
-            _ if to.is_metadata => return Err(to.failed(HttpErrorKind::Unknown, StoreFault::NoCredentials)),
-            Refused::Answer => HttpResponseBody::from(body),
-            Refused::Passing(fault) => return Err(to.failed(HttpErrorKind::Request, fault)),
-            Refused::Lasting(fault) => return Err(to.failed(HttpErrorKind::Unknown, fault)),
-        }
+        let (kind, fault) = match refusal::of(status, &headers, &body) {
+            _ if to.is_metadata => (HttpErrorKind::Unknown, StoreFault::NoCredentials),
+            Refused::Answer => {
+                let mut response = HttpResponse::new(HttpResponseBody::from(body));
+                (*response.status_mut(), *response.headers_mut()) = (status, headers);
+                return Ok(response);
+            }
+            Refused::Passing(fault) => (HttpErrorKind::Request, fault),
+            Refused::Lasting(fault) => (HttpErrorKind::Unknown, fault),
+        };
+        entry.iter_mut().for_each(|entry| entry.fail(&fault));
+        return Err(to.failed(kind, fault));
     };
     let mut response = HttpResponse::new(body);
     (*response.status_mut(), *response.headers_mut()) = (status, headers);
     Ok(response)
+}
+
+/// The pieces of a body, as long as they come and the statement has time. Its request is entered when they end.
+fn pieces(
+    reply: reqwest::Response,
+    to: Destination,
+    entry: Option<Entry>,
+) -> impl Stream<Item = Result<Frame<Bytes>, HttpError>> {
+    stream::unfold(Some((reply, to, entry)), |body| async move {
+        let (mut reply, to, mut entry) = body?;
+        let next = match entry.as_ref().and_then(Entry::deadline) {
+            Some(deadline) => timeout_at(deadline, reply.chunk()).await.ok(),
+            None => Some(reply.chunk().await),
+        };
+        let (kind, fault) = match next {
+            Some(Ok(None)) => return None,
+            Some(Ok(Some(piece))) => {
+                entry.iter_mut().for_each(|entry| entry.bytes += piece.len() as u64);
+                return Some((Ok(Frame::data(piece)), Some((reply, to, entry))));
+            }
+            Some(Err(error)) if error.is_timeout() => {
+                (HttpErrorKind::Timeout, to.unreachable(&Fault::Stalled(SILENCE)))
+            }
+            Some(Err(error)) => (HttpErrorKind::Interrupted, to.unreachable(&transport::fault(error))),
+            None => {
+                let fault = entry.as_mut().map_or(StoreFault::Time, Entry::late);
+                return Some((Err(HttpError::new(HttpErrorKind::Unknown, fault)), None));
+            }
+        };
+        entry.iter_mut().for_each(|entry| entry.fail(&fault));
+        Some((Err(to.failed(kind, fault)), None))
+    })
 }
 
 /// The first bytes of a refusal. One that breaks off says as much as came of it.
@@ -236,8 +349,15 @@ mod tests {
 
     #[test]
     fn only_what_is_beside_this_machine_is_asked_without_encryption() {
-        let channels = |plain| Connector::new(&TransportOptions::default(), Reach { plain, follows: false }).unwrap();
-        let may = |plain, uri: &str| channels(plain).0.client(&Destination::of(uri).unwrap()).is_ok();
+        let channels = |plain| {
+            Connector::new(
+                &TransportOptions::default(),
+                Reach { plain, follows: false },
+                ("s3://evidence", Veil::default()),
+            )
+            .unwrap()
+        };
+        let may = |plain, uri: &str| channels(plain).channels.client(&Destination::of(uri).unwrap()).is_ok();
         for uri in [
             "https://s3.example/b",
             "http://127.0.0.1:9000/b",

@@ -27,7 +27,7 @@ const SCHEMES: [(&str, Kind); 9] = [
 ];
 
 /// Variables whose values are secrets.
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "store"))]
 pub const SECRETS: &[&str] = &[
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",

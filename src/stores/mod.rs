@@ -10,7 +10,10 @@
 mod address;
 #[cfg(feature = "store")]
 mod connection;
+#[cfg(feature = "store")]
+mod entry;
 mod kind;
+mod links;
 #[cfg(feature = "store")]
 mod open;
 #[cfg(feature = "store")]
@@ -29,6 +32,7 @@ pub use address::scheme;
 use address::{Address, Meant};
 #[cfg(feature = "cli")]
 pub use kind::{SECRETS, is_read};
+use links::Links;
 
 /// Buckets that stay open; more are opened anew each time.
 const OPEN: usize = 64;
@@ -44,6 +48,7 @@ struct Inner {
     variables: Vec<(String, String)>,
     transport: TransportOptions,
     open: Mutex<HashMap<String, Bucket>>,
+    links: Links,
 }
 
 impl fmt::Debug for Stores {
@@ -56,7 +61,17 @@ impl fmt::Debug for Stores {
 impl Stores {
     /// Stores that are asked with these variables (`AWS_ACCESS_KEY_ID` and its like), by such a transport.
     pub fn new(variables: Vec<(String, String)>, transport: TransportOptions) -> Self {
-        Self(Arc::new(Inner { variables, transport, open: Mutex::default() }))
+        Self(Arc::new(Inner { variables, transport, open: Mutex::default(), links: Links::default() }))
+    }
+
+    /// What a path is called: a link without its query, which may sign it.
+    pub fn name(&self, path: &str) -> String {
+        self.0.links.name(path)
+    }
+
+    /// A text in which the links that are known stand by their names.
+    pub fn in_names(&self, text: &str) -> String {
+        self.0.links.in_names(text)
     }
 
     /// What a path means: a file of this machine, or what lies behind an address.
@@ -65,12 +80,13 @@ impl Stores {
         if scheme(text).is_none() {
             return Input::Path(text.strip_prefix("file://").unwrap_or(text).into());
         }
-        let opened = Address::of(text).and_then(|address| self.opened(&address));
+        let link = self.0.links.of(text);
+        let opened = Address::of(&link).and_then(|address| self.opened(&address));
         opened.unwrap_or_else(|(shown, why)| Input::Closed(shown.into(), why))
     }
 
     fn opened(&self, address: &Address) -> Result<Input, (String, StoreFault)> {
-        let failed = |why| (address.shown(), why);
+        let failed = |why| (self.name(&address.shown()), why);
         let bucket = self.bucket(address).map_err(failed)?;
         Ok(match &address.meant {
             Meant::Location(location) => Input::Objects(bucket, location.clone()),
@@ -85,12 +101,18 @@ impl Stores {
     /// The bucket of an address: the same one each time, with its connections.
     fn bucket(&self, address: &Address) -> Result<Bucket, StoreFault> {
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(&address.base) {
+        let key = address.query.as_ref().map_or_else(|| address.base.clone(), |_| address.shown());
+        if let Some(known) = open.get(&key) {
             return Ok(known.clone());
         }
         let bucket = self.0.open(address)?;
+        // What is behind the name of its one file.
+        let bucket = match (&address.query, self.name(&address.shown()).rsplit_once('?')) {
+            (Some(_), Some((_, number))) => bucket.marked(&format!("?{number}")),
+            _ => bucket,
+        };
         if open.len() < OPEN {
-            open.insert(address.base.clone(), bucket.clone());
+            open.insert(key, bucket.clone());
         }
         Ok(bucket)
     }

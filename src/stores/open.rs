@@ -11,9 +11,10 @@ use object_store::{BackoffConfig, ObjectStore, RetryConfig};
 use super::Inner;
 use super::address::Address;
 use super::connection::{Connector, Reach};
-use super::kind::Kind;
+use super::kind::{Kind, SECRETS};
 use crate::causes;
 use crate::files::{Bucket, StoreFault};
+use crate::veil::Veil;
 
 /// The fourth refusal is believed.
 const REPETITIONS: usize = 3;
@@ -30,11 +31,11 @@ impl Inner {
     pub(super) fn open(&self, address: &Address) -> Result<Bucket, StoreFault> {
         let opened: Option<Opened> = match address.kind {
             #[cfg(feature = "s3")]
-            Kind::S3 => Some(self.s3(address, self.connector("AWS_ALLOW_HTTP")?)),
+            Kind::S3 => Some(self.s3(address, self.connector(address, "AWS_ALLOW_HTTP")?)),
             #[cfg(feature = "azure")]
-            Kind::Azure => Some(self.azure(address, self.connector("AZURE_ALLOW_HTTP")?)),
+            Kind::Azure => Some(self.azure(address, self.connector(address, "AZURE_ALLOW_HTTP")?)),
             #[cfg(feature = "gcs")]
-            Kind::Gcs => Some(self.gcs(address, self.connector("GOOGLE_ALLOW_HTTP")?)),
+            Kind::Gcs => Some(self.gcs(address, self.connector(address, "GOOGLE_ALLOW_HTTP")?)),
             #[cfg(feature = "https")]
             Kind::Https => Some(self.web(address)?),
             #[cfg(not(all(feature = "s3", feature = "azure", feature = "gcs", feature = "https")))]
@@ -58,9 +59,14 @@ impl Inner {
 
     /// What goes out as the environment allows it.
     #[cfg(any(feature = "s3", feature = "azure", feature = "gcs"))]
-    fn connector(&self, allows_http: &str) -> Result<Connector, StoreFault> {
+    fn connector(&self, address: &Address, allows_http: &str) -> Result<Connector, StoreFault> {
         let plain = self.variable(allows_http).is_some_and(|value| matches!(value, "1" | "true" | "TRUE" | "True"));
-        Connector::new(&self.transport, Reach { plain, follows: false })
+        Connector::new(&self.transport, Reach { plain, follows: false }, (&address.base, self.veil()))
+    }
+
+    /// What hides the secrets of the environment.
+    fn veil(&self) -> Veil {
+        Veil::over(SECRETS.iter().filter_map(|name| self.variable(name)))
     }
 
     /// The settings of a store among the variables.
@@ -115,7 +121,9 @@ impl Inner {
     #[cfg(feature = "https")]
     fn web(&self, address: &Address) -> Result<Opened, StoreFault> {
         use object_store::http::HttpBuilder;
-        let connector = Connector::new(&self.transport, Reach { plain: false, follows: true })?;
+        let named = (address.base.as_str(), self.veil());
+        let connector = Connector::new(&self.transport, Reach { plain: false, follows: true }, named)?;
+        let connector = connector.with_query(address.query.clone());
         let built =
             HttpBuilder::new().with_url(&address.base).with_retry(retries()).with_http_connector(connector).build();
         Ok(built.map(|store| Arc::new(store) as _))

@@ -180,6 +180,17 @@ pub enum Notice {
         /// Why the first could not be read, in one clause.
         why: String,
     },
+    /// Times of a log were read that may be others.
+    DoubtfulTimes {
+        /// The file.
+        file: String,
+        /// The line of the first.
+        line: u64,
+        /// How many.
+        count: u64,
+        /// Why, behind their number.
+        what: &'static str,
+    },
     /// Values of a log have names that came first behind the part that it was recognised by: there is no column for them.
     NoColumn {
         /// The file.

@@ -43,6 +43,7 @@ impl Notices {
             Notice::FetchedAgain { table, .. } => (table.clone(), String::new()),
             Notice::UnreadLines { file, .. } => (file.clone(), String::new()),
             Notice::UnreadFile { file, .. } => (file.clone(), String::new()),
+            Notice::DoubtfulTimes { file, what, .. } => (file.clone(), (*what).to_owned()),
             Notice::Grown { file } | Notice::NoColumn { file, .. } => (file.clone(), String::new()),
             Notice::Assumed { table, what, .. } => (table.clone(), what.clone()),
             Notice::OrderRefused { table, .. } => (table.clone(), String::new()),
@@ -86,7 +87,10 @@ impl Notices {
                 files.extend(more.into_iter().filter(|file| !files.contains(file)).collect::<Vec<_>>());
             }
             // Two scans of one file, or one scan on its way: the same lines.
-            (Notice::UnreadLines { count, .. }, Notice::UnreadLines { count: other, .. }) => *count = other.max(*count),
+            (Notice::UnreadLines { count, .. }, Notice::UnreadLines { count: other, .. })
+            | (Notice::DoubtfulTimes { count, .. }, Notice::DoubtfulTimes { count: other, .. }) => {
+                *count = other.max(*count);
+            }
             (Notice::BareRecords { count, .. }, Notice::BareRecords { count: other, .. }) => *count = other.max(*count),
             (Notice::OtherRecords { count, files, .. }, Notice::OtherRecords { count: other, files: others, .. }) => {
                 (*count, *files) = (other.max(*count), others.max(*files));

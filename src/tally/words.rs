@@ -120,6 +120,9 @@ impl fmt::Display for Notice {
             Self::UnreadLines { file, line, count, why } => {
                 write!(f, "INCOMPLETE: {file}: {count} line(s) could not be read (first: line {line}, {why})")
             }
+            Self::DoubtfulTimes { file, line, count, what } => {
+                write!(f, "{file}: {count} {what} (first: line {line})")
+            }
             Self::NoColumn { file, line, count, name } => no_column(f, file, (*line, *count), name),
             Self::Grown { file } => {
                 write!(f, "{file} was written to while it was read: lines that were added meanwhile may be missing")

@@ -8,7 +8,7 @@ use std::ops::Range;
 const LONG: usize = 40;
 
 /// Names of what is secret, before `=` or as members of JSON.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 13] = [
     "client_secret",
     "client_assertion",
     "assertion",
@@ -20,6 +20,8 @@ const NAMES: [&str; 11] = [
     "password",
     "accountkey",
     "sig",
+    "signature",
+    "x-amz-security-token",
 ];
 
 /// Whether a text holds something of the kind.

@@ -156,3 +156,18 @@ async fn a_host_that_does_not_allow_it_reads_nothing() {
     // The control: who may read, reads it under that name too.
     assert_eq!(lab.rows(&format!("SELECT count(*) FROM {from}")).await, ["3"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spreadsheet_is_no_log() {
+    let lab = Lab::new();
+    let office: [(&str, &[u8]); 3] =
+        [("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>"), ("xl/s.xml", b"<x/>")];
+    for name in ["AuditLog.xlsx", "renamed.zip"] {
+        lab.file(name, zip(&office));
+        let report = lab.refusal(&format!("SELECT * FROM '{{dir}}/{name}'")).await.to_string();
+        assert!(report.contains("spreadsheet") && report.contains("CSV"), "{name}: {report}");
+    }
+    // The control: logs that an archive has beside such a file are read.
+    lab.file("mixed.zip", zip(&[office[0], office[1], ("a.csv", b"ip,port\n192.0.2.1,1\n")]));
+    assert_eq!(lab.told("SELECT count(*) FROM '{dir}/mixed.zip' WHERE file LIKE '%a.csv'").await.0, ["1"]);
+}

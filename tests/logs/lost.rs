@@ -233,3 +233,54 @@ async fn a_device_states_the_form_of_its_time() {
     );
     assert!(said.iter().any(|text| text.contains("line 5")), "{said:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_of_an_hour_that_clocks_show_twice_or_never_are_counted() {
+    let lab = Lab::new();
+    let line = |at: &str| format!("{at},bob\n");
+    let hours = ["2026-10-25 01:59:59", "2026-10-25 02:30:00", "2026-10-25 02:59:59", "2026-10-25 03:00:00"];
+    let gone = ["2026-03-29 02:30:00", "2026-03-29 03:00:00"];
+    let all: String = hours.iter().chain(&gone).map(|at| line(at)).collect();
+    // The same in pieces that are read side by side.
+    for times in [1_usize, 40_000] {
+        lab.file("paris.csv", format!("time,user\n{}", all.repeat(times)));
+        let from =
+            |zone: &str| format!("SELECT count(*), max(time) FROM read_csv('{{dir}}/paris.csv', timezone => '{zone}')");
+        let (rows, said) = lab.told(&from("Europe/Paris")).await;
+        assert_eq!(rows, [format!("{} | 2026-10-25T02:00:00Z", 6 * times)]);
+        for (count, what, first) in [(2 * times, "showed twice", 3), (times, "passed over", 6)] {
+            let told = said.iter().find(|text| text.contains(what)).unwrap_or_else(|| panic!("{what}: {said:?}"));
+            assert!(told.contains(&format!("{count} time(s)")) && told.contains(&format!("line {first})")), "{told}");
+        }
+        // It is of no matter where nobody asks for times, and where the zone has one hour for each.
+        let unasked = lab.told("SELECT max(user) FROM read_csv('{dir}/paris.csv', timezone => 'Europe/Paris')").await;
+        for (_, said) in [unasked, lab.told(&from("+01:00")).await] {
+            assert!(said.iter().all(|text| !text.contains("hour that")), "{said:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_of_an_event_that_is_not_understood_is_counted() {
+    let lab = Lab::new();
+    let event = |rt: &str| format!("Jan 18 11:07:53 h CEF:0|V|P|1|7|n|5|rt={rt} act=x\n");
+    let text = event("Nov 20 2026 08:00:01 UTC") + &event("Nov 20 2026 08:00:01 CET").repeat(3);
+    lab.file("x.cef", text);
+    let (rows, said) = lab.told("SELECT count(*), count(time) FROM '{dir}/x.cef'").await;
+    assert_eq!(rows, ["4 | 4"]);
+    let told = said.iter().find(|text| text.contains("not understood")).unwrap_or_else(|| panic!("{said:?}"));
+    assert!(told.contains("3 time(s)") && told.contains("line 2)"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn null_and_an_empty_text_come_back_from_a_csv_of_our_own() {
+    let lab = Lab::new();
+    for (columns, separator) in [("n, note", "csv"), ("note, n", "tsv")] {
+        let values = "(VALUES (1, NULL), (2, ''), (3, ' '), (4, 'a,b'), (5, '\"'), (6, E'two\\nlines'), (7, 'NULL')) AS v(n, note)";
+        let written = lab.written(&format!("SELECT {columns} FROM {values} ORDER BY n"), separator).await;
+        lab.file(&format!("own.{separator}"), written);
+        let sql = |from: &str| format!("SELECT n, note, note IS NULL FROM {from} ORDER BY n");
+        let (rows, _) = lab.told(&sql(&format!("'{{dir}}/own.{separator}'"))).await;
+        assert_eq!(rows, lab.told(&sql(values)).await.0, "{separator}");
+    }
+}

@@ -57,7 +57,7 @@ pub enum LogError {
         /// `Parquet`
         form: &'static str,
     },
-    /// It lies in a store, where it is not read from its end.
+    /// It lies in a store, and its reader would hold all of it in memory.
     #[error("{file} is a {form} file in a store")]
     Stored {
         /// The file.

@@ -261,6 +261,9 @@ pub enum Error {
     /// The statement's time is over.
     #[error("the statement ran out of time")]
     Deadline,
+    /// A store gave no answer, or a limit of the statement ended the request for it.
+    #[error("files of a store could not be read completely")]
+    OfStore(#[source] files::StoreFault),
     /// What runs the statement is being shut down.
     #[error("the program is ending")]
     Ending,

@@ -75,7 +75,11 @@ impl LogExec {
     pub(crate) fn explained(&self, settings: &Settings) -> String {
         let LogFiles { name, files, .. } = self.files.as_ref();
         let plural = if files.len() == 1 { " is" } else { "s are" };
-        let mut text = format!("{name}: {} file{plural} read, nothing is requested\n", files.len());
+        let how = match files.iter().any(|file| file.source.is_stored()) {
+            true => "by requests to where they are stored",
+            false => "nothing is requested",
+        };
+        let mut text = format!("{name}: {} file{plural} read, {how}\n", files.len());
         for file in files.iter().take(NAMED) {
             let _ = writeln!(text, "  file:  {} ({})", file.source, file.recognised.format.name());
         }

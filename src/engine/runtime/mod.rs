@@ -12,14 +12,18 @@ pub(crate) mod schemas;
 pub(crate) mod stack;
 pub(crate) mod workers;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use datafusion::execution::TaskContext;
 
 use crate::auth::Keeps;
 use crate::decode::{Conflict, Oddity};
-use crate::http::{Budget, Client, Quotas};
+use crate::engine::error::Error;
+use crate::files::StoreFault;
+use crate::http::{Budget, Client, Limit, Quotas};
 use crate::searches::KnownVersion;
 use crate::settings::Settings;
 use crate::tally::{Notice, Tally};
@@ -53,6 +57,8 @@ pub(crate) struct Statement {
     pub(crate) keeps: bool,
     /// What its session remembers.
     pub(crate) journal: Arc<Journal>,
+    /// Tables of files of columns that lie in stores, with the number of their files.
+    pub(crate) stored: Mutex<BTreeMap<String, usize>>,
 }
 
 impl Statement {
@@ -62,13 +68,47 @@ impl Statement {
         let mut budget = Budget::new(Arc::clone(&tally));
         budget.max_requests = settings.max_requests;
         budget.deadline = settings.timeout.map(|timeout| tokio::time::Instant::now() + timeout);
-        Self { tally, budget, now, settings, keeps: false, journal: Arc::default() }
+        Self { tally, budget, now, settings, keeps: false, journal: Arc::default(), stored: Mutex::default() }
     }
 
     /// The same budgets, with a tally of its own for one scan of a connection.
     pub(crate) fn part(&self, connection: &str) -> Budget {
         let part = self.tally.part().logged(Arc::clone(&self.journal.requests), connection);
         self.budget.counted_in(Arc::new(part))
+    }
+
+    /// It reads a table of so many files of columns that lie in stores.
+    pub(crate) fn reads_stored(&self, table: &str, files: usize) {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(table.to_owned(), files);
+    }
+
+    /// What it reads of the kind.
+    pub(crate) fn stored(&self) -> BTreeMap<String, usize> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The same for what reads logs, which may lie in stores.
+    pub(crate) fn for_stores(&self) -> Budget {
+        self.part(STORES)
+    }
+
+    /// Does work on files, which blocks, and may send requests to stores on this budget.
+    ///
+    /// # Errors
+    /// When the runtime ends, or a limit of the statement ended a request: what was read then is short. A partial answer takes it,
+    /// since what could not be read is told.
+    pub(crate) async fn on_files<T: Send + 'static>(
+        &self,
+        budget: Budget,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let paying = budget.clone();
+        let done = match tokio::task::spawn_blocking(move || paying.pays(work)).await {
+            Ok(done) => done,
+            // A runtime that shuts down cancels what it has not begun.
+            Err(fault) => return fault.try_into_panic().map_or(Err(Error::Ending), |fault| resume_unwind(fault)),
+        };
+        if self.settings.partial { Ok(done) } else { limits_of(&budget).map(|()| done) }
     }
 
     /// Says which values are not what their column says.
@@ -91,6 +131,25 @@ impl Statement {
             let settings = crate::engine::runtime::options::of(context.session_config().options());
             Arc::new(Self { journal: Journal::of(context), ..Self::new(settings, clock()) })
         })
+    }
+}
+
+/// What requests to stores are entered as where the store itself is not known.
+const STORES: &str = "stores";
+
+/// Whether no limit of the statement has ended a request to a store, in what is done here.
+///
+/// # Errors
+/// When one has: what was found is short.
+pub(crate) fn within_limits() -> Result<(), Error> {
+    Budget::paying().as_ref().map_or(Ok(()), limits_of)
+}
+
+fn limits_of(budget: &Budget) -> Result<(), Error> {
+    match budget.met() {
+        None => Ok(()),
+        Some(Limit::Requests(limit)) => Err(Error::OfStore(StoreFault::Requests { limit })),
+        Some(Limit::Time) => Err(Error::OfStore(StoreFault::Time)),
     }
 }
 

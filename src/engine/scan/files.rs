@@ -257,6 +257,17 @@ impl FileScan {
         reading::read(self, pass)
     }
 
+    /// Does work on the files, which blocks; what is sent for it is this scan's.
+    ///
+    /// # Errors
+    /// As those of [`Statement::on_files`].
+    pub(crate) async fn on_files<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        self.statement.on_files(self.budget.clone(), work).await
+    }
+
     /// The files, as they are now.
     pub(crate) fn sources(&self) -> Result<files::Sources, Error> {
         files::sources(&self.inputs).map_err(|source| Error::Files { table: self.set.qualified(), source })

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::datatypes::Schema;
+use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Statistics;
@@ -24,9 +24,10 @@ use url::Url;
 use super::avro;
 use super::log_options::Stated;
 use super::parquet::{INCOMPLETE, bounds_floats};
+use super::stored::Stored;
 use super::unpruned::UnprunedExec;
 use crate::engine::error::{Error, LogError};
-use crate::engine::runtime::Statement;
+use crate::engine::runtime::{Statement, within_limits};
 use crate::files::{self, FileRef, Input};
 use crate::tally::Notice;
 
@@ -48,17 +49,18 @@ impl Form {
 
     /// What a file is, by how it begins. One that cannot be read is none: opening it says why.
     fn of(file: &FileRef) -> Option<Self> {
+        // Of an object, no more is asked for than its begin.
+        if let Some((form, ..)) = Self::ALL.into_iter().find(|(.., magic)| file.begins_with(magic)) {
+            return Some(form);
+        }
         let mut input = files::open(file).ok()?;
         let begin = std::io::BufRead::fill_buf(&mut input).ok()?;
         Self::ALL.into_iter().find(|(.., magic)| begin.starts_with(magic)).map(|(form, ..)| form)
     }
 
     /// Whether a file is of it as it lies there, and not in a packing.
-    fn is_bare(self, path: &Path) -> bool {
-        let magic = Self::ALL.into_iter().find(|(form, ..)| *form == self).map_or(&b""[..], |(.., magic)| magic);
-        let mut begin = vec![0; magic.len()];
-        let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut begin));
-        read.is_ok() && begin == magic
+    fn is_bare(self, file: &FileRef) -> bool {
+        Self::ALL.into_iter().any(|(form, _, magic)| form == self && file.begins_with(magic))
     }
 
     /// What reads it; `None`, if this build has nothing that does.
@@ -120,9 +122,14 @@ pub(super) async fn table(
     if format.is_some() && stated.is_none() {
         return Ok(None);
     }
-    let found = files::all_sources(inputs).map_err(|error| failed(error.into()))?.files;
-    let Some(form) = stated.or_else(|| Form::of(&found[0])) else { return Ok(None) };
+    let found = files::all_sources(inputs);
+    within_limits()?;
+    let found = found.map_err(|error| failed(error.into()))?.files;
+    let form = stated.or_else(|| Form::of(&found[0]));
+    within_limits()?;
+    let Some(form) = form else { return Ok(None) };
     let other = found.iter().find(|file| Form::of(file) != Some(form));
+    within_limits()?;
     if let Some(other) = other {
         return Err(failed(LogError::NotColumns { file: other.to_string(), form: form.name() }).into());
     }
@@ -132,12 +139,19 @@ pub(super) async fn table(
     let Some(format) = form.format(state) else {
         return Err(failed(LogError::NotBuilt { file: found[0].to_string(), form: form.name() }).into());
     };
-    if let Some(file) = found.iter().find(|file| file.is_stored()) {
-        return Err(failed(LogError::Stored { file: file.to_string(), form: form.name() }).into());
-    }
     let packed = |file: &FileRef| failed(LogError::Packed { file: file.to_string(), form: form.name() });
-    let path =
-        |file: &FileRef| file.path().filter(|path| form.is_bare(path)).map(Path::to_owned).ok_or_else(|| packed(file));
+    if let Some(bad) = found.iter().find(|file| !form.is_bare(file)) {
+        within_limits()?;
+        return Err(packed(bad).into());
+    }
+    if let Some(file) = found.iter().find(|file| file.is_stored()) {
+        let all = Stored::of(name, &found).filter(|_| form == Form::Parquet);
+        let Some(all) = all else {
+            return Err(failed(LogError::Stored { file: file.to_string(), form: form.name() }).into());
+        };
+        return stored(state, name, all, file).await.map(Some);
+    }
+    let path = |file: &FileRef| file.path().map(Path::to_owned).ok_or_else(|| packed(file));
     let paths = found.iter().map(path).collect::<Result<Vec<PathBuf>, _>>()?;
     let missing = paths.iter().zip(&found).find_map(|(path, file)| form.missing(path, name, &file.to_string()));
     let urls = paths.iter().zip(&found).map(|(path, file)| url(path).ok_or_else(|| packed(file)));
@@ -157,7 +171,24 @@ pub(super) async fn table(
     let config = ListingTableConfig::new_with_multi_paths(urls)
         .with_listing_options(options)
         .with_schema(Arc::new(Schema::try_merge(schemas)?));
-    Ok(Some(Arc::new(Columnar { rows: ListingTable::try_new(config)?, bounds, missing })))
+    Ok(Some(Arc::new(Columnar { rows: Rows::Listed(Box::new(ListingTable::try_new(config)?)), bounds, missing })))
+}
+
+/// The table of files that lie in stores.
+async fn stored(state: &SessionState, name: &str, all: Stored, first: &FileRef) -> Result<Arc<dyn TableProvider>> {
+    let failed = |source| Error::Logs { table: name.to_owned(), source };
+    let (schemas, missing) = all.schema(state).await.map_err(|error| match files::StoreFault::of(&error) {
+        Some(fault) => Error::OfStore(fault.clone()),
+        None => failed(LogError::Damaged { file: first.to_string(), form: Form::Parquet.name() }),
+    })?;
+    if let Some(column) = schemas.iter().find_map(|schema| repeated(schema)) {
+        return Err(failed(LogError::TwoColumns { file: first.to_string(), column }).into());
+    }
+    let schema = Arc::new(Schema::try_merge(schemas.iter().map(|schema| Schema::clone(schema)))?);
+    let missing = missing.map(|missing| format!("{name} was written from an incomplete result: {missing}"));
+    // Whether their ends tell bounds of such columns is not looked at.
+    let bounds = !schema.flattened_fields().iter().any(|field| field.data_type().is_floating());
+    Ok(Arc::new(Columnar { rows: Rows::Stored(all, schema), bounds, missing }))
 }
 
 /// A name that two columns have. Where columns of files are put together by name, one of them would be gone.
@@ -185,10 +216,19 @@ fn footer(path: &Path) -> Option<ParquetMetaData> {
     Some(reader.metadata().clone())
 }
 
+/// Where the rows come from.
+#[derive(Debug)]
+enum Rows {
+    /// Files of this machine.
+    Listed(Box<ListingTable>),
+    /// Files of stores, with the columns that they have together.
+    Stored(Stored, SchemaRef),
+}
+
 /// A table of such files.
 #[derive(Debug)]
 struct Columnar {
-    rows: ListingTable,
+    rows: Rows,
     /// Whether the files say truly what the bounds of their columns are.
     bounds: bool,
     /// What is missing of its rows, as a sentence.
@@ -197,8 +237,11 @@ struct Columnar {
 
 #[async_trait]
 impl TableProvider for Columnar {
-    fn schema(&self) -> arrow::datatypes::SchemaRef {
-        self.rows.schema()
+    fn schema(&self) -> SchemaRef {
+        match &self.rows {
+            Rows::Listed(rows) => rows.schema(),
+            Rows::Stored(_, schema) => Arc::clone(schema),
+        }
     }
 
     fn table_type(&self) -> TableType {
@@ -206,11 +249,18 @@ impl TableProvider for Columnar {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        self.rows.supports_filters_pushdown(filters)
+        match &self.rows {
+            Rows::Listed(rows) => rows.supports_filters_pushdown(filters),
+            // What stands above the scan is handed down to it later.
+            Rows::Stored(..) => Ok(vec![TableProviderFilterPushDown::Unsupported; filters.len()]),
+        }
     }
 
     fn statistics(&self) -> Option<Statistics> {
-        self.rows.statistics()
+        match &self.rows {
+            Rows::Listed(rows) => rows.statistics(),
+            Rows::Stored(..) => None,
+        }
     }
 
     async fn scan(
@@ -230,13 +280,17 @@ impl TableProvider for Columnar {
                 _ => return Err(Error::Incomplete { missing }.into()),
             }
         }
-        match state.as_any().downcast_ref::<SessionState>() {
-            Some(state) if !self.bounds => {
+        match (&self.rows, state.as_any().downcast_ref::<SessionState>()) {
+            (Rows::Listed(rows), Some(state)) if !self.bounds => {
                 let mut state = state.clone();
                 state.config_mut().options_mut().execution.collect_statistics = false;
-                Ok(Arc::new(UnprunedExec::new(self.rows.scan(&state, projection, &[], limit).await?)))
+                Ok(Arc::new(UnprunedExec::new(rows.scan(&state, projection, &[], limit).await?)))
             }
-            _ => self.rows.scan(state, projection, filters, limit).await,
+            (Rows::Listed(rows), _) => rows.scan(state, projection, filters, limit).await,
+            (Rows::Stored(files, schema), _) => {
+                let rows = files.scan(state, Arc::clone(schema), projection, limit)?;
+                Ok(if self.bounds { rows } else { Arc::new(UnprunedExec::new(rows)) })
+            }
         }
     }
 }

@@ -100,6 +100,12 @@ impl FromClause {
         Ok(clause)
     }
 
+    /// The same with links by their names, which do not sign them.
+    pub(crate) fn named(self, stores: &Stores) -> Self {
+        let paths = self.paths.iter().map(|path| stores.name(path)).collect();
+        Self { paths, ..self }
+    }
+
     /// What the name of a table in the catalog means.
     fn of_name(name: &str) -> Self {
         let is_call = name.split_once('(').is_some_and(|(reader, _)| is_reader(reader));

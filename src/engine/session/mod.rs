@@ -19,6 +19,7 @@ pub mod parquet;
 pub(crate) mod policy;
 mod sound;
 pub(crate) mod store;
+mod stored;
 pub(crate) mod system_tables;
 mod unknown;
 mod unpruned;

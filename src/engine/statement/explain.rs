@@ -57,6 +57,10 @@ pub(crate) fn requests(
         node.downcast_ref::<RangeJoinExec>().iter().for_each(|join| text.push_str(&join.explained()));
         Ok(TreeNodeRecursion::Continue)
     })?;
+    for (table, count) in statement.stored() {
+        let plural = if count == 1 { " is" } else { "s are" };
+        text.push_str(&format!("{table}: {count} file{plural} read in parts, by requests to where they are stored\n"));
+    }
     if text.is_empty() {
         text.push_str("nothing is requested\n");
     }

@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use datafusion::common::TableReference;
 use datafusion::error::Result;
@@ -19,6 +20,7 @@ use datafusion::sql::sqlparser::ast::{
 use crate::engine::error::Error;
 use crate::engine::session::log_tables::{CATALOG, FromClause, is_reader};
 use crate::engine::session::policy::Policy;
+use crate::stores::Stores;
 
 /// A statement in which files are tables of their catalog.
 ///
@@ -42,7 +44,8 @@ pub(super) async fn named(state: &SessionState, policy: Policy, statement: &mut 
     if !policy.reads_any() {
         return Err(no_files().into());
     }
-    match VisitMut::visit(inner, &mut Named { files: &files, taken: seen.names }) {
+    let stores = state.config().get_extension().unwrap_or_default();
+    match VisitMut::visit(inner, &mut Named { files: &files, taken: seen.names, stores }) {
         ControlFlow::Break(error) => Err(error.into()),
         ControlFlow::Continue(()) => Ok(()),
     }
@@ -131,6 +134,8 @@ struct Named<'a> {
     files: &'a HashSet<String>,
     /// What other tables are called.
     taken: HashSet<String>,
+    /// What links are called is known there.
+    stores: Arc<Stores>,
 }
 
 impl Named<'_> {
@@ -164,7 +169,7 @@ impl VisitorMut for Named<'_> {
         if let Statement::ExplainTable { table_name, .. } = statement
             && let Some(path) = text_of(table_name).filter(|text| self.files.contains(*text))
         {
-            *table_name = object_name(FromClause::file(path).to_string());
+            *table_name = object_name(FromClause::file(path).named(&self.stores).to_string());
         }
         ControlFlow::Continue(())
     }
@@ -184,7 +189,7 @@ impl VisitorMut for Named<'_> {
                 None => return ControlFlow::Continue(()),
             },
         };
-        *name = self.place(&clause, alias);
+        *name = self.place(&clause.named(&self.stores), alias);
         *args = None;
         ControlFlow::Continue(())
     }

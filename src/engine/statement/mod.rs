@@ -59,6 +59,7 @@ use crate::engine::session::log_tables::WithFiles;
 use crate::engine::session::named_logs;
 use crate::engine::session::policy::Policy;
 use crate::engine::session::store;
+use crate::stores::Stores;
 use crate::tally::Tally;
 
 /// A statement that was planned.
@@ -108,10 +109,25 @@ pub(crate) struct Submission {
     pub(crate) workers: Workers,
 }
 
-/// Plans a statement at an instant.
+/// Plans a statement at an instant. Files are looked at meanwhile: what stores are asked for it is the statement's.
 pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Query> {
-    let Submission { sql, parameters, now, deadline, policy, workers } = asked;
-    let mut state = context.state();
+    let state = context.state();
+    let journal = state.config().get_extension().unwrap_or_default();
+    let settings = options::of(state.config_options());
+    let mut statement = Statement { journal, ..Statement::new(settings, asked.now) };
+    // Planning takes some of the time.
+    statement.budget.deadline = asked.deadline;
+    statement.for_stores().pays_for(planned(context, state, asked, statement)).await
+}
+
+async fn planned(
+    context: SessionContext,
+    mut state: SessionState,
+    asked: Submission,
+    mut statement: Statement,
+) -> Result<Query> {
+    let Submission { sql, parameters, now, deadline: _, policy, workers } = asked;
+    let stores: Arc<Stores> = state.config().get_extension().unwrap_or_default();
     let summed_up = summary::asked(&sql);
     let mut parsed = parse_with(&state, summed_up.as_deref().unwrap_or(&sql), &parameters, now)?;
     // A timeline looks at the files that it reads, and finds them in this catalog too.
@@ -144,11 +160,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         LogicalPlan::Explain(explained) => explained.plan.as_ref(),
         plan => plan,
     };
-    let keeps = matches!(carried_out, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
-    let journal = state.config().get_extension().unwrap_or_default();
-    let mut statement = Statement { keeps, journal, ..Statement::new(options::of(state.config_options()), now) };
-    // Planning has taken some of the time.
-    statement.budget.deadline = deadline;
+    statement.keeps = matches!(carried_out, LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(_)));
     timelines.notices().for_each(|notice| statement.tally.notice(notice));
     let statement = Arc::new(statement);
     state.config_mut().set_extension(Arc::clone(&statement));
@@ -200,6 +212,7 @@ pub(crate) async fn plan(context: SessionContext, asked: Submission) -> Result<Q
         stream
     };
     let stream = timelines.told(until_deadline(workers.rows(stream), &statement));
+    let sql = stores.in_names(&sql);
     Ok(Query { stream, tally: Arc::clone(&statement.tally), origins, foresight, sql, asked: now })
 }
 

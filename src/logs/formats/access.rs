@@ -91,7 +91,7 @@ impl<'a> Request<'a> {
     fn read(line: &'a str) -> Option<Self> {
         let (before, after) = line.split_once(" [")?;
         let (time, after) = after.split_once("] \"")?;
-        let time = Clock::UTC.instant(time)?;
+        let time = Clock::UTC.instant(time)?.micros;
         let (first, others) = client(before)?;
         let (second, others) = client(others)?;
         // A virtual host in front moves the others; a user's name may have blanks.

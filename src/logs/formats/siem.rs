@@ -14,7 +14,7 @@ use crate::logs::by_line::{self, ByLine, Parser};
 use crate::logs::pattern;
 use crate::logs::time::{self, Clock, Order};
 use crate::logs::years::{Stamp, Years};
-use crate::logs::{Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, names};
+use crate::logs::{Doubt, Error, Field, Format, Kind, Layout, Options, Sample, Sink, Value, names};
 
 /// The common event format of `ArcSight`.
 #[derive(Debug)]
@@ -124,11 +124,17 @@ impl Parser for EventParser {
             return sink.bad(number, why, line.as_bytes());
         };
         let when = if wanted.contains(&0) { event.when() } else { When::Never };
-        if let When::Misstated(text) = when {
-            sink.odd(number, 0, text);
+        let instant = when.stamp().and_then(|stamp| stamp.instant(&self.years));
+        match (when, instant) {
+            (When::Misstated(text), _) | (When::At { not_understood: Some(text), .. }, None) => {
+                sink.odd(number, 0, text)
+            }
+            (When::At { not_understood: Some(_), .. }, Some(_)) => sink.doubtful(number, Doubt::Replaced),
+            (When::At { not_understood: None, .. } | When::Never, _) => {}
         }
-        let time = || when.stamp().and_then(|stamp| stamp.instant(&self.years)).map_or(Value::Null, Value::Time);
-        let value = |field: &usize| if *field == 0 { time() } else { event.value(*field, line) };
+        instant.and_then(|instant| instant.doubt).into_iter().for_each(|doubt| sink.doubtful(number, doubt));
+        let time = instant.map_or(Value::Null, |instant| Value::Time(instant.micros));
+        let value = |field: &usize| if *field == 0 { time.clone() } else { event.value(*field, line) };
         let values: Vec<Value<'_>> = wanted.iter().map(value).collect();
         sink.row(number, &values);
     }
@@ -190,6 +196,7 @@ impl<'a> Event<'a> {
     /// When it happened, by the first time that is known as such. Of a device's time whose form is stated it is known if it is of
     /// that form, or can be read in one way only.
     fn when(&self) -> When<'_> {
+        let mut not_understood = None;
         for name in TIMES {
             let Some(text) = self.get(&[name]) else { continue };
             let form = self.get(&["devTimeFormat"]).filter(|_| *name == "devTime");
@@ -198,13 +205,19 @@ impl<'a> Event<'a> {
                 None => stamp(text),
             };
             match (known, form) {
-                (Some(stamp), _) => return When::At(stamp),
+                (Some(stamp), _) => return When::At { stamp, not_understood },
                 // None of the others is said to be the same.
                 (None, Some(_)) => return When::Misstated(text),
-                (None, None) => {}
+                (None, None) => {
+                    not_understood.get_or_insert(text);
+                }
             }
         }
-        self.syslog.map_or(When::Never, When::At)
+        match (self.syslog, not_understood) {
+            (Some(stamp), _) => When::At { stamp, not_understood },
+            (None, Some(text)) => When::Misstated(text),
+            (None, None) => When::Never,
+        }
     }
 
     /// The value of a field other than the time.
@@ -234,8 +247,13 @@ impl<'a> Event<'a> {
 /// When an event happened.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum When<'a> {
-    At(Stamp),
-    /// The device's time is not of the form that is stated of it, and may be another than it seems.
+    /// The first time that is known, and the first before it that is not understood.
+    At {
+        stamp: Stamp,
+        not_understood: Option<&'a str>,
+    },
+    /// The device's time is not of the form that is stated of it, and may be another than it seems; or it is not understood, and there
+    /// is no other.
     Misstated(&'a str),
     Never,
 }
@@ -243,7 +261,7 @@ enum When<'a> {
 impl When<'_> {
     fn stamp(self) -> Option<Stamp> {
         match self {
-            Self::At(stamp) => Some(stamp),
+            Self::At { stamp, .. } => Some(stamp),
             Self::Misstated(_) | Self::Never => None,
         }
     }
@@ -261,7 +279,9 @@ fn stamp(text: &str) -> Option<Stamp> {
         return Some(Stamp::Whole(time::Shown { time: shown, offset: Some(0), order: None, is_numeric: false }));
     }
     debug_assert!(Clock::UTC.order == Order::MonthFirst, "the order of those that show none");
-    time::shown(text, Order::MonthFirst).map(Stamp::Whole).or_else(|| Stamp::take(text).map(|(stamp, _)| stamp))
+    // A zone that is not known is another time than the one without it.
+    let without_year = || Stamp::take(text).and_then(|(stamp, behind)| stamp.in_zone(behind));
+    time::shown(text, Order::MonthFirst).map(Stamp::Whole).or_else(without_year)
 }
 
 /// What stands before the next bar, and what stands behind it. `\|` is no bar.

@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(text: &str) -> Option<String> {
-    let instant = Clock::UTC.instant(text)?;
+    let instant = Clock::UTC.instant(text)?.micros;
     Some(chrono::DateTime::from_timestamp_micros(instant)?.format("%Y-%m-%d %H:%M:%S%.f").to_string())
 }
 

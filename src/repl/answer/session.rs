@@ -351,6 +351,13 @@ impl Session {
                 "note: a ' was put before {cells} that a spreadsheet would run as formulas; --csv-raw leaves them as they are"
             ));
         }
+        if written.blurred > 0 && self.voice != Voice::Quiet {
+            let texts = count(written.blurred, "empty text");
+            say(&format!(
+                "note: {texts} cannot be told from NULL in a file of one column, where both are \"\"; json keeps them apart, and so \
+                 does a second column"
+            ));
+        }
     }
 
     /// Names that were not remembered may still stand in other text.

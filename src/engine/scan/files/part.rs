@@ -41,7 +41,7 @@ pub(super) struct Worker {
 
 /// Workers that rest. What one has learned of the names in a file serves it for the next block.
 pub(super) struct Workers {
-    scan: Arc<FileScan>,
+    pub(super) scan: Arc<FileScan>,
     pass: Arc<Pass>,
     pub(super) wanted: Arc<Wanted>,
     resting: Mutex<Vec<Worker>>,

@@ -4,7 +4,6 @@
 //! So rows, notices and first lines are those of one reader who goes from the first byte to the last. What one block cannot
 //! tell alone, the order of day and month in its dates, makes its file one whose blocks are read in turn.
 
-use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -47,7 +46,10 @@ pub(super) fn read(scan: Arc<FileScan>, pass: Pass) -> BoxStream<'static, Result
         while let Some(next) = known.next().await.transpose()? {
             let (read, back) = match next {
                 // What is read in turn is read here, and files block.
-                Known::InTurn(block) => blocking(move || (assembly.in_turn(&block), assembly)).await?,
+                Known::InTurn(block) => {
+                    let scan = Arc::clone(&assembly.scan);
+                    scan.on_files(move || (assembly.in_turn(&block), assembly)).await?
+                }
                 known => (assembly.add(known), assembly),
             };
             assembly = back;
@@ -62,21 +64,13 @@ pub(super) fn read(scan: Arc<FileScan>, pass: Pass) -> BoxStream<'static, Result
     .boxed()
 }
 
-/// Work on files, which block and may be slow.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => Ok(done),
-        // A runtime that shuts down cancels what it has not begun.
-        Err(fault) => fault.try_into_panic().map_or(Err(Error::Ending), |fault| resume_unwind(fault)),
-    }
-}
-
 /// The files and their blocks, in order.
 fn steps(scan: Arc<FileScan>, pass: Arc<Pass>) -> BoxStream<'static, Result<Step, Error>> {
     stream::try_unfold(None, move |cutting: Option<Cutting>| {
         let (scan, pass) = (Arc::clone(&scan), Arc::clone(&pass));
         async move {
-            blocking(move || {
+            let of = Arc::clone(&scan);
+            of.on_files(move || {
                 let mut cutting = match cutting {
                     Some(cutting) => cutting,
                     None => Cutting::begin(scan, pass)?,
@@ -99,7 +93,8 @@ async fn known(workers: Arc<Workers>, step: Result<Step, Error>) -> Result<Known
         Step::Block(source, block) if source.in_turn.load(Relaxed) => return Ok(Known::InTurn(block)),
         Step::Block(source, block) => (source, block),
     };
-    blocking(move || match workers.part(block) {
+    let scan = Arc::clone(&workers.scan);
+    scan.on_files(move || match workers.part(block) {
         Ok(part) => Known::Part(Box::new(part)),
         Err(block) => {
             source.in_turn.store(true, Relaxed);

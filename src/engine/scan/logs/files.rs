@@ -9,6 +9,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::columns::data_type;
 use crate::engine::error::{Error, LogError};
+use crate::engine::runtime::within_limits;
 use crate::files::{self, FileRef, Input, Skipped, Stamp};
 use crate::logs::{self, Kind, Options, Recognised, Sample};
 use crate::settings::Settings;
@@ -155,8 +156,9 @@ impl LogFiles {
     /// # Errors
     /// As [`LogFiles::find`].
     pub(crate) fn renewed(&self) -> Result<Self, Error> {
-        let files::Sources { files, skipped } =
-            files::all_sources(&self.inputs).map_err(|source| self.error(source.into()))?;
+        let found = files::all_sources(&self.inputs);
+        within_limits()?;
+        let files::Sources { files, skipped } = found.map_err(|source| self.error(source.into()))?;
         let known: HashMap<String, &Arc<LogFile>> =
             self.files.iter().map(|file| (file.source.to_string(), file)).collect();
         let (mut all, mut unread, mut first) = (Vec::with_capacity(files.len()), Vec::new(), None);
@@ -175,6 +177,7 @@ impl LogFiles {
                 }
             }
         }
+        within_limits()?;
         match first {
             Some(error) if all.is_empty() => Err(self.error(error)),
             _ => {

@@ -8,7 +8,7 @@ use super::LogScan;
 use super::columns::Rows;
 use super::said::Said;
 use crate::engine::error::{Error, LogError};
-use crate::logs::{Sink, Value};
+use crate::logs::{Doubt, Sink, Value};
 
 /// Rows of a batch, and bytes of what it is made of.
 const ROWS: usize = 8192;
@@ -47,6 +47,11 @@ impl Sink for Gathered {
             was_day_first,
         });
     }
+
+    fn doubtful(&mut self, line: u64, doubt: Doubt) {
+        self.said.doubtful(line, doubt);
+    }
+
     fn recoded(&mut self, line: u64) {
         self.said.recoded(line);
     }

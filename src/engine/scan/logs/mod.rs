@@ -16,7 +16,6 @@ mod said;
 mod sequence;
 
 use std::future::ready;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -69,6 +68,14 @@ impl LogScan {
         stream::iter(files).map(move |at| Ok::<_, DataFusionError>(Arc::clone(&scan).file(at))).try_flatten().boxed()
     }
 
+    /// Does what may block where it may; what is sent for it is the statement's.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.statement.on_files(self.statement.for_stores(), work).await?
+    }
+
     /// The rows of one file.
     fn file(self: Arc<Self>, at: usize) -> BoxStream<'static, Result<RecordBatch>> {
         let file = &self.table.files[at];
@@ -76,7 +83,8 @@ impl LogScan {
             self.outcome.pass(&self, extent);
             return stream::empty().boxed();
         }
-        let way = blocking(move || Ok(Open::file(self, at)));
+        let of = Arc::clone(&self);
+        let way = async move { of.blocking(move || Ok(Open::file(self, at))).await };
         let rows = stream::once(way).map(|way| match way {
             Ok(Way::InSequence(reading)) => reading.rows(),
             Ok(Way::InPieces(cutting)) => cutting.rows(),
@@ -84,13 +92,5 @@ impl LogScan {
         });
         let rows = rows.flatten().map_err(DataFusionError::from);
         rows.try_filter(|batch| ready(batch.num_rows() > 0)).boxed()
-    }
-}
-
-/// Does what may block where it may.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(fault) => fault.try_into_panic().map_or(Err(Error::Ending), |fault| resume_unwind(fault)),
     }
 }

@@ -10,6 +10,7 @@ use super::said::Said;
 use super::sequence::Reading;
 use super::{Column, Holds, LogFile, LogScan};
 use crate::engine::error::{Error, LogError};
+use crate::engine::runtime::within_limits;
 use crate::files::{self as places, Change, Stamp};
 use crate::logs::{Kind, Layout};
 
@@ -94,15 +95,23 @@ impl Open {
         Gathered::new(Arc::clone(&self.scan), rows)
     }
 
-    /// What became of the file while it was read to its end. It blocks.
+    /// Looks what became of the file while it was read to its end. It blocks.
     ///
     /// # Errors
     /// When it is another one now.
-    pub(super) fn has_grown(&self) -> Result<bool, Error> {
-        match self.stamp.change(&self.file.source) {
-            Change::None => Ok(false),
-            Change::Grown => Ok(true),
-            Change::Other => {
+    pub(super) fn see_changes(&self, said: &mut Said) -> Result<(), Error> {
+        match (self.stamp.change(&self.file.source), within_limits()) {
+            (Change::None, _) => Ok(()),
+            (Change::Grown, _) => {
+                said.grown = true;
+                Ok(())
+            }
+            // Its state could not be asked for.
+            (Change::Other, Err(error)) => {
+                said.broken(&error);
+                Ok(())
+            }
+            (Change::Other, Ok(())) => {
                 let table = self.scan.table.name.clone();
                 Err(Error::Logs { table, source: LogError::Changed { file: self.name.clone() } })
             }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use futures::stream::{self, BoxStream, StreamExt as _};
 
-use super::blocking;
 use super::opened::{Input, Open, filled};
 use super::said::Said;
 use crate::engine::error::Error;
@@ -55,13 +54,17 @@ impl Cutting {
             if cutting.is_over {
                 return Ok(None);
             }
-            blocking(move || cutting.step().map(Some)).await
+            let scan = Arc::clone(&cutting.open.scan);
+            scan.blocking(move || cutting.step().map(Some)).await
         });
         let read = move |step: Result<Step, Error>| {
             let open = Arc::clone(&reading);
             async move {
                 match step? {
-                    Step::Piece(bytes, reader) => blocking(move || piece(&open, &bytes, reader)).await,
+                    Step::Piece(bytes, reader) => {
+                        let scan = Arc::clone(&open.scan);
+                        scan.blocking(move || piece(&open, &bytes, reader)).await
+                    }
                     Step::Pause => Ok(Read { rows: None, said: Said::default(), is_end: false }),
                     Step::End(said) => Ok(Read { rows: None, said: *said, is_end: true }),
                 }
@@ -89,7 +92,9 @@ impl Cutting {
             if is_end && self.held.is_empty() {
                 self.is_over = true;
                 let mut said = std::mem::take(&mut self.said);
-                said.grown = !said.is_broken() && self.open.has_grown()?;
+                if !said.is_broken() {
+                    self.open.see_changes(&mut said)?;
+                }
                 return Ok((Step::End(Box::new(said)), self));
             }
             match self.pieces.cut(&self.held, is_end) {

@@ -1,5 +1,6 @@
 //! What there is to say when a log was read: what was lost, what was odd, what was assumed.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
 use arrow::array::{AsArray as _, RecordBatch};
@@ -8,6 +9,7 @@ use arrow::datatypes::TimestampMicrosecondType;
 use super::files::{Assumption, LogFiles};
 use crate::causes;
 use crate::files::{Skipped, Why};
+use crate::logs::Doubt;
 use crate::tally::{Notice, Tally};
 use crate::time::Interval;
 use crate::veil::Veil;
@@ -24,6 +26,8 @@ pub(super) struct Said {
     broken: Option<String>,
     /// The first line that is no UTF-8.
     recoded: Option<u64>,
+    /// Times that may be others: how many for each reason, and the line of the first.
+    doubtful: BTreeMap<Doubt, (u64, u64)>,
     /// Values for which there is no column, and the first of them.
     unknown: u64,
     first_unknown: Option<(u64, String)>,
@@ -47,6 +51,11 @@ impl Said {
     /// A line is no UTF-8.
     pub(super) fn recoded(&mut self, line: u64) {
         self.recoded.get_or_insert(line);
+    }
+
+    /// A time may be another.
+    pub(super) fn doubtful(&mut self, line: u64, doubt: Doubt) {
+        self.doubtful.entry(doubt).or_insert((0, line)).0 += 1;
     }
 
     /// There is no column for a value.
@@ -81,8 +90,9 @@ impl Said {
 
     /// The times of all rows of the file, if its time is read and there is nothing to say of it.
     pub(super) fn times_of_all(&self, reads_time: bool) -> Option<Interval> {
-        let Self { bad, broken, recoded, unknown, odd, repeated, grown, times, .. } = self;
-        let is_clean = *bad == 0 && broken.is_none() && recoded.is_none() && *unknown == 0 && !grown;
+        let Self { bad, broken, recoded, doubtful, unknown, odd, repeated, grown, times, .. } = self;
+        let is_whole = *bad == 0 && broken.is_none() && !grown;
+        let is_clean = is_whole && recoded.is_none() && doubtful.is_empty() && *unknown == 0;
         let are_plain = odd.iter().chain(repeated).all(|(count, _)| *count == 0);
         let (from, to) = times.filter(|_| reads_time && is_clean && are_plain)?;
         Some(Interval { from: Some(from), to: Some(to) })
@@ -91,12 +101,17 @@ impl Said {
     /// The same with what was said of the piece behind it.
     pub(super) fn and(self, next: Self) -> Self {
         let times = self.times.into_iter().chain(next.times);
+        let mut doubtful = self.doubtful;
+        for (doubt, (count, line)) in next.doubtful {
+            doubtful.entry(doubt).or_insert((0, line)).0 += count;
+        }
         Self {
             rows: self.rows + next.rows,
             bad: self.bad + next.bad,
             first: self.first.or(next.first),
             broken: self.broken.or(next.broken),
             recoded: self.recoded.or(next.recoded),
+            doubtful,
             unknown: self.unknown + next.unknown,
             first_unknown: self.first_unknown.or(next.first_unknown),
             odd: all(self.odd, next.odd),
@@ -113,7 +128,8 @@ impl Said {
         columns: &(impl Iterator<Item = &'a str> + Clone),
         tally: &Tally,
     ) {
-        let Self { rows, bad, first, broken, recoded, unknown, first_unknown, odd, repeated, grown, .. } = self;
+        let Self { rows, bad, first, broken, recoded, doubtful, unknown, first_unknown, odd, repeated, grown, .. } =
+            self;
         let (table, file) = (|| table.to_owned(), || file.to_owned());
         if let Some((line, why, excerpt)) = first {
             let why = format!("{why}: '{}'", Veil::default().told(&excerpt));
@@ -127,6 +143,9 @@ impl Said {
             let what = "lines that are no UTF-8 were read as Windows-1252".to_owned();
             let first = format!("{}, line {line}", file());
             tally.notice(Notice::Assumed { table: table(), what, files: 1, first });
+        }
+        for (doubt, (count, line)) in doubtful {
+            tally.notice(Notice::DoubtfulTimes { file: file(), line, count, what: doubt.what() });
         }
         if let Some((line, name)) = first_unknown {
             let name = Veil::default().told_name(&name);

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use futures::stream::{self, BoxStream, StreamExt as _};
 
+use super::STEP;
 use super::gathered::Gathered;
 use super::opened::{Input, Open, filled};
-use super::{STEP, blocking};
 use crate::engine::error::Error;
 use crate::logs::Reader;
 
@@ -29,7 +29,10 @@ impl Reading {
     pub(super) fn rows(self: Box<Self>) -> BoxStream<'static, Result<RecordBatch, Error>> {
         stream::try_unfold(Some(self), |reading| async move {
             match reading {
-                Some(reading) => blocking(move || reading.step().map(Some)).await,
+                Some(reading) => {
+                    let scan = Arc::clone(&reading.open.scan);
+                    scan.blocking(move || reading.step().map(Some)).await
+                }
                 None => Ok(None),
             }
         })
@@ -67,8 +70,7 @@ impl Reading {
         if let Err(error) = self.reader.end(&mut self.gathered) {
             self.gathered.said.broken(&error);
         }
-        self.gathered.said.grown = self.open.has_grown()?;
-        Ok(())
+        self.open.see_changes(&mut self.gathered.said)
     }
 }
 

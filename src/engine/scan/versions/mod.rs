@@ -84,7 +84,7 @@ pub(crate) struct Chosen {
 /// where they were come by on the way. To these, `filter` will be applied.
 pub(crate) async fn choose(scan: &Arc<FileScan>, filter: &Arc<RowFilter>) -> Result<(Arc<Chosen>, Option<Kept>)> {
     let found = Arc::clone(scan);
-    let stamps = blocking(move || found.sources().map(|sources| stamps(&sources.files))).await?;
+    let stamps = scan.on_files(move || found.sources().map(|sources| stamps(&sources.files))).await??;
     let known = scan.known.as_ref().and_then(|known| known.get(scan.set, &stamps));
     let (chosen, kept) = match known {
         Some((_, Some(chosen))) => (chosen, None),
@@ -99,14 +99,6 @@ pub(crate) async fn choose(scan: &Arc<FileScan>, filter: &Arc<RowFilter>) -> Res
     }
     chosen.say(scan.set, &scan.statement.tally);
     Ok((chosen, kept))
-}
-
-/// Work on files, which block.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(fault) => std::panic::resume_unwind(fault.into_panic()),
-    }
 }
 
 /// A pass over the files as they were at first, for what its columns say.
@@ -167,7 +159,7 @@ async fn compared(scan: &Arc<FileScan>, survey: Arc<Survey>) -> Result<Arc<Chose
     let pass = Pass { evidence: Some(compare::evidence(scan.set)), ..pass(columns, &survey.keys, &survey.stamps) };
     let mut reading = Arc::clone(scan).read(pass);
     while let Some(read) = reading.next().await.transpose()? {
-        comparison = blocking(move || comparison.take(&read).map(|()| comparison)).await?;
+        comparison = scan.on_files(move || comparison.take(&read).map(|()| comparison)).await??;
     }
     comparison.finish().map(Arc::new)
 }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::error::Result;
@@ -18,6 +19,7 @@ use crate::engine::session::log_tables::CATALOG;
 use crate::engine::statement::file_names::no_files;
 use crate::engine::statement::parse::refused;
 use crate::files;
+use crate::stores::Stores;
 
 /// The files as sources, in the order in which they are named.
 ///
@@ -26,7 +28,9 @@ use crate::files;
 pub(super) async fn read(state: &SessionState, paths: &[String], entity: &Entity) -> Result<Vec<Source>> {
     let mut sources = Vec::new();
     let mut known: HashMap<PathBuf, &String> = HashMap::new();
-    for path in paths {
+    let stores: Arc<Stores> = state.config().get_extension().unwrap_or_default();
+    let paths: Vec<String> = paths.iter().map(|path| stores.name(path)).collect();
+    for path in &paths {
         let source = one(state, path, entity).await?;
         let files = whole_files(path.into()).await;
         // One file has many spellings, and patterns that mean it; its events are told once.

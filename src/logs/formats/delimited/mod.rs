@@ -45,7 +45,8 @@ impl Format for Csv {
 
     fn doc(&self) -> &'static str {
         "Rows of fields with , ; | or a tab between them. A first row that names the columns proves it, or is stated \
-         (heading); without one, columns are called value, or column1, column2, …"
+         (heading); without one, columns are called value, or column1, column2, … A field of nothing is NULL, and \"\" an \
+         empty text; where a file puts all fields in quotes, or has one column, \"\" is NULL."
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -78,6 +79,8 @@ impl Format for Csv {
 struct Rows {
     shape: Shape,
     has_heading: bool,
+    /// A field of nothing but quotes is nothing, and no empty text: its writer quotes everything, or the row would be a blank line.
+    is_quoted_nothing: bool,
     table: Arc<Table>,
 }
 
@@ -128,7 +131,8 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
     let (columns, more) = table::columns(&named, &seen, options)?;
     assumed.extend(more);
     let table = Table::new(columns, &seen, assumed);
-    Ok(Rows { shape: shaped.shape, has_heading, table: Arc::new(table) })
+    let is_quoted_nothing = shaped.quotes_all || shaped.shape.width() == 1;
+    Ok(Rows { shape: shaped.shape, has_heading, is_quoted_nothing, table: Arc::new(table) })
 }
 
 /// Rows whose columns are known without looking at them.
@@ -151,7 +155,12 @@ pub(super) fn known(known: Known, options: &Options) -> Result<Box<dyn Layout>, 
     let widths = std::iter::once(names.len()).chain(known.widths).collect();
     let Known { first_line, is_legend, .. } = known;
     let shape = Shape { delimiter: b',', comment: None, widths, first_line, is_legend };
-    Ok(Box::new(Rows { shape, has_heading: false, table: Arc::new(Table::new(columns, &seen, assumed)) }))
+    Ok(Box::new(Rows {
+        shape,
+        has_heading: false,
+        is_quoted_nothing: false,
+        table: Arc::new(Table::new(columns, &seen, assumed)),
+    }))
 }
 
 /// `#Date,User` is a heading, too.
@@ -257,7 +266,8 @@ impl Give {
                 sink.unknown(record.line, &format!("column{}", at + 1));
             }
         }
-        let row = Row { fields: &fields, splitter: &self.splitter, text: &text };
+        let is_nothing = layout.is_quoted_nothing;
+        let row = Row { fields: &fields, splitter: &self.splitter, text: &text, is_quoted_nothing: is_nothing };
         layout.table.give(&self.wanted, record.line, &row, sink);
     }
 }
@@ -266,6 +276,7 @@ struct Row<'a> {
     fields: &'a [Cow<'a, str>],
     splitter: &'a Splitter,
     text: &'a str,
+    is_quoted_nothing: bool,
 }
 
 impl<'a> Cells<'a> for Row<'a> {
@@ -274,7 +285,8 @@ impl<'a> Cells<'a> for Row<'a> {
     }
 
     fn is_quoted(&self, column: usize) -> bool {
-        self.splitter.is_quoted(column)
+        let is_nothing = || self.is_quoted_nothing && self.fields.get(column).is_some_and(|field| field.is_empty());
+        self.splitter.is_quoted(column) && !is_nothing()
     }
 
     fn raw(&self) -> Cow<'a, str> {

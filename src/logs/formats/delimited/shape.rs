@@ -31,6 +31,8 @@ pub(super) struct Shaped {
     pub(super) rows: Vec<Vec<String>>,
     /// Of all rows, how many are of the usual width, in hundredths.
     pub(super) share: usize,
+    /// Its writer puts all fields in quotes, also those that need none: what is nothing too.
+    pub(super) quotes_all: bool,
     /// A line that is taken for a comment, because others that begin so are, and could be a row.
     pub(super) doubt: Option<String>,
 }
@@ -107,33 +109,49 @@ fn by(delimiter: u8, text: &[u8], is_whole: bool, first_line: u64, comment: Opti
     let shape = Shape { delimiter, comment, widths: Vec::new(), first_line, is_legend: |_| false };
     // Lines that begin with # and are not as the others are comments; one that is as the others is a heading.
     let marked = Shape { comment: comment.or(Some(b'#')), ..shape.clone() };
-    let (rows, remarks) = sampled(&marked, text, is_whole);
+    let Sample { rows, remarks, quotes } = sampled(&marked, text, is_whole);
     let usual = [&rows, &remarks].into_iter().find_map(|rows| widths(rows).first().copied()).unwrap_or(1);
     let is_as_rows = |row: &&Vec<String>| usual > 1 && row.len() == usual;
     let alike = remarks.iter().find(is_as_rows).filter(|_| comment.is_none()).map(|row| row.join(", "));
-    let (shape, rows, doubt) = if remarks.is_empty() {
-        (shape, rows, None)
+    let (shape, rows, quotes, doubt) = if remarks.is_empty() {
+        (shape, rows, quotes, None)
     } else if comment.is_none() && remarks.iter().all(|row| is_as_rows(&row)) {
-        let (rows, _) = sampled(&shape, text, is_whole);
-        (shape, rows, None)
+        let Sample { rows, quotes, .. } = sampled(&shape, text, is_whole);
+        (shape, rows, quotes, None)
     } else {
-        (marked, rows, alike)
+        (marked, rows, quotes, alike)
     };
     let widths = widths(&rows);
     let usual = widths.first().copied().unwrap_or(1);
     let alike = rows.iter().filter(|row| row.len() == usual).count();
     let share = if rows.is_empty() { 0 } else { alike * 100 / rows.len() };
-    Shaped { shape: Shape { widths, ..shape }, rows, share, doubt }
+    let quotes_all = quotes.bare == 0 && quotes.needless > 0;
+    Shaped { shape: Shape { widths, ..shape }, rows, share, quotes_all, doubt }
 }
 
 /// The fields of the first rows, and of the comments among them.
-fn sampled(shape: &Shape, text: &[u8], is_whole: bool) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+struct Sample {
+    rows: Vec<Vec<String>>,
+    remarks: Vec<Vec<String>>,
+    quotes: Quoting,
+}
+
+/// How the fields of rows stand in quotes.
+#[derive(Default)]
+struct Quoting {
+    /// Fields without quotes.
+    bare: usize,
+    /// Fields in quotes that would be the same without.
+    needless: usize,
+}
+
+fn sampled(shape: &Shape, text: &[u8], is_whole: bool) -> Sample {
     let mut splitter = Splitter::new(shape.delimiter);
-    let (mut rows, mut remarks) = (Vec::new(), Vec::new());
+    let (mut rows, mut remarks, mut quotes) = (Vec::new(), Vec::new(), Quoting::default());
     let mut each = |piece: Piece<'_>| {
-        let (Record { line, bytes }, into) = match piece {
-            Piece::Record(record) => (record, &mut rows),
-            Piece::Remark(record) => (record, &mut remarks),
+        let (Record { line, bytes }, into, is_row) = match piece {
+            Piece::Record(record) => (record, &mut rows, true),
+            Piece::Remark(record) => (record, &mut remarks, false),
             Piece::Bad(..) => return,
         };
         if into.len() >= MOST || line < shape.first_line || bytes.trim_ascii().is_empty() {
@@ -142,6 +160,13 @@ fn sampled(shape: &Shape, text: &[u8], is_whole: bool) -> (Vec<Vec<String>>, Vec
         let row = encoding::text(bytes);
         let mut fields = Vec::new();
         splitter.split(&row, &mut fields);
+        for (at, field) in fields.iter().enumerate().filter(|_| is_row) {
+            let needs = |sign: char| matches!(sign, '"' | '\n' | '\r') || sign == char::from(shape.delimiter);
+            match splitter.is_quoted(at) {
+                true => quotes.needless += usize::from(!field.is_empty() && !field.contains(needs)),
+                false => quotes.bare += 1,
+            }
+        }
         into.push(fields.into_iter().map(Cow::into_owned).collect());
     };
     let sample = &text[..text.len().min(256 << 10)];
@@ -150,7 +175,7 @@ fn sampled(shape: &Shape, text: &[u8], is_whole: bool) -> (Vec<Vec<String>>, Vec
     if is_whole && sample.len() == text.len() {
         records.end(&rule, &mut each);
     }
-    (rows, remarks)
+    Sample { rows, remarks, quotes }
 }
 
 /// The rule while it is not known how many fields a row has.

@@ -163,6 +163,22 @@ fn a_quote_in_a_comment_or_a_legend_opens_no_field() {
 }
 
 #[test]
+fn nothing_in_quotes_is_an_empty_text_unless_all_is_in_quotes() {
+    let of = |text: &str| table("x.csv", text, &Options::default())[1..].join("; ");
+    assert_eq!(of("k,note\n1,\"\"\n2,\n3,x\n"), "2: 1 | ; 3: 2 | ∅; 4: 3 | x");
+    // Who puts all in quotes, as PowerShell does, has no other way to write nothing.
+    assert_eq!(of("\"k\",\"note\"\n\"1\",\"\"\n\"3\",\"x\"\n"), "2: 1 | ∅; 3: 3 | x");
+    assert_eq!(of("\"k\",\"note\"\n\"1\",\" \"\n\"3\",\"x\"\n"), "2: 1 |  ; 3: 3 | x");
+    // The control: one field without them, and quotes that are needed.
+    assert_eq!(of("\"k\",\"note\"\n\"1\",\"\"\n\"3\",x\n"), "2: 1 | ; 3: 3 | x");
+    let needed = "\"a,k\",\"note,x\"\n\"1,a\",\"\"\n\"3,b\",\"x,y\"\n";
+    assert_eq!(table("x.csv", needed, &options(&[("heading", "true")]))[1..], ["2: 1,a | ", "3: 3,b | x,y"]);
+    // A row of one column that is nothing would be a blank line.
+    let one = table("x.csv", "note\n\"\"\nx\n", &options(&[("heading", "true")]));
+    assert_eq!(one[1..], ["2: ∅", "3: x"]);
+}
+
+#[test]
 fn prose_is_no_table() {
     let text = "Dear all,\nthis is a text, and, well, no table.\nBye\n";
     assert_eq!(recognised("x.txt", text.as_bytes(), &Options::default()).format.name(), "lines");

@@ -173,7 +173,9 @@ impl<'a> Event<'a> {
     /// When it was created; else when the record was written.
     pub(super) fn time(&self) -> Option<i64> {
         let created = self.member(Member::Created);
-        created.and_then(|text| utc(&text).or_else(|| Clock::UTC.instant(&text))).or_else(|| self.written.instant())
+        created
+            .and_then(|text| utc(&text).or_else(|| Clock::UTC.instant(&text).map(|instant| instant.micros)))
+            .or_else(|| self.written.instant())
     }
 
     /// What the system says, unless it is empty.

@@ -140,7 +140,10 @@ impl Records {
             0 => {
                 let both = format!("{} {}", record.header[2], record.header[3]);
                 match self.clock.instant(&both) {
-                    Some(instant) => Value::Time(instant),
+                    Some(instant) => {
+                        instant.doubt.into_iter().for_each(|doubt| sink.doubtful(line, doubt));
+                        Value::Time(instant.micros)
+                    }
                     None => {
                         sink.odd(line, field, &both);
                         Value::Null

@@ -69,6 +69,33 @@ fn a_device_s_time_is_known_by_its_form_or_by_itself() {
 }
 
 #[test]
+fn a_time_of_an_event_that_is_not_understood_is_told() {
+    let bare = "CEF:0|V|P|1|7|n|5|";
+    let behind_syslog = format!("Jan 18 11:07:53 h {bare}");
+    for (head, rt, expected) in [
+        (bare, "rt=Nov 20 2026 08:00:01", ["1: 2026-11-20T08:00:01Z", ""]),
+        (bare, "rt=Nov 20 2026 08:00:01.5 GMT+01:00", ["1: 2026-11-20T07:00:01.500Z", ""]),
+        (bare, "rt=Nov 20 08:00:01 UTC", ["1: 2026-11-20T08:00:01Z", ""]),
+        (bare, "rt=Nov 20 08:00:01 EST", ["1: 2026-11-20T13:00:01Z", ""]),
+        // Nothing stands for it.
+        (bare, "rt=20 brumaire 08:00:01", ["1: ∅", "1? time 20 brumaire 08:00:01"]),
+        (bare, "rt=Nov 20 2026 08:00:01 CET", ["1: ∅", "1? time Nov 20 2026 08:00:01 CET"]),
+        (bare, "rt=Feb 31 2026 08:00:01", ["1: ∅", "1? time Feb 31 2026 08:00:01"]),
+        // Another time does.
+        (&behind_syslog, "rt=Nov 20 2026 08:00:01 CET", ["1: 2026-01-18T11:07:53Z", "1~ Replaced"]),
+        (bare, "rt=soon start=1764230400000", ["1: 2025-11-27T08:00:00Z", "1~ Replaced"]),
+        // What is not there is not misunderstood.
+        (&behind_syslog, "act=x", ["1: 2026-01-18T11:07:53Z", ""]),
+        (bare, "act=x", ["1: ∅", ""]),
+    ] {
+        let told = table("x.cef", &format!("{head}{rt}\n"), &options(&[("year", "2026"), ("format", "cef")]));
+        let row = told[1].split(" | ").next();
+        let said = told.get(2).map_or("", String::as_str);
+        assert_eq!([row.unwrap_or_default(), said], expected, "{head}{rt}");
+    }
+}
+
+#[test]
 fn damaged_lines_are_accounted_for() {
     let count = damaged("x.cef", &CEF.repeat(4), true, &|_, _| false);
     assert!(count >= 100, "{count}");

@@ -58,7 +58,7 @@ pub(super) fn years(
     let (mut is_zoneless, mut is_yearless) = (false, false);
     for stamp in stamps {
         is_zoneless |= stamp.is_zoneless();
-        is_yearless |= matches!(stamp, Stamp::Yearless(_));
+        is_yearless |= matches!(stamp, Stamp::Yearless(..));
     }
     let mut assumed = Vec::new();
     if is_zoneless && stated.is_none() {
@@ -111,10 +111,12 @@ impl Parser for SyslogParser {
             None | Some("") => Value::Null,
             Some(text) => Value::Text(text.to_owned().into()),
         };
+        let instant = header.stamp.filter(|_| wanted.contains(&0)).and_then(|stamp| stamp.instant(&self.years));
+        instant.and_then(|instant| instant.doubt).into_iter().for_each(|doubt| sink.doubtful(number, doubt));
         let values: Vec<Value<'_>> = wanted
             .iter()
             .map(|field| match field {
-                0 => header.stamp.and_then(|stamp| stamp.instant(&self.years)).map_or(Value::Null, Value::Time),
+                0 => instant.map_or(Value::Null, |instant| Value::Time(instant.micros)),
                 1 => text(login.address.and_then(address::shortest).as_deref()),
                 2 => text(login.user),
                 3 => login.port.map_or(Value::Null, Value::Int),
