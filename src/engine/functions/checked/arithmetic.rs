@@ -13,6 +13,7 @@ use datafusion::common::{DFSchema, exec_err};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::expr::BinaryExpr;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::interval_arithmetic::Interval;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ExprSchemable, LogicalPlan, Operator, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF,
@@ -57,11 +58,13 @@ fn checked(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
                 return Transformed::no(expr);
             };
             let text = format!("{} {op} {}", written(left), written(right));
-            let function = Operation { sign, text, signature: Signature::any(2, Volatility::Immutable) };
+            let of = left.get_type(schema).unwrap_or(DataType::Null);
+            let function = Operation { sign, text, of, signature: Signature::any(2, Volatility::Immutable) };
             Transformed::yes(ScalarUDF::from(function).call(vec![*left.clone(), *right.clone()]))
         }
         Expr::Negative(inner) if !matches!(**inner, Expr::Literal(..)) && is_whole(inner) => {
-            let function = Negated::new(format!("-{}", written(inner)));
+            let of = inner.get_type(schema).unwrap_or(DataType::Null);
+            let function = Negated::new(format!("-{}", written(inner)), of);
             Transformed::yes(ScalarUDF::from(function).call(vec![*inner.clone()]))
         }
         _ => Transformed::no(expr),
@@ -113,6 +116,8 @@ struct Operation {
     sign: Sign,
     /// As it was written, for whoever reads the error.
     text: String,
+    /// Of which type its numbers are.
+    of: DataType,
     signature: Signature,
 }
 
@@ -148,6 +153,15 @@ impl ScalarUDFImpl for Operation {
         let [left, right] = args.args.as_slice() else { return exec_err!("{} takes two numbers", self.name()) };
         apply(left, right, self.sign.kernel()).map_err(|error| told(error, &self.text, args.return_type()))
     }
+
+    fn evaluate_bounds(&self, _: &[&Interval]) -> Result<Interval> {
+        any_of(&self.of)
+    }
+}
+
+/// All numbers of a type. Without one, functions that ask whether a number is negative, as `abs` does, cannot be sorted by.
+pub(super) fn any_of(of: &DataType) -> Result<Interval> {
+    Interval::make_unbounded(of)
 }
 
 /// A field of the type of the first argument, NULL where an argument is.

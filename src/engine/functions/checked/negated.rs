@@ -4,25 +4,28 @@ use arrow::compute::kernels::numeric::neg;
 use arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::exec_err;
 use datafusion::error::{DataFusionError, Result};
+use datafusion::logical_expr::interval_arithmetic::Interval;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
 use datafusion::scalar::ScalarValue;
 
-use super::arithmetic::{same_type, told};
+use super::arithmetic::{any_of, same_type, told};
 
 /// The sign as a function. It has no name in SQL.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Negated {
     /// As it was written, for whoever reads the error.
     text: String,
+    /// Of which type its numbers are.
+    of: DataType,
     signature: Signature,
 }
 
 impl Negated {
     /// The function for an expression that is written so.
-    pub(super) fn new(text: String) -> Self {
-        Self { text, signature: Signature::any(1, Volatility::Immutable) }
+    pub(super) fn new(text: String, of: DataType) -> Self {
+        Self { text, of, signature: Signature::any(1, Volatility::Immutable) }
     }
 
     pub(super) fn text(&self) -> &String {
@@ -65,5 +68,9 @@ impl ScalarUDFImpl for Negated {
                 ScalarValue::try_from_array(&values, 0).map(ColumnarValue::Scalar)
             }
         }
+    }
+
+    fn evaluate_bounds(&self, _: &[&Interval]) -> Result<Interval> {
+        any_of(&self.of)
     }
 }
