@@ -65,7 +65,9 @@ async fn a_parquet_file_is_read_in_parts_and_in_one_state() {
         // What is open at its end asks for all there is.
         to.parse::<usize>().map_or(one.len(), |to| to + 1 - from.parse::<usize>().unwrap())
     };
-    let most = of_objects.iter().map(|seen| asked(seen)).max().unwrap();
+    // The other one is so short that its begin is all of it.
+    let of_long = of_objects.iter().filter(|seen| seen.target.ends_with("/one.parquet"));
+    let most = of_long.map(|seen| asked(seen)).max().unwrap();
     assert!(most < one.len() / 2, "{most} of {}", one.len());
 }
 
