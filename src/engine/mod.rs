@@ -394,6 +394,7 @@ impl EngineBuilder {
         functions::own::register(&mut state)?;
         joins::asof::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
+        functions::instants::keep_zones(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
     }
 

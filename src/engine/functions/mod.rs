@@ -1,4 +1,5 @@
 //! Functions of SQL, as far as they are not the engine's own as they are.
 
 pub(crate) mod bounded;
+pub(crate) mod instants;
 pub(crate) mod own;
