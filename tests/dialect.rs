@@ -47,6 +47,12 @@ async fn what_can_be_said_in_other_words_is_done() {
         ("SELECT to_char(created_date_time, 'YYYY-MM-DD\"T\"HH24:MI') FROM sign_ins", "2026-05-01T20:30"),
         ("SELECT date_format(created_date_time, '%Y/%m/%d') FROM sign_ins", "2026/05/01"),
         ("SELECT to_timestamp('01.05.2026', 'DD.MM.YYYY')", "2026-05-01T00:00:00Z"),
+        // Of a column, and of one without a value.
+        ("SELECT to_timestamp(raw ->> 'createdDateTime') = created_date_time FROM sign_ins", "true"),
+        (
+            "SELECT to_timestamp(raw ->> 'nope') IS NULL, to_timestamp(raw ->> 'nope', '%Y') FROM sign_ins",
+            "true | NULL",
+        ),
         ("SELECT id FROM sign_ins FETCH FIRST ROW ONLY", "a"),
         ("SELECT count(*) FROM sign_ins WHERE id = ANY (SELECT id FROM sign_ins WHERE status.error_code = 0)", "0"),
         ("SELECT count(*) FROM sign_ins WHERE id = SOME (SELECT id FROM sign_ins WHERE status.error_code > 0)", "1"),

@@ -395,6 +395,7 @@ impl EngineBuilder {
         joins::asof::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
         functions::checked::register(&mut state)?;
+        functions::instants::keep_zones(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
     }
 

@@ -2,4 +2,5 @@
 
 pub(crate) mod bounded;
 pub(crate) mod checked;
+pub(crate) mod instants;
 pub(crate) mod own;
