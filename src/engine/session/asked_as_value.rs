@@ -42,7 +42,7 @@ fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
             Ok(match expr {
                 Expr::InSubquery(list) => Transformed::yes(of_list(list, &schema)?),
                 Expr::Exists(Exists { subquery, negated }) => {
-                    let any = of_rows(subquery)?;
+                    let any = of_rows(&subquery)?;
                     Transformed::yes(if negated { not(any) } else { any })
                 }
                 other => Transformed::no(other),
@@ -97,7 +97,7 @@ fn of_list(list: InSubquery, schema: &DFSchema) -> Result<Expr> {
 }
 
 /// Whether there are rows. Of a query that depends on no row, the first of them tells.
-fn of_rows(subquery: Subquery) -> Result<Expr> {
+fn of_rows(subquery: &Subquery) -> Result<Expr> {
     let depends = !subquery.outer_ref_columns.is_empty();
     let rows = LogicalPlanBuilder::from(LogicalPlan::clone(&subquery.subquery));
     let rows = if depends { rows } else { rows.limit(0, Some(1))? };

@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use datafusion::parquet::basic::{Compression, LogicalType, Type, ZstdLevel};
 use datafusion::parquet::errors::Result;
-use datafusion::parquet::file::metadata::{KeyValue, ParquetMetaData};
+use datafusion::parquet::file::metadata::{KeyValue, ParquetMetaData, RowGroupMetaData};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnDescriptor;
 
@@ -75,7 +75,7 @@ fn is_floating(column: &ColumnDescriptor) -> bool {
 
 /// Whether a file says of floating-point numbers what the least and the greatest one is.
 pub(super) fn bounds_floats(file: &ParquetMetaData) -> bool {
-    let columns = file.row_groups().iter().flat_map(|group| group.columns());
+    let columns = file.row_groups().iter().flat_map(RowGroupMetaData::columns);
     let mut floating = columns.filter(|column| is_floating(column.column_descr()));
     floating.any(|column| column.statistics().is_some() || column.bloom_filter_offset().is_some())
 }

@@ -196,7 +196,7 @@ async fn planned(
             }
             let rows = unasked::told(rows, &physical, &statement.tally);
             let rows = if matches!(plan, LogicalPlan::Analyze(_)) {
-                preceded(explain_requests(&state, &physical, &statement, rows.schema())?, rows)
+                preceded(explain_requests(&state, &physical, &statement, &rows.schema())?, rows)
             } else {
                 rows
             };
@@ -326,7 +326,7 @@ async fn explain(
     }
     let inner = state.create_physical_plan(&explained.plan).await?;
     let schema = Arc::clone(explained.schema.inner());
-    let requests = explain_requests(state, &inner, statement, Arc::clone(&schema))?;
+    let requests = explain_requests(state, &inner, statement, &schema)?;
     let plans = if explained.verbose {
         lazily(state.create_physical_plan(&LogicalPlan::Explain(explained)).await?, state.task_ctx())
     } else {
@@ -340,9 +340,9 @@ fn explain_requests(
     state: &SessionState,
     plan: &Arc<dyn ExecutionPlan>,
     statement: &Statement,
-    schema: SchemaRef,
+    schema: &SchemaRef,
 ) -> Result<RecordBatch> {
-    explain::requests(plan, (statement, state.config().get_extension()), &schema)
+    explain::requests(plan, (statement, state.config().get_extension()), schema)
 }
 
 /// Rows behind a first one.

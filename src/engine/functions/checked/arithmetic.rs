@@ -146,7 +146,7 @@ impl ScalarUDFImpl for Operation {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        same_type(self.name(), &args)
+        Ok(same_type(self.name(), &args))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
@@ -165,9 +165,9 @@ pub(super) fn any_of(of: &DataType) -> Result<Interval> {
 }
 
 /// A field of the type of the first argument, NULL where an argument is.
-pub(super) fn same_type(name: &str, args: &ReturnFieldArgs<'_>) -> Result<FieldRef> {
+pub(super) fn same_type(name: &str, args: &ReturnFieldArgs<'_>) -> FieldRef {
     let of = args.arg_fields.first().map_or(DataType::Null, |field| field.data_type().clone());
-    Ok(Field::new(name, of, args.arg_fields.iter().any(|field| field.is_nullable())).into())
+    Field::new(name, of, args.arg_fields.iter().any(|field| field.is_nullable())).into()
 }
 
 /// The error of a kernel, in words.

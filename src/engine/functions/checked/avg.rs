@@ -97,7 +97,7 @@ struct Mean {
 
 impl Mean {
     /// What durations add up to, and how many they are.
-    fn of(&self, values: &[ArrayRef]) -> Result<(i128, i64)> {
+    fn of(values: &[ArrayRef]) -> Result<(i128, i64)> {
         let durations = widened(values)?;
         let [durations] = durations.as_slice() else { return exec_err!("avg takes one column") };
         let durations = durations.as_primitive::<Decimal128Type>();
@@ -108,13 +108,13 @@ impl Mean {
 
 impl Accumulator for Mean {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let (total, count) = self.of(values)?;
+        let (total, count) = Self::of(values)?;
         (self.total, self.count) = (self.total + total, self.count + count);
         Ok(())
     }
 
     fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let (total, count) = self.of(values)?;
+        let (total, count) = Self::of(values)?;
         (self.total, self.count) = (self.total - total, self.count - count);
         Ok(())
     }

@@ -54,7 +54,7 @@ impl ScalarUDFImpl for Negated {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        same_type("-", &args)
+        Ok(same_type("-", &args))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {

@@ -29,9 +29,9 @@ pub(super) struct Sum {
     pub(super) engines: Arc<AggregateUDF>,
 }
 
-/// The arguments with another type of the total.
-fn in_the_wide<'a>(args: AccumulatorArgs<'a>, wide: DataType) -> AccumulatorArgs<'a> {
-    AccumulatorArgs { return_field: Arc::new(Field::new(args.return_field.name(), wide, true)), ..args }
+/// The total in another type.
+fn in_the_wide(args: &AccumulatorArgs<'_>, wide: DataType) -> FieldRef {
+    Arc::new(Field::new(args.return_field.name(), wide, true))
 }
 
 impl AggregateUDFImpl for Sum {
@@ -54,7 +54,10 @@ impl AggregateUDFImpl for Sum {
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         let Some(wide) = wide(args.return_field.data_type()) else { return self.engines.accumulator(args) };
         let narrowing = Narrowing::of(&args);
-        Ok(Box::new(One { inner: self.engines.accumulator(in_the_wide(args, wide))?, narrowing }))
+        Ok(Box::new(One {
+            inner: self.engines.accumulator(AccumulatorArgs { return_field: in_the_wide(&args, wide), ..args })?,
+            narrowing,
+        }))
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
@@ -76,7 +79,12 @@ impl AggregateUDFImpl for Sum {
             return self.engines.create_groups_accumulator(args);
         };
         let narrowing = Narrowing::of(&args);
-        Ok(Box::new(Groups { inner: self.engines.create_groups_accumulator(in_the_wide(args, wide))?, narrowing }))
+        Ok(Box::new(Groups {
+            inner: self
+                .engines
+                .create_groups_accumulator(AccumulatorArgs { return_field: in_the_wide(&args, wide), ..args })?,
+            narrowing,
+        }))
     }
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
@@ -88,7 +96,9 @@ impl AggregateUDFImpl for Sum {
                 Ok(Box::new(Distinct { inner: SlidingDistinctSumAccumulator::try_new(of)?, met: 0, narrowing }))
             }
             Some(wide) if !args.is_distinct => Ok(Box::new(One {
-                inner: self.engines.create_sliding_accumulator(in_the_wide(args, wide))?,
+                inner: self
+                    .engines
+                    .create_sliding_accumulator(AccumulatorArgs { return_field: in_the_wide(&args, wide), ..args })?,
                 narrowing,
             })),
             _ => self.engines.create_sliding_accumulator(args),
