@@ -16,14 +16,16 @@ const SHORT: &str = "it ends too early";
 /// A file that is open.
 pub(super) enum Opened {
     File(File),
-    Object(Object),
+    Object(Box<Object>),
 }
 
 impl Opened {
     pub(super) fn open(place: &Place) -> io::Result<Self> {
         match place {
             Place::Path(path) | Place::Kept(path) => File::open(path).map(Self::File),
-            Place::Object(bucket, listed) => Object::open(bucket.clone(), listed.clone()).map(Self::Object),
+            Place::Object(bucket, listed) => {
+                Object::open(bucket.clone(), listed.clone()).map(|object| Self::Object(Box::new(object)))
+            }
         }
     }
 }

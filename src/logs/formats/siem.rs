@@ -127,7 +127,7 @@ impl Parser for EventParser {
         let instant = when.stamp().and_then(|stamp| stamp.instant(&self.years));
         match (when, instant) {
             (When::Misstated(text), _) | (When::At { not_understood: Some(text), .. }, None) => {
-                sink.odd(number, 0, text)
+                sink.odd(number, 0, text);
             }
             (When::At { not_understood: Some(_), .. }, Some(_)) => sink.doubtful(number, Doubt::Replaced),
             (When::At { not_understood: None, .. } | When::Never, _) => {}
