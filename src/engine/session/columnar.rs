@@ -64,6 +64,10 @@ impl Form {
     }
 
     /// What reads it; `None`, if this build has nothing that does.
+    #[cfg_attr(
+        feature = "avro",
+        expect(clippy::unnecessary_wraps, reason = "without the feature there is one it lacks")
+    )]
     fn format(self, state: &SessionState) -> Option<Arc<dyn FileFormat>> {
         match self {
             Self::Parquet => {
