@@ -27,7 +27,9 @@ mod sign_in;
 pub mod throttle;
 pub mod transport;
 
-pub use address::{Address, of_store};
+pub use address::Address;
+#[cfg(feature = "store")]
+pub use address::of_store;
 pub use budget::{Budget, Limit};
 pub use client::{Client, Options, Service, Services};
 pub use credentials::Credentials;
