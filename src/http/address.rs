@@ -98,7 +98,7 @@ const OF_STORES: [&str; 6] = ["comp", "delimiter", "list-type", "max-keys", "pre
 
 /// The address of a request to a store, decoded, with what was asked for and nothing that signs it.
 #[cfg_attr(not(feature = "store"), allow(dead_code, reason = "nothing is asked without a kind of store"))]
-pub fn of_store(url: &Url, veil: &Veil) -> Veiled {
+pub(crate) fn of_store(url: &Url, veil: &Veil) -> Veiled {
     let host = url.host_str().unwrap_or_default();
     let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();

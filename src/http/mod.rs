@@ -29,7 +29,7 @@ pub mod transport;
 
 pub use address::Address;
 #[cfg(feature = "store")]
-pub use address::of_store;
+pub(crate) use address::of_store;
 pub use budget::{Budget, Limit};
 pub use client::{Client, Options, Service, Services};
 pub use credentials::Credentials;

@@ -37,7 +37,7 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some(("this kind of subquery is not supported there".into(), hint.into()));
     }
     if let Some((what, _)) = after("Cannot get result type for temporal operation ").and_then(|s| s.split_once(':')) {
-        let hint = "an interval is added to a time, subtracted from one, and multiplied by a whole number";
+        let hint = "an interval is added to a time or subtracted from one; write it out whole, as INTERVAL '3 hours'";
         return Some((format!("{} is not supported", types::in_sql(what)), hint.into()));
     }
     if after("In/Exist/SetComparison subquery can only be used").is_some() {
@@ -392,115 +392,4 @@ pub(super) fn without_dump(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn usual_functions_are_those_that_there_are() {
-        let engine = crate::engine::Engine::builder().build().unwrap();
-        let missing: Vec<_> = futures::future::join_all(USUAL.iter().map(async |name| {
-            let sql = format!("SELECT 1 FROM information_schema.routines WHERE routine_name = '{name}'");
-            let rows: Vec<_> =
-                futures::TryStreamExt::try_collect(engine.query(&sql).await.unwrap().stream).await.unwrap();
-            let known = rows.iter().any(|rows| rows.num_rows() > 0);
-            (!known).then_some(*name)
-        }))
-        .await
-        .into_iter()
-        .flatten()
-        .collect();
-        // What the parser itself knows.
-        assert_eq!(missing, ["unnest"]);
-        assert!(USUAL.is_sorted());
-    }
-
-    #[test]
-    fn a_dump_is_cut_off() {
-        for (text, left) in [
-            ("Unsupported ast node in sqltorel: Collate { expr: Value(x) }", "Unsupported ast node in sqltorel"),
-            (
-                "Dot access: Function(Function { name: ObjectName([Identifier(Ident { value: \"user\" })]) })",
-                "Dot access",
-            ),
-            ("Join [On(Ident { value: 1 })]", "Join"),
-            ("plain text { of a reader }", "plain text { of a reader }"),
-            ("JSON { \"a\": 1 }", "JSON { \"a\": 1 }"),
-            ("", ""),
-        ] {
-            assert_eq!(without_dump(text), left, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_done_is_said_in_words_of_sql() {
-        for (text, said) in [
-            ("Cannot coerce arithmetic expression text + text to valid types", "text + text cannot be computed"),
-            (
-                "Cannot infer common argument type for comparison operation struct = text",
-                "struct = text cannot be compared",
-            ),
-            ("Cannot automatically convert bigint to interval", "no automatic conversion from bigint to interval"),
-            ("Cannot cast string 'x' to value of integer type", "'x' cannot be cast to integer"),
-            ("Divide by zero error", "division by zero"),
-            ("Error parsing timestamp from 'x': too short", "'x' cannot be read as a time"),
-            ("Cannot cast value 'x' to value of boolean type", "'x' cannot be cast to boolean"),
-            ("Unable to cast to date for converting from i64 to i32 failed", "a text cannot be read as a date"),
-            ("Invalid timezone \"Nowhere\": failed to parse timezone", "there is no time zone 'Nowhere'"),
-            ("Invalid input syntax for type interval: \"x\"", "'x' is no interval"),
-            ("Expected LIMIT to be an integer or null, but got text", "LIMIT takes a number, and this is a text"),
-            ("anything else", "anything else"),
-        ] {
-            assert_eq!(of_operation(text), said);
-        }
-    }
-
-    #[test]
-    fn shapes_that_do_not_fit_are_said_in_words() {
-        for (text, what, hint) in [
-            ("Invalid function 'lag'.\nDid you mean 'lag'?", "lag goes from row to row", "lag(…) OVER ("),
-            ("Invalid function 'strptime'.\nDid you mean 'x'?", "no function strptime", "to_timestamp("),
-            (
-                "Order by column out of bounds, specified: 5, max: 1",
-                "ORDER BY 5 names a column by its place, and there is 1 column",
-                "",
-            ),
-            ("Cannot find column with position 3 in SELECT clause. Valid columns: 1 to 2", "GROUP BY 3", "GROUP BY id"),
-            ("Placeholder '$1' was not provided a value for execution.", "there is no value for $1", ":id"),
-            ("UNION queries have different number of columns", "the sides of UNION differ", "as many columns"),
-            (
-                "'auditql.timout' is not a variable which can be viewed with 'SHOW'",
-                "no setting auditql.timout",
-                "auditql.timeout?",
-            ),
-            (
-                "Unsupported compound identifier 'a.b.c.d'. Expected 1, 2 or 3 parts, got 4",
-                "a.b.c.d has too many parts",
-                "",
-            ),
-        ] {
-            let (said, told) = of_plan(text).unwrap_or_else(|| panic!("{text}"));
-            assert!(said.contains(what) && told.contains(hint), "{text}: {said}; {told}");
-        }
-        for (text, said) in [
-            ("Cannot access field at argument 1: type integer is not struct, Map, or Null", "integer has no fields"),
-            ("Cannot infer common type for bitwise operation text << text", "text << text cannot be computed"),
-        ] {
-            assert_eq!(of_operation(text), said);
-        }
-    }
-
-    #[test]
-    fn a_function_says_what_it_takes() {
-        let text = "array_has does not support type Utf8. No function matches the given name and argument types \
-                    'array_has(Utf8, Utf8)'. You might need to add explicit type casts.\n\tCandidate functions:\n\tarray_has(array, element)";
-        let (what, hint) = of_arguments(text).unwrap();
-        assert_eq!(what, "array_has does not take (text, text)");
-        assert_eq!(hint, "it takes array_has(array, element)");
-        assert_eq!(of_arguments("argument types 'now(Int64)'").unwrap().1, "\\df now shows what it takes");
-        let text = "No function matches the given name and argument types 'ip_in(Int64)'. You might need to add explicit type \
-                    casts.\n\tCandidate functions:\n\tip_in(UserDefined)";
-        assert_eq!(of_arguments(text).unwrap().1, "it takes ip_in(address, network)");
-        assert_eq!(of_arguments(&text.replace("ip_in", "max_by")).unwrap().1, "it takes arg_max(value, by)");
-        assert_eq!(of_arguments("nothing of that kind"), None);
-    }
-}
+mod tests;
