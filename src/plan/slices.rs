@@ -17,7 +17,7 @@ use super::ScanPlan;
 use crate::table::{ApiVersion, Direction, EntitySet, Source};
 
 /// Pages that each slice is expected to have at least.
-const SEVERAL: u64 = 3;
+const SEVERAL: u64 = 2;
 /// Pages for each of which, beside one for each lane, there may be one cut.
 const PAGES_A_CUT: u64 = 12;
 /// What is left has to take one chain at least as long as this.
@@ -128,8 +128,8 @@ pub struct Lanes {
 impl Lanes {
     /// Cuts that may be made now.
     fn cuts_left(&self) -> u64 {
-        // The first pages tell least: with each that was read there may be one chain more.
-        let allowed = (self.most as u64 - 1 + self.pages / PAGES_A_CUT).min(self.pages);
+        // All lanes at once as soon as a page tells of more: to open them one by one costs more time than it saves requests.
+        let allowed = self.most as u64 - 1 + self.pages / PAGES_A_CUT;
         allowed.saturating_sub(self.cuts).min(self.free as u64)
     }
 }

@@ -18,12 +18,12 @@ fn hourly(left: i64) -> Progress {
 #[test]
 fn a_range_is_cut_where_each_slice_has_several_pages() {
     for (left, free, slices) in
-        [(2, 7, 1), (5, 7, 1), (6, 7, 2), (9, 7, 3), (24, 7, 8), (1_000, 7, 8), (1_000, 1, 2), (1_000, 0, 1)]
+        [(2, 7, 1), (3, 7, 1), (5, 7, 2), (6, 7, 3), (16, 7, 8), (1_000, 7, 8), (1_000, 1, 2), (1_000, 0, 1)]
     {
         assert_eq!(edges(&hourly(left), &lanes(free)).len() + 1, slices, "{left} pages, {free} free");
     }
     assert_eq!(edges(&hourly(8), &lanes(1)), [4 * HOUR]);
-    assert_eq!(edges(&hourly(9), &lanes(7)), [6 * HOUR, 3 * HOUR]);
+    assert_eq!(edges(&hourly(9), &lanes(2)), [6 * HOUR, 3 * HOUR]);
 }
 
 #[test]
@@ -50,8 +50,7 @@ fn edges_are_whole_seconds_within_what_is_left() {
 #[test]
 fn cuts_are_a_share_of_the_pages() {
     let spent = |cuts, pages| edges(&hourly(500), &Lanes { cuts, pages, ..lanes(7) }).len();
-    assert_eq!((spent(0, 7), spent(7, 11), spent(7, 12), spent(9, 36), spent(10, 36)), (7, 0, 1, 1, 0));
-    assert_eq!((spent(0, 1), spent(1, 1), spent(1, 3)), (1, 0, 2), "the first pages tell little");
+    assert_eq!((spent(0, 1), spent(7, 11), spent(7, 12), spent(9, 36), spent(10, 36)), (7, 0, 1, 1, 0));
 }
 
 /// Which tables are read in slices follows from what is declared of them, table by table.
@@ -162,7 +161,7 @@ fn uneven(rows: usize) -> Vec<i64> {
 }
 
 #[test]
-fn slices_take_a_fifth_of_the_rounds_and_a_tenth_more_requests() {
+fn slices_take_little_more_than_their_part_of_the_rounds_and_a_tenth_more_requests() {
     for (rows, page) in [(100_000, 1_000), (300_000, 999), (1_000_000, 1_000), (50_000, 100)] {
         for times in [uneven(rows), (0..i64::try_from(rows).unwrap()).rev().map(|n| n * 26 * SECOND).collect()] {
             let pages = times.len().div_ceil(page) as u64;
@@ -171,7 +170,7 @@ fn slices_take_a_fifth_of_the_rounds_and_a_tenth_more_requests() {
             let Model { requests, rounds, .. } = model;
             println!("{pages} pages: {requests} requests in {rounds} rounds");
             assert!(requests <= pages + pages / 10 + 8, "{requests} requests for {pages} pages");
-            assert!(rounds * 5 <= pages, "{rounds} rounds for {pages} pages");
+            assert!(rounds <= pages.div_ceil(8) * 6 / 5 + 1, "{rounds} rounds for {pages} pages");
             let mut alone = Model { times: &times, page, requests: 0, rounds: 0 };
             alone.run(1);
             assert_eq!((alone.requests, alone.rounds), (pages, pages), "one lane is one chain");
