@@ -3,4 +3,5 @@
 pub(crate) mod bounded;
 pub(crate) mod checked;
 pub(crate) mod instants;
+pub(crate) mod ordered;
 pub(crate) mod own;

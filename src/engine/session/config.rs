@@ -16,6 +16,7 @@ use super::asked_as_value::AskedAsValue;
 use super::finer::FinerTimes;
 use super::lengths::Lengths;
 use super::merging::{CHECKED, SortedOrNot};
+use super::multiples;
 use super::sound::Sound;
 use super::store::Store;
 use super::unknown::UnknownIsNotFalse;
@@ -150,7 +151,7 @@ fn with_defaults(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let aggregate = builder.aggregate_functions().take();
     let window = builder.window_functions().take();
     let mut builder = builder.with_default_features();
-    builder.expr_planners().get_or_insert_default().insert(0, bounded::planner());
+    builder.expr_planners().get_or_insert_default().splice(0..0, [bounded::planner(), multiples::planner()]);
     builder.scalar_functions().get_or_insert_default().extend(scalar.into_iter().flatten());
     builder.aggregate_functions().get_or_insert_default().extend(aggregate.into_iter().flatten());
     builder.window_functions().get_or_insert_default().extend(window.into_iter().flatten());

@@ -24,8 +24,6 @@ use datafusion::logical_expr::{
 };
 use datafusion::optimizer::AnalyzerRule;
 
-use super::multiples::product;
-
 /// The step that comes before types are coerced.
 #[derive(Debug)]
 pub(super) struct Lengths;
@@ -52,11 +50,6 @@ fn measured(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
 }
 
 fn comparison(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
-    if let Expr::BinaryExpr(binary) = &expr
-        && let Some(product) = product(binary, schema)
-    {
-        return Transformed::yes(product);
-    }
     match expr {
         Expr::BinaryExpr(BinaryExpr { left, op, right }) if compares(op) => {
             let mut sides = vec![*left, *right];

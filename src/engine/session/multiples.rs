@@ -1,27 +1,45 @@
 //! `INTERVAL '1 hour' * 3`: a length of time so many times over. The engine has it in its kernels, and refuses it when types are coerced.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use arrow::compute::kernels::numeric::mul;
 use arrow::datatypes::{DataType, IntervalUnit};
 use datafusion::common::{DFSchema, exec_err};
 use datafusion::error::Result;
-use datafusion::logical_expr::expr::BinaryExpr;
+use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ExprSchemable, Operator, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Expr, ExprSchemable, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use datafusion::physical_expr_common::datum::apply;
+use datafusion::sql::sqlparser::ast::BinaryOperator;
 
 use crate::engine::error::Error;
 
 const LENGTH: DataType = DataType::Interval(IntervalUnit::MonthDayNano);
 
+/// What plans `*` of a length and a whole number, to be asked before DataFusion's own planners.
+pub(super) fn planner() -> Arc<dyn ExprPlanner> {
+    Arc::new(Planner)
+}
+
+#[derive(Debug)]
+struct Planner;
+
+impl ExprPlanner for Planner {
+    fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+        Ok(match product(&expr, schema) {
+            Some(product) => PlannerResult::Planned(product),
+            None => PlannerResult::Original(expr),
+        })
+    }
+}
+
 /// The product of a length and a whole number, in either order; `None`: it is none.
-pub(super) fn product(binary: &BinaryExpr, schema: &DFSchema) -> Option<Expr> {
-    if binary.op != Operator::Multiply {
+fn product(expr: &RawBinaryExpr, schema: &DFSchema) -> Option<Expr> {
+    if expr.op != BinaryOperator::Multiply {
         return None;
     }
-    let (left, right) = (&*binary.left, &*binary.right);
+    let (left, right) = (&expr.left, &expr.right);
     let is_length = |of: &DataType| matches!(of, DataType::Interval(_));
     let (length, number) = match (left.get_type(schema).ok()?, right.get_type(schema).ok()?) {
         (of, by) if is_length(&of) && by.is_integer() => (left, right),
@@ -41,6 +59,11 @@ struct Multiple(Signature);
 impl ScalarUDFImpl for Multiple {
     fn name(&self) -> &'static str {
         "multiple_of_length"
+    }
+
+    fn schema_name(&self, args: &[Expr]) -> Result<String> {
+        let [length, number] = args else { return exec_err!("a length and a number") };
+        Ok(format!("{} * {}", length.schema_name(), number.schema_name()))
     }
 
     fn signature(&self) -> &Signature {
