@@ -509,6 +509,15 @@ async fn columns_of_what_is_put_together_have_short_names_too() {
             &["error_code", "user_id", "max(id)"],
         ),
         ("SELECT 1 INTERSECT SELECT 1", &["1"]),
+        // Functions by another of their names.
+        (
+            "SELECT length(id), max(length(id) + 1), count(DISTINCT substr(id, 1)), mean(1) FROM sign_ins GROUP BY id",
+            &["length(id)", "max(length(id) + 1)", "count(DISTINCT substr(id, 1))", "mean(1)"],
+        ),
+        (
+            "SELECT rank() OVER (ORDER BY length(id)), INTERVAL '1 hour' * 3 FROM sign_ins",
+            &["rank()", "INTERVAL '1 hours' * 3"],
+        ),
     ] {
         let query = engine.query(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
         let schema = query.stream.schema();

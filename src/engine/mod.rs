@@ -393,7 +393,6 @@ impl EngineBuilder {
         datafusion_functions_json::register_all(&mut state)?;
         functions::own::register(&mut state)?;
         joins::asof::register(&mut state)?;
-        functions::ordered::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
         functions::checked::register(&mut state)?;
         functions::instants::keep_zones(&mut state)?;

@@ -3,5 +3,4 @@
 pub(crate) mod bounded;
 pub(crate) mod checked;
 pub(crate) mod instants;
-pub(crate) mod ordered;
 pub(crate) mod own;

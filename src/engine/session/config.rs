@@ -17,6 +17,7 @@ use super::finer::FinerTimes;
 use super::lengths::Lengths;
 use super::merging::{CHECKED, SortedOrNot};
 use super::multiples;
+use super::ordering::OrderedByColumns;
 use super::sound::Sound;
 use super::store::Store;
 use super::unknown::UnknownIsNotFalse;
@@ -109,11 +110,12 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 6] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 7] = [
         Arc::new(NearestJoins),
         Arc::new(AskedAsValue),
         Arc::new(UnknownIsNotFalse),
         Arc::new(Lengths),
+        Arc::new(OrderedByColumns),
         Arc::new(FinerTimes),
         Arc::new(Sound),
     ];

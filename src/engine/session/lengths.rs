@@ -149,7 +149,7 @@ fn align(sides: &mut [Expr], schema: &DFSchema) -> bool {
         Some(written) => sides.clone_from_slice(&written),
         None => {
             for side in sides {
-                *side = FUNCTION.call(vec![std::mem::take(side)]);
+                *side = in_numbers(std::mem::take(side));
             }
         }
     }
@@ -173,6 +173,11 @@ const DAYS_OF_A_MONTH: i128 = 30;
 fn nanoseconds(length: IntervalMonthDayNano) -> i128 {
     let days = i128::from(length.months) * DAYS_OF_A_MONTH + i128::from(length.days);
     days * NANOSECONDS_OF_A_DAY + i128::from(length.nanoseconds)
+}
+
+/// An interval as the number that it is ordered by.
+pub(super) fn in_numbers(interval: Expr) -> Expr {
+    FUNCTION.call(vec![interval])
 }
 
 static FUNCTION: LazyLock<ScalarUDF> =

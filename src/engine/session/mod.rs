@@ -15,6 +15,7 @@ pub(crate) mod merged;
 mod merging;
 mod multiples;
 pub(crate) mod named_logs;
+mod ordering;
 pub mod parquet;
 pub(crate) mod policy;
 mod sound;

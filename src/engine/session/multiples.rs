@@ -58,7 +58,7 @@ struct Multiple(Signature);
 
 impl ScalarUDFImpl for Multiple {
     fn name(&self) -> &'static str {
-        "multiple_of_length"
+        "*"
     }
 
     fn schema_name(&self, args: &[Expr]) -> Result<String> {

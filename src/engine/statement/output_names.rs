@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow::util::display::array_value_to_string;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, JoinType, Result};
-use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::expr::{Alias, ScalarFunction};
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
     CreateMemoryTable, DdlStatement, Distinct, Explain, Expr, LogicalPlan, LogicalPlanBuilder,
@@ -133,7 +133,7 @@ fn origin(plan: &LogicalPlan, at: usize) -> Option<&Expr> {
     };
     match expr {
         // The planner's own alias of count(*), which spells out its filter.
-        Expr::Alias(alias) if alias.name.starts_with(COUNT_FILTER) => Some(expr),
+        Expr::Alias(alias) if alias.name.starts_with(COUNT_FILTER) || called(alias).is_some() => Some(expr),
         Expr::Alias(_) => None,
         Expr::Column(column) => {
             let below = plan_below(plan)?;
@@ -200,6 +200,9 @@ fn written(expr: &Expr) -> Option<String> {
 /// Characters that a heading may have before a function's name has to do.
 const LONGEST: usize = 40;
 
+/// Operators that are planned as functions.
+const OPERATORS: &[&str] = &["||", "*"];
+
 /// A name that says enough: of a time cut to its hour `hour`, of an aggregate what it sums up and not in which order.
 fn short(below: Option<&LogicalPlan>, expr: &Expr, whole: &str) -> Option<String> {
     match expr {
@@ -207,6 +210,7 @@ fn short(below: Option<&LogicalPlan>, expr: &Expr, whole: &str) -> Option<String
             ("date_trunc" | "date_part", [unit, _]) => field(unit).map(|unit| unit.to_lowercase()),
             // An operator has no name that could stand for it.
             ("||", _) if whole.chars().count() > LONGEST => Some("concat".into()),
+            ("*", _) => None,
             (name, _) => (whole.chars().count() > LONGEST).then(|| name.to_owned()),
         },
         Expr::AggregateFunction(aggregate) => {
@@ -237,15 +241,33 @@ fn constant(value: &ScalarValue) -> Option<String> {
     }
 }
 
+/// The name that a function was called by, if it has another: the planner notes it as an alias of the call.
+fn called(alias: &Alias) -> Option<&str> {
+    let (called, _) = alias.name.split_once('(')?;
+    let names = match alias.expr.as_ref() {
+        Expr::ScalarFunction(call) => call.func.aliases(),
+        Expr::AggregateFunction(call) => call.func.aliases(),
+        _ => return None,
+    };
+    names.iter().any(|name| name == called).then_some(called)
+}
+
 /// An expression as text without the names of tables.
 fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
     if let Expr::Alias(alias) = expr {
-        return plain(below, &alias.expr).replacen("count(1)", "count(*)", 1);
+        let text = plain(below, &alias.expr);
+        return match (called(alias), text.split_once('(')) {
+            (Some(called), Some((_, args))) => format!("{called}({args}"),
+            _ => text.replacen("count(1)", "count(*)", 1),
+        };
     }
     let unqualified = expr.clone().transform_down(|expr| {
         let operands = |call: &ScalarFunction| call.args.iter().map(|arg| plain(below, arg)).collect::<Vec<_>>();
         let concatenated = match &expr {
-            Expr::ScalarFunction(call) if call.func.name() == "||" => Some(operands(call).join(" || ")),
+            Expr::ScalarFunction(call) if OPERATORS.contains(&call.func.name()) => {
+                Some(operands(call).join(&format!(" {} ", call.func.name())))
+            }
+            Expr::Alias(alias) => called(alias).map(|_| plain(below, &expr)),
             _ => None,
         };
         if let Some(text) = concatenated.or_else(|| written(&expr)) {
