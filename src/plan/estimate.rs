@@ -80,6 +80,13 @@ impl Counts {
         known.days.extend(days);
     }
 
+    /// Numbers of the days of a kind: those that were read, or those of all kinds that the service told where they are more.
+    pub fn of_kind(&self, kind: Option<&'static str>) -> Days {
+        let read = self.read.get(&kind);
+        let told = self.told.as_ref().map(|told| &told.days);
+        told.into_iter().chain(read).max_by_key(|days| days.len()).cloned().unwrap_or_default()
+    }
+
     /// Whether the service told anything.
     #[cfg(test)]
     pub(crate) fn are_told(&self) -> bool {

@@ -241,7 +241,7 @@ impl Pager {
         let within = |last: i64| self.query.interval.to.is_none_or(|to| last <= to);
         let (newest, oldest) = self.newest.zip(self.last).filter(|(_, last)| goes_on && within(*last))?;
         let from = self.query.interval.from.unwrap_or(kept_from);
-        Some(Progress { newest, oldest, pages: u64::from(self.pages_since_start), from })
+        Some(Progress { newest, oldest, stride: self.stride, pages: u64::from(self.pages_since_start), from })
     }
 
     /// The times of the newest and the oldest row since the start, between which it has read all, as far as it shows.

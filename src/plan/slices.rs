@@ -3,15 +3,19 @@
 //! A chain waits for each reply before it can ask for the next page. Slices of its range wait side by side, and each costs one
 //! request at most: the pages at either side of an edge need not be full. So a range is cut only where each slice is expected
 //! to have several pages, and never oftener than a share of the pages read allows. How many pages are left is guessed from
-//! those that were read, and nothing rests on the guess: a slice that turns out long is cut again, one that turns out empty has
-//! cost one request.
+//! those that were read, and from the numbers of days that this session knows ([`Density`]); nothing rests on the guess: a slice
+//! that turns out long is cut again, one that turns out empty has cost one request.
 //!
 //! Only a listing in a declared order can be cut: there, and nowhere else, a first page tells how dense the rest is, and a
 //! chain knows that it has passed an edge. Edges are whole seconds, and a record belongs to the slice that its own time lies in,
 //! whatever the service makes of the bounds.
 
+mod density;
+
 use std::fmt;
 use std::time::Duration;
+
+pub use self::density::Density;
 
 use super::ScanPlan;
 use crate::table::{ApiVersion, Direction, EntitySet, Source};
@@ -19,7 +23,7 @@ use crate::table::{ApiVersion, Direction, EntitySet, Source};
 /// Pages that each slice is expected to have at least.
 const SEVERAL: u64 = 2;
 /// Pages for each of which, beside one for each lane, there may be one cut.
-const PAGES_A_CUT: u64 = 12;
+const PAGES_A_CUT: u64 = 4;
 /// What is left has to take one chain at least as long as this.
 const WORTH: Duration = Duration::from_millis(250);
 
@@ -92,6 +96,8 @@ pub struct Progress {
     pub newest: i64,
     /// The time of the last.
     pub oldest: i64,
+    /// How much time the last page took.
+    pub stride: i64,
     /// The pages that held them.
     pub pages: u64,
     /// Where its range begins.
@@ -99,14 +105,16 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// About how many pages are left, if the rest is as dense as what was read. Of one instant nothing can be told.
-    pub fn pages_left(&self) -> u64 {
-        let covered = self.newest.saturating_sub(self.oldest);
-        if covered <= 0 {
-            return 0;
-        }
-        let left = i128::from(self.oldest.saturating_sub(self.from).max(0)) * i128::from(self.pages);
-        u64::try_from(left / i128::from(covered)).unwrap_or(u64::MAX)
+    /// About how many pages are left, if they are as dense as what was read, or as the last page, which may be the first of many.
+    /// Of one instant nothing can be told.
+    pub fn pages_left(&self, density: &Density) -> u64 {
+        let left = density.weight(self.from, self.oldest);
+        let at_the_rate_of = |since: i64, pages: u64| {
+            let covered = density.weight(self.oldest, since);
+            left.saturating_mul(u128::from(pages)).checked_div(covered).unwrap_or(0)
+        };
+        let last = at_the_rate_of(self.oldest.saturating_add(self.stride), 1);
+        u64::try_from(last.max(at_the_rate_of(self.newest, self.pages))).unwrap_or(u64::MAX)
     }
 }
 
@@ -136,18 +144,14 @@ impl Lanes {
 
 /// The edges at which a chain should give away what is older, newest first, in microseconds; none: it reads on alone. Each is
 /// the first instant of the newer slice.
-pub fn edges(chain: &Progress, lanes: &Lanes) -> Vec<i64> {
-    let pages = chain.pages_left();
+pub fn edges(chain: &Progress, density: &Density, lanes: &Lanes) -> Vec<i64> {
+    let pages = chain.pages_left(density);
     let time = lanes.reply.saturating_mul(u32::try_from(pages).unwrap_or(u32::MAX));
     let parts = (lanes.cuts_left() + 1).min(pages / SEVERAL);
     if parts < 2 || time < WORTH {
         return Vec::new();
     }
-    let left = i128::from(chain.oldest) - i128::from(chain.from);
-    let edge = |n: u64| {
-        let share = left * i128::from(n) / i128::from(parts);
-        i64::try_from(i128::from(chain.oldest) - share).unwrap_or(chain.from).div_euclid(SECOND) * SECOND
-    };
+    let edge = |n: u64| density.above((chain.from, chain.oldest), n, parts).div_euclid(SECOND) * SECOND;
     let mut edges: Vec<i64> = (1..parts).map(edge).filter(|e| chain.from < *e && *e < chain.oldest).collect();
     edges.dedup();
     edges

@@ -128,6 +128,11 @@ impl Chain {
         self.pager.seen()
     }
 
+    /// The kind of record that it lists, if there are kinds.
+    pub(crate) fn kind(&self) -> Option<&'static str> {
+        self.pager.query().kind.map(|kind| kind.member)
+    }
+
     /// The quota that its requests count against.
     pub(crate) fn quota(&self) -> Quota {
         self.pager.query().quota

@@ -20,7 +20,7 @@ use super::lanes::Lane;
 use super::merge::{Batches, Merge};
 use super::stretch::Stretch;
 use crate::engine::error::Error;
-use crate::plan::slices::{Lanes, edges};
+use crate::plan::slices::{Density, Lanes, edges};
 use crate::table::Quota;
 
 /// What a lane may hold at once, in pages: a reply under way, one that is decoded, rows that wait, and one to spare.
@@ -34,7 +34,9 @@ pub(super) fn may_be_cut(scan: &RemoteScan, how: Merge) -> bool {
 /// The rows of a chain and of those that it gives parts of its range to, as they come.
 pub(super) fn read(mut chain: Chain) -> Batches {
     let (scan, stretch) = (Arc::clone(chain.scan()), Stretch::new(chain.lend_mark().of_slices(), 0));
-    let slices = Slices { running: FuturesUnordered::new(), stretch, left: Vec::new(), next: 1, scan };
+    let counts = scan.statement.journal.days.of(&scan.connection, &scan.set.qualified());
+    let density = Density::of(counts.of_kind(chain.kind()));
+    let slices = Slices { running: FuturesUnordered::new(), stretch, density, left: Vec::new(), next: 1, scan };
     slices.go(slices.slice(0, chain));
     stream::try_unfold(slices, |mut slices| async move { Ok(slices.next().await?.map(|rows| (rows, slices))) }).boxed()
 }
@@ -45,6 +47,8 @@ struct Slices {
     running: FuturesUnordered<BoxFuture<'static, Result<Turn, Error>>>,
     /// What of the range was read without a gap, and given out.
     stretch: Stretch,
+    /// What the session knows of how the records lie in time.
+    density: Density,
     /// How many pages each slice was last expected to have left, by its number.
     left: Vec<(usize, u64)>,
     /// The number of the next slice.
@@ -133,7 +137,8 @@ impl Slices {
     /// Notes how many pages a slice is expected to have left.
     fn expect(&mut self, slice: &Slice) {
         self.forget(slice);
-        self.left.extend(slice.chain.progress().map(|progress| (slice.number, progress.pages_left())));
+        let left = slice.chain.progress().map(|progress| progress.pages_left(&self.density));
+        self.left.extend(left.map(|left| (slice.number, left)));
     }
 
     /// Expects no pages of a slice.
@@ -152,13 +157,13 @@ impl Slices {
     /// Gives parts of what a slice has left to new ones, if there are lanes to spare and no other has much more left.
     fn share(&mut self, slice: &mut Slice, page: usize) {
         let Some(progress) = slice.chain.progress() else { return };
-        let own = progress.pages_left();
+        let own = progress.pages_left(&self.density);
         if self.left.iter().any(|(_, left)| *left / 2 > own) {
             return;
         }
         // The oldest first: each time the slice gives away the end of what it still has.
         let quota = slice.chain.quota();
-        for edge in edges(&progress, &self.lanes(quota)).into_iter().rev() {
+        for edge in edges(&progress, &self.density, &self.lanes(quota)).into_iter().rev() {
             if !self.has_room_for(page) {
                 break;
             }

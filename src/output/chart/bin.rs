@@ -43,7 +43,7 @@ impl Bin {
             Self::Months(least) => return months(least),
             Self::Seconds(least) => least,
         };
-        let are_weeks = least > 0 && least % WEEK == 0 && fits(&Self::Seconds(WEEK));
+        let are_weeks = Self::Seconds(least).is_weeks() && fits(&Self::Seconds(WEEK));
         if Self::Months(1).bars(span) >= YEAR && !are_weeks {
             return months(1);
         }
@@ -53,6 +53,11 @@ impl Bin {
         let is_such = |length: &i64| *length >= least && exact.is_none_or(|exact| length % exact == 0);
         let lengths = exact.into_iter().chain(LENGTHS).filter(is_such);
         lengths.map(Self::Seconds).find(fits).unwrap_or_else(|| months(1))
+    }
+
+    /// Whether it is a number of whole weeks, which no month is.
+    pub(super) fn is_weeks(self) -> bool {
+        matches!(self, Self::Seconds(length) if length > 0 && length % WEEK == 0)
     }
 
     /// How many bars go from the one of the first second to the one of the last.

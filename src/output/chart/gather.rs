@@ -195,7 +195,7 @@ impl Gather {
                 let lacking = |rows: u64, what: &str| {
                     (rows > 0).then(|| format!("{} no {what}", counted(rows, "row has", "rows have")))
                 };
-                let notes: Vec<String> =
+                let mut notes: Vec<String> =
                     lacking(*untimed, "time").into_iter().chain(lacking(unnumbered, "number")).collect();
                 let what = summed.map_or("rows".to_owned(), |at| format!("sum of {}", self.heads[at]));
                 let zone = self.zone.as_ref().map(|zone| format!(", {zone}")).unwrap_or_default();
@@ -217,6 +217,11 @@ impl Gather {
                     Kind::Heatmap => heatmap(title, values),
                     _ => histogram(title, times.span(), values, (least, most), step),
                 };
+                if let Picture::Histogram { bin: Bin::Months(_), .. } = picture
+                    && least.is_weeks()
+                {
+                    notes.push("a week counts in the month of its first day".into());
+                }
                 Ok((picture, notes))
             }
             (Shape::Bars { labels, number }, Found::Listed(sums)) => {

@@ -113,6 +113,11 @@ fn rows_are_counted_and_sums_are_added_only_where_they_are_of_a_time() {
     assert_eq!((title.as_str(), first), ("sum of n by hour, UTC", 0));
     assert_eq!((bars, bin), (vec![5.0, 7.0], Bin::Seconds(7_200)));
     assert_eq!(notes, ["1 row has no time"]);
+    // Weeks that do not fit side by side are told of.
+    let weeks: Vec<_> = (0..400).map(|week| hour(week * 24 * 7)).collect();
+    let (found, notes) = picture(&batch(vec![("week", times(&weeks)), ("n", numbers(&[1; 400]))]), "").unwrap();
+    assert!(matches!(found, Picture::Histogram { bin: Bin::Months(_), .. }), "{found:?}");
+    assert_eq!(notes, ["a week counts in the month of its first day"]);
     // Times of events stand anywhere: a number beside them is no count.
     let events = batch(vec![("t", times(&[Some(1), Some(7_201)])), ("error_code", numbers(&[50126, 50126]))]);
     let Picture::Histogram { title, bars, .. } = picture(&events, "").unwrap().0 else { panic!() };
