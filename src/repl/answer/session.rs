@@ -429,7 +429,11 @@ async fn only_new(
 
 /// What a statement cost, in a line.
 fn costs(tally: &Tally) -> String {
-    let mut parts = vec![count(tally.requests.get(), "request"), count(tally.rows_received.get(), "row") + " received"];
+    let mut parts = vec![count(tally.requests.get(), "request")];
+    // Rows of files are not received from anybody.
+    if tally.requests.get() > 0 {
+        parts.push(count(tally.rows_received.get(), "row") + " received");
+    }
     if tally.retries.get() > 0 {
         parts.push(format!("{} retried", tally.retries.get()));
     }
@@ -464,6 +468,7 @@ mod tests {
     #[test]
     fn costs_name_only_what_was_spent() {
         let tally = Tally::default();
+        assert_eq!(costs(&tally), "0 requests");
         tally.requests.add(3);
         tally.rows_received.add(2_000);
         assert_eq!(costs(&tally), "3 requests, 2000 rows received");
