@@ -18,6 +18,7 @@ import time
 DUCK = """
 import csv, sys, duckdb
 connection = duckdb.connect(config={'threads': sys.argv[1]})
+connection.execute('SET enable_progress_bar = false')
 csv.writer(sys.stdout).writerows(connection.execute(sys.argv[2]).fetchall())
 """
 
@@ -71,9 +72,10 @@ class Folder:
         return least, sorted(rows[1:] if engine == "auditql" else rows)
 
 
-def measured(command: list, home: pathlib.Path) -> tuple[Took, str]:
-    """Runs a process whose settings are those of nobody."""
+def measured(command: list, home: pathlib.Path, more: dict | None = None) -> tuple[Took, str]:
+    """Runs a process whose settings are those of nobody, and `more`."""
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
+    environment.update(more or {})
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         begin = time.monotonic()
         process = subprocess.Popen(command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, env=environment)

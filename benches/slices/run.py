@@ -18,58 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.parse
-import urllib.request
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from tenant import KIND, Tenant
 
 RUNS = 3
 LANES = 8
-KIND = "nonInteractiveUser"
 SQL = f"SELECT count(*) FROM sign_ins WHERE array_has(sign_in_event_types, '{KIND}')"
-
-
-class Tenant:
-    """A demo tenant that is served, and how it is reached."""
-
-    def __init__(self, program, rows, latency, folder):
-        command = [program, "demo", "--serve", "127.0.0.1:0", "--no-throttle"]
-        command += ["--rows", str(rows), "--latency", latency]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        told = ""
-        while "AUDITQL_ACCESS_TOKEN=" not in told:
-            line = self.process.stdout.readline()
-            if not line:
-                sys.exit("the tenant does not start")
-            told += line
-        self.token = told.split("AUDITQL_ACCESS_TOKEN=")[1].strip()
-        text = told[told.index("version = 1") : told.index("and then")]
-        self.url = text.split('graph_url = "')[1].split('"')[0]
-        self.config = folder / "demo.toml"
-        self.config.write_text(text + '[connections.demo.quota]\nreports = "none"\n')
-
-    def requests(self):
-        """How many requests there were so far, and most that were answered at once."""
-        with urllib.request.urlopen(self.url + "/stats") as reply:
-            stats = json.load(reply)
-        return sum(path["requests"] for path in stats["paths"].values()), stats["at_once"]
-
-    def get(self, url):
-        request = urllib.request.Request(url, headers={"Authorization": "Bearer " + self.token})
-        with urllib.request.urlopen(request) as reply:
-            return reply.read()
-
-    def chain(self, since, until):
-        """The bodies of a chain of pages between two times."""
-        clauses = [f"signInEventTypes/any(t: t eq '{KIND}')"]
-        clauses += [f"createdDateTime ge {since}"] if since else []
-        clauses += [f"createdDateTime le {until}"] if until else []
-        query = urllib.parse.urlencode({"$filter": " and ".join(clauses), "$top": "999"})
-        url, bodies = f"{self.url}/beta/auditLogs/signIns?{query}", []
-        while url:
-            body = self.get(url)
-            bodies.append(body)
-            at = body.find(b'"@odata.nextLink"')
-            url = json.loads(body[at:].split(b":", 1)[1].split(b',"value"')[0].rstrip(b"}")) if at >= 0 else None
-        return bodies
 
 
 def auditql(program, tenant, folder, sql, slices):
@@ -87,7 +42,7 @@ def downloaded(tenant, edges):
     """Seconds that a plain download over as many chains took."""
     begun = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(LANES) as lanes:
-        bodies = list(lanes.map(lambda edge: tenant.chain(*edge), zip(edges[:-1], edges[1:])))
+        bodies = list(lanes.map(lambda edge: list(tenant.chain(*edge)), zip(edges[:-1], edges[1:])))
     assert all(bodies)
     return time.monotonic() - begun
 
@@ -100,16 +55,15 @@ def main():
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        tenant = Tenant(args.program, args.rows, args.latency, folder)
+        tenant = Tenant(args.program, args.rows, folder, args.latency)
         try:
             measure(args.program, tenant, folder)
         finally:
-            tenant.process.kill()
-            tenant.process.wait()
+            tenant.stop()
 
 
 def measure(program, tenant, folder):
-    times = [r["createdDateTime"] for body in tenant.chain(None, None) for r in json.loads(body)["value"]]
+    times = [r["createdDateTime"] for body in tenant.chain() for r in json.loads(body)["value"]]
     times.sort()
     cuts = [times[len(times) * n // LANES][:19] + "Z" for n in range(1, LANES)]
     edges = [None, *cuts, None]
