@@ -13,6 +13,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
 use super::asked_as_value::AskedAsValue;
+use super::dates;
 use super::finer::FinerTimes;
 use super::lengths::Lengths;
 use super::merging::{CHECKED, SortedOrNot};
@@ -153,7 +154,10 @@ fn with_defaults(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let aggregate = builder.aggregate_functions().take();
     let window = builder.window_functions().take();
     let mut builder = builder.with_default_features();
-    builder.expr_planners().get_or_insert_default().splice(0..0, [bounded::planner(), multiples::planner()]);
+    builder
+        .expr_planners()
+        .get_or_insert_default()
+        .splice(0..0, [bounded::planner(), multiples::planner(), dates::planner()]);
     builder.scalar_functions().get_or_insert_default().extend(scalar.into_iter().flatten());
     builder.aggregate_functions().get_or_insert_default().extend(aggregate.into_iter().flatten());
     builder.window_functions().get_or_insert_default().extend(window.into_iter().flatten());

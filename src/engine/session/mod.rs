@@ -6,6 +6,7 @@ pub(crate) mod catalog;
 mod columnar;
 pub(crate) mod config;
 pub(crate) mod connecting;
+mod dates;
 mod finer;
 pub(crate) mod leftovers;
 mod lengths;
