@@ -14,6 +14,7 @@ use datafusion::prelude::SessionConfig;
 
 use super::asked_as_value::AskedAsValue;
 use super::dates;
+use super::duplicates::CountedDuplicates;
 use super::finer::FinerTimes;
 use super::lengths::Lengths;
 use super::merging::{CHECKED, SortedOrNot};
@@ -111,8 +112,9 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 7] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 8] = [
         Arc::new(NearestJoins),
+        Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
         Arc::new(UnknownIsNotFalse),
         Arc::new(Lengths),

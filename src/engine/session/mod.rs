@@ -7,6 +7,7 @@ mod columnar;
 pub(crate) mod config;
 pub(crate) mod connecting;
 mod dates;
+mod duplicates;
 mod finer;
 pub(crate) mod leftovers;
 mod lengths;
