@@ -17,6 +17,7 @@ use super::dates;
 use super::duplicates::CountedDuplicates;
 use super::finer::FinerTimes;
 use super::lengths::Lengths;
+use super::line_breaks::AcrossLines;
 use super::merging::{CHECKED, SortedOrNot};
 use super::multiples;
 use super::ordering::OrderedByColumns;
@@ -112,12 +113,13 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 8] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 9] = [
         Arc::new(NearestJoins),
         Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
         Arc::new(UnknownIsNotFalse),
         Arc::new(Lengths),
+        Arc::new(AcrossLines),
         Arc::new(OrderedByColumns),
         Arc::new(FinerTimes),
         Arc::new(Sound),

@@ -11,6 +11,7 @@ mod duplicates;
 mod finer;
 pub(crate) mod leftovers;
 mod lengths;
+mod line_breaks;
 pub(crate) mod log_options;
 pub(crate) mod log_tables;
 pub(crate) mod merged;
