@@ -25,6 +25,8 @@ pub(in crate::logs) struct Table {
     pub(in crate::logs) fields: Vec<Field>,
     sources: Vec<Source>,
     columns: Vec<Column>,
+    /// Of the address and of the user, columns of the same name otherwise written, which are looked at where theirs has nothing.
+    others: [Vec<usize>; 2],
     /// What nothing in the file shows.
     pub(in crate::logs) assumed: Vec<String>,
 }
@@ -170,6 +172,7 @@ impl Table {
         let user = first(usual::USER, &|column| {
             Some(column) != address && matches!(columns[column].reading.kind, Kind::Text | Kind::Int)
         });
+        let others = [address, user].map(|chosen| alike(&columns, chosen));
         let lead = [
             time.map(|source| {
                 let field = Field::new(Field::TIME, Kind::Time, "When it happened, UTC.");
@@ -204,7 +207,7 @@ impl Table {
         }
         fields.push(Field::new(Field::RAW, Kind::Text, "The record as it stands in the file."));
         sources.push(Source::Raw);
-        Self { fields, sources, columns, assumed }
+        Self { fields, sources, columns, others, assumed }
     }
 
     /// How many columns there are.
@@ -227,12 +230,25 @@ impl Table {
         let mut needed = vec![false; self.columns.len()];
         for source in wanted.iter().filter_map(|field| self.sources.get(*field)) {
             match source {
-                Source::Own(at) | Source::Address(at) | Source::User(at) => needed[*at] = true,
+                Source::Own(at) => needed[*at] = true,
+                Source::Address(at) => self.all(*at, 0).for_each(|at| needed[at] = true),
+                Source::User(at) => self.all(*at, 1).for_each(|at| needed[at] = true),
                 Source::Joined(date, of_day) => (needed[*date], needed[*of_day]) = (true, true),
                 Source::Raw => {}
             }
         }
         needed
+    }
+
+    /// A column, and those that stand in for it.
+    fn all(&self, at: usize, of: usize) -> impl Iterator<Item = usize> {
+        std::iter::once(at).chain(self.others[of].iter().copied())
+    }
+
+    /// The first of these columns that has something in a row; else the first.
+    fn filled(&self, at: usize, of: usize, cells: &dyn Cells<'_>) -> usize {
+        let has = |at: &usize| cells.cell(*at).is_some_and(|text| !is_nothing(text.trim()));
+        if self.others[of].is_empty() { at } else { self.all(at, of).find(has).unwrap_or(at) }
     }
 
     /// Gives a row. A value that is not of its column's type is told once, whatever the fields that it would be in.
@@ -245,13 +261,8 @@ impl Table {
                 Some(Source::Raw) => Value::Text(cells.raw()),
                 Some(Source::Own(at)) => self.own(*at, field, line, cells, &mut told, sink),
                 Some(Source::Joined(date, of_day)) => self.joined(field, line, (*date, *of_day), cells, sink),
-                Some(Source::Address(at)) => self.address(*at, field, line, cells, sink),
-                Some(Source::User(at)) => match cells.cell(*at) {
-                    Some(text) if is_nothing(text.trim()) => Value::Null,
-                    Some(text) if cells.is_quoted(*at) => Value::Text(text),
-                    Some(text) => Value::Text(trimmed(text)),
-                    _ => Value::Null,
-                },
+                Some(Source::Address(at)) => self.address(self.filled(*at, 0, cells), field, line, cells, sink),
+                Some(Source::User(at)) => user(self.filled(*at, 1, cells), cells),
             };
             values.push(value);
         }
@@ -344,8 +355,26 @@ impl Table {
     }
 }
 
+/// Who, as it is written.
+fn user<'a>(at: usize, cells: &dyn Cells<'a>) -> Value<'a> {
+    match cells.cell(at) {
+        Some(text) if is_nothing(text.trim()) => Value::Null,
+        Some(text) if cells.is_quoted(at) => Value::Text(text),
+        Some(text) => Value::Text(trimmed(text)),
+        _ => Value::Null,
+    }
+}
+
+/// The other columns of a file whose names are that of a column, otherwise written.
+fn alike(columns: &[Column], chosen: Option<usize>) -> Vec<usize> {
+    let Some(chosen) = chosen else { return Vec::new() };
+    let name = names::sql_name(&columns[chosen].name);
+    let is_alike = |at: &usize| *at != chosen && names::sql_name(&columns[*at].name) == name;
+    (0..columns.len()).filter(is_alike).collect()
+}
+
 /// A name of the file in a sentence: no longer than one reads, and on one line.
-fn quoted(name: &str) -> String {
+pub(in crate::logs) fn quoted(name: &str) -> String {
     let short: String = name.chars().filter(|letter| !letter.is_control()).take(64).collect();
     format!("`{short}`")
 }

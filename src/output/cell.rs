@@ -146,6 +146,18 @@ impl Column {
         }
     }
 
+    /// How many numbers of a cell JSON has no spelling for.
+    pub(super) fn unspelt(&self, row: usize) -> u64 {
+        match self {
+            _ if self.is_null(row) => 0,
+            Self::Null | Self::Text(_) => 0,
+            Self::Bare(cells) => u64::from(json_literal(cells.value(row)) == "null"),
+            Self::Struct(_, fields) => fields.iter().map(|(_, column)| column.unspelt(row)).sum(),
+            Self::List(_, edges, items) => (edges[row]..edges[row + 1]).map(|item| items.unspelt(item)).sum(),
+            Self::Union(..) => self.member(row).map_or(0, |(column, row)| column.unspelt(row)),
+        }
+    }
+
     fn member(&self, row: usize) -> Option<(&Self, usize)> {
         let Self::Union(rows, members) = self else { return None };
         let (id, place) = rows[row];

@@ -77,7 +77,7 @@ pub static ALL: &[Format] = &[
     },
     Format {
         name: "json",
-        doc: "One JSON array of objects; it ends with ] only when it is complete.",
+        doc: "One JSON array of objects; it ends with ] only when it is complete; infinities and NaN are null, which is said.",
         binary: false,
         endings: &["json"],
         open: |schema, _| Body::Json(json::Json::array(schema)),
@@ -189,6 +189,8 @@ pub struct Written {
     pub neutralised: u64,
     /// Empty texts that look as NULL does, in a file of one column.
     pub blurred: u64,
+    /// Numbers that JSON has no spelling for, and that became null.
+    pub unspelt: u64,
 }
 
 /// Writes one result in one format.
@@ -308,13 +310,13 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
     pub fn finish(mut self, missing: Option<&str>) -> Result<Written, WriteError> {
         while self.piece(missing)? {}
         let mut text = String::new();
-        let (mut neutralised, mut blurred) = (0, 0);
+        let (mut neutralised, mut blurred, mut unspelt) = (0, 0, 0);
         let below = missing.filter(|_| !self.told);
         match &mut self.body {
             Body::Nothing => {}
             Body::Table(body) => body.finish(self.rows, below, &mut text),
             Body::Delimited(body) => (neutralised, blurred) = body.finish(&mut text),
-            Body::Json(body) => body.finish(missing.is_none(), &mut text),
+            Body::Json(body) => unspelt = body.finish(missing.is_none(), &mut text),
             Body::Markdown(body) => body.finish(below, &mut text),
             Body::Page(body) => body.below(&mut text),
             Body::Result(body) => body.below(&mut text),
@@ -328,7 +330,7 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
         }
         self.out.write_all(text.as_bytes())?;
         self.out.flush()?;
-        Ok(Written { rows: self.rows, neutralised, blurred })
+        Ok(Written { rows: self.rows, neutralised, blurred, unspelt })
     }
 
     /// Hands on what was written so far.

@@ -47,6 +47,17 @@ fn evidence(folder: &Path) {
         record("actor", json!({"ClientIP": "20.190.1.1", "ActorIpAddress": "198.51.100.9:4711"})),
         record("mailbox", json!({"ClientIP": "20.190.1.1", "ClientIPAddress": "198.51.100.9"})),
         record("neither", json!({"ClientIP": "20.190.1.1", "ActorIpAddress": "198.51.100.90"})),
+        record("port", json!({"ClientIP": "[198.51.100.9]:4711"})),
+        record("proxied", json!({"ClientIP": "198.51.100.9, 10.0.0.1"})),
+        record("through", json!({"ClientIP": "10.0.0.1:80, 198.51.100.9:443"})),
+        record("listed", json!({"ClientIP": "198.51.100.90, 10.0.0.1"})),
+        record(
+            "claim",
+            json!({"UserId": "i:0#.f|membership|Eve@contoso.com", "Workload": "SharePoint", "RecordType": 6}),
+        ),
+        record("personal", json!({"UserId": "live.com#eve@contoso.com"})),
+        record("target", json!({"TargetUserOrGroupName": "i:0#.f|membership|eve@contoso.com"})),
+        record("another", json!({"UserId": "i:0#.f|membership|steve@contoso.com"})),
     ];
     fs::write(folder.join("activity.ndjson"), lines(&records)).unwrap();
 }
@@ -75,7 +86,18 @@ async fn an_address_is_looked_for_in_each_member_that_has_one() {
     let folder = tempfile::tempdir().unwrap();
     evidence(folder.path());
     let sql = "SELECT id FROM timeline('198.51.100.9', sources => 'm365.activity')";
-    assert_eq!(answer(&engine(folder.path()), sql).await.unwrap().rows(), ["actor", "client", "mailbox"]);
+    let found = answer(&engine(folder.path()), sql).await.unwrap().rows();
+    assert_eq!(found, ["actor", "client", "mailbox", "port", "proxied", "through"]);
+    let shown = "SELECT id, address FROM timeline('10.0.0.1', sources => 'm365.activity') WHERE id = 'proxied'";
+    assert_eq!(answer(&engine(folder.path()), shown).await.unwrap().rows(), ["proxied | 198.51.100.9"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_is_found_behind_what_services_put_before_the_name() {
+    let folder = tempfile::tempdir().unwrap();
+    evidence(folder.path());
+    let sql = "SELECT id FROM timeline('eve@contoso.com', sources => 'm365.activity')";
+    assert_eq!(answer(&engine(folder.path()), sql).await.unwrap().rows(), ["claim", "personal", "target"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! What columns of the feed are computed from, and how: pure functions over members of one record.
 
+use core::net::IpAddr;
 use std::borrow::Cow;
 
 use super::codes::USER_TYPES;
@@ -49,15 +50,19 @@ pub(super) fn user_name<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
     (!NOBODY.contains(&name.as_str())).then(|| name.into())
 }
 
-/// The caller's address.
+/// The caller's address. Of those that proxies have listed, it is the first.
 pub(super) fn client_address<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
-    from.iter().flatten().find_map(|text| endpoint(text)).map(|(address, _)| address.to_string().into())
+    client(from).map(|(address, _)| address.to_string().into())
 }
 
 /// The caller's port, from the same field as the address.
 pub(super) fn client_port<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
-    let (_, port) = from.iter().flatten().find_map(|text| endpoint(text))?;
+    let (_, port) = client(from)?;
     port.map(|port| port.to_string().into())
+}
+
+fn client(from: Inputs<'_, '_>) -> Option<(IpAddr, Option<u16>)> {
+    from.iter().flatten().find_map(|text| endpoint(text).or_else(|| endpoint(text.split_once(',')?.0)))
 }
 
 /// An end that has come: while something runs, its end is the year 1.
@@ -89,6 +94,10 @@ mod tests {
     fn the_first_field_that_holds_an_address_gives_address_and_port() {
         let from = [Some("<null>"), None, Some("1.2.3.4:5"), Some("6.7.8.9")];
         assert_eq!((client_address(&from).as_deref(), client_port(&from).as_deref()), (Some("1.2.3.4"), Some("5")));
+        let from = [Some("1.2.3.4:5, 10.0.0.1"), Some("6.7.8.9")];
+        assert_eq!((client_address(&from).as_deref(), client_port(&from).as_deref()), (Some("1.2.3.4"), Some("5")));
+        let from = [Some("unknown, 10.0.0.1"), Some("6.7.8.9")];
+        assert_eq!(client_address(&from).as_deref(), Some("6.7.8.9"));
         let from = [Some("1.2.3.4"), Some("6.7.8.9:5")];
         assert_eq!((client_address(&from).as_deref(), client_port(&from)), (Some("1.2.3.4"), None));
     }

@@ -28,7 +28,10 @@ pub(super) static AUDIT_SEARCH: Told = Told {
         (Whose::App, APP),
         (Whose::Object, OBJECT),
     ],
-    of_files: &[(Whose::User, "lower(user_id) = :user")],
+    of_files: &[(
+        Whose::User,
+        "lower(user_id) IN (:user, concat('i:0#.f|membership|', :user), concat('live.com#', :user))",
+    )],
     ..of(&activity::AUDIT_SEARCH)
 };
 
@@ -46,10 +49,13 @@ pub(super) static DLP: Told = Told { doc: "of the feed matches of DLP policies a
 
 const USER: &str = "user_name = :user OR json_mentions(raw, :user)";
 /// A record may have several, of which `client_address` is one: Exchange writes `ClientIPAddress` of whoever worked in a mailbox, the
-/// directory `ActorIpAddress` beside a `ClientIP` that may be a service's own, mail has its sender's.
-const ADDRESS: &str = "ip_in(client_address, :address) OR ip_in(raw ->> 'ClientIP', :address) \
-                       OR ip_in(raw ->> 'ClientIPAddress', :address) OR ip_in(raw ->> 'ActorIpAddress', :address) \
-                       OR ip_in(raw ->> 'SenderIp', :address)";
+/// directory `ActorIpAddress` beside a `ClientIP` that may be a service's own, mail has its sender's. And each may be a list: behind
+/// proxies, `203.0.113.9, 10.0.0.1`.
+const ADDRESS: &str = "ip_in(client_address, :address) \
+                       OR any_match(string_to_array(raw ->> 'ClientIP', ','), a -> ip_in(a, :address)) \
+                       OR any_match(string_to_array(raw ->> 'ClientIPAddress', ','), a -> ip_in(a, :address)) \
+                       OR any_match(string_to_array(raw ->> 'ActorIpAddress', ','), a -> ip_in(a, :address)) \
+                       OR any_match(string_to_array(raw ->> 'SenderIp', ','), a -> ip_in(a, :address))";
 const SESSION: &str = "lower(app_access_context.aad_session_id) = :session OR json_mentions(raw, :session)";
 const APP: &str = "json_mentions(raw, :app)";
 const OBJECT: &str = "json_mentions(raw, :object)";

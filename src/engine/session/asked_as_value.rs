@@ -4,6 +4,8 @@
 //! `EXISTS` is whether there are more than no rows. `x IN (SELECT y …)` is true if some `y` equals `x`, false if there are no rows
 //! at all, unknown if `x` or some `y` is NULL, and else false.
 
+use std::sync::Arc;
+
 use arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
@@ -12,8 +14,9 @@ use datafusion::error::Result;
 use datafusion::functions_aggregate::expr_fn::{count, min};
 use datafusion::logical_expr::expr::{Exists, InSubquery};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
+use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{
-    Case, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Subquery, cast, col, is_null, lit, not, when,
+    Case, Expr, ExprSchemable, Filter, LogicalPlan, LogicalPlanBuilder, Subquery, cast, col, is_null, lit, not, when,
 };
 use datafusion::optimizer::AnalyzerRule;
 
@@ -31,9 +34,13 @@ impl AnalyzerRule for AskedAsValue {
     }
 }
 
-/// A select list in other words. Its columns keep their names.
+/// A select list in other words, and a condition with what is no key of a join. Its columns keep their names.
 fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let LogicalPlan::Projection(projection) = &plan else { return Ok(Transformed::no(plan)) };
+    let projection = match plan {
+        LogicalPlan::Filter(filter) => return of_filter(filter),
+        LogicalPlan::Projection(ref projection) => projection,
+        other => return Ok(Transformed::no(other)),
+    };
     let schema = DFSchema::clone(projection.input.schema());
     let names = NamePreserver::new(&plan);
     plan.map_expressions(|expr| {
@@ -50,6 +57,54 @@ fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         })?;
         Ok(expr.update_data(|expr| name.restore(expr)))
     })
+}
+
+fn of_filter(filter: Filter) -> Result<Transformed<LogicalPlan>> {
+    if !filter.predicate.exists(|expr| Ok(matches!(expr, Expr::InSubquery(_))))? {
+        return Ok(Transformed::no(LogicalPlan::Filter(filter)));
+    }
+    let schema = filter.input.schema();
+    let conjuncts = split_conjunction_owned(filter.predicate).into_iter().map(|conjunct| match conjunct {
+        Expr::InSubquery(list) if list.negated && is_one_value(&list) => of_list(list, schema),
+        Expr::InSubquery(list) => Ok(Expr::InSubquery(list)),
+        other => Ok(other.transform_up(|expr| Ok(with_name(expr)))?.data),
+    });
+    let whole = conjunction(conjuncts.collect::<Result<Vec<_>>>()?).expect("a predicate has a conjunct");
+    Ok(Transformed::yes(LogicalPlan::Filter(Filter::try_new(whole, Arc::clone(&filter.input))?)))
+}
+
+/// A list beside other conditions, the rows of which are of a table. Of `UNION` and of what is summed up they are of none, and the
+/// planner (55.2) takes their column twice.
+fn with_name(expr: Expr) -> Transformed<Expr> {
+    match expr {
+        Expr::InSubquery(InSubquery { expr, subquery, negated })
+            if subquery.outer_ref_columns.is_empty() && subquery.subquery.schema().qualified_field(0).0.is_none() =>
+        {
+            let rows =
+                LogicalPlanBuilder::from(Arc::clone(&subquery.subquery)).alias(LIST).and_then(|rows| rows.build());
+            let (rows, is_named) = rows.map_or((Arc::clone(&subquery.subquery), false), |rows| (rows.into(), true));
+            let subquery = Subquery { subquery: rows, ..subquery };
+            Transformed::new_transformed(Expr::InSubquery(InSubquery { expr, subquery, negated }), is_named)
+        }
+        other => Transformed::no(other),
+    }
+}
+
+/// Whether what is looked for is one value for all rows, and the list that it is looked for in is one list.
+fn is_one_value(list: &InSubquery) -> bool {
+    list.subquery.outer_ref_columns.is_empty() && !depends_on_rows(&list.expr)
+}
+
+/// Whether an expression has a value of its own for each row, of this query or of one around it.
+fn depends_on_rows(expr: &Expr) -> bool {
+    let varies = |expr: &Expr| {
+        Ok(match expr {
+            Expr::Column(_) | Expr::OuterReferenceColumn(..) => true,
+            Expr::ScalarSubquery(query) => !query.outer_ref_columns.is_empty(),
+            other => other.is_volatile_node(),
+        })
+    };
+    expr.exists(varies).unwrap_or(true)
 }
 
 /// The name of the list and of its column: of both sides one table may be read, and the planner would take a column of the one

@@ -13,8 +13,11 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
 use super::asked_as_value::AskedAsValue;
+use super::dates;
+use super::duplicates::CountedDuplicates;
 use super::finer::FinerTimes;
 use super::lengths::Lengths;
+use super::line_breaks::AcrossLines;
 use super::merging::{CHECKED, SortedOrNot};
 use super::multiples;
 use super::ordering::OrderedByColumns;
@@ -110,11 +113,13 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 7] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 9] = [
         Arc::new(NearestJoins),
+        Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
         Arc::new(UnknownIsNotFalse),
         Arc::new(Lengths),
+        Arc::new(AcrossLines),
         Arc::new(OrderedByColumns),
         Arc::new(FinerTimes),
         Arc::new(Sound),
@@ -153,7 +158,10 @@ fn with_defaults(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let aggregate = builder.aggregate_functions().take();
     let window = builder.window_functions().take();
     let mut builder = builder.with_default_features();
-    builder.expr_planners().get_or_insert_default().splice(0..0, [bounded::planner(), multiples::planner()]);
+    builder
+        .expr_planners()
+        .get_or_insert_default()
+        .splice(0..0, [bounded::planner(), multiples::planner(), dates::planner()]);
     builder.scalar_functions().get_or_insert_default().extend(scalar.into_iter().flatten());
     builder.aggregate_functions().get_or_insert_default().extend(aggregate.into_iter().flatten());
     builder.window_functions().get_or_insert_default().extend(window.into_iter().flatten());

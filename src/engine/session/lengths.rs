@@ -15,12 +15,12 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::error::Result;
-use datafusion::logical_expr::expr::{Between, BinaryExpr, InList};
+use datafusion::logical_expr::expr::{Between, BinaryExpr, InList, InSubquery, ScalarFunction};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ExprSchemable, LogicalPlan, Operator, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-    Volatility, binary_expr, lit,
+    Case, ColumnarValue, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, ScalarFunctionArgs, ScalarUDF,
+    ScalarUDFImpl, Signature, Subquery, Volatility, binary_expr, lit,
 };
 use datafusion::optimizer::AnalyzerRule;
 
@@ -44,13 +44,13 @@ fn measured(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     let names = NamePreserver::new(&plan);
     plan.map_expressions(|expr| {
         let name = names.save(&expr);
-        let expr = expr.transform_up(|expr| Ok(comparison(expr, &schema)))?;
+        let expr = expr.transform_up(|expr| comparison(expr, &schema))?;
         Ok(expr.update_data(|expr| name.restore(expr)))
     })
 }
 
-fn comparison(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
-    match expr {
+fn comparison(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    Ok(match expr {
         Expr::BinaryExpr(BinaryExpr { left, op, right }) if compares(op) => {
             let mut sides = vec![*left, *right];
             let changed = align(&mut sides, schema);
@@ -78,8 +78,66 @@ fn comparison(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
             let expr = Box::new(sides.pop().expect("one side stays one"));
             Transformed::new_transformed(Expr::InList(InList { expr, list, negated }), changed)
         }
+        Expr::Case(Case { expr: Some(of), when_then_expr, else_expr }) => {
+            let (whens, thens): (Vec<_>, Vec<_>) = when_then_expr.into_iter().unzip();
+            let mut sides = vec![*of];
+            sides.extend(whens.into_iter().map(|when| *when));
+            let changed = align(&mut sides, schema);
+            let whens = sides.split_off(1).into_iter().map(Box::new);
+            let of = sides.pop().map(Box::new);
+            let case = Case { expr: of, when_then_expr: whens.zip(thens).collect(), else_expr };
+            Transformed::new_transformed(Expr::Case(case), changed)
+        }
+        Expr::InSubquery(list) => of_subquery(list, schema)?,
+        Expr::ScalarFunction(call) => match of_call(&call, schema) {
+            Some(meant) => Transformed::yes(meant),
+            None => Transformed::no(Expr::ScalarFunction(call)),
+        },
         other => Transformed::no(other),
+    })
+}
+
+/// Functions that compare their arguments and give back one of them: what they give stays as it is written.
+fn of_call(call: &ScalarFunction, schema: &DFSchema) -> Option<Expr> {
+    let name = call.func.name();
+    if !["nullif", "greatest", "least"].contains(&name) {
+        return None;
     }
+    let mut sides = call.args.clone();
+    if !align(&mut sides, schema) {
+        return None;
+    }
+    let when = |condition, then: &Expr| (Box::new(condition), Box::new(then.clone()));
+    let (when_then_expr, else_expr) = match (name, sides.as_slice()) {
+        ("nullif", [one, other]) => {
+            let nothing = lit(ScalarValue::Null);
+            (vec![when(one.clone().eq(other.clone()), &nothing)], Some(Box::new(call.args[0].clone())))
+        }
+        ("nullif", _) => return None,
+        _ => {
+            let chosen = Expr::ScalarFunction(ScalarFunction { func: Arc::clone(&call.func), args: sides.clone() });
+            let is_it = |side: &Expr| side.clone().eq(chosen.clone());
+            (sides.iter().zip(&call.args).map(|(side, arg)| when(is_it(side), arg)).collect(), None)
+        }
+    };
+    Some(Expr::Case(Case { expr: None, when_then_expr, else_expr }))
+}
+
+/// A length that is looked for among those of a query.
+fn of_subquery(list: InSubquery, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    let rows = &list.subquery.subquery;
+    let (qualifier, field) = rows.schema().qualified_field(0);
+    let Ok(of) = list.expr.get_type(schema) else { return Ok(Transformed::no(Expr::InSubquery(list))) };
+    let types = [of, field.data_type().clone()];
+    let are_differences = types.iter().all(|of| matches!(of, DataType::Duration(_)));
+    if are_differences || !types.iter().all(is_length) {
+        return Ok(Transformed::no(Expr::InSubquery(list)));
+    }
+    let number = in_numbers(Expr::Column((qualifier, field).into())).alias(field.name());
+    let rows = LogicalPlanBuilder::from(LogicalPlan::clone(rows)).project([number])?.build()?;
+    let subquery = Subquery { subquery: Arc::new(rows), ..list.subquery };
+    let list = InSubquery::new(Box::new(in_numbers(*list.expr)), subquery, list.negated);
+    Ok(Transformed::yes(Expr::InSubquery(list)))
 }
 
 /// `now() - time < length` as `time > now() - length`, and `time - now() > length` likewise: so it can be asked of a service.
@@ -263,6 +321,24 @@ mod tests {
             ("a - timestamp '2026-03-01 12:00:00' >= INTERVAL '1 day'", "1"),
             ("NOT a - timestamp '2026-03-01 12:00:00' >= INTERVAL '1 day'", "1"),
             ("a - timestamp '2026-03-01 12:00:00' = INTERVAL '24 hours'", "1"),
+            ("CASE l WHEN INTERVAL '24 hours' THEN true ELSE false END", "1"),
+            ("CASE INTERVAL '1 day' WHEN INTERVAL '24 hours' THEN true ELSE false END", "3"),
+            ("CASE a - b WHEN INTERVAL '1 hour' THEN true WHEN l THEN true END", "1"),
+            ("CASE l WHEN NULL THEN true ELSE false END", "0"),
+            ("nullif(l, INTERVAL '24 hours') IS NULL", "1"),
+            ("nullif(a - b, INTERVAL '1 hour') IS NULL", "2"),
+            ("nullif(l, NULL) IS NULL", "0"),
+            ("greatest(l, INTERVAL '25 hours') = INTERVAL '25 hours'", "3"),
+            ("greatest(l, INTERVAL '23 hours') = INTERVAL '1 day'", "1"),
+            ("least(l, INTERVAL '23 hours', INTERVAL '3 hours') = INTERVAL '2 hours'", "2"),
+            ("greatest(NULLIF(l, INTERVAL '1 day'), INTERVAL '1 hour') = INTERVAL '1 hour'", "1"),
+            ("least(a - b, INTERVAL '2 hours') = INTERVAL '1 hour'", "1"),
+            ("l IN (SELECT INTERVAL '24 hours')", "1"),
+            ("l NOT IN (SELECT INTERVAL '24 hours')", "2"),
+            ("a - b IN (SELECT INTERVAL '60 minutes')", "1"),
+            ("INTERVAL '24 hours' IN (SELECT l2 FROM (VALUES (INTERVAL '1 day')) w(l2))", "3"),
+            ("INTERVAL '24 hours' NOT IN (SELECT l2 FROM (VALUES (INTERVAL '1 day')) w(l2))", "0"),
+            ("EXISTS (SELECT 1 FROM (VALUES (INTERVAL '24 hours')) w(l2) WHERE l2 = l)", "1"),
         ] {
             let frame = context.sql(&format!("SELECT count(*) FROM {rows} WHERE {condition}")).await;
             let told = match frame {

@@ -56,12 +56,20 @@ fn of_node(node: &LogicalPlan) -> Result<()> {
 /// A `NOT IN` that is a condition of its own.
 fn of_absent(absent: &InSubquery) -> Result<()> {
     check(&absent.expr, Counts::All)?;
-    match absent.subquery.outer_ref_columns.is_empty() {
-        true => Ok(()),
-        false => {
-            Err(refused("NOT IN (SELECT …) over rows that depend on the outer query would be wrong where one is NULL"))
-        }
+    if !absent.subquery.outer_ref_columns.is_empty() {
+        return Err(refused(
+            "NOT IN (SELECT …) over rows that depend on the outer query would be wrong where one is NULL",
+        ));
     }
+    // It becomes a join, which knows of NULL in the columns of both sides alone. Of what has none, `asked_as_value` took care.
+    let asked = &absent.expr;
+    let depends_further = |expr: &Expr| Ok(matches!(expr, Expr::OuterReferenceColumn(..) | Expr::ScalarSubquery(_)));
+    if !asked.any_column_refs() || asked.exists(depends_further)? {
+        return Err(refused(
+            "NOT IN (SELECT …) of what is no value of this query's own rows would be wrong where one is NULL",
+        ));
+    }
+    Ok(())
 }
 
 fn check(expr: &Expr, counts: Counts) -> Result<()> {

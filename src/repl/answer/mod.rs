@@ -5,6 +5,7 @@ mod echo;
 mod ending;
 mod formats;
 mod fresh;
+mod losses;
 mod pager;
 mod progress;
 mod session;

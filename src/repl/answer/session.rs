@@ -18,6 +18,7 @@ use tokio::time::interval_at;
 use super::confirm::{self, Said};
 use super::ending::Ending;
 use super::fresh::Seen;
+use super::losses;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
 use crate::engine::{Engine, Foreseen, Parameters, Query};
@@ -345,19 +346,8 @@ impl Session {
     }
 
     fn say_written(&self, written: Written) {
-        if written.neutralised > 0 && self.voice != Voice::Quiet {
-            let cells = count(written.neutralised, "cell");
-            say(&format!(
-                "note: a ' was put before {cells} that a spreadsheet would run as formulas; --csv-raw leaves them as they are"
-            ));
-        }
-        if written.blurred > 0 && self.voice != Voice::Quiet {
-            let texts = count(written.blurred, "empty text");
-            say(&format!(
-                "note: {texts} cannot be told from NULL in a file of one column, where both are \"\"; json keeps them apart, and so \
-                 does a second column"
-            ));
-        }
+        let notes = if self.voice == Voice::Quiet { Vec::new() } else { losses::notes(&written) };
+        notes.iter().for_each(|note| say(&format!("note: {note}")));
     }
 
     /// Names that were not remembered may still stand in other text.

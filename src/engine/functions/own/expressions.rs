@@ -43,7 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
 fn with<T>(expression: &str, ask: impl Fn(&Regex) -> Option<T>) -> Option<T> {
     LAST.with_borrow_mut(|last| {
         if last.as_ref().is_none_or(|(known, _)| known != expression) {
-            let compiled = RegexBuilder::new(expression).size_limit(LARGEST).build().ok();
+            let compiled = RegexBuilder::new(expression).dot_matches_new_line(true).size_limit(LARGEST).build().ok();
             *last = Some((expression.to_owned(), compiled));
         }
         last.as_ref().and_then(|(_, compiled)| compiled.as_ref()).and_then(ask)

@@ -14,7 +14,8 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
     name: "json_mentions",
     also: &[],
     doc: "Whether a value within JSON text is this text, in any case, at any depth; also within JSON that stands in it as text. \
-          json_mentions(raw, 'ana@contoso.com') finds records that name a user in whatever member. NULL, if it is no JSON.",
+          json_mentions(raw, 'ana@contoso.com') finds records that name a user in whatever member, also as \
+          i:0#.f|membership|ana@contoso.com and live.com#ana@contoso.com. NULL, if it is no JSON.",
     args: &[
         ("json", Type::Text, "JSON text, such as raw."),
         ("text", Type::Text, "The whole of a value: a name, an id, an address."),
@@ -22,6 +23,8 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
     of: Of::Flag(|args| mentions(args[0].text(), args[1].text())),
     examples: &[
         (r#"json_mentions('{"Target": [{"ID": "Ana@Contoso.com", "Type": 5}]}', 'ana@contoso.com')"#, Some("true")),
+        (r#"json_mentions('{"UserId": "i:0#.f|membership|ana@contoso.com"}', 'ana@contoso.com')"#, Some("true")),
+        (r#"json_mentions('{"UserId": "live.com#Ana@contoso.com"}', 'ana@contoso.com')"#, Some("true")),
         (r#"json_mentions('{"Subject": "to ana@contoso.com"}', 'ana@contoso.com')"#, Some("false")),
         ("json_mentions('no JSON', 'ana@contoso.com')", None),
     ],
@@ -40,6 +43,18 @@ fn mentions(json: &str, text: &str) -> Option<bool> {
 fn lower(text: &str) -> Cow<'_, str> {
     let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
     if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+}
+
+/// The sign-in name that stands behind what SharePoint (`i:0#.f|membership|ana@contoso.com`) and accounts from elsewhere
+/// (`live.com#ana@contoso.com`) put in front of it.
+fn bare(value: &str) -> Option<&str> {
+    match value.get(..3) {
+        Some("i:0" | "I:0") => value.rsplit_once('|').map(|(_, name)| name),
+        _ => value
+            .get(.."live.com#".len())
+            .filter(|start| start.eq_ignore_ascii_case("live.com#"))
+            .map(|start| &value[start.len()..]),
+    }
 }
 
 /// Whether a text stands in JSON as it is, if nothing there is written by its number.
@@ -73,7 +88,8 @@ impl Search<'_> {
 
     fn look(&mut self, value: &str) {
         let value = value.trim();
-        self.found |= value == self.searched || lower(value) == self.searched;
+        let is_it = |value: &str| value == self.searched || lower(value) == self.searched;
+        self.found |= is_it(value) || bare(value).is_some_and(is_it);
         if !self.found && self.depth > 0 && value.starts_with(['{', '[', '"']) {
             let mut within = Search { searched: self.searched, found: false, depth: self.depth - 1 };
             within.whole(value);

@@ -6,7 +6,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::dialect::{quoted, refused};
-use super::{json, pattern};
+use super::{json, pattern, series};
 use crate::engine::error::Error;
 use crate::engine::statement::timeline;
 
@@ -57,7 +57,10 @@ pub(super) fn of_function(function: &mut Function, is_scalar: &dyn Fn(&str) -> b
             },
         )),
         FunctionArguments::List(list) if name.starts_with("json_") => json::of_arguments(&name, &list.args),
-        FunctionArguments::List(list) => of_patterns(&name, &mut list.args),
+        FunctionArguments::List(list) => {
+            series::of_ends(&name, &mut list.args);
+            of_patterns(&name, &mut list.args)
+        }
         FunctionArguments::None => Ok(()),
     }
 }

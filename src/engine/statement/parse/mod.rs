@@ -20,6 +20,7 @@ mod names;
 mod operators;
 mod parameters;
 mod pattern;
+mod series;
 mod sources;
 mod span;
 pub(crate) mod spellings;

@@ -7,7 +7,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::asof;
 use super::dialect::{quoted, refused};
-use super::{fields, sources};
+use super::{fields, series, sources};
 use crate::engine::error::Error;
 
 /// A query's own clauses.
@@ -190,6 +190,13 @@ fn of_join(join: &mut Join) -> Result<(), Error> {
 
 /// What stands in FROM.
 pub(super) fn of_table(table: &mut TableFactor) -> Result<(), Error> {
+    match table {
+        TableFactor::Table { name, args: Some(called), .. } => {
+            series::of_ends(&name.to_string().to_lowercase(), &mut called.args);
+        }
+        TableFactor::Function { name, args, .. } => series::of_ends(&name.to_string().to_lowercase(), args),
+        _ => {}
+    }
     let (passed_over, instead) = match table {
         TableFactor::Table { sample: Some(_), .. } | TableFactor::Derived { sample: Some(_), .. } => {
             ("TABLESAMPLE".into(), "WHERE random() < 0.01 keeps about every hundredth row; LIMIT ends the scan early")

@@ -17,15 +17,21 @@ pub(super) enum Heading {
 
 /// Judges the first row by those below it.
 pub(super) fn heading(first: &[String], others: &[Vec<String>]) -> Heading {
-    if first.iter().any(|cell| is_value(cell)) {
-        return Heading::Refuted;
-    }
     let names: Vec<String> = first.iter().map(|cell| names::sql_name(cell.trim())).collect();
-    // A name stands once, and not among the values of its column.
-    let is_twice = |at: usize| !names[at].is_empty() && names[..at].contains(&names[at]);
+    let has_word = names.iter().any(|name| usual::is_heading_word(name));
+    let (values, words): (Vec<&str>, Vec<&str>) = first.iter().map(|cell| cell.trim()).partition(|cell| is_value(cell));
+    if !values.is_empty() {
+        let may_be_names = has_word || are_labels(&values);
+        return if may_be_names && !words.is_empty() && are_numbers(&values) {
+            Heading::Unknown
+        } else {
+            Heading::Refuted
+        };
+    }
+    // A name does not stand among the values of its column; but files that were put together repeat theirs.
     let recurs = |at: usize| others.iter().any(|row| row.get(at).is_some_and(|cell| cell.trim() == first[at].trim()));
-    if (0..first.len()).any(|at| is_twice(at) || !names[at].is_empty() && recurs(at)) {
-        return Heading::Refuted;
+    if (0..first.len()).any(|at| !names[at].is_empty() && recurs(at)) {
+        return if has_word { Heading::Unknown } else { Heading::Refuted };
     }
     if names.iter().all(String::is_empty) {
         return Heading::Unknown;
@@ -35,8 +41,21 @@ pub(super) fn heading(first: &[String], others: &[Vec<String>]) -> Heading {
         others.iter().filter_map(|row| row.get(at)).for_each(|cell| seen.see(cell));
         !names[at].is_empty() && (seen.are_no_names() || are_marked(others, at))
     };
-    let is_word = |name: &String| usual::is_heading_word(name);
-    if names.iter().any(is_word) || (0..first.len()).any(differs) { Heading::Proven } else { Heading::Unknown }
+    // What is written alike twice may be a user and a password; `Source IP` and `Source-IP` are two names.
+    let is_twice = (0..words.len()).any(|at| !words[at].is_empty() && words[..at].contains(&words[at]));
+    if has_word && !is_twice || (0..first.len()).any(differs) { Heading::Proven } else { Heading::Unknown }
+}
+
+fn are_numbers(cells: &[&str]) -> bool {
+    cells.iter().all(|cell| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether numbers may be what columns are called: years, or one behind the other.
+fn are_labels(cells: &[&str]) -> bool {
+    let numbers: Vec<u32> = cells.iter().filter_map(|cell| cell.parse().ok()).collect();
+    let are_years = numbers.iter().all(|number| (1900..2100).contains(number));
+    let follow = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]));
+    numbers.len() == cells.len() && (are_years || follow)
 }
 
 /// Whether a cell is what no column is called.
@@ -101,7 +120,19 @@ mod tests {
             ("x@example.com\ny@example.com", Heading::Refuted),
             ("alice,1\nbob,2", Heading::Refuted),
             ("d41d8cd98f00b204e9800998ecf8427e\nd41d8cd98f00b204e9800998ecf8427f", Heading::Refuted),
-            ("user,user\na,b", Heading::Refuted),
+            ("user,user\na,b", Heading::Unknown),
+            ("ip,ip\n10.0.0.1,10.0.0.2", Heading::Proven),
+            ("Date,Time,Source IP,Source-IP\n2026-05-01,08:00,10.0.0.1,10.0.0.2", Heading::Proven),
+            ("UserName,User Name,ip\nana,Ana,10.0.0.1", Heading::Proven),
+            ("user,User\nana,x", Heading::Proven),
+            ("admin,admin\nroot,toor", Heading::Unknown),
+            ("year,2025,2026\na,1,2", Heading::Unknown),
+            ("item,1,2,3\na,4,5,6", Heading::Unknown),
+            ("user,17\na,4", Heading::Unknown),
+            ("alice,10,20\nbob,2,3", Heading::Refuted),
+            ("2025,2026\n2027,2028", Heading::Refuted),
+            ("user,2026-11-27 08:00\na,2026-11-27 09:00", Heading::Refuted),
+            ("user,role\nana,x\nuser,role\nbob,y", Heading::Unknown),
             ("admin\nroot\nadmin", Heading::Refuted),
             ("alice,admin\nbob,clerk", Heading::Unknown),
             ("mallory", Heading::Unknown),

@@ -5,6 +5,7 @@
 //! have is in `raw` only, and is told.
 
 mod layout;
+mod sampled;
 mod scan;
 
 use std::borrow::Cow;
@@ -12,14 +13,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use layout::Lay;
+use sampled::{Member, Sampled, sampled};
 use scan::{Found, Place, Scan};
 
-use crate::logs::column::Seen;
 use crate::logs::encoding::{self, Decoder};
 use crate::logs::line::{Cutter, Piece, TOO_LONG};
 use crate::logs::members::{as_text, each_member};
 use crate::logs::pieces::{Ends, LinePieces};
-use crate::logs::table::{self, Cells, Table};
+use crate::logs::table::{self, Cells, Table, quoted};
 use crate::logs::{Error, Format, Layout, Options, Pieces, Reader, Sample, Sink};
 
 /// JSON records.
@@ -60,62 +61,30 @@ impl Format for Json {
     fn recognise(&self, sample: &Sample<'_>, options: &Options) -> Result<Option<Box<dyn Layout>>, Error> {
         let text = encoding::decoded(sample.head);
         let Some(lay) = layout::lay(&text, sample.is_whole) else { return Ok(None) };
-        let (names, seen) = sampled(&lay, &text, sample.is_whole);
+        let Sampled { names, seen, by_name, apart } = sampled(&lay, &text, sample.is_whole);
         if names.is_empty() && options.format.is_none() && !self.extensions().contains(&sample.extension().as_str()) {
             return Ok(None);
         }
         let (columns, mut assumed) = table::columns(&names, &seen, options)?;
         if let Lay::In(Place::Member(name)) = &lay {
-            let name: String = name.chars().filter(|letter| !letter.is_control()).take(64).collect();
-            assumed.push(format!("records are the items of `{name}`"));
+            assumed.push(format!("records are the items of {}", quoted(name)));
         }
         if names.len() == MOST_COLUMNS {
             assumed.push(format!("the first {MOST_COLUMNS} members are columns: others are in raw only"));
         }
-        let by_name = names.into_iter().enumerate().map(|(at, name)| (name, at)).collect();
+        for (one, other) in apart.iter().map(|(one, other)| (quoted(one), quoted(other))) {
+            assumed.push(format!("{one} and {other} are columns of their own, for a record has both and they differ"));
+        }
         let table = Table::new(columns, &seen, assumed);
         Ok(Some(Box::new(Records { lay, by_name: Arc::new(by_name), table: Arc::new(table) })))
     }
-}
-
-/// The names that members have, in the order in which they come, and what their values are.
-fn sampled(lay: &Lay, text: &[u8], is_whole: bool) -> (Vec<String>, Vec<Seen>) {
-    let mut by_name: HashMap<String, usize> = HashMap::new();
-    let (mut names, mut seen): (Vec<String>, Vec<Seen>) = (Vec::new(), Vec::new());
-    let mut frames = Frames::new(lay);
-    let mut each = |_: u64, found: Found<'_>| {
-        let Found::Record(record) = found else { return };
-        let record = encoding::text(record);
-        each_member(&record, DEEPEST, &mut |name, value| {
-            let at = match by_name.get(name) {
-                Some(at) => *at,
-                None if names.len() == MOST_COLUMNS => return,
-                None => {
-                    by_name.insert(name.to_owned(), names.len());
-                    names.push(name.to_owned());
-                    seen.push(Seen::default());
-                    names.len() - 1
-                }
-            };
-            match as_text(value) {
-                Some(text) if value.starts_with('"') => seen[at].see_text(&text),
-                Some(text) => seen[at].see(&text),
-                None => {}
-            }
-        });
-    };
-    frames.feed(text, &mut each);
-    if is_whole {
-        frames.end(&mut each);
-    }
-    (names, seen)
 }
 
 /// How the records of a file are read.
 #[derive(Debug, Clone)]
 struct Records {
     lay: Lay,
-    by_name: Arc<HashMap<String, usize>>,
+    by_name: Arc<HashMap<String, Member>>,
     table: Arc<Table>,
 }
 
@@ -225,12 +194,22 @@ impl Give {
         };
         let text = encoding::text(bytes);
         let mut cells: Vec<Option<Cow<'_, str>>> = vec![None; self.needed.len()];
-        let (mut is_there, mut repeated) = (vec![false; self.needed.len()], Vec::new());
-        let mut unknown: Vec<String> = Vec::new();
+        // By column, the name whose value it has.
+        let mut is_of: Vec<Option<usize>> = vec![None; self.needed.len()];
+        let (mut repeated, mut unknown): (Vec<usize>, Vec<String>) = (Vec::new(), Vec::new());
         let is_object = each_member(&text, DEEPEST, &mut |name, value| match self.layout.by_name.get(name) {
-            // As in exports, the first value stands.
-            Some(at) if self.needed[*at] && std::mem::replace(&mut is_there[*at], true) => repeated.push(*at),
-            Some(at) if self.needed[*at] => cells[*at] = as_text(value),
+            Some(Member { column, name }) if self.needed[*column] => {
+                let (cell, other) = (&mut cells[*column], is_of[*column].is_some_and(|before| before != *name));
+                match as_text(value) {
+                    text if is_of[*column].is_none() || other && cell.is_none() => {
+                        (*cell, is_of[*column]) = (text, Some(*name));
+                    }
+                    // Of two names of a column, the one says nothing or what the other says.
+                    text if other && (text.is_none() || text == *cell) => {}
+                    // As in exports, the first value stands.
+                    _ => repeated.push(*column),
+                }
+            }
             Some(_) => {}
             None => unknown.push(name.to_owned()),
         });

@@ -33,6 +33,48 @@ fn records_over_several_lines_are_told_by_their_first() {
 }
 
 #[test]
+fn names_that_are_one_name_in_sql_are_one_column() {
+    let text = "{\"ClientIP\":\"203.0.113.7\",\"UserName\":\"ana\"}\n{\"clientIp\":\"203.0.113.8\",\"userName\":\"bob\"}\n\
+                {\"client-ip\":\"203.0.113.9\",\"user_name\":null,\"UserName\":\"eve\"}\n\
+                {\"ClientIP\":\"203.0.113.7\",\"clientIp\":\"203.0.113.7\",\"n\":1}\n";
+    let rows = table("x.ndjson", text, &Options::default());
+    assert_eq!(
+        rows,
+        [
+            "client_address | user_name | client_ip | n",
+            "1: 203.0.113.7 | ana | 203.0.113.7 | ∅",
+            "2: 203.0.113.8 | bob | 203.0.113.8 | ∅",
+            "3: 203.0.113.9 | eve | 203.0.113.9 | ∅",
+            "4: 203.0.113.7 | ∅ | 203.0.113.7 | 1",
+        ]
+    );
+    let found = recognised("x.ndjson", text.as_bytes(), &Options::default());
+    assert!(found.layout.assumed().is_empty(), "{:?}", found.layout.assumed());
+    // What comes behind the sample is told, and the first stands.
+    let told = read(&*found.layout, b"{\"ClientIP\":\"203.0.113.7\",\"clientIp\":\"203.0.113.8\"}\n", 5);
+    assert_eq!((told.rows[0].1[0].as_str(), told.repeated.len()), ("203.0.113.7", 1));
+}
+
+#[test]
+fn where_a_record_has_both_and_they_differ_they_stay_apart_and_it_is_said() {
+    let text = "{\"ClientIP\":\"203.0.113.7\",\"clientIp\":\"10.0.0.1\"}\n{\"clientIp\":\"203.0.113.8\"}\n\
+                {\"ClientIP\":null,\"clientIp\":\"203.0.113.9\"}\n";
+    let rows = table("x.ndjson", text, &Options::default());
+    assert_eq!(
+        rows,
+        [
+            "client_address | client_ip | client_ip_2",
+            "1: 203.0.113.7 | 203.0.113.7 | 10.0.0.1",
+            "2: 203.0.113.8 | ∅ | 203.0.113.8",
+            "3: 203.0.113.9 | ∅ | 203.0.113.9",
+        ]
+    );
+    let found = recognised("x.ndjson", text.as_bytes(), &Options::default());
+    let said = "`ClientIP` and `clientIp` are columns of their own, for a record has both and they differ";
+    assert_eq!(found.layout.assumed(), [said]);
+}
+
+#[test]
 fn the_time_is_one_that_most_records_have() {
     let often = "{\"TimeGenerated\":\"2021-08-02T13:09:20Z\",\"n\":1}\n";
     let text = format!("{{\"timestamp\":\"2020-01-01T00:00:00Z\",\"n\":0}}\n{}", often.repeat(5));
