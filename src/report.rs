@@ -8,38 +8,44 @@ use std::error::Error;
 use std::{fmt, io};
 
 use datafusion::arrow::error::ArrowError;
-use datafusion::common::{Column, SchemaError};
+use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use crate::causes;
-use crate::engine::{self, timeline};
+use crate::engine;
 use crate::files::StoreFault;
 use crate::output::{Failure, Redactor, safe};
 use crate::veil::Veil;
 
 mod advice;
+mod columns;
 mod doctor;
 mod elsewhere;
 mod empty;
 mod flags;
+mod functions;
 mod habits;
 mod kql;
 mod layers;
 mod literal;
+mod misspelt;
 mod names;
 mod place;
 mod remote;
 mod sign_in;
 mod stores;
 mod structs;
+mod tables;
 mod types;
 mod unquoted;
 mod words;
 
 pub use empty::compared_with_null;
+pub(crate) use flags::at_prompt;
 pub use names::nearest;
 pub use sign_in::NOT_SET;
+pub(crate) use tables::schema_named;
 
 /// What the program's exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +131,12 @@ impl Report {
     #[must_use]
     pub(crate) fn in_flags(self) -> Self {
         Self { hint: self.hint.map(|hint| flags::of_timeline(&hint)), ..self }
+    }
+
+    /// The same for who sits at the prompt, where flags of the program are settings.
+    #[must_use]
+    pub(crate) fn at_prompt(self) -> Self {
+        Self { hint: self.hint.map(|hint| flags::at_prompt(&hint)), ..self }
     }
 
     /// The same with pseudonyms. The statement's text may hold what nobody is to see: its place goes.
@@ -281,6 +293,12 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
 /// An error of which only the text is known.
 fn of_text(text: &str, about: &About<'_>) -> Report {
     let text = types::without_parts(text);
+    if let Some(words) = functions::of_plan(text, about.sql)
+        .or_else(|| structs::in_json(text, about.sql))
+        .or_else(|| advice::of_outer(text, about.sql))
+    {
+        return in_words(words);
+    }
     if let Some(words) = words::of_plan(text) {
         return in_words(words);
     }
@@ -290,18 +308,24 @@ fn of_text(text: &str, about: &About<'_>) -> Report {
     }
     let report = Report::new(Exit::Query, what);
     if let Some(table) = names::quoted(what, "table '", "' not found") {
-        return of_table(table, about);
+        return tables::missing(table, about);
     }
     if let Some(field) = names::missing_field(what) {
-        return of_struct_field(field);
+        return columns::no_field(field, about.sql);
     }
     if let Some(statement) = what.strip_prefix("Unsupported SQL statement: ") {
         let word = statement.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
         return Report::new(Exit::Query, format!("{word} is not supported"));
     }
     let report = Report { what: words::of_operation(&types::in_sql(what)), ..report };
+    if let Some(words) = literal::of_text(what, about.sql) {
+        return in_words(words);
+    }
     if let Some((column, kind)) = of_literal(what, about) {
         return report.hint(format!("{column} is of type {kind}"));
+    }
+    if let Some(form) = literal::unread(what).and_then(literal::time_form) {
+        return report.hint(form);
     }
     if let Some(advice) = structs::compared(about.sql).filter(|_| advice::is_of_struct(what)) {
         return report.hint(advice);
@@ -324,98 +348,15 @@ fn in_words((what, hint): words::Words) -> Report {
     Report::new(Exit::Query, what).hint(hint)
 }
 
-fn of_struct_field(field: &str) -> Report {
-    let report = Report::new(Exit::Query, format!("there is no field {field} in that column"));
-    let fields = crate::apis::ALL.iter().flat_map(|set| names::fields_of(set.columns));
-    match nearest(field, fields.map(|name| (name, name))) {
-        Some(near) => report.hint(format!("did you mean {near}?")),
-        None => report.hint("\\d TABLE and auditql.columns list the fields; a field is written column.field"),
-    }
-}
-
-fn of_table(table: &str, about: &About<'_>) -> Report {
-    let short = table.rsplit('.').next().unwrap_or(table);
-    if let Some((what, hint)) = names::elsewhere(short, about.tables).or_else(|| names::file(table)) {
-        return Report::new(Exit::Query, what).hint(hint);
-    }
-    let report = Report::new(Exit::Query, format!("there is no table {short}"));
-    if short == timeline::NAME {
-        return report.hint(format!("it is a function: SELECT * FROM {}", timeline::SYNTAX));
-    }
-    if let Some(hint) = elsewhere::table(short) {
-        return report.hint(hint);
-    }
-    let found =
-        nearest(short, about.tables.iter().map(|name| (name.as_str(), name.rsplit('.').next().unwrap_or(name))));
-    match found {
-        Some(name) => {
-            // Two schemas can have a table of that name, which then has no short one.
-            let short = |name: &str| name.rsplit('.').next().map(str::to_owned);
-            let alike = about.tables.iter().filter(|other| short(other) == short(name)).map(String::as_str);
-            report.hint(format!("did you mean {}?", alike.collect::<Vec<_>>().join(" or ")))
-        }
-        None if about.tables.is_empty() => {
-            report.hint("no connection is open; 'auditql demo' has tables to try, --connection NAME opens yours")
-        }
-        None => report.hint(format!("the tables are {}", about.tables.join(", "))),
-    }
-}
-
 fn of_schema(error: &SchemaError, about: &About<'_>) -> Report {
     match error {
-        SchemaError::FieldNotFound { field, valid_fields } => of_field(field, valid_fields, about),
+        SchemaError::FieldNotFound { field, valid_fields } => columns::missing(field, valid_fields, about),
         SchemaError::AmbiguousReference { field } => {
             Report::new(Exit::Query, format!("the column {} is in more than one table", field.name))
                 .hint(format!("write table.{}", field.name))
         }
         other => Report::new(Exit::Query, first_line(&other.to_string())),
     }
-}
-
-/// `createdDateTime`, folded to lower case on its way here, still finds `created_date_time`.
-fn of_field(field: &Column, valid: &[Column], about: &About<'_>) -> Report {
-    let asked = field.flat_name();
-    let report = Report::new(Exit::Query, format!("there is no column {asked}"));
-    if let Some(advice) = structs::of_element(about.sql, &field.name) {
-        return report.hint(advice);
-    }
-    if field.relation.is_none() && advice::is_given(about.sql, &field.name) {
-        let hint = "WHERE, ON and FILTER look at a row before SELECT gives names: write the expression again, or put the SELECT into FROM (…)";
-        return Report::new(Exit::Query, format!("{asked} is a name that SELECT gives, and is not there yet"))
-            .hint(hint);
-    }
-    let names = || valid.iter().map(|column| (column.name.as_str(), column.name.as_str()));
-    // In `deviceDetail.browser` the first part was taken for a table.
-    let first = field.relation.as_ref().map_or(field.name.as_str(), |relation| relation.table());
-    let Some(found) = nearest(&field.name, names()).or_else(|| nearest(first, names())) else {
-        // What the engine computed on its way has names that nobody can write.
-        let plain = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with("__");
-        let all: Vec<&str> = valid.iter().map(|column| column.name.as_str()).filter(plain).collect();
-        let listed = &all[..all.len().min(12)];
-        let more = if all.len() > listed.len() { ", …" } else { "" };
-        let named: Vec<&str> = valid.iter().map(|column| column.name.as_str()).collect();
-        let by_all = (field.name == "all").then(|| "ORDER BY 1, 2 orders by the columns in these places".to_owned());
-        let meant = advice::of_quoted(about.sql, &field.name)
-            .or(by_all)
-            .or_else(|| elsewhere::column(&field.name, &named).map(|name| format!("did you mean {name}?")))
-            .or_else(|| advice::of_statement(about.sql));
-        return if let Some(meant) = meant {
-            report.hint(meant)
-        } else if listed.is_empty() {
-            report
-        } else {
-            report.hint(format!("columns here are {}{more}", listed.join(", ")))
-        };
-    };
-    if names::is_camel_case_of(about.sql, found) {
-        return report.hint(format!("names are in snake_case here: {found}"));
-    }
-    let quoted = if found.chars().any(|c| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '_') {
-        format!("\"{found}\"")
-    } else {
-        found.to_owned()
-    };
-    report.hint(format!("did you mean {quoted}?"))
 }
 
 fn bug(text: &str) -> Report {

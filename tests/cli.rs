@@ -616,7 +616,7 @@ fn help_names_every_setting_and_variable() {
 #[test]
 fn a_name_that_promises_another_format_is_refused() {
     let home = Home::new();
-    for name in ["x.xlsx", "x.csv.gz", "X.ZIP"] {
+    for name in ["x.xlsx", "x.csv.gz", "X.ZIP", "y.docx"] {
         home.run(&["-o", name, "-c", "SELECT 1"]).failed(2, "there is no output format for .");
         assert!(!home.path(name).exists(), "{name}");
     }

@@ -285,6 +285,21 @@ fn what_newcomers_type_is_understood() {
         ("\\wtach", "did you mean \\watch?"),
         ("\\d sign_in", "did you mean entra.sign_ins?"),
         ("\\explain SELECT id FROM sign_ins LIMIT 1", "signInEventTypes"),
+        ("\\df ago", "ago('7d')"),
+        ("\\df dcount", "count(DISTINCT x)"),
+        ("\\d m365", "\\d m365.* lists its tables"),
+        ("SELECT * FROM m365;", "m365 is a schema"),
+        ("\\queries show token-reuse", "Run it: \\run token-reuse"),
+        ("\\connect lab", "there is no connection 'lab'"),
+        ("\\o /nonexistent/x", "there is no folder /nonexistent"),
+        ("\\format html", "results are written as html"),
+        ("SELECT id FROM sign_ins;", "html cannot be shown on a terminal"),
+        (".mode column", "results are written as table"),
+        ("SELECT id FROM sign_ins WHERE created_date_time > ago('400d');", "\\set partial true returns"),
+        (
+            "SELECT created_date_time - (created_date_time - INTERVAL '3505.94 seconds') AS lasted FROM sign_ins LIMIT 1;",
+            "58 min 25.9 s",
+        ),
     ] {
         terminal.line(line, awaited);
         terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));

@@ -13,6 +13,9 @@ use crate::report::{Exit, Report};
 /// The folder of the user's own queries, beside the configuration.
 const FOLDER: &str = "queries";
 
+/// How a query is run.
+const RUN: &str = "auditql run";
+
 /// The saved queries: those in the program, and those of the user's folder. A working folder has no say: its files would run in
 /// the user's name, under names that the user knows.
 pub(super) fn library(user: &Config) -> Result<Library, Report> {
@@ -36,7 +39,7 @@ pub(super) fn called(
     }
     let query = library.named(name)?;
     if words.iter().any(|word| word == "--help" || word == "-h") {
-        show(&queries::page(query));
+        show(&queries::page(query, if args.demo.is_some() { "auditql demo run" } else { RUN }));
         return Ok((Some(Vec::new()), Parameters::default()));
     }
     let call = Call::read(query, words, None)?;
@@ -48,7 +51,7 @@ pub(super) fn called(
 /// Lists queries, or shows one.
 pub(super) fn tell(library: &Library, asked: &Saved) -> Result<Exit, Report> {
     match asked {
-        Saved::Show(name) | Saved::Run { name, .. } => show(&queries::page(library.named(name)?)),
+        Saved::Show(name) | Saved::Run { name, .. } => show(&queries::page(library.named(name)?, RUN)),
         Saved::List(search) => {
             let found = library.found(search);
             if found.is_empty() {

@@ -7,7 +7,7 @@ use arrow::datatypes::SchemaRef;
 use datafusion::error::DataFusionError;
 use futures::TryStreamExt as _;
 
-use super::{Ask, Format, Options, Redactor, Refusal, WriteError, Writer, Written};
+use super::{Ask, Format, Options, PAGE, Redactor, Refusal, WriteError, Writer, Written};
 use crate::engine::Query;
 use crate::time::second_text;
 
@@ -23,7 +23,7 @@ pub enum Failure {
     /// The result cannot be drawn so.
     #[error(transparent)]
     Chart(#[from] Refusal),
-    /// A binary format was to be written to a terminal.
+    /// A format that no person reads was to be written to a terminal.
     #[error("{0} cannot be shown on a terminal")]
     Terminal(&'static str),
 }
@@ -63,7 +63,11 @@ impl How<'_> {
         out: &'o mut O,
     ) -> Result<Writer<'o, O>, Failure> {
         match self {
-            Self::Rows(format) if format.binary && options.terminal.is_some() && !schema.fields().is_empty() => {
+            Self::Rows(format)
+                if (format.binary || format.name == PAGE.name)
+                    && options.terminal.is_some()
+                    && !schema.fields().is_empty() =>
+            {
                 Err(Failure::Terminal(format.name))
             }
             Self::Rows(format) => Ok(Writer::new(format, schema, options, out)),

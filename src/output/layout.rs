@@ -89,9 +89,49 @@ pub(super) fn pad(text: &str, room: usize, right: bool, out: &mut String) {
     out.extend(std::iter::repeat_n(' ', after));
 }
 
+/// A length of time as people write it, of one that is written `PT3505.942985567S`: `58 min 25.9 s`, `2 h 5 min 10 s`, `1.5 s`.
+pub(super) fn lasting(text: &str) -> Option<String> {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let number = rest.strip_prefix("PT")?.strip_suffix('S')?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let (whole, digit) = (whole.parse::<u64>().ok()?, fraction.bytes().next());
+    if whole < 60 {
+        // Below a second every digit may count.
+        let kept = if whole == 0 { fraction.len() } else { fraction.len().min(3) };
+        let fraction = fraction[..kept].trim_end_matches('0');
+        let point = if fraction.is_empty() { "" } else { "." };
+        return Some(format!("{sign}{whole}{point}{fraction} s"));
+    }
+    let tenth = digit.filter(|digit| *digit != b'0' && whole < 3_600).map(|digit| format!(".{}", char::from(digit)));
+    let units = [(whole / 86_400, "d"), (whole / 3_600 % 24, "h"), (whole / 60 % 60, "min")];
+    let mut parts: Vec<String> =
+        units.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    let (seconds, tenth) = (whole % 60, tenth.unwrap_or_default());
+    if seconds > 0 || !tenth.is_empty() {
+        parts.push(format!("{seconds}{tenth} s"));
+    }
+    Some(format!("{sign}{}", parts.join(" ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_of_time_are_written_as_people_write_them() {
+        for (text, told) in [
+            ("PT3505.942985567S", "58 min 25.9 s"),
+            ("PT1.500S", "1.5 s"),
+            ("PT0.0000005S", "0.0000005 s"),
+            ("PT0S", "0 s"),
+            ("-PT61S", "-1 min 1 s"),
+            ("PT3600S", "1 h"),
+            ("PT93784.5S", "1 d 2 h 3 min 4 s"),
+        ] {
+            assert_eq!(lasting(text).as_deref(), Some(told), "{text}");
+        }
+        assert_eq!((lasting("x"), lasting("NULL")), (None, None));
+    }
 
     #[test]
     fn the_widest_columns_give_way_first() {

@@ -140,8 +140,10 @@ pub fn by_ending(file: &Path) -> Option<&'static Format> {
 }
 
 /// Endings that promise what no result is written as.
-const PROMISING: &[&str] =
-    &["xlsx", "xls", "xlsm", "ods", "gz", "zst", "bz2", "xz", "zip", "db", "sqlite", "duckdb", "avro", "orc", "xml"];
+const PROMISING: &[&str] = &[
+    "xlsx", "xls", "xlsm", "ods", "gz", "zst", "bz2", "xz", "zip", "db", "sqlite", "duckdb", "avro", "orc", "xml",
+    "docx", "doc", "odt", "pdf", "pptx", "rtf",
+];
 
 /// The ending of a file's name, if it promises something that is not written.
 pub fn broken_promise(file: &Path) -> Option<&str> {

@@ -13,7 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use arrow::datatypes::{DataType, Schema};
 
 use super::cell::Column;
-use super::layout::{Wish, pad, shorten, whole_seconds, width, widths, wrapped};
+use super::layout::{Wish, lasting, pad, shorten, whole_seconds, width, widths, wrapped};
 use super::{Expanded, Options, incomplete, names, safe, stands_right};
 
 /// Rows that are looked at before the widths are settled.
@@ -28,6 +28,8 @@ pub(super) struct Table {
     heads: Vec<String>,
     right: Vec<bool>,
     times: Vec<bool>,
+    /// Lengths of time, which a screen shows as people write them.
+    lengths: Vec<bool>,
     /// Times lose the fractions of their seconds, because there is no room for them.
     whole_seconds: bool,
     /// There is no room for whole ids either, and a box is wanted all the same.
@@ -67,6 +69,7 @@ impl Table {
             heads: names(schema).iter().map(|name| safe::line(name).into_owned()).collect(),
             right: schema.fields().iter().map(|field| stands_right(field.data_type())).collect(),
             times: schema.fields().iter().map(|field| is_time(field.data_type())).collect(),
+            lengths: schema.fields().iter().map(|field| matches!(field.data_type(), DataType::Duration(_))).collect(),
             whole_seconds: false,
             cuts_ids: false,
             options,
@@ -77,11 +80,15 @@ impl Table {
     /// Takes rows; appends what can be written.
     pub(super) fn rows(&mut self, columns: &[Column], rows: usize, out: &mut String) {
         if matches!(self.shape, Shape::Plans) {
-            return (0..rows).for_each(|row| plan(columns, row, out));
+            return (0..rows).for_each(|row| plan(columns, row, self.options, out));
         }
         for row in 0..rows {
-            let cell = |column: &Column| Cell { text: shown(column, row), null: column.is_null(row) };
-            let mut cells: Vec<Cell> = columns.iter().map(cell).collect();
+            let cell = |(at, column): (usize, &Column)| {
+                let text = shown(column, row);
+                let length = if self.lengths[at] && self.options.terminal.is_some() { lasting(&text) } else { None };
+                Cell { text: length.unwrap_or(text), null: column.is_null(row) }
+            };
+            let mut cells: Vec<Cell> = columns.iter().enumerate().map(cell).collect();
             if self.whole_seconds {
                 self.cut(&mut cells);
             }
@@ -292,8 +299,11 @@ fn item(cells: &[Cell], options: Options, out: &mut String) {
     }
 }
 
-/// A plan, its lines below its name.
-fn plan(columns: &[Column], row: usize, out: &mut String) {
+/// How far a line of a plan goes in where it goes on below.
+const FURTHER: usize = 4;
+
+/// A plan, its lines below its name. On a terminal no word of it is broken in two.
+fn plan(columns: &[Column], row: usize, options: Options, out: &mut String) {
     let text = |column: &Column| {
         let mut text = String::new();
         column.text(row, &mut text);
@@ -302,8 +312,16 @@ fn plan(columns: &[Column], row: usize, out: &mut String) {
     let [name, plan] = columns else { return };
     out.push_str(&safe::line(&text(name)));
     for line in text(plan).lines() {
-        out.push_str("\n  ");
-        out.push_str(&safe::line(line));
+        let line = safe::line(line);
+        let blank = line.len() - line.trim_start().len() + 2;
+        let room = options.terminal.filter(|terminal| width(&line) + 2 > *terminal && *terminal > blank + 2 * FURTHER);
+        let parts =
+            room.map_or_else(|| vec![line.trim_start().to_owned()], |room| wrapped(&line, room - blank - FURTHER));
+        for (at, part) in parts.iter().enumerate() {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', if at == 0 { blank } else { blank + FURTHER }));
+            out.push_str(part);
+        }
     }
     out.push('\n');
 }

@@ -27,8 +27,8 @@ pub fn listed(entries: &[&Entry]) -> String {
     text
 }
 
-/// All that there is to say of a query, its SQL among it.
-pub fn page(query: &Query) -> String {
+/// All that there is to say of a query, its SQL among it. `run` is how queries are run where it is read: `auditql run`, `\run`.
+pub fn page(query: &Query, run: &str) -> String {
     let mut text = format!("{}: {}\n", query.name, query.title);
     let mut say = |key: &str, value: &str| {
         if !value.is_empty() {
@@ -49,7 +49,7 @@ pub fn page(query: &Query) -> String {
         let form = format!("{} {}", parameter.flag(), parameter.placeholder());
         let _ = writeln!(text, "  {form:<26} {} [{}]", parameter.doc, unless(parameter));
     }
-    let _ = write!(text, "\n{};\n\nRun it: auditql run {}\n", query.sql, usage(query));
+    let _ = write!(text, "\n{};\n\nRun it: {run} {}\n", query.sql, usage(query));
     text
 }
 

@@ -92,8 +92,28 @@ fn wrapped(line: &str, width: usize) -> String {
     text
 }
 
+/// A line that is broken between its words where it is longer than the width; what follows stands further in.
+pub(crate) fn folded(line: &str, width: usize) -> Vec<String> {
+    if line.width() <= width {
+        return vec![line.to_owned()];
+    }
+    let text = line.trim_start();
+    let indent = line.len() - text.len();
+    let (mut lines, mut open) = (Vec::new(), " ".repeat(indent));
+    for (at, word) in text.split(' ').enumerate() {
+        if at > 0 && open.width() + 1 + word.width() > width {
+            lines.push(std::mem::replace(&mut open, " ".repeat(indent + 2)));
+        } else if at > 0 {
+            open.push(' ');
+        }
+        open.push_str(word);
+    }
+    lines.push(open);
+    lines
+}
+
 /// The lines of an item; what follows the first is indented.
-fn item(word: &str, meaning: &str, indent: usize, width: usize) -> Vec<String> {
+pub(crate) fn item(word: &str, meaning: &str, indent: usize, width: usize) -> Vec<String> {
     let mut lines = vec![format!("{word:<indent$}")];
     let mut is_empty = true;
     for part in meaning.split_whitespace() {
@@ -113,6 +133,13 @@ fn item(word: &str, meaning: &str, indent: usize, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lines_are_broken_between_words() {
+        assert_eq!(folded("  one two three", 9), ["  one two", "    three"]);
+        assert_eq!(folded("short", 9), ["short"]);
+        assert_eq!(folded("a-word-that-is-long b", 9), ["a-word-that-is-long", "  b"]);
+    }
 
     #[test]
     fn numbers_and_times_are_written_as_people_write_them() {

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::answer::{Answered, Session, Target};
+use super::answer::{Answered, Session, Target, screen_width, show};
 use super::say::{count, say, tell};
 use super::split::Statement;
-use crate::output::{self, Sink};
+use crate::output::{self, Sink, safe};
 use crate::queries::Library;
 use crate::report::{Exit, Report};
 
@@ -140,6 +140,18 @@ impl<'s> State<'s> {
         let pager = self.outfit.pager.as_deref();
         let answered = self.session.answer_to(&statement, Target::Page(pager)).await;
         if answered.is_good() { After::Go } else { After::Failed }
+    }
+
+    /// Shows lines of the prompt's own, made for a terminal of that width: through the pager, if they are more than the screen has.
+    pub(crate) fn page(&self, lines: impl Fn(usize) -> Vec<String>) -> After {
+        if let Some(width) = screen_width() {
+            let text: String = lines(width).iter().map(|line| format!("{}\n", safe::line(line))).collect();
+            // A reader that went away has seen enough.
+            let _ = show(self.outfit.pager.as_deref(), &text);
+        } else {
+            lines(usize::MAX).iter().for_each(|line| say(line));
+        }
+        After::Go
     }
 
     /// The statement behind a command, else the last one.

@@ -1,10 +1,11 @@
 //! What people bring along from other dialects and other programs, and how it is written here.
 
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use super::names::nearest;
-use super::{elsewhere, habits, unquoted};
+use super::{elsewhere, habits, misspelt, unquoted};
 
 /// Words that a statement begins with.
 const FIRST_WORDS: &[&str] = &[
@@ -49,9 +50,18 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if let Some(advice) = elsewhere::kql(sql, &tokens).or_else(|| unquoted::find(sql)).or_else(|| habits::of(&tokens)) {
         return Some(advice);
     }
+    if let Some(advice) = of_unread(sql, &tokens) {
+        return Some(advice);
+    }
     let first = words.first().filter(|word| !FIRST_WORDS.iter().any(|known| is(word, known)))?;
     let near = nearest(&first.value, FIRST_WORDS.iter().map(|known| (*known, *known)));
     near.map(|near| format!("did you mean {near}?"))
+}
+
+/// The same for a statement that no parser here reads.
+fn of_unread(sql: &str, tokens: &[Token]) -> Option<String> {
+    Parser::parse_sql(&PostgreSqlDialect {}, sql).err()?;
+    misspelt::find(sql, tokens)
 }
 
 /// Advice about a `COPY`, most forms of which no parser here reads.
@@ -110,9 +120,41 @@ pub(super) fn is_of_struct(what: &str) -> bool {
     what.contains("comparison operation ") && what.contains("Struct(")
 }
 
+/// The words for `x IN (SELECT y FROM …)` in a condition, where `y` is no column of the table in the subquery and thus one of the query
+/// around it, which the planner cannot carry out.
+pub(super) fn of_outer(text: &str, sql: &str) -> Option<(String, String)> {
+    text.strip_prefix("Physical plan does not support logical expression")?.contains("InSubquery").then_some(())?;
+    let tokens = solid(sql);
+    let named = |at: usize, name: &str| tokens.get(at).and_then(word).is_some_and(|word| is(word, name));
+    let at = (0..tokens.len()).find(|at| {
+        named(*at, "IN")
+            && matches!(tokens.get(at + 1), Some(Token::LParen))
+            && named(at + 2, "SELECT")
+            && named(at + 4, "FROM")
+    })?;
+    let column = word(&tokens[at + 3])?;
+    (0..at).any(|before| named(before, "WHERE") || named(before, "ON")).then(|| {
+        let what = format!("the subquery selects {}, which is a column of the query around it", column.value);
+        (
+            what,
+            "\\d TABLE and \\d 'FILE' list the columns that are there; of a file with one value a line it is value"
+                .into(),
+        )
+    })
+}
+
 /// Advice about an error of which only the text is known.
 pub(super) fn of_text(what: &str) -> Option<&'static str> {
     let rows = [
+        // A list goes first: it may be one of truth values.
+        ("comparison operation List(", ELEMENT),
+        ("= List(", ELEMENT),
+        ("to compare List(", ELEMENT),
+        ("comparison operation Boolean", CONDITION),
+        ("= Boolean", CONDITION),
+        ("to compare Boolean", CONDITION),
+        ("Cannot coerce arithmetic expression Utf8View + Utf8", "|| puts texts together: a || ' ' || b"),
+        ("Cannot coerce arithmetic expression Utf8 + Utf8", "|| puts texts together: a || ' ' || b"),
         (
             "comparison operation Struct(",
             "a struct cannot be compared; use one of its fields, such as status.error_code",
@@ -154,6 +196,9 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
     ];
     rows.iter().find(|(part, _)| what.contains(part)).map(|(_, advice)| *advice)
 }
+
+const ELEMENT: &str = "'text' = ANY(list) looks for an element of a list, list[1] is the first";
+const CONDITION: &str = "a boolean is a condition by itself: WHERE x, WHERE NOT x; or x = true";
 
 pub(super) fn solid(sql: &str) -> Vec<Token> {
     let mut tokens = Vec::new();

@@ -11,9 +11,7 @@ pub(super) fn of_trouble(trouble: &Trouble) -> Report {
     match trouble {
         Trouble::Setup(error) => of_auth(error),
         Trouble::Credential(_) => Report::chain(Exit::SignIn, trouble).hint(sign_in::SET_IT),
-        Trouble::Name => Report::chain(Exit::Remote, trouble).hint(
-            "check the connection's cloud and addresses, and this machine's network and DNS; behind a proxy, set HTTPS_PROXY",
-        ),
+        Trouble::Name => Report::chain(Exit::Remote, trouble).hint(remote::UNREACHED),
         Trouble::Silent(fault) => Report::chain(Exit::Remote, trouble).hint(of_fault(fault, trouble)),
         Trouble::Proxy { fault: fault @ Fault::Tls(_), .. } => {
             Report::chain(Exit::Remote, trouble).hint(of_fault(fault, trouble))

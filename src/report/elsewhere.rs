@@ -56,6 +56,8 @@ const TABLES: &[Table] = &[
     own(&["azureaddevice", "deviceinfo"], "entra.devices"),
     own(&["azureaddirectoryrole"], "entra.directory_roles"),
     own(&["azureadconditionalaccesspolicy"], "entra.conditional_access_policies"),
+    own(&["emailevents", "emailattachmentinfo", "emailpostdeliveryevents"], "defender.email_events"),
+    own(&["urlclickevents"], "defender.url_clicks"),
     own(&["securityalert", "alertinfo", "alertevidence", "securityalerts"], "security.alerts"),
     own(&["securityincident", "securityincidents"], "security.incidents"),
     Table {
@@ -231,7 +233,15 @@ pub(super) fn kql(sql: &str, tokens: &[Token]) -> Option<String> {
         let word = words(at + 1).filter(|word| STEPS.contains(&word.as_str()))?;
         matches!(tokens[at], Token::Pipe).then_some(word)
     });
-    if step.is_some() {
+    if let (Some("getschema"), Some(Token::Word(first))) = (step.as_deref(), tokens.first())
+        && let Some(Own::In(own, _)) = known(&first.value)
+    {
+        return Some(format!("this is KQL; DESCRIBE {own} lists the columns, at the prompt \\d {own}"));
+    }
+    // A table alone, and `find in (SigninLogs) where …`.
+    let names_one = |at: usize| matches!(tokens.get(at), Some(Token::Word(word)) if known(&word.value).is_some());
+    let is_alone = names_one(0) && tokens.iter().skip(1).all(|token| *token == Token::SemiColon);
+    if step.is_some() || is_alone || words(0).as_deref() == Some("find") && (1..tokens.len()).any(names_one) {
         return Some(of_kql(sql, tokens));
     }
     // `ago(1d)`, `7d`: a number with a letter at its end.

@@ -1,6 +1,40 @@
-//! Hints on the arguments of `timeline(…)`, for who gave flags of `report timeline` in their place.
+//! Hints in the words of the place where they are read: flags of `report timeline` in the place of the arguments of `timeline(…)`,
+//! `\set` at the prompt in the place of flags.
 
+use crate::settings;
 use crate::table::Whose;
+
+/// A hint at the prompt: `--partial` is `\set partial true` there.
+pub(crate) fn at_prompt(hint: &str) -> String {
+    let mut told = hint.to_owned();
+    for setting in settings::ALL {
+        let (flag, name) = (format!("--{}", setting.name.replace('_', "-")), setting.name);
+        told = told
+            .replace(&format!("without {flag}=false"), &format!("after \\set {name} true"))
+            .replace(&format!("{flag}=false"), &format!("\\set {name} false"))
+            .replace(&format!("raise {flag}"), &format!("raise {name} (\\set {name} {})", setting.value));
+        if setting.value == "true|false" {
+            told = replaced(&told, &format!("without {flag}"), &format!("after \\set {name} false"));
+            told = replaced(&told, &flag, &format!("\\set {name} true"));
+        } else {
+            told = replaced(&told, &flag, &format!("\\set {name}"));
+        }
+    }
+    replaced(&told, "-o FILE", "\\o FILE")
+}
+
+/// The text with another in the place of a flag; of a longer flag it is no part.
+fn replaced(text: &str, flag: &str, by: &str) -> String {
+    let (mut told, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(flag) {
+        let (before, behind) = (&rest[..at], &rest[at + flag.len()..]);
+        let is_part = behind.starts_with(|c: char| c.is_alphanumeric() || "-=".contains(c)) || before.ends_with('-');
+        told.push_str(before);
+        told.push_str(if is_part { flag } else { by });
+        rest = behind;
+    }
+    told + rest
+}
 
 /// A hint in flags.
 pub(super) fn of_timeline(hint: &str) -> String {
@@ -44,6 +78,23 @@ fn bare(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flags_become_settings_of_the_prompt() {
+        for (hint, told) in [
+            ("--partial returns what could be read", "\\set partial true returns what could be read"),
+            ("run it without --partial", "run it after \\set partial false"),
+            (
+                "raise --timeout, narrow the query, or use --partial",
+                "raise timeout (\\set timeout DURATION), narrow the query, or use \\set partial true",
+            ),
+            ("--remote-count=false reads them", "\\set remote_count false reads them"),
+            ("run it without --dedup=false, or", "run it after \\set dedup true, or"),
+            ("-o FILE writes it; --connection NAME, --output", "\\o FILE writes it; --connection NAME, --output"),
+        ] {
+            assert_eq!(at_prompt(hint), told);
+        }
+    }
 
     #[test]
     fn arguments_become_flags() {

@@ -27,6 +27,7 @@ const FIRST: &[(&[&str], &str)] = &[
         &["CALL", "DO", "DECLARE", "EXEC"],
         "there are no procedures: auditql queries lists questions that are saved, \\run NAME asks one",
     ),
+    (&["PRINT", "ECHO"], "SELECT shows a value: SELECT now()"),
     (&["GRANT", "REVOKE"], "what may be read is decided in Entra: auditql doctor says what is missing"),
     (
         &["ANALYZE", "VACUUM", "CHECKPOINT"],
@@ -73,6 +74,17 @@ fn first(tokens: &[Token]) -> Option<String> {
         let what =
             format!("this is PowerShell; docs: coming-from-powershell.md; for example: SELECT * FROM {table} LIMIT 10");
         return Some(what);
+    }
+    let shown = tokens.get(1).and_then(word).filter(|_| is(begin, "SHOW"));
+    if shown.is_some_and(|shown| ["DATABASES", "SCHEMAS", "CATALOGS"].iter().any(|word| is(shown, word))) {
+        return Some(
+            "SHOW TABLES lists the tables with their schemas, SELECT * FROM auditql.connections the connections".into(),
+        );
+    }
+    if begin.value.to_ascii_lowercase().starts_with("sp_") {
+        return Some(
+            "there are no procedures: SHOW TABLES lists the tables, DESCRIBE sign_ins the columns of one".into(),
+        );
     }
     let is_key = ["index", "sourcetype", "source"].iter().any(|key| is(begin, key));
     if is_key && matches!(tokens.get(1), Some(Token::Eq)) || is(begin, "search") {
@@ -200,6 +212,8 @@ mod tests {
             ("SELECT * REPLACE (1 AS a) FROM t", "EXCLUDE"),
             ("WITH x AS SELECT 1 SELECT * FROM x", "in parentheses"),
             ("SELECT ?", ":id"),
+            ("print now()", "SELECT now()"),
+            ("SHOW DATABASES", "SHOW TABLES"),
             ("PRAGMA table_info(t)", "\\d TABLE"),
             ("ATTACH 'x.db'", "FROM 'logs/*.csv'"),
             ("PIVOT t ON a", "FILTER"),

@@ -16,10 +16,23 @@ pub(super) const FEWER: &str = "raise --max-requests, narrow the query, or use -
 pub(super) const NOT_TRUSTED: &str =
     "the certificate is not trusted here; behind an inspecting proxy, add its CA to the system's or to SSL_CERT_FILE";
 
+/// What to do where nothing is reached.
+pub(super) const UNREACHED: &str =
+    "check the connection's cloud and addresses, and this machine's network and DNS; behind a proxy, set HTTPS_PROXY";
+
 /// A request that brought no reply, and what it needs.
 pub(super) fn of_http(error: &Error, needs: Needs) -> Report {
-    let mut report = Report::chain(exit_of(error), error);
     let underlying = error.underlying();
+    if let Error::SignIn(failed) = underlying
+        && let Some(why) = sign_in::unreached(failed)
+    {
+        return Report {
+            causes: vec![why.into()],
+            ..Report::new(Exit::Remote, "the sign-in service could not be reached")
+        }
+        .hint(UNREACHED);
+    }
+    let mut report = Report::chain(exit_of(error), error);
     report.causes.extend(underlying.refusal().into_iter().flat_map(words));
     if let Error::SignIn(sign_in) = underlying {
         report.causes.push(sign_in.message.to_string());
@@ -209,6 +222,23 @@ mod tests {
         let hint = report.hint.unwrap();
         assert!(hint.contains("AuditLog.Read.All") && hint.contains("administrator"), "{hint}");
         assert!(!report.what.contains("secret"), "{}", report.what);
+    }
+
+    #[test]
+    fn a_sign_in_service_that_is_not_reached_is_no_wrong_credential() {
+        let dns = "failed to execute `reqwest` request: error sending request for url (https://x/): client error (Connect): dns \
+                   error: failed to lookup address information";
+        for (message, why) in [
+            (dns, Some("the name cannot be resolved")),
+            ("error sending request for url (https://x/): connection refused", Some("it does not answer")),
+            ("error sending request: invalid peer certificate: UnknownIssuer", None),
+            ("AADSTS50126: no", None),
+        ] {
+            let failed = SignIn { status: None, code: None, message: told(message), lack: None };
+            let report = of_http(&Error::SignIn(Box::new(failed)), Needs::default());
+            assert_eq!(report.exit == Exit::Remote, why.is_some(), "{report}");
+            assert!(why.is_none_or(|why| report.causes == [why]), "{report}");
+        }
     }
 
     #[test]

@@ -76,6 +76,19 @@ pub(super) fn advice(sign_in: &SignIn) -> String {
     known.or(lacks).or(azure_cli).unwrap_or("check the connection's tenant, cloud and credential").into()
 }
 
+/// Why the service was not reached, where the library says in its words that a request came to nothing.
+pub(super) fn unreached(sign_in: &SignIn) -> Option<&'static str> {
+    let message: &str = &sign_in.message;
+    if sign_in.status.is_some() || !message.contains("error sending request") {
+        return None;
+    }
+    let is_of = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if is_of(&["certificate", "invalid peer", "tls", "TLS"]) {
+        return None;
+    }
+    Some(if is_of(&["dns error", "lookup address"]) { "the name cannot be resolved" } else { "it does not answer" })
+}
+
 fn of_lack(lack: Lack) -> &'static str {
     match lack {
         Lack::Setting => SET_IT,

@@ -3,7 +3,8 @@
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
-use super::names;
+use super::words::Words;
+use super::{names, nearest, types};
 use crate::table::{Column, Edm};
 
 /// Advice about a struct that was compared: `status = 50126` means one of its fields.
@@ -16,6 +17,29 @@ pub(super) fn compared(sql: &str) -> Option<String> {
         let path = field_for(column, value)?;
         Some(format!("{} is a struct: compare one of its fields, as in {path} {asked} {value}", column.name))
     })
+}
+
+/// The words for a struct that was asked as if it were JSON text: `status ->> 'errorCode'`.
+pub(super) fn in_json(text: &str, sql: &str) -> Option<Words> {
+    let of = text.strip_prefix("Unexpected argument type to 'json")?;
+    let (_, given) = of.split_once("at position 1, expected a string, got ")?;
+    let tokens = solid(sql);
+    let step = |token: &Token| matches!(token, Token::Arrow | Token::LongArrow);
+    let asked = tokens.windows(3).find_map(|three| {
+        let column = declared(&three[0]).filter(|_| step(&three[1]))?;
+        let Token::SingleQuotedString(name) = &three[2] else { return None };
+        let near = nearest(name, column.fields().iter().map(|field| (field.name, field.name)));
+        Some((column.name, near.map(str::to_owned).unwrap_or_else(|| name.to_lowercase())))
+    });
+    if let Some((column, field)) = asked {
+        return Some((
+            format!("{column} is a struct, and no JSON text"),
+            format!("a field is written with a dot: {column}.{field}"),
+        ));
+    }
+    let hint = "-> and ->> go into JSON text, as raw is: raw -> 'status' ->> 'errorCode'; a field of a struct is written column.field";
+    let kind = types::in_sql(given.trim_end_matches('.'));
+    Some((format!("JSON is a text, and this is a {kind}"), hint.into()))
 }
 
 /// Advice about a column that is not there, and is a field of the element that a lambda names: `x -> display_name = 'a'`.

@@ -78,6 +78,12 @@ pub(super) fn in_sql(text: &str) -> String {
     shown
 }
 
+/// A type with its article: `a text`, `an integer`.
+pub(super) fn a(of: &str) -> String {
+    let of = in_sql(of);
+    format!("{} {of}", if of.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" })
+}
+
 /// What follows the parentheses that a text begins with, if it does.
 fn behind_parentheses(text: &str) -> &str {
     let mut depth = 0;

@@ -5,7 +5,7 @@
 
 use super::names::nearest;
 use super::types;
-use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, manual_of_functions};
+use crate::engine::FUNCTIONS_OF_ELEMENTS;
 
 /// An error in words: what failed, and what to do.
 pub(super) type Words = (String, String);
@@ -16,16 +16,6 @@ pub(super) const DIALECT: &str = "the dialect is PostgreSQL's, as far as DataFus
 /// The words for a text of the planner.
 pub(super) fn of_plan(text: &str) -> Option<Words> {
     let after = |begin: &str| text.strip_prefix(begin);
-    if let Some(words) = of_arguments(text) {
-        return Some(words);
-    }
-    if let Some((name, _)) = after("Invalid function '").and_then(|rest| rest.split_once('\'')) {
-        if WINDOWS.contains(&name) {
-            let hint = format!("write {name}(…) OVER (PARTITION BY user_name ORDER BY time)");
-            return Some((format!("{name} goes from row to row, and needs OVER"), hint));
-        }
-        return Some((format!("there is no function {name}"), near_function(name)));
-    }
     if let Some(words) = of_queries(text) {
         return Some(words);
     }
@@ -84,7 +74,7 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         after("Cannot create filter with non-boolean predicate ").and_then(|s| s.rsplit_once(" returning "))
     {
         let hint = "compare it with something: x = 'text', x IS NOT NULL";
-        return Some((format!("a condition is true or false, and this one is a {}", types::in_sql(of)), hint.into()));
+        return Some((format!("a condition is true or false, and this one is {}", types::a(of)), hint.into()));
     }
     if after("Projections require unique expression names").is_some() {
         let hint = "give one of them another name: x AS y";
@@ -110,6 +100,22 @@ fn of_queries(text: &str) -> Option<Words> {
             "Scalar subquery returned more than one row",
             "a query in the place of a value gave more than one row",
             "x IN (SELECT …) compares with each of them, (SELECT max(a) FROM …) is one",
+        ),
+        (
+            "In an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+            "an aggregate with DISTINCT is ordered by what it takes, and by nothing else",
+            "array_agg(DISTINCT x ORDER BY x); or GROUP BY x in a subquery, and order that",
+        ),
+        (
+            "LIMIT must be >= 0",
+            "LIMIT takes a number that is not below 0",
+            "ORDER BY time DESC LIMIT 10 gives the last ones",
+        ),
+        ("OFFSET must be >=0", "OFFSET takes a number that is not below 0", "OFFSET 10 leaves the first ten rows out"),
+        (
+            "Unary operator '-' only supports",
+            "- stands before a number, and this is none",
+            "the order is turned round by DESC: ORDER BY x DESC",
         ),
         (
             "Inconsistent data length across values list",
@@ -139,6 +145,16 @@ fn of_queries(text: &str) -> Option<Words> {
         .and_then(|rest| rest.split_once(" in SELECT clause. Valid columns: 1 to "))
     {
         return Some(out_of_bounds("GROUP BY", place, most));
+    }
+    if let Some(of) = text.strip_prefix("Unary operator 'NOT' requires a boolean expression, got ") {
+        let hint = "compare it with something: NOT x = 'text', x IS NULL";
+        return Some((format!("NOT takes a condition, and this is {}", types::a(of)), hint.into()));
+    }
+    if let Some((name, _)) =
+        text.strip_prefix("Prepared statement '").and_then(|rest| rest.split_once("' does not exist"))
+    {
+        let hint = format!("PREPARE {name} AS SELECT … makes it; \\run NAME asks a saved query, \\queries lists them");
+        return Some((format!("there is no prepared statement {name}"), hint));
     }
     if let Some((name, _)) =
         text.strip_prefix("Placeholder '").and_then(|rest| rest.split_once("' was not provided a value"))
@@ -196,6 +212,10 @@ pub(super) fn of_operation(text: &str) -> String {
         format!("{operation} cannot be computed")
     } else if let Some((_, comparison)) = text.split_once(" argument type for comparison operation ") {
         format!("{comparison} cannot be compared")
+    } else if let Some((one, others)) =
+        between("Can not find compatible types to compare ", "]").and_then(|s| s.split_once(" with ["))
+    {
+        format!("{one} and {} cannot be compared", others.split(", ").next().unwrap_or(others))
     } else if let Some(types) = text.strip_prefix("Cannot automatically convert ") {
         format!("no automatic conversion from {types}")
     } else if let Some((value, kind)) =
@@ -245,135 +265,16 @@ pub(super) fn of_internal(text: &str) -> Option<Words> {
     })
 }
 
-/// A function that does not take what it was given: `No function matches the given name and argument types 'f(Int64)'`.
-fn of_arguments(text: &str) -> Option<Words> {
-    let (_, call) = text.split_once("argument types '")?;
-    let (call, rest) = call.split_once("'. ").or_else(|| call.split_once('\''))?;
-    let (name, types) = call.split_once('(')?;
-    let forms = rest.split_once("Candidate functions:").map_or("", |(_, forms)| forms);
-    let told = |form: &&str| !form.is_empty() && !form.contains("UserDefined");
-    let forms: Vec<&str> = forms.lines().map(str::trim).filter(told).take(3).collect();
-    let own = manual_of_functions().into_iter().find(|function| function.is_called(name));
-    let hint = match forms.as_slice() {
-        _ if own.is_some() => format!("it takes {}", own.map_or_else(String::new, |function| function.syntax)),
-        [] => format!("\\df {name} shows what it takes"),
-        forms => format!("it takes {}", forms.join(", ").replace("NullAry()", "")),
-    };
-    Some((format!("{name} does not take ({}", types::in_sql(types)), types::in_sql(&hint)))
-}
-
-/// What to do about a function that there is not.
-fn near_function(name: &str) -> String {
-    if let Some((_, hint)) = INSTEAD.iter().find(|(names, _)| names.contains(&name)) {
-        return (*hint).to_owned();
-    }
-    let (own, elsewhere) = (manual_of_functions(), functions_elsewhere().collect::<Vec<_>>());
-    let own = own
-        .iter()
-        .flat_map(|function| function.syntax.split('(').take(1).chain(function.also.iter().map(String::as_str)));
-    let elements = FUNCTIONS_OF_ELEMENTS.iter().flat_map(|function| function.names.iter().copied());
-    let elsewhere = elsewhere.iter().flat_map(|(names, _)| names.iter().copied());
-    let known = own.chain(elements).chain(elsewhere).chain(USUAL.iter().copied());
-    let near = nearest(name, known.map(|known| (known, known)));
-    near.map_or_else(|| "\\df lists the functions".to_owned(), |near| format!("did you mean {near}?"))
-}
-
-/// Functions that go from row to row and are none without OVER.
-const WINDOWS: &[&str] =
-    &["cume_dist", "dense_rank", "lag", "lead", "nth_value", "ntile", "percent_rank", "rank", "row_number"];
-
-/// Functions of other programs, and what is written in their place.
-const INSTEAD: &[(&[&str], &str)] = &[
-    (
-        &["strptime", "str_to_date", "parse_datetime"],
-        "to_timestamp('2026-05-01', '%Y-%m-%d') reads a time in a form of its own",
-    ),
-    (&["age"], "the span between two times is their difference: now() - created_date_time"),
-    (
-        &["regexp_matches", "regexp_contains", "regex_match"],
-        "x ~ 'expression' is true or false, regexp_match(x, 'expression') gives what was found",
-    ),
-    (
-        &["approx_quantile", "quantile_cont", "percentile"],
-        "percentile_cont(0.5) WITHIN GROUP (ORDER BY x), approx_percentile_cont(x, 0.5)",
-    ),
-    (&["columns"], "columns are written out, or SELECT * EXCLUDE (raw)"),
-    (&["pg_sleep", "sleep"], "\\watch SECONDS asks the last statement again and again"),
-];
-
-/// Functions of the engine that people write most.
-const USUAL: &[&str] = &[
-    "abs",
-    "array_agg",
-    "array_length",
-    "avg",
-    "btrim",
-    "cardinality",
-    "ceil",
-    "coalesce",
-    "concat",
-    "concat_ws",
-    "contains",
-    "count",
-    "date_bin",
-    "date_part",
-    "date_trunc",
-    "dense_rank",
-    "ends_with",
-    "first_value",
-    "floor",
-    "greatest",
-    "lag",
-    "last_value",
-    "lead",
-    "least",
-    "left",
-    "length",
-    "lower",
-    "lpad",
-    "ltrim",
-    "max",
-    "median",
-    "min",
-    "now",
-    "nullif",
-    "percentile_cont",
-    "position",
-    "rank",
-    "regexp_like",
-    "regexp_match",
-    "regexp_replace",
-    "repeat",
-    "replace",
-    "reverse",
-    "right",
-    "round",
-    "row_number",
-    "rtrim",
-    "split_part",
-    "starts_with",
-    "string_agg",
-    "strpos",
-    "substr",
-    "substring",
-    "sum",
-    "to_char",
-    "to_timestamp",
-    "trim",
-    "unnest",
-    "upper",
-];
-
 /// A function of elements that was given something else, by the name that the planner has for it.
 fn of_elements(text: &str) -> Option<Words> {
     let (name, rest) = text.split_once(' ')?;
     let function = FUNCTIONS_OF_ELEMENTS.iter().find(|function| function.names.contains(&name))?;
     let called = function.names[0];
     let what = if let Some(of) = rest.strip_prefix("expected a list as first argument, got ") {
-        format!("{called} takes a list, and this is a {}", types::in_sql(of))
+        format!("{called} takes a list, and this is {}", types::a(of))
     } else {
         let of = rest.strip_prefix("lambda must return boolean, got ")?;
-        format!("{called} asks what is true or false of an element, and this is a {}", types::in_sql(of))
+        format!("{called} asks what is true or false of an element, and this is {}", types::a(of))
     };
     Some((what, format!("it is called as {}", function.syntax)))
 }

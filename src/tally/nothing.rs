@@ -82,6 +82,54 @@ pub enum Because {
         /// Whether a record has it.
         seen: bool,
     },
+    /// A network is compared with one address.
+    Network {
+        /// The column.
+        column: String,
+        /// The network.
+        asked: String,
+    },
+    /// A sign that stands for any characters elsewhere, and for itself here.
+    Wildcard {
+        /// The column.
+        column: String,
+        /// What was asked for.
+        asked: String,
+        /// LIKE was asked with it.
+        like: bool,
+    },
+    /// The name of an account without its domain.
+    NoDomain {
+        /// The column.
+        column: String,
+        /// What was asked for.
+        asked: String,
+    },
+    /// The name of a file is compared as a text.
+    FileName {
+        /// The column.
+        column: String,
+        /// The name.
+        asked: String,
+    },
+    /// The name of a country, where its code stands.
+    Country {
+        /// The column.
+        column: String,
+        /// What was asked for.
+        asked: String,
+    },
+    /// A range whose bounds are the wrong way round.
+    Reversed {
+        /// The column.
+        column: String,
+        /// The bound that it is not to be below.
+        from: String,
+        /// The bound that it is not to be above.
+        to: String,
+    },
+    /// No record has one of the keys that a join told.
+    NoPartner,
     /// No record that was read satisfies a condition.
     Excluded {
         /// The condition.
@@ -119,6 +167,8 @@ pub enum Because {
     NoneCame {
         /// Whether it was asked with conditions.
         conditions: bool,
+        /// The range of time that was asked for, in words; may be empty.
+        asked: String,
     },
     /// Files hold no record of the table.
     NotHeld {
@@ -220,6 +270,34 @@ impl fmt::Display for Because {
                 f,
                 "addresses are compared as they are written, and '{asked}' is mostly written '{stored}'; try {column} = '{stored}'"
             ),
+            Self::Network { column, asked } => write!(
+                f,
+                "'{asked}' is a network, and {column} is compared with it as text; ip_in({column}, '{asked}') looks into it"
+            ),
+            Self::Wildcard { column, asked, like } => {
+                let pattern = asked.replace('*', "%");
+                let sign = if asked.contains('*') { '*' } else { '%' };
+                let how = if *like { "LIKE" } else { "=" };
+                write!(f, "{sign} stands for itself with {how}; {column} LIKE '{pattern}' takes any text in its place")
+            }
+            Self::NoDomain { column, asked } => write!(
+                f,
+                "{column} is a name with its domain, and '{asked}' has none; {column} LIKE '{asked}@%' takes any domain"
+            ),
+            Self::FileName { column, asked } => write!(
+                f,
+                "'{asked}' is compared as text; {column} IN (SELECT value FROM '{asked}') compares with the lines of a file"
+            ),
+            Self::Country { column, asked } if asked.len() == 2 => {
+                write!(f, "{column} holds codes in capital letters: '{}'", asked.to_uppercase())
+            }
+            Self::Country { column, asked } => {
+                write!(f, "{column} holds two-letter codes such as 'DE' and 'US', and '{asked}' is none")
+            }
+            Self::Reversed { column, from, to } => {
+                write!(f, "no {column} is at least {from} and at most {to}: the bounds are the wrong way round")
+            }
+            Self::NoPartner => f.write_str("no record here fits the keys or times that the join's other side has"),
             Self::Excluded { condition, records } => {
                 write!(f, "none of the {records} record(s) read satisfies {condition}")
             }
@@ -238,10 +316,13 @@ impl fmt::Display for Because {
             Self::NoBranch { branches } => {
                 write!(f, "the conditions exclude all of {}, so nothing was requested", branches.join(", "))
             }
-            Self::NoneCame { conditions: true } => {
+            Self::NoneCame { conditions: true, asked } if !asked.is_empty() => {
+                write!(f, "the service returned no records for the conditions sent, {asked}")
+            }
+            Self::NoneCame { conditions: true, .. } => {
                 f.write_str("the service returned no records for the conditions sent")
             }
-            Self::NoneCame { conditions: false } => f.write_str("the service returned no records at all"),
+            Self::NoneCame { conditions: false, .. } => f.write_str("the service returned no records at all"),
             Self::NotHeld { files, first, holds } if holds.is_empty() => {
                 write!(f, "the {files} file(s) read hold no records at all (first: {first})")
             }

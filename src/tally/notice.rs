@@ -338,6 +338,11 @@ pub enum Notice {
         /// The reason.
         because: Because,
     },
+    /// Rows were read, and none is left of them.
+    NoneLeft {
+        /// Where they were lost, and how many they were.
+        because: String,
+    },
     /// A search goes on at the service, and nobody waits for it.
     LeftRunning {
         /// `m365.audit_search`

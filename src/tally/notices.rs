@@ -35,6 +35,7 @@ impl Notices {
             Notice::Reach { table, .. } => (table.clone(), String::new()),
             Notice::LeftRunning { table, id } => (table.clone(), id.to_string()),
             Notice::Nothing { table, because } => (table.clone(), because.to_string()),
+            Notice::NoneLeft { because } => (because.clone(), String::new()),
             Notice::Timeline { of, period, sources, .. } => (format!("{of} {period}"), sources.join(" ")),
             Notice::Incomplete { missing } => (missing.clone(), String::new()),
             Notice::NextPages { .. } => (String::new(), String::new()),

@@ -161,6 +161,7 @@ impl fmt::Display for Notice {
             Self::FetchedAgain { table, requests, open } => fetched_again(f, table, *requests, *open),
             Self::Reused { table, kept, read } => reused(f, table, kept, read),
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
+            Self::NoneLeft { because } => write!(f, "no rows: {because}"),
             Self::Timeline { .. } => self.timeline(f),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }

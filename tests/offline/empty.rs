@@ -57,3 +57,43 @@ async fn an_empty_file_is_named() {
     let name = empty[0].display();
     assert_eq!(said, format!("no rows from entra.sign_ins: the 1 file(s) read hold no records at all (first: {name})"));
 }
+
+#[tokio::test]
+async fn rows_that_are_lost_above_a_scan_say_where() {
+    let folder = TempDir::new().unwrap();
+    let sign_in = |id: &str, user: &str| {
+        format!(
+            r#"{{"id":"{id}","createdDateTime":"2026-04-30T10:00:00Z","userPrincipalName":"{user}","signInEventTypes":["interactiveUser"]}}"#
+        )
+    };
+    let lines = [sign_in("a", "ada@contoso.com"), sign_in("b", "bob@contoso.com")];
+    let records = [file(&folder, "sign_ins.ndjson", lines.join("\n"))];
+    let grouped = "no rows: none of 2 group(s) satisfies HAVING, or WHERE above GROUP BY";
+    for (sql, expected) in [
+        ("SELECT user_principal_name FROM sign_ins GROUP BY 1 HAVING count(*) > 9", grouped),
+        (
+            "WITH f AS (SELECT user_principal_name, count(*) AS n FROM sign_ins GROUP BY 1) SELECT * FROM f WHERE n > 9",
+            grouped,
+        ),
+        ("SELECT id FROM sign_ins OFFSET 9", "no rows: OFFSET 9 lies behind all of the 2 row(s)"),
+        (
+            "SELECT s.id FROM sign_ins s, unnest(s.sign_in_event_types) AS t WHERE t = 'nobody'",
+            "no rows: none of 2 element(s) satisfies WHERE",
+        ),
+        (
+            "SELECT id FROM sign_ins QUALIFY row_number() OVER (ORDER BY id) > 9",
+            "no rows: none of 2 row(s) satisfies QUALIFY, or WHERE above the window function",
+        ),
+        (
+            "SELECT a.id FROM sign_ins a JOIN (SELECT id || 'x' AS id FROM sign_ins) b ON a.id = b.id",
+            "no rows: of 2 row(s) and 2 row(s) to join, none has a partner",
+        ),
+    ] {
+        let said = said(&records, sql).await;
+        assert!(said.iter().any(|told| told == expected), "{sql}: {said:?}");
+    }
+    // What is not empty, and what was not read, says nothing of it.
+    for sql in ["SELECT id FROM sign_ins GROUP BY 1 HAVING count(*) = 1 LIMIT 1", "SELECT id FROM sign_ins LIMIT 0"] {
+        assert_eq!(said(&records, sql).await, [""; 0], "{sql}");
+    }
+}

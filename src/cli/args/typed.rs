@@ -28,6 +28,15 @@ pub(super) fn check(matches: &ArgMatches, whole: &Command, command: &Command) ->
             ErrorKind::UnknownArgument,
             format!("'{word}' is a file\n\n  tip: --input {word} reads exported audit logs, -f {word} runs statements"),
         ),
+        // A command of the program that is none of the demo tenant.
+        [word, ..] if is_command(word, whole) && !is_command(word, command) => refuse(
+            ErrorKind::InvalidSubcommand,
+            format!(
+                "'{word}' is no part of '{}'\n\n  tip: without it: auditql {}",
+                command.get_name(),
+                words.join(" ")
+            ),
+        ),
         [word] => {
             let names = || command.get_subcommands().map(Command::get_name);
             let begun = names().find(|name| word.len() > 2 && name.starts_with(word));
@@ -46,6 +55,11 @@ pub(super) fn check(matches: &ArgMatches, whole: &Command, command: &Command) ->
             format!("unrecognized subcommand '{first}'\n\n  tip: SQL is written in quotes: auditql '{first} …'"),
         ),
     }
+}
+
+/// Whether a command has a part of that name.
+fn is_command(word: &str, command: &Command) -> bool {
+    command.get_subcommands().any(|known| known.get_name() == word)
 }
 
 /// Words that a query begins with.

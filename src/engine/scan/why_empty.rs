@@ -5,6 +5,7 @@
 
 mod held;
 mod near;
+mod ranges;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -117,12 +118,17 @@ impl Watch {
         mut reasons: Vec<Because>,
         conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
     ) -> Self {
-        let finer: Vec<Because> = conditions.iter().filter_map(|(_, condition)| finer(condition)).collect();
+        let finer: Vec<Because> = conditions.iter().filter_map(|(_, condition)| ranges::finer(condition)).collect();
         if !finer.is_empty() {
             // A time that there is not contradicts nothing.
             reasons.retain(|because| !matches!(because, Because::Contradiction));
         }
         reasons.extend(finer);
+        let reversed: Vec<Because> = ranges::reversed(conditions.iter().map(|(_, condition)| condition)).collect();
+        if !reversed.is_empty() {
+            reasons.retain(|because| !matches!(because, Because::Contradiction));
+        }
+        reasons.extend(reversed);
         let asked = asked(conditions.iter().map(|(_, condition)| condition), time);
         let conditions: Vec<Condition> = conditions
             .into_iter()
@@ -240,15 +246,24 @@ impl Watch {
         })
     }
 
+    /// Whether a service was asked with the keys of joins alone, and sent nothing.
+    fn is_asked_by_keys(&self, seen: &Seen) -> bool {
+        self.conditions.is_empty() && self.held.is_none() && seen.records == 0 && !seen.passed
+    }
+
     /// What can be said where no condition is the cause by itself.
     fn otherwise(&self, kinds: Vec<Because>, seen: &Seen) -> Vec<Because> {
         match &self.held {
+            _ if self.keyed && (seen.records > 0 && seen.met.iter().all(|met| *met) || self.is_asked_by_keys(seen)) => {
+                vec![Because::NoPartner]
+            }
             _ if seen.records > 0 && self.conditions.len() > 1 => vec![Because::Together { records: seen.records }],
             _ if seen.records > 0 => Vec::new(),
             _ if seen.passed => vec![Because::Between { asked: in_words(self.asked) }],
             Some(held) => vec![held.because()],
             None if kinds.is_empty() => {
-                vec![Because::NoneCame { conditions: self.keyed || !self.conditions.is_empty() }]
+                let asked = if self.asked == Interval::ALL { String::new() } else { in_words(self.asked) };
+                vec![Because::NoneCame { conditions: self.keyed || !self.conditions.is_empty(), asked }]
             }
             None => kinds,
         }
@@ -308,18 +323,6 @@ fn times_of(condition: &Predicate, time: &str) -> Interval {
         }
         _ => Interval::ALL,
     }
-}
-
-/// A condition that nothing satisfies, since it asks for a time between two microseconds.
-fn finer(condition: &Predicate) -> Option<Because> {
-    let Predicate::Test { path, test, .. } = condition else { return None };
-    let is_finer = |value: &Scalar| matches!(value, Scalar::Finer(_));
-    let never = match test {
-        Test::Compare(Comparison::Eq, value) => is_finer(value),
-        Test::In { values, negated: false } => !values.is_empty() && values.iter().all(is_finer),
-        _ => false,
-    };
-    never.then(|| Because::Finer { column: path.join(".") })
 }
 
 /// Whether a condition is about a column alone.

@@ -40,7 +40,7 @@ const LIMITS: &[&str] = &["max_requests", "timeout"];
 
 const HOST: &str = "the host of this session does not allow it";
 const OWN_SCHEMA: &str = "tables and views of your own are in the schema main";
-const READ_ONLY: &str = "tables are read-only; CREATE TABLE … AS SELECT makes one of your own from a result";
+pub(crate) const READ_ONLY: &str = "tables are read-only; CREATE TABLE … AS SELECT makes one of your own from a result";
 const TO_FILE: &str =
     "-o FILE writes a result to a file, at the prompt \\o FILE does, and \\copy (SELECT …) TO 'c.csv'";
 

@@ -10,6 +10,7 @@ mod external;
 mod file_names;
 mod foreseen;
 mod lateral;
+mod none_left;
 mod output_names;
 mod parameters;
 pub(crate) mod parse;

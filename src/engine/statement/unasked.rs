@@ -13,6 +13,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties as _};
 use futures::StreamExt as _;
 
+use super::none_left;
 use crate::engine::leaf::{MergedExec, ScanExec};
 use crate::engine::scan::after;
 use crate::tally::{Because, Notice, Tally};
@@ -32,6 +33,9 @@ pub(super) fn told(
     let rows = rows.chain(after(move || {
         if !may_have_ended_early(&plan, given.load(Relaxed)) {
             note(&plan, &tally);
+        }
+        if !given.load(Relaxed) && tally.missing().is_none() {
+            none_left::noted(&plan, &tally);
         }
     }));
     Box::pin(RecordBatchStreamAdapter::new(schema, rows))

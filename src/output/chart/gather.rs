@@ -227,12 +227,12 @@ impl Gather {
             (Shape::Bars { labels, number }, Found::Listed(sums)) => {
                 let title = number.map_or(String::new(), |at| format!("{} by {}", self.heads[at], self.label(labels)));
                 let Some((bars, rest)) = sums.bars() else {
-                    let what = format!("there are more than {SUMS} values of {}, and some repeat", self.label(labels));
+                    let what = format!("there are more than {SUMS} values of {}", self.label(labels));
                     return Err(refused(what, "GROUP BY a shorter one, and ORDER BY its sum DESC LIMIT 40"));
                 };
                 let (title, one, several) = match sums.repeats {
-                    true => (format!("sum of {title}"), "more value is", "more values are"),
-                    false => (title, "more row is", "more rows are"),
+                    true => (format!("sum of {title}"), "value with less is", "values with less are"),
+                    false => (title, "row with less is", "rows with less are"),
                 };
                 let notes = (rest > 0).then(|| format!("{} not drawn", counted(rest, one, several)));
                 Ok((Picture::Bars { title, bars }, notes.into_iter().collect()))

@@ -43,18 +43,18 @@ impl Sums {
         self.bars.push(Bar { label, value: number(&text), text });
     }
 
-    /// The bars that are drawn, and how many are not: the first of the result, or the largest sums. `None` if there are sums
-    /// and not all of them are known.
+    /// The bars that are drawn, and how many are not: all as the result has them, or the greatest where there are sums or too many
+    /// for a picture. `None` if not all of them are known.
     pub(super) fn bars(&self) -> Option<(Vec<Bar>, u64)> {
-        if self.repeats && self.more > 0 {
+        if self.more > 0 {
             return None;
         }
         let mut all: Vec<&Bar> = self.bars.iter().collect();
-        if self.repeats {
+        if self.repeats || all.len() > BARS {
             let value = |bar: &Bar| bar.value.unwrap_or(f64::NEG_INFINITY);
             all.sort_by(|a, b| value(b).total_cmp(&value(a)));
         }
-        let rest = all.len().saturating_sub(BARS) as u64 + self.more;
+        let rest = all.len().saturating_sub(BARS) as u64;
         Some((all.into_iter().take(BARS).cloned().collect(), rest))
     }
 }
@@ -93,10 +93,18 @@ mod tests {
     #[test]
     fn labels_that_do_not_repeat_stay_as_the_result_has_them() {
         let names: Vec<String> = (0..45).map(|at| format!("l{at}")).collect();
-        let rows: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "01.50")).collect();
-        let sums = of(&rows);
+        let of_some = |count: usize, text: &dyn Fn(usize) -> String| {
+            let mut sums = Sums::default();
+            names[..count].iter().enumerate().for_each(|(at, name)| sums.add(name.clone(), text(at)));
+            sums
+        };
+        let (bars, rest) = of_some(BARS, &|at| format!("{at}.50")).bars().unwrap();
+        assert_eq!((bars.len(), rest), (BARS, 0));
+        assert_eq!((bars[0].label.as_str(), bars[0].text.as_str()), ("l0", "0.50"));
+        // Of more than are drawn, those with the greatest numbers are.
+        let sums = of_some(45, &|at| at.to_string());
         let (bars, rest) = sums.bars().unwrap();
         assert_eq!((bars.len(), rest, sums.repeats), (BARS, 5, false));
-        assert_eq!((bars[0].label.as_str(), bars[0].text.as_str()), ("l0", "01.50"));
+        assert_eq!((bars[0].label.as_str(), bars[BARS - 1].label.as_str()), ("l44", "l5"));
     }
 }

@@ -17,6 +17,7 @@ pub use ending::Ending;
 pub use formats::{check_name, format};
 pub(crate) use fresh::Seen;
 pub use pager::USUAL as USUAL_PAGER;
+pub(crate) use pager::{screen_width, show};
 pub(super) use session::Answered;
 pub use session::{Session, Voice};
 pub(crate) use session::{Target, tables};

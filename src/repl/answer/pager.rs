@@ -2,10 +2,11 @@
 //!
 //! Up to a screenful is held back until it is known which. The pager gets the same safe text as the screen.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::process::{Child, Stdio};
 
 use super::progress::Progress;
+use crate::engine::Foreseen;
 use crate::repl::program::program as beside;
 use crate::repl::say::say;
 
@@ -27,6 +28,19 @@ enum Way {
     Held(Vec<u8>),
     Straight,
     Paged(Child),
+}
+
+/// Columns of the screen, if standard output is one.
+pub(crate) fn screen_width() -> Option<usize> {
+    io::stdout().is_terminal().then(|| usize::from(console::Term::stdout().size().1))
+}
+
+/// Shows a text that is safe to show.
+pub(crate) fn show(command: Option<&str>, text: &str) -> io::Result<()> {
+    let progress = Progress::new(false, false, Foreseen::default());
+    let mut screen = Screen::new(command, usize::from(console::Term::stdout().size().0), &progress);
+    screen.write_all(text.as_bytes())?;
+    screen.finish()
 }
 
 impl<'p> Screen<'p> {
@@ -153,7 +167,6 @@ impl<O: Write + ?Sized> Write for Plain<'_, O> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::engine::Foreseen;
 
     #[test]
     fn what_is_longer_than_the_screen_goes_through_the_pager_whole() {

@@ -27,7 +27,7 @@ use crate::output::{
 };
 use crate::repl::say::{count, lasts, say, tell};
 use crate::repl::split::Statement;
-use crate::report::{About, Exit, Report, compared_with_null};
+use crate::report::{About, Exit, Report, at_prompt, compared_with_null};
 use crate::settings::Estimates;
 use crate::tally::{Because, Notice, Tally, Why};
 
@@ -340,6 +340,7 @@ impl Session {
         let tables = tables(self.engine.context());
         let report = report(&About { sql: &statement.text, line: statement.line, tables: &tables });
         let report = if self.format.name == PAGE.name { report.in_flags() } else { report };
+        let report = if self.ended.people.load(Relaxed) { report.at_prompt() } else { report };
         let report = self.redact.as_ref().map_or(report.clone(), |redactor| report.redacted(redactor));
         tell(&report);
         Answered::with(report.exit)
@@ -363,6 +364,7 @@ impl Session {
     /// Says what has to be known of an answer.
     fn note(&self, note: &impl ToString) {
         let note = note.to_string();
+        let note = if self.ended.people.load(Relaxed) { at_prompt(&note) } else { note };
         say(&format!("note: {}", self.redact.as_ref().map_or(note.clone(), |redactor| redactor.told(&note))));
     }
 

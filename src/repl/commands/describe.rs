@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::engine::{DescribedLogs, FUNCTIONS_OF_ELEMENTS, timeline};
+use crate::engine::DescribedLogs;
 use crate::repl::answer::tables;
 use crate::repl::say::{count, say};
 use crate::repl::state::{After, State, refused};
-use crate::report::{About, Exit, Report, nearest};
+use crate::report::{About, Exit, Report, nearest, schema_named};
 use crate::table::SystemTable;
 
 /// All tables: the declared ones, those that describe them, and the user's own.
@@ -74,6 +74,9 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     } else if table.contains(['*', '%']) {
         state.show(&listed(table)).await
     } else {
+        if let Some(hint) = schema.is_none().then(|| schema_named(name, &names)).flatten() {
+            return refused(&Report::new(Exit::Query, format!("{name} is a schema, and no table")).hint(hint));
+        }
         let report = Report::new(Exit::Query, format!("there is no table {table}"));
         let short = names.iter().map(|known| (known.as_str(), known.rsplit('.').next().unwrap_or(known)));
         refused(&match nearest(name, short) {
@@ -122,7 +125,7 @@ fn parts(table: &str) -> (Option<&str>, &str) {
     (schema, name.trim_matches('"'))
 }
 
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
@@ -145,31 +148,6 @@ fn plain_columns(schema: &str, table: &str) -> String {
     format!("DESCRIBE {}.{}", quoted(schema), quoted(table))
 }
 
-/// The functions whose names hold a pattern; `*` and `%` stand for anything.
-pub(super) fn functions(pattern: &str) -> String {
-    let pattern = literal(&format!("%{}%", pattern.trim_end_matches("()").replace('*', "%").to_lowercase()));
-    // What is put into other words before it is planned, the engine does not know.
-    let worded = FUNCTIONS_OF_ELEMENTS.iter().flat_map(|function| {
-        let row = |name| format!("('{name}', 'scalar', {}, {})", literal(function.syntax), literal(function.doc));
-        function.names.iter().map(row)
-    });
-    let of_tables =
-        format!("('{}', 'table', {}, {})", timeline::NAME, literal(timeline::SYNTAX), literal(timeline::DOC));
-    let worded = worded.chain([of_tables]).collect::<Vec<_>>().join(", ");
-    format!(
-        "SELECT function, kind, syntax, meaning FROM (SELECT DISTINCT routine_name AS function, lower(function_type) AS kind, \
-         syntax_example AS syntax, split_part(description, chr(10), 1) AS meaning FROM information_schema.routines \
-         WHERE routine_name NOT IN ({}) UNION ALL SELECT * FROM (VALUES {worded}) AS w(function, kind, syntax, meaning)) AS f \
-         WHERE function LIKE {pattern} ORDER BY function",
-        FUNCTIONS_OF_ELEMENTS
-            .iter()
-            .flat_map(|function| function.names)
-            .map(|name| literal(name))
-            .collect::<Vec<_>>()
-            .join(", ")
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,7 +162,5 @@ mod tests {
                 && listed("x'").contains("'%x%'")
                 && !listed("").contains("LIKE")
         );
-        assert!(functions("").contains("('any_match', 'scalar', 'any_match(list, x -> x.name = ''…'')', "));
-        assert!(functions("count()").contains("LIKE '%count%'") && functions("x'*").contains("LIKE '%x''%%'"));
     }
 }

@@ -1,6 +1,6 @@
 //! Where a result goes, as `\o`, `\g` and `\copy` are told: a file, in quotes or not, or the screen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::script;
 use crate::output::{self, Format};
@@ -19,6 +19,16 @@ pub(super) fn named(state: &State<'_>, argument: &str) -> Result<Option<Destinat
         Some(word) => Err(Report::new(Exit::Usage, format!("{word} stands behind the name of the file"))
             .hint("a name with blanks stands in 'quotes'; its ending chooses the format")),
     }
+}
+
+/// Why nothing can be written to a file, as far as it is known before there is a result.
+pub(super) fn unwritable(path: &Path) -> Option<Report> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let report = Report::new(Exit::Usage, format!("there is no folder {}", folder.display()));
+        return Some(report.hint("make it first; results go to the screen until then"));
+    }
+    path.is_dir().then(|| Report::new(Exit::Usage, format!("{} is a folder", path.display())).hint("name a file in it"))
 }
 
 /// The destination that a text begins with, and what stands behind it.

@@ -58,8 +58,8 @@ The last hours:
 Days of another time zone; the instants stay the same:
   GROUP BY date_trunc('day', created_date_time AT TIME ZONE 'Europe/Berlin')
 The service keeps sign-ins for 30 days at most. A range that begins earlier
-is an error, since its answer cannot be complete; --partial returns what
-there is.",
+is an error, since its answer cannot be complete; \\set partial true returns
+what there is.",
     },
     Topic {
         name: "cost",

@@ -6,6 +6,7 @@ mod describe;
 mod destination;
 mod edit;
 mod foreign;
+mod functions;
 mod help;
 mod include;
 mod list;

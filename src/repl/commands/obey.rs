@@ -2,14 +2,14 @@
 
 use super::asked::{Beside, asked, beside, inside};
 use super::edit::edit;
-use super::list::{ALL, Action};
+use super::list::{ALL, Action, Command};
 use super::script::Parts;
 use super::send::{self, Sending, sent};
 use super::watch::watch;
-use super::{chart, describe, destination, foreign, help, saved};
+use super::{chart, describe, destination, foreign, functions, help, saved};
 use crate::output::{self, Expanded};
 use crate::repl::answer::format;
-use crate::repl::say::{say, say_item};
+use crate::repl::say::{self, say, say_item};
 use crate::repl::split::split;
 use crate::repl::state::{After, Destination, State, nothing_to_repeat, refused};
 use crate::report::{About, Exit, Report, nearest};
@@ -112,7 +112,7 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
             say(arg.strip_prefix('\'').and_then(|arg| arg.strip_suffix('\'')).unwrap_or(arg));
             After::Go
         }
-        Action::Functions => state.show(&describe::functions(arg)).await,
+        Action::Functions => state.show(&functions::functions(arg)).await,
         Action::Timing => switch(arg, &mut state.session.timing, "timing"),
         Action::Format => choose_format(state, arg),
         Action::Expand => expand(state, arg),
@@ -125,12 +125,15 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
         Action::Edit => edit(state).await,
         Action::Watch => watch(state, arg).await,
         Action::Explain => explain(state, arg).await,
-        Action::Connections => connections(state),
+        Action::Connections => connections(state, arg),
         Action::Help => topic(arg),
         Action::List => {
-            ALL.iter().for_each(|c| say_item(&format!("{} {}", c.name, c.args), c.doc, 28));
-            say("SQL ends with ; and \\help has pages on several topics.");
-            After::Go
+            let item = |c: &Command| (format!("{} {}", c.name, c.args), c.doc);
+            let end = "SQL ends with ; and \\help has pages on several topics.";
+            state.page(|width| {
+                let lines = ALL.iter().map(item).flat_map(|(name, doc)| say::item(&name, doc, 28, width));
+                lines.chain([end.to_owned()]).collect()
+            })
         }
         Action::Quit => After::Leave,
     }
@@ -161,6 +164,7 @@ fn choose_format(state: &mut State<'_>, name: &str) -> After {
         Ok(format) => state.session.format = format,
         Err(report) => return refused(&report),
     }
+    say(&format!("results are written as {name}"));
     After::Go
 }
 
@@ -187,6 +191,10 @@ fn output(state: &mut State<'_>, file: &str) -> After {
         Ok(Some(Destination::Screen) | None) => None,
         Err(report) => return refused(&report),
     };
+    if let Some(report) = state.output.as_deref().and_then(destination::unwritable) {
+        state.output = None;
+        return refused(&report);
+    }
     match &state.output {
         Some(path) => {
             let format = output::by_ending(path).unwrap_or(state.session.format);
@@ -223,7 +231,15 @@ async fn explain(state: &mut State<'_>, arg: &str) -> After {
     state.show(&format!("EXPLAIN {sql}")).await
 }
 
-fn connections(state: &State<'_>) -> After {
+fn connections(state: &State<'_>, asked: &str) -> After {
+    if !asked.is_empty() && !state.outfit.connections.iter().any(|known| known.name == asked) {
+        let names: Vec<&str> = state.outfit.connections.iter().map(|known| known.name.as_str()).collect();
+        let report = Report::new(Exit::Usage, format!("there is no connection '{asked}'"));
+        return refused(&report.hint(match names.as_slice() {
+            [] => "'auditql init' makes one".to_owned(),
+            names => format!("the connections are {}", names.join(", ")),
+        }));
+    }
     for known in &state.outfit.connections {
         let mark = if known.open { '*' } else { ' ' };
         say(&format!("{mark} {:<16} tenant {}, signs in by {}", known.name, known.tenant, known.auth));

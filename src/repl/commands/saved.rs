@@ -4,7 +4,7 @@ use std::mem;
 
 use crate::engine::Value;
 use crate::queries::{self, Call, guessed};
-use crate::repl::say::{say, say_item};
+use crate::repl::say::{self, say, say_item};
 use crate::repl::split::Statement;
 use crate::repl::state::{After, State, refused};
 use crate::report::{Exit, Report, nearest};
@@ -16,8 +16,8 @@ pub(super) fn queries(state: &State<'_>, arg: &str) -> After {
     if let Some(name) = arg.strip_prefix("show ") {
         return match library.named(name.trim()) {
             Ok(query) => {
-                queries::page(query).lines().for_each(say);
-                After::Go
+                let page = queries::page(query, "\\run");
+                state.page(|width| page.lines().flat_map(|line| say::folded(line, width)).collect())
             }
             Err(report) => refused(&report),
         };
@@ -27,9 +27,9 @@ pub(super) fn queries(state: &State<'_>, arg: &str) -> After {
         let report = Report::new(Exit::Usage, format!("no saved query has '{arg}'"));
         return refused(&report.hint("\\queries lists all of them"));
     }
-    queries::listed(&found).lines().for_each(say);
-    say("\\queries show NAME shows one, \\run NAME answers it.");
-    After::Go
+    let list = queries::listed(&found);
+    let lines = || list.lines().chain(["\\queries show NAME shows one, \\run NAME answers it."]);
+    state.page(|width| lines().flat_map(|line| say::folded(line, width)).collect())
 }
 
 /// Answers a saved query.

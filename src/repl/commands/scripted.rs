@@ -1,8 +1,8 @@
 //! Statements that come from elsewhere than the prompt, in which the words of the prompt have no meaning.
 
 use super::asked::asked;
-use super::describe;
 use super::send::{Sending, Sent, sent};
+use super::{describe, functions};
 use crate::repl::split::Statement;
 use crate::report::{Exit, Report};
 
@@ -35,7 +35,7 @@ pub(crate) fn of_script(statement: Statement) -> Result<Statement, Report> {
         }
         // The engine's own answer is in its own words.
         Some(("\\df", like)) if word.eq_ignore_ascii_case("show") => {
-            Ok(Statement { text: describe::functions(like), line })
+            Ok(Statement { text: functions::functions(like), line })
         }
         Some(("\\dt", like)) if word.eq_ignore_ascii_case("show") && !like.is_empty() => {
             Ok(Statement { text: describe::listed(like), line })

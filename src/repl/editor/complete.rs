@@ -12,6 +12,7 @@ use arrow::datatypes::Fields;
 use super::lexed::{Kind, Piece, pieces};
 use super::words::{KEYWORDS, Table, Words, fields_of, is_keyword};
 use crate::output;
+use crate::repl::commands;
 
 /// Keywords behind which a table is named.
 const BEFORE_TABLES: &[&str] = &["FROM", "JOIN", "INTO", "UPDATE", "TABLE", "DESCRIBE"];
@@ -23,6 +24,10 @@ const BEFORE_SETTINGS: &[&str] = &["SET", "SHOW", "RESET"];
 const CLAUSES: &[&str] =
     &["SELECT", "FROM", "WHERE", "ON", "GROUP", "HAVING", "ORDER", "LIMIT", "SET", "UNION", "WITH", "USING"];
 
+/// Words that a statement begins with.
+const BEGINNINGS: &[&str] =
+    &["CREATE TABLE", "CREATE VIEW", "DESCRIBE", "EXPLAIN", "SELECT", "SHOW", "SUMMARIZE", "WITH"];
+
 /// Where the word under the cursor begins, and what it can become, in alphabetical order.
 pub(super) fn complete(words: &Words, text: &str, cursor: usize) -> (usize, Vec<String>) {
     let before = text.get(..cursor).unwrap_or(text);
@@ -31,6 +36,9 @@ pub(super) fn complete(words: &Words, text: &str, cursor: usize) -> (usize, Vec<
         Some(at) => command::of_command(words, before, at),
         None => of_value().unwrap_or_else(|| of_sql(words, text, before)),
     };
+    if before.trim().is_empty() {
+        found.extend(commands::ALL.iter().map(|command| command.name.to_owned()));
+    }
     // What acts on the terminal is not offered to it.
     found.retain(|name| !name.contains(output::safe::acts_unseen));
     found.sort_unstable();
@@ -50,6 +58,10 @@ fn of_sql(words: &Words, text: &str, before: &str) -> (usize, Vec<String>) {
         .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     let stem = &before[start..];
     let place = Place::of(text, before.len(), start);
+    // Where nothing stands yet, all would be too much: what begins a statement is offered.
+    if stem.is_empty() && place.previous.is_empty() {
+        return (start, BEGINNINGS.iter().map(|word| (*word).to_owned()).collect());
+    }
     let found = if place.follows(BEFORE_TABLES) || place.clause == "FROM" && place.previous == "," {
         tables(words, stem)
     } else if place.follows(BEFORE_SETTINGS) {
@@ -280,6 +292,18 @@ mod tests {
         ];
         for (text, expected) in rows {
             assert_eq!(at(text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_stands_yet_little_is_offered() {
+        let first = at("|");
+        assert!(
+            first.len() < 50 && first.contains(&"SELECT".to_owned()) && first.contains(&"\\d".to_owned()),
+            "{first:?}"
+        );
+        for text in ["SELECT 1; |", "\\explain |"] {
+            assert_eq!(at(text), BEGINNINGS.to_vec(), "{text}");
         }
     }
 

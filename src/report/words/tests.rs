@@ -2,24 +2,6 @@
 
 use super::*;
 
-#[tokio::test]
-async fn usual_functions_are_those_that_there_are() {
-    let engine = crate::engine::Engine::builder().build().unwrap();
-    let missing: Vec<_> = futures::future::join_all(USUAL.iter().map(async |name| {
-        let sql = format!("SELECT 1 FROM information_schema.routines WHERE routine_name = '{name}'");
-        let rows: Vec<_> = futures::TryStreamExt::try_collect(engine.query(&sql).await.unwrap().stream).await.unwrap();
-        let known = rows.iter().any(|rows| rows.num_rows() > 0);
-        (!known).then_some(*name)
-    }))
-    .await
-    .into_iter()
-    .flatten()
-    .collect();
-    // What the parser itself knows.
-    assert_eq!(missing, ["unnest"]);
-    assert!(USUAL.is_sorted());
-}
-
 #[test]
 fn a_dump_is_cut_off() {
     for (text, left) in [
@@ -60,8 +42,6 @@ fn what_cannot_be_done_is_said_in_words_of_sql() {
 #[test]
 fn shapes_that_do_not_fit_are_said_in_words() {
     for (text, what, hint) in [
-        ("Invalid function 'lag'.\nDid you mean 'lag'?", "lag goes from row to row", "lag(…) OVER ("),
-        ("Invalid function 'strptime'.\nDid you mean 'x'?", "no function strptime", "to_timestamp("),
         (
             "Order by column out of bounds, specified: 5, max: 1",
             "ORDER BY 5 names a column by its place, and there is 1 column",
@@ -90,19 +70,4 @@ fn shapes_that_do_not_fit_are_said_in_words() {
     ] {
         assert_eq!(of_operation(text), said);
     }
-}
-
-#[test]
-fn a_function_says_what_it_takes() {
-    let text = "array_has does not support type Utf8. No function matches the given name and argument types \
-                'array_has(Utf8, Utf8)'. You might need to add explicit type casts.\n\tCandidate functions:\n\tarray_has(array, element)";
-    let (what, hint) = of_arguments(text).unwrap();
-    assert_eq!(what, "array_has does not take (text, text)");
-    assert_eq!(hint, "it takes array_has(array, element)");
-    assert_eq!(of_arguments("argument types 'now(Int64)'").unwrap().1, "\\df now shows what it takes");
-    let text = "No function matches the given name and argument types 'ip_in(Int64)'. You might need to add explicit type \
-                casts.\n\tCandidate functions:\n\tip_in(UserDefined)";
-    assert_eq!(of_arguments(text).unwrap().1, "it takes ip_in(address, network)");
-    assert_eq!(of_arguments(&text.replace("ip_in", "max_by")).unwrap().1, "it takes arg_max(value, by)");
-    assert_eq!(of_arguments("nothing of that kind"), None);
 }

@@ -3,7 +3,7 @@
 use super::function::{Argument, Function, Of, Type};
 use crate::address::{Network, endpoint, is_private};
 
-const ADDRESS: Argument = ("address", Type::Text, "An address as a log has it, with or without a port.");
+pub(super) const ADDRESS: Argument = ("address", Type::Text, "An address as a log has it, with or without a port.");
 pub(super) const NETWORK: Argument = ("network", Type::Text, "A network such as '10.0.0.0/8', or an address.");
 
 pub(super) const FUNCTIONS: &[Function] = &[

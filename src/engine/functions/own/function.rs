@@ -17,8 +17,9 @@ use datafusion::logical_expr::{
 };
 use datafusion::scalar::ScalarValue;
 
-use super::addresses::NETWORK;
+use super::addresses::{ADDRESS, NETWORK};
 use crate::address::Network;
+use crate::engine::error::Error;
 
 /// The type of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,6 +210,18 @@ impl ScalarUDFImpl for Rowwise {
             let written = if let Expr::Literal(value, _) = arg { value.try_as_str().flatten() } else { None };
             if let Some(text) = written.filter(|text| *name == NETWORK.0 && Network::read(text).is_none()) {
                 return plan_err!("{}: '{text}' is no network and no address", self.function.syntax());
+            }
+            // The address of a network that stands first lies in no network, and nobody would be told why.
+            let is_network = |text: &&str| text.contains('/') && Network::read(text).is_some();
+            if let Some(text) = written.filter(|text| *name == ADDRESS.0 && is_network(text)) {
+                let what = format!(
+                    "{}: '{text}' is a network, and stands in the place of the address",
+                    self.function.syntax()
+                );
+                let column =
+                    args.iter().find_map(|arg| if let Expr::Column(column) = arg { Some(&*column.name) } else { None });
+                let instead = format!("write ip_in({}, '{text}')", column.unwrap_or("ip_address"));
+                return Err(Error::Dialect { what, instead }.into());
             }
         }
         Ok(ExprSimplifyResult::Original(args))

@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, AsArray, RecordBatch, StringViewArray};
 
-use crate::address::endpoint;
+use crate::address::{Network, endpoint};
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::predicate::{Comparison, Pattern, Predicate, Scalar, Test};
 use crate::table::{Column, Edm, EntitySet, Family};
@@ -98,11 +98,40 @@ impl Text {
             How::Equals if asked.trim() != asked => Some(Because::Blank { column, asked, stored: None }),
             How::Equals => match shortest(&asked) {
                 Some(stored) => Some(Because::Spelling { column, asked, stored, seen: false }),
-                None => not_a_member(set?, &self.path, &asked),
+                None => self.mistaken().or_else(|| not_a_member(set?, &self.path, &asked)),
             },
-            _ => None,
+            How::HasElement => None,
+            _ => asked.contains('*').then_some(Because::Wildcard { column, asked, like: true }),
         }
     }
+
+    /// What a text was meant as that `=` compares with the whole of a column.
+    fn mistaken(&self) -> Option<Because> {
+        let (column, asked) = (self.path.join("."), self.asked.clone());
+        let name = self.path.last()?.as_str();
+        let is_address = name.split('_').any(|word| word == "ip" || word == "address");
+        let is_user = name.ends_with("user_principal_name");
+        if is_address && asked.contains('/') && Network::read(&asked).is_some() {
+            return Some(Because::Network { column, asked });
+        }
+        if (is_address || is_user || name == "id" || name.ends_with("_id")) && is_file(&asked) {
+            return Some(Because::FileName { column, asked });
+        }
+        if asked.contains(['*', '%']) {
+            return Some(Because::Wildcard { column, asked, like: false });
+        }
+        if is_user && !asked.is_empty() && !asked.contains(['@', ' ']) {
+            return Some(Because::NoDomain { column, asked });
+        }
+        let is_code = asked.len() == 2 && asked.chars().all(|c| c.is_ascii_uppercase());
+        (name == "country_or_region" && !is_code && !asked.is_empty()).then_some(Because::Country { column, asked })
+    }
+}
+
+/// Whether a text is named like a file with a list in it.
+fn is_file(text: &str) -> bool {
+    let ending = text.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| ["txt", "csv", "tsv", "json", "ndjson", "log"].contains(&ending.as_str()))
 }
 
 fn begins(text: &[u8], with: &[u8]) -> bool {

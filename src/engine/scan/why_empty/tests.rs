@@ -84,7 +84,10 @@ fn the_condition_that_no_record_satisfies_is_the_cause() {
         (vec![equals("Ada@contoso.com")], vec![case]),
         (vec![begins("ADA")], vec![like]),
         (vec![equals("ada@contoso.com ")], vec![blank]),
-        (vec![equals("nobody")], vec!["none of the 2 record(s) read satisfies user_principal_name = 'nobody'"]),
+        (
+            vec![equals("nobody@contoso.com")],
+            vec!["none of the 2 record(s) read satisfies user_principal_name = 'nobody@contoso.com'"],
+        ),
         (vec![since(30)], vec![range]),
         (vec![since(30), equals("ada@contoso.com")], vec![range]),
         (vec![since(15), equals("Ada@contoso.com")], vec![case]),
@@ -101,7 +104,7 @@ fn the_condition_that_no_record_satisfies_is_the_cause() {
 fn without_any_record_only_the_plan_and_the_texts_tell() {
     for (conditions, expected) in [
         (
-            vec![equals("nobody")],
+            vec![equals("nobody@contoso.com")],
             "the conditions select interactiveUser records only; managedIdentity records were left out",
         ),
         (
@@ -112,8 +115,73 @@ fn without_any_record_only_the_plan_and_the_texts_tell() {
         assert_eq!(said(conditions, &[]), [expected]);
     }
     let no_kinds = |conditions| told(&Watch::new(("entra.sign_ins", set()), Vec::new(), conditions, None), &[]);
-    assert_eq!(no_kinds(vec![equals("nobody")]), ["the service returned no records for the conditions sent"]);
+    assert_eq!(
+        no_kinds(vec![equals("nobody@contoso.com")]),
+        ["the service returned no records for the conditions sent"]
+    );
     assert_eq!(no_kinds(Vec::new()), ["the service returned no records at all"]);
+}
+
+fn equal(column: &str, asked: &str) -> Pair {
+    let test = Test::Compare(Comparison::Eq, Scalar::Text(asked.into()));
+    let sql = format!("{column} = '{asked}'");
+    let path = column.split('.').map(str::to_owned).collect();
+    (lit(false), Predicate::Test { path, folded: false, test, sql })
+}
+
+#[test]
+fn a_text_that_was_meant_as_something_else_says_so() {
+    for (column, asked, part) in [
+        ("ip_address", "203.0.113.0/24", Some("ip_in(ip_address, '203.0.113.0/24')")),
+        ("ip_address", "ips.txt", Some("ip_address IN (SELECT value FROM 'ips.txt')")),
+        (NAME, "ana*", Some("user_principal_name LIKE 'ana%'")),
+        (NAME, "ana%", Some("% stands for itself with =")),
+        (NAME, "ana.silva", Some("user_principal_name LIKE 'ana.silva@%'")),
+        ("location.country_or_region", "Germany", Some("two-letter codes")),
+        ("location.country_or_region", "de", Some("'DE'")),
+        ("location.country_or_region", "DE", None),
+        ("ip_address", "203.0.113.7", None),
+        (NAME, "ana.silva@contoso.com", None),
+        // A name of a file is one in a column of names.
+        ("app_display_name", "list.txt", None),
+    ] {
+        let watch = Watch::new(("entra.sign_ins", set()), Vec::new(), vec![equal(column, asked)], None);
+        let told = told(&watch, &[]).remove(0);
+        let none = told == "the service returned no records for the conditions sent";
+        assert!(part.map_or(none, |part| told.contains(part)), "{asked}: {told}");
+    }
+}
+
+#[test]
+fn bounds_that_are_the_wrong_way_round_are_the_reason() {
+    let bound = |comparison, second: i64| {
+        let test = Test::Compare(comparison, Scalar::Instant(second * 1_000_000));
+        (lit(false), Predicate::Test { path: vec![TIME.into()], folded: false, test, sql: "bound".into() })
+    };
+    let said = |from, to| {
+        let conditions = vec![bound(Comparison::GtEq, from), bound(Comparison::LtEq, to)];
+        told(&Watch::new(("entra.sign_ins", set()), vec![Because::Contradiction], conditions, None), &[])
+    };
+    let reversed = "no created_date_time is at least 1970-01-01T00:00:09Z and at most 1970-01-01T00:00:05Z: the bounds are \
+                    the wrong way round";
+    assert_eq!(said(9, 5), [reversed]);
+    assert!(said(5, 9)[0].contains("contradict"));
+}
+
+#[test]
+fn the_range_of_time_that_was_asked_for_is_shown() {
+    let watch = Watch::new(("entra.sign_ins", set()), Vec::new(), vec![since(30)], None);
+    assert_eq!(
+        told(&watch, &[]),
+        ["the service returned no records for the conditions sent, from 1970-01-01T00:00:30Z"]
+    );
+}
+
+#[test]
+fn keys_of_a_join_without_a_record_are_the_reason() {
+    let watch = || Watch::new(("entra.sign_ins", set()), Vec::new(), Vec::new(), None).keyed(true);
+    let none = "no record here fits the keys or times that the join's other side has";
+    assert_eq!((told(&watch(), &[]), told(&watch(), &[("ada", 1)])), (vec![none.into()], vec![none.into()]));
 }
 
 #[test]
@@ -161,10 +229,10 @@ fn an_element_of_a_list_in_another_case_is_found() {
 fn a_condition_that_fails_by_itself_is_not_blamed() {
     let fails = BinaryExpr::new(lit(1), Operator::Divide, lit(0));
     let opaque = Predicate::Opaque { sql: "1 / 0".into(), why: Local::Computed };
-    let conditions = vec![(Arc::new(fails) as Arc<dyn PhysicalExpr>, opaque), equals("nobody")];
+    let conditions = vec![(Arc::new(fails) as Arc<dyn PhysicalExpr>, opaque), equals("nobody@contoso.com")];
     assert_eq!(
         said(conditions, &[("ada", 1)]),
-        ["none of the 1 record(s) read satisfies user_principal_name = 'nobody'"]
+        ["none of the 1 record(s) read satisfies user_principal_name = 'nobody@contoso.com'"]
     );
 }
 

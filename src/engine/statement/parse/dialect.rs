@@ -10,13 +10,14 @@ use std::ops::ControlFlow;
 use datafusion::sql::parser::{ExplainStatement, ResetStatement, Statement as Outer};
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, DataType, DescribeAlias, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, Query, Select, Set, Statement, TableFactor, UnaryOperator, Value,
+    FunctionArguments, Ident, ObjectName, Query, Select, Set, Statement, Subscript, TableFactor, UnaryOperator, Value,
     ValueWithSpan, VisitMut as _, VisitorMut,
 };
 
 use super::names::Names;
 use super::{elements, functions, lambdas, operators, spellings, tables, zone};
 use crate::engine::error::Error;
+use crate::engine::session::policy::READ_ONLY;
 
 /// Characters of the statement that an error quotes.
 const QUOTED: usize = 60;
@@ -134,6 +135,8 @@ fn of_statement(statement: &mut Statement) -> Result<(), Error> {
                 Statement::ExplainTable { describe_alias, hive_format: None, has_table_keyword: false, table_name };
             Ok(())
         }
+        // The rows would be looked at before it is said that there is nowhere to put them.
+        Statement::Insert(_) => Err(refused("INSERT is not supported", READ_ONLY)),
         Statement::CreateIndex(_) => {
             Err(refused("there are no indexes here", "CREATE TABLE … AS SELECT keeps the rows that are asked often"))
         }
@@ -213,7 +216,11 @@ impl Dialect<'_> {
                 }
                 Ok(())
             }
-            Expr::CompoundFieldAccess { access_chain, .. } => {
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                if access_chain.first().is_some_and(is_zeroth) {
+                    let instead = format!("the first element is {}", quoted(&format!("{root}[1]")));
+                    return Err(refused("lists begin at 1 here, and have no element 0", instead));
+                }
                 access_chain.iter_mut().for_each(field_by_name);
                 Ok(())
             }
@@ -322,6 +329,12 @@ fn of_list(data_type: &DataType, value: &Value) -> Result<(), Error> {
         )),
         _ => Ok(()),
     }
+}
+
+/// `x[0]`, which would be NULL of every list.
+fn is_zeroth(access: &AccessExpr) -> bool {
+    let AccessExpr::Subscript(Subscript::Index { index: Expr::Value(said) }) = access else { return false };
+    matches!(&said.value, Value::Number(digits, _) if digits == "0")
 }
 
 /// `(x).name` and `x[1].name` reach into a struct by its name, as `x.name` does.

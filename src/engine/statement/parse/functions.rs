@@ -96,7 +96,12 @@ fn of_whole_rows(name: &str, args: &FunctionArguments) -> Result<(), Error> {
     let whole = |arg: &FunctionArg| {
         matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Wildcard | FunctionArgExpr::QualifiedWildcard(_)))
     };
-    if list.duplicate_treatment.is_none() || !list.args.iter().any(whole) {
+    let is_whole = list.args.iter().any(whole);
+    if is_whole && ["arg_max", "arg_min", "max_by", "min_by"].contains(&name) {
+        let instead = "QUALIFY row_number() OVER (PARTITION BY user_id ORDER BY created_date_time DESC) = 1 keeps a whole row of each";
+        return Err(refused(format!("{name} gives one value, and * is a whole row"), instead));
+    }
+    if list.duplicate_treatment.is_none() || !is_whole {
         return Ok(());
     }
     Err(refused(

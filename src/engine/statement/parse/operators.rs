@@ -3,6 +3,7 @@
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, Expr, GroupByExpr, Interval, LimitClause, Query, SelectItem, SetExpr, Value, ValueWithSpan,
 };
+use datafusion::sql::sqlparser::tokenizer::Span;
 
 use super::dialect::refused;
 use super::{json, span, spellings};
@@ -25,12 +26,35 @@ pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
             Ok(())
         }
         B::Plus | B::Minus => {
+            if let Some(date) = date_of(left, op, right) {
+                let what = format!("{date} without quotes is arithmetic");
+                return Err(refused(what, format!("write it as a text: '{date}'")));
+            }
             span_of_text(right);
             Ok(())
         }
         op if is_planned(op) => Ok(()),
         op => Err(refused(format!("the operator {op} is not supported"), instead_of(op))),
     }
+}
+
+/// The date that a difference of three numbers was meant as: `2026-11-29`, without blanks.
+///
+/// Where a number can be a time, 1986 microseconds since 1970 would be one.
+fn date_of(left: &Expr, op: &BinaryOperator, right: &Expr) -> Option<String> {
+    fn number(expr: &Expr) -> Option<(&str, Span)> {
+        match expr {
+            Expr::Value(ValueWithSpan { value: Value::Number(digits, _), span }) => Some((digits, *span)),
+            _ => None,
+        }
+    }
+    let Expr::BinaryOp { left: year, op: BinaryOperator::Minus, right: month } = left else { return None };
+    let ((year, first), (month, second), (day, third)) = (number(year)?, number(month)?, number(right)?);
+    let beside = |a: Span, b: Span| a.end.line == b.start.line && a.end.column + 1 == b.start.column && a.end.line > 0;
+    let is_written = *op == BinaryOperator::Minus && beside(first, second) && beside(second, third);
+    let date = format!("{year}-{month}-{day}");
+    let is_date = year.len() == 4 && chrono::NaiveDate::parse_from_str(&date, "%Y-%m-%d").is_ok();
+    (is_written && is_date).then_some(date)
 }
 
 /// `now() - '7d'`: a text that says a span is one.

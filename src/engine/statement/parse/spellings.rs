@@ -1,7 +1,7 @@
 //! Functions of other dialects, in the words of this one: `ago('7d')`, `bin(t, '1h')`, `datediff('day', a, b)`.
 //!
 //! They are resolved before anything is planned, so that what they say of a column is a condition like any other and can be
-//! sent to a service. A function that the session has under such a name goes first.
+//! sent to a service. A function of rows that the session has under such a name goes first, an aggregate of the table does before it.
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::ast::{
     FunctionArgExpr, FunctionArguments, Ident, Interval, ObjectName, TimezoneInfo, Value, ValueWithSpan,
 };
 
-use super::dialect::{function_call, refused};
+use super::dialect::{function_call, quoted, refused};
 use super::names::spelt;
 use super::{sources, span};
 use crate::engine::error::Error;
@@ -33,7 +33,10 @@ const ALL: &[(&[&str], &str, Meaning)] = &[
     (&["datetime_diff"], "datetime_diff('day', end, begin)", |_, args| {
         three(args).and_then(|[unit, end, begin]| between(&word(&unit)?, begin, end))
     }),
-    (&["dateadd", "date_add", "datetime_add"], "dateadd('day', 1, time)", |_, args| three(args).and_then(added)),
+    (&["dateadd", "date_add", "datetime_add"], "dateadd('day', 1, time)", |_, args| match args.as_slice() {
+        [_, Expr::Interval(_)] => two(args).map(|[time, span]| nested(binary(time, Op::Plus, span))),
+        _ => three(args).and_then(added),
+    }),
     (&["regexp_extract"], "regexp_extract(text, 'expression', group)", |_, args| extracted(args)),
     (&["hour", "minute", "second", "day", "month", "year", "quarter", "week"], "hour(time)", |name, args| {
         one(args).map(|t| part(name, t))
@@ -53,7 +56,11 @@ const ALL: &[(&[&str], &str, Meaning)] = &[
     }),
     (&["iff", "iif", "if"], "iff(condition, a, b)", |_, args| three(args).map(case)),
     (&["mod"], "mod(a, b)", |_, args| two(args).map(|[a, b]| nested(binary(nested(a), Op::Modulo, nested(b))))),
-    (&["isnull"], "isnull(x)", |_, args| one(args).map(|x| Expr::IsNull(Box::new(x)))),
+    // With a second argument it is that of other databases.
+    (&["isnull"], "isnull(x)", |_, args| match args.len() {
+        2 => Some(function_call("coalesce", args)),
+        _ => one(args).map(|x| Expr::IsNull(Box::new(x))),
+    }),
     (&["isnotnull"], "isnotnull(x)", |_, args| one(args).map(|x| Expr::IsNotNull(Box::new(x)))),
     (&["isempty"], "isempty(text)", |_, args| {
         let missing = |x: &Expr| Expr::IsNull(Box::new(x.clone()));
@@ -110,9 +117,7 @@ pub(crate) fn manual() -> impl Iterator<Item = (Vec<&'static str>, String)> {
 pub(super) fn of_call(function: &mut Function, is_scalar: &dyn Fn(&str) -> bool) -> Result<Option<Expr>, Error> {
     let [part] = function.name.0.as_slice() else { return Ok(None) };
     let Some(name) = part.as_ident().map(spelt) else { return Ok(None) };
-    if is_scalar(&name) {
-        return Ok(None);
-    }
+    // The engine has functions of rows under some of these names, and these are the ones that the manual tells of.
     if let Some((_, own, distinct)) = AGGREGATES.iter().find(|(known, ..)| *known == name) {
         function.name = ObjectName::from(vec![Ident::new(*own)]);
         if let FunctionArguments::List(list) = &mut function.args
@@ -122,6 +127,9 @@ pub(super) fn of_call(function: &mut Function, is_scalar: &dyn Fn(&str) -> bool)
         }
         return Ok(None);
     }
+    if is_scalar(&name) {
+        return Ok(None);
+    }
     let args = arguments(function);
     if let Some(list) = sources::list_of_rows(&name) {
         return Ok(args.map(|args| function_call("unnest", vec![function_call(list, args)])));
@@ -129,10 +137,37 @@ pub(super) fn of_call(function: &mut Function, is_scalar: &dyn Fn(&str) -> bool)
     let Some((_, syntax, meaning)) = ALL.iter().find(|(names, ..)| names.contains(&name.as_str())) else {
         return Ok(None);
     };
+    if let Some(number) =
+        args.as_deref().filter(|_| TIMES.contains(&name.as_str())).and_then(|args| of_numbers(args.first()?))
+    {
+        return Err(refused(
+            format!("{name} reads a text, and {number} is a number"),
+            format!("write {name}('2026-11-29')"),
+        ));
+    }
     match args.and_then(|args| meaning(&name, args)) {
         Some(meant) => Ok(Some(meant)),
-        None => Err(refused(format!("{name} is not called like this"), format!("it is called as {syntax}"))),
+        None => {
+            let args = syntax.find('(').map_or("", |at| &syntax[at..]);
+            Err(refused(format!("{name} is not called like this"), format!("it is called as {name}{args}")))
+        }
     }
+}
+
+/// Those that read a time. A number would be microseconds since 1970, which nobody means who writes one.
+const TIMES: [&str; 3] = ["todatetime", "datetime", "date"];
+
+/// An expression of numbers alone, as it was written.
+fn of_numbers(expr: &Expr) -> Option<String> {
+    fn is_number(expr: &Expr) -> bool {
+        match expr {
+            Expr::Value(ValueWithSpan { value: Value::Number(..), .. }) => true,
+            Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => is_number(inner),
+            Expr::BinaryOp { left, right, .. } => is_number(left) && is_number(right),
+            _ => false,
+        }
+    }
+    is_number(expr).then(|| quoted(expr))
 }
 
 /// Whether it is a call that is said in other words.

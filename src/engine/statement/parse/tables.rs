@@ -164,6 +164,29 @@ fn of_join(join: &mut Join) -> Result<(), Error> {
             "write ON a.x = b.x, and coalesce(a.x, b.x) for the column",
         ));
     }
+    if let J::Join(on)
+    | J::Inner(on)
+    | J::Left(on)
+    | J::LeftOuter(on)
+    | J::Right(on)
+    | J::RightOuter(on)
+    | J::FullOuter(on)
+    | J::LeftSemi(on)
+    | J::RightSemi(on)
+    | J::LeftAnti(on)
+    | J::RightAnti(on) = &join.join_operator
+        && matches!(on, JoinConstraint::None)
+    {
+        // The planner would take it for a cross join, without a word.
+        return Err(refused(
+            "JOIN needs ON or USING",
+            if matches!(join.relation, TableFactor::UNNEST { .. }) {
+                "FROM t CROSS JOIN unnest(t.list) AS u, or FROM t LEFT JOIN unnest(t.list) AS u ON true"
+            } else {
+                "JOIN b ON a.x = b.x pairs rows that belong together, CROSS JOIN makes all pairs"
+            },
+        ));
+    }
     match &join.join_operator {
         J::Join(_)
         | J::Inner(_)

@@ -100,7 +100,7 @@ fn pictures_are_there_where_the_columns_allow() {
         assert!(page.contains(&format!("<p class=\"note\">No picture: {why}.</p>")), "{why}");
     }
     let page = page(&[batch(vec![("app", texts(&names)), ("n", numbers(1..301))])], None);
-    assert!(page.contains("260 more rows are not drawn"));
+    assert!(page.contains("260 rows with less are not drawn"));
 }
 
 #[test]

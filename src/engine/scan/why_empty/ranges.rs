@@ -1,0 +1,64 @@
+//! Conditions that nothing satisfies by what they say: bounds that are the wrong way round, `BETWEEN 5 AND 1`, and times that no
+//! column has.
+
+use std::cmp::Ordering;
+
+use crate::predicate::{Comparison, Predicate, Scalar, Test};
+use crate::tally::Because;
+use crate::time::instant_text;
+
+/// The ranges of conditions that all have to hold.
+pub(super) fn reversed<'a>(conditions: impl Iterator<Item = &'a Predicate>) -> impl Iterator<Item = Because> {
+    let mut bounds: Vec<(&[String], Comparison, &Scalar)> = Vec::new();
+    conditions.for_each(|condition| bounds_of(condition, &mut bounds));
+    let low = |comparison| matches!(comparison, Comparison::GtEq | Comparison::Gt);
+    let high = |comparison| matches!(comparison, Comparison::LtEq | Comparison::Lt);
+    let mut found = Vec::new();
+    for (path, _, from) in bounds.iter().filter(|(_, comparison, _)| low(*comparison)) {
+        let to = bounds.iter().find(|(other, comparison, to)| other == path && high(*comparison) && is_above(from, to));
+        if let Some((.., to)) = to {
+            found.push(Because::Reversed { column: path.join("."), from: said(from), to: said(to) });
+        }
+    }
+    found.into_iter()
+}
+
+/// A condition that nothing satisfies, since it asks for a time between two microseconds.
+pub(super) fn finer(condition: &Predicate) -> Option<Because> {
+    let Predicate::Test { path, test, .. } = condition else { return None };
+    let is_finer = |value: &Scalar| matches!(value, Scalar::Finer(_));
+    let never = match test {
+        Test::Compare(Comparison::Eq, value) => is_finer(value),
+        Test::In { values, negated: false } => !values.is_empty() && values.iter().all(is_finer),
+        _ => false,
+    };
+    never.then(|| Because::Finer { column: path.join(".") })
+}
+
+fn bounds_of<'a>(condition: &'a Predicate, bounds: &mut Vec<(&'a [String], Comparison, &'a Scalar)>) {
+    match condition {
+        Predicate::And(all) => all.iter().for_each(|one| bounds_of(one, bounds)),
+        Predicate::Test { path, folded: false, test: Test::Compare(comparison, value), .. } => {
+            bounds.push((path, *comparison, value));
+        }
+        _ => {}
+    }
+}
+
+fn is_above(from: &Scalar, to: &Scalar) -> bool {
+    let order = match (from, to) {
+        (Scalar::Instant(a), Scalar::Instant(b)) | (Scalar::Int(a), Scalar::Int(b)) => a.cmp(b),
+        (Scalar::Text(a), Scalar::Text(b)) => a.cmp(b),
+        _ => Ordering::Equal,
+    };
+    order == Ordering::Greater
+}
+
+fn said(value: &Scalar) -> String {
+    match value {
+        Scalar::Instant(at) => instant_text(*at),
+        Scalar::Int(number) => number.to_string(),
+        Scalar::Text(text) => format!("'{text}'"),
+        other => format!("{other:?}"),
+    }
+}

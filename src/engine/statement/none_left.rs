@@ -1,0 +1,99 @@
+//! Rows that were read and are lost above the scans: to HAVING, a condition on the elements of a list, OFFSET, a join without
+//! partners. A scan that gave rows out says nothing of why the answer is empty, so it is said here, from what each node of the
+//! plan counted.
+
+use std::sync::Arc;
+
+use datafusion::common::JoinType;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::aggregates::AggregateExec;
+use datafusion::physical_plan::filter::FilterExec;
+use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
+use datafusion::physical_plan::limit::GlobalLimitExec;
+use datafusion::physical_plan::union::UnionExec;
+use datafusion::physical_plan::unnest::UnnestExec;
+use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
+
+use crate::tally::{Notice, Tally};
+
+type Node = Arc<dyn ExecutionPlan>;
+
+/// Notes where the rows of a plan that gave none were lost, if they were lost above its scans.
+pub(super) fn noted(plan: &Node, tally: &Tally) {
+    if let Some(because) = lost(plan) {
+        tally.notice(Notice::NoneLeft { because });
+    }
+}
+
+/// Where the rows were lost. Of a plan that does not count them nothing is said.
+fn lost(node: &Node) -> Option<String> {
+    if given(node)? > 0 {
+        return None;
+    }
+    let children = node.children();
+    let counts: Vec<usize> = children.iter().map(|child| given(child)).collect::<Option<_>>()?;
+    let reached = if node.is::<UnionExec>() || children.len() < 2 {
+        counts.iter().any(|count| *count > 0)
+    } else {
+        counts.iter().all(|count| *count > 0)
+    };
+    if !counts.is_empty() && reached {
+        return Some(at(node, &counts));
+    }
+    children.into_iter().find_map(lost)
+}
+
+/// How many rows a node gave out. A node that does not count passes on what it is given.
+fn given(node: &Node) -> Option<usize> {
+    let metrics = node.metrics();
+    let counted = metrics.as_ref().and_then(|metrics| {
+        metrics.output_rows().or_else(|| metrics.sum_by_name("rows_kept").map(|kept| kept.as_usize()))
+    });
+    counted.or_else(|| match node.children()[..] {
+        [child] => given(child),
+        _ => None,
+    })
+}
+
+/// What a node does that lets no row through, and how many rows came to it.
+fn at(node: &Node, counts: &[usize]) -> String {
+    let count: usize = counts.iter().sum();
+    if let Some(limit) = node.downcast_ref::<GlobalLimitExec>().filter(|limit| limit.skip() > 0) {
+        return format!("OFFSET {} lies behind all of the {count} row(s)", limit.skip());
+    }
+    if node.is::<UnnestExec>() {
+        return format!("the lists of all {count} row(s) are empty");
+    }
+    if node.is::<FilterExec>() {
+        let below = |is: fn(&Node) -> bool| shaped(node.children()[0], is);
+        return if below(|node| node.is::<AggregateExec>()) {
+            format!("none of {count} group(s) satisfies HAVING, or WHERE above GROUP BY")
+        } else if below(|node| node.is::<WindowAggExec>() || node.is::<BoundedWindowAggExec>()) {
+            format!("none of {count} row(s) satisfies QUALIFY, or WHERE above the window function")
+        } else if below(|node| node.is::<UnnestExec>()) {
+            format!("none of {count} element(s) satisfies WHERE")
+        } else {
+            format!("none of {count} row(s) read satisfies WHERE")
+        };
+    }
+    match (join_type(node), counts) {
+        (Some(JoinType::LeftAnti), [left, _]) => format!("each of {left} row(s) has a partner in what is left out"),
+        (Some(JoinType::RightAnti), [_, right]) => format!("each of {right} row(s) has a partner in what is left out"),
+        (_, [left, right]) => format!("of {left} row(s) and {right} row(s) to join, none has a partner"),
+        _ => format!("{count} row(s) were read, and none is left"),
+    }
+}
+
+/// Whether a node is below nodes that only pass rows on.
+fn shaped(node: &Node, is: fn(&Node) -> bool) -> bool {
+    let names = ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort"];
+    is(node)
+        || names.iter().any(|name| node.name().starts_with(name))
+            && matches!(node.children()[..], [child] if shaped(child, is))
+}
+
+fn join_type(node: &Node) -> Option<JoinType> {
+    let hash = node.downcast_ref::<HashJoinExec>().map(|join| *join.join_type());
+    let nested = node.downcast_ref::<NestedLoopJoinExec>().map(|join| *join.join_type());
+    hash.or(nested).or_else(|| node.downcast_ref::<SortMergeJoinExec>().map(SortMergeJoinExec::join_type))
+}

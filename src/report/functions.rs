@@ -1,0 +1,348 @@
+//! Functions that there are not, and calls that a function does not take.
+
+use super::words::Words;
+use super::{advice, names, nearest, types};
+use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, manual_of_functions};
+
+/// The words for a text of the planner about a function.
+pub(super) fn of_plan(text: &str, sql: &str) -> Option<Words> {
+    if let Some(words) = of_arguments(text, sql) {
+        return Some(words);
+    }
+    if let Some(name) = names::quoted(text, "table function '", "' not found") {
+        return Some((format!("there is no function {name} that makes a table"), of_tables(name)));
+    }
+    let (name, _) = text.strip_prefix("Invalid function '")?.split_once('\'')?;
+    if WINDOWS.contains(&name) {
+        let hint = format!("write {name}(…) OVER (PARTITION BY user_name ORDER BY time)");
+        return Some((format!("{name} goes from row to row, and needs OVER"), hint));
+    }
+    Some((format!("there is no function {name}"), near_function(name)))
+}
+
+/// What to do about a function in FROM that there is not.
+fn of_tables(name: &str) -> String {
+    if ["xls", "excel", "ods", "sheet"].iter().any(|part| name.contains(part)) {
+        return "spreadsheets are not read: save the sheet as CSV, and SELECT * FROM 'file.csv'".into();
+    }
+    let known =
+        ["read_csv", "read_json", "read_parquet", "read_log", "read_evtx", "generate_series", "timeline", "unnest"];
+    match nearest(name, known.into_iter().map(|known| (known, known))) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "SELECT * FROM 'FILE' reads csv, json, parquet and logs as it is".into(),
+    }
+}
+
+/// A function that does not take what it was given: `No function matches the given name and argument types 'f(Int64)'`.
+fn of_arguments(text: &str, sql: &str) -> Option<Words> {
+    let (_, call) = text.split_once("argument types '")?;
+    let (call, rest) = call.split_once("'. ").or_else(|| call.split_once('\''))?;
+    let (name, types) = call.split_once('(')?;
+    let typed = typed(name, sql);
+    let forms = rest.split_once("Candidate functions:").map_or("", |(_, forms)| forms);
+    let mut told: Vec<String> = Vec::new();
+    for form in forms.lines().map(str::trim).filter(|form| !form.is_empty()) {
+        let form = in_words(form, name, &typed);
+        told.extend(form.filter(|form| !told.contains(form)));
+    }
+    let own = manual_of_functions().into_iter().find(|function| function.is_called(name));
+    let hint = match told.as_slice() {
+        _ if own.is_some() => format!("it takes {}", own.map_or_else(String::new, |function| function.syntax)),
+        [] => format!("\\df {name} shows what it takes"),
+        told => format!("it takes {}", told[..told.len().min(3)].join(", ")),
+    };
+    Some((format!("{typed} does not take ({}", types::in_sql(types)), hint))
+}
+
+/// The name under which a function was called that the engine calls by its own.
+fn typed(name: &str, sql: &str) -> String {
+    let tokens = advice::solid(sql);
+    let called = || {
+        tokens.windows(2).filter_map(|pair| {
+            let word = advice::word(&pair[0])?.value.to_lowercase();
+            (pair[1].to_string() == "(").then_some(word)
+        })
+    };
+    if called().any(|word| word == name) {
+        return name.to_owned();
+    }
+    let others = OTHER_NAMES.iter().find(|(own, _)| *own == name).map_or(&[][..], |(_, others)| *others);
+    called().find(|word| others.contains(&word.as_str())).unwrap_or_else(|| name.to_owned())
+}
+
+/// Names that the engine has besides its own, which its errors have alone.
+const OTHER_NAMES: &[(&str, &[&str])] = &[
+    ("character_length", &["length", "char_length", "len", "strlen"]),
+    ("octet_length", &["length"]),
+    ("lower", &["tolower"]),
+    ("upper", &["toupper"]),
+    ("concat", &["strcat"]),
+    ("btrim", &["trim"]),
+    ("substr", &["substring"]),
+    ("strpos", &["position", "instr"]),
+    ("date_part", &["datepart", "hour", "minute", "second", "day", "month", "year", "quarter", "week"]),
+    ("date_trunc", &["datetrunc", "startofhour", "startofday", "startofweek", "startofmonth", "startofyear"]),
+    ("date_bin", &["bin", "time_bucket"]),
+    ("to_char", &["date_format", "strftime"]),
+    ("array_length", &["list_length"]),
+];
+
+/// A form of a call in the engine's words, in words of people: `lower(String)`. None, if it has words that are not known.
+fn in_words(form: &str, name: &str, typed: &str) -> Option<String> {
+    let (own, arguments) = form.split_once('(')?;
+    let arguments = arguments.strip_suffix(')')?;
+    if own != name {
+        return None;
+    }
+    let mut told = Vec::new();
+    for argument in arguments.split(", ").filter(|argument| !argument.is_empty() && *argument != "NullAry()") {
+        let word = match argument {
+            "String" | "Utf8" | "LargeUtf8" | "Utf8View" => "text".to_owned(),
+            "Numeric(1)" | "Numeric" | "Decimal" | "Float" | "Float64" | "Float32" => "number".to_owned(),
+            "Integer" | "Int64" | "Int32" => "integer".to_owned(),
+            "Timestamp" => "time".to_owned(),
+            "Any" => "value".to_owned(),
+            // The name of an argument.
+            other if other.starts_with(|c: char| c.is_ascii_lowercase()) => other.to_owned(),
+            other if other.chars().all(|c| c.is_ascii_alphanumeric()) => {
+                Some(types::in_sql(other)).filter(|sql| sql != other)?
+            }
+            _ => return None,
+        };
+        told.push(word);
+    }
+    Some(format!("{typed}({})", told.join(", ")))
+}
+
+/// What to do about a function that there is not.
+fn near_function(name: &str) -> String {
+    if let Some((_, hint)) = INSTEAD.iter().find(|(names, _)| names.contains(&name)) {
+        return (*hint).to_owned();
+    }
+    let (own, elsewhere) = (manual_of_functions(), functions_elsewhere().collect::<Vec<_>>());
+    let own = own
+        .iter()
+        .flat_map(|function| function.syntax.split('(').take(1).chain(function.also.iter().map(String::as_str)));
+    let elements = FUNCTIONS_OF_ELEMENTS.iter().flat_map(|function| function.names.iter().copied());
+    let elsewhere = elsewhere.iter().flat_map(|(names, _)| names.iter().copied());
+    let known = own.chain(elements).chain(elsewhere).chain(USUAL.iter().copied());
+    let near = nearest(name, known.map(|known| (known, known)));
+    near.map_or_else(|| "\\df lists the functions".to_owned(), |near| format!("did you mean {near}?"))
+}
+
+/// Functions that go from row to row and are none without OVER.
+const WINDOWS: &[&str] =
+    &["cume_dist", "dense_rank", "lag", "lead", "nth_value", "ntile", "percent_rank", "rank", "row_number"];
+
+/// Functions of other programs, and what is written in their place.
+const INSTEAD: &[(&[&str], &str)] = &[
+    (
+        &["strptime", "str_to_date", "parse_datetime"],
+        "to_timestamp('2026-05-01', '%Y-%m-%d') reads a time in a form of its own",
+    ),
+    (&["age"], "the span between two times is their difference: now() - created_date_time"),
+    (
+        &["getdate", "getutcdate", "sysdate", "sysdatetime", "sysutcdatetime", "curdate", "curtime", "utcnow"],
+        "now() is the present time, current_date the day; all times are UTC",
+    ),
+    (
+        &["date_sub", "datesub", "subdate", "adddate"],
+        "now() - INTERVAL '1 day', created_date_time + INTERVAL '2 hours'",
+    ),
+    (
+        &["dayofweek", "weekday", "dayname", "datename"],
+        "extract(dow FROM time) is the day of the week, 0 on Sundays; to_char(time, '%A') is its name",
+    ),
+    (&["format_datetime", "format_date"], "to_char(time, 'YYYY-MM-DD HH24:MI')"),
+    (&["dcountif"], "count(DISTINCT x) FILTER (WHERE condition)"),
+    (&["sumif", "sum_if"], "sum(x) FILTER (WHERE condition)"),
+    (&["avgif", "avg_if"], "avg(x) FILTER (WHERE condition)"),
+    (&["minif", "maxif", "min_if", "max_if"], "min(x) FILTER (WHERE condition), max(x) FILTER (WHERE condition)"),
+    (&["make_list_if", "make_set_if"], "array_agg(DISTINCT x) FILTER (WHERE condition)"),
+    (
+        &["regexp_matches", "regexp_contains", "regex_match"],
+        "x ~ 'expression' is true or false, regexp_match(x, 'expression') gives what was found",
+    ),
+    (&["extract_all"], "regexp_match(x, 'expression') gives the groups of the first match"),
+    (
+        &["approx_quantile", "quantile_cont", "percentile", "percentiles"],
+        "percentile_cont(0.5) WITHIN GROUP (ORDER BY x), approx_percentile_cont(x, 0.5)",
+    ),
+    (&["split", "strsplit"], "split_part(x, '@', 2) is one part, string_to_array(x, '@') the list of all"),
+    (&["substring_index"], "split_part(x, '@', 1) is one part of a text"),
+    (&["charindex", "locate", "indexof", "patindex"], "strpos(text, 'part') is the place of a part, 0 without one"),
+    (&["has", "hasword"], r"x ~* '\btext\b' looks for a word in any case"),
+    (&["has_any", "has_all", "contains_any"], "x ~* 'one|other' looks for one of several texts, in any case"),
+    (
+        &["ipv4_is_in_range", "ipv4_is_match", "ipv6_is_match", "ipv6_is_in_range", "inet_contains", "cidrmatch"],
+        "ip_in(address, '10.0.0.0/8') looks into a network",
+    ),
+    (
+        &["ipv4_is_in_any_range", "ipv6_is_in_any_range"],
+        "ip_in_any(address, ['10.0.0.0/8', '192.168.0.0/16']) looks into several networks",
+    ),
+    (&["ipv4_is_private"], "ip_is_private(address)"),
+    (&["columns"], "columns are written out, or SELECT * EXCLUDE (raw)"),
+    (&["pg_sleep", "sleep"], "\\watch SECONDS asks the last statement again and again"),
+];
+
+/// Functions of the engine that people write most.
+const USUAL: &[&str] = &[
+    "abs",
+    "array_agg",
+    "array_length",
+    "avg",
+    "btrim",
+    "cardinality",
+    "ceil",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "contains",
+    "count",
+    "date_bin",
+    "date_part",
+    "date_trunc",
+    "dense_rank",
+    "ends_with",
+    "first_value",
+    "floor",
+    "greatest",
+    "lag",
+    "last_value",
+    "lead",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "lpad",
+    "ltrim",
+    "max",
+    "median",
+    "min",
+    "now",
+    "nullif",
+    "percentile_cont",
+    "position",
+    "rank",
+    "regexp_like",
+    "regexp_match",
+    "regexp_replace",
+    "repeat",
+    "replace",
+    "reverse",
+    "right",
+    "round",
+    "row_number",
+    "rtrim",
+    "split_part",
+    "starts_with",
+    "string_agg",
+    "strpos",
+    "substr",
+    "substring",
+    "sum",
+    "to_char",
+    "to_timestamp",
+    "trim",
+    "unnest",
+    "upper",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_shown_in_words_of_sql_and_with_the_name_that_was_typed() {
+        let text = |call: &str, forms: &str| {
+            format!(
+                "No function matches the given name and argument types '{call}'. You might need to add explicit type casts.\n\tCandidate functions:{forms}"
+            )
+        };
+        for (call, forms, sql, what, hint) in [
+            (
+                "lower(Int64, Int64)",
+                "\n\tlower(String)",
+                "SELECT lower(1, 2)",
+                "lower does not take (bigint, bigint)",
+                "it takes lower(text)",
+            ),
+            ("abs(Utf8)", "\n\tabs(Numeric(1))", "SELECT abs('x')", "abs does not take (text)", "it takes abs(number)"),
+            (
+                "round(Utf8)",
+                "\n\tround(Decimal, Int64)\n\tround(Decimal)\n\tround(Float)",
+                "SELECT round('x')",
+                "round does not take (text)",
+                "it takes round(number, integer), round(number)",
+            ),
+            (
+                "character_length(Int64, Int64)",
+                "\n\tcharacter_length(String)",
+                "SELECT len(1, 2)",
+                "len does not take (bigint, bigint)",
+                "it takes len(text)",
+            ),
+            ("f(Int64)", "\n\tf(UserDefined)", "SELECT f(1)", "f does not take (bigint)", "\\df f shows what it takes"),
+        ] {
+            let told = of_plan(&text(call, forms), sql).unwrap();
+            assert_eq!((told.0.as_str(), told.1.as_str()), (what, hint), "{call}");
+        }
+    }
+
+    #[test]
+    fn a_function_says_what_it_takes() {
+        let text = "array_has does not support type Utf8. No function matches the given name and argument types \
+                    'array_has(Utf8, Utf8)'. You might need to add explicit type casts.\n\tCandidate functions:\n\tarray_has(array, element)";
+        let (what, hint) = of_arguments(text, "").unwrap();
+        assert_eq!(what, "array_has does not take (text, text)");
+        assert_eq!(hint, "it takes array_has(array, element)");
+        assert_eq!(of_arguments("argument types 'now(Int64)'", "").unwrap().1, "\\df now shows what it takes");
+        let text = "No function matches the given name and argument types 'ip_in(Int64)'. You might need to add explicit type \
+                    casts.\n\tCandidate functions:\n\tip_in(UserDefined)";
+        assert_eq!(of_arguments(text, "").unwrap().1, "it takes ip_in(address, network)");
+        assert_eq!(of_arguments(&text.replace("ip_in", "max_by"), "").unwrap().1, "it takes arg_max(value, by)");
+        assert_eq!(of_arguments("nothing of that kind", ""), None);
+    }
+
+    #[tokio::test]
+    async fn usual_functions_are_those_that_there_are() {
+        let engine = crate::engine::Engine::builder().build().unwrap();
+        let missing: Vec<_> = futures::future::join_all(USUAL.iter().map(async |name| {
+            let sql = format!("SELECT 1 FROM information_schema.routines WHERE routine_name = '{name}'");
+            let rows: Vec<_> =
+                futures::TryStreamExt::try_collect(engine.query(&sql).await.unwrap().stream).await.unwrap();
+            let known = rows.iter().any(|rows| rows.num_rows() > 0);
+            (!known).then_some(*name)
+        }))
+        .await
+        .into_iter()
+        .flatten()
+        .collect();
+        // What the parser itself knows.
+        assert_eq!(missing, ["unnest"]);
+        assert!(USUAL.is_sorted());
+    }
+
+    #[test]
+    fn what_is_written_instead_goes_before_what_is_near() {
+        for (name, part) in [
+            ("dayofweek", "extract(dow FROM time)"),
+            ("dcountif", "count(DISTINCT x) FILTER"),
+            ("ipv4_is_in_range", "ip_in("),
+            ("getdate", "now()"),
+            ("uper", "did you mean upper?"),
+        ] {
+            assert!(near_function(name).contains(part), "{name}");
+        }
+        for (text, what, hint) in [
+            ("Invalid function 'lag'.\nDid you mean 'lag'?", "lag goes from row to row", "lag(…) OVER ("),
+            ("Invalid function 'strptime'.\nDid you mean 'x'?", "no function strptime", "to_timestamp("),
+            ("table function 'read_excel' not found", "no function read_excel", "CSV"),
+        ] {
+            let (said, told) = of_plan(text, "").unwrap();
+            assert!(said.contains(what) && told.contains(hint), "{text}: {said}; {told}");
+        }
+        assert!(of_tables("read_xlsx").contains("CSV") && of_tables("read_cvs").contains("read_csv"));
+    }
+}

@@ -1,0 +1,69 @@
+//! Tables that there are not: what may have been meant, and where their records are.
+
+use super::{About, Exit, Report, elsewhere, names, nearest};
+use crate::engine::timeline;
+
+/// Tables that are listed where nothing is near.
+const LISTED: usize = 8;
+
+/// A table that there is not.
+pub(super) fn missing(table: &str, about: &About<'_>) -> Report {
+    let short = table.rsplit('.').next().unwrap_or(table);
+    if let Some((what, hint)) = names::elsewhere(short, about.tables).or_else(|| names::file(table)) {
+        return Report::new(Exit::Query, what).hint(hint);
+    }
+    let report = Report::new(Exit::Query, format!("there is no table {short}"));
+    if short == timeline::NAME {
+        return report.hint(format!("it is a function: SELECT * FROM {}", timeline::SYNTAX));
+    }
+    if let Some(hint) = elsewhere::table(short) {
+        return report.hint(hint);
+    }
+    if let Some(hint) = schema_named(short, about.tables) {
+        return Report::new(Exit::Query, format!("{short} is a schema, and no table")).hint(hint);
+    }
+    let found = nearest(short, about.tables.iter().map(|name| (name.as_str(), last(name))));
+    match found {
+        Some(name) => {
+            // Two schemas can have a table of that name, which then has no short one.
+            let alike = about.tables.iter().filter(|other| last(other) == last(name)).map(String::as_str);
+            report.hint(format!("did you mean {}?", alike.collect::<Vec<_>>().join(" or ")))
+        }
+        None if about.tables.is_empty() => {
+            report.hint("no connection is open; 'auditql demo' has tables to try, --connection NAME opens yours")
+        }
+        None => {
+            let alike: Vec<&str> = about.tables.iter().map(String::as_str).filter(|name| shares(short, name)).collect();
+            report.hint(if about.tables.len() <= LISTED {
+                format!("the tables are {}", about.tables.join(", "))
+            } else if alike.is_empty() {
+                "SHOW TABLES lists the tables, at the prompt \\d".to_owned()
+            } else {
+                let alike = alike[..alike.len().min(LISTED)].join(", ");
+                format!("there are {alike}; SHOW TABLES lists all tables, at the prompt \\d")
+            })
+        }
+    }
+}
+
+/// What to say of a schema, if it is the name of one.
+pub(crate) fn schema_named(name: &str, tables: &[String]) -> Option<String> {
+    let within = |table: &&String| table.split_once('.').is_some_and(|(schema, _)| schema.eq_ignore_ascii_case(name));
+    let mut all = tables.iter().filter(within);
+    let first = all.next()?;
+    Some(format!("\\d {}.* lists its tables; one of them is {first}", name.to_lowercase()))
+}
+
+/// The name of a table without its schema.
+fn last(table: &str) -> &str {
+    table.rsplit('.').next().unwrap_or(table)
+}
+
+/// Whether two names share a word that says something.
+fn shares(asked: &str, table: &str) -> bool {
+    let asked = asked.to_lowercase();
+    let words = || asked.split(['_', '.']).filter(|word| word.len() > 3);
+    words().any(|word| {
+        table.split(['_', '.']).any(|known| known == word || known.trim_end_matches('s') == word.trim_end_matches('s'))
+    })
+}
