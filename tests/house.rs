@@ -89,8 +89,10 @@ const PREDICATE: &[&str] =
 
 const DEMO: &[&str] =
     &["json", "gate", "world", "graph", "aadgraph", "activity", "search", "server", "story", "tenant", "export"];
-const DECODE: &[&str] =
-    &["json", "record", "outline", "members", "text", "columns", "records", "page", "array", "listing", "search"];
+const DECODE: &[&str] = &[
+    "repeated", "known", "json", "record", "outline", "members", "text", "columns", "records", "page", "array",
+    "listing", "search",
+];
 
 const REPL: &[&str] = &["say", "program", "split", "answer", "state", "commands", "editor", "prompt"];
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::json::{Cursor, Token};
-use super::outline::{Outline, Span, Text};
+use super::json::{Cursor, Found, Token};
+use super::outline::{Outline, Text};
 use super::record::RecordError;
 
 /// A member of an object.
@@ -32,7 +32,7 @@ impl<'a> Member<'a> {
 /// # Errors
 /// When the text is no object, or no JSON.
 pub fn members(record: &[u8]) -> Result<Vec<Member<'_>>, RecordError> {
-    let (text, mut outline) = (Text::new(record), Outline::default());
+    let (text, mut outline) = (Text::new(record), Outline::of_one());
     outline.trace(text)?;
     Ok(outline.members(text))
 }
@@ -42,13 +42,13 @@ impl Outline {
     pub fn members<'r>(&self, record: Text<'r>) -> Vec<Member<'r>> {
         let cursor = record.cursor();
         let mut scratch = String::new();
-        let member = |Span { name, value }: &Span| {
+        let member = |Found { name, value, .. }: &Found| {
             let plain = cursor.text(name.start, name.end).filter(|_| !name.escaped);
             let read = |scratch| cursor.string_text(*name, scratch).unwrap_or_default().to_owned();
             let name = plain.map_or_else(|| Cow::Owned(read(&mut scratch)), Cow::Borrowed);
             Member { name, value: cursor.bytes(value.0, value.1) }
         };
-        self.spans().iter().map(member).collect()
+        self.members_found().iter().map(member).collect()
     }
 }
 

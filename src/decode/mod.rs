@@ -18,17 +18,20 @@
 mod array;
 mod columns;
 mod json;
+mod known;
 mod listing;
 mod members;
 mod outline;
 mod page;
 mod record;
 mod records;
+mod repeated;
 mod search;
 mod text;
 
 pub use array::ArrayDecoder;
 pub use columns::{Conflict, Declared, Oddity, Strange, Undeclared};
+pub(crate) use json::quote_or_backslash;
 pub use json::{bytes_hash, digest_of, weight, whole};
 pub use listing::{Content, Subscription, listing, subscriptions};
 pub use members::{Member, elements, members};

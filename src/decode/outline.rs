@@ -3,7 +3,8 @@
 //! Files have to be asked of each object what it is before its columns are read. Both need the same: that it is one whole
 //! object, and its members. So it is looked through once, and whoever comes next finds the members here.
 
-use super::json::{Cursor, Quoted, each_member};
+use super::json::{Cursor, Found, each_member};
+use super::known::KnownNames;
 use super::record::{RecordError, check_begins, check_ends};
 
 /// Text that came as bytes: whether it is UTF-8 is found out once for all records in it.
@@ -13,24 +14,25 @@ pub struct Text<'a> {
     text: Option<&'a str>,
 }
 
-/// Where the members of an object are.
-#[derive(Debug, Default)]
+/// Where the members of an object are, and what was learned of the names of those before it.
+#[derive(Debug)]
 pub struct Outline {
-    members: Vec<Span>,
+    members: Vec<Found>,
+    names: KnownNames,
+    marks: u8,
+    escapes: bool,
 }
 
-/// Where a member is.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
-    pub(super) name: Quoted,
-    /// From the first byte of its value to behind the last.
-    pub(super) value: (usize, usize),
+impl Default for Outline {
+    fn default() -> Self {
+        Self::marking(|_| 0)
+    }
 }
 
 impl<'a> Text<'a> {
     /// Looks at all of the bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, text: std::str::from_utf8(bytes).ok() }
+        Self { bytes, text: simdutf8::basic::from_utf8(bytes).ok() }
     }
 
     /// A part of it.
@@ -58,28 +60,53 @@ impl<'a> Text<'a> {
 }
 
 impl Outline {
+    /// An outline that marks names: each is asked about once, as it stands between its quotes.
+    pub fn marking(mark: fn(&[u8]) -> u8) -> Self {
+        Self { members: Vec::new(), names: KnownNames::new(mark), marks: 0, escapes: false }
+    }
+
+    /// An outline of one object.
+    pub(super) fn of_one() -> Self {
+        Self { names: KnownNames::of_one_object(), ..Self::default() }
+    }
+
     /// Looks over a record, in place of the one before.
     ///
     /// # Errors
     /// When it is not one whole object.
     pub fn trace(&mut self, record: Text<'_>) -> Result<(), RecordError> {
-        self.members.clear();
+        let Self { members, names, marks, escapes } = self;
+        members.clear();
+        (*marks, *escapes) = (0, false);
         let mut cursor = record.cursor();
         check_begins(&mut cursor)?;
-        let end = each_member(record.bytes, cursor.at(), |name, value| self.members.push(Span { name, value }))?;
+        let end = each_member(record.bytes, cursor.at(), names, |found| {
+            *marks |= found.mark;
+            *escapes |= found.name.escaped;
+            members.push(found);
+        })?;
         cursor.go(end);
         check_ends(&mut cursor)
     }
 
-    pub(super) fn spans(&self) -> &[Span] {
+    /// The marks of all names together; `None`, if there is an escape in one, which may hide what it is.
+    pub fn marks(&self) -> Option<u8> {
+        (!self.escapes).then_some(self.marks)
+    }
+
+    /// Tells the numbers of its names from those that others give.
+    pub(super) fn series(&self) -> u64 {
+        self.names.series()
+    }
+
+    pub(super) fn members_found(&self) -> &[Found] {
         &self.members
     }
 
-    /// The names of the record's members and their values, as they stand in it: names between their quotes, and whether
-    /// there are escapes in them.
-    pub fn raw<'r>(&self, record: Text<'r>) -> impl Iterator<Item = (&'r [u8], bool, &'r [u8])> {
-        self.members.iter().map(move |Span { name, value }| {
-            (&record.bytes[name.start..name.end], name.escaped, &record.bytes[value.0..value.1])
+    /// The names of the record's members and their values, as they stand in it: names between their quotes.
+    pub fn raw<'r>(&self, record: Text<'r>) -> impl Iterator<Item = (&'r [u8], &'r [u8])> {
+        self.members.iter().map(move |Found { name, value, .. }| {
+            (&record.bytes[name.start..name.end], &record.bytes[value.0..value.1])
         })
     }
 }

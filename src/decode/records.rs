@@ -170,7 +170,7 @@ impl RecordDecoder {
         let mut cursor = record.cursor();
         cursor.peek()?;
         let start = cursor.at();
-        self.record.read_traced(&mut cursor, outline.spans(), &mut self.conflicts)?;
+        self.record.read_traced(&mut cursor, outline, &mut self.conflicts)?;
         self.complete(&mut cursor, start);
         Ok(())
     }

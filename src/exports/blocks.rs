@@ -45,8 +45,17 @@ impl Blocks {
 
     /// The next block; `None` at the end.
     pub fn next_block(&mut self) -> Option<Block> {
-        let mut block = Block { of_json: matches!(self.frames, Frames::Json(_)), ..Block::default() };
+        let mut block = Block::new(matches!(self.frames, Frames::Json(_)));
         while !block.is_full() {
+            if let Frames::Json(framer) = &mut self.frames {
+                framer.lines(|line, record| {
+                    block.push_line(line, record);
+                    !block.is_full()
+                });
+                if block.is_full() {
+                    break;
+                }
+            }
             let Some(frame) = self.frame() else { break };
             let is_row = matches!(&self.frames, Frames::Rows(rows) if rows.is_of_fields());
             block.push(frame, &self.record, is_row);

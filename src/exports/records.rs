@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use memchr::memchr2_iter;
 
 use super::framing::{self, Block, Piece};
-use super::recognise::{Found, Held, Recogniser};
+use super::recognise::{self, Found, Held, Recogniser};
 use crate::decode::{self, Outline, Text};
 use crate::table::Family;
 
@@ -14,7 +14,6 @@ use crate::table::Family;
 const MOST_NESTED: usize = 1 << 20;
 
 /// Tells which records are in blocks, one block after the other.
-#[derive(Default)]
 pub(super) struct Records {
     /// The piece of the block that comes next, and where it begins.
     next: usize,
@@ -30,6 +29,22 @@ pub(super) struct Records {
     linked: bool,
     recogniser: Recogniser,
     outline: Outline,
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self {
+            next: 0,
+            begins: 0,
+            waiting: VecDeque::new(),
+            own: None,
+            within: 0..0,
+            line: 0,
+            linked: false,
+            recogniser: Recogniser::default(),
+            outline: recognise::outline(),
+        }
+    }
 }
 
 /// What comes next in a block.

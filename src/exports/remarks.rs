@@ -117,14 +117,21 @@ impl Remarks {
 
     /// Takes note of a record.
     pub(super) fn record(&mut self, family: Family, bare: Option<String>, (record, outline): (Text<'_>, &Outline)) {
-        let Some(wanted) = self.wanted.clone().filter(|wanted| wanted.family == family) else { return };
+        if self.wanted.as_ref().is_none_or(|wanted| wanted.family != family) {
+            return;
+        }
         self.records += 1;
         if let Some(shown) = bare {
             self.bare.get_or_insert((0, shown)).0 += 1;
         }
-        if self.empty.is_empty() {
-            return;
+        // Nearly always the first record of a part has all that each has.
+        if !self.empty.is_empty() {
+            self.look_for_empty(record, outline);
         }
+    }
+
+    fn look_for_empty(&mut self, record: Text<'_>, outline: &Outline) {
+        let Some(wanted) = self.wanted.clone() else { return };
         let members = outline.members(record);
         self.empty.retain(|at| {
             let Always { names, is_time, .. } = &wanted.always[*at];

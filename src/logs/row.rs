@@ -1,6 +1,7 @@
 //! Rows on their way out of a reader.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use super::Error;
 
@@ -22,7 +23,48 @@ pub enum Value<'a> {
     /// [`Kind::Texts`](super::Kind::Texts)
     Texts(Vec<Cow<'a, str>>),
     /// [`Kind::Pairs`](super::Kind::Pairs)
-    Pairs(Vec<(Cow<'a, str>, Cow<'a, str>)>),
+    Pairs(PairList<'a>),
+}
+
+/// A name and a value.
+type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// Pairs that whoever reads a row has made, or those that it holds.
+#[derive(Debug, Clone)]
+pub enum PairList<'a> {
+    /// Made.
+    Own(Vec<Pair<'a>>),
+    /// Held elsewhere.
+    Lent(&'a [Pair<'a>]),
+}
+
+impl<'a> Deref for PairList<'a> {
+    type Target = [Pair<'a>];
+
+    fn deref(&self) -> &[Pair<'a>] {
+        match self {
+            Self::Own(pairs) => pairs,
+            Self::Lent(pairs) => pairs,
+        }
+    }
+}
+
+impl PartialEq for PairList<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<'a> From<Vec<Pair<'a>>> for PairList<'a> {
+    fn from(pairs: Vec<Pair<'a>>) -> Self {
+        Self::Own(pairs)
+    }
+}
+
+impl<'a> From<&'a [Pair<'a>]> for PairList<'a> {
+    fn from(pairs: &'a [Pair<'a>]) -> Self {
+        Self::Lent(pairs)
+    }
 }
 
 /// Why a time that was read may be another.

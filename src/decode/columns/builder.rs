@@ -93,6 +93,23 @@ impl Builder {
         Ok(())
     }
 
+    /// Whether all that a string can be to it is its text.
+    #[inline]
+    pub(in crate::decode) fn is_of_text(&self) -> bool {
+        !matches!(self.values, Values::Object(_) | Values::List(_) | Values::Json(_))
+    }
+
+    /// As [`Builder::read`] for a string with this text, or with none.
+    #[inline]
+    pub(in crate::decode) fn read_text_of(&mut self, text: Option<&str>, conflicts: &mut Conflicts) {
+        let lenient = self.strictness == Strictness::Lenient;
+        let taken = text.and_then(|text| match &mut self.values {
+            values @ Values::Instant(_) if lenient => values.append_instant(text, conflicts.order),
+            values => values.append_coded(Scalar::Text(text), self.codes),
+        });
+        self.settle(taken.is_some(), conflicts);
+    }
+
     /// Appends text that does not stand in the JSON itself, or NULL.
     pub(in crate::decode) fn append(&mut self, text: Option<&str>, conflicts: &mut Conflicts) {
         match text {

@@ -20,6 +20,7 @@ use ahash::RandomState;
 
 use super::strangers::{Declared, Strangers, UNLISTED};
 use crate::decode::json::name_hash;
+use crate::decode::known::UNKNOWN;
 use crate::decode::text::{Order, bare, folded};
 
 /// Ranks of names that are a column's only when their spelling is folded come after those that it declares.
@@ -42,6 +43,10 @@ pub(in crate::decode) struct Names {
     path: String,
     /// Names that are declared, whether or not their columns are read.
     declared: Arc<Declared>,
+    /// What the names of an outline are for, by the numbers that it gave them.
+    followed: Vec<Option<Use>>,
+    /// The outline's series.
+    series: u64,
 }
 
 /// What a member of that name is for.
@@ -57,6 +62,14 @@ pub(in crate::decode) struct Use {
     pub(in crate::decode) stranger: Option<u32>,
     /// A number for the name.
     pub(in crate::decode) hash: u64,
+}
+
+impl Use {
+    /// Whether nobody wants anything of it.
+    #[inline]
+    pub(in crate::decode) fn is_nothing(&self) -> bool {
+        self.field.is_none() && self.note.is_none() && self.stranger.is_none()
+    }
 }
 
 #[derive(Debug)]
@@ -84,6 +97,8 @@ impl Names {
             strangers: 0,
             path: path.to_owned(),
             declared: Arc::default(),
+            followed: Vec::new(),
+            series: 0,
         };
         for (field, name) in fields.enumerate() {
             names.use_of(name).field = Some((field, 0));
@@ -94,6 +109,7 @@ impl Names {
     /// Names that are declared, also of columns that are not read.
     pub(in crate::decode) fn declare(&mut self, declared: Arc<Declared>) {
         self.declared = declared;
+        self.series = 0;
     }
 
     /// Another spelling of a field's name, unless the name has a field already.
@@ -121,6 +137,7 @@ impl Names {
 
     /// Lets names that are known as one thing be the other in another spelling.
     pub(in crate::decode) fn settle(&mut self) {
+        self.series = 0;
         for at in 1..self.entries.len() {
             let known = &self.entries[at];
             let (used, loose) = (known.used, self.loosely(&known.name));
@@ -141,6 +158,7 @@ impl Names {
 
     /// What comes first in the dates of these members; of all others it is not known.
     pub(in crate::decode) fn set_orders<'n>(&mut self, orders: impl Iterator<Item = (&'n str, Order)>) {
+        self.series = 0;
         self.entries.iter_mut().for_each(|known| known.used.order = None);
         for (name, order) in orders {
             let loose = self.loosely(name.as_bytes());
@@ -148,6 +166,32 @@ impl Names {
             (used.field, used.note) = (used.field.or(loose.field), used.note.or(loose.note));
             used.order = Some(order);
         }
+    }
+
+    /// Members come with the numbers of an outline of this series from now on.
+    #[inline]
+    pub(in crate::decode) fn follow(&mut self, series: u64) {
+        if self.series != series {
+            self.followed.clear();
+            self.series = series;
+        }
+    }
+
+    /// What the member of a number is for, if that was found out.
+    #[inline]
+    pub(in crate::decode) fn followed(&self, number: u32) -> Option<&Use> {
+        self.followed.get(number as usize)?.as_ref()
+    }
+
+    /// What the member of a number turned out to be for.
+    #[cold]
+    pub(in crate::decode) fn follows(&mut self, number: u32, used: Use) {
+        if number == UNKNOWN {
+            return;
+        }
+        let length = self.followed.len().max(number as usize + 1);
+        self.followed.resize(length, None);
+        self.followed[number as usize] = Some(used);
     }
 
     /// What the member `name` is for, which follows the member at `place`.
@@ -214,6 +258,7 @@ impl Names {
     }
 
     fn use_of(&mut self, name: &str) -> &mut Use {
+        self.series = 0;
         let at = self.by_name.get(name.as_bytes()).copied().unwrap_or_else(|| self.add(name.as_bytes()));
         &mut self.entries[at].used
     }

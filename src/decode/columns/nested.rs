@@ -16,8 +16,8 @@ use super::conflict::Conflicts;
 use super::names::{LOOSE, Names, Place, Use};
 use super::notes::{Made, Notes};
 use super::strangers::Declared;
-use crate::decode::json::{Broken, Cursor, DigestedMembers, Quoted, name_hash};
-use crate::decode::outline::Span;
+use crate::decode::json::{Broken, Cursor, DigestedMembers, Found, Quoted, name_hash};
+use crate::decode::outline::Outline;
 use crate::decode::record::Strictness;
 use crate::decode::text::Order;
 use crate::table::Column;
@@ -174,21 +174,58 @@ impl Object {
     pub(in crate::decode) fn read_traced(
         &mut self,
         cursor: &mut Cursor<'_>,
-        members: &[Span],
+        outline: &Outline,
         conflicts: &mut Conflicts,
     ) -> Result<(), Broken> {
         self.begin();
-        let mut place = Place::default();
+        self.names.follow(outline.series());
         cursor.step();
-        for Span { name, value: (start, end) } in members {
-            let used = self.use_of(*name, &mut place, cursor, conflicts);
+        for Found { name, number, value: (start, end), plain, .. } in outline.members_found() {
+            let used = match self.names.followed(*number) {
+                // Of nearly all members nobody wants anything.
+                Some(used) if used.is_nothing() && self.digest.is_none() => {
+                    cursor.go(*end);
+                    continue;
+                }
+                Some(used) => *used,
+                None => {
+                    let used = self.use_of(*name, &mut Place::default(), cursor, conflicts);
+                    self.names.follows(*number, used);
+                    used
+                }
+            };
             cursor.go(*start);
+            if *plain && self.text(used, (*start, *end), cursor, conflicts) {
+                cursor.go(*end);
+                continue;
+            }
             self.value(used, Some(*end), cursor, conflicts)?;
         }
         // Nothing but white space and the brace is left.
         cursor.peek()?;
         cursor.step();
         self.complete(cursor, conflicts)
+    }
+
+    /// Reads a string without escapes, if that is as simple as it nearly always is: the value of one column, under its own
+    /// name and for the first time, and of nothing else.
+    #[inline]
+    fn text(
+        &mut self,
+        used: Use,
+        (start, end): (usize, usize),
+        cursor: &Cursor<'_>,
+        conflicts: &mut Conflicts,
+    ) -> bool {
+        let Some((at, 0)) = used.field.filter(|(at, _)| !self.filled[*at]) else { return false };
+        let is_simple = used.note.is_none() && self.digest.is_none() && self.lent.is_empty();
+        if !is_simple || !self.columns[at].is_of_text() {
+            return false;
+        }
+        self.filled[at] = true;
+        conflicts.order = used.order;
+        self.columns[at].read_text_of(cursor.text(start + 1, end - 1), conflicts);
+        true
     }
 
     /// Forgets the object before.

@@ -5,6 +5,7 @@
 //! strings of a few dozen bytes, as records have them, the call of a library costs more than it saves.
 
 use super::cursor::{Broken, Quoted};
+use crate::decode::known::{Guessed, KnownNames, UNKNOWN};
 
 /// Containers that are open, innermost last: one bit each, so that no depth of real records needs memory.
 #[derive(Debug, Default)]
@@ -90,34 +91,62 @@ pub(super) fn end_of_value(bytes: &[u8], mut at: usize) -> Result<usize, Broken>
     }
 }
 
-/// Gives the members of the object at whose opening brace `at` is: the name, and where the value begins and ends. Gives
-/// back where the object ends.
+/// A member that was found.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::decode) struct Found {
+    pub(in crate::decode) name: Quoted,
+    /// The number of its name, see [`KnownNames`].
+    pub(in crate::decode) number: u32,
+    /// How its name is marked, unless there is an escape in it.
+    pub(in crate::decode) mark: u8,
+    /// From the first byte of its value to behind the last.
+    pub(in crate::decode) value: (usize, usize),
+    /// Its value is a string without escapes.
+    pub(in crate::decode) plain: bool,
+}
+
+/// Gives the members of the object at whose opening brace `at` is. Gives back where the object ends.
 pub(in crate::decode) fn each_member(
     bytes: &[u8],
     at: usize,
-    mut each: impl FnMut(Quoted, (usize, usize)),
+    names: &mut KnownNames,
+    mut each: impl FnMut(Found),
 ) -> Result<usize, Broken> {
     let mut at = white(bytes, at + 1);
     if bytes.get(at) == Some(&b'}') {
         return Ok(at + 1);
     }
+    let mut before = UNKNOWN;
     loop {
-        if bytes.get(at) != Some(&b'"') {
-            return broken(bytes, at, "a name in quotes");
-        }
-        let (end, escaped) = end_of_string(bytes, at)?;
-        let name = Quoted { start: at + 1, end: end - 1, escaped };
-        at = white(bytes, end);
-        if bytes.get(at) != Some(&b':') {
-            return broken(bytes, at, "':'");
-        }
-        let start = white(bytes, at + 1);
-        let end = match bytes.get(start) {
-            Some(b'"') => end_of_string(bytes, start)?.0,
-            Some(b'{' | b'[') => end_of_value(bytes, start)?,
-            _ => end_of_scalar(bytes, start)?,
+        let (name, number, mark, behind) = match names.guess(before, bytes.get(at..).unwrap_or_default()) {
+            Some(Guessed { number, length }) => {
+                let name = Quoted { start: at + 1, end: at + length - 2, escaped: false };
+                (name, number, names.mark(number), at + length)
+            }
+            None => {
+                let behind = end_of_name(bytes, at)?;
+                let (end, escaped) = end_of_string(bytes, at)?;
+                let name = Quoted { start: at + 1, end: end - 1, escaped };
+                let (number, mark) =
+                    if escaped { (UNKNOWN, 0) } else { names.find(before, &bytes[name.start..name.end]) };
+                (name, number, mark, behind)
+            }
         };
-        each(name, (start, end));
+        // A name that is not remembered expects nothing: the one before it still does.
+        before = if number == UNKNOWN { before } else { number };
+        let start = white(bytes, behind);
+        let mut values = if number == UNKNOWN { None } else { Some(names.values(number)) };
+        let known = values.as_mut().and_then(|values| values.length(bytes.get(start..).unwrap_or_default()));
+        let (end, plain) = match (known, bytes.get(start)) {
+            (Some((length, plain)), _) => (start + length, plain),
+            (None, Some(b'"')) => end_of_string(bytes, start).map(|(end, escaped)| (end, !escaped))?,
+            (None, Some(b'{' | b'[')) => (end_of_value(bytes, start)?, false),
+            (None, _) => (end_of_scalar(bytes, start)?, false),
+        };
+        if let (None, Some(values)) = (known, values) {
+            values.was(&bytes[start..end], plain);
+        }
+        each(Found { name, number, mark, value: (start, end), plain });
         at = white(bytes, end);
         match bytes.get(at) {
             Some(b',') => at = white(bytes, at + 1),
@@ -223,7 +252,7 @@ fn broken<T>(bytes: &[u8], at: usize, expected: &'static str) -> Result<T, Broke
 /// place and steps over real sign-ins in 1.1 times the time, over mailbox records, whose strings are short and full of
 /// escapes, in 1.25 times: a call for each of many short strings costs more than it saves.
 #[inline]
-pub(super) fn quote_or_backslash(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn quote_or_backslash(bytes: &[u8], mut at: usize) -> usize {
     while let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk::<16>) {
         let mut found = [0_u8; 16];
         for (found, byte) in found.iter_mut().zip(block) {

@@ -1,8 +1,10 @@
 //! Records by what identifies them: tenant and id, as a hash.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
 
+use ahash::RandomState;
 use arrow::array::Array as _;
 
 use super::page_stats::Marks;
@@ -53,10 +55,35 @@ impl Keys {
         let tenant = marks.tenants.filter(|tenants| tenants.is_valid(row)).map(|tenants| tenants.value(row));
         // One tenant's id is spelled in lower case or upper; nearly all records are of the connection's own.
         let tenant = tenant.filter(|tenant| !tenant.eq_ignore_ascii_case(&self.tenant));
-        let whole = (tenant.map(str::to_ascii_lowercase), id);
-        let (high, low) = (self.states.0.hash_one(&whole), self.states.1.hash_one(&whole));
+        let mut room = [0; ROOM];
+        let tenant = lower_case(tenant, &mut room);
+        let (high, low) = (hash(&self.states.0, tenant.as_deref(), id), hash(&self.states.1, tenant.as_deref(), id));
         Some([upper(high), lower(high), upper(low), lower(low)])
     }
+}
+
+/// Bytes of the name of a tenant that are no reason to ask for memory. One has 36.
+const ROOM: usize = 64;
+
+fn lower_case<'r>(tenant: Option<&str>, room: &'r mut [u8; ROOM]) -> Option<Cow<'r, [u8]>> {
+    let tenant = tenant?.as_bytes();
+    Some(match room.get_mut(..tenant.len()) {
+        Some(room) => {
+            room.copy_from_slice(tenant);
+            room.make_ascii_lowercase();
+            Cow::Borrowed(room)
+        }
+        None => Cow::Owned(tenant.to_ascii_lowercase()),
+    })
+}
+
+fn hash(state: &RandomState, tenant: Option<&[u8]>, id: &str) -> u64 {
+    let mut hasher = state.build_hasher();
+    // Where the tenant ends and the id begins is part of it.
+    hasher.write_usize(tenant.map_or(0, |tenant| tenant.len() + 1));
+    hasher.write(tenant.unwrap_or_default());
+    hasher.write(id.as_bytes());
+    hasher.finish()
 }
 
 fn upper(hash: u64) -> u32 {

@@ -34,8 +34,19 @@ const BYTES: usize = 2 << 20;
 const FRAMES: usize = 8192;
 
 impl Block {
+    /// An empty one with room for as much as it will take.
+    pub(in crate::exports) fn new(of_json: bool) -> Self {
+        Self { text: Vec::with_capacity(BYTES + BYTES / 16), of_json, ..Self::default() }
+    }
+
     pub(in crate::exports) fn is_full(&self) -> bool {
         self.text.len() >= BYTES || self.pieces.len() >= FRAMES
+    }
+
+    /// Takes a line that is an object.
+    pub(in crate::exports) fn push_line(&mut self, line: u64, record: &[u8]) {
+        self.text.extend_from_slice(record);
+        self.pieces.push(Piece::Object { end: self.text.len(), line, is_row: false });
     }
 
     /// Takes a frame, whose object is `record`.

@@ -2,9 +2,9 @@
 //!
 //! Where each line is a value of its own, a broken one costs its line. Elsewhere [`JsonFrames`] counts braces.
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use super::frame::{Frame, MAX_RECORD, too_long};
 use super::json_frames::JsonFrames;
@@ -20,6 +20,8 @@ pub(in crate::exports) struct Framer<R> {
 /// A stream that ends where it fails.
 struct Input<R> {
     stream: R,
+    /// It failed, and nobody was told yet.
+    error: Option<io::Error>,
     failed: bool,
 }
 
@@ -29,11 +31,27 @@ impl<R: BufRead> Input<R> {
         if self.failed {
             return Ok(&[]);
         }
+        let error = match self.error.take() {
+            Some(error) => error,
+            None => match self.stream.fill_buf() {
+                Ok(chunk) => return Ok(chunk),
+                Err(error) => error,
+            },
+        };
+        self.failed = true;
+        Err(format!("the rest of the file cannot be read: {error}"))
+    }
+
+    /// The same bytes, if there are any; what is wrong is kept for [`Input::chunk`].
+    fn ahead(&mut self) -> &[u8] {
+        if self.failed || self.error.is_some() {
+            return &[];
+        }
         match self.stream.fill_buf() {
-            Ok(chunk) => Ok(chunk),
+            Ok(chunk) => chunk,
             Err(error) => {
-                self.failed = true;
-                Err(format!("the rest of the file cannot be read: {error}"))
+                self.error = Some(error);
+                &[]
             }
         }
     }
@@ -41,7 +59,7 @@ impl<R: BufRead> Input<R> {
 
 impl<R: BufRead> Framer<R> {
     pub(in crate::exports) fn new(stream: R, lines: bool) -> Self {
-        Self { input: Input { stream, failed: false }, lines, frames: JsonFrames::default() }
+        Self { input: Input { stream, error: None, failed: false }, lines, frames: JsonFrames::default() }
     }
 
     /// Whether a reply among what was read names a next page.
@@ -52,6 +70,27 @@ impl<R: BufRead> Framer<R> {
     /// The next object; its text replaces what is in `record`.
     pub(in crate::exports) fn next(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
         if self.lines { self.next_line(record) } else { self.next_object(record) }
+    }
+
+    /// Gives lines that are objects and nothing else, with their numbers, as long as `each` wants more and the bytes at hand
+    /// have such: nearly all lines of an export are, and these are copied once. What comes then, [`Framer::next`] tells.
+    pub(in crate::exports) fn lines(&mut self, mut each: impl FnMut(u64, &[u8]) -> bool) {
+        if !self.lines {
+            return;
+        }
+        let (chunk, mut used) = (self.input.ahead(), 0);
+        for end in memchr_iter(b'\n', chunk) {
+            let line = &chunk[used..end];
+            if !matches!(line, [b'{', .., b'}']) || line.len() > MAX_RECORD {
+                break;
+            }
+            self.frames.line += 1;
+            used = end + 1;
+            if !each(self.frames.line, line) {
+                break;
+            }
+        }
+        self.input.stream.consume(used);
     }
 
     fn next_line(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
@@ -145,7 +184,7 @@ pub(super) fn bare(line: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Read};
+    use std::io::Read;
 
     use super::*;
 
@@ -153,16 +192,27 @@ mod tests {
     fn framed(text: &str, lines: bool) -> Vec<String> {
         let mut all = Vec::new();
         for capacity in [1, 7, 1 << 16] {
-            let mut framer = Framer::new(io::BufReader::with_capacity(capacity, text.as_bytes()), lines);
-            let mut record = Vec::new();
-            let mut frames = Vec::new();
-            while let Some(frame) = framer.next(&mut record) {
-                frames.push(match frame {
-                    Frame::Object(line) => format!("{line} {}", String::from_utf8_lossy(&record)),
-                    Frame::Bad(line, _) => format!("{line} bad"),
-                });
+            for at_once in [0, 1, usize::MAX] {
+                let mut framer = Framer::new(io::BufReader::with_capacity(capacity, text.as_bytes()), lines);
+                let mut record = Vec::new();
+                let mut frames = Vec::new();
+                loop {
+                    let mut left = at_once;
+                    if left > 0 {
+                        framer.lines(|line, record| {
+                            frames.push(format!("{line} {}", String::from_utf8_lossy(record)));
+                            left -= 1;
+                            left > 0
+                        });
+                    }
+                    frames.push(match framer.next(&mut record) {
+                        Some(Frame::Object(line)) => format!("{line} {}", String::from_utf8_lossy(&record)),
+                        Some(Frame::Bad(line, _)) => format!("{line} bad"),
+                        None => break,
+                    });
+                }
+                all.push(frames);
             }
-            all.push(frames);
         }
         assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{text}: {all:?}");
         all.remove(0)
@@ -222,11 +272,22 @@ mod tests {
             }
         }
         for lines in [true, false] {
-            let input = io::BufReader::new((&b"{\"a\":1}\n{\"b\""[..]).chain(Fails));
-            let mut framer = Framer::new(input, lines);
-            let mut record = Vec::new();
-            assert!(matches!(framer.next(&mut record), Some(Frame::Object(1))));
-            assert!(matches!(framer.next(&mut record), Some(Frame::Bad(2, why)) if why.contains("gone")));
+            for ahead in [false, true] {
+                let input = io::BufReader::new((&b"{\"a\":1}\n{\"b\""[..]).chain(Fails));
+                let mut framer = Framer::new(input, lines);
+                let mut record = Vec::new();
+                let mut first = 0;
+                if ahead {
+                    framer.lines(|line, _| {
+                        first = line;
+                        true
+                    });
+                    framer.lines(|_, _| true);
+                }
+                assert!(first == 1 || matches!(framer.next(&mut record), Some(Frame::Object(1))));
+                assert!(matches!(framer.next(&mut record), Some(Frame::Bad(2, why)) if why.contains("gone")));
+                assert!(framer.next(&mut record).is_none());
+            }
         }
     }
 }

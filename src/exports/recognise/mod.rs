@@ -8,3 +8,4 @@ mod roles;
 pub(super) use envelopes::Held;
 pub(super) use kinds::without_zone;
 pub(super) use recogniser::{Found, Recogniser, is_heading};
+pub(super) use roles::outline;

@@ -7,7 +7,7 @@ use crate::table::Family;
 
 use super::envelopes::{self, AUDIT_DATA, Held, OTHERS, SURE, get};
 use super::kinds::{self, Kinds, Told};
-use super::roles::{self, Roles};
+use super::roles;
 
 /// Envelopes in envelopes.
 const DEEPEST: usize = 8;
@@ -29,7 +29,6 @@ pub(in crate::exports) enum Found {
 #[derive(Debug, Default)]
 pub(in crate::exports) struct Recogniser {
     kinds: Kinds,
-    roles: Roles,
     /// The names of all columns, where objects are rows of filled fields.
     heading: Vec<String>,
     /// Whose records are wanted: where it is things, those are records.
@@ -65,7 +64,8 @@ impl Recogniser {
         known || self.kinds.of(names()).is_known()
     }
 
-    /// Tells what an object is; `is_row` if it is one under the heading. Its outline replaces what is in `outline`.
+    /// Tells what an object is; `is_row` if it is one under the heading. Its outline replaces what is in `outline`, which is
+    /// one of [`outline`](super::outline).
     ///
     /// # Errors
     /// Why it is none of what is known, in one clause.
@@ -78,11 +78,9 @@ impl Recogniser {
         self.last = Seen::default();
         outline.trace(record).map_err(|error| error.to_string())?;
         if let Some(family) = self.plain(record, outline, is_row) {
-            let members = outline.raw(record).filter(|(.., value)| is_date(value));
+            let members = outline.raw(record).filter(|(_, value)| is_date(value));
             let text = |value: &[u8]| Member { name: "".into(), value }.text().map(Cow::into_owned);
-            let date = |(name, _, value): (&[u8], bool, &[u8])| {
-                Some((std::str::from_utf8(name).ok()?.to_owned(), text(value)?))
-            };
+            let date = |(name, value): (&[u8], &[u8])| Some((std::str::from_utf8(name).ok()?.to_owned(), text(value)?));
             self.last.dates = members.filter_map(date).collect();
             return Ok(Found::Record(family));
         }
@@ -92,15 +90,7 @@ impl Recogniser {
 
     /// The kind of an object that is a record as it is, if the names of its members alone tell.
     fn plain(&mut self, record: Text<'_>, outline: &Outline, is_row: bool) -> Option<Family> {
-        let names = || outline.raw(record).map(|(name, ..)| name);
-        let mut escapes = false;
-        let roles = self.roles.of(outline.raw(record).map(|(name, escaped, _)| {
-            escapes |= escaped;
-            name
-        }));
-        if escapes {
-            return None;
-        }
+        let roles = outline.marks()?;
         if roles & roles::TELLING != 0 {
             return None;
         }
@@ -110,7 +100,8 @@ impl Recogniser {
         let told = if is_row {
             self.kinds.of(self.heading.iter().map(String::as_str))
         } else {
-            let names: Option<Vec<&str>> = names().map(|name| std::str::from_utf8(name).ok()).collect();
+            let names = outline.raw(record).map(|(name, _)| std::str::from_utf8(name).ok());
+            let names: Option<Vec<&str>> = names.collect();
             self.kinds.of(names?.into_iter())
         };
         // Of the outer part of a record something has to be said.
@@ -261,7 +252,7 @@ mod tests {
     use super::*;
 
     fn look(record: &str) -> Result<Found, String> {
-        Recogniser::default().look(Text::new(record.as_bytes()), false, &mut Outline::default())
+        Recogniser::default().look(Text::new(record.as_bytes()), false, &mut roles::outline())
     }
 
     fn objects(objects: &[&str]) -> Found {

@@ -237,7 +237,7 @@ impl<'a> Event<'a> {
             4..=8 => text(Some(self.head[field - 4].trim())),
             9 if self.head[5].is_empty() => text(self.get(&["sev"])),
             9 => text(Some(self.head[5].trim())),
-            10 => Value::Pairs(self.extension.clone()),
+            10 => Value::Pairs(self.extension.clone().into()),
             11 => Value::Text(line.into()),
             _ => Value::Null,
         }

@@ -131,6 +131,8 @@ struct Taking<'w> {
     unread: u64,
     first: Option<(u64, String)>,
     families: BTreeSet<Family>,
+    /// The kind of the record before.
+    last: Option<Family>,
     bytes: u64,
 }
 
@@ -142,7 +144,8 @@ impl<'w> Taking<'w> {
         evidence: Option<&'w mut RecordDecoder>,
     ) -> Self {
         let (prints, orders, families) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { family, numbered, rows, evidence, prints, orders, unread: 0, first: None, families, bytes: 0 }
+        let (first, last) = (None, None);
+        Self { family, numbered, rows, evidence, prints, orders, unread: 0, first, families, last, bytes: 0 }
     }
 
     fn take(&mut self, sorted: Sorted<'_>) {
@@ -154,7 +157,10 @@ impl<'w> Taking<'w> {
                 self.evidence.iter_mut().for_each(|evidence| evidence.set_orders(orders()));
             }
             Sorted::Record(family, line, record, outline) => {
-                self.families.insert(family);
+                if self.last != Some(family) {
+                    self.families.insert(family);
+                    self.last = Some(family);
+                }
                 if family == self.family {
                     self.record(line, record, outline);
                 }

@@ -79,7 +79,7 @@ impl Column {
             }
             Self::Pairs(column) => {
                 let pairs = if let Value::Pairs(pairs) = value { Some(pairs) } else { None };
-                for (name, value) in pairs.into_iter().flatten() {
+                for (name, value) in pairs.into_iter().flat_map(|pairs| pairs.iter()) {
                     column.keys().append_value(name);
                     column.values().append_value(value);
                 }
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn a_value_becomes_its_columns_kind_or_is_null_and_counted() {
         let text = |text: &'static str| Value::Text(text.into());
-        let pairs = || Value::Pairs(vec![("a".into(), "1".into())]);
+        let pairs = || Value::Pairs(vec![("a".into(), "1".into())].into());
         for (kind, value, fits, is_null) in [
             (Kind::Text, Value::Int(7), true, false),
             (Kind::Text, Value::Time(0), true, false),

@@ -63,12 +63,17 @@ const MOST: usize = CHUNK_SIZE / SMALLEST;
 
 /// Tells the records of a chunk that was read with others.
 pub(super) fn together(found: &RenderedChunk, chunk: &[u8], place: &mut Place, each: &mut dyn FnMut(u64, Found<'_>)) {
+    // That all of it is text is found out at once; where it is not, each record is asked.
+    let text = simdutf8::basic::from_utf8(&found.data).ok();
     let mut begin = 0;
     for item in found.items.iter().take(MOST + 1) {
         let told = match item {
             RenderedChunkItem::Record { event_record_id: id, end } => {
                 // A line end stands behind each.
-                let json = found.data.get(begin..end - 1).and_then(|json| std::str::from_utf8(json).ok());
+                let json = match text {
+                    Some(text) => text.get(begin..end - 1),
+                    None => found.data.get(begin..end - 1).and_then(|json| std::str::from_utf8(json).ok()),
+                };
                 begin = *end;
                 json.map(|json| Found::Event { json, written: Written::In { chunk, id: *id } })
             }

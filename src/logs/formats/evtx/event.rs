@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+// `core::net` is addresses alone: nothing here can open a socket.
+use core::net::Ipv4Addr;
 
 use chrono::NaiveDate;
 
@@ -103,8 +105,26 @@ pub(super) struct Event<'a> {
     system: System<'a>,
     data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     id: Option<u32>,
+    /// Where these stand among the data, if that is known already.
+    places: Option<&'a Places>,
     /// The elements of the XML that one of the data is.
     elements: OnceCell<Vec<(String, String)>>,
+}
+
+/// Where data that columns are made of stand among all of an event, in the order in which they are preferred.
+#[derive(Debug)]
+pub(super) struct Places {
+    addresses: Vec<usize>,
+    users: Vec<usize>,
+    changers: Vec<usize>,
+}
+
+impl Places {
+    /// The places of data of these names.
+    pub(super) fn of(names: &[String]) -> Self {
+        let of = |wanted: &[&str]| wanted.iter().filter_map(|name| names.iter().position(|own| own == name)).collect();
+        Self { addresses: of(ADDRESSES), users: of(USERS), changers: of(CHANGERS) }
+    }
 }
 
 /// Values as they are written, by their member.
@@ -144,9 +164,15 @@ impl<'a> Event<'a> {
         system: &System<'a>,
         data: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     ) -> Self {
-        let mut event = Self { json, written, system: *system, data, id: None, elements: OnceCell::new() };
+        let (id, places) = (None, None);
+        let mut event = Self { json, written, system: *system, data, id, places, elements: OnceCell::new() };
         event.id = event.member(Member::EventId).and_then(|id| id.parse().ok());
         event
+    }
+
+    /// The same, of whose data it is known where they stand.
+    pub(super) fn placed(self, places: &'a Places) -> Self {
+        Self { places: Some(places), ..self }
     }
 
     /// Its number, which means something with its provider only.
@@ -170,6 +196,11 @@ impl<'a> Event<'a> {
         self.data.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
+    /// The same, as they are held.
+    pub(super) fn pairs(&self) -> &[(Cow<'a, str>, Cow<'a, str>)] {
+        &self.data
+    }
+
     /// When it was created; else when the record was written.
     pub(super) fn time(&self) -> Option<i64> {
         let created = self.member(Member::Created);
@@ -189,8 +220,18 @@ impl<'a> Event<'a> {
     }
 
     fn datum(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.data.iter().find(|(datum, _)| datum == name)?;
-        (!is_nothing(value.trim())).then(|| value.trim())
+        self.data.iter().find(|(datum, _)| datum == name).and_then(said)
+    }
+
+    /// Those of these data that say something; `places` are theirs, if they are known.
+    fn data_of<'s>(
+        &'s self,
+        names: &'static [&'static str],
+        places: Option<&'s [usize]>,
+    ) -> impl Iterator<Item = &'s str> {
+        let by_place = places.unwrap_or_default().iter().filter_map(|at| self.data.get(*at).and_then(said));
+        let names = if places.is_none() { names } else { &[] };
+        by_place.chain(names.iter().filter_map(|name| self.datum(name)))
     }
 
     /// The datum at a place, from 1.
@@ -215,16 +256,34 @@ impl<'a> Event<'a> {
 
     /// From where it was asked.
     pub(super) fn client(&self) -> Value<'_> {
-        let named = || ADDRESSES.iter().find_map(|name| self.datum(name).and_then(address::shortest));
-        let found = views::adfs_client(self).or_else(named);
-        found.map_or(Value::Null, |address| Value::Text(address.into()))
+        let places = self.places.map(|places| places.addresses.as_slice());
+        let named = || self.data_of(ADDRESSES, places).find_map(shortest);
+        let found = views::adfs_client(self).map(Cow::Owned).or_else(named);
+        found.map_or(Value::Null, Value::Text)
     }
 
     /// Who asked.
     pub(super) fn user(&self) -> Value<'_> {
-        let names = if self.id.is_some_and(is_change) { CHANGERS } else { USERS };
-        let found = views::adfs_user(self).or_else(|| self.first(names));
+        let (names, places) = match self.id.is_some_and(is_change) {
+            true => (CHANGERS, self.places.map(|places| places.changers.as_slice())),
+            false => (USERS, self.places.map(|places| places.users.as_slice())),
+        };
+        let found = views::adfs_user(self).or_else(|| self.data_of(names, places).next());
         found.map_or(Value::Null, |user| Value::Text(user.into()))
+    }
+}
+
+/// What a datum says, if anything.
+fn said<'e>((_, value): &'e (Cow<'_, str>, Cow<'_, str>)) -> Option<&'e str> {
+    let value = value.trim();
+    (!is_nothing(value)).then_some(value)
+}
+
+/// An address in its shortest form. IPv4 has but one.
+fn shortest(text: &str) -> Option<Cow<'_, str>> {
+    match text.parse::<Ipv4Addr>() {
+        Ok(_) => Some(text.into()),
+        Err(_) => address::shortest(text).map(Cow::Owned),
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::decode::quote_or_backslash;
 use crate::logs::members::as_text;
 
 /// A place in a text.
@@ -26,9 +27,15 @@ struct Marks<'a> {
 
 /// The string that a text begins with; `None`, if it has no end.
 pub(super) fn string(text: &str) -> Option<Written<'_>> {
-    let mut walk = Walk::new(text);
-    let text = walk.string().ok()?;
-    Some(Written { text, is_escaped: walk.is_escaped })
+    let bytes = text.as_bytes();
+    let (mut at, mut is_escaped) = (bytes.starts_with(b"\"").then_some(1)?, false);
+    loop {
+        at = quote_or_backslash(bytes, at);
+        match bytes.get(at)? {
+            b'"' => return text.get(..=at).map(|text| Written { text, is_escaped }),
+            _ => (at, is_escaped) = (at + 2, true),
+        }
+    }
 }
 
 impl Marks<'_> {

@@ -162,7 +162,7 @@ fn value<'e>(declared: &Declared, event: &'e Event<'_>) -> Result<Value<'e>, Cow
             (Kind::Int, Some(text)) => Value::Int(text.parse().map_err(|_| text)?),
             (_, Some(text)) => Value::Text(text),
         },
-        Source::Data => Value::Pairs(event.data().map(|(name, value)| (name.into(), value.into())).collect()),
+        Source::Data => Value::Pairs(event.pairs().into()),
         Source::Raw => Value::Text(event.json().into()),
     })
 }

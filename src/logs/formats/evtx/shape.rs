@@ -8,28 +8,37 @@ use std::ops::Range;
 
 use super::chunks::Written as When;
 use super::data::is_special;
-use super::event::{Event, Member, Needs, System};
+use super::event::{Event, Member, Needs, Places, System};
 use super::json::{Stop, Walk, Written, string};
 
 /// Shapes that are remembered. A log has some hundred kinds of events, and a few of them make up nearly all of it.
 const MOST: usize = 64;
 
 /// The shapes of events so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shapes {
     all: Vec<Shape>,
-    /// The one that fitted last.
+    /// The one that fitted last, and for each the one that fitted the event behind it.
     last: Cell<usize>,
+    followers: [Cell<u8>; MOST],
+}
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Self { all: Vec::new(), last: Cell::new(0), followers: [const { Cell::new(0) }; MOST] }
+    }
 }
 
 impl Shapes {
     /// Reads an event by the shape of one before it, as far as it is needed; `None`, if there is none like it.
     pub(super) fn event<'a>(&'a self, json: &'a str, written: When<'a>, needs: Needs) -> Option<Event<'a>> {
         let last = self.last.get();
-        let others = (0..self.all.len()).filter(|at| *at != last);
-        std::iter::once(last).chain(others).find_map(|at| {
+        let next = usize::from(self.followers.get(last).map_or(0, Cell::get));
+        let others = (0..self.all.len()).filter(|at| *at != last && *at != next);
+        let likely = std::iter::once(next).chain((last != next).then_some(last));
+        likely.chain(others).find_map(|at| {
             let event = self.all.get(at)?.event(json, written, needs)?;
-            self.last.set(at);
+            self.fits(at);
             Some(event)
         })
     }
@@ -39,8 +48,15 @@ impl Shapes {
         if self.all.len() < MOST
             && let Some(shape) = Shape::of(json)
         {
-            self.last.set(self.all.len());
+            self.fits(self.all.len());
             self.all.push(shape);
+        }
+    }
+
+    /// Takes note of the shape of an event.
+    fn fits(&self, at: usize) {
+        if let (Some(follower), Ok(number)) = (self.followers.get(self.last.replace(at)), u8::try_from(at)) {
+            follower.set(number);
         }
     }
 }
@@ -58,6 +74,7 @@ struct Shape {
     system: usize,
     /// The names of its data.
     names: Vec<String>,
+    places: Places,
     end: String,
 }
 
@@ -92,7 +109,8 @@ impl Shape {
         let is_whole = values.iter().filter(|(_, to)| *to == To::Datum).count() == names.len()
             && values[..=number].iter().all(|(_, to)| *to != To::Datum);
         let (begin, end) = (json.get(..begin)?.to_owned(), json.get(at..)?.to_owned());
-        is_whole.then_some(Self { begin, known, steps, system, names, end })
+        let places = Places::of(&names);
+        is_whole.then_some(Self { begin, known, steps, system, names, places, end })
     }
 
     /// Reads an event of this shape; `None`, if it is of another.
@@ -122,7 +140,7 @@ impl Shape {
             }
         }
         let is_whole = !needs.data || json.get(at..)? == self.end;
-        is_whole.then(|| Event::made(json, written, &system, data))
+        is_whole.then(|| Event::made(json, written, &system, data).placed(&self.places))
     }
 }
 

@@ -185,5 +185,5 @@ fn pairs<'a>(attributes: &[(u32, &'a str)]) -> Value<'a> {
             }
         }
     }
-    Value::Pairs(pairs)
+    Value::Pairs(pairs.into())
 }

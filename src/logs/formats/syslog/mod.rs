@@ -129,7 +129,7 @@ impl Parser for SyslogParser {
                 10 => header.priority.map_or(Value::Null, |priority| Value::Int(i64::from(priority / 8))),
                 11 => header.priority.map_or(Value::Null, |priority| Value::Int(i64::from(priority % 8))),
                 12 if header.data.is_empty() => Value::Null,
-                12 => Value::Pairs(header.data.clone()),
+                12 => Value::Pairs(header.data.as_slice().into()),
                 13 => Value::Text(header.message.into()),
                 14 => Value::Text(line.into()),
                 _ => Value::Null,
