@@ -10,7 +10,11 @@
 -- mitre: T1098.001 T1550.001
 -- references: https://learn.microsoft.com/en-us/security/operations/incident-response-playbook-compromised-malicious-app
 WITH changes AS (
-    SELECT id, activity_date_time, activity_display_name, initiated_by, target_resources[1] AS target
+    SELECT id, activity_date_time, activity_display_name, initiated_by,
+           flatten(array_transform(target_resources, t -> t.modified_properties)) AS properties,
+           -- Beside the application stands its new owner, before or behind it.
+           coalesce(array_filter(target_resources, t -> coalesce(t.type, '') <> 'User')[1].display_name,
+                    target_resources[1].display_name) AS target_name
     FROM entra.directory_audits
     WHERE activity_date_time >= :since
       AND activity_display_name IN ('Add owner to application', 'Add owner to service principal', 'Update application',
@@ -21,12 +25,12 @@ SELECT activity_date_time,
        activity_display_name,
        coalesce(initiated_by.user.user_principal_name, initiated_by.app.display_name) AS by_whom,
        initiated_by.user.ip_address AS from_address,
-       coalesce(kv_new(target.modified_properties, 'Application.DisplayName'), target.display_name) AS application,
-       kv_old(target.modified_properties, 'AppAddress') AS old_addresses,
-       kv_new(target.modified_properties, 'AppAddress') AS new_addresses,
+       coalesce(kv_new(properties, 'Application.DisplayName'), target_name) AS application,
+       kv_old(properties, 'AppAddress') AS old_addresses,
+       kv_new(properties, 'AppAddress') AS new_addresses,
        id
 FROM changes
 WHERE activity_display_name <> 'Update application'
-   OR kv_new(target.modified_properties, 'AppAddress') IS NOT NULL
-   OR kv_new(target.modified_properties, 'FederatedIdentityCredentials') IS NOT NULL
+   OR kv_new(properties, 'AppAddress') IS NOT NULL
+   OR kv_new(properties, 'FederatedIdentityCredentials') IS NOT NULL
 ORDER BY activity_date_time;

@@ -17,7 +17,8 @@ WITH suspects AS (
            min(created_date_time) AS first_failure
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND status.error_code IN (50034, 50053, 50055, 50056, 50126)
     GROUP BY ip_address
     HAVING count(DISTINCT user_principal_name) >= :at_least

@@ -17,15 +17,17 @@ WITH matches AS (
            coalesce(sharepoint_meta_data.file_path_url, object_id) AS file,
            exception_info.reason AS overridden,
            exception_info.justification AS justification,
-           unnest(policy_details) AS one_policy
+           p.one_policy
     FROM m365.dlp
+    LEFT JOIN LATERAL unnest(policy_details) AS p(one_policy) ON true
     WHERE creation_time >= :since
       AND record_type = 11
       AND lower(operation) = 'dlprulematch'
 ),
 rules AS (
-    SELECT creation_time, person, file, overridden, justification, one_policy.policy_name AS policy, unnest(one_policy.rules) AS one_rule
+    SELECT creation_time, person, file, overridden, justification, one_policy.policy_name AS policy, r.one_rule
     FROM matches
+    LEFT JOIN LATERAL unnest(one_policy.rules) AS r(one_rule) ON true
 ),
 found AS (
     SELECT creation_time, person, file, overridden, justification, policy, one_rule.rule_name AS rule,
@@ -41,7 +43,7 @@ shared AS (
       AND (operation IN ('AnonymousLinkCreated', 'AnonymousLinkUpdated')
            OR target_user_or_group_type IN ('Guest', 'Partner')
               AND (lower(target_user_or_group_name) LIKE '%#ext#%'
-                   OR email_domain(target_user_or_group_name) <> email_domain(user_name)))
+                   OR coalesce(email_domain(target_user_or_group_name) <> email_domain(user_name), true)))
 )
 SELECT found.creation_time AS matched,
        found.person,

@@ -21,10 +21,12 @@ abroad AS (
     SELECT created_date_time, user_principal_name, ip_address, location.country_or_region AS country
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND status.error_code = 0
+      AND location.country_or_region <> ''
       AND location.country_or_region NOT IN (:home)
-      AND (:egress IS NULL OR NOT ip_in_any(ip_address, [:egress]))
+      AND (:egress IS NULL OR NOT coalesce(ip_in_any(ip_address, [:egress]), false))
 )
 SELECT abroad.user_principal_name,
        abroad.ip_address,
@@ -37,6 +39,6 @@ FROM present
 JOIN abroad
   ON upn_local_part(abroad.user_principal_name) = present.who
  AND abroad.created_date_time BETWEEN present.time - :within AND present.time + :within
-WHERE abroad.ip_address <> present.vpn_address
+WHERE abroad.ip_address IS DISTINCT FROM present.vpn_address
 GROUP BY 1, 2, 3, 4
 ORDER BY first;

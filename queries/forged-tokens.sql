@@ -10,9 +10,9 @@
 -- parameter: events integer[] = 299, 1200, 1202; events that tell of a token
 -- hit: Somebody has the key that signs tokens, and is whoever they like (golden SAML). Renew the key twice, then look at what was
 --   done from the address.
--- false positives: A server whose log is not among the files, or whose clock is wrong; sign-ins before the log's first and after its
---   last line are left out. Refreshed sessions have no token of their own, so only people at a screen are looked at. A managed domain
---   has no federated sign-ins.
+-- false positives: A server whose log is not among the files, or whose clock is wrong; sign-ins before the log's first and after
+--   its last line are left out. Refreshed sessions have no token of their own, so only people at a screen are looked at. A
+--   managed domain has no federated sign-ins.
 -- mitre: T1606.002
 -- references: https://learn.microsoft.com/en-us/windows-server/identity/ad-fs/troubleshooting/ad-fs-tshoot-logging
 --   https://attack.mitre.org/techniques/T1606/002/
@@ -30,7 +30,7 @@ federated AS (
            location.country_or_region AS country, app_display_name, correlation_id
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND is_interactive
+      AND (is_interactive OR sign_in_event_types IS NULL)
       AND status.error_code = 0
       AND token_issuer_type = 'ADFederationServices'
 )

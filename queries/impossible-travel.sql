@@ -27,10 +27,11 @@ WITH steps AS (
            lag(location.geo_coordinates.longitude) OVER person AS longitude_before
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND status.error_code = 0
       AND location.geo_coordinates.latitude IS NOT NULL
-      AND (:trusted IS NULL OR NOT ip_in_any(ip_address, [:trusted]))
+      AND (:trusted IS NULL OR NOT coalesce(ip_in_any(ip_address, [:trusted]), false))
     WINDOW person AS (PARTITION BY user_principal_name ORDER BY created_date_time)
 ),
 jumps AS (

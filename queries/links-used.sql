@@ -41,6 +41,6 @@ JOIN links AS used
  AND used.operation = 'AnonymousLinkUsed'
  AND used.creation_time >= m.time
 WHERE NOT coalesce(array_has(m.makers, used.client_address), false)
-  AND (:own IS NULL OR NOT ip_in_any(used.client_address, [:own]))
+  AND (:own IS NULL OR NOT coalesce(ip_in_any(used.client_address, [:own]), false))
 GROUP BY m.time, m.by_user, m.from_address, m.object_id, used.source_file_name, used.client_address
 ORDER BY first_use;

@@ -9,12 +9,13 @@
 -- parameter: access text[] = Bind; kinds of reading that count; add Sync for folders that were synchronised
 -- hit: A mailbox is emptied, or sends for somebody else. See which messages (mails-read) and what for (inbox-rules).
 -- false positives: A newsletter, a mailbox of the whole department. A new laptop that synchronises its mailbox is left out, because
---   it does that by Sync; a thief may as well. Days without mail count as 0 in the middle. The feed reaches back a week;
+--   it does that by Sync; a thief may as well. Days without mail count as 0 in the middle, from the first
+--   day that anybody's mail is of to the last. The feed reaches back a week;
 --   exported files and the audit search further.
 -- mitre: T1114.002 T1048
 -- references: https://learn.microsoft.com/en-us/purview/audit-log-investigate-accounts
 WITH days AS (
-    SELECT coalesce(mailbox_owner_upn, user_name) AS mailbox,
+    SELECT lower(coalesce(mailbox_owner_upn, user_name)) AS mailbox,
            operation,
            date_bin(INTERVAL '1 day', creation_time) AS day,
            sum(coalesce(operation_count, 1)) AS messages,
@@ -28,15 +29,24 @@ WITH days AS (
       AND (operation = 'Send' OR operation = 'MailItemsAccessed' AND kv(operation_properties, 'MailAccessType') IN (:access))
     GROUP BY 1, 2, 3
 ),
+calendar AS (
+    SELECT unnest(generate_series(min(day), max(day), INTERVAL '1 day')) AS day FROM days
+),
+filled AS (
+    SELECT account.mailbox, account.operation, calendar.day, coalesce(days.messages, 0) AS messages
+    FROM (SELECT DISTINCT mailbox, operation FROM days) AS account
+    CROSS JOIN calendar
+    LEFT JOIN days ON days.mailbox = account.mailbox AND days.operation = account.operation AND days.day = calendar.day
+),
 others AS (
     SELECT d.mailbox,
            d.operation,
            d.day,
-           count(other.day) AS days,
+           count(other.messages) FILTER (WHERE other.messages > 0) AS days,
            coalesce(median(other.messages), 0) AS usual,
            coalesce(max(other.messages), 0) AS most
     FROM days AS d
-    LEFT JOIN days AS other ON other.mailbox = d.mailbox AND other.operation = d.operation AND other.day <> d.day
+    LEFT JOIN filled AS other ON other.mailbox = d.mailbox AND other.operation = d.operation AND other.day <> d.day
     GROUP BY 1, 2, 3
 )
 SELECT d.mailbox, d.operation, d.day, d.messages, o.days AS other_days, o.usual, o.most, d.clients, d.addresses, d.first, d.last

@@ -12,7 +12,8 @@
 WITH grants AS (
     SELECT id, creation_time, user_name, client_address, operation, user_type,
            coalesce(kv(parameters, 'Identity'), object_id) AS mailbox,
-           coalesce(kv(parameters, 'User'), kv(parameters, 'Trustee'), kv(parameters, 'GrantSendOnBehalfTo')) AS given_to,
+           nullif(concat_ws('; ', nullif(kv(parameters, 'User'), ''), nullif(kv(parameters, 'Trustee'), ''),
+                            nullif(kv(parameters, 'GrantSendOnBehalfTo'), '')), '') AS given_to,
            kv(parameters, 'AccessRights') AS rights
     FROM m365.exchange
     WHERE creation_time >= :since
@@ -23,6 +24,6 @@ WITH grants AS (
 SELECT creation_time, user_name, client_address, operation, mailbox, given_to, rights, id
 FROM grants
 WHERE given_to IS NOT NULL
-  AND user_type NOT IN (1, 3, 4)
-  AND mailbox ~* :mailbox
+  AND coalesce(user_type, 0) NOT IN (1, 3, 4)
+  AND coalesce(mailbox ~* :mailbox, true)
 ORDER BY creation_time;

@@ -16,7 +16,7 @@ WITH refusals AS (
     SELECT user_principal_name, created_date_time, ip_address
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND is_interactive
+      AND (is_interactive OR sign_in_event_types IS NULL)
       AND status.error_code = 500121
 ),
 asked AS (
@@ -28,7 +28,7 @@ approvals AS (
     FROM asked
     JOIN entra.sign_ins AS s ON s.user_principal_name = asked.user_principal_name
     WHERE s.created_date_time >= :since
-      AND s.is_interactive
+      AND (s.is_interactive OR s.sign_in_event_types IS NULL)
       AND s.status.error_code = 0
       AND s.authentication_requirement = 'multiFactorAuthentication'
 )

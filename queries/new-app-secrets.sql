@@ -21,7 +21,7 @@ WITH changes AS (
 secrets AS (
     SELECT id,
            activity_date_time,
-           initiated_by.user.user_principal_name AS by_user,
+           coalesce(initiated_by.user.user_principal_name, initiated_by.app.display_name) AS by_whom,
            target.display_name AS application,
            kv_old(target.modified_properties, 'KeyDescription') AS old_keys,
            kv_new(target.modified_properties, 'KeyDescription') AS new_keys
@@ -45,7 +45,7 @@ uses AS (
     GROUP BY 1, 2
 )
 SELECT secrets.activity_date_time,
-       secrets.by_user,
+       secrets.by_whom,
        secrets.application,
        secrets.new_keys,
        uses.first_use,

@@ -29,7 +29,8 @@ WITH seen AS (
            count(*) FILTER (WHERE created_date_time < :since) OVER (PARTITION BY user_principal_name) AS before
     FROM entra.sign_ins
     WHERE created_date_time >= :since - :before
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND status.error_code = 0
       AND location.country_or_region <> ''
       AND (:user IS NULL OR user_principal_name = :user)

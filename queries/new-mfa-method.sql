@@ -12,7 +12,8 @@
 --   https://learn.microsoft.com/en-us/entra/identity/monitoring-health/reference-audit-activities
 WITH registrations AS (
     SELECT id, activity_date_time, activity_display_name, result_reason,
-           initiated_by.user.id AS user_id,
+           -- An administrator registers it for somebody else.
+           CASE WHEN activity_display_name LIKE 'Admin %' THEN target_resources[1].id ELSE initiated_by.user.id END AS user_id,
            initiated_by.user.user_principal_name AS user_name,
            initiated_by.user.ip_address AS from_address
     FROM entra.directory_audits
@@ -27,7 +28,8 @@ risky AS (
     SELECT user_id, created_date_time, ip_address, location.country_or_region AS country
     FROM entra.sign_ins
     WHERE created_date_time >= :since - :within
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND risk_level_during_sign_in IN ('medium', 'high')
       AND status.error_code = 0
 )

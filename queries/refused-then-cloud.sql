@@ -33,7 +33,8 @@ arrivals AS (
            min(created_date_time) OVER (PARTITION BY user_principal_name, ip_address) AS address_since
     FROM entra.sign_ins
     WHERE created_date_time >= :since - :before
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND status.error_code = 0
 )
 SELECT arrivals.user_principal_name,

@@ -14,21 +14,21 @@ WITH changes AS (
            activity_display_name,
            initiated_by.user.ip_address AS from_address,
            coalesce(initiated_by.user.user_principal_name, initiated_by.app.display_name) AS by_whom,
-           coalesce(kv_new(target_resources[1].modified_properties, 'Role.DisplayName'),
-                    kv_new(target_resources[1].modified_properties, 'Group.DisplayName'),
-                    target_resources[2].display_name) AS what,
+           coalesce(kv_new(flatten(array_transform(target_resources, t -> t.modified_properties)), 'Role.DisplayName'),
+                    kv_new(flatten(array_transform(target_resources, t -> t.modified_properties)), 'Group.DisplayName'),
+                    array_filter(target_resources, t -> coalesce(t.type, '') <> 'User')[1].display_name) AS what,
            unnest(target_resources) AS target
     FROM entra.directory_audits
     WHERE activity_date_time >= :since
       AND activity_display_name IN ('Add user', 'Delete user', 'Hard Delete user', 'Disable account', 'Add member to role',
-                                    'Add eligible member to role', 'Add member to role outside of PIM (permanent)',
+                                    'Add eligible member to role', 'Add scoped member to role', 'Add member to role outside of PIM (permanent)',
                                     'Add member to group', 'Add owner to group')
       AND result = 'success'
 ),
 new_accounts AS (
     SELECT target.id AS id, target.user_principal_name AS account, activity_date_time AS made, by_whom, from_address
     FROM changes
-    WHERE activity_display_name = 'Add user' AND target.type = 'User'
+    WHERE activity_display_name = 'Add user' AND coalesce(target.type, 'User') = 'User'
 ),
 removals AS (
     SELECT target.id AS id, activity_date_time AS gone
@@ -38,7 +38,7 @@ removals AS (
 powers AS (
     SELECT target.id AS id, activity_date_time AS given, what
     FROM changes
-    WHERE activity_display_name LIKE 'Add % to %' AND target.type = 'User'
+    WHERE activity_display_name LIKE 'Add % to %' AND coalesce(target.type, 'User') = 'User'
 )
 SELECT a.made,
        a.by_whom,

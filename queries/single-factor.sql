@@ -36,7 +36,8 @@ WITH seen AS (
                OVER (PARTITION BY user_principal_name) AS with_two_factors
     FROM entra.sign_ins
     WHERE created_date_time >= :since - :before
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND status.error_code = 0
       AND (:user IS NULL OR user_principal_name = :user)
 )

@@ -21,7 +21,8 @@ WITH failures AS (
            count(*) OVER (PARTITION BY ip_address) AS of_address
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND status.error_code IN (50053, 50055, 50056, 50126)
 ),
 single AS (
@@ -38,7 +39,8 @@ own AS (
     FROM circled
     JOIN entra.sign_ins AS s ON s.user_principal_name = circled.user_principal_name
     WHERE s.created_date_time >= :since
-      AND (s.is_interactive OR array_has(s.sign_in_event_types, 'nonInteractiveUser'))
+      AND (s.is_interactive OR array_has(s.sign_in_event_types, 'nonInteractiveUser')
+           OR s.sign_in_event_types IS NULL AND s.user_principal_name <> '')
       AND s.status.error_code = 0
 )
 SELECT single.user_principal_name,

@@ -16,7 +16,7 @@ WITH failures AS (
     SELECT ip_address, user_principal_name, created_date_time
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND is_interactive
+      AND (is_interactive OR sign_in_event_types IS NULL)
       AND status.error_code IN (50034, 50053, 50055, 50056, 50126)
 ),
 recent AS (
@@ -38,7 +38,7 @@ successes AS (
     FROM suspects
     JOIN entra.sign_ins AS s ON s.ip_address = suspects.ip_address
     WHERE s.created_date_time >= :since
-      AND s.is_interactive
+      AND (s.is_interactive OR s.sign_in_event_types IS NULL)
       AND s.status.error_code = 0
 )
 SELECT s.created_date_time,

@@ -6,7 +6,8 @@
 -- parameter: since time = 7d; sign-ins from then on
 -- parameter: within span = 1h; how short before
 -- parameter: trusted network[]?; addresses of one's own VPN, which move nobody
--- hit: Somebody else holds the session. Revoke it (a new password does not end it), then see what it did: mails-read, mass-download.
+-- hit: Somebody else holds the session. Revoke it (a new password does not end it), then see what it did: mails-read,
+--   mass-download.
 -- false positives: A phone that changes between WLAN and a roaming network; a VPN whose exit is abroad (name it as trusted).
 -- mitre: T1539 T1550.001
 -- references: https://learn.microsoft.com/en-us/security/operations/token-theft-playbook
@@ -23,11 +24,12 @@ WITH steps AS (
            lag(created_date_time) OVER session AS time_before
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser'))
+      AND (is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser')
+           OR sign_in_event_types IS NULL AND user_principal_name <> '')
       AND status.error_code = 0
       AND session_id <> ''
       AND location.country_or_region <> ''
-      AND (:trusted IS NULL OR NOT ip_in_any(ip_address, [:trusted]))
+      AND (:trusted IS NULL OR NOT coalesce(ip_in_any(ip_address, [:trusted]), false))
     WINDOW session AS (PARTITION BY session_id ORDER BY created_date_time)
 )
 SELECT created_date_time,

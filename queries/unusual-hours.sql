@@ -24,7 +24,7 @@ WITH seen AS (
                OVER (PARTITION BY user_principal_name, location.country_or_region) AS in_country
     FROM entra.sign_ins
     WHERE created_date_time >= :since - :before
-      AND is_interactive
+      AND (is_interactive OR sign_in_event_types IS NULL)
       AND status.error_code IN (0, 50074, 500121)
 ),
 housed AS (

@@ -34,7 +34,8 @@ SELECT s.user_principal_name,
 FROM refused
 JOIN entra.sign_ins AS s ON s.ip_address = refused.address
 WHERE s.created_date_time >= :since
-  AND (s.is_interactive OR array_has(s.sign_in_event_types, 'nonInteractiveUser'))
+  AND (s.is_interactive OR array_has(s.sign_in_event_types, 'nonInteractiveUser')
+           OR s.sign_in_event_types IS NULL AND s.user_principal_name <> '')
   AND s.status.error_code = 0
 GROUP BY 1, 2, 3, 4, 5, 6
 ORDER BY first;

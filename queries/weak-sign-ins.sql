@@ -16,7 +16,7 @@ WITH suspects AS (
     SELECT ip_address, count(DISTINCT user_principal_name) AS accounts
     FROM entra.sign_ins
     WHERE created_date_time >= :since
-      AND is_interactive
+      AND (is_interactive OR sign_in_event_types IS NULL)
       AND status.error_code IN (50034, 50053, 50055, 50056, 50057, 50126)
       AND client_app_used IN (:clients)
     GROUP BY ip_address
@@ -33,7 +33,7 @@ SELECT s.created_date_time,
 FROM suspects
 JOIN entra.sign_ins AS s ON s.ip_address = suspects.ip_address
 WHERE s.created_date_time >= :since
-  AND s.is_interactive
+  AND (s.is_interactive OR s.sign_in_event_types IS NULL)
   AND s.status.error_code = 0
   AND (s.client_app_used IN (:clients)
        OR s.authentication_protocol IN ('ropc', 'deviceCode')

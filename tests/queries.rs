@@ -2,6 +2,7 @@
 //! read as SQL.
 
 mod cases;
+mod records;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -39,6 +39,12 @@ impl Streams {
                     (kind, true) => Self { kinds: all.kinds & !kind, whole: true },
                 }
             }
+            // What was asked for by its kind names it; version 1.0 gives one kind of record, and never the list.
+            Bound::Leaf(Leaf { property, ask: Ask::IsNull { negated: false }, .. })
+                if property.is(population.column) =>
+            {
+                Self { kinds: one(population.v1_kind), whole: true }
+            }
             Bound::Leaf(leaf) if leaf.property.is(population.flag) => flag_asked(&leaf.ask).map_or(all, |wanted| {
                 let kinds = population.kinds.iter().filter(|k| k.flag == wanted);
                 Self { kinds: kinds.map(|k| one(k.member)).sum(), whole: true }

@@ -511,6 +511,10 @@ fn the_kind_of_sign_in_chooses_streams_and_is_not_sent() {
         NOT is_interactive                                        | nsm:                            | Population
         is_interactive <> true                                    | nsm:                            | Population
         is_interactive IS NULL                                    |                                 | Population
+        sign_in_event_types IS NULL                               | i:                              | Population
+        sign_in_event_types IS NOT NULL                           |                                 | Population
+        is_interactive OR sign_in_event_types IS NULL             | i:                              | Population
+        is_interactive OR array_has(sign_in_event_types, 'nonInteractiveUser') OR sign_in_event_types IS NULL AND user_principal_name <> '' | in:                             | Population
         is_interactive AND NOT is_interactive                     | nothing                         |
         is_interactive OR NOT is_interactive                      |                                 | Population
         array_has(sign_in_event_types, 'servicePrincipal')        | s:                              | Population
@@ -539,6 +543,7 @@ fn version_1_knows_one_kind_and_fewer_operators() {
         is_interactive                                            |                                 | Population
         NOT is_interactive                                        | nothing                         |
         array_has(sign_in_event_types, 'servicePrincipal')        | nothing                         |
+        sign_in_event_types IS NULL                               |                                 | Population
         app_id = 'x'                                              | appId eq 'x'                    |
         user_agent = 'x'                                          |                                 | no eq on userAgent
         service_principal_name LIKE 'x%'                          |                                 | no startswith on servicePrincipalName

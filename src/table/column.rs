@@ -45,7 +45,8 @@ pub struct Column {
     pub codes: Option<&'static Codes>,
     /// How it is computed, if it is no member of the record.
     pub derived: Option<Derived>,
-    /// How a field follows from members of the record itself, where the object that it belongs to lacks it.
+    /// How a field follows from members of the record itself, where the object that it belongs to lacks it; of a column,
+    /// how it follows from other members, where the record lacks it. Of exports alone: what a service says stands as it is.
     pub flat: Option<Derived>,
     /// The type.
     pub edm: Edm,
@@ -63,6 +64,8 @@ pub struct Column {
     pub asked: Option<Asked>,
     /// How text is stored.
     pub case: Case,
+    /// Whether texts of exports, which may have been through other hands, are read in lower case, as the service stores them.
+    pub lowered: bool,
     /// Whether its texts are addresses alone: no name around one and no blank before it. However they are spelled.
     pub plain_addresses: bool,
     /// Whether `$orderby` on it is documented.
@@ -127,6 +130,7 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
         advanced: Ops::NONE,
         asked: None,
         case: Case::AsWritten,
+        lowered: false,
         plain_addresses: false,
         sortable: false,
         sensitive: None,
@@ -182,7 +186,7 @@ impl Column {
         self
     }
 
-    /// Flat shapes of the record hold the field of an object in members of the record itself.
+    /// Shapes of the record hold the field of an object, or what a column says, in other members of the record itself.
     #[must_use]
     pub const fn flat(
         mut self,
@@ -228,6 +232,13 @@ impl Column {
     /// The service stores this text in lower case and compares it case-sensitively.
     #[must_use]
     pub const fn stored_lower(mut self) -> Self {
+        self.lowered = true;
+        self.sought_lower()
+    }
+
+    /// The service may store this text in lower case, or as it was written.
+    #[must_use]
+    pub const fn sought_lower(mut self) -> Self {
         self.case = Case::Lower;
         self
     }

@@ -91,7 +91,7 @@ const COLUMNS: &[Column] = &[
         "Name that the user signs in with, mostly in lower case.",
     )
     .ops(Ops::EQ)
-    .stored_lower()
+    .sought_lower()
     .sensitive(Sensitive::Person),
     col("app_id", "appId", Edm::Text, "Application (client) id.").ops(Ops::EQ),
     col("app_display_name", "appDisplayName", Edm::Text, "Name of the application that was signed in to.").ops(Ops::EQ),

@@ -60,7 +60,7 @@ const fn searched<const N: usize>(mut columns: [Column; N]) -> [Column; N] {
             columns[at] = columns[at].address();
         } else if same(name, "user_id") {
             // UNCERTAIN whether names are kept in small letters, as sign-ins keep them: one travels in both spellings.
-            columns[at] = columns[at].stored_lower();
+            columns[at] = columns[at].sought_lower();
         }
         at += 1;
     }

@@ -7,7 +7,7 @@ use super::sign_in_context::CONTEXT;
 use super::types::{
     APP_DEVICE, APP_POLICY, APPLIED_POLICY, AUTHENTICATION_CONTEXT, AUTHENTICATION_DETAIL, CONDITIONAL_ACCESS_STATUS,
     DEVICE_DETAIL, EVENT_LISTENER, KEY_VALUE, LOCATION, MANAGED_IDENTITY, MFA_DETAIL, REQUIREMENT_POLICY, RISK_DETAIL,
-    RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, STATUS, TEXTS,
+    RISK_EVENT_TYPE, RISK_LEVEL, RISK_STATE, STATUS, TEXTS, is_interactive, kind_of_sign_in,
 };
 use crate::table::{
     Api, Column, Dialect, Direction, Edm, EntitySet, Family, Kind, Op, Ops, Outcome, Pages, Population, Quota, RAW,
@@ -155,6 +155,7 @@ const OWN: &[Column] = &[
         TEXTS,
         "Kind of sign-in: interactiveUser, nonInteractiveUser, servicePrincipal or managedIdentity.",
     )
+    .flat(&["Type", "Category", "isInteractive", "userPrincipalName"], kind_of_sign_in)
     .beta()
     .beta_ops(Ops::EQ.with(Op::Ne)),
     col(
@@ -162,7 +163,8 @@ const OWN: &[Column] = &[
         "isInteractive",
         Edm::Bool,
         "Whether the user gave a factor (password, MFA reply) rather than a client its token.",
-    ),
+    )
+    .flat(&["Type", "Category"], is_interactive),
     // Which application, which resource.
     col("app_display_name", "appDisplayName", Edm::Text, "Name of the application that was signed in to.")
         .alias(&["AppDisplayName", "Application"])

@@ -132,6 +132,47 @@ fn country<'a>(members: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
     first(members).filter(|text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
+/// The kind of a sign-in, where a record does not name it: by the table of Log Analytics or the category that it is of, or by
+/// whether it was interactive. Service principals and managed identities have no user.
+/// Source: the Azure Monitor reference of these tables ("Interactive Azure Active Directory sign-in logs", …).
+pub(super) fn kind_of_sign_in<'a>(members: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    let [table, category, interactive, user] = members else { return None };
+    let kind = match (stated(*table).or(stated(*category)), flag(*interactive)) {
+        (Some(kind), flag) if flag.is_none_or(|flag| flag == (kind == INTERACTIVE)) => kind,
+        (Some(_), _) => return None,
+        (None, Some(true)) => INTERACTIVE,
+        (None, Some(false)) if user.is_some() => "nonInteractiveUser",
+        _ => return None,
+    };
+    Some(kind.into())
+}
+
+/// Whether a sign-in was interactive, by the table or the category that it is of.
+pub(super) fn is_interactive<'a>(members: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    let kind = members.iter().find_map(|member| stated(*member))?;
+    Some(if kind == INTERACTIVE { "true" } else { "false" }.into())
+}
+
+const INTERACTIVE: &str = "interactiveUser";
+
+/// The kind of which a table or a category holds the sign-ins.
+fn stated(name: Option<&str>) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 7] = [
+        ("SigninLogs", INTERACTIVE),
+        ("NonInteractiveUserSignInLogs", "nonInteractiveUser"),
+        ("AADNonInteractiveUserSignInLogs", "nonInteractiveUser"),
+        ("ServicePrincipalSignInLogs", "servicePrincipal"),
+        ("AADServicePrincipalSignInLogs", "servicePrincipal"),
+        ("ManagedIdentitySignInLogs", "managedIdentity"),
+        ("AADManagedIdentitySignInLogs", "managedIdentity"),
+    ];
+    KINDS.iter().find(|(own, _)| name.is_some_and(|name| name.eq_ignore_ascii_case(own))).map(|(_, kind)| *kind)
+}
+
+fn flag(text: Option<&str>) -> Option<bool> {
+    text.and_then(|text| text.to_ascii_lowercase().parse().ok())
+}
+
 /// `graph.signInStatus`. Rows of Log Analytics hold the code and its words once more as columns of their own, and the
 /// portal's CSV only so.
 pub(super) const STATUS: &[Column] = &[

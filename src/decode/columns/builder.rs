@@ -30,6 +30,8 @@ pub(in crate::decode) struct Builder {
     number: usize,
     strictness: Strictness,
     codes: Option<&'static Codes>,
+    /// The service stores it in lower case. What has been through other hands may come in another, and is the same all the same.
+    lower: bool,
     pub(in crate::decode) values: Values,
 }
 
@@ -63,7 +65,8 @@ impl Builder {
         strictness: Strictness,
         conflicts: &mut Conflicts,
     ) -> Self {
-        Self { codes: column.codes, ..Self::new(&column.edm, path, strictness, conflicts) }
+        let lower = strictness == Strictness::Lenient && column.lowered;
+        Self { codes: column.codes, lower, ..Self::new(&column.edm, path, strictness, conflicts) }
     }
 
     /// A builder for a type.
@@ -80,7 +83,7 @@ impl Builder {
             Edm::Object(columns) => Values::Object(Box::new(Object::new(columns.iter(), path, strictness, conflicts))),
             Edm::List(item) => Values::List(Box::new(List::new(edm, item, path, strictness, conflicts))),
         };
-        Self { number, strictness, codes: None, values }
+        Self { number, strictness, codes: None, lower: false, values }
     }
 
     /// Reads one value, whatever it is, and appends it.
@@ -115,7 +118,10 @@ impl Builder {
         match text {
             None => self.values.append_null(),
             Some(text) => {
-                let taken = self.values.append_coded(Scalar::Text(text), self.codes).is_some();
+                let taken = match &mut self.values {
+                    Values::List(list) => return list.append_one(text, conflicts),
+                    values => values.append_coded(Scalar::Text(text), self.codes).is_some(),
+                };
                 self.settle(taken, conflicts);
             }
         }
@@ -168,6 +174,11 @@ impl Builder {
             }
             (Values::List(list), first) if !matches!(first, b'[' | b'n') => {
                 list.read_one(cursor, conflicts).map(|()| true)
+            }
+            (Values::Text(values), b'"') if self.lower => {
+                let Token::String(quoted) = cursor.token()? else { return Ok(false) };
+                let text = cursor.string_text(quoted, &mut conflicts.scratch);
+                Ok(text.is_some_and(|text| values.try_append_value(text.to_lowercase()).is_ok()))
             }
             (Values::Instant(_), b'"') => {
                 let Token::String(quoted) = cursor.token()? else { return Ok(false) };

@@ -63,6 +63,13 @@ impl List {
         Ok(())
     }
 
+    /// Appends a list of this text alone.
+    pub(in crate::decode) fn append_one(&mut self, text: &str, conflicts: &mut Conflicts) {
+        self.items.append(Some(text), conflicts);
+        self.ends.push(self.end() + 1);
+        self.validity.append_non_null();
+    }
+
     pub(in crate::decode) fn append_null(&mut self) {
         self.ends.push(self.end());
         self.validity.append_null();

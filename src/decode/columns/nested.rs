@@ -3,7 +3,7 @@
 //! A member fills the field that has its name. Under lenient reading a name may be another spelling: then the value waits
 //! until the object is over, and is taken if nothing came under the field's own name or a better spelling. So does the
 //! value of a column whose fields flat shapes hold in members of the record: what there is of those is lent to the object,
-//! which uses it where it lacks a field.
+//! which uses it where it lacks a field. A column of the record itself is lent what follows from other members in the same way.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -34,9 +34,9 @@ pub(in crate::decode) struct Object {
     others: Vec<Option<Other>>,
     /// Values in the record that others are made of.
     notes: Notes,
-    /// Of a record: fields of its columns that it may hold in members of its own.
+    /// Of a record: columns, and fields of columns, that it may hold in members of its own.
     flat: Vec<Flat>,
-    /// Of a column of a record: what the record holds in place of its fields. Empty if none of them can be so.
+    /// What the record holds in place of the fields. Empty if none of them can be so.
     lent: Vec<Option<String>>,
     strictness: Strictness,
     validity: NullBufferBuilder,
@@ -54,11 +54,11 @@ struct Other {
     order: Option<Order>,
 }
 
-/// A field of a column that flat shapes of a record hold in members of the record.
+/// A column, or a field of one, that shapes of a record hold in other members of the record.
 #[derive(Debug)]
 struct Flat {
     column: usize,
-    field: usize,
+    field: Option<usize>,
     made: Made,
 }
 
@@ -102,8 +102,12 @@ impl Object {
         object
     }
 
-    /// Lets a column have fields in members of the record.
+    /// Lets a column have its value, or fields, in other members of the record.
     fn borrow(&mut self, at: usize, column: &Column) {
+        if let Some(flat) = column.flat {
+            let made = Made::new(flat, |member| self.note(member));
+            self.flat.push(Flat { column: at, field: None, made });
+        }
         if !self.columns[at].values.borrows() {
             return;
         }
@@ -111,7 +115,7 @@ impl Object {
         for (field, declared) in column.fields().iter().enumerate() {
             let Some(flat) = declared.flat else { continue };
             let made = Made::new(flat, |member| self.note(member));
-            self.flat.push(Flat { column: at, field, made });
+            self.flat.push(Flat { column: at, field: Some(field), made });
         }
     }
 
@@ -259,8 +263,12 @@ impl Object {
     fn lend(&mut self, cursor: &Cursor<'_>) {
         let texts = self.notes.texts(cursor);
         for flat in &self.flat {
-            let Values::Object(object) = &mut self.columns[flat.column].values else { continue };
-            object.lent[flat.field] = flat.made.with(&texts, |text| text.map(str::to_owned));
+            let lent = match (flat.field, &mut self.columns[flat.column].values) {
+                (None, _) => &mut self.lent[flat.column],
+                (Some(field), Values::Object(object)) => &mut object.lent[field],
+                _ => continue,
+            };
+            *lent = flat.made.with(&texts, |text| text.map(str::to_owned));
         }
     }
 

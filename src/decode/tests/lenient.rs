@@ -38,6 +38,9 @@ static COLUMNS: &[Column] = &[
     col("open", "open", Edm::Json, ""),
     col("colour", "colour", Edm::Int32, "").coded(&COLOURS),
     col("colour_name", "colourName", Edm::Text, "").coded(&COLOURS),
+    col("kinds", "kinds", Edm::List(&Edm::Text), "").flat(&["Kind"], first),
+    col("shut", "shut", Edm::Bool, "").flat(&["Kind"], first),
+    col("name", "name", Edm::Text, "").stored_lower(),
     col("result", "result", Edm::Object(RESULT), "").alias(&["Result_dynamic", "Result_string"]),
     derived("both", Edm::Text, &["text", "Id"], both, ""),
     derived("number", Edm::Int32, &["text", "Id"], both, ""),
@@ -322,4 +325,32 @@ fn conflicts_are_signed_by_the_key_under_any_of_its_names() {
     ] {
         assert_eq!(read("time", record).1[0].first_id.as_deref(), id, "{record}");
     }
+}
+
+#[test]
+fn a_column_follows_from_other_members_where_the_record_lacks_it() {
+    let cases = [
+        ("kinds", r#"{"kinds":["a"],"Kind":"b"}"#, "[a]"),
+        ("kinds", r#"{"Kind":"b","kinds":[]}"#, "[]"),
+        ("kinds", r#"{"kind":"b"}"#, "[b]"),
+        ("kinds", r#"{"kinds":null,"Kind":"b"}"#, "[b]"),
+        ("kinds", r#"{"Kind":""}"#, "∅"),
+        ("shut", r#"{"Kind":"true"}"#, "true"),
+        ("shut", r#"{"shut":false,"Kind":"true"}"#, "false"),
+        ("name", r#"{"name":"Ana@X.Example"}"#, "ana@x.example"),
+        ("name", r#"{"name":"\u00c4na"}"#, "äna"),
+        ("name", r#"{"name":7}"#, "7"),
+        ("text", r#"{"text":"Ana"}"#, "Ana"),
+    ];
+    for (column, record, expected) in cases {
+        let (cell, conflicts) = read(column, record);
+        assert!(cell == expected && conflicts.is_empty(), "{record}: {cell} {conflicts:?}");
+    }
+    // What cannot be the column's is counted, and of a record of the service itself nothing follows.
+    let (cell, conflicts) = read("shut", r#"{"Kind":"perhaps"}"#);
+    assert!(cell == "∅" && conflicts.len() == 1, "{cell} {conflicts:?}");
+    let mut rows = RecordDecoder::new(&columns(&["kinds", "name"]), "Id");
+    rows.append(br#"{"Kind":"b","name":"Ana"}"#).unwrap();
+    let batch = rows.finish();
+    assert_eq!((cell(&batch.rows, 0), cell(&batch.rows, 1)), ("∅".into(), "Ana".into()));
 }

@@ -126,14 +126,16 @@ fn sign_in(json: &str, tenant: &str) -> Result<String, ExportError> {
     for twin in ["Status", "DeviceDetail", "LocationDetails", "MfaDetail", "ConditionalAccessPolicies"] {
         row.insert(format!("{twin}_string"), "".into());
     }
-    let table = match kind.as_str() {
-        "nonInteractiveUser" => "AADNonInteractiveUserSignInLogs",
-        "servicePrincipal" => "AADServicePrincipalSignInLogs",
-        "managedIdentity" => "AADManagedIdentitySignInLogs",
-        _ => "SigninLogs",
+    // The workspace has no column for the kind: a row's table tells it.
+    row.remove("SignInEventTypes");
+    let (table, category) = match kind.as_str() {
+        "nonInteractiveUser" => ("AADNonInteractiveUserSignInLogs", "NonInteractiveUserSignInLogs"),
+        "servicePrincipal" => ("AADServicePrincipalSignInLogs", "ServicePrincipalSignInLogs"),
+        "managedIdentity" => ("AADManagedIdentitySignInLogs", "ManagedIdentitySignInLogs"),
+        _ => ("SigninLogs", "SignInLogs"),
     };
     row.insert("Type".into(), table.into());
-    row.insert("Category".into(), "SignInLogs".into());
+    row.insert("Category".into(), category.into());
     row.insert("OperationName".into(), "Sign-in activity".into());
     row.insert("AADTenantId".into(), tenant.into());
     row.insert("TimeGenerated [UTC]".into(), time.map(american).unwrap_or_default().into());

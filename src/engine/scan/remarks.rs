@@ -27,7 +27,7 @@ pub(crate) fn wanted(set: &EntitySet, columns: &[&'static Column]) -> Arc<Wanted
 
 /// The names of members that may fill a column, folded.
 fn names(column: &'static Column) -> impl Iterator<Item = String> {
-    let flat = column.fields().iter().filter_map(|field| field.flat).flat_map(|flat| flat.of);
+    let flat = column.fields().iter().chain([column]).filter_map(|field| field.flat).flat_map(|flat| flat.of);
     std::iter::once(&column.wire).chain(column.aliases).chain(flat).copied().map(folded)
 }
 
