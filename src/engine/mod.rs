@@ -396,6 +396,7 @@ impl EngineBuilder {
         functions::bounded::bound(&mut state)?;
         functions::checked::register(&mut state)?;
         functions::instants::keep_zones(&mut state)?;
+        functions::bins::keep_clocks(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))
     }
 

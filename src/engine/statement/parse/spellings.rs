@@ -291,7 +291,12 @@ fn between(unit: &str, begin: Expr, end: Expr) -> Option<Expr> {
         "second" => 1,
         _ => return None,
     };
-    let border = |t: Expr| part("epoch", function_call("date_trunc", vec![text(unit), t]));
+    // Of days the dates are counted: where clocks are put forward, one has 23 hours.
+    let by_dates = each % 86_400 == 0;
+    let border = |t: Expr| {
+        let begin = function_call("date_trunc", vec![text(unit), t]);
+        part("epoch", if by_dates { cast(CastKind::Cast, begin, DataType::Date) } else { begin })
+    };
     Some(whole(nested(binary(minus(&border, end, begin), Op::Divide, number(each)))))
 }
 
