@@ -196,7 +196,7 @@ fn what_could_keep_the_prompt_waiting_is_no_script() {
     fs::write(home.path().join("q/outer.sql"), "\\i inner.sql\n").unwrap();
     fs::write(home.path().join("q/inner.sql"), "SELECT 40 + 2 AS answer;\n").unwrap();
     terminal.line("\\i ~/q/outer.sql", "42");
-    terminal.line("SELECT status.errorCode FROM sign_ins;", "did you mean error_code?");
+    terminal.line("SELECT status.errorCode FROM sign_ins;", "did you mean status.error_code?");
     terminal.line("\\d SIGN_INS", "q");
 }
 
