@@ -293,7 +293,7 @@ fn what_newcomers_type_is_understood() {
         ("\\connect lab", "there is no connection 'lab'"),
         ("\\o /nonexistent/x", "there is no folder /nonexistent"),
         ("\\format html", "results are written as html"),
-        ("SELECT id FROM sign_ins;", "html cannot be shown on a terminal"),
+        ("SELECT id FROM sign_ins;", "a page of HTML cannot be shown on a terminal"),
         (".mode column", "results are written as table"),
         ("SELECT id FROM sign_ins WHERE created_date_time > ago('400d');", "\\set partial true returns"),
         (
