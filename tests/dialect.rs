@@ -110,7 +110,7 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
             "in the place of the address",
             "ip_in(ip_address, '198.51.100.0/24')",
         ),
-        ("SELECT ip_in_any('10.0.0.0/8', ['10.0.0.1']) FROM sign_ins", "in the place of the address", "ip_in"),
+        ("SELECT ip_in_any('10.0.0.0/8', [ip_address]) FROM sign_ins", "in the place of the address", "ip_in"),
         ("SELECT arg_max(created_date_time, *) FROM sign_ins", "* is a whole row", "row_number()"),
         ("SELECT sign_in_event_types[0] FROM sign_ins", "begin at 1", "sign_in_event_types[1]"),
         ("INSERT INTO sign_ins VALUES (1)", "INSERT is not supported", "read-only"),
