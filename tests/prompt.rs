@@ -196,7 +196,7 @@ fn what_could_keep_the_prompt_waiting_is_no_script() {
     fs::write(home.path().join("q/outer.sql"), "\\i inner.sql\n").unwrap();
     fs::write(home.path().join("q/inner.sql"), "SELECT 40 + 2 AS answer;\n").unwrap();
     terminal.line("\\i ~/q/outer.sql", "42");
-    terminal.line("SELECT status.errorCode FROM sign_ins;", "did you mean error_code?");
+    terminal.line("SELECT status.errorCode FROM sign_ins;", "did you mean status.error_code?");
     terminal.line("\\d SIGN_INS", "q");
 }
 
@@ -293,7 +293,7 @@ fn what_newcomers_type_is_understood() {
         ("\\connect lab", "there is no connection 'lab'"),
         ("\\o /nonexistent/x", "there is no folder /nonexistent"),
         ("\\format html", "results are written as html"),
-        ("SELECT id FROM sign_ins;", "html cannot be shown on a terminal"),
+        ("SELECT id FROM sign_ins;", "a page of HTML cannot be shown on a terminal"),
         (".mode column", "results are written as table"),
         ("SELECT id FROM sign_ins WHERE created_date_time > ago('400d');", "\\set partial true returns"),
         (

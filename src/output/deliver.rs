@@ -64,16 +64,21 @@ impl How<'_> {
     ) -> Result<Writer<'o, O>, Failure> {
         match self {
             Self::Rows(format)
-                if (format.binary || format.name == PAGE.name)
+                if let Some(what) = unreadable(format)
                     && options.terminal.is_some()
                     && !schema.fields().is_empty() =>
             {
-                Err(Failure::Terminal(format.name))
+                Err(Failure::Terminal(what))
             }
             Self::Rows(format) => Ok(Writer::new(format, schema, options, out)),
             Self::Chart(ask) => Ok(Writer::chart(ask, schema, options, out)?),
         }
     }
+}
+
+/// What a format writes, if no person reads it on a terminal.
+fn unreadable(format: &Format) -> Option<&'static str> {
+    if format.endings == PAGE.endings { Some("a page of HTML") } else { format.binary.then_some(format.name) }
 }
 
 /// The rows of a result as they were shown, for a picture of them that asks nobody again.

@@ -96,6 +96,8 @@ fn in_words(form: &str, name: &str, typed: &str) -> Option<String> {
     }
     let mut told = Vec::new();
     for argument in arguments.split(", ").filter(|argument| !argument.is_empty() && *argument != "NullAry()") {
+        // `start: Int64`
+        let argument = argument.rsplit_once(": ").map_or(argument, |(_, of)| of);
         let word = match argument {
             "String" | "Utf8" | "LargeUtf8" | "Utf8View" => "text".to_owned(),
             "Numeric(1)" | "Numeric" | "Decimal" | "Float" | "Float64" | "Float32" => "number".to_owned(),
@@ -282,6 +284,13 @@ mod tests {
                 "SELECT len(1, 2)",
                 "len does not take (bigint, bigint)",
                 "it takes len(text)",
+            ),
+            (
+                "substring(Utf8, Utf8)",
+                "\n\tsubstring(str: String, start_pos: Int64)",
+                "SELECT substring('abc' from 'b')",
+                "substring does not take (text, text)",
+                "it takes substring(text, integer)",
             ),
             ("f(Int64)", "\n\tf(UserDefined)", "SELECT f(1)", "f does not take (bigint)", "\\df f shows what it takes"),
         ] {

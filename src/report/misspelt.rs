@@ -36,6 +36,10 @@ fn keyword(tokens: &[Token]) -> Option<String> {
             )
         };
         let before = at.checked_sub(1).map(|at| &tokens[at]);
+        let names_follow = ["FROM", "JOIN", "INTO", "TABLE", "UPDATE", "AS", "BY"];
+        if matches!(before, Some(Token::Word(before)) if names_follow.contains(&before.value.to_uppercase().as_str())) {
+            return None;
+        }
         if word.quote_style.is_some()
             || word.keyword != Keyword::NoKeyword
             || !stands(before)

@@ -227,6 +227,10 @@ impl Watch {
         if let Some(near) = &seen.near[at] {
             return vec![near.clone()];
         }
+        // Where files hold nothing at all, no text is the reason.
+        if self.held.is_some() && seen.records == 0 {
+            return Vec::new();
+        }
         let facts: Vec<Because> = condition.texts.iter().filter_map(|text| text.fact(self.set)).collect();
         if facts.is_empty() && seen.records > 0 {
             return vec![Because::Excluded { condition: condition.sql.clone(), records: seen.records }];

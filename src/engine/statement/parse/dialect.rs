@@ -136,7 +136,7 @@ fn of_statement(statement: &mut Statement) -> Result<(), Error> {
             Ok(())
         }
         // The rows would be looked at before it is said that there is nowhere to put them.
-        Statement::Insert(_) => Err(refused("INSERT is not supported", READ_ONLY)),
+        Statement::Insert(insert) if !insert.overwrite => Err(refused("INSERT is not supported", READ_ONLY)),
         Statement::CreateIndex(_) => {
             Err(refused("there are no indexes here", "CREATE TABLE … AS SELECT keeps the rows that are asked often"))
         }
