@@ -347,8 +347,8 @@ fn a_column_follows_from_other_members_where_the_record_lacks_it() {
         assert!(cell == expected && conflicts.is_empty(), "{record}: {cell} {conflicts:?}");
     }
     // What cannot be the column's is counted, and of a record of the service itself nothing follows.
-    let (cell, conflicts) = read("shut", r#"{"Kind":"perhaps"}"#);
-    assert!(cell == "∅" && conflicts.len() == 1, "{cell} {conflicts:?}");
+    let (shut, conflicts) = read("shut", r#"{"Kind":"perhaps"}"#);
+    assert!(shut == "∅" && conflicts.len() == 1, "{shut} {conflicts:?}");
     let mut rows = RecordDecoder::new(&columns(&["kinds", "name"]), "Id");
     rows.append(br#"{"Kind":"b","name":"Ana"}"#).unwrap();
     let batch = rows.finish();
