@@ -62,7 +62,7 @@ pub(super) fn client_port<'a>(from: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
 }
 
 fn client(from: Inputs<'_, '_>) -> Option<(IpAddr, Option<u16>)> {
-    from.iter().flatten().find_map(|text| endpoint(text).or_else(|| endpoint(text.split_once(',')?.0)))
+    from.iter().flatten().find_map(|text| endpoint(text.split_once(',').map_or(*text, |(first, _)| first)))
 }
 
 /// An end that has come: while something runs, its end is the year 1.

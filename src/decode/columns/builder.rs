@@ -96,10 +96,10 @@ impl Builder {
         Ok(())
     }
 
-    /// Whether all that a string can be to it is its text.
+    /// Whether all that a string can be to it is its text, as it is.
     #[inline]
     pub(in crate::decode) fn is_of_text(&self) -> bool {
-        !matches!(self.values, Values::Object(_) | Values::List(_) | Values::Json(_))
+        !self.lower && !matches!(self.values, Values::Object(_) | Values::List(_) | Values::Json(_))
     }
 
     /// As [`Builder::read`] for a string with this text, or with none.
