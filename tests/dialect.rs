@@ -77,7 +77,7 @@ async fn what_can_be_said_in_other_words_is_done() {
         ("SELECT (status).error_code FROM sign_ins", "50126"),
         ("SELECT applied_conditional_access_policies[1].display_name FROM sign_ins", "P"),
         ("SELECT raw ? 'status' AND NOT raw ? 'x' FROM sign_ins", "true"),
-        ("SELECT array_has(sign_in_event_types, 'x') IS NULL FROM sign_ins", "true"),
+        ("SELECT array_has(risk_event_types_v2, 'x') IS NULL FROM sign_ins", "true"),
     ] {
         assert_eq!(one(&engine, sql).await, expected, "{sql}");
     }

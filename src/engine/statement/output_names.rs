@@ -243,10 +243,12 @@ fn constant(value: &ScalarValue) -> Option<String> {
 
 /// The name that a function was called by, if it has another: the planner notes it as an alias of the call.
 fn called(alias: &Alias) -> Option<&str> {
-    let (called, _) = alias.name.split_once('(')?;
+    let (called, args) = alias.name.split_once('(')?;
     let names = match alias.expr.as_ref() {
         Expr::ScalarFunction(call) => call.func.aliases(),
         Expr::AggregateFunction(call) => call.func.aliases(),
+        // What an aggregate below is called.
+        Expr::Column(column) => return column.name.split_once('(').filter(|(_, of)| *of == args).map(|_| called),
         _ => return None,
     };
     names.iter().any(|name| name == called).then_some(called)
