@@ -95,11 +95,11 @@ fn bless() -> bool {
 }
 
 /// Types the steps of a page, and compares; with `AUDITQL_BLESS=1`, what is answered is written into the page.
-fn type_out(name: &str, rows: &str) -> usize {
+fn type_out(name: &str, options: &[&str]) -> usize {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let page = fs::read_to_string(&file).unwrap();
     let (home, steps, mut answers) = (tempfile::tempdir().unwrap(), steps(&page, PROMPT), Vec::new());
-    let mut terminal = Terminal::demo(home.path(), 120, &["--no-throttle", "--rows", rows]);
+    let mut terminal = Terminal::demo(home.path(), 120, &[&["--no-throttle"], options].concat());
     for step in &steps {
         terminal.clear();
         for line in &step.typed {
@@ -123,7 +123,7 @@ fn type_out(name: &str, rows: &str) -> usize {
 
 #[test]
 fn each_line_of_the_tutorial_is_answered_as_it_shows() {
-    assert!(type_out("docs/tutorial.md", "50000") > 20);
+    assert!(type_out("docs/tutorial.md", &["--rows", "50000", "--time-slices", "1"]) > 20);
 }
 
 fn readme() -> String {
@@ -132,8 +132,8 @@ fn readme() -> String {
 
 #[test]
 fn a_statement_that_a_page_explains_is_explained_so() {
-    assert_eq!(type_out("README.md", "2000"), 1);
-    assert_eq!(type_out("docs/requests.md", "2000"), 1);
+    assert_eq!(type_out("README.md", &["--rows", "2000"]), 1);
+    assert_eq!(type_out("docs/requests.md", &["--rows", "2000"]), 1);
 }
 
 /// Runs a line in a shell that finds the program by its name.
