@@ -1,6 +1,6 @@
 //! Columns and fields that there are not: what may have been meant, of those that the statement can name there.
 
-use datafusion::common::Column;
+use datafusion::common::{Column, TableReference};
 use datafusion::sql::sqlparser::tokenizer::{Token, Word};
 
 use super::{About, Exit, Report, advice, elsewhere, names, nearest, structs};
@@ -66,7 +66,7 @@ pub(super) fn missing(field: &Column, valid: &[Column], about: &About<'_>) -> Re
         return Report::new(Exit::Query, format!("{asked} is a name that SELECT gives, and is not there yet"))
             .hint(hint);
     }
-    let table = field.relation.as_ref().map(|relation| relation.table());
+    let table = field.relation.as_ref().map(TableReference::table);
     let within = |column: &&Column| table_of(column).is_some_and(|known| Some(known) == table);
     let is_table = valid.iter().any(|column| within(&column));
     // Of a table that is named no other one is meant.
@@ -108,7 +108,7 @@ pub(super) fn missing(field: &Column, valid: &[Column], about: &About<'_>) -> Re
 
 /// The name by which a statement knows the table of a column.
 fn table_of(column: &Column) -> Option<&str> {
-    column.relation.as_ref().map(|relation| relation.table()).filter(|table| !table.starts_with("__"))
+    column.relation.as_ref().map(TableReference::table).filter(|table| !table.starts_with("__"))
 }
 
 /// What to say where a column was asked of a table that is called otherwise there, or of the wrong one.

@@ -65,7 +65,7 @@ fn is_swapped(written: &str, known: &str) -> bool {
 
 /// `'O'Brien'`: a quote that ended a text too early.
 fn quote_inside(sql: &str) -> Option<String> {
-    if sql.matches('\'').count() % 2 == 0 {
+    if sql.matches('\'').count().is_multiple_of(2) {
         return None;
     }
     let chars: Vec<char> = sql.chars().collect();

@@ -29,7 +29,7 @@ pub(super) fn in_json(text: &str, sql: &str) -> Option<Words> {
         let column = declared(&three[0]).filter(|_| step(&three[1]))?;
         let Token::SingleQuotedString(name) = &three[2] else { return None };
         let near = nearest(name, column.fields().iter().map(|field| (field.name, field.name)));
-        Some((column.name, near.map(str::to_owned).unwrap_or_else(|| name.to_lowercase())))
+        Some((column.name, near.map_or_else(|| name.to_lowercase(), str::to_owned)))
     });
     if let Some((column, field)) = asked {
         return Some((

@@ -216,6 +216,7 @@ pub enum Because {
 }
 
 impl fmt::Display for Because {
+    #[expect(clippy::too_many_lines, reason = "a sentence for each")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contradiction => f.write_str("the conditions contradict each other, so nothing was requested"),

@@ -80,8 +80,9 @@ fn with_name(expr: Expr) -> Transformed<Expr> {
         Expr::InSubquery(InSubquery { expr, subquery, negated })
             if subquery.outer_ref_columns.is_empty() && subquery.subquery.schema().qualified_field(0).0.is_none() =>
         {
-            let rows =
-                LogicalPlanBuilder::from(Arc::clone(&subquery.subquery)).alias(LIST).and_then(|rows| rows.build());
+            let rows = LogicalPlanBuilder::from(Arc::clone(&subquery.subquery))
+                .alias(LIST)
+                .and_then(LogicalPlanBuilder::build);
             let (rows, is_named) = rows.map_or((Arc::clone(&subquery.subquery), false), |rows| (rows.into(), true));
             let subquery = Subquery { subquery: rows, ..subquery };
             Transformed::new_transformed(Expr::InSubquery(InSubquery { expr, subquery, negated }), is_named)

@@ -50,8 +50,8 @@ impl Density {
         let (first, last) = (from.div_euclid(DAY), to.saturating_sub(1).div_euclid(DAY));
         let is_even = self.days.is_empty() || last.saturating_sub(first) >= MOST_DAYS;
         let even = (is_even && from < to).then_some(Part { from, to, rate: 1 });
-        let days = if is_even || from >= to { 1..=0 } else { first..=last };
-        let by_day = days.rev().map(move |day| Part {
+        let days = (!is_even && from < to).then_some(first..=last);
+        let by_day = days.into_iter().flat_map(Iterator::rev).map(move |day| Part {
             from: from.max(day * DAY),
             to: to.min((day + 1) * DAY),
             rate: self.days.get(&day).copied().unwrap_or(self.mean),

@@ -83,7 +83,7 @@ pub(super) fn sampled(lay: &Lay, text: &[u8], is_whole: bool) -> Sampled {
         let by_name = names.by_name.into_iter().map(|(name, at)| (name, Member { column: at, name: at })).collect();
         return Sampled { names: names.all, seen, by_name, apart: Vec::new() };
     }
-    merged(names, &differ, |sampled| {
+    merged(&names, &differ, |sampled| {
         each_record(lay, text, is_whole, &mut |record| {
             each_member(record, DEEPEST, &mut |name, value| {
                 if let Some(member) = sampled.by_name.get(name) {
@@ -95,7 +95,7 @@ pub(super) fn sampled(lay: &Lay, text: &[u8], is_whole: bool) -> Sampled {
 }
 
 /// Columns of which some have several names. What their values are is seen anew, by `see_all`.
-fn merged(names: Names, differ: &HashSet<usize>, see_all: impl FnOnce(&mut Sampled)) -> Sampled {
+fn merged(names: &Names, differ: &HashSet<usize>, see_all: impl FnOnce(&mut Sampled)) -> Sampled {
     let mut sampled = Sampled::default();
     let mut columns: Vec<usize> = Vec::new();
     for (at, name) in names.all.iter().enumerate() {
