@@ -154,10 +154,10 @@ async fn files_that_a_call_names_are_sources_of_it() {
         with.rows(),
         [
             format!("{vpn} | connect | ana | NULL"),
-            "entra.sign_ins | interactive sign-in | Ana@Contoso.com | NULL".to_owned(),
+            "entra.sign_ins | interactive sign-in | ana@contoso.com | NULL".to_owned(),
             format!("{proxy} | NULL | ana@contoso.com | /a.csv"),
             format!("{vpn} | undated | ana | NULL"),
-            "entra.sign_ins | interactive sign-in | Ana@Contoso.com | NULL".to_owned(),
+            "entra.sign_ins | interactive sign-in | ana@contoso.com | NULL".to_owned(),
         ]
     );
     // Alone, and again by the statement that the note gives.
