@@ -30,8 +30,6 @@ async fn one_request_tells_about_how_many_a_month_takes() {
     assert_eq!((before.requests, before.is_about), (4, false));
     assert_eq!(lab.requests(SUMMARIES).await, 1);
     let after = foreseen(&lab, MONTH).await;
-    // Slices cost a request each, as many as slow replies make of them.
-    lab.engine.set("time_slices", "1").unwrap();
     let spent = lab.requests(MONTH).await;
     // The day that is not over is not counted; a thousandth of the records is served twice.
     assert!(after.is_about && after.requests.abs_diff(spent) <= 2 && spent >= 21, "{after:?} {spent}");

@@ -21,9 +21,9 @@ use super::ScanPlan;
 use crate::table::{ApiVersion, Direction, EntitySet, Source};
 
 /// Pages that each slice is expected to have at least.
-const SEVERAL: u64 = 2;
+const SEVERAL: u64 = 3;
 /// Pages for each of which, beside one for each lane, there may be one cut.
-const PAGES_A_CUT: u64 = 4;
+const PAGES_A_CUT: u64 = 12;
 /// What is left has to take one chain at least as long as this.
 const WORTH: Duration = Duration::from_millis(250);
 

@@ -18,7 +18,7 @@ fn hourly(left: i64) -> Progress {
 #[test]
 fn a_range_is_cut_where_each_slice_has_several_pages() {
     for (left, free, slices) in
-        [(2, 7, 1), (3, 7, 1), (5, 7, 2), (6, 7, 3), (16, 7, 8), (1_000, 7, 8), (1_000, 1, 2), (1_000, 0, 1)]
+        [(2, 7, 1), (5, 7, 1), (6, 7, 2), (9, 7, 3), (24, 7, 8), (1_000, 7, 8), (1_000, 1, 2), (1_000, 0, 1)]
     {
         assert_eq!(
             edges(&hourly(left), &Density::default(), &lanes(free)).len() + 1,
@@ -27,7 +27,7 @@ fn a_range_is_cut_where_each_slice_has_several_pages() {
         );
     }
     assert_eq!(edges(&hourly(8), &Density::default(), &lanes(1)), [4 * HOUR]);
-    assert_eq!(edges(&hourly(9), &Density::default(), &lanes(2)), [6 * HOUR, 3 * HOUR]);
+    assert_eq!(edges(&hourly(9), &Density::default(), &lanes(7)), [6 * HOUR, 3 * HOUR]);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn edges_are_whole_seconds_within_what_is_left() {
 #[test]
 fn cuts_are_a_share_of_the_pages() {
     let spent = |cuts, pages| edges(&hourly(500), &Density::default(), &Lanes { cuts, pages, ..lanes(7) }).len();
-    assert_eq!((spent(0, 1), spent(7, 3), spent(7, 4), spent(15, 36), spent(16, 36)), (7, 0, 1, 1, 0));
+    assert_eq!((spent(0, 1), spent(7, 11), spent(7, 12), spent(9, 36), spent(10, 36)), (7, 0, 1, 1, 0));
 }
 
 /// Which tables are read in slices follows from what is declared of them, table by table.
@@ -202,10 +202,10 @@ fn a_burst_is_cut_when_it_is_met_or_beforehand_where_its_day_was_counted() {
             let mut model = Model { times: &times, page: 1_000, requests: 0, rounds: 0 };
             model.run(8, density);
             println!("day {day}: {} requests in {} rounds", model.requests, model.rounds);
-            assert!(model.requests <= 115, "day {day}: {} requests", model.requests);
+            assert!(model.requests <= 110, "day {day}: {} requests", model.requests);
             model.rounds
         };
         let (known, even) = (run(&Density::of(days)), run(&Density::default()));
-        assert!(known <= 15 && even <= 20, "day {day}: {known} rounds, {even} without the numbers");
+        assert!(known <= 15 && even <= 40, "day {day}: {known} rounds, {even} without the numbers");
     }
 }
