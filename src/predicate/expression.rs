@@ -40,6 +40,9 @@ pub enum Predicate {
     },
 }
 
+/// What lets `.` in a regular expression match a line break. It is set in front of those that people write, and shown to nobody.
+pub const ACROSS_LINES: &str = "(?s)";
+
 /// The step of a path from a list to one of its elements.
 pub(super) const ELEMENT: &str = "[]";
 

@@ -20,7 +20,9 @@ mod to_clause;
 
 pub use bind::{Bound, How, any_value, bind};
 pub use clause::{Clause, Value};
-pub use expression::{ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth};
+pub use expression::{
+    ACROSS_LINES, ANY_ELEMENT, AS_WRITTEN, Comparison, NO_MICROSECOND, Pattern, Predicate, Scalar, Test, Truth,
+};
 #[cfg(test)]
 pub(crate) use expression::{Local, Octets};
 pub use import::{import, keys, property_of};

@@ -12,8 +12,8 @@ use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{Expr, LogicalPlan, Operator, binary_expr, lit};
 use datafusion::optimizer::AnalyzerRule;
 
-/// What says so.
-const ALL_SIGNS: &str = "(?s)";
+use crate::predicate::ACROSS_LINES;
+
 /// Functions whose second argument is a regular expression.
 const FUNCTIONS: &[&str] =
     &["regexp_count", "regexp_instr", "regexp_like", "regexp_match", "regexp_replace", "regexp_substr"];
@@ -68,14 +68,14 @@ fn across_lines(pattern: Expr) -> Transformed<Expr> {
     use ScalarValue as S;
     match pattern {
         Expr::Literal(S::Utf8(Some(text)) | S::LargeUtf8(Some(text)) | S::Utf8View(Some(text)), meta) => {
-            if text.contains('.') && !text.starts_with(ALL_SIGNS) {
-                let text = format!("{ALL_SIGNS}{text}");
+            if text.contains('.') && !text.starts_with(ACROSS_LINES) {
+                let text = format!("{ACROSS_LINES}{text}");
                 return Transformed::yes(Expr::Literal(S::Utf8(Some(text)), meta));
             }
             Transformed::no(Expr::Literal(S::Utf8(Some(text)), meta))
         }
         literal @ Expr::Literal(..) => Transformed::no(literal),
-        computed => Transformed::yes(binary_expr(lit(ALL_SIGNS), Operator::StringConcat, computed)),
+        computed => Transformed::yes(binary_expr(lit(ACROSS_LINES), Operator::StringConcat, computed)),
     }
 }
 

@@ -14,7 +14,7 @@ use datafusion::physical_expr::expressions::{BinaryExpr, CastExpr, Column, Liter
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
 use super::{Expr, quoted, scalar_of, shown};
-use crate::predicate::expression::Scalar;
+use crate::predicate::expression::{ACROSS_LINES, Scalar};
 
 /// The expression as text.
 pub(super) fn words(expr: &Expr) -> String {
@@ -40,7 +40,11 @@ fn write_to(text: &mut String, expr: &Expr) {
             if at == 1 {
                 let _ = write!(text, " {} ", binary.op());
             }
-            if looser(side) { in_parentheses(text, side) } else { write_to(text, side) }
+            match side {
+                side if at == 1 && matches_expressions(*binary.op()) => pattern(text, side),
+                side if looser(side) => in_parentheses(text, side),
+                side => write_to(text, side),
+            }
         }
     } else if let Some(call) = expr.downcast_ref::<ScalarFunctionExpr>() {
         of_call(text, call);
@@ -54,6 +58,27 @@ fn in_parentheses(text: &mut String, expr: &Expr) {
     text.push_str(if is_compound { "(" } else { "" });
     write_to(text, expr);
     text.push_str(if is_compound { ")" } else { "" });
+}
+
+fn matches_expressions(op: Operator) -> bool {
+    use Operator as O;
+    matches!(op, O::RegexMatch | O::RegexIMatch | O::RegexNotMatch | O::RegexNotIMatch)
+}
+
+/// A regular expression as it was written.
+fn pattern(text: &mut String, expr: &Expr) {
+    let whole = words(expr);
+    if let Some(written) = whole.strip_prefix(&format!("'{ACROSS_LINES}' || ")) {
+        let is_compound = written.contains(" || ");
+        text.push_str(&if is_compound { format!("({written})") } else { written.to_owned() });
+    } else if let Some(written) = whole.strip_prefix(&format!("'{ACROSS_LINES}")) {
+        text.push('\'');
+        text.push_str(written);
+    } else if expr.is::<BinaryExpr>() {
+        in_parentheses(text, expr);
+    } else {
+        text.push_str(&whole);
+    }
 }
 
 /// How tightly an operator binds, as far as parentheses hang on it.
@@ -87,6 +112,17 @@ fn of_call(text: &mut String, call: &ScalarFunctionExpr) {
         ("-", [of]) => {
             text.push('-');
             if is_sum(of) { in_brackets(text, of) } else { write_to(text, of) }
+        }
+        (name, [of, expression, rest @ ..]) if name.starts_with("regexp_") => {
+            let _ = write!(text, "{name}(");
+            write_to(text, of);
+            text.push_str(", ");
+            pattern(text, expression);
+            for one in rest {
+                text.push_str(", ");
+                write_to(text, one);
+            }
+            text.push(')');
         }
         (name, args) => {
             let _ = write!(text, "{name}(");
