@@ -150,6 +150,7 @@ async fn quiet_days_hold_what_looks_like_an_attack() {
         ("single-factor", "--before 0s --at-least 0"),
         ("mail-volume", "--access Sync"),
         ("mass-deletion", "--at-least 5"),
+        ("secret-searches", "--at-least 1"),
         ("alerts-with-context", "--at-least 5"),
         ("password-spray", "--at-least 1 --tries 100"),
     ] {

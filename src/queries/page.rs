@@ -107,14 +107,6 @@ A parameter is `NAME TYPE = DEFAULT; what it means`. `[]` behind the type takes 
 value it is NULL, and `(:name IS NULL OR …)` leaves its condition out. The other keys are `area`, `tables`, `permissions`, `false
 positives`, `mitre` and `references`.
 
-## What no query here answers
-
-Who searched for passwords and secrets: the schema of the audit log has no record of the operations `SearchQueryPerformed`,
-`SearchQueryInitiatedSharePoint` and `SearchQueryInitiatedExchange`, so no column is declared for the words that were searched.
-What there is of them is in `raw`:
-
-    SELECT creation_time, user_name, client_address, raw FROM m365.activity WHERE operation LIKE 'SearchQuery%'
-
 ";
 
 /// The page of the manual, in Markdown.

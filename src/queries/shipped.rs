@@ -34,6 +34,7 @@ pub(super) static SHIPPED: &[(&str, &str)] = &[
     ("links-used", include_str!("../../queries/links-used.sql")),
     ("short-guests", include_str!("../../queries/short-guests.sql")),
     ("mass-deletion", include_str!("../../queries/mass-deletion.sql")),
+    ("secret-searches", include_str!("../../queries/secret-searches.sql")),
     ("dlp-then-shared", include_str!("../../queries/dlp-then-shared.sql")),
     ("privileged-roles", include_str!("../../queries/privileged-roles.sql")),
     ("short-accounts", include_str!("../../queries/short-accounts.sql")),

@@ -19,8 +19,9 @@ pub(super) struct Case {
 /// What the directory's log has of the attack: what the feed tells of it (consent, secret, roles, owner, accounts), and what services beside it do.
 const DIRECTORY: usize = 12;
 
-/// What the feed has besides: mail read by the application, files deleted, a guest in a team and out of it, accounts made and gone.
-const ASIDE: usize = 3 + 60 + 2 + 4;
+/// What the feed has besides: mail read by the application, files deleted, a guest in a team and out of it, accounts made and gone,
+/// searches for secrets.
+const ASIDE: usize = 3 + 60 + 2 + 4 + 4;
 
 /// The feed's content types are read whole, whatever is asked of them.
 const FEED: usize = 200;
@@ -95,6 +96,8 @@ pub(super) fn cases(lab: &Lab, folder: &Path) -> Vec<Case> {
         case("links-used", "", &[&[victim, replay, reader, "Gehälter & Boni.xlsx", " | 2 | "]], FEED),
         case("short-guests", "", &[&[victim, replay, &story.guest, "Büro Wien", " | 12 | ", reader]], FEED + 1),
         case("mass-deletion", "", &[&[victim, replay, " | 60 | ", "FileDeleted"]], FEED),
+        // It reads every content type.
+        case("secret-searches", "", &[&[victim, replay, " | 4 | ", "api key", "vpn zugangsdaten password"]], 2 * FEED),
         case(
             "dlp-then-shared",
             "",

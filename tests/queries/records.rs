@@ -195,6 +195,29 @@ async fn what_is_done_within_minutes_is_found_whatever_the_clock_says() {
     }
 }
 
+/// The words of a search stand under a name that no schema declares, or only somewhere in the record.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_for_secrets_is_found_wherever_its_words_stand() {
+    let search = |n, operation: &str, user: &str, more: Value| {
+        event(n, TEN + n, 4, operation, merged(json!({"UserId": user}), more))
+    };
+    let (sites, mail) = ("SearchQueryInitiatedSharePoint", "SearchQueryInitiatedExchange");
+    let records = [
+        search(1, "SearchQueryPerformed", "ana@x.example", json!({"SearchQueryText": "VPN Password"})),
+        search(2, sites, "ana@x.example", json!({"QueryText": "api keys"})),
+        search(3, mail, "Ana@x.example", json!({"Detail": {"words": "client secret"}})),
+        // The same words again, and words of another kind.
+        search(4, sites, "ana@x.example", json!({"QueryText": "api keys"})),
+        search(5, sites, "bob@x.example", json!({"QueryText": "menu", "ObjectId": "https://x.example/passwords"})),
+        search(6, "PageViewed", "carol@x.example", json!({"ObjectId": "https://x.example/passwords"})),
+    ];
+    let rows = found("secret-searches", "", &records).await;
+    are(&rows, &["ana@x.example | 198.51.100.7"]);
+    assert!(rows[0].contains(" | 4 | 3 | "), "{rows:#?}");
+    are(&found("secret-searches", "--at-least 4", &records).await, &[]);
+    are(&found("secret-searches", "--at-least 1 --words menu", &records).await, &["bob@x.example"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_grant_of_a_consent_counts_and_one_that_names_none() {
     let grants = |scopes: &[&str]| {

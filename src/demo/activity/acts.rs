@@ -94,6 +94,7 @@ pub(super) static ACTS: &[Act] = &[
     act(SharePoint, FILE, "FileDeleted", 0, render::file),
     act(SharePoint, FILE, "FileMalwareDetected", 1, render::file),
     act(SharePoint, (4, "SharePoint"), "PageViewed", 30, render::page),
+    act(SharePoint, (4, "SharePoint"), "SearchQueryPerformed", 0, render::search),
     act(SharePoint, (14, "SharePoint"), "SharingSet", 10, render::sharing),
     act(SharePoint, (14, "OneDrive"), "AddedToSecureLink", 6, render::sharing),
     act(SharePoint, (14, "OneDrive"), "AnonymousLinkCreated", 1, render::sharing),

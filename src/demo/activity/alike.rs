@@ -15,6 +15,8 @@ const FETCHED: i64 = 120;
 const SYNCHRONISED: i64 = 8;
 const READ: i64 = 12;
 const TIDIED: i64 = 45;
+/// Things that the newcomer looks for, how to change the password among them.
+const SEARCHED: i64 = 4;
 
 /// All of them.
 pub(super) fn tell(alike: &Alike, world: &World) -> Vec<Event> {
@@ -65,6 +67,7 @@ fn aside(alike: &Alike, world: &World, morning: i64) -> Vec<Event> {
     let newcomer = at_work(alike.newcomer);
     (0..SYNCHRONISED).for_each(|n| step("MailItemsAccessed", 50, 60 + n, newcomer, None));
     (0..TIDIED).for_each(|n| step("FileDeleted", 6, 120 + n, newcomer, None));
+    (0..SEARCHED).for_each(|n| step("SearchQueryPerformed", 4, 30 + n, newcomer, None));
     events
 }
 

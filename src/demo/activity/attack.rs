@@ -3,7 +3,7 @@
 //! It begins before: a mail was delivered and its link was clicked. After the takeover come reading of mail, a rule that
 //! forwards, consent for an application and a secret for it, a link for anyone, a download of everything, and in the end
 //! a rule for all mail of the organisation. Around these a policy and an alert saw something, the application read mail by itself,
-//! the link was used, an account came and went, files were deleted, and a guest read. The sign-ins of the attack, its spray among them, are told here as well.
+//! the link was used, an account came and went, files were searched and deleted, and a guest read. The sign-ins of the attack, its spray among them, are told here as well.
 
 use super::acts::{READ_BY_APPLICATION, named};
 use super::event::{Act, Event};
@@ -12,10 +12,11 @@ use crate::demo::world::clock::SECOND;
 use crate::demo::world::dice::mix;
 use crate::demo::world::{Attack, World};
 
-/// Files that were taken, that were deleted, and that the guest read.
+/// Files that were taken, that were deleted, and that the guest read; searches for secrets.
 const TAKEN: i64 = 180;
 const DELETED: i64 = 60;
 const READ: i64 = 12;
+const SEARCHED: i64 = 4;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
@@ -93,6 +94,9 @@ fn aside(attack: &Attack, seed: u64, inside: i64) -> Vec<Event> {
     }
     step(named("MemberRemoved", 25), 300, victim, replay, Some(guest));
     step(named("Delete user.", 8), 302, victim, replay, Some(guest));
+    for n in 0..SEARCHED {
+        step(named("SearchQueryPerformed", 4), 105 + n, victim, replay, None);
+    }
     events
 }
 

@@ -15,7 +15,7 @@ pub(super) use exchange::{
     exchange_admin, inbox_rule, mail_accessed, mail_accessed_by_application, mail_group, mail_item, transport_rule,
 };
 pub(super) use other::{cloud_app_alert, cmdlet, copilot, forms, power_bi, teams, unknown, yammer};
-pub(super) use sharepoint::{file, list, page, sharing};
+pub(super) use sharepoint::{file, list, page, search, sharing};
 
 use super::event::{Event, Record};
 use crate::demo::json::Json;

@@ -91,6 +91,20 @@ pub(in super::super) fn page(record: &Record<'_>, json: &mut Json) {
     json.text("EventData", "<Version>1.0</Version>");
 }
 
+/// What the thief looks for, and what somebody at work does: a search a minute.
+const SOUGHT: [&str; 4] = ["password", "vpn zugangsdaten password", "mfa recovery codes", "api key"];
+const EVERYDAY: [&str; 4] = ["password reset", "holiday calendar", "expense form", "canteen"];
+
+/// Somebody searches the sites. The documented schema has no record of it: nothing more than its words is certain.
+pub(in super::super) fn search(record: &Record<'_>, json: &mut Json) {
+    let event = record.event;
+    base(record, json, "Page");
+    json.text("ObjectId", &site(record));
+    let words = if event.plot { SOUGHT } else { EVERYDAY };
+    let minute = event.second.div_euclid(60).unsigned_abs() as usize;
+    json.text("SearchQueryText", words[minute % words.len()]);
+}
+
 /// The file that the story's link is for.
 pub(super) const LEDGER: (&str, &str) = FILES[1];
 
