@@ -247,6 +247,8 @@ pub(super) fn of_operation(text: &str) -> String {
         format!("{kind} has no fields")
     } else if let Some(operation) = text.strip_prefix("Cannot infer common type for bitwise operation ") {
         format!("{operation} cannot be computed")
+    } else if let Some((of, number)) = between("", ")").and_then(|s| s.split_once("Array overflow on abs(")) {
+        format!("abs({number}) is out of range for {}", types::in_sql(of))
     } else if text == "Divide by zero error" {
         "division by zero".into()
     } else {

@@ -27,6 +27,7 @@ fn what_cannot_be_done_is_said_in_words_of_sql() {
         ("Cannot automatically convert bigint to interval", "no automatic conversion from bigint to interval"),
         ("Cannot cast string 'x' to value of integer type", "'x' cannot be cast to integer"),
         ("Divide by zero error", "division by zero"),
+        ("Int64Array overflow on abs(-9223372036854775808)", "abs(-9223372036854775808) is out of range for bigint"),
         ("Error parsing timestamp from 'x': too short", "'x' cannot be read as a time"),
         ("Cannot cast value 'x' to value of boolean type", "'x' cannot be cast to boolean"),
         ("Unable to cast to date for converting from i64 to i32 failed", "a text cannot be read as a date"),
