@@ -68,6 +68,8 @@ pub struct Column {
     pub lowered: bool,
     /// Whether its texts are addresses alone: no name around one and no blank before it. However they are spelled.
     pub plain_addresses: bool,
+    /// Whether its texts are paths of Azure Resource Manager: elsewhere such a path says to which workspace a record belongs.
+    pub azure_paths: bool,
     /// Whether `$orderby` on it is documented.
     pub sortable: bool,
     /// Whom or what a value points to, if a result that is shown outside must not hold it.
@@ -132,6 +134,7 @@ pub const fn col(name: &'static str, wire: &'static str, edm: Edm, doc: &'static
         case: Case::AsWritten,
         lowered: false,
         plain_addresses: false,
+        azure_paths: false,
         sortable: false,
         sensitive: None,
     }
@@ -261,6 +264,13 @@ impl Column {
     #[must_use]
     pub const fn plain_addresses(mut self) -> Self {
         self.plain_addresses = true;
+        self
+    }
+
+    /// Its texts are paths of Azure Resource Manager.
+    #[must_use]
+    pub const fn azure_paths(mut self) -> Self {
+        self.azure_paths = true;
         self
     }
 

@@ -27,10 +27,11 @@ const ABOUT_ACTIVITY: [&str; 10] = [
     "SELECT network_message_id, subject, verdict FROM defender.email_events",
 ];
 
-const ABOUT_SIGN_INS: [&str; 3] = [
+const ABOUT_SIGN_INS: [&str; 4] = [
     "SELECT count(*), count(DISTINCT id) FROM entra.sign_ins",
     "SELECT user_principal_name, status.error_code, count(*) FROM entra.sign_ins GROUP BY 1, 2",
     "SELECT id, created_date_time, ip_address, location.city FROM entra.sign_ins WHERE is_interactive",
+    "SELECT client_app_used, azure_resource_id, count(*) FROM entra.sign_ins WHERE client_app_used <> 'Browser' GROUP BY 1, 2",
 ];
 
 fn files(folder: &Path) -> Engine {

@@ -210,6 +210,7 @@ pub(super) const CONTEXT: &[Column] = &[
     .beta()
     .beta_ops(Ops::EQ),
     col("azure_resource_id", "azureResourceId", Edm::Text, "Azure Resource Manager id of the resource that was used.")
+        .azure_paths()
         .sensitive(Sensitive::Object)
         .beta(),
     col(

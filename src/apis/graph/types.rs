@@ -466,6 +466,7 @@ pub(super) const PRIVATE_LINK: &[Column] = &[
     col("policy_tenant_id", "policyTenantId", Edm::Text, "Tenant that the Private Link policy belongs to.")
         .sensitive(Sensitive::Tenant),
     col("resource_id", "resourceId", Edm::Text, "Azure Resource Manager path of the Private Link policy.")
+        .azure_paths()
         .sensitive(Sensitive::Object),
 ];
 

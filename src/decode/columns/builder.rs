@@ -32,6 +32,8 @@ pub(in crate::decode) struct Builder {
     codes: Option<&'static Codes>,
     /// The service stores it in lower case. What has been through other hands may come in another, and is the same all the same.
     lower: bool,
+    /// Its texts are paths of Azure Resource Manager.
+    paths: bool,
     pub(in crate::decode) values: Values,
 }
 
@@ -66,7 +68,8 @@ impl Builder {
         conflicts: &mut Conflicts,
     ) -> Self {
         let lower = strictness == Strictness::Lenient && column.lowered;
-        Self { codes: column.codes, lower, ..Self::new(&column.edm, path, strictness, conflicts) }
+        let paths = column.azure_paths;
+        Self { codes: column.codes, lower, paths, ..Self::new(&column.edm, path, strictness, conflicts) }
     }
 
     /// A builder for a type.
@@ -83,7 +86,7 @@ impl Builder {
             Edm::Object(columns) => Values::Object(Box::new(Object::new(columns.iter(), path, strictness, conflicts))),
             Edm::List(item) => Values::List(Box::new(List::new(edm, item, path, strictness, conflicts))),
         };
-        Self { number, strictness, codes: None, lower: false, values }
+        Self { number, strictness, codes: None, lower: false, paths: false, values }
     }
 
     /// Reads one value, whatever it is, and appends it.
@@ -94,6 +97,21 @@ impl Builder {
         };
         self.settle(taken, conflicts);
         Ok(())
+    }
+
+    /// Whether a value under a name that is the column's only by its folded spelling can be meant: Log Analytics has members of
+    /// its own that are called like others, such as `Location`, a country, and `ResourceId`, where the log itself belongs to.
+    pub(in crate::decode) fn is_meant(&self, value: &[u8]) -> bool {
+        let Some(text) = value.strip_prefix(b"\"") else { return true };
+        if self.values.is_nested() {
+            return is_object_in_text(text);
+        }
+        self.paths || !(text.starts_with(b"/tenants/") || text.starts_with(b"/subscriptions/"))
+    }
+
+    /// Whether an empty text is a value of it.
+    pub(in crate::decode) fn takes_empty(&self) -> bool {
+        matches!(self.values, Values::Text(_))
     }
 
     /// Whether all that a string can be to it is its text, as it is.
@@ -406,4 +424,10 @@ impl<'a> Scalar<'a> {
             Self::Number(_) | Self::Bool(_) => None,
         }
     }
+}
+
+/// Whether a text may be an object, as JSON or as PowerShell shows one.
+pub(super) fn is_object_in_text(text: &[u8]) -> bool {
+    text.trim_ascii_start().starts_with(b"{")
+        || [&b"["[..], b"@{", b"class ", b"System."].iter().any(|begin| text.starts_with(begin))
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, NullBufferBuilder, StructArray};
 use arrow::datatypes::Fields;
 
-use super::builder::{Builder, Values};
+use super::builder::{Builder, Values, is_object_in_text};
 use super::conflict::Conflicts;
 use super::names::{LOOSE, Names, Place, Use};
 use super::notes::{Made, Notes};
@@ -64,6 +64,9 @@ struct Flat {
 
 /// How good a spelling its own name is, of a column that waits for what may be lent to it; other spellings come after it.
 const OWN: usize = 1;
+
+/// What an empty text adds to the rank of the name that it stands under: whatever says something is better.
+const EMPTY: usize = 1_000_000;
 
 impl Object {
     /// A builder for the fields of the object at `path`, which is empty for a record.
@@ -247,6 +250,9 @@ impl Object {
         for at in 0..self.columns.len() {
             match self.others[at].take() {
                 _ if self.filled[at] => {}
+                Some(other) if other.rank >= EMPTY && self.lent.get(at).is_some_and(Option::is_some) => {
+                    self.without(at, conflicts);
+                }
                 Some(other) if self.is_value(at, other, cursor) => {
                     conflicts.order = other.order;
                     self.columns[at].read(&mut cursor.fork(other.start), conflicts)?;
@@ -279,7 +285,8 @@ impl Object {
     /// Whether the value that waited is the column's. Beside a flat code, a text is a word for it.
     fn is_value(&self, at: usize, other: Other, cursor: &Cursor<'_>) -> bool {
         let Values::Object(object) = &self.columns[at].values else { return true };
-        !object.has_lent() || is_meant(cursor.bytes(other.start, other.end), true)
+        let value = cursor.bytes(other.start, other.end);
+        !object.has_lent() || value.strip_prefix(b"\"").is_none_or(is_object_in_text)
     }
 
     /// Counts what the record says otherwise of a field that the object has. What was used is gone from `lent`.
@@ -374,9 +381,12 @@ impl Object {
         let start = cursor.skip()?;
         let end = cursor.at();
         let value = cursor.bytes(start, end);
-        let meant = rank < LOOSE || is_meant(value, self.columns[at].values.is_nested());
-        // Exports leave twins empty.
-        if before.is_none_or(|before| rank < before) && meant && value != b"\"\"" {
+        let column = &self.columns[at];
+        // Exports leave twins empty: an empty text is the value where nothing else is.
+        let is_empty = value == b"\"\"";
+        let rank = if is_empty { rank + EMPTY } else { rank };
+        let meant = if is_empty { column.takes_empty() } else { rank < LOOSE || column.is_meant(value) };
+        if before.is_none_or(|before| rank < before) && meant {
             self.others[at] = Some(Other { rank, start, end, order });
         }
         Ok(())
@@ -446,17 +456,6 @@ impl Object {
         StructArray::try_new_with_length(self.fields.clone(), self.finish_columns(), validity, length)
             .expect("every value appended one entry to each column of its declared type")
     }
-}
-
-/// Whether a value under a name that is the column's only by its folded spelling can be meant: Log Analytics has members of
-/// its own that are called like others, such as `Location`, a country, and `ResourceId`, where the log itself belongs to.
-fn is_meant(value: &[u8], is_nested: bool) -> bool {
-    let Some(text) = value.strip_prefix(b"\"") else { return true };
-    if is_nested {
-        return text.trim_ascii_start().starts_with(b"{")
-            || [&b"["[..], b"@{", b"class ", b"System."].iter().any(|begin| text.starts_with(begin));
-    }
-    !(text.starts_with(b"/tenants/") || text.starts_with(b"/subscriptions/"))
 }
 
 /// Lets columns have the other names that they declare, best first, and any spelling of their names.
