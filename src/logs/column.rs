@@ -130,6 +130,8 @@ pub(in crate::logs) struct Seen {
     /// Of these, those of which a number with a fraction has not all digits.
     wide: usize,
     floats: usize,
+    /// Numbers with an exponent and without a point, as `1e3`: beside those with a point they are numbers, else they may be ids.
+    exponents: usize,
     truths: usize,
     times: usize,
     days: usize,
@@ -164,9 +166,20 @@ impl Seen {
 
     /// Sees a value that says that it is text: it can be a time, but no number.
     pub(in crate::logs) fn see_text(&mut self, text: &str) {
-        let (ints, floats, truths, lists) = (self.ints, self.floats, self.truths, self.lists);
+        let before = (self.ints, self.floats, self.exponents, self.truths, self.lists);
         self.see(text);
-        (self.ints, self.floats, self.truths, self.lists) = (ints, floats, truths, lists);
+        (self.ints, self.floats, self.exponents, self.truths, self.lists) = before;
+    }
+
+    /// Sees a value that is a number beyond doubt, however it is written.
+    pub(in crate::logs) fn see_number(&mut self, text: &str) {
+        let (ints, wide, exponents) = (self.ints, self.wide, self.exponents);
+        self.see(text);
+        self.floats += self.exponents - exponents;
+        self.exponents = exponents;
+        if self.ints == ints && text.parse::<i64>().is_ok() {
+            (self.ints, self.wide) = (ints + 1, wide + 1);
+        }
     }
 
     /// Sees a value.
@@ -180,6 +193,7 @@ impl Seen {
         has(&mut self.ints, is_int(text));
         has(&mut self.wide, is_int(text) && is_wide(text));
         has(&mut self.floats, is_float(text));
+        has(&mut self.exponents, is_exponent(text));
         has(&mut self.truths, text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"));
         has(
             &mut self.epochs,
@@ -316,6 +330,9 @@ impl Seen {
         let kind = match self {
             seen if seen.all(seen.ints) => Kind::Int,
             seen if seen.all(seen.ints + seen.floats) && seen.wide == 0 => Kind::Float,
+            seen if seen.all(seen.ints + seen.floats + seen.exponents) && seen.floats > 0 && seen.wide == 0 => {
+                Kind::Float
+            }
             seen if seen.all(seen.truths) => Kind::Bool,
             seen if seen.are_times() && (clock.is_stated || seen.shows().is_ok()) => Kind::Time,
             _ => Kind::Text,
@@ -330,6 +347,7 @@ pub(crate) fn is_as_written(text: &str, kind: Kind) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
     let is_bare = match digits {
         [b'0', next, ..] => !next.is_ascii_digit(),
+        [b'.', next, ..] => kind == Kind::Float && next.is_ascii_digit(),
         [first, ..] => first.is_ascii_digit(),
         [] => false,
     };
@@ -350,6 +368,13 @@ fn is_int(text: &str) -> bool {
     is_number && (digits.len() == 1 || !digits.starts_with('0'))
 }
 
+/// Whether a text is a number with an exponent and without a point.
+fn is_exponent(text: &str) -> bool {
+    let Some((whole, exponent)) = text.split_once(['e', 'E']) else { return false };
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    is_int(whole) && !exponent.is_empty() && exponent.len() <= 3 && exponent.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn is_float(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let Some((whole, rest)) = digits.split_once('.') else { return false };
@@ -357,7 +382,11 @@ fn is_float(text: &str) -> bool {
     let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let has_no_zero = whole.len() == 1 || !whole.starts_with('0');
-    is_digits(whole) && is_digits(fraction) && is_digits(exponent) && has_no_zero && text.len() <= 32
+    (whole.is_empty() || is_digits(whole))
+        && is_digits(fraction)
+        && is_digits(exponent)
+        && has_no_zero
+        && text.len() <= 32
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ fn a_column_is_of_a_type_if_all_of_its_values_are() {
     for (values, expected) in [
         (&["1", "-2", "", "-", "0"][..], Kind::Int),
         (&["1", "2.5", "1.0e3"], Kind::Float),
+        (&["1", "2.5", "1e3", ".5"], Kind::Float),
+        (&["1", "1e3"], Kind::Text),
         (&["1", "x"], Kind::Text),
         (&["007", "1"], Kind::Text),
         (&["1234567890123456789"], Kind::Text),
@@ -38,6 +40,28 @@ fn a_column_is_of_a_type_if_all_of_its_values_are() {
     }
     assert_eq!([kind("x", &["1764230400"]), kind("ts", &["1764230400"])], [Kind::Int, Kind::Time]);
     assert_eq!(kind("epoch_ms", &["1764230400000"]), Kind::Time);
+}
+
+#[test]
+fn what_json_calls_a_number_is_one() {
+    let kind = |values: &[&str]| {
+        let mut seen = Seen::default();
+        values.iter().for_each(|value| seen.see_number(value));
+        seen.reading("x", Clock::UTC).kind
+    };
+    for (values, expected) in [
+        (&["1", "9223372036854775807"][..], Kind::Int),
+        (&["1", "9223372036854775808"], Kind::Text),
+        (&["9.5", "1e1"], Kind::Float),
+        (&["1e1", "2"], Kind::Float),
+        (&["9.5", "1000000000000000000"], Kind::Text),
+    ] {
+        assert_eq!(kind(values), expected, "{values:?}");
+    }
+    assert_eq!(
+        Reading { is_inferred: true, ..Reading::of(Kind::Float) }.read("1e1".into()),
+        Read::Value(Value::Float(10.0))
+    );
 }
 
 #[test]

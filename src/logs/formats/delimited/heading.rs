@@ -28,19 +28,25 @@ pub(super) fn heading(first: &[String], others: &[Vec<String>]) -> Heading {
             Heading::Refuted
         };
     }
-    // A name does not stand among the values of its column; but files that were put together repeat theirs.
+    let is_name = |at: usize| !names[at].is_empty();
     let recurs = |at: usize| others.iter().any(|row| row.get(at).is_some_and(|cell| cell.trim() == first[at].trim()));
-    if (0..first.len()).any(|at| !names[at].is_empty() && recurs(at)) {
-        return if has_word { Heading::Unknown } else { Heading::Refuted };
+    let differs = |at: usize| {
+        let mut seen = Seen::default();
+        others.iter().filter_map(|row| row.get(at)).for_each(|cell| seen.see(cell));
+        is_name(at) && !recurs(at) && (seen.are_no_names() || are_marked(others, at))
+    };
+    // A name does not stand among the values of its column; but files that were put together repeat theirs, and somebody may be
+    // called `user`: then another column has to tell.
+    if (0..first.len()).any(|at| is_name(at) && recurs(at)) {
+        return match (0..first.len()).any(differs) {
+            true => Heading::Proven,
+            false if has_word => Heading::Unknown,
+            false => Heading::Refuted,
+        };
     }
     if names.iter().all(String::is_empty) {
         return Heading::Unknown;
     }
-    let differs = |at: usize| {
-        let mut seen = Seen::default();
-        others.iter().filter_map(|row| row.get(at)).for_each(|cell| seen.see(cell));
-        !names[at].is_empty() && (seen.are_no_names() || are_marked(others, at))
-    };
     // What is written alike twice may be a user and a password; `Source IP` and `Source-IP` are two names.
     let is_twice = (0..words.len()).any(|at| !words[at].is_empty() && words[..at].contains(&words[at]));
     if has_word && !is_twice || (0..first.len()).any(differs) { Heading::Proven } else { Heading::Unknown }
@@ -134,6 +140,8 @@ mod tests {
             ("user,2026-11-27 08:00\na,2026-11-27 09:00", Heading::Refuted),
             ("user,role\nana,x\nuser,role\nbob,y", Heading::Unknown),
             ("admin\nroot\nadmin", Heading::Refuted),
+            ("user,ip\nana,1.2.3.4\nuser,1.1.1.1", Heading::Proven),
+            ("user,ip\nana,1.2.3.4\nuser,ip\nbob,1.1.1.1", Heading::Unknown),
             ("alice,admin\nbob,clerk", Heading::Unknown),
             ("mallory", Heading::Unknown),
         ] {

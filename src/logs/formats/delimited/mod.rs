@@ -107,6 +107,9 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
         // Rows are as long as the heading, or as most of them are.
         shaped.shape.widths.push(names.len());
     }
+    if let Some(short) = shaped.shape.widths.iter().filter(|short| **short < width).min() {
+        assumed.push(format!("rows may have {short} of {width} fields: what they lack is NULL"));
+    }
     let mut named = match &options.columns {
         Some(stated) if stated.len() != width && !shaped.rows.is_empty() => {
             let why = format!("{} columns are stated, rows have {width} fields", stated.len());

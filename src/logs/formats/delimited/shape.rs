@@ -43,6 +43,11 @@ impl Shape {
         self.widths.first().copied().unwrap_or(1)
     }
 
+    /// Whether nothing stands on a line. Delimiters alone are a row of nothing but empty fields, tabs too.
+    fn is_blank(&self, line: &[u8]) -> bool {
+        line.iter().all(|byte| byte.is_ascii_whitespace() && *byte != self.delimiter)
+    }
+
     /// Whether a row may have so many fields. What stands behind the last column must be empty.
     pub(super) fn allows(&self, fields: &[impl AsRef<str>]) -> bool {
         let behind = fields.get(self.width()..).filter(|behind| !behind.is_empty());
@@ -56,7 +61,7 @@ impl Rule for Shape {
     fn is_no_row(&self, line: u64, bytes: &[u8]) -> bool {
         line < self.first_line
             || self.comment.is_some_and(|mark| bytes.first() == Some(&mark))
-            || bytes.trim_ascii().is_empty()
+            || self.is_blank(bytes)
             || (self.is_legend)(bytes)
     }
 
@@ -154,7 +159,7 @@ fn sampled(shape: &Shape, text: &[u8], is_whole: bool) -> Sample {
             Piece::Remark(record) => (record, &mut remarks, false),
             Piece::Bad(..) => return,
         };
-        if into.len() >= MOST || line < shape.first_line || bytes.trim_ascii().is_empty() {
+        if into.len() >= MOST || line < shape.first_line || shape.is_blank(bytes) {
             return;
         }
         let row = encoding::text(bytes);
@@ -191,13 +196,17 @@ impl Rule for Sampled<'_> {
     }
 }
 
-/// The numbers of fields that rows have, the usual one first; not those that fewer than one in twenty has.
+/// Rows of another width than most that make it a usual one: fewer are damaged, or the last one is cut.
+const FEW: usize = 3;
+
+/// The numbers of fields that rows have, the usual one first; not those that fewer than one in twenty has, or only a few.
 fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     let mut counts = std::collections::BTreeMap::<usize, usize>::new();
     rows.iter().for_each(|row| *counts.entry(row.len()).or_default() += 1);
     let mut widths: Vec<(usize, usize)> = counts.into_iter().map(|(width, count)| (count, width)).collect();
     widths.sort_unstable_by(|one, other| other.cmp(one));
-    widths.retain(|(count, _)| count * 20 >= rows.len());
+    let usual = widths.first().copied();
+    widths.retain(|own| Some(*own) == usual || own.0 >= FEW && own.0 * 20 >= rows.len());
     widths.into_iter().map(|(_, width)| width).collect()
 }
 

@@ -131,6 +131,7 @@ fn each_record(lay: &Lay, text: &[u8], is_whole: bool, each: &mut dyn FnMut(&str
 fn see(seen: &mut Seen, value: &str) {
     match as_text(value) {
         Some(text) if value.starts_with('"') => seen.see_text(&text),
+        Some(text) if value.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => seen.see_number(&text),
         Some(text) => seen.see(&text),
         None => {}
     }
