@@ -96,7 +96,7 @@ def main() -> None:
             for path, text in with_defects(tree, defects).items():
                 path.write_text(text)
             units, integration = built(tree, given.target)
-            commands = [[units, *UNITS], [integration, *given.modules.split()]]
+            commands = [[units, *UNITS], *([integration, module] for module in given.modules.split())]
             # While all sleep nothing fails: else a test that always fails would be taken for one that notices.
             if found := caught_by(commands, tree, None):
                 sys.exit(f"without any defect: {found}")
