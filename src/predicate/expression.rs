@@ -197,6 +197,15 @@ pub const ANY_ELEMENT: &str = "array_any_match";
 /// The function that gives a truth value back as it is: what stands in it is not simplified.
 pub const AS_WRITTEN: &str = "as_written";
 
+/// The function that `x = ANY (list)` is planned as.
+pub const ANY_OF: &str = "is_any_of";
+
+/// The function that reads a time on a zone's clocks: `AT TIME ZONE` of a time that has no zone.
+pub const IN_ZONE: &str = "in_zone";
+
+/// The function that completes a text which is cast to a time.
+pub const AS_TIME: &str = "as_time";
+
 /// What a finer time becomes where it is only asked whether something equals it: a microsecond that no record is of.
 pub const NO_MICROSECOND: i64 = i64::MIN;
 

@@ -21,6 +21,8 @@ use datafusion::logical_expr::{
 };
 use datafusion::scalar::ScalarValue;
 
+use super::clocks::zone_of;
+
 /// The function that it is about.
 const NAME: &str = "date_bin";
 const MICROS_OF_A_DAY: i64 = 86_400_000_000;
@@ -114,13 +116,6 @@ impl Bins {
             false => ColumnarValue::Array(instants),
         })
     }
-}
-
-/// The zone of a time, if its clocks are others than those of UTC.
-fn zone_of(of: &DataType) -> Option<Tz> {
-    let DataType::Timestamp(_, Some(zone)) = of else { return None };
-    let is_utc = ["utc", "+00:00", "+00", "z"].contains(&zone.to_lowercase().as_str());
-    if is_utc { None } else { zone.parse().ok() }
 }
 
 /// Whether bins are of a day or more.

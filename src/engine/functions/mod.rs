@@ -3,5 +3,6 @@
 pub(crate) mod bins;
 pub(crate) mod bounded;
 pub(crate) mod checked;
+pub(crate) mod clocks;
 pub(crate) mod instants;
 pub(crate) mod own;

@@ -25,8 +25,10 @@ use super::sound::Sound;
 use super::store::Store;
 use super::unknown::UnknownIsNotFalse;
 use super::walls::Walled;
+use super::zoned::Zoned;
 use crate::engine::functions::bounded;
 use crate::engine::functions::checked::Arithmetic;
+use crate::engine::functions::clocks::Clocks;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
 use crate::engine::joins::{LookUp, WholeKeys};
 use crate::engine::leaf::{AtHandFirst, CountThere, EndsAlone, FewWanted, KeptRanges, ShareScans, TellKeys, is_remote};
@@ -113,7 +115,7 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 9] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 10] = [
         Arc::new(NearestJoins),
         Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
@@ -121,6 +123,7 @@ pub(crate) fn extend(
         Arc::new(Lengths),
         Arc::new(AcrossLines),
         Arc::new(OrderedByColumns),
+        Arc::new(Zoned),
         Arc::new(FinerTimes),
         Arc::new(Sound),
     ];
@@ -128,6 +131,7 @@ pub(crate) fn extend(
     rules.splice(0..0, first);
     // Behind the coercion of types: only then an operator is known to be one of whole numbers.
     rules.push(Arc::new(Arithmetic));
+    rules.push(Arc::new(Clocks));
     // A host's own planner stays; with one, ASOF joins are its to plan.
     builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
     let mut builder = builder.with_optimizer_rule(Arc::new(BelowNearest)).with_optimizer_rule(Arc::new(WholeKeys));

@@ -92,15 +92,16 @@ fn of_between(between: &Between, schema: &DFSchema) -> Option<Expr> {
 
 fn of_list(list: &InList, schema: &DFSchema) -> Option<Expr> {
     let column = Coarse::of(&list.expr, schema)?;
+    if list.list.iter().any(|value| column.is_read_by(value, schema)) {
+        return None;
+    }
     let rounded: Vec<Option<Expr>> =
         list.list.iter().map(|value| column.rounded(value, Rounding::Exact, schema)).collect();
     if rounded.iter().all(Option::is_none) {
         return None;
     }
     // All become of one type here: of several, a list would be compared in the finest of them.
-    let own = DataType::Timestamp(TimeUnit::Microsecond, column.zone.clone());
-    let values =
-        rounded.into_iter().zip(&list.list).map(|(r, value)| r.unwrap_or_else(|| cast(value.clone(), own.clone())));
+    let values = rounded.into_iter().zip(&list.list).map(|(r, value)| r.unwrap_or_else(|| column.own(value)));
     let values = values.collect();
     Some(column.expr.in_list(values, list.negated))
 }
@@ -120,47 +121,89 @@ fn of_subquery(one: &InSubquery, schema: &DFSchema) -> Result<Option<Expr>> {
 struct Coarse {
     expr: Expr,
     zone: Option<Arc<str>>,
+    /// The zone in which what has none is read beside it. It is that of the side as it was written: `x AT TIME ZONE 'Asia/Tokyo'` is
+    /// the instants of `x`, and what is compared with it is read on the clocks of Tokyo.
+    clocks: Option<Arc<str>>,
+    /// Whether a cast was seen through.
+    is_inner: bool,
 }
 
 impl Coarse {
     /// A cast to a finer unit adds no digit that counts, so it is seen through.
     fn of(expr: &Expr, schema: &DFSchema) -> Option<Self> {
         match (expr.get_type(schema).ok()?, expr) {
-            (DataType::Timestamp(TimeUnit::Microsecond, zone), _) => Some(Self { expr: expr.clone(), zone }),
-            (DataType::Timestamp(TimeUnit::Nanosecond, _), Expr::Cast(Cast { expr: inner, .. })) => {
-                // Zones are another matter: of these all are the same instants.
-                Self::of(inner, schema).filter(|inner| inner.zone.as_deref().is_some_and(|zone| zone == "UTC"))
+            (DataType::Timestamp(TimeUnit::Microsecond, zone), _) => {
+                Some(Self { expr: expr.clone(), zone: zone.clone(), clocks: zone, is_inner: false })
+            }
+            (DataType::Timestamp(TimeUnit::Nanosecond, clocks), Expr::Cast(Cast { expr: inner, .. })) => {
+                let inner = Self::of(inner, schema).filter(|inner| is_utc(&inner.zone))?;
+                // The same instants: with a zone on both sides of the cast, or on the clocks of UTC on both.
+                let keeps = match (&inner.clocks, &clocks) {
+                    (Some(_), Some(_)) => true,
+                    (inner, outer) => [inner, outer].into_iter().flatten().all(|zone| &**zone == "UTC"),
+                };
+                keeps.then_some(Self { clocks, is_inner: true, ..inner })
             }
             _ => None,
         }
     }
 
-    /// The other side, if it is finer, rounded.
+    /// The other side, if it is finer or has to be read on the clocks of this one, rounded.
     fn rounded(&self, other: &Expr, rounding: Rounding, schema: &DFSchema) -> Option<Expr> {
         if let Expr::Literal(value, _) = other
             && let Some(Some(text)) = value.try_as_str()
         {
             return self.read(text, rounding);
         }
-        if Self::of(other, schema).is_some() {
+        let DataType::Timestamp(unit, zone) = other.get_type(schema).ok()? else { return None };
+        if self.is_read_by(other, schema) {
             return None;
         }
-        let DataType::Timestamp(unit @ TimeUnit::Nanosecond, zone) = other.get_type(schema).ok()? else { return None };
+        if unit != TimeUnit::Nanosecond || Self::of(other, schema).is_some() {
+            return self.is_inner.then(|| self.own(other));
+        }
+        let other = match (&zone, &self.clocks) {
+            (None, Some(clocks)) if &**clocks != "UTC" => {
+                cast(other.clone(), DataType::Timestamp(unit, Some(clocks.clone())))
+            }
+            _ => other.clone(),
+        };
         // In the column's zone already: what equals nothing lies outside of all that zones can be applied to.
         let same = self.zone.is_none() || self.zone == zone;
-        let own = || cast(other.clone(), DataType::Timestamp(unit, self.zone.clone()));
-        Some(rounding.function().call(vec![if same { other.clone() } else { own() }]))
+        let other = if same { other } else { cast(other, DataType::Timestamp(unit, self.zone.clone())) };
+        Some(rounding.function().call(vec![other]))
     }
 
-    /// The text of a time with digits below a microsecond, rounded; or without seconds. Others are read where all texts are.
+    /// Whether what this side shows is read on the other's clocks, which is another instant.
+    fn is_read_by(&self, other: &Expr, schema: &DFSchema) -> bool {
+        let is_zoned = |of| matches!(of, DataType::Timestamp(_, zone) if !is_utc(&zone));
+        self.clocks.is_none() && other.get_type(schema).is_ok_and(is_zoned)
+    }
+
+    /// The other side in the type of this one.
+    fn own(&self, other: &Expr) -> Expr {
+        let of = |zone: &Option<Arc<str>>| DataType::Timestamp(TimeUnit::Microsecond, zone.clone());
+        let read = if is_utc(&self.clocks) { other.clone() } else { cast(other.clone(), of(&self.clocks)) };
+        cast(read, of(&self.zone))
+    }
+
+    /// The text of a time, rounded. Texts with a zone of their own say which it is; others are read on the clocks of this side.
+    ///
+    /// As a time of nanoseconds, to which the engine would cast it, it would reach no further than 2262. What cannot be read is read
+    /// where all texts are.
     fn read(&self, text: &str, rounding: Rounding) -> Option<Expr> {
-        let zone: Tz = self.zone.as_deref().unwrap_or("UTC").parse().ok()?;
+        let zone: Tz = self.clocks.as_deref().unwrap_or("UTC").parse().ok()?;
         let whole = crate::time::with_seconds(text);
         let time = string_to_datetime(&zone, whole.as_deref().unwrap_or(text)).ok()?;
         let below = i64::from(time.timestamp_subsec_nanos() % 1_000);
         let micros = rounding.of(time.timestamp_micros(), below);
-        (below != 0 || whole.is_some()).then(|| lit(ScalarValue::TimestampMicrosecond(Some(micros), self.zone.clone())))
+        Some(lit(ScalarValue::TimestampMicrosecond(Some(micros), self.zone.clone())))
     }
+}
+
+/// Whether a time is on the clocks of UTC, as one without a zone is.
+fn is_utc(zone: &Option<Arc<str>>) -> bool {
+    zone.as_deref().is_none_or(|zone| zone == "UTC")
 }
 
 /// Which whole microsecond stands for a finer time.

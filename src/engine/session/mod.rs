@@ -28,3 +28,4 @@ pub(crate) mod system_tables;
 mod unknown;
 mod unpruned;
 mod walls;
+mod zoned;

@@ -14,7 +14,7 @@ use datafusion::physical_expr::expressions::{BinaryExpr, CastExpr, Column, Liter
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
 use super::{Expr, quoted, scalar_of, shown};
-use crate::predicate::expression::{ACROSS_LINES, Scalar};
+use crate::predicate::expression::{ACROSS_LINES, ANY_OF, AS_TIME, IN_ZONE, Scalar};
 
 /// The expression as text.
 pub(super) fn words(expr: &Expr) -> String {
@@ -100,8 +100,22 @@ fn of_call(text: &mut String, call: &ScalarFunctionExpr) {
             let _ = write!(text, ".{}", name.unwrap_or("…"));
         }
         ("||", args) => between(text, args, " || "),
-        // Operators on whole numbers are functions of their own names.
-        (sign @ ("+" | "-" | "*"), [left, right]) => {
+        (AS_TIME, [of]) => write_to(text, of),
+        (IN_ZONE, [of]) => match call.return_type() {
+            DataType::Timestamp(_, Some(zone)) => {
+                write_to(text, of);
+                let _ = write!(text, " AT TIME ZONE {}", quoted(zone));
+            }
+            _ => write_to(text, of),
+        },
+        (ANY_OF, [list, value]) => {
+            write_to(text, value);
+            text.push_str(" = ANY (");
+            write_to(text, list);
+            text.push(')');
+        }
+        // Operators that are checked are functions of their own names.
+        (sign @ ("+" | "-" | "*" | "/"), [left, right]) => {
             for (at, side) in [left, right].into_iter().enumerate() {
                 if at == 1 {
                     let _ = write!(text, " {sign} ");
@@ -135,7 +149,7 @@ fn of_call(text: &mut String, call: &ScalarFunctionExpr) {
 /// Whether it has to stand in parentheses beside an operator on numbers.
 fn is_sum(expr: &Expr) -> bool {
     expr.is::<BinaryExpr>()
-        || expr.downcast_ref::<ScalarFunctionExpr>().is_some_and(|call| matches!(call.name(), "+" | "-" | "*"))
+        || expr.downcast_ref::<ScalarFunctionExpr>().is_some_and(|call| matches!(call.name(), "+" | "-" | "*" | "/"))
 }
 
 fn in_brackets(text: &mut String, expr: &Expr) {

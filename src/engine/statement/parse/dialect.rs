@@ -226,7 +226,6 @@ impl Dialect<'_> {
             }
             Expr::AtTimeZone { time_zone, .. } => zone::of_literal(time_zone),
             Expr::Cast { data_type, expr, .. } => {
-                zone::of_cast(data_type, expr);
                 if let Expr::Value(said) = expr.as_mut() {
                     zone::of_time(data_type, &mut said.value);
                     of_list(data_type, &said.value)?;

@@ -4,9 +4,9 @@
 //! is meant: `x AT TIME ZONE 'Asia/Tokyo'` is the same instant with that zone's hours and days.
 
 use arrow::array::timezone::Tz;
-use datafusion::sql::sqlparser::ast::{DataType, Expr, Ident, ObjectName, Set, TimezoneInfo, Value, ValueWithSpan};
+use datafusion::sql::sqlparser::ast::{DataType, Expr, Ident, ObjectName, Set, Value, ValueWithSpan};
 
-use super::dialect::{function_call, quoted, refused};
+use super::dialect::{quoted, refused};
 use crate::engine::error::Error;
 use crate::time::with_seconds;
 
@@ -94,17 +94,5 @@ pub(super) fn of_time(to: &DataType, said: &mut Value) {
         && let Some(whole) = with_seconds(text)
     {
         *text = whole;
-    }
-}
-
-/// `(x AT TIME ZONE 'Asia/Tokyo')::timestamp` is what the clocks there show. The plain cast would give what they show in UTC.
-pub(super) fn of_cast(to: &DataType, expr: &mut Expr) {
-    let zoneless = matches!(to, DataType::Timestamp(_, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone));
-    let mut inner = &*expr;
-    while let Expr::Nested(nested) = inner {
-        inner = nested;
-    }
-    if zoneless && matches!(inner, Expr::AtTimeZone { .. }) {
-        *expr = function_call("to_local_time", vec![inner.clone()]);
     }
 }
