@@ -16,6 +16,7 @@ use super::asked_as_value::AskedAsValue;
 use super::dates;
 use super::duplicates::CountedDuplicates;
 use super::finer::FinerTimes;
+use super::frames::Framed;
 use super::lengths::Lengths;
 use super::line_breaks::AcrossLines;
 use super::merging::{CHECKED, SortedOrNot};
@@ -115,7 +116,7 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 10] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 11] = [
         Arc::new(NearestJoins),
         Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
@@ -123,6 +124,7 @@ pub(crate) fn extend(
         Arc::new(Lengths),
         Arc::new(AcrossLines),
         Arc::new(OrderedByColumns),
+        Arc::new(Framed),
         Arc::new(Zoned),
         Arc::new(FinerTimes),
         Arc::new(Sound),

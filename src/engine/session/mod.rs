@@ -9,6 +9,7 @@ pub(crate) mod connecting;
 mod dates;
 mod duplicates;
 mod finer;
+mod frames;
 pub(crate) mod leftovers;
 mod lengths;
 mod line_breaks;
