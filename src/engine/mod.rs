@@ -392,6 +392,7 @@ impl EngineBuilder {
         }
         datafusion_functions_json::register_all(&mut state)?;
         functions::own::register(&mut state)?;
+        functions::any_of::register(&mut state)?;
         joins::asof::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
         functions::checked::register(&mut state)?;

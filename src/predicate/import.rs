@@ -19,8 +19,8 @@ use datafusion::physical_expr::scalar_subquery::ScalarSubqueryExpr;
 use datafusion::physical_expr::{HigherOrderFunctionExpr, PhysicalExpr, ScalarFunctionExpr};
 
 use super::expression::{
-    ANY_ELEMENT, AS_WRITTEN, Comparison, ELEMENT, Local, NO_MICROSECOND, Octets, Pattern, Predicate, Scalar, Test,
-    Truth,
+    ANY_ELEMENT, ANY_OF, AS_WRITTEN, Comparison, ELEMENT, Local, NO_MICROSECOND, Octets, Pattern, Predicate, Scalar,
+    Test, Truth,
 };
 use super::like::{LikeText, like_text};
 use crate::address::Network;
@@ -188,7 +188,8 @@ impl Importer<'_> {
                 };
                 Some(Predicate::Test { path: subject.path, folded: false, test: Test::InNetwork(octets), sql })
             }
-            "array_has" => Some(subject.has(scalar(second)?)),
+            // Where the one is false and the other unknown, neither keeps a row; nor does its contrary, where it is unknown.
+            "array_has" | ANY_OF => Some(subject.has(scalar(second)?)),
             "array_has_any" => list_elements(second).map(|values| Predicate::Or(each(subject, values))),
             "array_has_all" => list_elements(second).map(|values| Predicate::And(each(subject, values))),
             _ => None,

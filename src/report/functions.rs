@@ -3,6 +3,7 @@
 use super::words::Words;
 use super::{advice, names, nearest, types};
 use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, manual_of_functions};
+use crate::predicate::ANY_OF;
 
 /// The words for a text of the planner about a function.
 pub(super) fn of_plan(text: &str, sql: &str) -> Option<Words> {
@@ -38,6 +39,11 @@ fn of_arguments(text: &str, sql: &str) -> Option<Words> {
     let (_, call) = text.split_once("argument types '")?;
     let (call, rest) = call.split_once("'. ").or_else(|| call.split_once('\''))?;
     let (name, types) = call.split_once('(')?;
+    if name == ANY_OF {
+        let of = types::in_sql(types.trim_end_matches(')'));
+        let hint = "x IN ('a', 'b') compares with values that are written out, x IN (SELECT …) with those of a query";
+        return Some((format!("= ANY takes a list of such values on its right, and here are {of}"), hint.into()));
+    }
     let typed = typed(name, sql);
     let forms = rest.split_once("Candidate functions:").map_or("", |(_, forms)| forms);
     let mut told: Vec<String> = Vec::new();

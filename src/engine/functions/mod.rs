@@ -1,5 +1,6 @@
 //! Functions of SQL, as far as they are not the engine's own as they are.
 
+pub(crate) mod any_of;
 pub(crate) mod bins;
 pub(crate) mod bounded;
 pub(crate) mod checked;

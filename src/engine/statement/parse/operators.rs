@@ -5,9 +5,10 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
-use super::dialect::refused;
+use super::dialect::{function_call, refused};
 use super::{json, span, spellings};
 use crate::engine::error::Error;
+use crate::predicate::ANY_OF;
 
 /// A binary operator and its operands.
 pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
@@ -96,7 +97,12 @@ pub(super) fn of_quantified(expr: &mut Expr) -> Result<(), Error> {
         Expr::AllOp { left, compare_op, right } => (left, &*compare_op, right, true),
         _ => return Ok(()),
     };
-    let Expr::Subquery(query) = right.as_ref() else { return Ok(()) };
+    let Expr::Subquery(query) = right.as_ref() else {
+        if !negated && *op == BinaryOperator::Eq {
+            *expr = function_call(ANY_OF, vec![right.as_ref().clone(), left.as_ref().clone()]);
+        }
+        return Ok(());
+    };
     let as_in = if negated { BinaryOperator::NotEq } else { BinaryOperator::Eq };
     if *op != as_in {
         return Err(refused(
