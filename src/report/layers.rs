@@ -197,6 +197,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
         E::OutOfRange { of, .. } => Report::chain(Exit::Query, error).hint(match *of {
             "decimal" => "a decimal has 38 digits at most; CAST(x AS DOUBLE) has room, and 15 digits of it are exact",
+            "timestamp" => {
+                "a time of nanoseconds lies between 1677-09-21 and 2262-04-11; a column is compared as it is, x > '9999-01-01', without a cast"
+            }
             "interval" => "an interval of this kind ends after 292 years; extract(epoch FROM …) makes a number of it",
             _ => "CAST(x AS DECIMAL(38, 0)) before it has room for 38 digits",
         }),

@@ -7,14 +7,17 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use arrow::array::make_array;
-use arrow::datatypes::{DataType, FieldRef};
+use arrow::array::{AsArray, make_array};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, FieldRef, Float64Type};
 use datafusion::common::config::ConfigOptions;
 use datafusion::error::Result;
 use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::logical_expr::{
     ColumnarValue, Documentation, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
+
+use crate::engine::error::Error;
 
 /// The functions that it is about.
 const NAMES: [&str; 5] =
@@ -74,6 +77,11 @@ impl ScalarUDFImpl for Instants {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        if self.name() == NAMES[0]
+            && let Some(seconds) = args.args.first()
+        {
+            in_range(seconds)?;
+        }
         let promised = args.return_field.data_type().clone();
         match self.0.inner().invoke_with_args(args)? {
             // The instants are right: the zone alone is put to them. A cast would take them for times on that zone's clock.
@@ -89,6 +97,22 @@ impl ScalarUDFImpl for Instants {
         self.0.documentation()
     }
 }
+
+/// Seconds with a fraction that are no instant: DataFusion takes the nearest, and 1970 for NaN. Of whole ones it is an error.
+fn in_range(seconds: &ColumnarValue) -> Result<()> {
+    if !seconds.data_type().is_floating() {
+        return Ok(());
+    }
+    let seconds = cast(&seconds.to_array(1)?, &DataType::Float64)?;
+    let is_outside = |seconds: f64| !(seconds * 1e9 >= FIRST && seconds * 1e9 < -FIRST);
+    match seconds.as_primitive::<Float64Type>().iter().flatten().find(|seconds| is_outside(*seconds)) {
+        Some(outside) => Err(Error::OutOfRange { what: format!("to_timestamp({outside})"), of: "timestamp" }.into()),
+        None => Ok(()),
+    }
+}
+
+/// The first nanosecond that there is, which is 2^63 before 1970; the last is one less behind it.
+const FIRST: f64 = -9_223_372_036_854_775_808.0;
 
 #[cfg(test)]
 mod tests {

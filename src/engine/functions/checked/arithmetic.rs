@@ -1,11 +1,12 @@
-//! `+`, `-` and `*` on whole numbers, checked.
+//! `+`, `-` and `*` on whole numbers, checked; and these and `/` on decimals, whose kernels fill 128 or 256 bits without a look at how
+//! many digits the type has.
 //!
 //! After types were coerced, both sides of such an operator are of one type, and the operator becomes a function of the same
 //! name. It calls itself as the operator does, so that headings, GROUP BY and ORDER BY find it as before.
 
-use arrow::array::{ArrayRef, Datum};
-use arrow::compute::kernels::numeric::{add, mul, sub};
-use arrow::datatypes::{DataType, Field, FieldRef};
+use arrow::array::{ArrayRef, AsArray, Datum};
+use arrow::compute::kernels::numeric::{add, div, mul, sub};
+use arrow::datatypes::{DataType, Decimal128Type, Decimal256Type, Field, FieldRef};
 use arrow::error::ArrowError;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
@@ -54,11 +55,17 @@ fn checked(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
     let is_whole = |side: &Expr| side.get_type(schema).is_ok_and(|of| of.is_integer());
     match &expr {
         Expr::BinaryExpr(BinaryExpr { left, op, right }) if Sign::of(*op).is_some() => {
-            let (Some(sign), true) = (Sign::of(*op), is_whole(left) && is_whole(right)) else {
+            let (Some(sign), Ok(one), Ok(other)) = (Sign::of(*op), left.get_type(schema), right.get_type(schema))
+            else {
                 return Transformed::no(expr);
             };
+            let of = if is_decimal(&one) && is_decimal(&other) {
+                expr.get_type(schema).ok()
+            } else {
+                (one.is_integer() && other.is_integer() && sign != Sign::By).then_some(one)
+            };
+            let Some(of) = of else { return Transformed::no(expr) };
             let text = format!("{} {op} {}", written(left), written(right));
-            let of = left.get_type(schema).unwrap_or(DataType::Null);
             let function = Operation { sign, text, of, signature: Signature::any(2, Volatility::Immutable) };
             Transformed::yes(ScalarUDF::from(function).call(vec![*left.clone(), *right.clone()]))
         }
@@ -89,6 +96,7 @@ enum Sign {
     Plus,
     Minus,
     Times,
+    By,
 }
 
 impl Sign {
@@ -97,6 +105,7 @@ impl Sign {
             Operator::Plus => Some(Self::Plus),
             Operator::Minus => Some(Self::Minus),
             Operator::Multiply => Some(Self::Times),
+            Operator::Divide => Some(Self::By),
             _ => None,
         }
     }
@@ -106,6 +115,7 @@ impl Sign {
             Self::Plus => add,
             Self::Minus => sub,
             Self::Times => mul,
+            Self::By => div,
         }
     }
 }
@@ -127,6 +137,7 @@ impl ScalarUDFImpl for Operation {
             Sign::Plus => "+",
             Sign::Minus => "-",
             Sign::Times => "*",
+            Sign::By => "/",
         }
     }
 
@@ -141,22 +152,45 @@ impl ScalarUDFImpl for Operation {
         &self.signature
     }
 
-    fn return_type(&self, given: &[DataType]) -> Result<DataType> {
-        Ok(given.first().cloned().unwrap_or(DataType::Null))
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(self.of.clone())
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        Ok(same_type(self.name(), &args))
+        let is_nullable = args.arg_fields.iter().any(|field| field.is_nullable());
+        Ok(Field::new(self.name(), self.of.clone(), is_nullable).into())
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let [left, right] = args.args.as_slice() else { return exec_err!("{} takes two numbers", self.name()) };
-        apply(left, right, self.sign.kernel()).map_err(|error| told(error, &self.text, args.return_type()))
+        let value = apply(left, right, self.sign.kernel()).map_err(|error| told(error, &self.text, &self.of))?;
+        if fits(&value, &self.of)? { Ok(value) } else { Err(out_of_range(&self.text, &self.of)) }
     }
 
     fn evaluate_bounds(&self, _: &[&Interval]) -> Result<Interval> {
         any_of(&self.of)
     }
+}
+
+fn is_decimal(of: &DataType) -> bool {
+    matches!(of, DataType::Decimal128(..) | DataType::Decimal256(..))
+}
+
+/// Whether decimals have no more digits than their type has.
+fn fits(value: &ColumnarValue, of: &DataType) -> Result<bool> {
+    if !is_decimal(of) {
+        return Ok(true);
+    }
+    let values = value.to_array(1)?;
+    Ok(match (values.data_type(), of) {
+        (DataType::Decimal128(..), DataType::Decimal128(digits, _)) => {
+            values.as_primitive::<Decimal128Type>().validate_decimal_precision(*digits).is_ok()
+        }
+        (DataType::Decimal256(..), DataType::Decimal256(digits, _)) => {
+            values.as_primitive::<Decimal256Type>().validate_decimal_precision(*digits).is_ok()
+        }
+        _ => true,
+    })
 }
 
 /// All numbers of a type. Without one, functions that ask whether a number is negative, as `abs` does, cannot be sorted by.

@@ -4,7 +4,8 @@
 //! which it does not. So operators on whole numbers are carried out by a function that looks ([`arithmetic`]), and `sum` adds up
 //! in twice the width and looks at the end ([`sum`]), which makes it independent of the order of its rows too. Types stay what
 //! they are: PostgreSQL widens the sum of `bigint` to `numeric`, which would change the columns of files that people keep.
-//! Division and remainder, decimals, dates and times are checked by the engine itself.
+//! Decimals are looked at in the same place: a sum could have one digit more than its type, and was printed off by a factor of ten.
+//! Division and remainder of whole numbers, dates and times are checked by the engine itself.
 
 mod arithmetic;
 mod avg;

@@ -9,7 +9,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Fields, Float64Type, Int64Type};
 use datafusion::common::{exec_err, plan_err};
-use datafusion::error::Result;
+use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
@@ -209,7 +209,7 @@ impl ScalarUDFImpl for Rowwise {
         for (arg, (name, ..)) in args.iter().zip(self.function.args) {
             let written = if let Expr::Literal(value, _) = arg { value.try_as_str().flatten() } else { None };
             if let Some(text) = written.filter(|text| *name == NETWORK.0 && Network::read(text).is_none()) {
-                return plan_err!("{}: '{text}' is no network and no address", self.function.syntax());
+                return Err(self.no_network(text));
             }
             // The address of a network that stands first lies in no network, and nobody would be told why.
             let is_network = |text: &&str| text.contains('/') && Network::read(text).is_some();
@@ -229,6 +229,9 @@ impl ScalarUDFImpl for Rowwise {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let constant = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        if constant {
+            self.written_out(&args.args)?;
+        }
         let rows = if constant { 1 } else { args.number_rows };
         let arrays: Vec<ArrayRef> = args.args.iter().map(|arg| arg.to_array(rows)).collect::<Result<_>>()?;
         let columns: Vec<Column> = arrays
@@ -241,6 +244,28 @@ impl ScalarUDFImpl for Rowwise {
             true => ColumnarValue::Scalar(ScalarValue::try_from_array(&made, 0)?),
             false => ColumnarValue::Array(made),
         })
+    }
+}
+
+impl Rowwise {
+    fn no_network(&self, text: &str) -> DataFusionError {
+        let what = format!("{}: '{text}' is no network and no address", self.function.syntax());
+        let instead = "a network is written as '10.0.0.0/8' or '2001:db8::/32', with 32 or 128 bits at most".into();
+        Error::Dialect { what, instead }.into()
+    }
+
+    /// Of constants alone the value is computed before anything is made simpler, where a network that is none is looked for.
+    fn written_out(&self, args: &[ColumnarValue]) -> Result<()> {
+        for (arg, (name, ..)) in args.iter().zip(self.function.args) {
+            if let ColumnarValue::Scalar(value) = arg
+                && let Some(Some(text)) = value.try_as_str()
+                && *name == NETWORK.0
+                && Network::read(text).is_none()
+            {
+                return Err(self.no_network(text));
+            }
+        }
+        Ok(())
     }
 }
 
