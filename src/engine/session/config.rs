@@ -26,6 +26,7 @@ use super::sound::Sound;
 use super::store::Store;
 use super::unknown::UnknownIsNotFalse;
 use super::walls::Walled;
+use super::zeros::OneZero;
 use super::zoned::Zoned;
 use crate::engine::functions::bounded;
 use crate::engine::functions::checked::Arithmetic;
@@ -116,7 +117,7 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 11] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 12] = [
         Arc::new(NearestJoins),
         Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
@@ -125,6 +126,7 @@ pub(crate) fn extend(
         Arc::new(AcrossLines),
         Arc::new(OrderedByColumns),
         Arc::new(Framed),
+        Arc::new(OneZero),
         Arc::new(Zoned),
         Arc::new(FinerTimes),
         Arc::new(Sound),

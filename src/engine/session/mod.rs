@@ -29,4 +29,5 @@ pub(crate) mod system_tables;
 mod unknown;
 mod unpruned;
 mod walls;
+mod zeros;
 mod zoned;
