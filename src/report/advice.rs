@@ -115,6 +115,15 @@ pub(super) fn is_given(sql: &str, name: &str) -> bool {
     })
 }
 
+/// Whether the statement names a query so, in a WITH RECURSIVE.
+pub(super) fn is_recursive(sql: &str, name: &str) -> bool {
+    let tokens = solid(sql);
+    let named = |at: usize, known: &str| tokens.get(at).and_then(word).is_some_and(|word| is(word, known));
+    let begins = (0..tokens.len()).any(|at| named(at, "WITH") && named(at + 1, "RECURSIVE"));
+    let behind = |at: usize| matches!(tokens.get(at), Some(Token::LParen)) || named(at, "AS");
+    begins && (1..tokens.len()).any(|at| named(at, name) && behind(at + 1) && !named(at - 1, "FROM"))
+}
+
 /// Whether an error is about a struct that was compared.
 pub(super) fn is_of_struct(what: &str) -> bool {
     what.contains("comparison operation ") && what.contains("Struct(")
@@ -250,6 +259,21 @@ mod tests {
                 expected.is_none_or(|part| advice.as_deref().unwrap_or_default().contains(part)),
                 "{sql}: {advice:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_query_that_reads_itself_is_recursive() {
+        for (sql, is) in [
+            (
+                "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i FROM r UNION ALL SELECT i FROM r) SELECT * FROM r",
+                true,
+            ),
+            ("WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT i FROM r) SELECT * FROM s", true),
+            ("WITH r AS (SELECT 1) SELECT * FROM s", false),
+            ("SELECT * FROM r AS s", false),
+        ] {
+            assert_eq!(is_recursive(sql, "r"), is, "{sql}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Tables that there are not: what may have been meant, and where their records are.
 
-use super::{About, Exit, Report, elsewhere, names, nearest};
+use super::{About, Exit, Report, advice, elsewhere, names, nearest};
 use crate::engine::timeline;
 
 /// Tables that are listed where nothing is near.
@@ -11,6 +11,12 @@ pub(super) fn missing(table: &str, about: &About<'_>) -> Report {
     let short = table.rsplit('.').next().unwrap_or(table);
     if let Some((what, hint)) = names::elsewhere(short, about.tables).or_else(|| names::file(table)) {
         return Report::new(Exit::Query, what).hint(hint);
+    }
+    if advice::is_recursive(about.sql, short) {
+        return Report::new(Exit::Query, format!("{short} is read by more than the last part of its query")).hint(
+            "WITH RECURSIVE has a first query, UNION ALL, and one more that reads it; a join puts several steps into \
+             one: FROM r, (VALUES (1), (10)) AS step(n)",
+        );
     }
     let report = Report::new(Exit::Query, format!("there is no table {short}"));
     if short == timeline::NAME {

@@ -3,6 +3,8 @@
 //! The dialect refuses most of what would lead to one before it is planned; what is left is known by how the text begins.
 //! Where it is not, what is a dump is cut off: it tells a reader nothing, and it may hold values of records.
 
+mod beyond;
+
 use super::names::nearest;
 use super::types;
 use crate::engine::FUNCTIONS_OF_ELEMENTS;
@@ -16,7 +18,7 @@ pub(super) const DIALECT: &str = "the dialect is PostgreSQL's, as far as DataFus
 /// The words for a text of the planner.
 pub(super) fn of_plan(text: &str) -> Option<Words> {
     let after = |begin: &str| text.strip_prefix(begin);
-    if let Some(words) = of_queries(text) {
+    if let Some(words) = beyond::of(text).or_else(|| of_queries(text)) {
         return Some(words);
     }
     if let Some(words) = of_elements(text) {

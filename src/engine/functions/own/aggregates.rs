@@ -10,6 +10,8 @@ use datafusion::logical_expr::function::{AccumulatorArgs, AggregateFunctionSimpl
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Documentation, Expr, Signature, Volatility, lit};
 
+use crate::engine::error::Error;
+
 /// An aggregate that stands for another.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct StandsFor {
@@ -121,7 +123,17 @@ impl AggregateUDFImpl for StandsFor {
     }
 
     fn accumulator(&self, _: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        plan_err!("{} cannot be used here", self.kind.syntax())
+        let what = format!("{} is not supported with OVER", self.kind.syntax());
+        let instead = match self.kind {
+            Kind::CountIf => "count(*) FILTER (WHERE condition) OVER (…) is the same",
+            Kind::ArgMax => {
+                "first_value(value) OVER (… ORDER BY by DESC NULLS LAST) is the same, over the whole of a window"
+            }
+            Kind::ArgMin => {
+                "first_value(value) OVER (… ORDER BY by NULLS LAST) is the same, over the whole of a window"
+            }
+        };
+        Err(Error::Dialect { what, instead: instead.into() }.into())
     }
 
     fn simplify(&self) -> Option<AggregateFunctionSimplification> {

@@ -1,0 +1,112 @@
+//! What the engine does not carry out, and values that lie beyond what their type holds.
+
+use super::super::types;
+use super::Words;
+
+/// The words for such a text.
+pub(super) fn of(text: &str) -> Option<Words> {
+    if let Some(call) = text.strip_prefix("Aggregate can not be used as a sliding accumulator because ") {
+        let name =
+            call.split_once(": ").and_then(|(_, call)| call.split_once('(')).map_or("this aggregate", |(name, _)| name);
+        let hint = "let it begin at the first row, ROWS UNBOUNDED PRECEDING; count, sum, avg, min and max can move, with FILTER (WHERE …) too";
+        return Some((format!("{name} cannot be computed over a window whose beginning moves"), hint.into()));
+    }
+    if let Some((value, of)) = text.strip_prefix("Can't cast value ").and_then(|rest| rest.split_once(" to type ")) {
+        let hint = "CAST(x AS BIGINT) has room for 18 digits, CAST(x AS DECIMAL(38, 0)) for 38";
+        return Some((format!("{value} is out of range for {}", types::in_sql(of)), hint.into()));
+    }
+    if let Some((operation, why)) =
+        text.strip_prefix("Cannot get result type for decimal operation ").and_then(|rest| rest.split_once(": "))
+    {
+        let digits = if why.contains("scale") { "more digits behind the point" } else { "more digits" };
+        let hint = "CAST(x AS DECIMAL(38, 10)) leaves fewer behind the point; CAST(x AS DOUBLE) has room, and 15 digits of it are exact";
+        return Some((format!("{} has {digits} than a decimal holds", types::in_sql(operation)), hint.into()));
+    }
+    let is_time = text.starts_with("Overflow converting ") && text.contains("Nanosecond")
+        || text.starts_with("Cannot cast timestamp value ") && text.contains("exceeds the representable");
+    if is_time {
+        let hint = "a column is compared as it is, x > '9999-01-01', without a cast or UNION; CASE WHEN x < '2262-01-01' THEN … END \
+                    leaves out what means never, as 9999-12-31 and 1601-01-01 do in a directory";
+        return Some((
+            "a time lies before 1677 or behind 2262, which is as far as timestamp reaches".into(),
+            hint.into(),
+        ));
+    }
+    let rows: &[(&str, &str, &str)] = &[
+        (
+            "Unnest should be rewritten to LogicalPlan::Unnest",
+            "unnest makes rows of a list, and a function takes values of one row",
+            "make the rows first: SELECT sum(x) FROM unnest([1, 2]) AS t(x)",
+        ),
+        (
+            "Arithmetic Overflow in AvgAccumulator",
+            "the sum that avg divides is out of range for decimal",
+            "avg(CAST(x AS DOUBLE)) has room, and 15 digits of it are exact",
+        ),
+        (
+            "There is only support Literal types for field at idx",
+            "how far lag, lead and nth_value look is a number that is written out, and no column",
+            "lag(x, 1); for a distance that differs, number the rows, row_number() OVER (…) AS n, and join on n",
+        ),
+        (
+            "Correlated scalar subquery must be aggregated",
+            "a query in the place of a value may give several rows here",
+            "(SELECT max(a) FROM …) is one value; a join gives a row for each",
+        ),
+        (
+            "Format error",
+            "a form of a time cannot be read",
+            "to_char(x, 'YYYY-MM-DD HH24:MI:SS'), or with signs: '%Y-%m-%d %H:%M:%S'",
+        ),
+    ];
+    let (_, what, hint) = rows.iter().find(|(begin, ..)| text.starts_with(begin))?;
+    Some(((*what).to_owned(), (*hint).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::of_plan;
+
+    #[test]
+    fn what_the_engine_does_not_do_is_said_in_words() {
+        for (text, what, hint) in [
+            (
+                "Aggregate can not be used as a sliding accumulator because `retract_batch` is not implemented: bool_or(ev.n > bigint) ORDER BY [ev.n]",
+                "bool_or cannot be computed over a window",
+                "UNBOUNDED PRECEDING",
+            ),
+            ("Can't cast value 3000000000 to type Int32", "3000000000 is out of range for integer", "BIGINT"),
+            (
+                "Cannot get result type for decimal operation decimal * decimal: Invalid argument error: Output scale of decimal * decimal would exceed max scale of 38",
+                "decimal * decimal has more digits behind the point than a decimal holds",
+                "DOUBLE",
+            ),
+            (
+                "Cannot cast timestamp value -11644473600000000 to timestamp: converted value exceeds the representable i64 range",
+                "before 1677 or behind 2262",
+                "x > '9999-01-01'",
+            ),
+            (
+                "Overflow converting 9999-12-31 00:00:00 to Nanosecond. The dates that can be represented as nanoseconds have to be between",
+                "before 1677 or behind 2262",
+                "x > '9999-01-01'",
+            ),
+            (
+                "Unnest should be rewritten to LogicalPlan::Unnest before type coercion",
+                "makes rows of a list",
+                "FROM unnest",
+            ),
+            ("Arithmetic Overflow in AvgAccumulator", "avg divides is out of range", "DOUBLE"),
+            (
+                "There is only support Literal types for field at idx: 1 in Window Function",
+                "written out, and no column",
+                "lag(x, 1)",
+            ),
+            ("Correlated scalar subquery must be aggregated to return at most one row", "several rows", "max(a)"),
+            ("Format error", "a form of a time", "to_char"),
+        ] {
+            let (said, told) = of_plan(text).unwrap_or_else(|| panic!("{text}"));
+            assert!(said.contains(what) && told.contains(hint), "{text}: {said}; {told}");
+        }
+    }
+}
