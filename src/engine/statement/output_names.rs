@@ -8,15 +8,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use arrow::util::display::array_value_to_string;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, JoinType, Result};
-use datafusion::logical_expr::expr::{Alias, ScalarFunction};
+use datafusion::logical_expr::expr::{Alias, Cast, ScalarFunction, TryCast};
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
     CreateMemoryTable, DdlStatement, Distinct, Explain, Expr, LogicalPlan, LogicalPlanBuilder,
 };
 use datafusion::scalar::ScalarValue;
+
+use crate::predicate::ANY_OF;
 
 /// The plan with its columns named; of an EXPLAIN, of a table or view to be made: the query's.
 pub(crate) fn named(plan: LogicalPlan) -> Result<LogicalPlan> {
@@ -76,7 +79,7 @@ impl Name {
                 }
             },
             // What comes of a list in the select list bears the name of no expression.
-            None if column.name.starts_with("UNNEST(") => vec!["unnest".into()],
+            None if column.name.starts_with(ELEMENTS) => vec!["unnest".into()],
             None => Vec::new(),
         };
         names.push(column.name.clone());
@@ -118,6 +121,12 @@ fn origin(plan: &LogicalPlan, at: usize) -> Option<&Expr> {
             None => return origin(&window.input, at),
             Some(at) => window.window_expr.get(at)?,
         },
+        // What is no element of a list passes it as it is.
+        LogicalPlan::Unnest(unnest) => {
+            let (qualifier, field) = unnest.schema.qualified_field(at);
+            let column = Column::from((qualifier, field));
+            return origin(&unnest.input, unnest.input.schema().index_of_column(&column).ok()?);
+        }
         LogicalPlan::Sort(sort) => return origin(&sort.input, at),
         LogicalPlan::Limit(limit) => return origin(&limit.input, at),
         LogicalPlan::Filter(filter) => return origin(&filter.input, at),
@@ -134,6 +143,16 @@ fn origin(plan: &LogicalPlan, at: usize) -> Option<&Expr> {
     match expr {
         // The planner's own alias of count(*), which spells out its filter.
         Expr::Alias(alias) if alias.name.starts_with(COUNT_FILTER) || called(alias).is_some() => Some(expr),
+        // The same of a window, which spells out its order, and of what is made of the elements of a list.
+        Expr::Alias(alias) if alias.name.starts_with(COUNT_ALL) || alias.name.contains(ELEMENTS) => {
+            match alias.expr.as_ref() {
+                Expr::Column(column) if alias.name.starts_with(COUNT_ALL) => {
+                    let below = plan_below(plan)?;
+                    origin(below, below.schema().index_of_column(column).ok()?)
+                }
+                expr => Some(expr),
+            }
+        }
         Expr::Alias(_) => None,
         Expr::Column(column) => {
             let below = plan_below(plan)?;
@@ -197,6 +216,9 @@ fn written(expr: &Expr) -> Option<String> {
     }
 }
 
+/// How a column is called that comes of a list in the select list.
+const ELEMENTS: &str = "UNNEST(";
+
 /// Characters that a heading may have before a function's name has to do.
 const LONGEST: usize = 40;
 
@@ -222,7 +244,9 @@ fn short(below: Option<&LogicalPlan>, expr: &Expr, whole: &str) -> Option<String
         }
         Expr::WindowFunction(window) => {
             let args: Vec<String> = window.params.args.iter().map(|arg| plain(below, arg)).collect();
-            Some(format!("{}({})", window.fun.name(), args.join(", ")))
+            // The planner counts ones where all rows are counted.
+            let args = if window.fun.name() == "count" && args == ["1"] { "*".into() } else { args.join(", ") };
+            Some(format!("{}({args})", window.fun.name()))
         }
         Expr::Case(_) => Some("case".into()),
         _ => None,
@@ -254,8 +278,12 @@ fn called(alias: &Alias) -> Option<&str> {
     names.iter().any(|name| name == called).then_some(called)
 }
 
-/// An expression as text without the names of tables.
+/// An expression as text without the names of tables. A cast is called as what it is of; where one to a zone stands in something else,
+/// the zone is said.
 fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
+    if let Expr::Cast(Cast { expr: of, .. }) | Expr::TryCast(TryCast { expr: of, .. }) = expr {
+        return plain(below, of);
+    }
     if let Expr::Alias(alias) = expr {
         let text = plain(below, &alias.expr);
         return match (called(alias), text.split_once('(')) {
@@ -269,6 +297,19 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
             Expr::ScalarFunction(call) if OPERATORS.contains(&call.func.name()) => {
                 Some(operands(call).join(&format!(" {} ", call.func.name())))
             }
+            Expr::ScalarFunction(call) if call.func.name() == "make_array" => {
+                Some(format!("[{}]", operands(call).join(", ")))
+            }
+            Expr::ScalarFunction(call) if call.func.name() == ANY_OF && call.args.len() == 2 => {
+                let [list, value] = [&call.args[0], &call.args[1]].map(|arg| plain(below, arg));
+                Some(format!("{value} = ANY ({list})"))
+            }
+            Expr::Cast(Cast { expr: of, field }) | Expr::TryCast(TryCast { expr: of, field }) => {
+                let of = plain(below, of);
+                let zone = zone_of(field.data_type()).map(|zone| format!(" AT TIME ZONE '{zone}'"));
+                Some(of + &zone.unwrap_or_default())
+            }
+            Expr::Alias(alias) if alias.name.starts_with(ELEMENTS) => Some("unnest".into()),
             Expr::Alias(alias) => called(alias).map(|_| plain(below, &expr)),
             _ => None,
         };
@@ -286,10 +327,21 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
             let expr = origin(below, below.schema().index_of_column(column).ok()?)?;
             Some(plain(plan_below(below), expr))
         });
-        let name = inner.unwrap_or_else(|| column.name.clone());
+        let name = inner.unwrap_or_else(|| match column.name.starts_with(ELEMENTS) {
+            true => "unnest".into(),
+            false => column.name.clone(),
+        });
         Ok(Transformed::new(Expr::Column(Column::new_unqualified(name)), true, JUMP))
     });
     unqualified.map_or_else(|_| expr.schema_name().to_string(), |expr| shown(expr.data))
+}
+
+/// The zone of a time, if it is another than that of all times.
+fn zone_of(of: &DataType) -> Option<&str> {
+    match of {
+        DataType::Timestamp(_, Some(zone)) => Some(&**zone).filter(|zone| *zone != "UTC"),
+        _ => None,
+    }
 }
 
 fn shown(mut expr: Expr) -> String {
@@ -300,6 +352,9 @@ fn shown(mut expr: Expr) -> String {
     let text = expr.human_display().to_string();
     filter.map_or(text.clone(), |filter| format!("{text} FILTER (WHERE {})", filter.human_display()))
 }
+
+/// How that of a count(*) over a window does.
+const COUNT_ALL: &str = "count(*) ";
 
 /// How the planner's alias of a filtered count(*) begins.
 const COUNT_FILTER: &str = "count(*) FILTER";
