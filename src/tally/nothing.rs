@@ -9,6 +9,8 @@ pub enum Because {
     Contradiction,
     /// What is asked can never hold, whatever the records are.
     NeverTrue,
+    /// The conditions can never hold together, of whatever record; the records were read.
+    NeverHolds,
     /// None of the keys that a join told can be a record's, or they contradict the conditions.
     NoJoinKey,
     /// The other side of a join has no rows.
@@ -220,6 +222,7 @@ impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contradiction => f.write_str("the conditions contradict each other, so nothing was requested"),
+            Self::NeverHolds => f.write_str("the conditions contradict each other: no record can satisfy all of them"),
             Self::NeverTrue => {
                 f.write_str("the statement has a condition that is never true, or a list without rows, so nothing was requested")
             }

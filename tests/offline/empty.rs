@@ -81,6 +81,14 @@ async fn rows_that_are_lost_above_a_scan_say_where() {
             "no rows: none of 2 element(s) satisfies WHERE",
         ),
         (
+            "SELECT * FROM generate_series(1, 3, -1)",
+            "no rows: a series has no value from its first to its last; a step below 0 counts down",
+        ),
+        (
+            "WITH RECURSIVE r(i) AS (SELECT 1 WHERE false UNION ALL SELECT i + 1 FROM r WHERE i < 3) SELECT * FROM r",
+            "no rows: the statement has a condition that is never true",
+        ),
+        (
             "SELECT id FROM sign_ins QUALIFY row_number() OVER (ORDER BY id) > 9",
             "no rows: none of 2 row(s) satisfies QUALIFY, or WHERE above the window function",
         ),

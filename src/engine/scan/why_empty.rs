@@ -22,7 +22,7 @@ use near::Text;
 use crate::plan::feed::FeedPlan;
 use crate::plan::search::SearchPlan;
 use crate::plan::{FilePlan, ScanPlan, StreamPlan};
-use crate::predicate::{Comparison, Predicate, Scalar, Test};
+use crate::predicate::{Comparison, Predicate, Scalar, Test, Truth};
 use crate::table::EntitySet;
 use crate::tally::{Because, Notice, Tally};
 use crate::time::{Interval, instant_text};
@@ -129,6 +129,12 @@ impl Watch {
             reasons.retain(|because| !matches!(because, Because::Contradiction));
         }
         reasons.extend(reversed);
+        // What the planner found to be false is no condition of a record.
+        let is_false = |condition: &Predicate| matches!(condition, Predicate::Constant(Truth::False | Truth::Unknown));
+        if reasons.is_empty() && conditions.iter().any(|(_, condition)| is_false(condition)) {
+            reasons.push(Because::NeverHolds);
+        }
+        let conditions: Vec<_> = conditions.into_iter().filter(|(_, condition)| !is_false(condition)).collect();
         let asked = asked(conditions.iter().map(|(_, condition)| condition), time);
         let conditions: Vec<Condition> = conditions
             .into_iter()

@@ -10,6 +10,7 @@ use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::limit::GlobalLimitExec;
+use datafusion::physical_plan::memory::LazyMemoryExec;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
@@ -20,7 +21,7 @@ type Node = Arc<dyn ExecutionPlan>;
 
 /// Notes where the rows of a plan that gave none were lost, if they were lost above its scans.
 pub(super) fn noted(plan: &Node, tally: &Tally) {
-    if let Some(because) = lost(plan) {
+    if let Some(because) = lost(plan).or_else(|| not_begun(plan)) {
         tally.notice(Notice::NoneLeft { because });
     }
 }
@@ -41,6 +42,14 @@ fn lost(node: &Node) -> Option<String> {
         return Some(at(node, &counts));
     }
     children.into_iter().find_map(lost)
+}
+
+/// A series that ends before it begins.
+fn not_begun(node: &Node) -> Option<String> {
+    if node.is::<LazyMemoryExec>() && given(node) == Some(0) {
+        return Some("a series has no value from its first to its last; a step below 0 counts down".into());
+    }
+    node.children().into_iter().find_map(not_begun)
 }
 
 /// How many rows a node gave out. A node that does not count passes on what it is given.

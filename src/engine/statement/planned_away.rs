@@ -8,6 +8,7 @@ use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::work_table::WorkTableExec;
 
 use crate::tally::{Because, Notice, Tally};
 
@@ -16,7 +17,8 @@ pub(super) fn noted(logical: &LogicalPlan, physical: &Arc<dyn ExecutionPlan>, ta
     let (mut reads, mut empty) = (false, false);
     physical.apply(|node| {
         empty |= node.is::<EmptyExec>();
-        reads |= node.children().is_empty() && !node.is::<EmptyExec>();
+        // What a recursive query found last is read from itself.
+        reads |= node.children().is_empty() && !node.is::<EmptyExec>() && !node.is::<WorkTableExec>();
         Ok(TreeNodeRecursion::Continue)
     })?;
     if reads || !empty || is_limited_to_none(logical)? {
@@ -31,6 +33,11 @@ pub(super) fn noted(logical: &LogicalPlan, physical: &Arc<dyn ExecutionPlan>, ta
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
+    // Rows that were written out, and tables that nobody declared, have no scan that would say it.
+    if tables.is_empty() && logical.exists(|node| Ok(matches!(node, LogicalPlan::Filter(_))))? {
+        let because = "the statement has a condition that is never true".into();
+        tally.notice(Notice::NoneLeft { because });
+    }
     tables.into_iter().for_each(|table| tally.notice(Notice::Nothing { table, because: Because::NeverTrue }));
     Ok(())
 }
