@@ -136,14 +136,17 @@ impl Recogniser {
         if let Some(family) = told.family {
             return Ok(self.record(family, members));
         }
+        let is_of_logs = table.is_some() && get(members, "TimeGenerated").is_some();
         let inside = match self.wrapped(members, &OTHERS, depth) {
-            Some(Ok(found @ (Found::Inner(..) | Found::Many(_)))) => return Ok(found),
+            Some(Ok(found @ Found::Inner(..))) => return Ok(found),
+            // A row of another table of Log Analytics may have a list of anything in a member of such a name.
+            Some(Ok(Found::Many(all))) if !is_of_logs || all.iter().any(|one| self.is_known(one, depth)) => {
+                return Ok(Found::Many(all));
+            }
             inside => sure.or(inside),
         };
         match (table, told.other, inside) {
-            (Some(table), ..) if get(members, "TimeGenerated").is_some() => {
-                Ok(Found::Other(format!("records of type {table}")))
-            }
+            (Some(table), ..) if is_of_logs => Ok(Found::Other(format!("records of type {table}"))),
             (_, Some(other), _) => Ok(match kinds::family_of(other).filter(|family| self.wanted == Some(*family)) {
                 Some(family) => self.record(family, members),
                 None => Found::Other(other.into()),
@@ -151,6 +154,13 @@ impl Recogniser {
             (_, _, Some(inside)) => inside,
             _ => Err("it is not a known kind of record".into()),
         }
+    }
+
+    /// Whether something out of an envelope is a record, or an envelope again.
+    fn is_known(&mut self, held: &Held, depth: usize) -> bool {
+        let Held::Object(object) = held else { return true };
+        let found = if depth < DEEPEST { self.look_into(object, None, depth + 1) } else { return true };
+        matches!(found, Ok(Found::Record(_) | Found::Inner(..) | Found::Many(_)))
     }
 
     /// A record that was found, with what there is to say of it.
@@ -342,6 +352,11 @@ mod tests {
         for (record, what) in [
             (r#"{"category":"RiskyUsers","properties":{}}"#, "records of category RiskyUsers"),
             (r#"{"Type":"SecurityEvent","TimeGenerated":"x"}"#, "records of type SecurityEvent"),
+            (
+                r#"{"Type":"SecurityEvent","TimeGenerated":"x","EventData_dynamic":"[\"a\",\"b\"]"}"#,
+                "records of type SecurityEvent",
+            ),
+            (r#"{"Type":"Heartbeat","TimeGenerated":"x","value":[{"a":1}]}"#, "records of type Heartbeat"),
             (r#"{"Type":"SigninLogs","StartTime":"x"}"#, "rows that a query has aggregated"),
             (r#"{"_source":{"@timestamp":"x","message":"y"}}"#, "events of other programs"),
         ] {
