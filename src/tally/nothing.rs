@@ -100,6 +100,13 @@ pub enum Because {
         /// LIKE was asked with it.
         like: bool,
     },
+    /// The name of a value, in quotes.
+    Quoted {
+        /// The column.
+        column: String,
+        /// What was asked for: `:user`.
+        asked: String,
+    },
     /// The name of an account without its domain.
     NoDomain {
         /// The column.
@@ -136,6 +143,13 @@ pub enum Because {
     Excluded {
         /// The condition.
         condition: String,
+        /// How many records were read.
+        records: u64,
+    },
+    /// No record that was read is of whom a timeline asks for.
+    NotNamed {
+        /// `the user 'ana@contoso.com'`
+        of: String,
         /// How many records were read.
         records: u64,
     },
@@ -284,6 +298,10 @@ impl fmt::Display for Because {
                 let how = if *like { "LIKE" } else { "=" };
                 write!(f, "{sign} stands for itself with {how}; {column} LIKE '{pattern}' takes any text in its place")
             }
+            Self::Quoted { column, asked } => write!(
+                f,
+                "'{asked}' in quotes is a text; without them it is the value that \\set gives: {column} = {asked}"
+            ),
             Self::NoDomain { column, asked } => write!(
                 f,
                 "{column} is a name with its domain, and '{asked}' has none; {column} LIKE '{asked}@%' takes any domain"
@@ -305,6 +323,7 @@ impl fmt::Display for Because {
             Self::Excluded { condition, records } => {
                 write!(f, "none of the {records} record(s) read satisfies {condition}")
             }
+            Self::NotNamed { of, records } => write!(f, "none of the {records} record(s) read names {of}"),
             Self::Together { records } => {
                 write!(
                     f,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 
-use super::{Notice, Stands};
+use super::{Because, Notice, Stands};
 
 #[derive(Debug, Default)]
 pub(super) struct Notices {
@@ -15,7 +15,27 @@ pub(super) struct Notices {
 impl Notices {
     /// All of them, in the order in which they first came.
     pub(super) fn all(&self) -> Vec<Notice> {
-        self.list.clone()
+        self.list.iter().filter(|notice| !self.is_told(notice)).map(|notice| self.in_its_words(notice)).collect()
+    }
+
+    /// Whether a notice contradicts what a timeline says of its period: the bound is on another time of the table.
+    fn is_told(&self, notice: &Notice) -> bool {
+        let Notice::Reach { table, .. } = notice else { return false };
+        self.list.iter().any(|one| matches!(one, Notice::Timeline { sources, .. } if sources.contains(table)))
+    }
+
+    /// A notice as it is said: whoever asks for a timeline has not written its conditions, and asked for somebody.
+    fn in_its_words(&self, notice: &Notice) -> Notice {
+        let Notice::Nothing { table, because: Because::Excluded { condition, records } } = notice else {
+            return notice.clone();
+        };
+        let of_timeline = self.list.iter().find_map(|one| match one {
+            Notice::Timeline { of, sources, .. } if sources.contains(table) && is_about(condition, of) => Some(of),
+            _ => None,
+        });
+        let named = |of: &String| Because::NotNamed { of: of.clone(), records: *records };
+        let because = of_timeline.map(named);
+        because.map_or_else(|| notice.clone(), |because| Notice::Nothing { table: table.clone(), because })
     }
 
     /// Adds one, or counts it with the one of its kind about the same thing.
@@ -99,5 +119,46 @@ impl Notices {
             (Notice::Reach { oldest, .. }, Notice::Reach { oldest: other, .. }) if other < *oldest => *oldest = other,
             _ => {}
         }
+    }
+}
+
+/// Whether a condition compares with the value in `the user 'ana@contoso.com'`.
+fn is_about(condition: &str, of: &str) -> bool {
+    of.find('\'').is_some_and(|at| condition.contains(&of[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_timeline_it_is_said_whom_no_record_names() {
+        let mut notices = Notices::default();
+        notices.add(Notice::Timeline {
+            of: "the address '10.0.0.1/32'".into(),
+            period: "from then on".into(),
+            sources: vec!["a.b".into()],
+            left_out: Vec::new(),
+            asked: String::new(),
+            sql: String::new(),
+            states: None,
+        });
+        let excluded = |condition: &str| Because::Excluded { condition: condition.into(), records: 7 };
+        let of = |table: &str, because: Because| Notice::Nothing { table: table.into(), because };
+        for table in ["a.b", "a.c"] {
+            notices.add(of(table, excluded("ip_in(x, '10.0.0.1/32') OR ip_in(y, '10.0.0.1/32')")));
+            notices.add(Notice::Reach { table: table.into(), oldest: "then".into() });
+        }
+        notices.add(of("a.b", excluded("operation = 'x'")));
+        let said: Vec<String> = notices.all().iter().skip(1).map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "no rows from a.b: none of the 7 record(s) read names the address '10.0.0.1/32'",
+                "no rows from a.c: none of the 7 record(s) read satisfies ip_in(x, '10.0.0.1/32') OR ip_in(y, '10.0.0.1/32')",
+                "a.c: no lower time bound was given; the oldest record received is from then",
+                "no rows from a.b: none of the 7 record(s) read satisfies operation = 'x'",
+            ]
+        );
     }
 }

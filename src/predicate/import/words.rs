@@ -9,8 +9,11 @@ use arrow::util::display::array_value_to_string;
 use chrono::{DateTime, SecondsFormat};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::Operator;
-use datafusion::physical_expr::ScalarFunctionExpr;
-use datafusion::physical_expr::expressions::{BinaryExpr, CastExpr, Column, Literal, NotExpr};
+use datafusion::physical_expr::expressions::{
+    BinaryExpr, CastExpr, Column, InListExpr, IsNotNullExpr, IsNullExpr, LambdaExpr, LambdaVariable, LikeExpr, Literal,
+    NotExpr,
+};
+use datafusion::physical_expr::{HigherOrderFunctionExpr, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
 use super::{Expr, quoted, scalar_of, shown};
@@ -33,6 +36,8 @@ fn write_to(text: &mut String, expr: &Expr) {
     } else if let Some(not) = expr.downcast_ref::<NotExpr>() {
         text.push_str("NOT ");
         in_parentheses(text, not.arg());
+    } else if let Some(test) = of_elements(expr) {
+        of_test(text, test);
     } else if let Some(binary) = expr.downcast_ref::<BinaryExpr>() {
         let looser =
             |side: &Expr| side.downcast_ref::<BinaryExpr>().is_some_and(|b| binds(*b.op()) <= binds(*binary.op()));
@@ -48,9 +53,46 @@ fn write_to(text: &mut String, expr: &Expr) {
         }
     } else if let Some(call) = expr.downcast_ref::<ScalarFunctionExpr>() {
         of_call(text, call);
+    } else if let Some(lambda) = expr.downcast_ref::<LambdaExpr>() {
+        let _ = match lambda.params() {
+            [one] => write!(text, "{one} -> "),
+            several => write!(text, "({}) -> ", several.join(", ")),
+        };
+        write_to(text, lambda.body());
+    } else if let Some(element) = expr.downcast_ref::<LambdaVariable>() {
+        text.push_str(element.name());
+    } else if let Some(null) = expr.downcast_ref::<IsNullExpr>() {
+        in_parentheses(text, null.arg());
+        text.push_str(" IS NULL");
+    } else if let Some(null) = expr.downcast_ref::<IsNotNullExpr>() {
+        in_parentheses(text, null.arg());
+        text.push_str(" IS NOT NULL");
+    } else if let Some(like) = expr.downcast_ref::<LikeExpr>() {
+        in_parentheses(text, like.expr());
+        let not = if like.negated() { " NOT" } else { "" };
+        let _ = write!(text, "{not} {} ", if like.case_insensitive() { "ILIKE" } else { "LIKE" });
+        in_parentheses(text, like.pattern());
+    } else if let Some(list) = expr.downcast_ref::<InListExpr>() {
+        in_parentheses(text, list.expr());
+        text.push_str(if list.negated() { " NOT IN (" } else { " IN (" });
+        between(text, list.list(), ", ");
+        text.push(')');
     } else {
         let _ = write!(text, "{}", fmt_sql(expr.as_ref()));
     }
+}
+
+/// A test of elements. That it is true and never NULL is written by the planner, and means itself.
+fn of_elements(expr: &Expr) -> Option<&HigherOrderFunctionExpr> {
+    let inner = expr.downcast_ref::<BinaryExpr>().filter(|binary| *binary.op() == Operator::IsNotDistinctFrom);
+    inner.map_or(expr, BinaryExpr::left).downcast_ref()
+}
+
+fn of_test(text: &mut String, test: &HigherOrderFunctionExpr) {
+    let name = test.name();
+    let _ = write!(text, "{}(", name.strip_prefix("array_").filter(|name| name.ends_with("_match")).unwrap_or(name));
+    between(text, test.args(), ", ");
+    text.push(')');
 }
 
 fn in_parentheses(text: &mut String, expr: &Expr) {
@@ -114,6 +156,8 @@ fn of_call(text: &mut String, call: &ScalarFunctionExpr) {
             write_to(text, list);
             text.push(')');
         }
+        ("json_as_text", args @ [_, _]) => between(text, args, " ->> "),
+        ("json_get", args @ [_, _]) => between(text, args, " -> "),
         // Operators that are checked are functions of their own names.
         (sign @ ("+" | "-" | "*" | "/"), [left, right]) => {
             for (at, side) in [left, right].into_iter().enumerate() {
@@ -168,6 +212,11 @@ fn between(text: &mut String, exprs: &[Expr], sign: &str) {
 /// A cast to another zone is what `AT TIME ZONE` became; one that only widens a type was nobody's.
 fn of_cast(text: &mut String, cast: &CastExpr) {
     let own = |text: &mut String| write_to(text, cast.expr());
+    // What is an element is a text in one form or in another.
+    let element = cast.expr().downcast_ref::<LambdaVariable>().map(|element| element.field().data_type());
+    if element.is_some_and(DataType::is_string) && cast.cast_type().is_string() {
+        return own(text);
+    }
     match cast.cast_type() {
         DataType::Timestamp(_, Some(zone)) if &**zone != "UTC" && &**zone != "+00:00" => {
             own(text);

@@ -111,6 +111,9 @@ impl Text {
         let name = self.path.last()?.as_str();
         let is_address = name.split('_').any(|word| word == "ip" || word == "address");
         let is_user = name.ends_with("user_principal_name");
+        if is_name_of_value(&asked) {
+            return Some(Because::Quoted { column, asked });
+        }
         if is_address && asked.contains('/') && Network::read(&asked).is_some() {
             return Some(Because::Network { column, asked });
         }
@@ -126,6 +129,14 @@ impl Text {
         let is_code = asked.len() == 2 && asked.chars().all(|c| c.is_ascii_uppercase());
         (name == "country_or_region" && !is_code && !asked.is_empty()).then_some(Because::Country { column, asked })
     }
+}
+
+/// Whether a text is what stands for a value without its quotes: `:user`.
+fn is_name_of_value(text: &str) -> bool {
+    text.strip_prefix(':').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
 }
 
 /// Whether a text is named like a file with a list in it.

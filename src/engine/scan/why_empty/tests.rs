@@ -268,3 +268,11 @@ fn a_time_finer_than_the_column_is_the_reason() {
     assert_eq!(said(finer(Comparison::Eq, Operator::Eq)), [reason]);
     assert_eq!(said(finer(Comparison::Lt, Operator::Lt)).len(), 1, "the contradiction stays");
 }
+
+#[test]
+fn a_name_of_a_value_in_quotes_is_called_a_text() {
+    assert_eq!(
+        said(vec![equals(":user")], &[("ada", 1)]),
+        ["':user' in quotes is a text; without them it is the value that \\set gives: user_principal_name = :user"]
+    );
+}
