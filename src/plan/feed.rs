@@ -74,6 +74,8 @@ pub struct FeedPlan {
     pub from: From,
     /// What the end of it follows from.
     pub to: To,
+    /// The times of records that were asked for.
+    pub asked: Interval,
     /// Records of the time asked for became available before the service's reach.
     pub beyond_reach: Option<i64>,
     /// The same in requests: half-open ranges of whole seconds, oldest first.
@@ -159,6 +161,7 @@ impl FeedScan {
             available,
             from: from_why,
             to: to_why,
+            asked: about.0,
             beyond_reach: asked.filter(|asked| *asked < reach && !empty && !about.0.is_empty() && !about.1.is_empty()),
             windows: windows(available),
             residual: self.residual(),

@@ -87,6 +87,18 @@ fn of_cap(error: &CapError, setting: &str) -> String {
     }
 }
 
+/// What to do about records that a service no longer keeps. What is left may be an answer; nothing at all is none.
+fn of_kept(kept_from: &str, all: bool, is_searched: bool) -> String {
+    let older = match is_searched {
+        true => "m365.audit_search goes back 180 days, and exports that were saved are read with --input",
+        false => "older records are in exports that were saved, which --input reads",
+    };
+    match all {
+        true => format!("nothing of this range is left there; {older}"),
+        false => format!("begin the range at {kept_from} or later; {older}; {PARTIAL}"),
+    }
+}
+
 /// What is asked for without the table that cannot be read.
 fn of_timeline((table, is_file): (&str, bool), others: &[String], mut report: Report) -> Report {
     let names: Vec<String> = others.iter().map(|other| format!("'{}'", other.replace('\'', "''"))).collect();
@@ -154,6 +166,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
                 report.causes.push(format!("request id {id}"));
             }
             report
+        }
+        E::NoLongerKept { kept_from, all, is_searched, .. } => {
+            Report::chain(Exit::Incomplete, error).hint(of_kept(kept_from, *all, *is_searched))
         }
         E::Branch { source, .. } => under(error, of_engine(source, about)),
         E::OfTimeline { table, is_file, others, source } => {

@@ -213,6 +213,18 @@ pub enum Error {
         /// What is missing.
         missing: String,
     },
+    /// Records were asked for that a service no longer keeps.
+    #[error("the answer would be incomplete: {missing}")]
+    NoLongerKept {
+        /// What is missing.
+        missing: String,
+        /// From when on it keeps records.
+        kept_from: String,
+        /// Nothing of what was asked for is left.
+        all: bool,
+        /// They are records of the audit log, which a search finds for longer.
+        is_searched: bool,
+    },
     /// A partial answer was allowed, where a missing row would invent a finding.
     #[error("a partial answer is refused because of {operator}: a missing row would look like a finding")]
     PartialRefused {
@@ -410,6 +422,7 @@ impl Error {
                 | Self::BlobGone { .. }
                 | Self::NoRecords { .. }
                 | Self::Incomplete { .. }
+                | Self::NoLongerKept { .. }
         )
     }
 

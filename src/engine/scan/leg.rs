@@ -22,9 +22,9 @@ use crate::plan::feed::FeedPlan;
 use crate::plan::search::SearchPlan;
 use crate::plan::{ScanPlan, StreamPlan};
 use crate::predicate::Clause;
-use crate::table::ApiVersion;
+use crate::table::{ApiVersion, Family};
 use crate::tally::Notice;
-use crate::time::instant_text;
+use crate::time::{Interval, instant_text};
 
 /// One leg.
 pub(crate) enum Leg {
@@ -68,13 +68,16 @@ impl Leg {
         match self {
             Self::Pages(scan, plan) => {
                 let range = plan.about;
-                let bounds = [range.from.map(|from| ("from", from)), range.to.map(|to| ("up to", to))];
-                let bounds = bounds.into_iter().flatten().filter(|_| !range.is_empty());
-                within_retention(scan, bounds)?;
+                if !range.is_empty() {
+                    within_retention(scan, range)?;
+                }
                 say_population(scan, plan);
                 Ok(())
             }
-            Self::Feed(scan, plan) => within_retention(scan, plan.beyond_reach.map(|from| ("from", from))),
+            Self::Feed(scan, plan) => match plan.beyond_reach {
+                Some(from) => within_retention(scan, Interval { from: Some(from), to: plan.asked.to }),
+                None => Ok(()),
+            },
             // What a search reaches depends on licences: it is said, and no error.
             Self::Search(..) | Self::Files(_) => Ok(()),
         }
@@ -164,9 +167,12 @@ fn unique(rows: Batches, scan: Arc<RemoteScan>, filter: &RowFilter, (open_start,
 }
 
 /// A range that begins or ends before the service's retention has an answer that nobody can complete.
-fn within_retention(scan: &RemoteScan, bounds: impl IntoIterator<Item = (&'static str, i64)>) -> Result<(), Error> {
+fn within_retention(scan: &RemoteScan, range: Interval) -> Result<(), Error> {
     let Some(kept_from) = scan.kept_from() else { return Ok(()) };
-    let Some((word, bound)) = bounds.into_iter().find(|(_, bound)| *bound < kept_from) else { return Ok(()) };
+    let bounds = [range.from.map(|from| ("from", from)), range.to.map(|to| ("up to", to))];
+    let mut bounds = bounds.into_iter().flatten();
+    let Some((word, bound)) = bounds.find(|(_, bound)| *bound < kept_from) else { return Ok(()) };
+    let all = range.to.is_some_and(|to| to < kept_from);
     let days = scan.connected.keeps.days(scan.set).unwrap_or_default();
     let (table, bound, kept_from) = (scan.table(), instant_text(bound), instant_text(kept_from));
     let missing =
@@ -175,7 +181,8 @@ fn within_retention(scan: &RemoteScan, bounds: impl IntoIterator<Item = (&'stati
         scan.statement.tally.notice(Notice::Incomplete { missing });
         return Ok(());
     }
-    Err(Error::Incomplete { missing })
+    let is_searched = scan.set.family == Family::Activity;
+    Err(Error::NoLongerKept { missing, kept_from, all, is_searched })
 }
 
 fn say_population(scan: &RemoteScan, plan: &ScanPlan) {
