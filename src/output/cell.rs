@@ -37,6 +37,8 @@ pub(super) enum Column {
     Struct(Option<NullBuffer>, Vec<(String, Column)>),
     /// Lists: row `i` holds the items `edges[i]..edges[i + 1]`.
     List(Option<NullBuffer>, Vec<usize>, Box<Column>),
+    /// Maps from texts: row `i` has the entries `edges[i]..edges[i + 1]`, names and values.
+    Map(Option<NullBuffer>, Vec<usize>, Box<(StringViewArray, Column)>),
     /// Unions: the type of each row and where the row's value stands in the member of that type.
     Union(Vec<(i8, usize)>, Vec<(i8, Column)>),
 }
@@ -89,8 +91,16 @@ impl Column {
         Ok(Self::List(nulls.cloned(), edges, Box::new(Self::new(&values.slice(first, last - first))?)))
     }
 
-    /// A map is read as a list of its entries: keys need not be text.
+    /// A map from texts is an object of these names; of any other the entries are a list.
     fn map(array: &MapArray) -> Result<Self, ArrowError> {
+        if array.key_type().is_string() {
+            let mut edges: Vec<usize> = array.offsets().iter().filter_map(|o| usize::try_from(*o).ok()).collect();
+            let (first, last) = (edges.first().copied().unwrap_or(0), edges.last().copied().unwrap_or(0));
+            edges.iter_mut().for_each(|edge| *edge -= first);
+            let names = cast(&array.keys().slice(first, last - first), &DataType::Utf8View)?;
+            let values = Self::new(&array.values().slice(first, last - first))?;
+            return Ok(Self::Map(array.nulls().cloned(), edges, Box::new((names.as_string_view().clone(), values))));
+        }
         let entries: ArrayRef = Arc::new(array.entries().clone());
         Self::list(array.nulls(), array.offsets().iter().filter_map(|o| usize::try_from(*o).ok()), &entries)
     }
@@ -107,7 +117,9 @@ impl Column {
         match self {
             Self::Null => true,
             Self::Bare(cells) | Self::Text(cells) => cells.is_null(row),
-            Self::Struct(nulls, _) | Self::List(nulls, ..) => nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)),
+            Self::Struct(nulls, _) | Self::List(nulls, ..) | Self::Map(nulls, ..) => {
+                nulls.as_ref().is_some_and(|nulls| nulls.is_null(row))
+            }
             Self::Union(..) => self.member(row).is_none_or(|(column, row)| column.is_null(row)),
         }
     }
@@ -116,7 +128,7 @@ impl Column {
     pub(super) fn is_free_text(&self, row: usize) -> bool {
         match self {
             Self::Null | Self::Bare(_) => false,
-            Self::Text(_) | Self::Struct(..) | Self::List(..) => true,
+            Self::Text(_) | Self::Struct(..) | Self::List(..) | Self::Map(..) => true,
             Self::Union(..) => self.member(row).is_some_and(|(column, row)| column.is_free_text(row)),
         }
     }
@@ -142,6 +154,7 @@ impl Column {
                 json_object(fields.iter().map(|(name, column)| (name.as_str(), column)), row, out);
             }
             Self::List(_, edges, items) => json_array(items, edges[row]..edges[row + 1], out),
+            Self::Map(_, edges, entries) => json_map(entries, edges[row]..edges[row + 1], out),
             Self::Union(..) => self.member(row).into_iter().for_each(|(column, row)| column.json(row, out)),
         }
     }
@@ -154,6 +167,7 @@ impl Column {
             Self::Bare(cells) => u64::from(json_literal(cells.value(row)) == "null"),
             Self::Struct(_, fields) => fields.iter().map(|(_, column)| column.unspelt(row)).sum(),
             Self::List(_, edges, items) => (edges[row]..edges[row + 1]).map(|item| items.unspelt(item)).sum(),
+            Self::Map(_, edges, entries) => (edges[row]..edges[row + 1]).map(|entry| entries.1.unspelt(entry)).sum(),
             Self::Union(..) => self.member(row).map_or(0, |(column, row)| column.unspelt(row)),
         }
     }
@@ -175,6 +189,19 @@ pub(super) fn json_object<'a>(fields: impl Iterator<Item = (&'a str, &'a Column)
         json_string(name, out);
         out.push(':');
         column.json(row, out);
+    }
+    out.push('}');
+}
+
+fn json_map((names, values): &(StringViewArray, Column), entries: Range<usize>, out: &mut String) {
+    out.push('{');
+    for (i, entry) in entries.enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        json_string(names.value(entry), out);
+        out.push(':');
+        values.json(entry, out);
     }
     out.push('}');
 }
@@ -273,7 +300,8 @@ fn spell<T: ArrowTimestampType + ArrowPrimitiveType>(
 #[cfg(test)]
 mod tests {
     use arrow::array::{
-        BooleanArray, Float64Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray, UInt64Array,
+        BooleanArray, Float64Array, Int64Array, ListArray, MapBuilder, StringArray, StringBuilder,
+        TimestampMicrosecondArray, UInt64Array,
     };
     use arrow::datatypes::{Field, Int64Type};
 
@@ -355,6 +383,21 @@ mod tests {
         let rows: ArrayRef = Arc::new(StructArray::from(fields));
         let nested = [r#"{"n":null,"l":null}"#, r#"{"n":"y","l":[]}"#, r#"{"n":"z","l":[2,null]}"#];
         assert_eq!(read(rows.slice(1, 3)), pairs(&nested.map(|json| (json, json))));
+    }
+
+    #[test]
+    fn a_map_from_texts_is_an_object() {
+        let mut maps = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
+        for row in [Some(&[("a", Some("0"))][..]), Some(&[("b", Some("x\"")), ("c", None)]), Some(&[]), None] {
+            for (name, value) in row.unwrap_or_default() {
+                maps.keys().append_value(name);
+                maps.values().append_option(*value);
+            }
+            maps.append(row.is_some()).unwrap();
+        }
+        let maps: ArrayRef = Arc::new(maps.finish());
+        let object = r#"{"b":"x\"","c":null}"#;
+        assert_eq!(read(maps.slice(1, 3)), pairs(&[(object, object), ("{}", "{}"), ("", "null")]));
     }
 
     #[test]

@@ -95,3 +95,50 @@ async fn an_option_that_no_file_takes_is_refused() {
     assert!(lab.refusal(created).await.to_string().contains("evtx takes no columns"));
     assert_eq!(lab.rows("SELECT count(*) FROM '{dir}/a.evtx'").await, ["3"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_event_has_of_its_own_is_named_in_any_case() {
+    let lab = Lab::new();
+    lab.file("a.evtx", file(&events()));
+    let users = ["alice", "bob", "new"];
+    for name in [
+        "event_data['TargetUserName']",
+        "e.event_data.TargetUserName",
+        "event_data.targetusername",
+        "e.event_data.\"TargetUserName\"",
+    ] {
+        let sql = format!("SELECT {name} AS who FROM '{{dir}}/a.evtx' e ORDER BY who");
+        assert_eq!(lab.rows(&sql).await, users, "{name}");
+        let sql = format!("SELECT count(*) FROM '{{dir}}/a.evtx' e WHERE {name} = 'bob'");
+        assert_eq!(lab.rows(&sql).await, ["1"], "{name}");
+    }
+    // In brackets a name is as it is written, and one that no event has is no silence.
+    for name in ["event_data['targetusername']", "e.event_data.nosuch"] {
+        let (rows, said) = lab.told(&format!("SELECT count({name}) FROM '{{dir}}/a.evtx' e")).await;
+        assert_eq!(rows, ["0"], "{name}");
+        assert!(said.iter().any(|said| said.contains("no record that was read has the name")), "{name}: {said:?}");
+    }
+    let (_, said) = lab.told("SELECT event_data['TargetUserName'] FROM '{dir}/a.evtx'").await;
+    assert!(!said.iter().any(|said| said.contains("no record that was read")), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_with_the_data_of_an_event_is_told_how_it_is_named() {
+    let lab = Lab::new();
+    lab.file("a.evtx", file(&events()));
+    for (what, said, hint) in [
+        ("event_data ->> 'LogonType'", "this is a map", "event_data['LogonType']"),
+        ("upper(event_data)", "upper does not take (map)", "it takes upper(text); a value of a map is named"),
+        ("event_data::text", "a map cannot be cast to text", "event_data['TargetUserName']"),
+        ("max(event_data)", "min and max do not take a map", "event_data['Name']"),
+        ("event_data[1]", "a map has names", "event_data['TargetUserName']"),
+        ("event_data ILIKE 'x'", "ILIKE compares texts, and not map", "event_data['TargetUserName']"),
+        ("event_data = 'x'", "map = text cannot be compared", "event_data['TargetUserName']"),
+        ("TargetUserName", "no column targetusername", "event_data['TargetUserName']"),
+    ] {
+        let report = lab.refusal(&format!("SELECT {what} FROM '{{dir}}/a.evtx'")).await;
+        assert_eq!(report.exit, Exit::Query, "{what}: {report}");
+        assert!(report.what.contains(said), "{what}: {report}");
+        assert!(report.hint.as_deref().is_some_and(|told| told.contains(hint)), "{what}: {report}");
+    }
+}

@@ -19,8 +19,10 @@ use super::finer::FinerTimes;
 use super::frames::Framed;
 use super::lengths::Lengths;
 use super::line_breaks::AcrossLines;
+use super::maps;
 use super::merging::{CHECKED, SortedOrNot};
 use super::multiples;
+use super::number_bins;
 use super::ordering::OrderedByColumns;
 use super::sound::Sound;
 use super::store::Store;
@@ -166,10 +168,10 @@ fn with_defaults(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let aggregate = builder.aggregate_functions().take();
     let window = builder.window_functions().take();
     let mut builder = builder.with_default_features();
-    builder
-        .expr_planners()
-        .get_or_insert_default()
-        .splice(0..0, [bounded::planner(), multiples::planner(), dates::planner()]);
+    builder.expr_planners().get_or_insert_default().splice(
+        0..0,
+        [bounded::planner(), multiples::planner(), dates::planner(), maps::planner(), number_bins::planner()],
+    );
     builder.scalar_functions().get_or_insert_default().extend(scalar.into_iter().flatten());
     builder.aggregate_functions().get_or_insert_default().extend(aggregate.into_iter().flatten());
     builder.window_functions().get_or_insert_default().extend(window.into_iter().flatten());

@@ -16,6 +16,7 @@ use futures::StreamExt as _;
 use super::none_left;
 use crate::engine::leaf::{MergedExec, ScanExec};
 use crate::engine::scan::after;
+use crate::engine::session::maps;
 use crate::tally::{Because, Notice, Tally};
 
 /// The same rows; at their end it is noted of each table that was left unasked.
@@ -34,6 +35,7 @@ pub(super) fn told(
         if !may_have_ended_early(&plan, given.load(Relaxed)) {
             note(&plan, &tally);
         }
+        maps::noted(&plan, &tally);
         if !given.load(Relaxed) && tally.missing().is_none() {
             none_left::noted(&plan, &tally);
         }

@@ -10,8 +10,8 @@ use std::ops::ControlFlow;
 use datafusion::sql::parser::{ExplainStatement, ResetStatement, Statement as Outer};
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, DataType, DescribeAlias, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Ident, ObjectName, Query, Select, Set, Statement, Subscript, TableFactor, UnaryOperator, Value,
-    ValueWithSpan, VisitMut as _, VisitorMut,
+    FunctionArguments, Ident, ObjectName, Query, Select, SelectFlavor, Set, SetExpr, Statement, Subscript, TableFactor,
+    UnaryOperator, Value, ValueWithSpan, VisitMut as _, VisitorMut,
 };
 
 use super::names::Names;
@@ -135,12 +135,29 @@ fn of_statement(statement: &mut Statement) -> Result<(), Error> {
                 Statement::ExplainTable { describe_alias, hive_format: None, has_table_keyword: false, table_name };
             Ok(())
         }
+        Statement::Query(query) if names_nothing(&query.body) => {
+            Err(refused("SELECT names no columns", "name them, or write * for all: SELECT * FROM sign_ins"))
+        }
         // The rows would be looked at before it is said that there is nowhere to put them.
         Statement::Insert(insert) if !insert.overwrite => Err(refused("INSERT is not supported", READ_ONLY)),
         Statement::CreateIndex(_) => {
             Err(refused("there are no indexes here", "CREATE TABLE … AS SELECT keeps the rows that are asked often"))
         }
         _ => Ok(()),
+    }
+}
+
+/// `SELECT FROM t`, whose rows have no columns: only EXISTS can ask for that.
+fn names_nothing(body: &SetExpr) -> bool {
+    match body {
+        SetExpr::Select(select) => {
+            // `SELECT FROM FROM` is a slip that the table's name shows, and its place.
+            let is_doubled = select.from.first().is_some_and(|table| table.to_string().eq_ignore_ascii_case("from"));
+            select.projection.is_empty() && !is_doubled && !matches!(select.flavor, SelectFlavor::FromFirstNoSelect)
+        }
+        SetExpr::Query(query) => names_nothing(&query.body),
+        SetExpr::SetOperation { left, right, .. } => names_nothing(left) || names_nothing(right),
+        _ => false,
     }
 }
 

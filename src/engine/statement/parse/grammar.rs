@@ -16,6 +16,14 @@ use super::lambdas;
 #[derive(Debug, Default)]
 pub(super) struct Grammar(PostgreSqlDialect);
 
+/// Quotes of typography. Where they are letters of a name, what stands in them is taken apart before anybody can say what they are.
+const QUOTES: [char; 8] = ['‘', '’', '‚', '‛', '“', '”', '„', '‟'];
+
+/// Blanks that are pasted from pages and documents: of another width, or of none.
+pub(super) fn is_blank(c: char) -> bool {
+    !c.is_ascii() && (c.is_whitespace() || ['\u{feff}', '\u{200b}', '\u{2060}'].contains(&c))
+}
+
 /// What PostgreSQL's grammar says itself.
 macro_rules! as_postgresql {
     ($($name:ident)*) => {
@@ -49,11 +57,11 @@ impl Dialect for Grammar {
     }
 
     fn is_identifier_start(&self, ch: char) -> bool {
-        self.0.is_identifier_start(ch)
+        self.0.is_identifier_start(ch) && !is_blank(ch) && !QUOTES.contains(&ch)
     }
 
     fn is_identifier_part(&self, ch: char) -> bool {
-        self.0.is_identifier_part(ch)
+        self.0.is_identifier_part(ch) && !is_blank(ch) && !QUOTES.contains(&ch)
     }
 
     fn is_reserved_for_identifier(&self, kw: Keyword) -> bool {

@@ -12,6 +12,7 @@ mod depth;
 mod dialect;
 mod elements;
 mod fields;
+mod from_first;
 mod functions;
 mod grammar;
 mod json;
@@ -36,7 +37,7 @@ use datafusion::sql::sqlparser::ast::Statement as Ast;
 use datafusion::sql::sqlparser::dialect::{PostgreSqlDialect, dialect_from_str};
 use datafusion::sql::sqlparser::keywords::{Keyword, RESERVED_FOR_COLUMN_ALIAS};
 use datafusion::sql::sqlparser::parser::ParserError;
-use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
 
 use crate::engine::error::limits::MOST_TEXT;
 use crate::engine::error::{Error, Part};
@@ -49,7 +50,7 @@ pub(crate) use parameters::names_in;
 
 pub(super) use span::seconds as seconds_of_span;
 
-use grammar::Grammar;
+use grammar::{Grammar, is_blank};
 
 /// Reads a text that has to be one statement, without names for values.
 pub(crate) fn parse(state: &SessionState, sql: &str) -> Result<Statement> {
@@ -69,11 +70,12 @@ pub(crate) fn parse_with(
     let options = &state.config_options().sql_parser;
     let dialect = dialect_of(options.dialect);
     let tokens = Tokenizer::new(dialect.as_ref(), sql).tokenize_with_location().map_err(ParserError::from)?;
-    let (tokens, has_values) = parameters::bound(tokens, parameters, now)?;
+    let (tokens, has_values) = parameters::bound(with_plain_blanks(tokens), parameters, now)?;
     let mut tokens = lambdas::worded(alternatives::folded(tokens))?;
     name_after_dots(&mut tokens);
     asof::worded(&mut tokens)?;
     depth::check(&tokens).map_err(Error::TooLarge)?;
+    let tokens = from_first::worded(tokens)?;
     let parser =
         DFParserBuilder::new(tokens).with_dialect(dialect.as_ref()).with_recursion_limit(options.recursion_limit.get());
     let mut statements = parser.build()?.parse_statements()?;
@@ -90,6 +92,16 @@ pub(crate) fn parse_with(
         (Some(_), false) => Err(DataFusionError::Plan("this is more than one statement".into())),
         (None, _) => Err(DataFusionError::Plan("there is no statement".into())),
     }
+}
+
+/// Blanks of any kind are blanks. In texts and names in quotes they stay what they are.
+fn with_plain_blanks(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    for TokenWithSpan { token, .. } in &mut tokens {
+        if matches!(token, Token::Char(c) if is_blank(*c)) {
+            *token = Token::Whitespace(Whitespace::Space);
+        }
+    }
+    tokens
 }
 
 /// A word after a dot is a name, also where it would be a function that is called without parentheses:

@@ -8,6 +8,7 @@ use datafusion::sql::sqlparser::tokenizer::Span;
 use super::dialect::{function_call, refused};
 use super::{json, span, spellings};
 use crate::engine::error::Error;
+use crate::engine::session::number_bins;
 use crate::predicate::ANY_OF;
 
 /// A binary operator and its operands.
@@ -145,6 +146,9 @@ pub(super) fn of_exists(query: &Query, is_scalar: &dyn Fn(&str) -> bool) -> Resu
 
 fn is_planned(op: &BinaryOperator) -> bool {
     use BinaryOperator as B;
+    if let B::Custom(name) = op {
+        return name == number_bins::OPERATOR;
+    }
     matches!(
         op,
         B::Plus

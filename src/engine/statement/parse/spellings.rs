@@ -13,6 +13,7 @@ use super::dialect::{function_call, quoted, refused};
 use super::names::spelt;
 use super::{sources, span};
 use crate::engine::error::Error;
+use crate::engine::session::number_bins;
 
 /// What a call means here; `None`, if it is not called in that way. It is given the name that was used.
 type Meaning = fn(&str, Vec<Expr>) -> Option<Expr>;
@@ -145,13 +146,23 @@ pub(super) fn of_call(function: &mut Function, is_scalar: &dyn Fn(&str) -> bool)
             format!("write {name}('2026-11-29')"),
         ));
     }
+    let unread = args.as_deref().and_then(|args| of_length(&name, args));
     match args.and_then(|args| meaning(&name, args)) {
         Some(meant) => Ok(Some(meant)),
+        None if unread.is_some() => Err(unread.unwrap_or_else(|| refused(name, *syntax))),
         None => {
             let args = syntax.find('(').map_or("", |at| &syntax[at..]);
             Err(refused(format!("{name} is not called like this"), format!("it is called as {name}{args}")))
         }
     }
+}
+
+/// Of a call that is not understood, the length of time in it that nobody knows.
+fn of_length(name: &str, args: &[Expr]) -> Option<Error> {
+    const LENGTHS: [&str; 3] = ["ago", "bin", "time_bucket"];
+    let text = args.iter().find_map(said).filter(|text| LENGTHS.contains(&name) && span::interval(text).is_none())?;
+    let units = "the units are ms, s, m, h, d, w, months and years, as in '15m', '1h30m', '7 days'";
+    Some(refused(format!("{name}: '{text}' is no length of time"), units))
 }
 
 /// Those that read a time. A number would be microseconds since 1970, which nobody means who writes one.
@@ -271,10 +282,7 @@ fn ago(args: Vec<Expr>) -> Option<Expr> {
 /// The beginning of the bin that a time or a number lies in.
 fn bin(x: Expr, by: Expr) -> Option<Expr> {
     if let Expr::Value(ValueWithSpan { value: Value::Number(..), .. }) = by {
-        // Of whole numbers the quotient would be whole already, and rounded towards zero.
-        let exact = cast(CastKind::Cast, nested(x), DataType::DoublePrecision);
-        let floor = function_call("floor", vec![binary(exact, Op::Divide, nested(by.clone()))]);
-        return Some(nested(binary(floor, Op::Multiply, by)));
+        return Some(nested(binary(nested(x), Op::Custom(number_bins::OPERATOR.into()), by)));
     }
     let span = match &by {
         Expr::Interval(interval) => said(&interval.value).and_then(span::seconds),
