@@ -292,6 +292,18 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
 
 /// An error of which only the text is known.
 fn of_text(text: &str, about: &About<'_>) -> Report {
+    let report = of_plain_text(text, about);
+    if !types::has_map(text) || report.hint.as_ref().is_some_and(|hint| hint.contains("['")) {
+        return report;
+    }
+    let hint = match &report.hint {
+        Some(hint) if hint.starts_with("it takes ") => format!("{hint}; {}", types::OF_A_MAP),
+        _ => types::OF_A_MAP.to_owned(),
+    };
+    report.hint(hint)
+}
+
+fn of_plain_text(text: &str, about: &About<'_>) -> Report {
     let text = types::without_parts(text);
     if let Some(words) = functions::of_plan(text, about.sql)
         .or_else(|| structs::in_json(text, about.sql))

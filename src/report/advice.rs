@@ -47,7 +47,11 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if let Some(advice) = of_copy(&tokens) {
         return Some(advice.to_owned());
     }
-    if let Some(advice) = elsewhere::kql(sql, &tokens).or_else(|| unquoted::find(sql)).or_else(|| habits::of(&tokens)) {
+    if let Some(advice) = elsewhere::kql(sql, &tokens)
+        .or_else(|| habits::powershell(&tokens))
+        .or_else(|| unquoted::find(sql))
+        .or_else(|| habits::of(&tokens))
+    {
         return Some(advice);
     }
     if let Some(advice) = of_unread(sql, &tokens) {
@@ -95,6 +99,13 @@ pub(super) fn of_quoted(sql: &str, name: &str) -> Option<String> {
         .filter_map(word)
         .any(|word| quoted(&word))
         .then(|| format!("\"double quotes\" are for names; for text, write '{}'", name.replace('\'', "''")))
+}
+
+/// A name as the statement has it, which lost its capitals on its way.
+pub(super) fn as_written(sql: &str, name: &str) -> String {
+    let tokens = solid(sql);
+    let written = tokens.iter().filter_map(word).find(|word| word.value.eq_ignore_ascii_case(name));
+    written.map_or_else(|| name.to_owned(), |word| word.value.clone())
 }
 
 /// Whether the select list of the statement itself gives that name to something: `SELECT … AS name FROM`.
@@ -246,6 +257,7 @@ mod tests {
             ("SELECT TOP 5 * FROM t", Some("LIMIT")),
             ("SELECT * FROM a AS x POSITIONAL JOIN b", Some("row_number()")),
             ("SELCT 1", Some("did you mean SELECT?")),
+            ("Search-UnifiedAuditLog -StartDate 2026-11-01 -Operations MailItemsAccessed", Some("PowerShell")),
             ("COPY t FROM 'f.csv'", Some("SELECT * FROM 'vpn.csv' reads one")),
             ("COPY (SELECT 1 FROM t) TO STDOUT", Some("\\copy (SELECT …) TO")),
             ("SELECT '`‘' FROM \"`\" -- ` ‘", None),

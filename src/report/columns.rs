@@ -6,6 +6,9 @@ use datafusion::sql::sqlparser::tokenizer::{Token, Word};
 use super::{About, Exit, Report, advice, elsewhere, names, nearest, structs};
 use crate::table;
 
+/// The column of an event log that has by name what the kinds of event have of their own.
+const DATA: &str = "event_data";
+
 /// Names that are listed where nothing is near.
 const LISTED: usize = 12;
 
@@ -93,6 +96,10 @@ pub(super) fn missing(field: &Column, valid: &[Column], about: &About<'_>) -> Re
         let all = listed(names.iter().copied().filter(plain));
         return match meant {
             Some(meant) => report.hint(meant),
+            None if names.contains(&DATA) => report.hint(format!(
+                "columns here are {all}; what an event has of its own is in {DATA}: {DATA}['{}']",
+                advice::as_written(about.sql, &field.name).replace('\'', "''")
+            )),
             None if all.is_empty() => report,
             None => report.hint(format!("columns here are {all}")),
         };

@@ -3,6 +3,7 @@
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Word};
 
+use super::advice::solid;
 use super::{kql, names};
 use crate::table::EntitySet;
 
@@ -116,7 +117,11 @@ fn of_kql(sql: &str, tokens: &[Token]) -> String {
             let first = tokens.first().and_then(meant);
             match first.and_then(|_| kql::in_sql(sql, set, only)) {
                 Some(sql) => format!("this is KQL; in SQL: {sql}"),
-                None => unread(set, only),
+                None => {
+                    let told = unread(set, only);
+                    let stops = first.and_then(|_| kql::stops_at(sql, set));
+                    stops.map_or(told.clone(), |step| format!("{told}; the step that is not put into SQL is {step}"))
+                }
             }
         }
         None => own("entra.sign_ins").map_or_else(|| UNREAD.to_owned(), |set| unread(set, None)),
@@ -225,6 +230,14 @@ const STEPS: &[&str] = &[
 
 /// Advice about a statement that could not be read, if it looks like KQL.
 pub(super) fn kql(sql: &str, tokens: &[Token]) -> Option<String> {
+    if sql.contains("//") {
+        let plain = kql::without_comments(sql);
+        return of_words(&plain, &solid(&plain));
+    }
+    of_words(sql, tokens)
+}
+
+fn of_words(sql: &str, tokens: &[Token]) -> Option<String> {
     let words = |at: usize| match tokens.get(at) {
         Some(Token::Word(Word { value, quote_style: None, .. })) => Some(value.to_ascii_lowercase()),
         _ => None,

@@ -134,8 +134,21 @@ fn near_function(name: &str) -> String {
     let elements = FUNCTIONS_OF_ELEMENTS.iter().flat_map(|function| function.names.iter().copied());
     let elsewhere = elsewhere.iter().flat_map(|(names, _)| names.iter().copied());
     let known = own.chain(elements).chain(elsewhere).chain(USUAL.iter().copied());
-    let near = nearest(name, known.map(|known| (known, known)));
+    let known: Vec<&str> = known.collect();
+    let near = nearest(name, known.iter().map(|known| (*known, *known))).or_else(|| slip(name, &known));
     near.map_or_else(|| "\\df lists the functions".to_owned(), |near| format!("did you mean {near}?"))
+}
+
+/// The function that a short name was meant as: one that has the same letters, or begins so and has one more.
+fn slip<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let letters = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let same = known.iter().find(|known| known.len() == name.len() && letters(known) == letters(name));
+    let one_more = |known: &&&str| name.len() > 1 && known.len() == name.len() + 1 && known.starts_with(name);
+    same.or_else(|| known.iter().find(one_more)).copied()
 }
 
 /// Functions that go from row to row and are none without OVER.
@@ -173,7 +186,7 @@ const INSTEAD: &[(&[&str], &str)] = &[
     ),
     (&["extract_all"], "regexp_match(x, 'expression') gives the groups of the first match"),
     (
-        &["approx_quantile", "quantile_cont", "percentile", "percentiles"],
+        &["approx_quantile", "quantile", "quantile_cont", "percentile", "percentiles"],
         "percentile_cont(0.5) WITHIN GROUP (ORDER BY x), approx_percentile_cont(x, 0.5)",
     ),
     (&["split", "strsplit"], "split_part(x, '@', 2) is one part, string_to_array(x, '@') the list of all"),
@@ -190,6 +203,13 @@ const INSTEAD: &[(&[&str], &str)] = &[
         "ip_in_any(address, ['10.0.0.0/8', '192.168.0.0/16']) looks into several networks",
     ),
     (&["ipv4_is_private"], "ip_is_private(address)"),
+    (&["first"], "first_value(x ORDER BY time) is that of the first row, arg_min(x, time) as well"),
+    (&["last"], "last_value(x ORDER BY time) is that of the last row, arg_max(x, time) as well"),
+    (
+        &["list_aggregate", "list_aggr", "array_aggregate", "list_sum", "list_avg", "list_count"],
+        "FROM t CROSS JOIN unnest(t.list) AS u(x) makes a row of each element, which sum(x), count(x) and others sum up",
+    ),
+    (&["geo_info_from_ip_address"], "geoip_country(address) and others of that kind: \\df geoip lists them"),
     (&["columns"], "columns are written out, or SELECT * EXCLUDE (raw)"),
     (&["pg_sleep", "sleep"], "\\watch SECONDS asks the last statement again and again"),
 ];
@@ -347,6 +367,12 @@ mod tests {
             ("ipv4_is_in_range", "ip_in("),
             ("getdate", "now()"),
             ("uper", "did you mean upper?"),
+            ("cuont", "did you mean count?"),
+            ("contu", "did you mean count?"),
+            ("ag", "did you mean ago?"),
+            ("first", "first_value("),
+            ("quantile", "percentile_cont("),
+            ("geo_info_from_ip_address", "geoip_country("),
         ] {
             assert!(near_function(name).contains(part), "{name}");
         }

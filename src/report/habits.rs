@@ -60,8 +60,8 @@ pub(super) fn of(tokens: &[Token]) -> Option<String> {
     first(tokens).or_else(|| order(tokens)).or_else(|| pairs(tokens).map(str::to_owned)).or_else(|| operator(tokens))
 }
 
-/// What the first words tell.
-fn first(tokens: &[Token]) -> Option<String> {
+/// A command of PowerShell, whose dates and names stand without quotes.
+pub(super) fn powershell(tokens: &[Token]) -> Option<String> {
     let begin = tokens.first().and_then(word).filter(|word| word.quote_style.is_none())?;
     if let [_, Token::Minus, Token::Word(noun), ..] = tokens
         && VERBS.contains(&begin.value.as_str())
@@ -75,6 +75,15 @@ fn first(tokens: &[Token]) -> Option<String> {
             format!("this is PowerShell; docs: coming-from-powershell.md; for example: SELECT * FROM {table} LIMIT 10");
         return Some(what);
     }
+    None
+}
+
+/// What the first words tell.
+fn first(tokens: &[Token]) -> Option<String> {
+    if let Some(command) = powershell(tokens) {
+        return Some(command);
+    }
+    let begin = tokens.first().and_then(word).filter(|word| word.quote_style.is_none())?;
     let shown = tokens.get(1).and_then(word).filter(|_| is(begin, "SHOW"));
     if shown.is_some_and(|shown| ["DATABASES", "SCHEMAS", "CATALOGS"].iter().any(|word| is(shown, word))) {
         return Some(
@@ -164,6 +173,19 @@ fn pairs(tokens: &[Token]) -> Option<&'static str> {
         if matches!(pair[0], Token::Mul) && (named(at + 1, "RENAME") || named(at + 1, "REPLACE")) {
             return Some("write SELECT * EXCLUDE (a), a AS b");
         }
+        let is_clause =
+            matches!(tokens.get(at + 2), Some(Token::LParen)) && (named(at + 1, "RENAME") || named(at + 1, "REPLACE"));
+        if matches!(pair[0], Token::RParen) && is_clause && (count("EXCLUDE") > 0 || count("EXCEPT") > 0) {
+            return Some("write SELECT * EXCLUDE (a, b), upper(b) AS b");
+        }
+        if named(at, "IN") && matches!(behind, Token::LParen) && matches!(tokens.get(at + 2), Some(Token::RParen)) {
+            return Some(
+                "IN takes at least one value, x IN ('a', 'b'), or a query: x IN (SELECT value FROM 'list.txt')",
+            );
+        }
+        if named(at, "LIMIT") && named(at + 2, "PERCENT") {
+            return Some("LIMIT takes a number of rows: LIMIT 10");
+        }
         if matches!(pair[0], Token::ExclamationMark) && matches!(behind, Token::Word(_) | Token::LParen) {
             return Some("write NOT x; and <> or != between two values");
         }
@@ -210,6 +232,9 @@ mod tests {
             ("SELECT CASE WHEN a THEN 1 FROM t", "ends with END"),
             ("SELECT * FORM t", "did you mean FROM?"),
             ("SELECT * REPLACE (1 AS a) FROM t", "EXCLUDE"),
+            ("SELECT * EXCLUDE (raw) REPLACE (upper(id) AS id) FROM t", "upper(b) AS b"),
+            ("SELECT a FROM t WHERE a IN ()", "at least one value"),
+            ("SELECT a FROM t LIMIT 10 PERCENT", "a number of rows"),
             ("WITH x AS SELECT 1 SELECT * FROM x", "in parentheses"),
             ("SELECT ?", ":id"),
             ("print now()", "SELECT now()"),

@@ -31,6 +31,40 @@ pub(super) fn in_sql(text: &str, set: &EntitySet, only: Option<&str>) -> Option<
     Parser::parse_sql(&PostgreSqlDialect {}, &sql).is_ok().then_some(sql)
 }
 
+/// The first step that is not put into words, as far as it can be named: `| mv-expand`.
+pub(super) fn stops_at(text: &str, set: &EntitySet) -> Option<String> {
+    let words = words(text)?;
+    let mut query = Query::of(set);
+    let mut steps = words.split(|word| *word == Word::Sign("|")).skip(1);
+    let step = steps.find(|step| query.take(step).is_none())?;
+    let [Word::Name(verb), rest @ ..] = step else { return None };
+    Some(match rest {
+        // `mv-expand`
+        [Word::Sign("-"), Word::Name(more), ..] => format!("| {verb}-{more}"),
+        _ => format!("| {verb}"),
+    })
+}
+
+/// The text without its comments: from `//`, which is none in a text, to the end of the line.
+pub(super) fn without_comments(text: &str) -> String {
+    let (mut left, mut quote) = (String::with_capacity(text.len()), None);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == '/' && chars.peek() == Some(&'/') => {
+                while chars.next_if(|c| *c != '\n').is_some() {}
+                continue;
+            }
+            None => {}
+        }
+        left.push(c);
+    }
+    left
+}
+
 /// What was said so far.
 struct Query<'a> {
     set: &'a EntitySet,

@@ -1,9 +1,10 @@
 //! Statements that cannot be read because of a slip of the keyboard: a keyword that is nearly one, a quote inside of a text, a name in
 //! brackets.
 
-use datafusion::common::utils::datafusion_strsim::levenshtein;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::Token;
+
+use super::names::slips;
 
 /// Keywords that are looked for.
 const WORDS: &[&str] = &[
@@ -50,17 +51,10 @@ fn keyword(tokens: &[Token]) -> Option<String> {
         let written = word.value.to_uppercase();
         let near = |known: &&&str| {
             let most = usize::from(written.len() > 3);
-            levenshtein(&written, known) <= most.max(usize::from(written == "DSC")) || is_swapped(&written, known)
+            slips(&written, known) <= most.max(usize::from(written == "DSC"))
         };
         WORDS.iter().find(near).map(|known| format!("did you mean {known}?"))
     })
-}
-
-/// Whether two letters beside one another changed places.
-fn is_swapped(written: &str, known: &str) -> bool {
-    let (a, b) = (written.as_bytes(), known.as_bytes());
-    let differ: Vec<usize> = (0..a.len().min(b.len())).filter(|at| a[*at] != b[*at]).collect();
-    a.len() == b.len() && matches!(differ[..], [x, y] if y == x + 1 && a[x] == b[y] && a[y] == b[x])
 }
 
 /// `'O'Brien'`: a quote that ended a text too early.

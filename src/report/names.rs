@@ -1,18 +1,36 @@
 //! Names that nearly are what was written.
 
-use datafusion::common::utils::datafusion_strsim::levenshtein;
-
 use crate::table::{Column, Edm};
 
 /// The candidate nearest to a name, if any is near: candidates are pairs of what to propose and what to compare with.
 ///
-/// Case and underscores do not count: `createdDateTime` is `created_date_time`.
+/// Case and underscores do not count: `createdDateTime` is `created_date_time`. Two letters that changed places are one slip.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
     let name = folded(name);
-    let distance = |candidate: &str| levenshtein(&name, &folded(candidate));
+    let distance = |candidate: &str| slips(&name, &folded(candidate));
     let (found, distance) =
         candidates.map(|(shown, compared)| (shown, distance(compared))).min_by_key(|(_, distance)| *distance)?;
     (distance * 3 <= name.chars().count()).then_some(found)
+}
+
+/// How many slips of the keyboard lie between two names: a letter too many, too few or another, or two that changed places.
+pub(super) fn slips(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    // For the letters of `one` so far: the slips up to each letter of `other`; this row, and the two before it.
+    let (mut earlier, mut before) = (Vec::new(), (0..=other.len()).collect::<Vec<usize>>());
+    for (row, letter) in one.iter().enumerate() {
+        let mut now = vec![row + 1];
+        for (at, wanted) in other.iter().enumerate() {
+            let replaced = before[at] + usize::from(letter != wanted);
+            let mut least = replaced.min(before[at + 1] + 1).min(now[at] + 1);
+            if row > 0 && at > 0 && *letter == other[at - 1] && one[row - 1] == *wanted {
+                least = least.min(earlier[at - 1] + 1);
+            }
+            now.push(least);
+        }
+        earlier = std::mem::replace(&mut before, now);
+    }
+    before.last().copied().unwrap_or_default()
 }
 
 /// A declared table that the open connection does not have: what is said, and where its records come from.
@@ -88,4 +106,25 @@ pub(super) fn path_of(asked: &str, columns: &[&str]) -> Option<String> {
 
 fn folded(name: &str) -> String {
     name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_changed_places_are_one_slip() {
+        for (one, other, count) in [
+            ("", "", 0),
+            ("", "ab", 2),
+            ("cuont", "count", 1),
+            ("dmeo", "demo", 1),
+            ("uper", "upper", 1),
+            ("abc", "xyz", 3),
+        ] {
+            assert_eq!((slips(one, other), slips(other, one)), (count, count), "{one} {other}");
+        }
+        let near = |name| nearest(name, ["demo", "docs"].into_iter().map(|known| (known, known)));
+        assert_eq!((near("dmeo"), near("deom"), near("xyzw")), (Some("demo"), Some("demo"), None));
+    }
 }

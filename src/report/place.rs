@@ -81,7 +81,15 @@ fn position(error: &DataFusionError, sql: &str) -> Option<(usize, usize)> {
 /// Where a name first stands in the statement, written in whatever case.
 fn word(name: &str, sql: &str) -> Option<(usize, usize)> {
     let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location().ok()?;
-    let named = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
+    // In quotes a name is as it is written; without them it lost its capitals.
+    let is_meant = |token: &Token| match token {
+        Token::Word(word) if word.quote_style.is_some() => word.value == name,
+        Token::Word(word) => word.value.to_lowercase() == name,
+        _ => false,
+    };
+    let is_alike = |token: &Token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(name));
+    let is_there = tokens.iter().any(|token| is_meant(&token.token));
+    let named = |token: &Token| if is_there { is_meant(token) } else { is_alike(token) };
     let solid: Vec<_> = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
     // Where it is given as a name, it is not what is missing.
     let is_given = |at: usize| {
@@ -116,6 +124,14 @@ fn parser_position(error: &ParserError, sql: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_quotes_is_found_as_it_is_written() {
+        let sql = "SELECT v.user FROM t v WHERE v.\"User\" = 1";
+        for (name, column) in [("User", 32), ("user", 10), ("USER", 10)] {
+            assert_eq!(word(name, sql), Some((1, column)), "{name}");
+        }
+    }
 
     #[test]
     fn the_query_of_a_link_is_not_shown() {

@@ -24,6 +24,9 @@ pub(super) fn in_json(text: &str, sql: &str) -> Option<Words> {
     let of = text.strip_prefix("Unexpected argument type to 'json")?;
     let (_, given) = of.split_once("at position 1, expected a string, got ")?;
     let tokens = solid(sql);
+    if types::has_map(given) {
+        return Some(of_map(&tokens));
+    }
     let step = |token: &Token| matches!(token, Token::Arrow | Token::LongArrow);
     let asked = tokens.windows(3).find_map(|three| {
         let column = declared(&three[0]).filter(|_| step(&three[1]))?;
@@ -40,6 +43,17 @@ pub(super) fn in_json(text: &str, sql: &str) -> Option<Words> {
     let hint = "-> and ->> go into JSON text, as raw is: raw -> 'status' ->> 'errorCode'; a field of a struct is written column.field";
     let kind = types::in_sql(given.trim_end_matches('.'));
     Some((format!("JSON is a text, and this is a {kind}"), hint.into()))
+}
+
+/// The words for a map that was asked as if it were JSON text: `event_data ->> 'TargetUserName'`.
+fn of_map(tokens: &[Token]) -> Words {
+    let asked = tokens.windows(3).find_map(|three| match three {
+        [Token::Word(column), Token::Arrow | Token::LongArrow, Token::SingleQuotedString(name)] => {
+            Some(format!("a value of it is named: {}['{}']", column.value, name.replace('\'', "''")))
+        }
+        _ => None,
+    });
+    ("JSON is a text, and this is a map".to_owned(), asked.unwrap_or_else(|| types::OF_A_MAP.to_owned()))
 }
 
 /// Advice about a column that is not there, and is a field of the element that a lambda names: `x -> display_name = 'a'`.

@@ -34,7 +34,17 @@ const NAMES: &[(&str, &str)] = &[
     ("Struct", "struct"),
     ("List", "list"),
     ("LargeList", "list"),
+    ("Map", "map"),
 ];
+
+/// What to do with a map.
+pub(super) const OF_A_MAP: &str =
+    "a value of a map is named: event_data['TargetUserName'], or event_data.TargetUserName";
+
+/// Whether a text names the type of a map.
+pub(super) fn has_map(text: &str) -> bool {
+    text.contains("Map(")
+}
 
 /// Which part of the engine an error is of, which tells nobody what to do.
 const PARTS: &[&str] = &[
@@ -114,6 +124,7 @@ mod tests {
             ("'Utf8' is no Utf8Thing", "'Utf8' is no Utf8Thing"),
             ("'it''s Int64' is Int64", "'it''s Int64' is bigint"),
             ("List(Utf8", "list"),
+            ("Map(Field { name: \"entries\", data_type: Struct([Field { name: \"keys\" }]) }, false)", "map"),
             ("", ""),
         ] {
             assert_eq!(in_sql(text), shown, "{text}");

@@ -61,9 +61,8 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     if after("Unsupported logical plan").is_some() {
         return Some(("this statement is not supported".into(), STATEMENTS.into()));
     }
-    if let Some((types, _)) = after("There isn't a common type to coerce ").and_then(|s| s.split_once(" in LIKE")) {
-        let hint = "of a list, EXISTS (SELECT 1 FROM unnest(list) AS t WHERE t LIKE '…') asks each element; of a struct, name a field";
-        return Some((format!("LIKE compares texts, and not {}", types::in_sql(types)), hint.into()));
+    if let Some(words) = of_patterns(text) {
+        return Some(words);
     }
     if let Some(words) = of_groups(text) {
         return Some(words);
@@ -83,6 +82,27 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some(("two columns of the result have the same name".into(), hint.into()));
     }
     None
+}
+
+/// A pattern that is looked for in what is no text.
+fn of_patterns(text: &str) -> Option<Words> {
+    let hint = |sign: &str| {
+        format!(
+            "of a list, EXISTS (SELECT 1 FROM unnest(list) AS t WHERE t {sign} '…') asks each element; of a struct, name a field"
+        )
+    };
+    let of_like = text.strip_prefix("There isn't a common type to coerce ");
+    for word in ["LIKE", "ILIKE"] {
+        if let Some((types, _)) = of_like.and_then(|rest| rest.split_once(&format!(" in {word}"))) {
+            return Some((format!("{word} compares texts, and not {}", types::in_sql(types)), hint(word)));
+        }
+    }
+    let operation = types::in_sql(text.strip_prefix("Cannot infer common argument type for regex operation ")?);
+    let (sides, sign) = [" !~* ", " ~* ", " !~ ", " ~ "].iter().find_map(|sign| {
+        let (left, right) = operation.split_once(sign)?;
+        Some((format!("{left} and {right}"), sign.trim()))
+    })?;
+    Some((format!("{sign} compares texts, and not {sides}"), hint(sign)))
 }
 
 /// What is wrong with the shape of a query.
@@ -132,6 +152,13 @@ fn of_queries(text: &str) -> Option<Words> {
     ];
     if let Some((_, what, hint)) = rows.iter().find(|(begin, ..)| text.starts_with(begin)) {
         return Some(((*what).to_owned(), (*hint).to_owned()));
+    }
+    if let Some(name) = text.strip_prefix("Invalid qualifier ") {
+        let hint = "a table goes by the name that FROM gives it: SELECT s.* FROM sign_ins s";
+        return Some((format!("there is no table {name} here"), hint.into()));
+    }
+    if text.starts_with("Invalid comparison operation: ") {
+        return Some(("a map has names, and this is none".into(), types::OF_A_MAP.into()));
     }
     if let Some((sides, _)) = text.split_once(" queries have different number of columns") {
         let hint = "both sides select as many columns: SELECT a, b FROM x UNION SELECT c, d FROM y";
@@ -232,6 +259,8 @@ pub(super) fn of_operation(text: &str) -> String {
         between("Cannot cast value ", " type").and_then(|s| s.split_once(" to value of "))
     {
         format!("{value} cannot be cast to {kind}")
+    } else if let Some((from, to)) = text.strip_prefix("Unsupported CAST from ").and_then(|s| s.split_once(" to ")) {
+        format!("{} cannot be cast to {to}", types::a(from))
     } else if text.starts_with("Unable to cast to date") {
         "a text cannot be read as a date".into()
     } else if let Some((zone, _)) = text.strip_prefix("Invalid timezone \"").and_then(|s| s.split_once('"')) {
@@ -262,6 +291,10 @@ const STATEMENTS: &str = "SELECT queries, EXPLAIN SELECT shows the requests, CRE
 
 /// The words for a text that the engine takes for its own fault, where it is the statement's.
 pub(super) fn of_internal(text: &str) -> Option<Words> {
+    if let Some(of) = text.strip_prefix("Min/Max accumulator not implemented for type ") {
+        let hint = "name a field or a value in it: status.error_code, event_data['Name']";
+        return Some((format!("min and max do not take {}", types::a(of.trim_end_matches('.'))), hint.to_owned()));
+    }
     let compared = text.contains("Uncomparable values") || text.contains("Hash not supported");
     compared.then(|| {
         let hint = "compare or join on their fields, as in status.error_code; NATURAL JOIN takes every column";

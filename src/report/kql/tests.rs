@@ -157,3 +157,22 @@ fn what_is_not_known_gives_nothing_rather_than_a_half() {
         assert_eq!(sign_ins(kql), None, "{kql}");
     }
 }
+
+#[test]
+fn comments_are_none_of_its_words_and_the_step_that_stops_is_named() {
+    for (text, plain) in [
+        ("// failed\nSigninLogs\n| take 2 // two", "\nSigninLogs\n| take 2 "),
+        ("SigninLogs | where A == 'https://x' // it's", "SigninLogs | where A == 'https://x' "),
+        ("a / b", "a / b"),
+    ] {
+        assert_eq!(without_comments(text), plain);
+    }
+    let set = &apis::graph::SIGN_INS;
+    for (text, step) in [
+        ("SigninLogs | where ResultType != 0 | mv-expand a | take 5", Some("| mv-expand")),
+        ("SigninLogs | join kind=inner (AuditLogs) on a", Some("| join")),
+        ("SigninLogs | take 5", None),
+    ] {
+        assert_eq!(stops_at(text, set).as_deref(), step, "{text}");
+    }
+}
