@@ -730,3 +730,51 @@ fn a_file_of_the_kernel_is_none_to_wait_for() {
         }
     }
 }
+
+#[test]
+fn a_slip_on_the_command_line_is_told_what_was_meant() {
+    let home = Home::new();
+    home.write("x.log", "a\n");
+    for (args, tip) in [
+        (&["dmeo"][..], "'demo'"),
+        (&["deom", "-c", "SELECT 1"], "'demo'"),
+        (&["demo", "runn", "password-spray"], "'run'"),
+        (&["demo", "timeline", "tomas"], "report timeline"),
+        (&["help", "sign_ins"], "DESCRIBE sign_ins"),
+        (&["help", "ago"], "\\df ago"),
+        (&["help", "password-spray"], "queries show password-spray"),
+        (&["x.log"], "SELECT * FROM 'x.log'"),
+        (&["--json", "-c", "SELECT 1"], "--format json"),
+        (&["--jsonl", "-c", "SELECT 1"], "--format ndjson"),
+        (&["demo", "report", "timeline", "tomas", "--file", "vpn.csv"], "--log FILE"),
+        (&["--format", "xlsx", "-c", "SELECT 1"], "possible values"),
+    ] {
+        home.run(args).failed(2, tip);
+    }
+}
+
+#[test]
+fn a_format_is_named_in_any_case_and_a_hyphen_is_standard_output() {
+    let home = Home::new();
+    for (format, out) in [("CSV", "a\n1\n"), ("jsonl", "{\"a\":1}\n"), ("NDJSON", "{\"a\":1}\n")] {
+        let answer = home.demo(&["-q", "--format", format, "-o", "-", "-c", "SELECT 1 AS a"]);
+        assert_eq!((answer.out.as_str(), answer.err.as_str()), (out, ""), "{format}");
+    }
+    assert!(!home.path("-").exists());
+}
+
+#[test]
+fn a_script_in_utf_16_is_read() {
+    let home = Home::new();
+    let units = |text: &str| [0xFEFF].into_iter().chain(text.encode_utf16()).collect::<Vec<u16>>();
+    let text = "SELECT 'é' AS a;\r\n";
+    for (name, bytes) in [
+        ("le.sql", units(text).into_iter().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+        ("be.sql", units(text).into_iter().flat_map(u16::to_be_bytes).collect()),
+    ] {
+        fs::write(home.path(name), bytes).unwrap();
+        assert!(home.demo(&["-q", "--format", "csv", "-f", name]).out.ends_with("a\né\n"), "{name}");
+    }
+    fs::write(home.path("odd.sql"), b"SELECT '\xff'").unwrap();
+    home.demo(&["-f", "odd.sql"]).failed(2, "save it as UTF-8");
+}

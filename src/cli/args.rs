@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -139,6 +139,12 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, cl
     let args = typed::with_comments(&args.into_iter().collect::<Vec<_>>());
     let parsed = match parse_once(&args) {
         Err(error) if error.kind() == ErrorKind::DisplayHelp => return help_of_query(&args).ok_or(error),
+        Err(error) if error.kind() == ErrorKind::InvalidSubcommand => {
+            return Err(typed::help_of(&args, &command()).unwrap_or(error));
+        }
+        Err(error) if error.kind() == ErrorKind::UnknownArgument => {
+            return Err(typed::flag_of(&args, &command()).unwrap_or(error));
+        }
         parsed => parsed?,
     };
     let Some(Saved::Run { name, words }) = &parsed.saved else { return Ok(parsed) };
@@ -178,7 +184,8 @@ fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {
     Ok(Args {
         inputs: inputs(matches),
         format: matches.get_one::<String>("format").cloned(),
-        output: matches.get_one::<PathBuf>("output").cloned(),
+        // As elsewhere, a hyphen is standard output.
+        output: matches.get_one::<PathBuf>("output").filter(|file| file.as_os_str() != "-").cloned(),
         csv_raw: matches.get_flag("csv-raw"),
         stream: matches.get_flag("stream"),
         exports: matches.get_many::<PathBuf>("input").into_iter().flatten().cloned().collect(),
@@ -289,7 +296,10 @@ fn docs() -> Command {
 }
 
 fn common() -> [Arg; 14] {
-    let formats = PossibleValuesParser::new(output::ALL.iter().map(|format| format.name));
+    let formats = PossibleValuesParser::new(output::ALL.iter().map(|format| match format.name {
+        "ndjson" => PossibleValue::new(format.name).alias("jsonl"),
+        name => PossibleValue::new(name),
+    }));
     [
         Arg::new("command")
             .short('c')
@@ -305,13 +315,13 @@ fn common() -> [Arg; 14] {
             .action(ArgAction::Append)
             .value_parser(value_parser!(PathBuf))
             .help("Run the statements of a file and exit; '-' is standard input"),
-        Arg::new("format").long("format").value_name("FORMAT").value_parser(formats).help("Output format"),
+        Arg::new("format").long("format").value_name("FORMAT").ignore_case(true).value_parser(formats).help("Output format"),
         Arg::new("output")
             .short('o')
             .long("output")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help("Write the result to a file, which appears only when it is complete"),
+            .help("Write the result to a file, which appears only when it is complete; '-' is standard output"),
         Arg::new("csv-raw")
             .long("csv-raw")
             .action(ArgAction::SetTrue)

@@ -221,6 +221,11 @@ pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Re
         section.check_trust()?;
     }
     section.version()?;
+    if let Some(Value::Table(inner)) = section.table.get("connection") {
+        let name = inner.keys().next().map_or("NAME", String::as_str);
+        let what = "'connection' names a connection, and is no section";
+        return Err(section.error(what.to_owned()).hint(format!("did you mean [connections.{name}]?")));
+    }
     let mut config = Config {
         connection: section.text("connection")?,
         only: section.boolean("only")?,

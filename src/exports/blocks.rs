@@ -37,7 +37,9 @@ impl Blocks {
             Ok(Layout::Json { lines }) => Frames::Json(Framer::new(input, lines)),
             Ok(Layout::Rows { delimiter }) => Frames::Rows(Box::new(HeadedRows::new(input, delimiter))),
             Ok(Layout::Empty) => Frames::Strange(None),
-            Ok(Layout::Other) => Frames::Strange(Some("it is neither JSON nor CSV".into())),
+            Ok(Layout::Other) => Frames::Strange(Some(
+                "it is neither JSON nor CSV, as exports are; if it is a log, SELECT * FROM 'FILE' reads it".into(),
+            )),
             Err(error) => Frames::Strange(Some(format!("it cannot be unpacked: {error}"))),
         };
         Ok(Self { frames, record: Vec::new() })

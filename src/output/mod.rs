@@ -130,7 +130,8 @@ pub static PAGE: Format = Format {
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static Format> {
-    ALL.iter().find(|format| format.name == name)
+    let name = if name.eq_ignore_ascii_case("jsonl") { "ndjson" } else { name };
+    ALL.iter().find(|format| format.name.eq_ignore_ascii_case(name))
 }
 
 /// The format of files that are named so; `None` if the name does not tell.

@@ -106,6 +106,8 @@ impl Library {
         if let Some(one) = nearest(name, names).filter(|one| !near.contains(one)) {
             near.insert(0, one);
         }
+        // Who left out a hyphen wrote how it begins.
+        near.sort_by_key(|near| !near.starts_with(name));
         near.truncate(5);
         match near.as_slice() {
             [] => report.hint("'auditql queries' lists them, '\\queries' at the prompt"),
@@ -210,6 +212,7 @@ mod tests {
         assert!(said("flag").contains("a flag of the program"));
         assert!(said("owm").contains("did you mean own"), "{}", said("owm"));
         assert!(said("zzzzzzzz").contains("auditql queries"));
+        assert!(said("password").contains("did you mean password-"), "{}", said("password"));
         assert_eq!(all.found("ZEBRA").len(), 1);
         Library::shipped().with_folder(&folder.path().join("none"), &[]).unwrap();
     }

@@ -53,6 +53,27 @@ pub fn split(sql: &str) -> Script {
     script
 }
 
+/// What a text opens and does not close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Open {
+    /// A text in single quotes.
+    Text,
+    /// A name in double quotes.
+    Name,
+    /// A comment of several lines.
+    Comment,
+}
+
+/// What a text leaves open at its end; what the tokenizer cannot read for another reason leaves nothing open.
+pub(crate) fn open_of(sql: &str) -> Option<Open> {
+    let mut tokens = Vec::new();
+    Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize_with_location_into_buf(&mut tokens).err()?;
+    let from = tokens.last().map_or(0, |token| Places::new(sql).offset(token.span.end));
+    let rest = sql[from..].trim_start();
+    let opens = [("'", Open::Text), ("\"", Open::Name), ("/*", Open::Comment)];
+    opens.into_iter().find(|(sign, _)| rest.starts_with(sign)).map(|(_, open)| open)
+}
+
 /// The first of some places, in ascending order, that lies between two statements: in none of them, and in no comment.
 pub(super) fn first_between(sql: &str, places: impl Iterator<Item = usize>) -> Option<usize> {
     let mut tokens = Vec::new();

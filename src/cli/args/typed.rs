@@ -9,6 +9,9 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command};
 
+use crate::engine::manual_of_functions;
+use crate::output;
+use crate::queries::Library;
 use crate::report::nearest;
 
 /// The words.
@@ -26,7 +29,10 @@ pub(super) fn check(matches: &ArgMatches, whole: &Command, command: &Command) ->
         [text] if text.contains(char::is_whitespace) || is_sql(text) => Ok(()),
         [word] if is_file(word) => refuse(
             ErrorKind::UnknownArgument,
-            format!("'{word}' is a file\n\n  tip: --input {word} reads exported audit logs, -f {word} runs statements"),
+            format!(
+                "'{word}' is a file\n\n  tip: auditql \"SELECT * FROM '{word}'\" reads a log or other rows, --input {word} exported \
+                 audit logs; -f {word} runs statements"
+            ),
         ),
         // A command of the program that is none of the demo tenant.
         [word, ..] if is_command(word, whole) && !is_command(word, command) => refuse(
@@ -38,12 +44,8 @@ pub(super) fn check(matches: &ArgMatches, whole: &Command, command: &Command) ->
             ),
         ),
         [word] => {
-            let names = || command.get_subcommands().map(Command::get_name);
-            let begun = names().find(|name| word.len() > 2 && name.starts_with(word));
-            let tip = match begun.or_else(|| nearest(word, names().map(|name| (name, name)))) {
-                Some(near) => format!("a similar subcommand exists: '{near}'"),
-                None => "SQL is written in quotes: auditql 'SELECT …'".into(),
-            };
+            let near = near(word, command);
+            let tip = near.unwrap_or_else(|| "SQL is written in quotes: auditql 'SELECT …'".into());
             refuse(ErrorKind::InvalidSubcommand, format!("unrecognized subcommand '{word}'\n\n  tip: {tip}"))
         }
         [first, ..] if first.contains(char::is_whitespace) => refuse(
@@ -52,9 +54,61 @@ pub(super) fn check(matches: &ArgMatches, whole: &Command, command: &Command) ->
         ),
         [first, ..] => refuse(
             ErrorKind::InvalidSubcommand,
-            format!("unrecognized subcommand '{first}'\n\n  tip: SQL is written in quotes: auditql '{first} …'"),
+            format!(
+                "unrecognized subcommand '{first}'\n\n  tip: {}",
+                near(first, command).unwrap_or_else(|| format!("SQL is written in quotes: auditql '{first} …'"))
+            ),
         ),
     }
+}
+
+/// The command that a word was meant as, as a tip.
+fn near(word: &str, command: &Command) -> Option<String> {
+    if word == "timeline" {
+        return Some("a page of it is written by 'report timeline', and SELECT * FROM timeline('…') shows it".into());
+    }
+    let names = || command.get_subcommands().map(Command::get_name).filter(|name| *name != "docs");
+    let begun = names().find(|name| word.len() > 2 && name.starts_with(word));
+    let near = begun.or_else(|| nearest(word, names().map(|name| (name, name))))?;
+    Some(format!("a similar subcommand exists: '{near}'"))
+}
+
+/// The refusal of `help` with what is no command: a table, a function or a saved query has its help elsewhere.
+pub(super) fn help_of(args: &[OsString], whole: &Command) -> Option<clap::Error> {
+    let [_, help, word] = args else { return None };
+    let word = word.to_str().filter(|word| help == "help" && !is_command(word, whole))?;
+    let (schema, table) = word.split_once('.').unwrap_or(("", word));
+    let is_table = crate::apis::names().any(|(of, name)| name == table && (schema.is_empty() || schema == of));
+    let is_function = || manual_of_functions().iter().any(|function| function.is_called(word));
+    let tip = if is_table {
+        format!("'{word}' is a table: auditql \"DESCRIBE {word}\" lists its columns, at the prompt \\d {word}")
+    } else if Library::shipped().entries().iter().any(|entry| entry.name == word) {
+        format!("'{word}' is a saved query: auditql queries show {word}")
+    } else if is_function() || crate::engine::functions_elsewhere().any(|(names, _)| names.contains(&word)) {
+        format!("'{word}' is a function: \\df {word} at the prompt tells of it")
+    } else {
+        near(word, whole).unwrap_or_else(|| "auditql --help lists the commands".into())
+    };
+    Some(whole.clone().error(ErrorKind::InvalidSubcommand, format!("unrecognized subcommand '{word}'\n\n  tip: {tip}")))
+}
+
+/// The refusal of a flag that there is under another name.
+pub(super) fn flag_of(args: &[OsString], whole: &Command) -> Option<clap::Error> {
+    let flags = args.iter().skip(1).filter_map(|arg| arg.to_str()).take_while(|arg| *arg != "--");
+    let is_timeline = args.iter().any(|arg| arg == "timeline");
+    flags.into_iter().filter(|flag| flag.starts_with("--")).find_map(|flag| {
+        let name = flag.split('=').next().unwrap_or(flag);
+        let tip = match name {
+            "--file" if is_timeline => "a log is read by --log FILE".to_owned(),
+            "--file" => "-f FILE runs the statements of a file, --input FILE reads exported audit logs".to_owned(),
+            other => format!("--format {}", output::format(&other[2..])?.name),
+        };
+        Some(
+            whole
+                .clone()
+                .error(ErrorKind::UnknownArgument, format!("unexpected argument '{name}' found\n\n  tip: {tip}")),
+        )
+    })
 }
 
 /// Whether a command has a part of that name.

@@ -35,6 +35,11 @@ fn what_is_not_known_is_an_error_with_the_nearest_key() {
     let rows = [
         ("[connections.a]\ntennant = 'x'", "f: unknown key 'connections.a.tennant'", "did you mean tenant?"),
         ("conections = 1", "f: unknown key 'conections'", "did you mean connections?"),
+        (
+            "[connection.lab]\nkind = 'x'",
+            "f: 'connection' names a connection, and is no section",
+            "did you mean [connections.lab]?",
+        ),
         ("[settings]\nmax_request = 1", "f: unknown key 'settings.max_request'", "did you mean max_requests?"),
         (
             "zzz = 1",

@@ -62,7 +62,7 @@ impl Progress {
         }
         let view = tally.live.view();
         let ahead = self.expected.and_then(|expected| ahead(expected, tally.requests.get(), self.begun.elapsed()));
-        let line: String = text(tally, &view, self.left(&view), ahead).chars().take(room()).collect();
+        let line = fitted(&text(tally, &view, self.left(&view), ahead), room());
         self.bar.set_message(safe::line(&line).into_owned());
         self.bar.tick();
     }
@@ -145,6 +145,19 @@ fn room() -> usize {
     usize::from(Narrow(Term::stderr()).width())
 }
 
+/// What stands between the parts of the line.
+const BETWEEN: &str = " · ";
+
+/// The line without the parts at its end that do not fit: half of a number would be another one.
+fn fitted(line: &str, room: usize) -> String {
+    let mut fitted = line;
+    while fitted.chars().count() > room {
+        let Some((before, _)) = fitted.rsplit_once(BETWEEN) else { break };
+        fitted = before;
+    }
+    fitted.chars().take(room).collect()
+}
+
 /// What there is ahead of a statement: its requests, all in all, and the time that is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ahead {
@@ -178,14 +191,14 @@ fn text(tally: &Tally, view: &View, left: Duration, ahead: Option<Ahead>) -> Str
         (None, open) => parts.push(format!("{}, at least {open} to go", count(requests, "request"))),
     }
     parts.push(count(tally.rows_received.get(), "row"));
-    // On a narrow terminal the end is cut off, so what changes what a person does comes first.
+    // On a narrow terminal the end is left out, so what changes what a person does comes first.
     if let Some((_, why, _)) = view.wait {
         parts.push(format!("waiting {} {why}", lasts(Duration::from_secs(left.as_secs() + 1))));
     }
     if let Some((from, to)) = view.covered {
         parts.push(format!("{} to {} covered", minute(from), minute(to)));
     }
-    parts.join(" · ")
+    parts.join(BETWEEN)
 }
 
 /// `2026-05-01 11:59`
@@ -197,6 +210,14 @@ fn minute(micros: i64) -> String {
 mod tests {
     use super::*;
     use crate::tally::Why;
+
+    #[test]
+    fn what_does_not_fit_is_left_out_as_a_whole() {
+        let line = "12 requests · 19764 rows · waiting 10 s";
+        for (room, fits) in [(80, line), (38, "12 requests · 19764 rows"), (20, "12 requests"), (5, "12 re")] {
+            assert_eq!(fitted(line, room), fits);
+        }
+    }
 
     #[test]
     fn the_line_says_what_is_done_what_is_left_and_what_is_waited_for() {

@@ -339,6 +339,13 @@ impl Session {
     fn failed(&self, statement: &Statement, report: impl FnOnce(&About<'_>) -> Report) -> Answered {
         let tables = tables(self.engine.context());
         let report = report(&About { sql: &statement.text, line: statement.line, tables: &tables });
+        // A name that has a value was meant, where no column is called so.
+        let report = match report.what.strip_prefix("there is no column ").map(str::to_owned) {
+            Some(name) if self.parameters.get(&name).is_some() => {
+                report.hint(format!("the value that \\set gave {name} is written :{name}"))
+            }
+            _ => report,
+        };
         let report = if self.format.name == PAGE.name { report.in_flags() } else { report };
         let report = if self.ended.people.load(Relaxed) { report.at_prompt() } else { report };
         let report = self.redact.as_ref().map_or(report.clone(), |redactor| report.redacted(redactor));

@@ -9,7 +9,7 @@ use crate::repl::state::{Destination, State};
 use crate::report::{Exit, Report};
 
 /// How the screen is called, here and in other prompts.
-const SCREEN: [&str; 2] = ["stdout", "pstdout"];
+const SCREEN: [&str; 3] = ["stdout", "pstdout", "-"];
 
 /// Where the result goes that an argument names; `None` if it names nothing. Nothing may stand behind it.
 pub(super) fn named(state: &State<'_>, argument: &str) -> Result<Option<Destination>, Report> {
@@ -124,6 +124,7 @@ mod tests {
             ("~/x.csv", file("/home/ada/x.csv")),
             ("stdout", Ok(Some(Destination::Screen))),
             ("STDOUT", Ok(Some(Destination::Screen))),
+            ("-", Ok(Some(Destination::Screen))),
             ("'stdout'", file("stdout")),
             ("a b.csv", Err("b.csv stands behind the name of the file".into())),
             ("'a' CSV", Err("CSV stands behind the name of the file".into())),

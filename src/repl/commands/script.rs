@@ -13,12 +13,27 @@ const LONGEST: u64 = 16 << 20;
 
 /// A script's text, without the mark that some editors put before it.
 pub(crate) fn text(source: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    source.take(LONGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST {
+    let mut bytes = Vec::new();
+    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
         return Err(io::Error::other(format!("it is longer than {} MiB", LONGEST >> 20)));
     }
+    // What PowerShell writes with > is UTF-16, and says so with its first character.
+    let text = match bytes.as_slice() {
+        [0xFF, 0xFE, rest @ ..] if is_wide(rest) => wide(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] if is_wide(rest) => wide(rest, u16::from_be_bytes),
+        _ => String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8; save it as UTF-8"))?,
+    };
     Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
+
+fn is_wide(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.len().is_multiple_of(2)
+}
+
+fn wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+    String::from_utf16_lossy(&units)
 }
 
 /// The text of a file; a pipe or a device could keep the prompt waiting for ever.

@@ -17,6 +17,7 @@ use super::words::Words;
 use super::{colour, complete, history};
 use crate::output::safe;
 use crate::repl::commands::is_whole;
+use crate::repl::split::{Open, open_of};
 
 /// The line editor.
 pub(crate) type Lines = Editor<Line, DefaultHistory>;
@@ -120,9 +121,19 @@ impl Hinter for Line {
     fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<Shown> {
         self.empty.set(line.is_empty());
         if line.ends_with('\n') && cursor == line.len() {
-            return Some(Shown::Advice("  (; ends the statement, Ctrl-C discards it)"));
+            return Some(Shown::Advice(open_advice(line)));
         }
         HistoryHinter::default().hint(line, cursor, context).map(Shown::Past)
+    }
+}
+
+/// What is missing of a text that is not whole: what was opened last, else the end of the statement.
+fn open_advice(line: &str) -> &'static str {
+    match open_of(line) {
+        Some(Open::Text) => "  (a ' is still open, and ' closes it; Ctrl-C discards the statement)",
+        Some(Open::Name) => "  (a \" is still open, and \" closes it; Ctrl-C discards the statement)",
+        Some(Open::Comment) => "  (a comment is still open, and */ closes it; Ctrl-C discards the statement)",
+        None => "  (; ends the statement, Ctrl-C discards it)",
     }
 }
 
@@ -175,6 +186,18 @@ mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         history::close_to_others(&path);
         assert_eq!(mode(), 0o600);
+    }
+
+    #[test]
+    fn what_is_open_is_named() {
+        for (line, part) in [
+            ("SELECT 'abc;\n", "a ' is still open"),
+            ("SELECT \"abc;\n", "a \" is still open"),
+            ("SELECT 1 /* comment\n;\n", "*/ closes it"),
+            ("SELECT 'a', \"b\" -- it's\n", "; ends the statement"),
+        ] {
+            assert!(open_advice(line).contains(part), "{line}: {}", open_advice(line));
+        }
     }
 
     #[test]
