@@ -143,16 +143,14 @@ fn origin(plan: &LogicalPlan, at: usize) -> Option<&Expr> {
     match expr {
         // The planner's own alias of count(*), which spells out its filter.
         Expr::Alias(alias) if alias.name.starts_with(COUNT_FILTER) || called(alias).is_some() => Some(expr),
-        // The same of a window, which spells out its order, and of what is made of the elements of a list.
-        Expr::Alias(alias) if alias.name.starts_with(COUNT_ALL) || alias.name.contains(ELEMENTS) => {
-            match alias.expr.as_ref() {
-                Expr::Column(column) if alias.name.starts_with(COUNT_ALL) => {
-                    let below = plan_below(plan)?;
-                    origin(below, below.schema().index_of_column(column).ok()?)
-                }
-                expr => Some(expr),
+        // The same of a window, which spells out its order.
+        Expr::Alias(alias) if alias.name.starts_with(COUNT_ALL) => match alias.expr.as_ref() {
+            Expr::Column(column) => {
+                let below = plan_below(plan)?;
+                origin(below, below.schema().index_of_column(column).ok()?)
             }
-        }
+            expr => Some(expr),
+        },
         Expr::Alias(_) => None,
         Expr::Column(column) => {
             let below = plan_below(plan)?;
