@@ -160,8 +160,13 @@ impl Service {
         if rest.records.is_empty() {
             return page_of(&records, None);
         }
-        let token = format!("t{}", self.tokens.len());
+        // The service names the link before the rows, so that the next page can be asked for ahead; every other page here does.
+        let (number, begins) = (self.tokens.len(), self.tokens.len().is_multiple_of(2));
+        let token = format!("t{number}");
         self.tokens.insert(token.clone(), rest);
+        if begins {
+            return Reply::json(json!({ "@odata.nextLink": link(&token), "value": records }).to_string());
+        }
         page_of(&records, Some(&token))
     }
 
