@@ -112,6 +112,8 @@ const OWN: &[Column] = &[
     col("virus_vendor", "VirusVendor", Edm::Text, "Scanner that found it."),
     col("md5_hash", "MD5Hash", Edm::Text, "MD5 hash of the file.").sensitive(Sensitive::Object),
     col("sha256_hash", "SHA256Hash", Edm::Text, "SHA-256 hash of the file.").sensitive(Sensitive::Object),
+    // Searches. The words are in records of SearchQueryPerformed; no schema declares them.
+    col("search_query_text", "SearchQueryText", Edm::Text, "The words of a search.").sensitive(Sensitive::Object),
     // Lists.
     col("list_title", "ListTitle", Edm::Text, "Title of the list.").sensitive(Sensitive::Object),
     col("list_name", "ListName", Edm::Text, "Name of the list.").sensitive(Sensitive::Object),
