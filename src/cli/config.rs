@@ -224,7 +224,7 @@ pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Re
     if let Some(Value::Table(inner)) = section.table.get("connection") {
         let name = inner.keys().next().map_or("NAME", String::as_str);
         let what = "'connection' names a connection, and is no section";
-        return Err(section.error(what.to_owned()).hint(format!("did you mean [connections.{name}]?")));
+        return Err(section.error(what).hint(format!("did you mean [connections.{name}]?")));
     }
     let mut config = Config {
         connection: section.text("connection")?,

@@ -52,7 +52,7 @@ use statement::Submission;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-pub use error::{Error, LogError, Part, Place, Unusable};
+pub use error::{Error, Kept, LogError, Part, Place, Unusable};
 #[cfg(feature = "cli")]
 pub(crate) use functions::own::manual as manual_of_functions;
 pub use leaf::{MergedExec, Origin, Origins, RemoteTable, ScanExec};

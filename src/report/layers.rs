@@ -88,14 +88,14 @@ fn of_cap(error: &CapError, setting: &str) -> String {
 }
 
 /// What to do about records that a service no longer keeps. What is left may be an answer; nothing at all is none.
-fn of_kept(kept_from: &str, all: bool, is_searched: bool) -> String {
-    let older = match is_searched {
+fn of_kept(kept: &engine::Kept) -> String {
+    let older = match kept.is_searched {
         true => "m365.audit_search goes back 180 days, and exports that were saved are read with --input",
         false => "older records are in exports that were saved, which --input reads",
     };
-    match all {
+    match kept.nothing_left {
         true => format!("nothing of this range is left there; {older}"),
-        false => format!("begin the range at {kept_from} or later; {older}; {PARTIAL}"),
+        false => format!("begin the range at {} or later; {older}; {PARTIAL}", kept.from),
     }
 }
 
@@ -160,15 +160,13 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             .hint("try again later, or use a shorter time range; --partial returns what could be read"),
         E::KindIgnored { .. } => Report::chain(Exit::Remote, error).hint(ODD_REPLY),
         E::Keyless { .. } => Report::chain(Exit::Remote, error).hint("--dedup=false returns every copy"),
+        E::Incomplete { kept: Some(kept), .. } => Report::chain(Exit::Incomplete, error).hint(of_kept(kept)),
         E::Incomplete { .. } | E::BlobGone { .. } | E::NoRecords { .. } => {
             let mut report = Report::chain(Exit::Incomplete, error).hint(PARTIAL);
             if let E::NoRecords { request_id: Some(id), .. } = error {
                 report.causes.push(format!("request id {id}"));
             }
             report
-        }
-        E::NoLongerKept { kept_from, all, is_searched, .. } => {
-            Report::chain(Exit::Incomplete, error).hint(of_kept(kept_from, *all, *is_searched))
         }
         E::Branch { source, .. } => under(error, of_engine(source, about)),
         E::OfTimeline { table, is_file, others, source } => {

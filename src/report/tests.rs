@@ -108,7 +108,7 @@ fn a_scan_that_fails_says_which_table_and_why() {
 #[test]
 fn what_is_missing_is_incomplete_and_no_time_is_the_deadline() {
     let exit = |error| Report::of_query(&DataFusionError::External(Box::new(error)), &About::default()).exit;
-    assert_eq!(exit(crate::engine::Error::Incomplete { missing: "May".into() }), Exit::Incomplete);
+    assert_eq!(exit(crate::engine::Error::Incomplete { missing: "May".into(), kept: None }), Exit::Incomplete);
     assert_eq!(exit(crate::engine::Error::Deadline), Exit::Deadline);
     let inner = DataFusionError::Execution("1 / 0".into());
     assert_eq!(exit(crate::engine::Error::Evaluation(inner)), Exit::Query);

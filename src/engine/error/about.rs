@@ -32,9 +32,7 @@ impl Error {
             | Self::Disabled { table, .. }
             | Self::BlobGone { table, .. } => Some(table),
             // It is said first.
-            Self::Incomplete { missing } | Self::NoLongerKept { missing, .. } => {
-                missing.split_once(": ").map(|(table, _)| table)
-            }
+            Self::Incomplete { missing, .. } => missing.split_once(": ").map(|(table, _)| table),
             _ => None,
         }
     }

@@ -23,6 +23,17 @@ use crate::veil::{Veil, Veiled};
 use crate::{auth, causes, decode, files, geoip, http};
 use crate::{searches, subscriptions};
 
+/// What of the records that were asked for a service still keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// From when on it keeps records.
+    pub from: String,
+    /// Nothing of what was asked for is left.
+    pub nothing_left: bool,
+    /// They are records of the audit log, which a search finds for longer.
+    pub is_searched: bool,
+}
+
 /// Why a query has no answer, or not a whole one.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -212,18 +223,8 @@ pub enum Error {
     Incomplete {
         /// What is missing.
         missing: String,
-    },
-    /// Records were asked for that a service no longer keeps.
-    #[error("the answer would be incomplete: {missing}")]
-    NoLongerKept {
-        /// What is missing.
-        missing: String,
-        /// From when on it keeps records.
-        kept_from: String,
-        /// Nothing of what was asked for is left.
-        all: bool,
-        /// They are records of the audit log, which a search finds for longer.
-        is_searched: bool,
+        /// What the service still keeps, where it no longer keeps all that was asked for.
+        kept: Option<Box<Kept>>,
     },
     /// A partial answer was allowed, where a missing row would invent a finding.
     #[error("a partial answer is refused because of {operator}: a missing row would look like a finding")]
@@ -422,7 +423,6 @@ impl Error {
                 | Self::BlobGone { .. }
                 | Self::NoRecords { .. }
                 | Self::Incomplete { .. }
-                | Self::NoLongerKept { .. }
         )
     }
 

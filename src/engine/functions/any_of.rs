@@ -1,7 +1,7 @@
 //! `x = ANY (list)`, which is unknown where nothing equals `x` and an element is NULL.
 //!
 //! DataFusion plans it as `array_has`, which is false there: `NOT (1 = ANY (list))` was true of a list with NULL, where `NOT IN`, `<> ALL`,
-//! PostgreSQL and DuckDB say that nobody knows. What is asked of a service is the same: an unknown condition keeps no row.
+//! PostgreSQL and `DuckDB` say that nobody knows. What is asked of a service is the same: an unknown condition keeps no row.
 
 use std::sync::Arc;
 

@@ -90,7 +90,7 @@ impl Kept {
                 statement.tally.notice(Notice::Incomplete { missing });
                 Ok(())
             }
-            _ => Err(Error::Incomplete { missing }.into()),
+            _ => Err(Error::Incomplete { missing, kept: None }.into()),
         }
     }
 }

@@ -298,7 +298,8 @@ impl Feed {
             Some(NOT_SUBSCRIBED) => Error::NotSubscribed { table, content_type },
             Some(DISABLED) => Error::Disabled { table, content_type, source: Some(Box::new(error)) },
             Some(code) if OUT_OF_REACH.contains(&code) => {
-                Error::Incomplete { missing: format!("{place} is no longer within the service's reach ({code})") }
+                let missing = format!("{place} is no longer within the service's reach ({code})");
+                Error::Incomplete { missing, kept: None }
             }
             _ => self.scan.request_error(place, error),
         }

@@ -17,7 +17,7 @@ use super::filter::RowFilter;
 use super::merge::{Batches, Merge, merge};
 use super::refetch::FetchedWindow;
 use super::search;
-use crate::engine::error::Error;
+use crate::engine::error::{Error, Kept};
 use crate::plan::feed::FeedPlan;
 use crate::plan::search::SearchPlan;
 use crate::plan::{ScanPlan, StreamPlan};
@@ -172,7 +172,7 @@ fn within_retention(scan: &RemoteScan, range: Interval) -> Result<(), Error> {
     let bounds = [range.from.map(|from| ("from", from)), range.to.map(|to| ("up to", to))];
     let mut bounds = bounds.into_iter().flatten();
     let Some((word, bound)) = bounds.find(|(_, bound)| *bound < kept_from) else { return Ok(()) };
-    let all = range.to.is_some_and(|to| to < kept_from);
+    let nothing_left = range.to.is_some_and(|to| to < kept_from);
     let days = scan.connected.keeps.days(scan.set).unwrap_or_default();
     let (table, bound, kept_from) = (scan.table(), instant_text(bound), instant_text(kept_from));
     let missing =
@@ -182,7 +182,8 @@ fn within_retention(scan: &RemoteScan, range: Interval) -> Result<(), Error> {
         return Ok(());
     }
     let is_searched = scan.set.family == Family::Activity;
-    Err(Error::NoLongerKept { missing, kept_from, all, is_searched })
+    let kept = Kept { from: kept_from, nothing_left, is_searched };
+    Err(Error::Incomplete { missing, kept: Some(Box::new(kept)) })
 }
 
 fn say_population(scan: &RemoteScan, plan: &ScanPlan) {

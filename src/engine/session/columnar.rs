@@ -281,7 +281,7 @@ impl TableProvider for Columnar {
                 Some(statement) if statement.settings.partial => {
                     statement.tally.notice(Notice::Incomplete { missing });
                 }
-                _ => return Err(Error::Incomplete { missing }.into()),
+                _ => return Err(Error::Incomplete { missing, kept: None }.into()),
             }
         }
         match (&self.rows, state.as_any().downcast_ref::<SessionState>()) {

@@ -136,7 +136,7 @@ impl Coarse {
                 Some(Self { expr: expr.clone(), zone: zone.clone(), clocks: zone, is_inner: false })
             }
             (DataType::Timestamp(TimeUnit::Nanosecond, clocks), Expr::Cast(Cast { expr: inner, .. })) => {
-                let inner = Self::of(inner, schema).filter(|inner| is_utc(&inner.zone))?;
+                let inner = Self::of(inner, schema).filter(|inner| is_utc(inner.zone.as_deref()))?;
                 // The same instants: with a zone on both sides of the cast, or on the clocks of UTC on both.
                 let keeps = match (&inner.clocks, &clocks) {
                     (Some(_), Some(_)) => true,
@@ -176,14 +176,14 @@ impl Coarse {
 
     /// Whether what this side shows is read on the other's clocks, which is another instant.
     fn is_read_by(&self, other: &Expr, schema: &DFSchema) -> bool {
-        let is_zoned = |of| matches!(of, DataType::Timestamp(_, zone) if !is_utc(&zone));
+        let is_zoned = |of| matches!(of, DataType::Timestamp(_, zone) if !is_utc(zone.as_deref()));
         self.clocks.is_none() && other.get_type(schema).is_ok_and(is_zoned)
     }
 
     /// The other side in the type of this one.
     fn own(&self, other: &Expr) -> Expr {
         let of = |zone: &Option<Arc<str>>| DataType::Timestamp(TimeUnit::Microsecond, zone.clone());
-        let read = if is_utc(&self.clocks) { other.clone() } else { cast(other.clone(), of(&self.clocks)) };
+        let read = if is_utc(self.clocks.as_deref()) { other.clone() } else { cast(other.clone(), of(&self.clocks)) };
         cast(read, of(&self.zone))
     }
 
@@ -202,8 +202,8 @@ impl Coarse {
 }
 
 /// Whether a time is on the clocks of UTC, as one without a zone is.
-fn is_utc(zone: &Option<Arc<str>>) -> bool {
-    zone.as_deref().is_none_or(|zone| zone == "UTC")
+fn is_utc(zone: Option<&str>) -> bool {
+    zone.is_none_or(|zone| zone == "UTC")
 }
 
 /// Which whole microsecond stands for a finer time.
