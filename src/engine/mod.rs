@@ -18,6 +18,7 @@ mod functions;
 mod joins;
 mod leaf;
 mod lineage;
+mod rewriting;
 mod runtime;
 mod scan;
 mod session;

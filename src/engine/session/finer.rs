@@ -12,18 +12,17 @@ use arrow::array::{ArrayRef, AsArray, TimestampMicrosecondArray};
 use arrow::compute::kernels::cast_utils::string_to_datetime;
 use arrow::datatypes::{DataType, TimeUnit, TimestampNanosecondType};
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::error::Result;
 use datafusion::logical_expr::expr::{Between, BinaryExpr, InList, InSubquery};
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     Cast, ColumnarValue, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, ScalarFunctionArgs, ScalarUDF,
     ScalarUDFImpl, Signature, Subquery, Volatility, binary_expr, cast, lit, not,
 };
 use datafusion::optimizer::AnalyzerRule;
 
+use crate::engine::rewriting::each_expression;
 use crate::predicate::NO_MICROSECOND;
 
 /// The step that comes before types are coerced.
@@ -36,22 +35,8 @@ impl AnalyzerRule for FinerTimes {
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        Ok(plan.transform_up_with_subqueries(rounded)?.data)
+        each_expression(plan, comparison)
     }
-}
-
-/// A node of a plan with its comparisons rounded. Its columns keep their names.
-fn rounded(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let mut schema = merge_schema(&plan.inputs());
-    if let LogicalPlan::TableScan(scan) = &plan {
-        schema.merge(&DFSchema::try_from_qualified_schema(scan.table_name.clone(), &scan.source.schema())?);
-    }
-    let names = NamePreserver::new(&plan);
-    plan.map_expressions(|expr| {
-        let name = names.save(&expr);
-        let expr = expr.transform_up(|expr| comparison(expr, &schema))?;
-        Ok(expr.update_data(|expr| name.restore(expr)))
-    })
 }
 
 fn comparison(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {

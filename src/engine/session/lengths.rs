@@ -16,13 +16,13 @@ use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::error::Result;
 use datafusion::logical_expr::expr::{Between, BinaryExpr, InList, InSubquery, ScalarFunction};
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     Case, ColumnarValue, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, ScalarFunctionArgs, ScalarUDF,
     ScalarUDFImpl, Signature, Subquery, Volatility, binary_expr, lit,
 };
 use datafusion::optimizer::AnalyzerRule;
+
+use crate::engine::rewriting::each_expression;
 
 /// The step that comes before types are coerced.
 #[derive(Debug)]
@@ -34,19 +34,8 @@ impl AnalyzerRule for Lengths {
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        Ok(plan.transform_up_with_subqueries(measured)?.data)
+        each_expression(plan, comparison)
     }
-}
-
-/// A node of a plan with its lengths compared so. Its columns keep their names.
-fn measured(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let schema = merge_schema(&plan.inputs());
-    let names = NamePreserver::new(&plan);
-    plan.map_expressions(|expr| {
-        let name = names.save(&expr);
-        let expr = expr.transform_up(|expr| comparison(expr, &schema))?;
-        Ok(expr.update_data(|expr| name.restore(expr)))
-    })
 }
 
 fn comparison(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {

@@ -5,13 +5,13 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::error::Result;
 use datafusion::logical_expr::expr::{BinaryExpr, ScalarFunction};
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{Expr, LogicalPlan, Operator, binary_expr, lit};
 use datafusion::optimizer::AnalyzerRule;
 
+use crate::engine::rewriting::each_expression;
 use crate::predicate::ACROSS_LINES;
 
 /// Functions whose second argument is a regular expression.
@@ -28,18 +28,8 @@ impl AnalyzerRule for AcrossLines {
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        Ok(plan.transform_up_with_subqueries(of_node)?.data)
+        each_expression(plan, |expr, _| Ok(matching(expr)))
     }
-}
-
-/// A node of a plan with its expressions made so. Its columns keep their names.
-fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let names = NamePreserver::new(&plan);
-    plan.map_expressions(|expr| {
-        let name = names.save(&expr);
-        let expr = expr.transform_up(|expr| Ok(matching(expr)))?;
-        Ok(expr.update_data(|expr| name.restore(expr)))
-    })
 }
 
 fn matching(expr: Expr) -> Transformed<Expr> {

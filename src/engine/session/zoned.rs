@@ -8,18 +8,17 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, Result};
 use datafusion::functions::datetime::to_local_time;
 use datafusion::logical_expr::expr::{Between, BinaryExpr, InList, InSubquery, ScalarFunction, TryCast};
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     Case, Cast, Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Operator, Subquery, binary_expr, cast,
 };
 use datafusion::optimizer::AnalyzerRule;
 
 use crate::engine::functions::clocks::zone_of;
+use crate::engine::rewriting::each_expression;
 
 /// The step that comes before types are coerced.
 #[derive(Debug)]
@@ -31,19 +30,8 @@ impl AnalyzerRule for Zoned {
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        Ok(plan.transform_up_with_subqueries(of_node)?.data)
+        each_expression(plan, read)
     }
-}
-
-/// A node of a plan with what it compares read so. Its columns keep their names.
-fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let schema = merge_schema(&plan.inputs());
-    let names = NamePreserver::new(&plan);
-    plan.map_expressions(|expr| {
-        let name = names.save(&expr);
-        let expr = expr.transform_up(|expr| read(expr, &schema))?;
-        Ok(expr.update_data(|expr| name.restore(expr)))
-    })
 }
 
 fn read(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {

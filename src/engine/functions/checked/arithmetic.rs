@@ -9,13 +9,11 @@ use arrow::compute::kernels::numeric::{add, div, mul, sub};
 use arrow::datatypes::{DataType, Decimal128Type, Decimal256Type, Field, FieldRef};
 use arrow::error::ArrowError;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, exec_err};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::expr::BinaryExpr;
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::interval_arithmetic::Interval;
-use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ExprSchemable, LogicalPlan, Operator, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF,
     ScalarUDFImpl, Signature, Volatility,
@@ -25,6 +23,7 @@ use datafusion::physical_expr_common::datum::apply;
 
 use super::negated::Negated;
 use super::out_of_range;
+use crate::engine::rewriting::each_expression;
 
 /// The step that comes after types were coerced.
 #[derive(Debug)]
@@ -36,19 +35,8 @@ impl AnalyzerRule for Arithmetic {
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        Ok(plan.transform_up_with_subqueries(of_node)?.data)
+        each_expression(plan, |expr, schema| Ok(checked(expr, schema)))
     }
-}
-
-/// A node of a plan with its whole numbers checked. Its columns keep their names.
-fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let schema = merge_schema(&plan.inputs());
-    let names = NamePreserver::new(&plan);
-    plan.map_expressions(|expr| {
-        let name = names.save(&expr);
-        let expr = expr.transform_up(|expr| Ok(checked(expr, &schema)))?;
-        Ok(expr.update_data(|expr| name.restore(expr)))
-    })
 }
 
 fn checked(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {

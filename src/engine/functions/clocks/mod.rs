@@ -15,15 +15,14 @@ pub(crate) use reading::zone_of;
 
 use arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::error::Result;
 use datafusion::logical_expr::expr::{BinaryExpr, TryCast};
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{Cast, Expr, ExprSchemable, LogicalPlan, Operator};
 use datafusion::optimizer::AnalyzerRule;
 
+use crate::engine::rewriting::each_expression;
 use crate::time::with_seconds;
 
 /// The step that comes after types were coerced.
@@ -36,19 +35,8 @@ impl AnalyzerRule for Clocks {
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        Ok(plan.transform_up_with_subqueries(of_node)?.data)
+        each_expression(plan, |expr, schema| Ok(read(expr, schema)))
     }
-}
-
-/// A node of a plan with what reads clocks in it. Its columns keep their names.
-fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let schema = merge_schema(&plan.inputs());
-    let names = NamePreserver::new(&plan);
-    plan.map_expressions(|expr| {
-        let name = names.save(&expr);
-        let expr = expr.transform_up(|expr| Ok(read(expr, &schema)))?;
-        Ok(expr.update_data(|expr| name.restore(expr)))
-    })
 }
 
 fn read(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
