@@ -4,6 +4,7 @@
 //! spelling, times are RFC 3339, structs and lists are JSON. A union, as the JSON functions return it, is read as the
 //! member it holds.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
@@ -193,20 +194,32 @@ pub(super) fn json_object<'a>(fields: impl Iterator<Item = (&'a str, &'a Column)
     out.push('}');
 }
 
+/// A map as an object. A log may have a name several times, and readers of JSON keep one of them: such a name has the list of its values.
 fn json_map((names, values): &(StringViewArray, Column), entries: Range<usize>, out: &mut String) {
+    let (mut places, mut found) = (HashMap::<&str, usize>::new(), Vec::<Vec<usize>>::new());
+    for entry in entries {
+        let place = *places.entry(names.value(entry)).or_insert(found.len());
+        match found.get_mut(place) {
+            Some(of_name) => of_name.push(entry),
+            None => found.push(vec![entry]),
+        }
+    }
     out.push('{');
-    for (i, entry) in entries.enumerate() {
+    for (i, of_name) in found.iter().enumerate() {
         if i > 0 {
             out.push(',');
         }
-        json_string(names.value(entry), out);
+        json_string(names.value(of_name[0]), out);
         out.push(':');
-        values.json(entry, out);
+        match of_name.as_slice() {
+            [one] => values.json(*one, out),
+            several => json_array(values, several.iter().copied(), out),
+        }
     }
     out.push('}');
 }
 
-fn json_array(items: &Column, rows: Range<usize>, out: &mut String) {
+fn json_array(items: &Column, rows: impl Iterator<Item = usize>, out: &mut String) {
     out.push('[');
     for (i, row) in rows.enumerate() {
         if i > 0 {
@@ -388,7 +401,13 @@ mod tests {
     #[test]
     fn a_map_from_texts_is_an_object() {
         let mut maps = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
-        for row in [Some(&[("a", Some("0"))][..]), Some(&[("b", Some("x\"")), ("c", None)]), Some(&[]), None] {
+        for row in [
+            Some(&[("a", Some("0"))][..]),
+            Some(&[("b", Some("x\"")), ("c", None)]),
+            Some(&[]),
+            None,
+            Some(&[("ip", Some("1")), ("x", Some("y")), ("ip", None), ("ip", Some("2"))]),
+        ] {
             for (name, value) in row.unwrap_or_default() {
                 maps.keys().append_value(name);
                 maps.values().append_option(*value);
@@ -398,6 +417,9 @@ mod tests {
         let maps: ArrayRef = Arc::new(maps.finish());
         let object = r#"{"b":"x\"","c":null}"#;
         assert_eq!(read(maps.slice(1, 3)), pairs(&[(object, object), ("{}", "{}"), ("", "null")]));
+        // A name that comes several times keeps all of its values.
+        let several = r#"{"ip":["1",null,"2"],"x":"y"}"#;
+        assert_eq!(read(maps.slice(4, 1)), pairs(&[(several, several)]));
     }
 
     #[test]

@@ -20,8 +20,8 @@ pub(crate) fn text(source: impl Read) -> io::Result<String> {
     }
     // What PowerShell writes with > is UTF-16, and says so with its first character.
     let text = match bytes.as_slice() {
-        [0xFF, 0xFE, rest @ ..] if is_wide(rest) => wide(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] if is_wide(rest) => wide(rest, u16::from_be_bytes),
+        [0xFF, 0xFE, rest @ ..] if is_wide(rest) => wide(rest, u16::from_le_bytes)?,
+        [0xFE, 0xFF, rest @ ..] if is_wide(rest) => wide(rest, u16::from_be_bytes)?,
         _ => String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8; save it as UTF-8"))?,
     };
     Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
@@ -31,9 +31,9 @@ fn is_wide(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.len().is_multiple_of(2)
 }
 
-fn wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+fn wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> io::Result<String> {
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-    String::from_utf16_lossy(&units)
+    String::from_utf16(&units).map_err(|_| io::Error::other("it begins as UTF-16 and is none; save it as UTF-8"))
 }
 
 /// The text of a file; a pipe or a device could keep the prompt waiting for ever.
@@ -162,6 +162,17 @@ mod tests {
 
     fn parts(script: &str) -> Vec<(&str, usize)> {
         Parts::of(script).map(|part| (part.text, part.line)).collect()
+    }
+
+    #[test]
+    fn a_script_in_utf_16_is_read_and_a_damaged_one_is_refused() {
+        let wide = |text: &str| {
+            [&[0xFF, 0xFE][..], &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat()
+        };
+        assert_eq!(text(wide("SELECT 'é🦀'").as_slice()).unwrap(), "SELECT 'é🦀'");
+        // Half a surrogate pair in a condition would be another condition.
+        let damaged = [wide("x").as_slice(), &[0x00, 0xD8]].concat();
+        assert!(text(damaged.as_slice()).unwrap_err().to_string().contains("UTF-8"));
     }
 
     #[test]
