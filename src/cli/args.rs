@@ -3,21 +3,20 @@
 //! Flags for settings, and the values that `--format` takes, come from the lists that declare them.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+mod demo;
 mod identity;
 mod own;
 mod report;
 mod saved;
 mod typed;
 
+pub(super) use demo::Demo;
 pub(super) use identity::{Identity, Init};
 pub(super) use own::Own;
 pub(super) use report::Report as Page;
@@ -105,35 +104,6 @@ pub(super) enum Input {
     File(PathBuf),
 }
 
-/// What `demo` was asked for.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Demo {
-    /// How many sign-ins.
-    pub(super) rows: Option<usize>,
-    /// The seed.
-    pub(super) seed: Option<u64>,
-    /// The instant at which the data ends, and what `now()` is.
-    pub(super) now: Option<DateTime<Utc>>,
-    /// Leave the attack out.
-    pub(super) no_attack: bool,
-    /// Answer as fast as possible.
-    pub(super) no_throttle: bool,
-    /// How long each reply takes at least.
-    pub(super) latency: Option<Duration>,
-    /// How long a link to the next page is good for.
-    pub(super) link_life: Option<Duration>,
-    /// Properties whose filters are accepted and not applied.
-    pub(super) lies: Vec<String>,
-    /// Records to serve instead of generated ones.
-    pub(super) data: Option<PathBuf>,
-    /// Write the records into files below this folder, and leave.
-    pub(super) export: Option<PathBuf>,
-    /// Serve other clients at this address.
-    pub(super) serve: Option<SocketAddr>,
-    /// How many tenants, if more than one.
-    pub(super) tenants: Option<u64>,
-}
-
 /// Reads the command line. An error is ready to be printed by clap, help and version among them.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
     let args = typed::with_comments(&args.into_iter().collect::<Vec<_>>());
@@ -174,7 +144,7 @@ fn parse_once(args: &[OsString]) -> Result<Args, clap::Error> {
         Some((name, matches)) if saved::NAMES.contains(&name) || name == report::NAME => {
             (innermost(matches), None, None)
         }
-        Some((_, matches)) => (innermost(matches), Some(demo_of(matches)), None),
+        Some((_, matches)) => (innermost(matches), Some(Demo::of(matches)), None),
         None => (&root, None, None),
     };
     if matches.try_contains_id("sql").is_ok() {
@@ -241,23 +211,6 @@ fn inputs(matches: &ArgMatches) -> Vec<Input> {
     inputs.into_iter().map(|(_, input)| input).collect()
 }
 
-fn demo_of(matches: &ArgMatches) -> Demo {
-    Demo {
-        rows: matches.get_one::<usize>("rows").copied(),
-        seed: matches.get_one::<u64>("seed").copied(),
-        now: matches.get_one::<DateTime<Utc>>("now").copied(),
-        no_attack: matches.get_flag("no-attack"),
-        no_throttle: matches.get_flag("no-throttle"),
-        latency: matches.get_one::<Duration>("latency").copied(),
-        link_life: matches.get_one::<Duration>("link-life").copied(),
-        lies: matches.get_many::<String>("lie").into_iter().flatten().cloned().collect(),
-        data: matches.get_one::<PathBuf>("data").cloned(),
-        export: matches.get_one::<PathBuf>("export").cloned(),
-        serve: matches.get_one::<SocketAddr>("serve").copied(),
-        tenants: matches.get_one::<u64>("tenants").copied(),
-    }
-}
-
 /// The grammar.
 pub(super) fn command() -> Command {
     shown().subcommand(docs())
@@ -284,7 +237,7 @@ pub(super) fn shown() -> Command {
         .subcommand(subscriptions())
         .subcommand(searches())
         .subcommands(own::commands());
-    if cfg!(feature = "demo") { command.subcommand(demo()) } else { command }
+    if cfg!(feature = "demo") { command.subcommand(demo::command()) } else { command }
 }
 
 /// For whoever changes a declaration; no command for the day's work.
@@ -413,99 +366,10 @@ fn searches() -> Command {
         .about("List the searches of the audit log that queries have ordered, and how they are getting on")
 }
 
-fn demo() -> Command {
-    let file = value_parser!(PathBuf);
-    let command = Command::new("demo").about("Start a demo tenant inside this process, and query it");
-    command.subcommand(saved::run()).subcommand(report::command()).arg(typed::arg()).args([
-        Arg::new("rows")
-            .long("rows")
-            .value_name("N")
-            .value_parser(value_parser!(usize))
-            .help("Number of sign-ins [50000]"),
-        Arg::new("tenants")
-            .long("tenants")
-            .value_name("N")
-            .value_parser(value_parser!(u64).range(1..=2))
-            .conflicts_with_all(["export", "data"])
-            .help("1 or 2 tenants of different people; all_tenants has the tables of both [1]"),
-        Arg::new("seed")
-            .long("seed")
-            .value_name("N")
-            .value_parser(value_parser!(u64))
-            .help("Seed for other people and other sign-ins"),
-        Arg::new("now")
-            .long("now")
-            .value_name("TIME")
-            .value_parser(instant)
-            .help("When the data ends, RFC 3339 [this hour]"),
-        Arg::new("no-attack")
-            .long("no-attack")
-            .action(ArgAction::SetTrue)
-            .help("Quiet days: no attack, and what looks like one and is none"),
-        Arg::new("no-throttle")
-            .long("no-throttle")
-            .action(ArgAction::SetTrue)
-            .help("Turn off the service's request limit"),
-        Arg::new("latency")
-            .long("latency")
-            .value_name("DURATION")
-            .value_parser(latency)
-            .help("How long each reply takes at least, such as 100ms or 2s"),
-        Arg::new("link-life")
-            .long("link-life")
-            .value_name("DURATION")
-            .value_parser(span)
-            .help("How long a link to the next page is good for, such as 2s; the service then refuses it [10m]"),
-        Arg::new("lie").long("lie").value_name("PROPERTY").value_delimiter(',').action(ArgAction::Append).help(
-            "Accept filters by these properties of the service, such as ipAddress,createdDateTime, and do not apply \
-                 them: answers then hold more than was asked for",
-        ),
-        Arg::new("data")
-            .long("data")
-            .value_name("FILE")
-            .value_parser(file)
-            .help("Serve the records of a file with one JSON object per line"),
-        Arg::new("export")
-            .long("export")
-            .value_name("FOLDER")
-            .value_parser(value_parser!(PathBuf))
-            .conflicts_with_all(["command", "file", "sql", "serve"])
-            .help(
-                "Write the records to files in every export format, and exit; 5000 sign-ins unless --rows is given, \
-                 because each format holds them all",
-            ),
-        Arg::new("serve")
-            .long("serve")
-            .value_name("ADDR")
-            .value_parser(value_parser!(SocketAddr))
-            .conflicts_with_all(["command", "file", "sql"])
-            .help("Keep running for other clients at this loopback address, such as 127.0.0.1:8471"),
-    ])
-}
-
-/// A length of time, as settings have it, or in milliseconds.
-fn span(text: &str) -> Result<Duration, String> {
-    let millis = text.trim().strip_suffix("ms").map(|number| number.trim_end().parse().map(Duration::from_millis).ok());
-    millis
-        .unwrap_or_else(|| settings::duration(text))
-        .ok_or_else(|| "a time such as 100ms, 2s or 1m is expected".into())
-}
-
-/// A length of time that a client waits for a reply.
-fn latency(text: &str) -> Result<Duration, String> {
-    const MOST: Duration = Duration::from_secs(30);
-    let time = span(text)?;
-    if time > MOST { Err("a client does not wait longer than 30s for a reply".into()) } else { Ok(time) }
-}
-
 /// SQL, and not a flag that took its place.
 fn sql(text: &str) -> Result<String, String> {
     let flag = text.starts_with('-') && !(text.starts_with("--") && text.contains('\n'));
     if flag { Err("a flag, or a comment alone, where SQL was expected".into()) } else { Ok(text.to_owned()) }
-}
-
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text).map(|t| t.to_utc()).map_err(|_| "not a time such as 2026-05-01T12:00:00Z".into())
 }
 
 fn after_help() -> String {

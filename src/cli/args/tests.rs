@@ -1,5 +1,7 @@
 //! What the command line says, and what is read of it.
 
+use std::time::Duration;
+
 use super::*;
 
 fn read(args: &[&str]) -> Result<Args, clap::Error> {
