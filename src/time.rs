@@ -79,6 +79,11 @@ impl Interval {
     }
 }
 
+/// The smallest interval that holds all of some.
+pub fn hull(intervals: &[Interval]) -> Interval {
+    intervals.iter().copied().fold(Interval::EMPTY, Interval::hull)
+}
+
 /// Intervals in the order of time. Those that would overlap as whole seconds, as they are sent, are one.
 pub fn windows(intervals: Vec<Interval>) -> Vec<Interval> {
     let mut sorted: Vec<Interval> = intervals.into_iter().filter(|interval| !interval.is_empty()).collect();

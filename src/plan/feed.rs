@@ -2,30 +2,28 @@
 //!
 //! The service can be asked for two things only, the content type and the time at which a blob became available. A blob
 //! never holds an event that had not happened yet, so a lower bound of `creation_time` is a lower bound of availability;
-//! but events come late without any bound, so an upper one is none, unless the user states how late they can be.
+//! but events come late without any bound, so an upper one is none, unless the user states how late they can be. Then, and
+//! where the availability itself is asked for, times that lie apart are read without what is between them.
 //! Everything else is checked on this side, the bounds themselves included.
 
+mod availability;
 mod content;
 mod explain;
 mod listing;
 mod request;
 
+pub(super) use availability::asked_of;
+pub use availability::{From, To, Window};
 pub use listing::{Listing, ListingError};
 pub use request::{blob, lookup, subscribe, subscriptions};
 
 use super::Residual;
-use crate::predicate::bind::{Ask, Leaf, Literal};
-use crate::predicate::{Bound, Comparison, Conjunct, Truth};
+use crate::predicate::{Bound, Conjunct};
 use crate::table::{EntitySet, Feed, Rate};
-use crate::time::Interval;
+use crate::time::{self, Interval};
+use availability::{begin, delivered, interval, listings, spans};
 use content::Types;
 
-/// How far the clocks of a service's parts may differ: an event can seem younger than the blob that holds it.
-const SKEW: i64 = 5 * 60 * SECOND;
-/// Longest window that every tenant lists: 24 hours are documented, and refused by some on the dot.
-const WINDOW: i64 = 23 * 3_600;
-/// Where an open range begins, behind the limit of the service's reach: it moves while a query runs.
-const MARGIN: i64 = 5 * 60 * SECOND;
 const SECOND: i64 = 1_000_000;
 
 /// What a scan of the feed is asked for.
@@ -70,6 +68,8 @@ pub struct FeedPlan {
     pub required: Vec<&'static str>,
     /// When blobs became available that can hold rows of the answer, in microseconds.
     pub available: Interval,
+    /// The parts of it, in the order of time, between which none of those became available.
+    pub spans: Vec<Interval>,
     /// What the beginning of it follows from.
     pub from: From,
     /// What the end of it follows from.
@@ -78,52 +78,16 @@ pub struct FeedPlan {
     pub asked: Interval,
     /// Records of the time asked for became available before the service's reach.
     pub beyond_reach: Option<i64>,
-    /// The same in requests: half-open ranges of whole seconds, oldest first.
+    /// The same in requests: half-open ranges of whole seconds, oldest first. Short gaps are listed along.
     pub windows: Vec<Window>,
+    /// More would be read, had the user not said how late records can be.
+    pub late: bool,
     /// What becomes of each conjunct.
     pub residual: Vec<Residual>,
     /// Rows wanted at most.
     pub limit: Option<usize>,
     /// How fast requests may go out, if that is limited.
     pub rate: Option<Rate>,
-}
-
-/// What the beginning of the availability asked for follows from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
-    /// The service's reach: no lower bound was given.
-    Reach,
-    /// A bound of `creation_time`, less the skew.
-    Creation,
-    /// A bound of `content_created`.
-    Created,
-}
-
-/// What the end of the availability asked for follows from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum To {
-    /// The present.
-    Now,
-    /// A bound of `creation_time`, and the lateness that the user stated.
-    Late,
-    /// A bound of `content_created`.
-    Created,
-}
-
-/// A half-open range of whole seconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// The first second.
-    pub from: i64,
-    /// The second behind the last.
-    pub to: i64,
-}
-
-impl Window {
-    /// Whether an instant, in microseconds, lies in it.
-    pub fn holds(self, instant: i64) -> bool {
-        (self.from..self.to).contains(&instant.div_euclid(SECOND))
-    }
 }
 
 impl FeedScan {
@@ -136,8 +100,8 @@ impl FeedScan {
         let told = Bound::And(if self.pushdown { std::iter::once(all).chain(keys).collect() } else { Vec::new() });
         let wanted = Types::of_table(self.feed).and(Types::left_by(&told));
         let types = wanted.and(self.populated());
-        let creation = interval(&told, self.time());
-        let created = interval(&told, "content_created");
+        let (created_at, available_at) = (spans(&told, self.time()), spans(&told, "content_created"));
+        let (creation, created) = (time::hull(&created_at), time::hull(&available_at));
         // Windows are whole seconds: so is what is taken from them, or blobs of their first instant would be lost.
         let reach = self.now - i64::from(self.feed.retention_days) * 86_400 * SECOND;
         let reach = reach.div_euclid(SECOND) * SECOND;
@@ -146,6 +110,11 @@ impl FeedScan {
         let never = wanted.is_empty() || creation.is_empty() || created.is_empty();
         let empty = never || types.is_empty();
         let available = if empty { Interval::EMPTY } else { Interval { from: Some(from), to: Some(to) } };
+        let within = |late, range| {
+            time::common(&time::common(&delivered(&created_at, late), &available_at), std::slice::from_ref(&range))
+        };
+        let spans = within(self.late_arrival, available);
+        let late = !empty && spans != within(None, Interval { to: Some(self.now), ..available });
         // A range that ended before the reach is as much out of it as one that began there. What is asked for is that,
         // whether or not it narrows what is read.
         let (to_asked, from_asked) = (self.end(about.0, about.1), [about.0.from, about.1.from]);
@@ -163,7 +132,9 @@ impl FeedScan {
             to: to_why,
             asked: about.0,
             beyond_reach: asked.filter(|asked| *asked < reach && !empty && !about.0.is_empty() && !about.1.is_empty()),
-            windows: windows(available),
+            windows: listings(&spans),
+            spans,
+            late,
             residual: self.residual(),
             limit: self.limit,
             rate: self.rate,
@@ -191,62 +162,6 @@ impl FeedScan {
             Residual { sql: conjunct.sql.clone(), reasons }
         };
         self.conjuncts.iter().map(residual).collect()
-    }
-}
-
-/// Where the range of availability begins.
-fn begin(creation: Interval, created: Interval, reach: i64, to: i64) -> (i64, From) {
-    // The skew alone does not lead out of the reach.
-    let by_creation = creation.from.map(|from| (from.saturating_sub(SKEW).max(from.min(reach)), From::Creation));
-    let by_created = created.from.map(|from| (from, From::Created));
-    let strongest = [by_creation, by_created].into_iter().flatten().max_by_key(|(from, _)| *from);
-    // Who asks for the last minutes of the reach gets them, or the service's refusal.
-    let open = if to < reach + 2 * MARGIN { reach } else { reach + MARGIN };
-    strongest.map_or((open, From::Reach), |(from, why)| (from.max(reach), why))
-}
-
-/// The windows that cover a closed range.
-fn windows(available: Interval) -> Vec<Window> {
-    let (Some(from), Some(to)) = (available.from, available.to) else { return Vec::new() };
-    if available.is_empty() {
-        return Vec::new();
-    }
-    let (mut at, end) = (from.div_euclid(SECOND), to.div_euclid(SECOND) + 1);
-    let mut windows = Vec::new();
-    while at < end {
-        let to = end.min(at + WINDOW);
-        windows.push(Window { from: at, to });
-        at = to;
-    }
-    windows
-}
-
-/// The instants of a column that a predicate leaves; too many, never too few.
-fn interval(bound: &Bound, column: &str) -> Interval {
-    match bound {
-        Bound::And(ps) => ps.iter().map(|p| interval(p, column)).fold(Interval::ALL, Interval::intersect),
-        Bound::Or(ps) => ps.iter().map(|p| interval(p, column)).fold(Interval::EMPTY, Interval::hull),
-        Bound::Constant(Truth::False | Truth::Unknown) => Interval::EMPTY,
-        Bound::Leaf(leaf) if leaf.property.is(column) => asked_of(leaf),
-        Bound::Constant(Truth::True) | Bound::Leaf(_) | Bound::Local(_) => Interval::ALL,
-    }
-}
-
-/// A strict bound is taken for one that is not: windows are whole seconds anyway.
-pub(super) fn asked_of(leaf: &Leaf) -> Interval {
-    let one = |t: i64| Interval { from: Some(t), to: Some(t) };
-    match &leaf.ask {
-        Ask::Compare(Comparison::Eq, Literal::Instant(t)) => one(*t),
-        Ask::Compare(Comparison::Lt | Comparison::LtEq, Literal::Instant(t)) => Interval::until(*t),
-        Ask::Compare(Comparison::Gt | Comparison::GtEq, Literal::Instant(t)) => Interval::since(*t),
-        Ask::In { values, negated: false } => {
-            let instants = values.iter().map(|value| match value {
-                Literal::Instant(t) => one(*t),
-                _ => Interval::ALL,
-            });
-            instants.fold(Interval::EMPTY, Interval::hull)
-        }
-        _ => Interval::ALL,
     }
 }
 

@@ -25,7 +25,7 @@ use crate::apis::activity::name_for_graph;
 use crate::predicate::bind::{Ask, Leaf, Literal};
 use crate::predicate::{Bound, Comparison, Conjunct, Truth};
 use crate::table::{ApiVersion, Case, Column, EntitySet, Search};
-use crate::time::Interval;
+use crate::time::{self, Interval};
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
@@ -173,7 +173,7 @@ fn interval(bound: &Bound, column: &str) -> Interval {
 fn asked_of(leaf: &Leaf) -> Interval {
     match &leaf.ask {
         Ask::Compare(Comparison::Lt, Literal::Instant(t)) => Interval::until(t.saturating_sub(1)),
-        _ => super::feed::asked_of(leaf),
+        _ => time::hull(&super::feed::asked_of(leaf)),
     }
 }
 

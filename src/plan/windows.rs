@@ -29,7 +29,7 @@ impl StreamPlan {
     pub(super) fn window_queries(&self, range: Interval) -> Vec<PageQuery> {
         let query = |windows: &[Interval]| {
             let windows = time::common(windows, &[range]);
-            let interval = windows.iter().copied().fold(Interval::EMPTY, Interval::hull);
+            let interval = time::hull(&windows);
             let one_of = (windows.len() > 1).then(|| within(&windows, self.query.set, self.query.version)).flatten();
             let clauses = self.query.clauses.iter().cloned().chain(one_of).collect();
             (!windows.is_empty()).then(|| PageQuery { interval, clauses, ..self.query.clone() })

@@ -92,7 +92,7 @@ impl Split {
     fn within_windows(mut self) -> Option<Self> {
         let Some((of, windows)) = self.windows.take() else { return Some(self) };
         let windows = time::common(&windows, &[self.interval]);
-        self.interval = windows.iter().copied().fold(Interval::EMPTY, Interval::hull);
+        self.interval = time::hull(&windows);
         match windows.len() {
             0 => return None,
             1 => {}

@@ -97,6 +97,54 @@ async fn a_day_in_the_middle_has_its_late_events() {
     assert!(answered.tally.notices().iter().any(|n| n.to_string().contains("later than late_arrival says")));
 }
 
+/// Two hours of records, days apart: who knows how late they can be does not pay for the days between.
+#[tokio::test(flavor = "multi_thread")]
+async fn times_that_lie_apart_are_read_without_what_is_between() {
+    let lab = Lab::new(feed(Feed { late_per_million: 300_000, empty_per_million: 0, page: 10_000, ..small() })).await;
+    let truth = truth(&lab.tenant);
+    let (hour, late) = (TimeDelta::hours(1), TimeDelta::hours(3));
+    let hours = [now() - TimeDelta::days(6), now() - TimeDelta::days(2)];
+    let of_hours = |r: &&Activity| hours.iter().any(|from| *from <= r.created && r.created < *from + hour);
+    let in_time = |r: &&Activity| {
+        let spans = hours.map(|from| (from - TimeDelta::minutes(5), from + hour + late));
+        r.delivered.iter().any(|(at, _)| spans.iter().any(|(from, to)| from <= at && at < to))
+    };
+    let times = hours.map(|from| format!("(TIMESTAMP '{}')", from.format("%Y-%m-%d %H:%M:%S")));
+    let joined = format!(
+        "SELECT a.operation, count(*) FROM m365.activity a JOIN (VALUES {}) AS v(t) \
+         ON a.creation_time >= v.t AND a.creation_time < v.t + INTERVAL '1 hour' GROUP BY 1",
+        times.join(", ")
+    );
+    let said = hours.map(|from| {
+        format!("creation_time >= '{}' AND creation_time < '{}'", from.to_rfc3339(), (from + hour).to_rfc3339())
+    });
+    let either = format!("SELECT operation, count(*) FROM m365.activity WHERE {} GROUP BY 1", said.join(" OR "));
+    let listings = |asked: &[String]| asked.iter().filter(|url| url.contains("/subscriptions/content")).count();
+    let mut open = Vec::new();
+    for sql in [&joined, &either] {
+        let (rows, asked) = lab.asked(sql).await;
+        assert_eq!(counted(rows), counts(truth.iter().filter(of_hours)), "{sql}");
+        assert_eq!(listings(&asked), 5 * 7, "{sql}");
+        open.push(asked.len());
+    }
+    lab.engine.set("late_arrival", "3h").unwrap();
+    let left_out = truth.iter().filter(of_hours).filter(|r| !in_time(r)).count();
+    assert!(left_out > 0, "the control: some come later than is said");
+    for (sql, open) in [&joined, &either].into_iter().zip(open) {
+        let answered = lab.answer(sql).await.unwrap();
+        assert_eq!(counted(answered.rows()), counts(truth.iter().filter(of_hours).filter(in_time)), "{sql}");
+        let notices = answered.tally.notices();
+        assert!(notices.iter().any(|n| n.to_string().contains("later than late_arrival says")), "{sql}: {notices:?}");
+        let (_, asked) = lab.asked(sql).await;
+        assert_eq!(listings(&asked), 5 * 2, "{sql}");
+        assert!(asked.len() * 4 < open, "{sql}: {} of {open}", asked.len());
+    }
+    let explained = lab.rows(&format!("EXPLAIN {either}")).await.join("\n");
+    assert!(explained.contains("2 times from"), "{explained}");
+    let explained = lab.rows(&format!("EXPLAIN {joined}")).await.join("\n");
+    assert!(explained.contains("not fetched where late_arrival is set"), "{explained}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_count_once_and_without_dedup_as_often_as_they_come() {
     let lab = Lab::new(feed(Feed { enriched_per_million: 500_000, ..small() })).await;

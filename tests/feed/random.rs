@@ -56,35 +56,38 @@ impl Dice {
 /// What a question asks for, in SQL and of the truth.
 struct Question {
     predicate: String,
-    created: (DateTime<Utc>, DateTime<Utc>),
-    delivered: (DateTime<Utc>, DateTime<Utc>),
+    created: Vec<Range>,
+    delivered: Vec<Range>,
 }
+
+type Range = (DateTime<Utc>, DateTime<Utc>);
 
 impl Question {
     fn by_chance(dice: &mut Dice, truth: &[Activity]) -> Self {
         let stamp = |t: DateTime<Utc>| t.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let ever = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
         let reach = (now() - TimeDelta::days(7) + TimeDelta::minutes(5), ever.1);
-        let (a, b) = (dice.edge(truth), dice.edge(truth));
-        let (from, to) = (a.min(b), a.max(b));
-        let range = |column: &str| format!("{column} >= '{}' AND {column} < '{}'", stamp(from), stamp(to));
+        let some = (0..dice.0.usize(1..=2)).map(|_| (dice.edge(truth), dice.edge(truth)));
+        let ranges: Vec<Range> = some.map(|(a, b)| (a.min(b), a.max(b))).collect();
+        let among = |column: &str| {
+            let range =
+                |(from, to): &Range| format!("({column} >= '{}' AND {column} < '{}')", stamp(*from), stamp(*to));
+            format!("({})", ranges.iter().map(range).collect::<Vec<_>>().join(" OR "))
+        };
         match dice.0.u8(..3) {
-            0 => Self { predicate: "true".into(), created: ever, delivered: reach },
+            0 => Self { predicate: "true".into(), created: vec![ever], delivered: vec![reach] },
             1 => {
-                let delivered = (from - TimeDelta::minutes(5), ever.1);
-                Self {
-                    predicate: range("creation_time"),
-                    created: (from, to),
-                    delivered: (delivered.0.max(now() - TimeDelta::days(7)), ever.1),
-                }
+                let from = ranges.iter().map(|(from, _)| *from).min().unwrap() - TimeDelta::minutes(5);
+                let delivered = vec![(from.max(now() - TimeDelta::days(7)), ever.1)];
+                Self { predicate: among("creation_time"), created: ranges, delivered }
             }
-            _ => Self { predicate: range("content_created"), created: ever, delivered: (from, to) },
+            _ => Self { predicate: among("content_created"), created: vec![ever], delivered: ranges },
         }
     }
 
     fn holds(&self, record: &Activity) -> bool {
-        let inside = |t: DateTime<Utc>, (from, to): (DateTime<Utc>, DateTime<Utc>)| from <= t && t < to;
-        inside(record.created, self.created) && record.delivered.iter().any(|(at, _)| inside(*at, self.delivered))
+        let inside = |t: DateTime<Utc>, ranges: &[Range]| ranges.iter().any(|(from, to)| *from <= t && t < *to);
+        inside(record.created, &self.created) && record.delivered.iter().any(|(at, _)| inside(*at, &self.delivered))
     }
 }
 

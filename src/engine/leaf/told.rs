@@ -139,12 +139,20 @@ impl ScanExec {
 
     /// How times of the other side that lie apart are asked for.
     fn how_apart(&self) -> String {
-        let Source::Pages(pages) = &self.table.set.source else { return String::new() };
-        // A window has two ends.
-        let most = pages.limits.tests.map_or("1 window".to_owned(), |most| format!("up to {} windows", most / 2));
-        format!(
-            "; {most} to a request where they lie apart, or with what is between them, whichever takes fewer requests"
-        )
+        match &self.table.set.source {
+            Source::Pages(pages) => {
+                // A window has two ends.
+                let most =
+                    pages.limits.tests.map_or("1 window".to_owned(), |most| format!("up to {} windows", most / 2));
+                format!(
+                    "; {most} to a request where they lie apart, or with what is between them, whichever takes fewer requests"
+                )
+            }
+            Source::Feed(_) => {
+                "; what came between those that lie apart is not fetched where late_arrival is set".to_owned()
+            }
+            Source::Search(_) => String::new(),
+        }
     }
 }
 

@@ -23,10 +23,10 @@ use crate::decode::{ArrayDecoder, Batch, Content, listing};
 use crate::engine::error::Error;
 use crate::engine::error::Place;
 use crate::http;
-use crate::plan::feed::{FeedPlan, From, Listing, To, Window, blob};
+use crate::plan::feed::{FeedPlan, From, Listing, Window, blob};
 use crate::subscriptions::{Population, Subscriptions, known};
 use crate::tally::Notice;
-use crate::time::{Interval, instant_text, second_text};
+use crate::time::{instant_text, second_text};
 
 /// Blobs that are fetched side by side when all of them are wanted.
 const AHEAD: usize = 8;
@@ -126,7 +126,7 @@ fn say_bounds(scan: &RemoteScan, plan: &FeedPlan) {
         );
         scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
     }
-    if plan.to == To::Late {
+    if plan.late {
         let what = "records that became available later than late_arrival says are left out".to_owned();
         scan.statement.tally.notice(Notice::PartOfPopulation { table: scan.table(), what });
     }
@@ -223,19 +223,15 @@ impl Feed {
         Ok(listed)
     }
 
-    /// Whether a blob can hold rows of the answer. Windows are whole seconds, so at their ends the blob's own time decides.
-    /// One that names a time outside of the window it was listed in belies its listing: it is read, and the conditions
-    /// decide on its rows.
+    /// Whether a blob can hold rows of the answer. One that names a time outside of the window it was listed in belies its
+    /// listing: it is read, and the conditions decide on its rows.
     fn is_asked(&self, listed: &Listed) -> bool {
         let created = listed.content.created;
         if !listed.window.holds(created) {
             self.say_misplaced(listed);
             return true;
         }
-        let Interval { from, to } = self.plan.available;
-        // Between the statement's instant and the end of its second more can become available: it counts.
-        let ended = self.plan.to != To::Now && to.is_some_and(|to| to < created);
-        from.is_none_or(|from| from <= created) && !ended
+        self.plan.asks_for(created)
     }
 
     /// Says that a blob was listed out of its time, unless another of the windows is its own.

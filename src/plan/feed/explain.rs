@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::availability::interval;
 use super::content::Types;
-use super::{FeedPlan, FeedScan, From, To, interval};
+use super::{FeedPlan, FeedScan, From, To};
 use crate::predicate::{Bound, Reason};
 use crate::time::{Interval, second_text};
 
@@ -65,7 +66,11 @@ impl FeedPlan {
         let (Some(first), Some(last)) = (self.windows.first(), self.windows.last()) else { return Ok(()) };
         let (from, to, windows) = (second_text(first.from), second_text(last.to), self.windows.len());
         let plural = if windows == 1 { "" } else { "s" };
-        writeln!(f, "  available: from {from} to {to}, in {windows} window{plural} of at most 23 h")?;
+        let apart = match self.spans.len() {
+            1 => String::new(),
+            spans => format!("{spans} times "),
+        };
+        writeln!(f, "  available: {apart}from {from} to {to}, in {windows} window{plural} of at most 23 h")?;
         let days = self.feed.retention_days;
         writeln!(
             f,
@@ -84,7 +89,12 @@ impl FeedPlan {
                 To::Late => "the upper bound of creation_time and late_arrival: records that arrive later are left out",
                 To::Created => "the upper bound of content_created",
             }
-        )
+        )?;
+        if self.spans.len() > 1 {
+            let late = if self.late { ": records that arrive later than late_arrival says are left out" } else { "" };
+            writeln!(f, "    between: nothing is fetched{late}")?;
+        }
+        Ok(())
     }
 
     fn residual(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,9 +1,10 @@
 //! Predicates in, windows and content types out.
 
+use super::availability::{MARGIN, SKEW, WINDOW};
 use super::*;
 use crate::apis::activity::content::CONTENT_TYPES;
 use crate::apis::activity::{ACTIVITY, DLP, EXCHANGE};
-use crate::predicate::{Predicate, Scalar, Test, bind, normal};
+use crate::predicate::{Comparison, Predicate, Scalar, Test, Truth, bind, normal};
 use crate::wire::Target;
 
 /// 2026-05-01T12:00:00Z
@@ -148,6 +149,82 @@ fn a_stated_lateness_does_not_make_a_forgotten_range_an_empty_one() {
 fn the_last_minutes_of_the_reach_can_be_asked_for() {
     let plan = plan(vec![at("content_created", Comparison::Lt, NOW - 7 * DAY + 2 * SECOND)]);
     assert_eq!(ends(&plan), (-7 * DAY, -7 * DAY + 3 * SECOND));
+}
+
+/// That a column lies in one of some ranges, in microseconds before the statement's instant.
+fn in_one_of(column: &str, ranges: &[(i64, i64)]) -> Predicate {
+    let range = |(from, to): &(i64, i64)| {
+        Predicate::And(vec![at(column, Comparison::GtEq, NOW - from), at(column, Comparison::LtEq, NOW - to)])
+    };
+    Predicate::Or(ranges.iter().map(range).collect())
+}
+
+fn spans(plan: &FeedPlan) -> Vec<(i64, i64)> {
+    plan.spans.iter().map(|span| (NOW - span.from.unwrap(), NOW - span.to.unwrap())).collect()
+}
+
+#[test]
+fn times_that_lie_apart_are_listed_by_the_fewest_windows_and_not_fetched_between() {
+    let far = [(6 * DAY, 6 * DAY - HOUR), (6 * DAY - 3 * HOUR, 6 * DAY - 4 * HOUR), (DAY, DAY - HOUR)];
+    let apart = plan(vec![in_one_of("content_created", &far)]);
+    assert_eq!(spans(&apart), far);
+    assert!(!apart.late);
+    let hours: Vec<_> =
+        apart.windows.iter().map(|w| ((NOW / SECOND - w.from) / 3_600, (w.to - w.from) / 3_600)).collect();
+    assert_eq!(hours, [(6 * 24, 4), (24, 1)]);
+    for (ago, asked) in [
+        (6 * DAY, true),
+        (6 * DAY + 1, false),
+        (6 * DAY - HOUR, true),
+        (6 * DAY - 2 * HOUR, false),
+        (6 * DAY - 3 * HOUR, true),
+        (3 * DAY, false),
+        (DAY - HOUR, true),
+        (DAY - HOUR - 1, false),
+        (0, false),
+    ] {
+        assert_eq!(apart.asks_for(NOW - ago), asked, "{ago}");
+    }
+    // Ranges that are longer than a window, and one that begins where the window before it has no room left.
+    let long = [(7 * DAY - HOUR, 5 * DAY), (5 * DAY - HOUR, 4 * DAY)];
+    let plan = plan(vec![in_one_of("content_created", &long)]);
+    assert!(plan.windows.windows(2).all(|pair| pair[0].to <= pair[1].from));
+    assert!(plan.windows.iter().all(|w| (1..=WINDOW).contains(&(w.to - w.from))));
+    for (from, to) in long {
+        for second in (NOW - from) / SECOND..=(NOW - to) / SECOND {
+            assert!(plan.windows.iter().any(|w| w.holds(second * SECOND)), "{second}");
+        }
+    }
+}
+
+#[test]
+fn times_of_records_lie_apart_only_for_who_knows_how_late_they_can_be() {
+    let ranges = [(6 * DAY, 6 * DAY - HOUR), (HOUR, 0)];
+    let asked = |late_arrival, predicates| FeedScan { late_arrival, ..scan(&ACTIVITY, predicates) }.plan();
+    let open = asked(None, vec![in_one_of("creation_time", &ranges)]);
+    assert_eq!((spans(&open), open.late), (vec![(6 * DAY + SKEW, 0)], false));
+    let stated = asked(Some(2 * HOUR), vec![in_one_of("creation_time", &ranges)]);
+    assert_eq!(spans(&stated), [(6 * DAY + SKEW, 6 * DAY - 3 * HOUR), (HOUR + SKEW, 0)]);
+    assert_eq!((stated.to, stated.late, stated.windows.len()), (To::Now, true, 2));
+    assert!(stated.to_string().contains("2 times from"), "{stated}");
+    assert!(stated.to_string().contains("later than late_arrival says are left out"), "{stated}");
+    // What is so late that the ranges meet leaves nothing out but behind the last.
+    let late = asked(Some(7 * DAY), vec![in_one_of("creation_time", &ranges)]);
+    assert_eq!((spans(&late), late.late), (vec![(6 * DAY + SKEW, 0)], false));
+    // Both kinds of time have to allow a blob.
+    let both = vec![
+        in_one_of("creation_time", &ranges),
+        in_one_of("content_created", &[(5 * DAY, 4 * DAY), (2 * HOUR, HOUR)]),
+    ];
+    let both = asked(Some(2 * HOUR), both);
+    assert_eq!(spans(&both), [(HOUR + SKEW, HOUR)]);
+    let never = asked(
+        Some(2 * HOUR),
+        vec![in_one_of("creation_time", &ranges), at("content_created", Comparison::Eq, NOW - 3 * DAY)],
+    );
+    assert!(never.windows.is_empty() && !never.to_string().contains("requests"), "{never}");
+    // The end of the statement's own second belongs to what is open to the present.
+    assert!(stated.asks_for(NOW + SECOND - 1) && !open.spans.is_empty() && open.asks_for(NOW + SECOND - 1));
 }
 
 #[test]
