@@ -15,9 +15,8 @@ const MOST_NESTED: usize = 1 << 20;
 
 /// Tells which records are in blocks, one block after the other.
 pub(super) struct Records {
-    /// The piece of the block that comes next, and where it begins.
+    /// The piece of the block that comes next.
     next: usize,
-    begins: usize,
     /// Records of a piece that holds several.
     waiting: VecDeque<Held>,
     /// The record found last, if it does not stand in the block as it is.
@@ -35,7 +34,6 @@ impl Default for Records {
     fn default() -> Self {
         Self {
             next: 0,
-            begins: 0,
             waiting: VecDeque::new(),
             own: None,
             within: 0..0,
@@ -65,7 +63,7 @@ impl Records {
 
     /// Goes to the beginning of a block.
     pub(super) fn begin(&mut self, block: &Block) {
-        (self.next, self.begins, self.linked) = (0, 0, false);
+        (self.next, self.linked) = (0, false);
         self.waiting.clear();
         self.recogniser.set_heading(&block.heading);
     }
@@ -79,9 +77,8 @@ impl Records {
                 Some(Ok(next)) => self.own = Some(next),
                 Some(Err(why)) => return Some(Next::Unread(self.line, why)),
                 None => match block.pieces.get(self.next)? {
-                    Piece::Object { end, line, is_row: row } => {
-                        (self.within, self.begins) = (self.begins..*end, *end);
-                        (self.line, is_row) = (*line, *row);
+                    Piece::Object { at, line, is_row: row } => {
+                        (self.within, self.line, is_row) = (at.clone(), *line, *row);
                         self.next += 1;
                     }
                     Piece::Bad(line, why) => {

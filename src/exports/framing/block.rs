@@ -1,11 +1,15 @@
 //! Several frames in one piece of memory, so that a file is read by one thread and understood by many.
 
+use std::ops::Range;
+
+use bytes::Bytes;
+
 use super::frame::Frame;
 
-/// Text of candidates for records, one behind the other.
+/// Text with candidates for records in it.
 #[derive(Debug, Default)]
 pub struct Block {
-    pub(in crate::exports) text: Vec<u8>,
+    pub(in crate::exports) text: Bytes,
     pub(in crate::exports) pieces: Vec<Piece>,
     /// The names of the columns, where objects are rows of filled fields.
     pub(in crate::exports) heading: Vec<String>,
@@ -18,8 +22,8 @@ pub struct Block {
 pub(in crate::exports) enum Piece {
     /// An object.
     Object {
-        /// Where it ends in the text; it begins where the one before it ends.
-        end: usize,
+        /// Where it is in the text.
+        at: Range<usize>,
         /// The line that it begins on.
         line: u64,
         /// It is made of a row's fields.
@@ -30,23 +34,24 @@ pub(in crate::exports) enum Piece {
 }
 
 /// Bytes and frames of a block: enough that to hand it over costs nothing beside reading it, and a batch of rows.
-const BYTES: usize = 2 << 20;
-const FRAMES: usize = 8192;
+pub(super) const BYTES: usize = 2 << 20;
+pub(super) const FRAMES: usize = 8192;
 
-impl Block {
+/// A block that objects are copied into, one behind the other.
+#[derive(Debug, Default)]
+pub(in crate::exports) struct Filling {
+    text: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+impl Filling {
     /// An empty one with room for as much as it will take.
-    pub(in crate::exports) fn new(of_json: bool) -> Self {
-        Self { text: Vec::with_capacity(BYTES + BYTES / 16), of_json, ..Self::default() }
+    pub(in crate::exports) fn new() -> Self {
+        Self { text: Vec::with_capacity(BYTES + BYTES / 16), pieces: Vec::new() }
     }
 
     pub(in crate::exports) fn is_full(&self) -> bool {
         self.text.len() >= BYTES || self.pieces.len() >= FRAMES
-    }
-
-    /// Takes a line that is an object.
-    pub(in crate::exports) fn push_line(&mut self, line: u64, record: &[u8]) {
-        self.text.extend_from_slice(record);
-        self.pieces.push(Piece::Object { end: self.text.len(), line, is_row: false });
     }
 
     /// Takes a frame, whose object is `record`.
@@ -54,9 +59,16 @@ impl Block {
         self.pieces.push(match frame {
             Frame::Bad(line, why) => Piece::Bad(line, why),
             Frame::Object(line) => {
+                let begin = self.text.len();
                 self.text.extend_from_slice(record);
-                Piece::Object { end: self.text.len(), line, is_row }
+                Piece::Object { at: begin..self.text.len(), line, is_row }
             }
         });
+    }
+
+    /// What was taken; `None`: nothing.
+    pub(in crate::exports) fn block(self, of_json: bool, heading: Vec<String>) -> Option<Block> {
+        let Self { text, pieces } = self;
+        (!pieces.is_empty()).then(|| Block { text: text.into(), pieces, heading, of_json })
     }
 }

@@ -15,3 +15,8 @@ pub(in crate::exports) enum Frame {
 pub(super) fn too_long() -> String {
     format!("it is longer than {} MiB", MAX_RECORD >> 20)
 }
+
+/// Why there is nothing more of a stream that failed.
+pub(super) fn failed(error: &std::io::Error) -> String {
+    format!("the rest of the file cannot be read: {error}")
+}

@@ -1,65 +1,21 @@
-//! Cuts a stream of JSON into its records: lines, arrays, values one after the other, and the array of a reply.
-//!
-//! Where each line is a value of its own, a broken one costs its line. Elsewhere [`JsonFrames`] counts braces.
+//! Cuts a stream of JSON into its records, by counting braces: arrays, values one after the other, and the array of a reply.
 
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
-use memchr::{memchr, memchr_iter};
-
-use super::frame::{Frame, MAX_RECORD, too_long};
+use super::frame::{Frame, failed};
 use super::json_frames::JsonFrames;
 
 /// A stream of JSON, cut into objects.
 pub(in crate::exports) struct Framer<R> {
-    input: Input<R>,
-    /// Each line stands for itself.
-    lines: bool,
+    stream: R,
+    /// It failed, and that was told.
+    failed: bool,
     frames: JsonFrames,
 }
 
-/// A stream that ends where it fails.
-struct Input<R> {
-    stream: R,
-    /// It failed, and nobody was told yet.
-    error: Option<io::Error>,
-    failed: bool,
-}
-
-impl<R: BufRead> Input<R> {
-    /// Bytes that were not read yet; none at the end.
-    fn chunk(&mut self) -> Result<&[u8], String> {
-        if self.failed {
-            return Ok(&[]);
-        }
-        let error = match self.error.take() {
-            Some(error) => error,
-            None => match self.stream.fill_buf() {
-                Ok(chunk) => return Ok(chunk),
-                Err(error) => error,
-            },
-        };
-        self.failed = true;
-        Err(format!("the rest of the file cannot be read: {error}"))
-    }
-
-    /// The same bytes, if there are any; what is wrong is kept for [`Input::chunk`].
-    fn ahead(&mut self) -> &[u8] {
-        if self.failed || self.error.is_some() {
-            return &[];
-        }
-        match self.stream.fill_buf() {
-            Ok(chunk) => chunk,
-            Err(error) => {
-                self.error = Some(error);
-                &[]
-            }
-        }
-    }
-}
-
 impl<R: BufRead> Framer<R> {
-    pub(in crate::exports) fn new(stream: R, lines: bool) -> Self {
-        Self { input: Input { stream, error: None, failed: false }, lines, frames: JsonFrames::default() }
+    pub(in crate::exports) fn new(stream: R) -> Self {
+        Self { stream, failed: false, frames: JsonFrames::default() }
     }
 
     /// Whether a reply among what was read names a next page.
@@ -69,98 +25,24 @@ impl<R: BufRead> Framer<R> {
 
     /// The next object; its text replaces what is in `record`.
     pub(in crate::exports) fn next(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
-        if self.lines { self.next_line(record) } else { self.next_object(record) }
-    }
-
-    /// Gives lines that are objects and nothing else, with their numbers, as long as `each` wants more and the bytes at hand
-    /// have such: nearly all lines of an export are, and these are copied once. What comes then, [`Framer::next`] tells.
-    pub(in crate::exports) fn lines(&mut self, mut each: impl FnMut(u64, &[u8]) -> bool) {
-        if !self.lines {
-            return;
-        }
-        let (chunk, mut used) = (self.input.ahead(), 0);
-        for end in memchr_iter(b'\n', chunk) {
-            let line = &chunk[used..end];
-            if !matches!(line, [b'{', .., b'}']) || line.len() > MAX_RECORD {
-                break;
-            }
-            self.frames.line += 1;
-            used = end + 1;
-            if !each(self.frames.line, line) {
-                break;
-            }
-        }
-        self.input.stream.consume(used);
-    }
-
-    fn next_line(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
-        loop {
-            let line = self.frames.line + 1;
-            match self.read_line(record) {
-                Some(Ok(true)) => {}
-                Some(Ok(false)) => return Some(Frame::Bad(line, too_long())),
-                Some(Err(why)) => return Some(Frame::Bad(line, why)),
-                None => return self.end(),
-            }
-            if let [b'{', .., b'}'] = record.as_slice() {
-                return Some(Frame::Object(line));
-            }
-            let value = bare(record);
-            self.frames.around(record, value);
-            if !value.is_empty() {
-                *record = value.to_vec();
-                return Some(Frame::Object(line));
-            }
-        }
-    }
-
-    /// Reads a line. `false`: it is too long, and only its beginning is there. `None` at the end.
-    fn read_line(&mut self, into: &mut Vec<u8>) -> Option<Result<bool, String>> {
-        into.clear();
-        let (mut whole, mut any) = (true, false);
-        loop {
-            let chunk = match self.input.chunk() {
-                Ok([]) => return any.then_some(Ok(whole)),
+        while !self.failed {
+            let chunk = match self.stream.fill_buf() {
                 Ok(chunk) => chunk,
-                Err(why) => return Some(Err(why)),
-            };
-            any = true;
-            let end = memchr(b'\n', chunk);
-            let part = &chunk[..end.unwrap_or(chunk.len())];
-            whole &= into.len() + part.len() <= MAX_RECORD;
-            if whole {
-                into.extend_from_slice(part);
-            }
-            let used = part.len() + usize::from(end.is_some());
-            self.input.stream.consume(used);
-            if end.is_some() {
-                self.frames.line += 1;
-                return Some(Ok(whole));
-            }
-        }
-    }
-
-    /// What the end of the text leaves open. A stream that failed was spoken of already.
-    fn end(&mut self) -> Option<Frame> {
-        let (line, why) = self.frames.end().filter(|_| !self.input.failed)?;
-        Some(Frame::Bad(line + 1, why.into()))
-    }
-
-    fn next_object(&mut self, record: &mut Vec<u8>) -> Option<Frame> {
-        loop {
-            let chunk = match self.input.chunk() {
-                Ok(chunk) => chunk,
-                Err(why) => return Some(Frame::Bad(self.frames.line + 1, why)),
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Frame::Bad(self.frames.line + 1, failed(&error)));
+                }
             };
             if chunk.is_empty() {
-                return self.end();
+                return self.frames.end().map(|(line, why)| Frame::Bad(line + 1, why.into()));
             }
             let (used, frame) = self.frames.take(chunk, record);
-            self.input.stream.consume(used);
+            self.stream.consume(used);
             if frame.is_some() {
                 return frame;
             }
         }
+        None
     }
 }
 
@@ -169,53 +51,46 @@ pub(in crate::exports) fn several(line: &[u8]) -> Option<Vec<Result<Vec<u8>, Str
     JsonFrames::several(line).filter(|pieces| pieces.iter().any(Result::is_ok))
 }
 
-/// A line without what stands around its value in an array.
-pub(super) fn bare(line: &[u8]) -> &[u8] {
-    let line = line.trim_ascii();
-    let line = match line.iter().position(|byte| !matches!(byte, b'[' | b',' | b' ' | b'\t')) {
-        Some(start) if line[start] == b'{' => &line[start..],
-        Some(_) if line.iter().all(|byte| matches!(byte, b']' | b',' | b'[' | b' ')) => b"",
-        Some(_) => line,
-        None => b"",
-    };
-    let end = line.iter().rposition(|byte| !matches!(byte, b']' | b',' | b' ' | b'\t')).map_or(0, |at| at + 1);
-    if line[..end].ends_with(b"}") { &line[..end] } else { line }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
+    use std::io::{self, Read};
 
+    use super::super::block::{FRAMES, Piece};
+    use super::super::frame::MAX_RECORD;
+    use super::super::lines::Lines;
     use super::*;
 
     /// Frames as text: objects as they are, what is bad by its line.
     fn framed(text: &str, lines: bool) -> Vec<String> {
-        let mut all = Vec::new();
-        for capacity in [1, 7, 1 << 16] {
-            for at_once in [0, 1, usize::MAX] {
-                let mut framer = Framer::new(io::BufReader::with_capacity(capacity, text.as_bytes()), lines);
-                let mut record = Vec::new();
-                let mut frames = Vec::new();
-                loop {
-                    let mut left = at_once;
-                    if left > 0 {
-                        framer.lines(|line, record| {
-                            frames.push(format!("{line} {}", String::from_utf8_lossy(record)));
-                            left -= 1;
-                            left > 0
-                        });
-                    }
-                    frames.push(match framer.next(&mut record) {
-                        Some(Frame::Object(line)) => format!("{line} {}", String::from_utf8_lossy(&record)),
-                        Some(Frame::Bad(line, _)) => format!("{line} bad"),
-                        None => break,
-                    });
-                }
-                all.push(frames);
-            }
-        }
+        let framed = |at_once| if lines { by_line(text.as_bytes(), at_once) } else { by_brace(text, at_once) };
+        let mut all: Vec<Vec<String>> = [1, 7, 1 << 16].into_iter().map(framed).collect();
         assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{text}: {all:?}");
         all.remove(0)
+    }
+
+    fn by_brace(text: &str, at_once: usize) -> Vec<String> {
+        let mut framer = Framer::new(io::BufReader::with_capacity(at_once, text.as_bytes()));
+        let (mut record, mut frames) = (Vec::new(), Vec::new());
+        while let Some(frame) = framer.next(&mut record) {
+            frames.push(match frame {
+                Frame::Object(line) => format!("{line} {}", String::from_utf8_lossy(&record)),
+                Frame::Bad(line, _) => format!("{line} bad"),
+            });
+        }
+        frames
+    }
+
+    fn by_line(text: impl Read, at_once: usize) -> Vec<String> {
+        let (mut lines, mut frames) = (Lines::reading(text, at_once), Vec::new());
+        while let Some(block) = lines.next_block() {
+            frames.extend(block.pieces.iter().map(|piece| match piece {
+                Piece::Object { at, line, .. } => {
+                    format!("{line} {}", String::from_utf8_lossy(&block.text[at.clone()]))
+                }
+                Piece::Bad(line, _) => format!("{line} bad"),
+            }));
+        }
+        frames
     }
 
     #[test]
@@ -271,23 +146,39 @@ mod tests {
                 Err(io::Error::other("gone"))
             }
         }
-        for lines in [true, false] {
-            for ahead in [false, true] {
-                let input = io::BufReader::new((&b"{\"a\":1}\n{\"b\""[..]).chain(Fails));
-                let mut framer = Framer::new(input, lines);
-                let mut record = Vec::new();
-                let mut first = 0;
-                if ahead {
-                    framer.lines(|line, _| {
-                        first = line;
-                        true
-                    });
-                    framer.lines(|_, _| true);
-                }
-                assert!(first == 1 || matches!(framer.next(&mut record), Some(Frame::Object(1))));
-                assert!(matches!(framer.next(&mut record), Some(Frame::Bad(2, why)) if why.contains("gone")));
-                assert!(framer.next(&mut record).is_none());
+        let fails = || (&b"{\"a\":1}\n{\"b\""[..]).chain(Fails);
+        let mut framer = Framer::new(io::BufReader::new(fails()));
+        let mut record = Vec::new();
+        assert!(matches!(framer.next(&mut record), Some(Frame::Object(1))));
+        assert!(matches!(framer.next(&mut record), Some(Frame::Bad(2, why)) if why.contains("gone")));
+        assert!(framer.next(&mut record).is_none());
+        for at_once in [1, 7, 1 << 16] {
+            assert_eq!(by_line(fails(), at_once), [r#"1 {"a":1}"#, "2 bad"], "{at_once}");
+        }
+        let mut lines = Lines::new(fails());
+        let bad = std::iter::from_fn(|| lines.next_block()).flat_map(|block| block.pieces).last();
+        assert!(matches!(bad, Some(Piece::Bad(2, why)) if why.contains("gone")));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_costs_itself() {
+        let long = [b"{\"a\":\"".as_slice(), &vec![b'x'; MAX_RECORD], b"\"}"].concat();
+        for (text, frames) in [
+            ([b"{}\n", &long[..], b"\n{\"b\":1}\n"].concat(), &["1 {}", "2 bad", r#"3 {"b":1}"#][..]),
+            ([&long[..], b"\n{\"b\":1}"].concat(), &["1 bad", r#"2 {"b":1}"#]),
+            (long.clone(), &["1 bad"]),
+        ] {
+            for at_once in [1 << 20, MAX_RECORD, 2 * MAX_RECORD] {
+                assert_eq!(by_line(&text[..], at_once), frames, "{at_once}");
             }
         }
+    }
+
+    #[test]
+    fn more_lines_than_a_block_takes_are_in_the_next() {
+        let text = "{}\n".repeat(FRAMES + 3);
+        let mut lines = Lines::new(text.as_bytes());
+        let counts: Vec<usize> = std::iter::from_fn(|| lines.next_block()).map(|block| block.pieces.len()).collect();
+        assert_eq!(counts, [FRAMES, 3]);
     }
 }

@@ -27,6 +27,8 @@
 //! - outside of objects, anything else: the rest of the line;
 //! - the end of the text, anywhere but Between: what is open.
 
+use std::ops::Range;
+
 use memchr::memchr3;
 
 use super::frame::{Frame, MAX_RECORD, too_long};
@@ -154,17 +156,15 @@ impl JsonFrames {
         }
     }
 
-    /// Takes note of a line's value and of the brackets of an array around it.
-    pub(super) fn around(&mut self, line: &[u8], value: &[u8]) {
-        if !value.is_empty() && !value.ends_with(b"}") {
+    /// Takes note of where in a line its value is, and of the brackets of an array around it.
+    pub(super) fn around(&mut self, line: &[u8], value: Range<usize>) {
+        let (before, behind) = (&line[..value.start], &line[value.end..]);
+        if !value.is_empty() && !line[value].ends_with(b"}") {
             // It may have taken a bracket with it, and is bad itself.
             self.arrays = 0;
             return;
         }
-        let at = line.windows(value.len().max(1)).position(|part| part == value).unwrap_or(line.len());
-        for byte in line[..at].iter().chain(line.get(at + value.len()..).unwrap_or_default()) {
-            self.bracket(*byte);
-        }
+        before.iter().chain(behind).for_each(|byte| self.bracket(*byte));
     }
 
     fn bracket(&mut self, byte: u8) {

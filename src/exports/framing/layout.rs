@@ -3,8 +3,8 @@
 use std::io::{self, BufRead};
 
 use super::csv::separator;
-use super::framer::bare;
 use super::json_frames::JsonFrames;
+use super::lines::bare;
 use crate::decode;
 use crate::files::AHEAD;
 
@@ -43,7 +43,7 @@ pub(in crate::exports) fn layout(input: &mut dyn BufRead) -> io::Result<Layout> 
 
 /// Whether one of the first two lines is an object and nothing else.
 fn is_by_line(ahead: &[u8]) -> bool {
-    let is_record = |line: &[u8]| decode::members(bare(line)).is_ok();
+    let is_record = |line: &[u8]| decode::members(&line[bare(line)]).is_ok();
     let mut lines = ahead.split(|byte| *byte == b'\n');
     let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     // Behind an open bracket the second line is an item of it.

@@ -8,10 +8,12 @@ mod frame;
 mod framer;
 mod json_frames;
 mod layout;
+mod lines;
 
 pub use block::Block;
-pub(super) use block::Piece;
+pub(super) use block::{Filling, Piece};
 pub(super) use csv::{Fields, Row};
 pub(super) use frame::Frame;
 pub(super) use framer::{Framer, several};
 pub(super) use layout::{Layout, layout};
+pub(super) use lines::Lines;
