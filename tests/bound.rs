@@ -5,6 +5,7 @@ mod begins;
 mod cost;
 mod explained;
 mod law;
+mod nearest;
 mod odd;
 mod span;
 mod windows;

@@ -88,6 +88,11 @@ impl MergedTable {
         self
     }
 
+    /// Whether a service is asked for a part of it.
+    pub(super) fn is_of_service(&self) -> bool {
+        self.parts.iter().any(|part| part.table.is_of_service())
+    }
+
     /// The declared column at a place of its schema.
     pub(crate) fn column(&self, at: usize) -> Option<&'static Column> {
         self.columns.get(at).copied()

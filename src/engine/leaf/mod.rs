@@ -24,6 +24,7 @@ mod sides;
 mod span;
 mod told;
 
+use datafusion::catalog::TableProvider;
 use datafusion::physical_plan::ExecutionPlan;
 
 pub(crate) use counted::{CountThere, CountedExec};
@@ -47,4 +48,12 @@ pub(crate) use sides::AtHandFirst;
 /// Whether a node of a plan asks a service.
 pub(crate) fn is_remote(plan: &dyn ExecutionPlan) -> bool {
     plan.is::<ScanExec>() || plan.is::<MergedExec>() || plan.is::<LookupExec>()
+}
+
+/// Whether a table asks a service. Records in files are at hand.
+pub(crate) fn asks(table: &dyn TableProvider) -> bool {
+    let of_service = |table: &RemoteTable| table.located().is_of_service();
+    table.downcast_ref::<RemoteTable>().is_some_and(of_service)
+        || table.downcast_ref::<MergedTable>().is_some_and(MergedTable::is_of_service)
+        || table.is::<LookupTable>()
 }

@@ -33,9 +33,11 @@ use super::zoned::Zoned;
 use crate::engine::functions::bounded;
 use crate::engine::functions::checked::Arithmetic;
 use crate::engine::functions::clocks::Clocks;
-use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner};
+use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner, TellNearest};
 use crate::engine::joins::{LookUp, WholeKeys};
-use crate::engine::leaf::{AtHandFirst, CountThere, EndsAlone, FewWanted, KeptRanges, ShareScans, TellKeys, is_remote};
+use crate::engine::leaf::{
+    AtHandFirst, CountThere, EndsAlone, FewWanted, KeptRanges, ShareScans, TellKeys, asks, is_remote,
+};
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
@@ -140,7 +142,10 @@ pub(crate) fn extend(
     rules.push(Arc::new(Clocks));
     // A host's own planner stays; with one, ASOF joins are its to plan.
     builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
-    let mut builder = builder.with_optimizer_rule(Arc::new(BelowNearest)).with_optimizer_rule(Arc::new(WholeKeys));
+    let mut builder = builder
+        .with_optimizer_rule(Arc::new(BelowNearest))
+        .with_optimizer_rule(Arc::new(TellNearest { asks }))
+        .with_optimizer_rule(Arc::new(WholeKeys));
     // Behind the choice of a join's kind and sides; before what moves rows and filters to where they are needed.
     let rules = &mut builder.physical_optimizers().get_or_insert_default().rules;
     let behind = rules.iter().position(|rule| rule.name() == JOINS_CHOSEN).map_or(0, |at| at + 1);

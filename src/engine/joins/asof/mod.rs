@@ -14,8 +14,10 @@ mod matched;
 mod node;
 mod planned;
 mod pushed;
+mod told;
 
 pub(crate) use analyzed::NearestJoins;
 pub(crate) use markers::{CONDITION, is_marked, register};
 pub(crate) use planned::Planner;
 pub(crate) use pushed::BelowNearest;
+pub(crate) use told::TellNearest;

@@ -26,6 +26,8 @@ pub(super) struct NearestJoin {
     pub(super) times: Expr,
     /// What has to hold besides.
     pub(super) conditions: Vec<Expr>,
+    /// The right side knows already what the left one wants of it.
+    pub(super) told: bool,
     schema: DFSchemaRef,
 }
 
@@ -38,7 +40,23 @@ impl NearestJoin {
     ) -> Result<Self> {
         let kind = if outer { JoinType::Left } else { JoinType::Inner };
         let schema = Arc::new(build_join_schema(left.schema(), right.schema(), &kind)?);
-        Ok(Self { left, right, nearest, outer, times, conditions, schema })
+        Ok(Self { left, right, nearest, outer, times, conditions, told: false, schema })
+    }
+
+    /// The same over other sides.
+    pub(super) fn over(
+        &self,
+        sides: (Arc<LogicalPlan>, Arc<LogicalPlan>),
+        times: Expr,
+        conditions: Vec<Expr>,
+    ) -> Result<Self> {
+        let join = Self::new(sides, (self.nearest, self.outer), times, conditions)?;
+        Ok(Self { told: self.told, ..join })
+    }
+
+    /// The same with a right side of the same columns, which knows what the left one wants of it.
+    pub(super) fn telling(&self, right: LogicalPlan) -> Self {
+        Self { right: Arc::new(right), told: true, ..self.clone() }
     }
 
     /// Columns of the left side.
@@ -93,7 +111,7 @@ impl UserDefinedLogicalNodeCore for NearestJoin {
             return plan_err!("an ASOF join has a condition");
         }
         let times = exprs.remove(0);
-        Self::new((Arc::new(left), Arc::new(right)), (self.nearest, self.outer), times, exprs)
+        self.over((Arc::new(left), Arc::new(right)), times, exprs)
     }
 
     fn necessary_children_exprs(&self, columns: &[usize]) -> Option<Vec<Vec<usize>>> {

@@ -36,7 +36,7 @@ impl OptimizerRule for BelowNearest {
         let Some(below) = conjunction(below) else { return Ok(Transformed::no(plan)) };
         let left = LogicalPlan::Filter(Filter::try_new(below, Arc::clone(&join.left))?);
         let sides = (Arc::new(left), Arc::clone(&join.right));
-        let join = NearestJoin::new(sides, (join.nearest, join.outer), join.times.clone(), join.conditions.clone())?;
+        let join = join.over(sides, join.times.clone(), join.conditions.clone())?;
         let join = LogicalPlan::Extension(Extension { node: Arc::new(join) });
         Ok(Transformed::yes(match conjunction(above) {
             Some(above) => LogicalPlan::Filter(Filter::try_new(above, Arc::new(join))?),
