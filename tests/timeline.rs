@@ -310,6 +310,8 @@ async fn a_call_that_is_wrong_says_what_to_write() {
         ("timeline('a@b.c', user => 'd@e.f')", "is of one user"),
         ("timeline('a@b.c', since => 'soon')", "is no time"),
         ("timeline('a@b.c', since => NULL)", "is no time"),
+        ("timeline('a@b.c', since => 7)", "is no time"),
+        ("timeline('a@b.c', until => 3 + 4)", "is no time"),
         ("timeline('a@b.c', since => '-7d')", "is no time"),
         ("timeline('a@b.c', since => '1d', since => '2d')", "since is given twice"),
         ("timeline('a@b.c', since => '1d', until => '2d')", "nothing lies between"),

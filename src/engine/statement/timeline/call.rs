@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::simplify::SimplifyContext;
-use datafusion::logical_expr::{Expr as Planned, cast};
+use datafusion::logical_expr::{Expr as Planned, ExprSchemable as _, cast};
 use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgOperator, Value};
 
@@ -213,7 +213,12 @@ fn ago(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 fn evaluated(value: &Expr, state: &SessionState, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let instants = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let schema = DFSchema::empty();
-    let expr = cast(state.create_logical_expr(&value.to_string(), &schema).ok()?, instants);
+    let expr = state.create_logical_expr(&value.to_string(), &schema).ok()?;
+    // A number would be microseconds since 1970, and was meant as days.
+    if expr.get_type(&schema).ok()?.is_numeric() {
+        return None;
+    }
+    let expr = cast(expr, instants);
     let context =
         SimplifyContext::builder().with_schema(schema.into()).with_query_execution_start_time(Some(now)).build();
     match ExprSimplifier::new(context).simplify(expr).ok()? {
