@@ -112,6 +112,8 @@ pub struct About<'a> {
     pub line: usize,
     /// The tables that there are: `schema.name`.
     pub tables: &'a [String],
+    /// The catalogs that have tables of a tenant, that of a name without one first: `all_tenants` is another.
+    pub tenants: &'a [String],
 }
 
 impl Report {

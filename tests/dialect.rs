@@ -28,7 +28,7 @@ async fn refusal(engine: &Engine, sql: &str) -> Report {
         Err(error) => error,
     };
     let tables = ["entra.sign_ins".to_owned(), "entra.directory_audits".to_owned()];
-    Report::of_query(&error, &About { sql, line: 1, tables: &tables })
+    Report::of_query(&error, &About { sql, line: 1, tables: &tables, ..About::default() })
 }
 
 #[tokio::test]
@@ -358,7 +358,7 @@ async fn no_error_is_a_dump_of_the_engine() {
             Err(error) => error,
         };
         let tables = ["entra.sign_ins".to_owned(), "entra.directory_audits".to_owned()];
-        let report = Report::of_query(&error, &About { sql, line: 1, tables: &tables });
+        let report = Report::of_query(&error, &About { sql, line: 1, tables: &tables, ..About::default() });
         let shown = format!("{}\n{}", report.what, report.hint.as_deref().unwrap_or_default());
         let dump = DUMPS.iter().find(|mark| shown.contains(*mark));
         if dump.is_some() || report.exit != Exit::Query || report.what.len() > 200 {

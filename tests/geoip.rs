@@ -59,7 +59,9 @@ async fn one(engine: &Engine, sql: &str) -> String {
 async fn refusal(engine: &Engine, sql: &str) -> String {
     match answer(engine, sql).await {
         Ok(answer) => panic!("{sql} was answered: {:?}", answer.rows()),
-        Err(error) => format!("{:?}", Report::of_query(&error, &About { sql, line: 1, tables: &[] })),
+        Err(error) => {
+            format!("{:?}", Report::of_query(&error, &About { sql, line: 1, tables: &[], ..About::default() }))
+        }
     }
 }
 
@@ -237,7 +239,8 @@ async fn a_damaged_database_is_an_answer_or_an_error() {
         match answer(&engine(&written(&folder, &[("d.mmdb", bytes)])), sql).await {
             Ok(_) => answered += 1,
             Err(error) => {
-                let said = format!("{:?}", Report::of_query(&error, &About { sql, line: 1, tables: &[] }));
+                let said =
+                    format!("{:?}", Report::of_query(&error, &About { sql, line: 1, tables: &[], ..About::default() }));
                 assert!(said.contains("d.mmdb"), "seed {seed:#x}, variant {variant}: {said}");
                 refused += 1;
             }

@@ -55,7 +55,7 @@ impl Lab {
         match answer(&self.looking_up, sql).await {
             Ok(rows) => panic!("{sql}\n{:?}", rows.rows()),
             Err(error) => {
-                let report = Report::of_query(&error, &About { sql, line: 1, tables: &[] });
+                let report = Report::of_query(&error, &About { sql, line: 1, tables: &[], ..About::default() });
                 format!("{} {} {}", report.what, report.causes.join(" "), report.hint.unwrap_or_default())
             }
         }

@@ -89,7 +89,7 @@ impl Lab {
         let sql = self.sql(sql);
         match answer(&self.engine, &sql).await {
             Ok(answer) => panic!("{sql} was answered: {:?}", answer.rows()),
-            Err(error) => Report::of_query(&error, &About { sql: &sql, line: 1, tables: &[] }),
+            Err(error) => Report::of_query(&error, &About { sql: &sql, line: 1, tables: &[], ..About::default() }),
         }
     }
 }

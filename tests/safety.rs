@@ -165,7 +165,7 @@ impl Place {
             Ok(()) => return Some(format!("{sql} was carried out")),
             Err(error) => error,
         };
-        let report = Report::of_query(&error, &About { sql, line: 1, tables: &[] });
+        let report = Report::of_query(&error, &About { sql, line: 1, tables: &[], ..About::default() });
         let good = report.exit == Exit::Query && report.to_string().contains(words);
         (!good).then(|| format!("{sql} should say '{words}':\n{report}"))
     }

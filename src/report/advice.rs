@@ -184,11 +184,20 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
             "Error parsing timestamp",
             "write a time as '2026-05-01' or '2026-05-01T12:00:00Z', or relative to now: now() - INTERVAL '1 day'",
         ),
+        (
+            "Cannot access field at argument 1: type List(",
+            "an element of a list has the field: x[1].display_name, any_match(x, t -> t.display_name = '…'), \
+             or a row for each: FROM t, unnest(t.x) AS u",
+        ),
         ("Cannot access field at argument", "only structs have fields; raw is JSON text: raw -> 'name' ->> 'name'"),
         ("for bitwise operation", "ip_in(address, '10.0.0.0/8') tells whether an address lies in a network"),
         (
             "Cannot coerce arithmetic expression Timestamp",
             "a span of time is written out: created_date_time - INTERVAL '5 days'",
+        ),
+        (
+            "Cannot coerce arithmetic expression Interval",
+            "extract(epoch FROM x) is a span of time in seconds, as a number: extract(epoch FROM now() - t) / 60",
         ),
         (
             "must be an INTEGER, TIMESTAMP, DATE",
@@ -271,6 +280,23 @@ mod tests {
                 expected.is_none_or(|part| advice.as_deref().unwrap_or_default().contains(part)),
                 "{sql}: {advice:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_has_a_field_is_told_by_what_has_none() {
+        for (text, hint) in [
+            (
+                "Cannot access field at argument 1: type List(Struct(…)) is not struct, map, or Null",
+                "any_match(x, t -> ",
+            ),
+            ("Cannot access field at argument 1: type Utf8View is not struct, map, or Null", "raw -> 'name'"),
+            (
+                "Cannot coerce arithmetic expression Interval(MonthDayNano) / Int64 to valid types",
+                "extract(epoch FROM now() - t) / 60",
+            ),
+        ] {
+            assert!(of_text(text).is_some_and(|advice| advice.contains(hint)), "{text}");
         }
     }
 

@@ -18,7 +18,11 @@ pub(super) fn missing(table: &str, about: &About<'_>) -> Report {
              one: FROM r, (VALUES (1), (10)) AS step(n)",
         );
     }
-    let report = Report::new(Exit::Query, format!("there is no table {short}"));
+    let tenant = match tenant_of(table, about) {
+        Ok(tenant) => tenant,
+        Err(unknown) => return no_tenant(unknown, table, about),
+    };
+    let report = Report::new(Exit::Query, format!("there is no table {tenant}{short}"));
     if short == timeline::NAME {
         return report.hint(format!("it is a function: SELECT * FROM {}", timeline::SYNTAX));
     }
@@ -32,8 +36,9 @@ pub(super) fn missing(table: &str, about: &About<'_>) -> Report {
     match found {
         Some(name) => {
             // Two schemas can have a table of that name, which then has no short one.
-            let alike = about.tables.iter().filter(|other| last(other) == last(name)).map(String::as_str);
-            report.hint(format!("did you mean {}?", alike.collect::<Vec<_>>().join(" or ")))
+            let alike = about.tables.iter().filter(|other| last(other) == last(name));
+            let alike: Vec<String> = alike.map(|name| format!("{tenant}{name}")).collect();
+            report.hint(format!("did you mean {}?", alike.join(" or ")))
         }
         None if about.tables.is_empty() => {
             report.hint("no connection is open; 'auditql demo' has tables to try, --connection NAME opens yours")
@@ -49,6 +54,41 @@ pub(super) fn missing(table: &str, about: &About<'_>) -> Report {
                 format!("there are {alike}; SHOW TABLES lists all tables, at the prompt \\d")
             })
         }
+    }
+}
+
+/// The tenant that a name is of, unless it is that of names without one, as it stands before the schema. An error, if there is
+/// no such tenant: a hint without it would ask another one.
+fn tenant_of<'a>(table: &'a str, about: &About<'_>) -> Result<String, &'a str> {
+    let parts: Vec<&str> = table.split('.').collect();
+    let (Some(default), &[catalog, schema, _]) = (about.tenants.first(), parts.as_slice()) else {
+        return Ok(String::new());
+    };
+    let is_tenant = |name: &str| about.tenants.iter().any(|tenant| tenant.eq_ignore_ascii_case(name));
+    let is_schema = |name: &str| schema_named(name, about.tables).is_some();
+    match () {
+        () if !is_tenant(catalog) => Err(catalog),
+        () if is_schema(schema) && catalog.eq_ignore_ascii_case(default) => Ok(String::new()),
+        () if is_schema(schema) => Ok(format!("{catalog}.")),
+        () if is_tenant(schema) => Ok(format!("{schema}.")),
+        () if near_tenant(schema, about).is_some() => Err(schema),
+        () => Ok(String::new()),
+    }
+}
+
+fn near_tenant<'a>(name: &str, about: &About<'a>) -> Option<&'a str> {
+    nearest(name, about.tenants.iter().map(|tenant| (tenant.as_str(), tenant.as_str())))
+}
+
+fn no_tenant(unknown: &str, table: &str, about: &About<'_>) -> Report {
+    let report = Report::new(Exit::Query, format!("there is no connection {unknown}"));
+    let short = last(table);
+    match near_tenant(unknown, about) {
+        Some(near) => {
+            let table = about.tables.iter().find(|name| last(name) == short).map_or(short, String::as_str);
+            report.hint(format!("did you mean {near}.{table}?"))
+        }
+        None => report.hint(format!("tables are of {}, or have no such name before them", about.tenants.join(", "))),
     }
 }
 

@@ -18,7 +18,47 @@ async fn failing(sql: &str) -> Report {
         Ok(frame) => frame.collect().await.unwrap_err(),
         Err(error) => error,
     };
-    Report::of_query(&error, &About { sql, line: 3, tables: &tables })
+    Report::of_query(&error, &About { sql, line: 3, tables: &tables, tenants: &[] })
+}
+
+/// A hint without the tenant that was asked for would ask another one.
+#[test]
+fn a_table_is_proposed_of_the_tenant_that_was_asked_for() {
+    let tables = ["entra.sign_ins", "m365.activity"].map(str::to_owned);
+    let tenants = ["lumenworks", "all_tenants", "brightwater"].map(str::to_owned);
+    for (table, what, hint) in [
+        ("lumenworks.entra.signins", "there is no table signins", "did you mean entra.sign_ins?"),
+        (
+            "brightwater.entra.signins",
+            "there is no table brightwater.signins",
+            "did you mean brightwater.entra.sign_ins?",
+        ),
+        (
+            "lumenworks.brightwater.sign_ins",
+            "there is no table brightwater.sign_ins",
+            "did you mean brightwater.entra.sign_ins?",
+        ),
+        (
+            "all_tenants.m365.activiti",
+            "there is no table all_tenants.activiti",
+            "did you mean all_tenants.m365.activity?",
+        ),
+        ("brightwatr.entra.sign_ins", "there is no connection brightwatr", "did you mean brightwater.entra.sign_ins?"),
+        (
+            "lumenworks.brightwatr.sign_ins",
+            "there is no connection brightwatr",
+            "did you mean brightwater.entra.sign_ins?",
+        ),
+        (
+            "nowhere.entra.sign_ins",
+            "there is no connection nowhere",
+            "tables are of lumenworks, all_tenants, brightwater, or have no such name before them",
+        ),
+    ] {
+        let about = About { sql: "", line: 1, tables: &tables, tenants: &tenants };
+        let report = tables::missing(table, &about);
+        assert_eq!((report.what.as_str(), report.hint.as_deref()), (what, Some(hint)), "{table}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -64,11 +65,7 @@ pub(super) fn command() -> Command {
     let file = value_parser!(PathBuf);
     let command = Command::new("demo").about("Start a demo tenant inside this process, and query it");
     command.subcommand(saved::run()).subcommand(report::command()).arg(typed::arg()).args([
-        Arg::new("rows")
-            .long("rows")
-            .value_name("N")
-            .value_parser(value_parser!(usize))
-            .help("Number of sign-ins [50000]"),
+        Arg::new("rows").long("rows").value_name("N").value_parser(number::<usize>).help("Number of sign-ins [50000]"),
         Arg::new("tenants")
             .long("tenants")
             .value_name("N")
@@ -78,7 +75,7 @@ pub(super) fn command() -> Command {
         Arg::new("seed")
             .long("seed")
             .value_name("N")
-            .value_parser(value_parser!(u64))
+            .value_parser(number::<u64>)
             .help("Seed for other people and other sign-ins"),
         Arg::new("now")
             .long("now")
@@ -128,6 +125,11 @@ pub(super) fn command() -> Command {
             .conflicts_with_all(["command", "file", "sql"])
             .help("Keep running for other clients at this loopback address, such as 127.0.0.1:8471"),
     ])
+}
+
+/// A whole number.
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.trim().parse().map_err(|_| "it takes a whole number, such as 5000".to_owned())
 }
 
 /// A length of time, as settings have it, or in milliseconds.

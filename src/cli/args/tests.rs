@@ -35,6 +35,10 @@ fn the_demos_replies_take_as_long_as_a_client_waits() {
     {
         demo(&[wrong]).unwrap_err();
     }
+    for wrong in ["--rows=abc", "--seed=1.5", "--rows=-1"] {
+        let told = demo(&[wrong]).unwrap_err().to_string();
+        assert!(told.contains("whole number"), "{told}");
+    }
     assert_eq!(demo(&["--latency=30"]).unwrap().latency, Some(Duration::from_secs(30)), "seconds, as settings have it");
 }
 

@@ -337,8 +337,9 @@ impl Session {
     }
 
     fn failed(&self, statement: &Statement, report: impl FnOnce(&About<'_>) -> Report) -> Answered {
-        let tables = tables(self.engine.context());
-        let report = report(&About { sql: &statement.text, line: statement.line, tables: &tables });
+        let (tables, tenants) = (tables(self.engine.context()), tenants(self.engine.context()));
+        let about = About { sql: &statement.text, line: statement.line, tables: &tables, tenants: &tenants };
+        let report = report(&about);
         // A name that has a value was meant, where no column is called so.
         let report = match report.what.strip_prefix("there is no column ").map(str::to_owned) {
             Some(name) if self.parameters.get(&name).is_some() => {
@@ -458,6 +459,15 @@ pub(crate) fn tables(context: &SessionContext) -> Vec<String> {
     tables.sort_unstable();
     tables.dedup();
     tables
+}
+
+/// The catalogs that have tables of a tenant, the default one first.
+fn tenants(context: &SessionContext) -> Vec<String> {
+    let default = context.copied_config().options().catalog.default_catalog.clone();
+    let has_tables = |name: &String| context.catalog(name).is_some_and(|catalog| catalog.schema("entra").is_some());
+    let mut names: Vec<String> = context.catalog_names().into_iter().filter(has_tables).collect();
+    names.sort_by_key(|name| (*name != default, name.clone()));
+    names
 }
 
 #[cfg(test)]

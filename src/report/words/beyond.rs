@@ -12,7 +12,8 @@ pub(super) fn of(text: &str) -> Option<Words> {
         return Some((format!("{name} cannot be computed over a window whose beginning moves"), hint.into()));
     }
     if let Some((value, of)) = text.strip_prefix("Can't cast value ").and_then(|rest| rest.split_once(" to type ")) {
-        let hint = "CAST(x AS BIGINT) has room for 18 digits, CAST(x AS DECIMAL(38, 0)) for 38";
+        let hint = "CAST(x AS BIGINT) has room for 18 digits, CAST(x AS DECIMAL(38, 0)) for 38; the seconds of a span of time are \
+                    extract(epoch FROM x)";
         return Some((format!("{value} is out of range for {}", types::in_sql(of)), hint.into()));
     }
     if let Some((operation, why)) =
@@ -52,6 +53,41 @@ pub(super) fn of(text: &str) -> Option<Words> {
             "Correlated scalar subquery must be aggregated",
             "a query in the place of a value may give several rows here",
             "(SELECT max(a) FROM …) is one value; a join gives a row for each",
+        ),
+        (
+            "Invalid arithmetic operation: !",
+            "- stands before a number or an interval, and this is neither",
+            "the order is turned round by DESC: ORDER BY x DESC",
+        ),
+        (
+            "Failed to coerce then",
+            "the values of CASE are of kinds that cannot be one",
+            "CAST(x AS TEXT) makes a text of each; of a struct, name a field",
+        ),
+        (
+            "Incompatible inputs for Union",
+            "the sides of UNION have columns whose kinds cannot be one",
+            "CAST(x AS TEXT) makes a text on each side; of a struct, name a field",
+        ),
+        (
+            "Join condition must be boolean type",
+            "ON takes a condition, and this is a value",
+            "compare it: ON a.user_id = b.id; USING (id) takes a name that both sides have",
+        ),
+        (
+            "unnest() can only be applied to",
+            "unnest makes rows of a list, and this is none",
+            "string_to_array(x, ',') makes a list of a text, json_list(x) of JSON",
+        ),
+        (
+            "DATE_BIN stride must be non-zero",
+            "a step of time is longer than nothing",
+            "bin(t, '1h') has steps of an hour",
+        ),
+        (
+            "Unsupported date_trunc granularity",
+            "date_trunc does not know this part of a time",
+            "it knows year, quarter, month, week, day, hour, minute and second; bin(t, '14d') has steps of any length",
         ),
         (
             "Format error",
@@ -104,6 +140,21 @@ mod tests {
             ),
             ("Correlated scalar subquery must be aggregated to return at most one row", "several rows", "max(a)"),
             ("Format error", "a form of a time", "to_char"),
+            ("Invalid arithmetic operation: !timestamp", "before a number", "ORDER BY x DESC"),
+            (
+                "Failed to coerce then (struct) and else (struct) to common types in CASE WHEN expression",
+                "CASE are of kinds that cannot be one",
+                "CAST(x AS TEXT)",
+            ),
+            (
+                "Incompatible inputs for Union: Previous inputs were of type struct, but got incompatible type struct on column 'location'",
+                "the sides of UNION",
+                "name a field",
+            ),
+            ("Join condition must be boolean type, but got text", "ON takes a condition", "ON a.user_id = b.id"),
+            ("unnest() can only be applied to array, struct and null", "rows of a list", "json_list(x)"),
+            ("DATE_BIN stride must be non-zero", "longer than nothing", "'1h'"),
+            ("Unsupported date_trunc granularity: 'fortnight'. Supported values are", "does not know", "bin(t, '14d')"),
         ] {
             let (said, told) = of_plan(text).unwrap_or_else(|| panic!("{text}"));
             assert!(said.contains(what) && told.contains(hint), "{text}: {said}; {told}");
