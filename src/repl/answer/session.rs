@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::prelude::SessionContext;
 use futures::{Stream as _, TryStreamExt as _};
 use tokio::time::interval_at;
 
 use super::confirm::{self, Said};
 use super::ending::Ending;
 use super::fresh::Seen;
+use super::known::{tables, tenants};
 use super::losses;
 use super::pager::{Plain, Screen};
 use super::progress::{PATIENCE, Progress, TICK};
@@ -447,29 +447,6 @@ fn costs(tally: &Tally) -> String {
     parts.join(", ")
 }
 
-/// All tables that statements can name: `schema.name`.
-pub(crate) fn tables(context: &SessionContext) -> Vec<String> {
-    let mut tables = Vec::new();
-    for catalog in context.catalog_names().iter().filter_map(|name| context.catalog(name)) {
-        for name in catalog.schema_names().iter().filter(|name| *name != "information_schema") {
-            let schema = catalog.schema(name);
-            tables.extend(schema.iter().flat_map(|schema| schema.table_names()).map(|table| format!("{name}.{table}")));
-        }
-    }
-    tables.sort_unstable();
-    tables.dedup();
-    tables
-}
-
-/// The catalogs that have tables of a tenant, the default one first.
-fn tenants(context: &SessionContext) -> Vec<String> {
-    let default = context.copied_config().options().catalog.default_catalog.clone();
-    let has_tables = |name: &String| context.catalog(name).is_some_and(|catalog| catalog.schema("entra").is_some());
-    let mut names: Vec<String> = context.catalog_names().into_iter().filter(has_tables).collect();
-    names.sort_by_key(|name| (*name != default, name.clone()));
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -492,12 +469,5 @@ mod tests {
             "3 requests, 2000 rows received, 1 retried, 10 s waiting for the quota, \
              1.5 s waiting before a retry"
         );
-    }
-
-    #[tokio::test]
-    async fn tables_are_named_with_their_schema() {
-        let context = SessionContext::new();
-        context.sql("CREATE VIEW v AS SELECT 1").await.unwrap();
-        assert_eq!(tables(&context), ["public.v"]);
     }
 }
