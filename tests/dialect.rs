@@ -443,6 +443,37 @@ async fn functions_of_other_dialects_are_understood() {
         ("SELECT count(*) FROM (VALUES (1)) a(x) CROSS JOIN (VALUES (1), (2)) b(y)", "2"),
         ("SELECT group_concat(x) FROM (VALUES ('a'), ('a')) AS t(x)", "a,a"),
         ("SELECT e FROM json_array_elements('[\"a\"]') AS e", "a"),
+        // What `->` gives is JSON for these too, and a text or a time where one is asked for.
+        (
+            "SELECT p ->> 'displayName' FROM sign_ins s, jsonb_array_elements(s.raw -> 'appliedConditionalAccessPolicies') AS p",
+            "P",
+        ),
+        (
+            "SELECT jsonb_array_elements(raw -> 'appliedConditionalAccessPolicies') FROM sign_ins",
+            "{\"displayName\":\"P\"}",
+        ),
+        ("SELECT e.value FROM (SELECT raw -> 'status' AS s FROM sign_ins) t, jsonb_each(t.s) AS e", "50126"),
+        ("SELECT jsonb_array_length(raw -> 'appliedConditionalAccessPolicies') FROM sign_ins", "1"),
+        (
+            "SELECT (raw -> 'createdDateTime')::timestamp, raw -> 'createdDateTime' > TIMESTAMP '2026-05-01' FROM sign_ins",
+            "2026-05-01T20:30:00 | true",
+        ),
+        (
+            "SELECT x::text, x || '!', x = '50126', x = 50126, x > 50125.5, x::double, json_as_text(x), length(x) FROM (SELECT raw -> 'status' -> 'errorCode' AS x FROM sign_ins)",
+            "50126 | 50126! | true | true | true | 50126.0 | 50126 | 5",
+        ),
+        (
+            "SELECT raw -> 'status' -> 'errorCode' = '50126', raw -> 'status' -> 'errorCode' IN ('50126'), raw -> 'status' || '' FROM sign_ins",
+            "true | true | {\"errorCode\":50126}",
+        ),
+        (
+            "SELECT x::text, x::bigint IS NULL, x = true, (x = 1) IS NULL FROM (SELECT j -> 'a' AS x FROM (VALUES ('{\"a\": true}')) AS t(j))",
+            "true | true | true | true",
+        ),
+        (
+            "SELECT x::text, x = 1, x::bigint, x::timestamp IS NULL FROM (SELECT j -> 'a' AS x FROM (VALUES ('{\"a\": null}'), ('{}')) AS t(j))",
+            "NULL | NULL | NULL | true\nNULL | NULL | NULL | true",
+        ),
         ("SELECT e.key, e.value FROM json_each('{\"a\": [1]}') AS e", "a | [1]"),
         (
             "SELECT p ->> 'displayName' FROM sign_ins s, json_array_elements(s.raw ->> 'appliedConditionalAccessPolicies') AS p",

@@ -7,3 +7,4 @@ pub(crate) mod checked;
 pub(crate) mod clocks;
 pub(crate) mod instants;
 pub(crate) mod own;
+pub(crate) mod texts;

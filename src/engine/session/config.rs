@@ -33,6 +33,7 @@ use super::zoned::Zoned;
 use crate::engine::functions::bounded;
 use crate::engine::functions::checked::Arithmetic;
 use crate::engine::functions::clocks::Clocks;
+use crate::engine::functions::texts::OfTexts;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner, TellNearest};
 use crate::engine::joins::{LookUp, WholeKeys};
 use crate::engine::leaf::{
@@ -121,7 +122,7 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 12] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 13] = [
         Arc::new(NearestJoins),
         Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
@@ -134,6 +135,7 @@ pub(crate) fn extend(
         Arc::new(Zoned),
         Arc::new(FinerTimes),
         Arc::new(Sound),
+        Arc::new(OfTexts),
     ];
     let rules = &mut builder.analyzer().get_or_insert_default().rules;
     rules.splice(0..0, first);

@@ -85,6 +85,7 @@ fn of_sessions(function: &Function) -> Result<(), Error> {
 fn renamed(name: &str, args: &FunctionArguments) -> Option<&'static str> {
     match (name, args) {
         ("transaction_timestamp" | "statement_timestamp", _) => Some("now"),
+        ("json_array_length" | "jsonb_array_length", _) => Some("json_length"),
         ("from_unixtime", FunctionArguments::List(list)) if list.args.len() == 1 => Some("to_timestamp_seconds"),
         _ => None,
     }
