@@ -474,6 +474,9 @@ async fn functions_of_other_dialects_are_understood() {
             "SELECT x::text, x = 1, x::bigint, x::timestamp IS NULL FROM (SELECT j -> 'a' AS x FROM (VALUES ('{\"a\": null}'), ('{}')) AS t(j))",
             "NULL | NULL | NULL | true\nNULL | NULL | NULL | true",
         ),
+        ("SELECT x FROM (VALUES (1), (2)) t(x) MINUS SELECT 2", "1"),
+        ("SELECT x FROM (VALUES (1), (2), (3)) t(x) MINUS SELECT 2 MINUS SELECT 3", "1"),
+        ("SELECT starts_with(version(), 'auditql ')", "true"),
         ("SELECT e.key, e.value FROM json_each('{\"a\": [1]}') AS e", "a | [1]"),
         (
             "SELECT p ->> 'displayName' FROM sign_ins s, json_array_elements(s.raw ->> 'appliedConditionalAccessPolicies') AS p",
@@ -707,6 +710,21 @@ async fn columns_of_what_is_put_together_have_short_names_too() {
             &["array_length([])", "cardinality(NULL)", "greatest(1.0, 'NaN')", "unnest + 1"],
         ),
         ("SELECT id, unnest(sign_in_event_types) FROM sign_ins", &["id", "unnest"]),
+        // A function of a field by another of its names.
+        (
+            "SELECT quantile_cont(status.error_code, 0.5), mean(status.error_code), mean(status.error_code + 1) FROM sign_ins",
+            &["quantile_cont(status.error_code, 0.5)", "mean(status.error_code)", "mean(status.error_code + 1)"],
+        ),
+        // Signs of SQL in place of the engine's.
+        ("SELECT 1 <> 2, 1 != 3, (1 <> 2) = true", &["1 <> 2", "1 <> 3", "1 <> 2 = true"]),
+        (
+            "SELECT (raw ->> 'isInteractive')::bool, length(raw -> 'id'), (raw -> 'status' ->> 'errorCode')::int FROM sign_ins",
+            &["raw ->> 'isInteractive'", "length(raw -> 'id')", "raw -> 'status' ->> 'errorCode'"],
+        ),
+        (
+            "SELECT [1, 2, 3][1:2], 1 IN (1, 2), id NOT IN ('x', 'y') FROM sign_ins",
+            &["[1, 2, 3][1:2]", "1 IN (1, 2)", "id NOT IN ('x', 'y')"],
+        ),
     ] {
         let query = engine.query(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
         let schema = query.stream.schema();

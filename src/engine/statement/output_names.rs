@@ -12,10 +12,10 @@ use arrow::datatypes::DataType;
 use arrow::util::display::array_value_to_string;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, JoinType, Result};
-use datafusion::logical_expr::expr::{Alias, Cast, ScalarFunction, TryCast};
+use datafusion::logical_expr::expr::{Alias, BinaryExpr, Cast, InList, ScalarFunction, TryCast};
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
-    CreateMemoryTable, DdlStatement, Distinct, Explain, Expr, LogicalPlan, LogicalPlanBuilder,
+    CreateMemoryTable, DdlStatement, Distinct, Explain, Expr, LogicalPlan, LogicalPlanBuilder, Operator,
 };
 use datafusion::scalar::ScalarValue;
 
@@ -142,7 +142,9 @@ fn origin(plan: &LogicalPlan, at: usize) -> Option<&Expr> {
     };
     match expr {
         // The planner's own alias of count(*), which spells out its filter.
-        Expr::Alias(alias) if alias.name.starts_with(COUNT_FILTER) || called(alias).is_some() => Some(expr),
+        Expr::Alias(alias) if alias.name.starts_with(COUNT_FILTER) || called(plan_below(plan), alias).is_some() => {
+            Some(expr)
+        }
         // The same of a window, which spells out its order.
         Expr::Alias(alias) if alias.name.starts_with(COUNT_ALL) => match alias.expr.as_ref() {
             Expr::Column(column) => {
@@ -264,16 +266,70 @@ fn constant(value: &ScalarValue) -> Option<String> {
 }
 
 /// The name that a function was called by, if it has another: the planner notes it as an alias of the call.
-fn called(alias: &Alias) -> Option<&str> {
+fn called<'a>(below: Option<&LogicalPlan>, alias: &'a Alias) -> Option<&'a str> {
     let (called, args) = alias.name.split_once('(')?;
     let names = match alias.expr.as_ref() {
         Expr::ScalarFunction(call) => call.func.aliases(),
         Expr::AggregateFunction(call) => call.func.aliases(),
-        // What an aggregate below is called.
-        Expr::Column(column) => return column.name.split_once('(').filter(|(_, of)| *of == args).map(|_| called),
+        // What an aggregate below is called. Of a field the planner spells the one and the other differently.
+        Expr::Column(column) if column.name.split_once('(').is_some_and(|(_, of)| of == args) => return Some(called),
+        Expr::Column(column) => {
+            match below.and_then(|below| origin(below, below.schema().index_of_column(column).ok()?))? {
+                Expr::AggregateFunction(call) => call.func.aliases(),
+                _ => return None,
+            }
+        }
         _ => return None,
     };
     names.iter().any(|name| name == called).then_some(called)
+}
+
+/// `raw ->> 'a'`, which the planner notes as an alias of a call.
+fn arrow(below: Option<&LogicalPlan>, alias: &Alias) -> Option<String> {
+    let Expr::ScalarFunction(call) = alias.expr.as_ref() else { return None };
+    let sign = match call.func.name() {
+        "json_get" => "->",
+        "json_as_text" => "->>",
+        "json_contains" => "?",
+        _ => return None,
+    };
+    let [json, step] = call.args.as_slice() else { return None };
+    let is_noted = alias.name.contains(&format!(" {sign} "));
+    is_noted.then(|| format!("{} {sign} {}", plain(below, json), plain(below, step)))
+}
+
+/// What is planned as a function, or shown by the engine in other signs than SQL has for it.
+fn in_signs(below: Option<&LogicalPlan>, expr: &Expr) -> Option<String> {
+    let all =
+        |exprs: &[Expr], between: &str| exprs.iter().map(|expr| plain(below, expr)).collect::<Vec<_>>().join(between);
+    match expr {
+        Expr::ScalarFunction(call) => match (call.func.name(), call.args.as_slice()) {
+            (name, args) if OPERATORS.contains(&name) => Some(all(args, &format!(" {name} "))),
+            ("make_array", args) => Some(format!("[{}]", all(args, ", "))),
+            (ANY_OF, [list, value]) => Some(format!("{} = ANY ({})", plain(below, value), plain(below, list))),
+            // `list[1:2]`, whose steps are of one.
+            ("array_slice", [list, bounds @ .., Expr::Literal(ScalarValue::Int64(Some(1)), _)])
+                if bounds.len() == 2 =>
+            {
+                Some(format!("{}[{}]", plain(below, list), all(bounds, ":")))
+            }
+            _ => None,
+        },
+        Expr::InList(InList { expr: of, list, negated }) => {
+            let sign = if *negated { "NOT IN" } else { "IN" };
+            Some(format!("{} {sign} ({})", plain(below, of), all(list, ", ")))
+        }
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::NotEq, right }) => {
+            let side = |of: &Expr| match of {
+                Expr::BinaryExpr(inner) if inner.op.precedence() <= Operator::NotEq.precedence() => {
+                    format!("({})", plain(below, of))
+                }
+                of => plain(below, of),
+            };
+            Some(format!("{} <> {}", side(left), side(right)))
+        }
+        _ => None,
+    }
 }
 
 /// An expression as text without the names of tables. A cast is called as what it is of; where one to a zone stands in something else,
@@ -283,35 +339,27 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
         return plain(below, of);
     }
     if let Expr::Alias(alias) = expr {
+        if let Some(text) = arrow(below, alias) {
+            return text;
+        }
         let text = plain(below, &alias.expr);
-        return match (called(alias), text.split_once('(')) {
+        return match (called(below, alias), text.split_once('(')) {
             (Some(called), Some((_, args))) => format!("{called}({args}"),
             _ => text.replacen("count(1)", "count(*)", 1),
         };
     }
     let unqualified = expr.clone().transform_down(|expr| {
-        let operands = |call: &ScalarFunction| call.args.iter().map(|arg| plain(below, arg)).collect::<Vec<_>>();
-        let concatenated = match &expr {
-            Expr::ScalarFunction(call) if OPERATORS.contains(&call.func.name()) => {
-                Some(operands(call).join(&format!(" {} ", call.func.name())))
-            }
-            Expr::ScalarFunction(call) if call.func.name() == "make_array" => {
-                Some(format!("[{}]", operands(call).join(", ")))
-            }
-            Expr::ScalarFunction(call) if call.func.name() == ANY_OF && call.args.len() == 2 => {
-                let [list, value] = [&call.args[0], &call.args[1]].map(|arg| plain(below, arg));
-                Some(format!("{value} = ANY ({list})"))
-            }
+        let meant = match &expr {
             Expr::Cast(Cast { expr: of, field }) | Expr::TryCast(TryCast { expr: of, field }) => {
                 let of = plain(below, of);
                 let zone = zone_of(field.data_type()).map(|zone| format!(" AT TIME ZONE '{zone}'"));
                 Some(of + &zone.unwrap_or_default())
             }
             Expr::Alias(alias) if alias.name.starts_with(ELEMENTS) => Some("unnest".into()),
-            Expr::Alias(alias) => called(alias).map(|_| plain(below, &expr)),
-            _ => None,
+            Expr::Alias(alias) => arrow(below, alias).or_else(|| called(below, alias).map(|_| plain(below, &expr))),
+            expr => in_signs(below, expr),
         };
-        if let Some(text) = concatenated.or_else(|| written(&expr)) {
+        if let Some(text) = meant.or_else(|| written(&expr)) {
             return Ok(Transformed::new(Expr::Column(Column::new_unqualified(text)), true, JUMP));
         }
         if let Expr::Literal(value, _) = &expr

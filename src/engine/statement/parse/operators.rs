@@ -40,6 +40,17 @@ pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
     }
 }
 
+/// The date that numbers were meant as: `2026-11-29`, `20261129`.
+pub(super) fn date_in(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::BinaryOp { left, op, right } => date_of(left, op, right),
+        Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. }) if digits.len() == 8 => {
+            chrono::NaiveDate::parse_from_str(digits, "%Y%m%d").ok().map(|date| date.to_string())
+        }
+        _ => None,
+    }
+}
+
 /// The date that a difference of three numbers was meant as: `2026-11-29`, without blanks.
 ///
 /// Where a number can be a time, 1986 microseconds since 1970 would be one.
@@ -192,6 +203,9 @@ fn is_planned(op: &BinaryOperator) -> bool {
 
 fn instead_of(op: &BinaryOperator) -> &'static str {
     use BinaryOperator as B;
+    if ["<<=", ">>="].contains(&op.to_string().as_str()) {
+        return "ip_in(address, '10.0.0.0/8') tells whether an address lies in a network";
+    }
     match op {
         B::QuestionAnd | B::QuestionPipe => "raw ? 'name' looks for one name; AND and OR put several together",
         B::HashMinus | B::AtQuestion | B::AtAt => "raw -> 'a' -> 0 ->> 'b' reads JSON, raw ? 'a' looks for a name",
@@ -199,7 +213,7 @@ fn instead_of(op: &BinaryOperator) -> &'static str {
         B::Regexp => "x ~ 'expression'",
         B::Assignment => "an argument is named with =>, as in timeline('ana@contoso.com', files => 'vpn.csv')",
         B::Overlaps => "write a_begin < b_end AND b_begin < a_end",
-        B::PGOverlap => "AND and OR are written as words",
+        B::PGOverlap => "AND and OR are written as words; array_has_any(a, b) tells whether two lists share an element",
         B::At => "a text stands in single quotes: 'ana@contoso.com'",
         _ => "\\df lists the functions",
     }

@@ -11,7 +11,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::dialect::{function_call, quoted, refused};
 use super::names::spelt;
-use super::{sources, span};
+use super::{operators, sources, span};
 use crate::engine::error::Error;
 use crate::engine::session::number_bins;
 
@@ -85,10 +85,14 @@ const ALL: &[(&[&str], &str, Meaning)] = &[
     (&["todatetime", "datetime"], "todatetime(text)", |_, args| {
         one(args).map(|x| cast(CastKind::TryCast, x, DataType::Timestamp(None, TimezoneInfo::Tz)))
     }),
+    (&[VERSION], "version()", |_, args| args.is_empty().then(|| text(concat!("auditql ", env!("CARGO_PKG_VERSION"))))),
     (&["group_concat"], "group_concat(text)", |_, args| {
         one(args).map(|x| function_call("string_agg", vec![x, text(",")]))
     }),
 ];
+
+/// The engine has a function of that name too, which names the engine.
+const VERSION: &str = "version";
 
 /// Aggregates that are called otherwise, and whether they take each value once.
 const AGGREGATES: &[(&str, &str, bool)] = &[
@@ -128,7 +132,7 @@ pub(super) fn of_call(function: &mut Function, is_scalar: &dyn Fn(&str) -> bool)
         }
         return Ok(None);
     }
-    if is_scalar(&name) {
+    if is_scalar(&name) && name != VERSION {
         return Ok(None);
     }
     let args = arguments(function);
@@ -138,12 +142,13 @@ pub(super) fn of_call(function: &mut Function, is_scalar: &dyn Fn(&str) -> bool)
     let Some((_, syntax, meaning)) = ALL.iter().find(|(names, ..)| names.contains(&name.as_str())) else {
         return Ok(None);
     };
-    if let Some(number) =
-        args.as_deref().filter(|_| TIMES.contains(&name.as_str())).and_then(|args| of_numbers(args.first()?))
-    {
+    let read = args.as_ref().and_then(|args| args.first()).filter(|_| TIMES.contains(&name.as_str()));
+    if let Some((number, date)) = read.and_then(|arg| Some((of_numbers(arg)?, operators::date_in(arg)))) {
+        let written = number.replace(" - ", "-");
+        let date = date.as_deref().unwrap_or("2026-11-29");
         return Err(refused(
-            format!("{name} reads a text, and {number} is a number"),
-            format!("write {name}('2026-11-29')"),
+            format!("{name} reads a text, and {written} without quotes is a number"),
+            format!("write {name}('{date}')"),
         ));
     }
     let unread = args.as_deref().and_then(|args| of_length(&name, args));

@@ -2,7 +2,8 @@
 
 use datafusion::sql::sqlparser::ast::{
     Expr, Fetch, FunctionArg, FunctionArgExpr, GroupByExpr, Join, JoinConstraint, JoinOperator, LimitClause, Query,
-    Select, SelectFlavor, SelectItem, TableFactor, TableWithJoins, Value, WildcardAdditionalOptions,
+    Select, SelectFlavor, SelectItem, SetExpr, SetOperator, TableFactor, TableWithJoins, Value,
+    WildcardAdditionalOptions,
 };
 
 use super::asof;
@@ -24,10 +25,22 @@ pub(super) fn of_query(query: &mut Query) -> Result<(), Error> {
     if let Some(clause) = other.into_iter().flatten().next() {
         return Err(refused(format!("{clause} is not supported"), "--format chooses how a result is written"));
     }
+    of_set_operation(&mut query.body);
     of_limit(query)?;
     match query.fetch.take() {
         Some(fetch) => limit_by_fetch(query, fetch),
         None => Ok(()),
+    }
+}
+
+/// MINUS is what other databases call EXCEPT.
+fn of_set_operation(body: &mut SetExpr) {
+    if let SetExpr::SetOperation { op, left, right, .. } = body {
+        if *op == SetOperator::Minus {
+            *op = SetOperator::Except;
+        }
+        of_set_operation(left);
+        of_set_operation(right);
     }
 }
 
