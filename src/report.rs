@@ -295,7 +295,11 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
 /// An error of which only the text is known.
 fn of_text(text: &str, about: &About<'_>) -> Report {
     let report = of_plain_text(text, about);
-    if !types::has_map(text) || report.hint.as_ref().is_some_and(|hint| hint.contains("['")) {
+    let says = |sign: &str| report.hint.as_ref().is_some_and(|hint| hint.contains(sign));
+    if types::has_json(text) && !says("->") {
+        return report.hint(types::OF_JSON);
+    }
+    if !types::has_map(text) || says("['") {
         return report;
     }
     let hint = match &report.hint {
@@ -332,14 +336,18 @@ fn of_plain_text(text: &str, about: &About<'_>) -> Report {
         return Report::new(Exit::Query, format!("{word} is not supported"));
     }
     let report = Report { what: words::of_operation(&types::in_sql(what)), ..report };
-    if let Some(words) = literal::of_text(what, about.sql) {
+    if let Some(words) = literal::of_text(what, about.sql).or_else(|| literal::half_day(what, about.sql)) {
         return in_words(words);
+    }
+    // A text that looks like a time is one that was meant so, also beside a column that says its type.
+    if let Some(form) = literal::unread(what).filter(|_| types::has_time(what)).and_then(literal::time_form) {
+        return report.hint(form);
     }
     if let Some((column, kind)) = of_literal(what, about) {
         return report.hint(format!("{column} is of type {kind}"));
     }
-    if let Some(form) = literal::unread(what).and_then(literal::time_form) {
-        return report.hint(form);
+    if let Some(hint) = literal::of_number(what, about.sql) {
+        return report.hint(hint);
     }
     if let Some(advice) = structs::compared(about.sql).filter(|_| advice::is_of_struct(what)) {
         return report.hint(advice);

@@ -38,7 +38,8 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if outside_texts(sql, &['`']) {
         return Some("write names as they are, or in \"double quotes\"; `backticks` belong to other dialects".into());
     }
-    if words.get(1).is_some_and(|word| is(word, "TOP")) {
+    let named = |at: usize, name: &str| words.get(at).is_some_and(|word| is(word, name));
+    if named(0, "SELECT") && (named(1, "TOP") || named(1, "DISTINCT") && named(2, "TOP")) {
         return Some("write LIMIT at the end of the statement instead of TOP".into());
     }
     if words.windows(2).any(|pair| is(pair[0], "POSITIONAL") && is(pair[1], "JOIN")) {
@@ -264,6 +265,15 @@ mod tests {
             ("SELECT ‘a’", Some("typographic")),
             ("SELECT “a”", Some("typographic")),
             ("SELECT TOP 5 * FROM t", Some("LIMIT")),
+            ("SELECT DISTINCT TOP 5 a FROM t", Some("instead of TOP")),
+            ("SigninLogs | top 10 by TimeGenerated desc", Some("ORDER BY created_date_time DESC LIMIT 10")),
+            ("SELECT 7 // 2", Some("7 / 2 is 3")),
+            ("SELECT [x for x in [1, 2]]", Some("list_transform(")),
+            ("SELECT * FROM t USING SAMPLE 10%", Some("random()")),
+            ("SELECT * FROM t TABLESAMPLE 10%", Some("random()")),
+            ("CREATE MACRO f(x) AS x + 1", Some("no functions of one's own")),
+            ("SELECT id\n\\sf ago\nFROM t", Some("\\? lists them")),
+            ("SELECT id\n\\?x\nFROM t", Some("\\? lists them")),
             ("SELECT * FROM a AS x POSITIONAL JOIN b", Some("row_number()")),
             ("SELCT 1", Some("did you mean SELECT?")),
             ("Search-UnifiedAuditLog -StartDate 2026-11-01 -Operations MailItemsAccessed", Some("PowerShell")),

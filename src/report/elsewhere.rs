@@ -115,11 +115,16 @@ fn of_kql(sql: &str, tokens: &[Token]) -> String {
         Some(Err(instead)) => format!("this is KQL; {instead}"),
         Some(Ok((set, only))) => {
             let first = tokens.first().and_then(meant);
+            let is_drawn = tokens.windows(2).any(
+                |pair| matches!(pair, [Token::Pipe, Token::Word(word)] if word.value.eq_ignore_ascii_case("render")),
+            );
+            let drawn = if is_drawn { "; \\chart draws a result, --format html in a page" } else { "" };
             match first.and_then(|_| kql::in_sql(sql, set, only)) {
-                Some(sql) => format!("this is KQL; in SQL: {sql}"),
+                Some(sql) => format!("this is KQL{drawn}; in SQL: {sql}"),
                 None => {
                     let told = unread(set, only);
                     let stops = first.and_then(|_| kql::stops_at(sql, set));
+                    let told = format!("{told}{drawn}");
                     stops.map_or(told.clone(), |step| format!("{told}; the step that is not put into SQL is {step}"))
                 }
             }
@@ -354,6 +359,11 @@ mod tests {
             (
                 "SigninLogs | render x",
                 "FROM entra.sign_ins WHERE is_interactive AND created_date_time > ago('1d') ORDER",
+            ),
+            ("SigninLogs | render x", "; \\chart draws a result"),
+            (
+                "SigninLogs | summarize count() by AppDisplayName | render piechart with (title = 1)",
+                "this is KQL; \\chart draws a result, --format html in a page; in SQL: SELECT app_display_name, count(*) AS count_ FROM",
             ),
             ("union SigninLogs, AuditLogs | take 1", "for example: SELECT created_date_time, user_principal_name, "),
             ("let x = AuditLogs | take 1", "FROM entra.directory_audits WHERE"),

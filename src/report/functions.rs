@@ -1,5 +1,7 @@
 //! Functions that there are not, and calls that a function does not take.
 
+use datafusion::sql::sqlparser::tokenizer::Token;
+
 use super::words::Words;
 use super::{advice, names, nearest, types};
 use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, manual_of_functions};
@@ -53,11 +55,41 @@ fn of_arguments(text: &str, sql: &str) -> Option<Words> {
     }
     let own = manual_of_functions().into_iter().find(|function| function.is_called(name));
     let hint = match told.as_slice() {
+        _ if let Some(hint) = of_nested(name, types) => {
+            hint.replace("LIST", argument(&typed, sql).as_deref().unwrap_or("list"))
+        }
         _ if own.is_some() => format!("it takes {}", own.map_or_else(String::new, |function| function.syntax)),
         [] => format!("\\df {name} shows what it takes"),
         told => format!("it takes {}", told[..told.len().min(3)].join(", ")),
     };
     Some((format!("{typed} does not take ({}", types::in_sql(types)), hint))
+}
+
+/// What to write where a function of texts was given a list or a struct. LIST stands for what it was given.
+fn of_nested(name: &str, types: &str) -> Option<&'static str> {
+    let (is_list, is_struct) = (types.starts_with("List("), types.starts_with("Struct("));
+    match name {
+        "character_length" if is_list => Some("cardinality(LIST) counts the elements of a list"),
+        "json_list" | "json_entries" if is_list => {
+            Some("that is a list already, and no JSON: unnest(LIST) makes a row of each element")
+        }
+        "json_list" | "json_entries" if is_struct => {
+            Some("that is a struct, and no JSON: its fields are written with a dot, as in status.error_code")
+        }
+        _ => None,
+    }
+}
+
+/// The first argument of a call, if it is a name alone.
+fn argument(function: &str, sql: &str) -> Option<String> {
+    let tokens = advice::solid(sql);
+    let called = |pair: &[Token]| {
+        advice::word(&pair[0]).is_some_and(|word| word.value.eq_ignore_ascii_case(function)) && pair[1] == Token::LParen
+    };
+    let from = tokens.windows(2).position(called)? + 2;
+    let named = tokens[from..].iter().take_while(|token| matches!(token, Token::Word(_) | Token::Period)).count();
+    let ends = matches!(tokens.get(from + named), Some(Token::RParen | Token::Comma));
+    (named > 0 && ends).then(|| tokens[from..from + named].iter().map(ToString::to_string).collect())
 }
 
 /// The name under which a function was called that the engine calls by its own.
@@ -91,6 +123,12 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("date_bin", &["bin", "time_bucket"]),
     ("to_char", &["date_format", "strftime"]),
     ("array_length", &["list_length"]),
+    (
+        "json_list",
+        &["json_array_elements", "json_array_elements_text", "jsonb_array_elements", "jsonb_array_elements_text"],
+    ),
+    ("json_entries", &["json_each", "json_each_text", "jsonb_each", "jsonb_each_text"]),
+    ("string_to_array", &["string_to_table"]),
 ];
 
 /// A form of a call in the engine's words, in words of people: `lower(String)`. None, if it has words that are not known.
@@ -210,6 +248,16 @@ const INSTEAD: &[(&[&str], &str)] = &[
         "FROM t CROSS JOIN unnest(t.list) AS u(x) makes a row of each element, which sum(x), count(x) and others sum up",
     ),
     (&["geo_info_from_ip_address"], "geoip_country(address) and others of that kind: \\df geoip lists them"),
+    (&["listagg", "wm_concat"], "string_agg(x, ', ') puts the texts of many rows together"),
+    (
+        &["to_json", "to_jsonb", "row_to_json", "json_agg", "jsonb_agg", "json_build_object", "jsonb_build_object"],
+        "--format json writes a result as JSON, at the prompt \\format json; raw is a record's own JSON",
+    ),
+    (
+        &["printf", "format", "sprintf"],
+        "a || ' ' || b and concat_ws(' ', a, b) put texts together, lpad(x, 5, '0') makes them as long, to_char(time, 'YYYY-MM-DD') writes times",
+    ),
+    (&["histogram"], "SELECT bin(x, 10), count(*) FROM … GROUP BY 1 counts, and \\chart histogram draws times"),
     (&["columns"], "columns are written out, or SELECT * EXCLUDE (raw)"),
     (&["pg_sleep", "sleep"], "\\watch SECONDS asks the last statement again and again"),
 ];
@@ -318,6 +366,27 @@ mod tests {
                 "substring does not take (text, text)",
                 "it takes substring(text, integer)",
             ),
+            (
+                "json_list(List(Field { name: \"item\" }))",
+                "\n\tjson_list(UserDefined)",
+                "SELECT jsonb_array_elements(d.target_resources) FROM directory_audits d",
+                "jsonb_array_elements does not take (list)",
+                "that is a list already, and no JSON: unnest(d.target_resources) makes a row of each element",
+            ),
+            (
+                "json_entries(Struct(\"a\": Utf8))",
+                "",
+                "SELECT jsonb_each(status) FROM sign_ins",
+                "jsonb_each does not take (struct)",
+                "that is a struct, and no JSON: its fields are written with a dot, as in status.error_code",
+            ),
+            (
+                "character_length(List(Struct(\"a\": Utf8)))",
+                "",
+                "SELECT len(f(x)) FROM t",
+                "len does not take (list)",
+                "cardinality(list) counts the elements of a list",
+            ),
             ("f(Int64)", "\n\tf(UserDefined)", "SELECT f(1)", "f does not take (bigint)", "\\df f shows what it takes"),
         ] {
             let told = of_plan(&text(call, forms), sql).unwrap();
@@ -372,6 +441,10 @@ mod tests {
             ("ag", "did you mean ago?"),
             ("first", "first_value("),
             ("quantile", "percentile_cont("),
+            ("listagg", "string_agg("),
+            ("row_to_json", "--format json"),
+            ("format", "concat_ws("),
+            ("histogram", "bin(x, 10)"),
             ("geo_info_from_ip_address", "geoip_country("),
         ] {
             assert!(near_function(name).contains(part), "{name}");

@@ -186,9 +186,30 @@ fn pairs(tokens: &[Token]) -> Option<&'static str> {
         if named(at, "LIMIT") && named(at + 2, "PERCENT") {
             return Some("LIMIT takes a number of rows: LIMIT 10");
         }
+        if matches!(pair, [Token::Div, Token::Div]) {
+            return Some("/ between whole numbers leaves the fraction out already: 7 / 2 is 3");
+        }
+        if matches!(pair[0], Token::LBracket) && named(at + 2, "FOR") {
+            return Some(
+                "list_transform(list, x -> upper(x)) makes a list of another one, list_filter(list, x -> x <> '') keeps a part",
+            );
+        }
+        if at == 0 && named(0, "CREATE") && (named(1, "MACRO") || named(1, "FUNCTION") || named(3, "FUNCTION")) {
+            return Some(
+                "there are no functions of one's own; CREATE VIEW keeps a query, and a saved query has parameters: auditql queries lists them",
+            );
+        }
         if matches!(pair[0], Token::ExclamationMark) && matches!(behind, Token::Word(_) | Token::LParen) {
             return Some("write NOT x; and <> or != between two values");
         }
+    }
+    if count("TABLESAMPLE") > 0 || (0..tokens.len()).any(|at| named(at, "USING") && named(at + 1, "SAMPLE")) {
+        return Some("WHERE random() < 0.1 keeps about every tenth row; LIMIT ends the reading early");
+    }
+    if tokens.contains(&Token::Backslash) {
+        return Some(
+            "a command of the prompt stands at the beginning of a line, behind the ; of a statement: \\? lists them",
+        );
     }
     if count("CASE") > count("END") {
         return Some("CASE WHEN condition THEN a ELSE b END ends with END");

@@ -107,6 +107,8 @@ impl<'a> Query<'a> {
             ("order" | "sort", [Word::Name(by), rest @ ..]) if is_open && by.eq_ignore_ascii_case("by") => {
                 self.order = self.orders(rest)?;
             }
+            // What is summed up can be drawn; here that is no part of the statement.
+            ("render", _) if self.summed => {}
             ("take" | "limit", [Word::Number(count)]) if self.limit.is_none() => self.limit = whole(count),
             ("top", [Word::Number(count), Word::Name(by), rest @ ..]) if is_open && by.eq_ignore_ascii_case("by") => {
                 self.order = self.orders(rest)?;

@@ -1,5 +1,6 @@
 //! A text of the statement that is no value of the type it is compared with.
 
+use chrono::{Months, NaiveDate};
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
 
@@ -57,24 +58,97 @@ fn solid(sql: &str) -> Vec<Token> {
     tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect()
 }
 
-/// How a time is read that is written as people write it: `29/11/2026`, `29.11.2026 10:00`.
+/// The words for a time whose hours are those of half a day, of which the zone is said not to be one: `'2026-05-01 10:00 PM'`.
+pub(super) fn half_day(what: &str, sql: &str) -> Option<Words> {
+    let half = quoted(what, "Invalid timezone \"", "\"").filter(|zone| is_half(zone))?;
+    let written = solid(sql).into_iter().find_map(|token| match token {
+        Token::SingleQuotedString(text) if text.ends_with(half) => Some(text),
+        _ => None,
+    })?;
+    let hint = time_form(&written)
+        .unwrap_or_else(|| "write hours up to 23: '2026-05-01 22:00' is ten in the evening".to_owned());
+    Some((format!("'{written}' has the hours of half a day"), hint))
+}
+
+fn is_half(word: &str) -> bool {
+    ["am", "pm"].iter().any(|half| word.eq_ignore_ascii_case(half))
+}
+
+/// What to say where a time is compared with a number: `created_date_time > 20260430`.
+pub(super) fn of_number(what: &str, sql: &str) -> Option<String> {
+    let compared = what.split_once(" argument type for comparison operation ")?.1;
+    let is_number = ["Int", "UInt", "Float", "Decimal"].iter().any(|of| compared.contains(of));
+    let is_nested = ["Struct(", "List(", "Union("].iter().any(|of| compared.contains(of));
+    if is_nested || !is_number || !(compared.contains("Timestamp(") || compared.contains("Date32")) {
+        return None;
+    }
+    let date = solid(sql).iter().find_map(|token| match token {
+        Token::Number(digits, _) => date_of_digits(digits),
+        _ => None,
+    });
+    Some(match date {
+        Some(date) => format!("a time is written as a text: '{date}'"),
+        None => "a time is compared with a time: x > '2026-05-01', x > ago('1d'); to_timestamp(1777593600) is one of seconds".into(),
+    })
+}
+
+/// The date that a number was meant as: `20260430`.
+fn date_of_digits(digits: &str) -> Option<NaiveDate> {
+    Some(digits).filter(|digits| digits.len() == 8).and_then(|digits| NaiveDate::parse_from_str(digits, "%Y%m%d").ok())
+}
+
+/// What is wrong with a time that is written as it has to be: `2026-04-31`, `2026-04-30 25:00`.
+fn out_of_range(date: &str, time: &str) -> Option<String> {
+    let parts: Vec<&str> = date.split('-').collect();
+    let [year, month, day] = parts[..] else { return None };
+    let is_written = (year.len(), month.len(), day.len()) == (4, 2, 2);
+    let (year, month, _) = (year.parse().ok()?, month.parse().ok()?, day.parse::<u32>().ok()?);
+    if !is_written {
+        return None;
+    }
+    let Some(first) = NaiveDate::from_ymd_opt(year, month, 1) else {
+        return Some("the month stands in the middle, and there are 12: '2026-05-31'".into());
+    };
+    if NaiveDate::parse_from_str(date, "%Y-%m-%d").is_err() {
+        let last = first.checked_add_months(Months::new(1))?.pred_opt()?;
+        return Some(format!("the last day of that month is '{last}'"));
+    }
+    let parts: Vec<Option<u32>> = time.trim_end_matches('Z').split(':').map(|part| part.parse().ok()).collect();
+    let is_over =
+        parts.iter().enumerate().any(|(at, part)| part.is_some_and(|part| part > if at == 0 { 23 } else { 59 }));
+    is_over.then(|| "hours go up to 23, minutes and seconds up to 59".to_owned())
+}
+
+/// How a time is read that is written as people write it: `29/11/2026`, `29.11.2026 10:00`, `2026-11-29 10:00 PM`; of one that is
+/// written as it has to be, what is wrong with it.
 pub(super) fn time_form(text: &str) -> Option<String> {
     let (date, rest) = text.split_once([' ', 'T']).map_or((text, ""), |(date, rest)| (date, rest));
+    if let Some(hint) = out_of_range(date, rest) {
+        return Some(hint);
+    }
     let sign = date.chars().find(|c| ['.', '/', '-'].contains(c))?;
     let parts: Vec<&str> = date.split(sign).collect();
     let [first, second, year] = parts[..] else { return None };
+    let is_half = rest.split_whitespace().last().is_some_and(is_half);
+    let time = match (rest.matches(':').count(), is_half) {
+        (0, false) => "",
+        // No form reads an hour without its minutes.
+        (0, true) => return None,
+        (1, false) => " HH24:MI",
+        (1, true) => " HH12:MI AM",
+        (_, false) => " HH24:MI:SS",
+        (_, true) => " HH12:MI:SS AM",
+    };
+    let reads = |form: String| format!("to_timestamp('{text}', '{form}{time}') reads it; '2026-05-01' needs no form");
+    if is_half && NaiveDate::parse_from_str(date, "%Y-%m-%d").is_ok() {
+        return Some(reads("YYYY-MM-DD".into()));
+    }
     let number = |part: &str| part.parse::<u32>().ok().filter(|n| (1..=31).contains(n));
     let (first, second) = (number(first)?, number(second)?);
     if year.len() != 4 || year.parse::<u32>().is_err() || first > 12 && second > 12 {
         return None;
     }
-    let form = if second > 12 { format!("MM{sign}DD{sign}YYYY") } else { format!("DD{sign}MM{sign}YYYY") };
-    let time = match rest.matches(':').count() {
-        0 => "",
-        1 => " HH24:MI",
-        _ => " HH24:MI:SS",
-    };
-    Some(format!("to_timestamp('{text}', '{form}{time}') reads it; '2026-05-01' needs no form"))
+    Some(reads(if second > 12 { format!("MM{sign}DD{sign}YYYY") } else { format!("DD{sign}MM{sign}YYYY") }))
 }
 
 /// Where that text stands in the statement.
@@ -103,8 +177,10 @@ fn compared(value: &str, sql: &str) -> Option<(Location, Option<String>)> {
     let begins = (1..parts.len())
         .rfind(|at| matches!((parts[at - 1], parts[*at]), (Token::Word(_), Token::Word(_))))
         .unwrap_or_default();
+    // Of `x::date = '…'` the last word is a type.
+    let is_type = from.checked_sub(1).is_some_and(|before| solid[before].token == Token::DoubleColon);
     let column: String = parts[begins..].iter().map(ToString::to_string).collect();
-    Some((place, Some(column).filter(|column| !column.is_empty())))
+    Some((place, Some(column).filter(|column| !is_type && !column.is_empty())))
 }
 
 #[cfg(test)]
@@ -118,6 +194,7 @@ mod tests {
             ("SELECT 1 WHERE a AND s.\"n\" <> 'x'", Some("s.\"n\""), 31),
             ("SELECT 1 WHERE n IN ('x')", None, 22),
             ("SELECT 1 WHERE n + 1 = 'x'", None, 24),
+            ("SELECT 1 WHERE t::date = 'x'", None, 26),
         ] {
             assert_eq!(column("x", sql).as_deref(), column_of, "{sql}");
             assert_eq!(place("x", sql).map(|place| place.column), Some(at), "{sql}");
@@ -127,6 +204,14 @@ mod tests {
             ("29/11/2026", Some("to_timestamp('29/11/2026', 'DD/MM/YYYY')")),
             ("11/29/2026", Some("'MM/DD/YYYY'")),
             ("29.11.2026 10:00", Some("'DD.MM.YYYY HH24:MI'")),
+            ("2026-11-29 10:00 PM", Some("to_timestamp('2026-11-29 10:00 PM', 'YYYY-MM-DD HH12:MI AM')")),
+            ("2026-11-29 10 PM", None),
+            ("29/11/2026 10:00:05 am", Some("'DD/MM/YYYY HH12:MI:SS AM'")),
+            ("2026-04-31", Some("'2026-04-30'")),
+            ("2026-02-30T10:00:00Z", Some("'2026-02-28'")),
+            ("2026-13-01", Some("there are 12")),
+            ("2026-04-30 25:00", Some("up to 23")),
+            ("2026-04-30 23:59:59Z", None),
             ("2026-11-29", None),
             ("40.11.2026", None),
             ("x", None),
@@ -135,6 +220,15 @@ mod tests {
             assert_eq!(told.is_some(), form.is_some(), "{text}: {told:?}");
             assert!(form.is_none_or(|form| told.unwrap_or_default().contains(form)), "{text}");
         }
+        let zone = "Parser error: Invalid timezone \"PM\": failed to parse timezone";
+        let (what, hint) = half_day(zone, "SELECT 1 WHERE t > '2026-04-30 10:00 PM'").unwrap();
+        assert_eq!(what, "'2026-04-30 10:00 PM' has the hours of half a day");
+        assert!(hint.starts_with("to_timestamp('2026-04-30 10:00 PM', 'YYYY-MM-DD HH12:MI AM')"), "{hint}");
+        assert_eq!(half_day("Invalid timezone \"Nowhere\"", "SELECT 'x Nowhere'"), None);
+        let compared = "Cannot infer common argument type for comparison operation Timestamp(µs, \"UTC\") > Int64";
+        assert!(of_number(compared, "SELECT 1 WHERE t > 20260430").unwrap().ends_with("'2026-04-30'"));
+        assert!(of_number(compared, "SELECT 1 WHERE t > 2026").unwrap().contains("ago('1d')"));
+        assert_eq!(of_number("Cannot infer common argument type for comparison operation Utf8 > Boolean", ""), None);
         let told = |sql: &str| of_text("Cannot cast string 'of a record' to value of Int64 type", sql).unwrap();
         assert_eq!(told("SELECT 1 WHERE id = 5").0, "id is a text, and 5 is a number");
         assert_eq!(told("SELECT 1 WHERE a AND s.user_id IN (1, 2)").0, "s.user_id is a text, and 1 is a number");

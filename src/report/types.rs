@@ -35,6 +35,8 @@ const NAMES: &[(&str, &str)] = &[
     ("List", "list"),
     ("LargeList", "list"),
     ("Map", "map"),
+    // No other kind is made here than what `->` gives.
+    ("Union", "json"),
 ];
 
 /// What to do with a map.
@@ -44,6 +46,20 @@ pub(super) const OF_A_MAP: &str =
 /// Whether a text names the type of a map.
 pub(super) fn has_map(text: &str) -> bool {
     text.contains("Map(")
+}
+
+/// Whether a text says of a value that it is no time or no date.
+pub(super) fn has_time(text: &str) -> bool {
+    text.contains("timestamp") || text.contains("Timestamp") || text.contains("Date32")
+}
+
+/// What to do with a value of JSON.
+pub(super) const OF_JSON: &str =
+    "-> gives JSON, and ->> a text of it: raw -> 'status' ->> 'errorCode'; (raw ->> 'n')::int is a number";
+
+/// Whether a text names the type of what `->` gives.
+pub(super) fn has_json(text: &str) -> bool {
+    text.contains("Union(")
 }
 
 /// Which part of the engine an error is of, which tells nobody what to do.
@@ -125,6 +141,7 @@ mod tests {
             ("'it''s Int64' is Int64", "'it''s Int64' is bigint"),
             ("List(Utf8", "list"),
             ("Map(Field { name: \"entries\", data_type: Struct([Field { name: \"keys\" }]) }, false)", "map"),
+            ("upper(Union(Sparse, 0: (\"null\": Null), 4: (\"str\": non-null Utf8))", "upper(json"),
             ("", ""),
         ] {
             assert_eq!(in_sql(text), shown, "{text}");

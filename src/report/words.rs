@@ -21,7 +21,7 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     if let Some(words) = beyond::of(text).or_else(|| of_queries(text)) {
         return Some(words);
     }
-    if let Some(words) = of_elements(text) {
+    if let Some(words) = of_elements(text).or_else(|| of_containing(text)) {
         return Some(words);
     }
     if after("Physical plan does not support logical expression").is_some() {
@@ -82,6 +82,23 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         return Some(("two columns of the result have the same name".into(), hint.into()));
     }
     None
+}
+
+/// `@>` and `<@` of what are no two lists.
+fn of_containing(text: &str) -> Option<Words> {
+    const HINT: &str = "raw ->> 'name' = 'text' compares what JSON has under a name, raw ? 'name' looks for the name; of a list, array_has(list, 'x')";
+    let between = text.strip_prefix("Binary operator '").and_then(|rest| rest.split_once("' is not supported in the"));
+    let what = if let Some((operator, _)) = between {
+        match operator {
+            "AtArrow" => "@> looks into lists, and here are none".to_owned(),
+            "ArrowAt" => "<@ looks into lists, and here are none".to_owned(),
+            _ => "this operator is not supported".to_owned(),
+        }
+    } else {
+        let operation = text.strip_prefix("Cannot infer common argument type for operation ")?;
+        format!("{} is not supported: both sides are lists", types::in_sql(operation))
+    };
+    Some((what, HINT.into()))
 }
 
 /// A pattern that is looked for in what is no text.
@@ -145,6 +162,11 @@ fn of_queries(text: &str) -> Option<Words> {
             "each has as many values as there are columns; tables of a service are read-only",
         ),
         (
+            "unnest() can only be applied to",
+            "unnest makes a row of each element of a list, and this is none",
+            "json_array_elements(raw -> 'list') does so of JSON, unnest(string_to_array(text, ',')) of a text",
+        ),
+        (
             "Unexpected argument type to 'json",
             "the name of a member is a text, and a place in a list is a number",
             "raw -> 'status' ->> 'errorCode', raw -> 'list' -> 0",
@@ -159,6 +181,12 @@ fn of_queries(text: &str) -> Option<Words> {
     }
     if text.starts_with("Invalid comparison operation: ") {
         return Some(("a map has names, and this is none".into(), types::OF_A_MAP.into()));
+    }
+    if let Some((_, format)) =
+        text.split_once("Invalid explain format. ").and_then(|(_, rest)| rest.split_once("Got '"))
+    {
+        let what = format!("EXPLAIN has no format {}", format.trim_end_matches(['.', '\'']));
+        return Some((what, "EXPLAIN SELECT … tells the requests; --format json writes that as JSON".into()));
     }
     if let Some((sides, _)) = text.split_once(" queries have different number of columns") {
         let hint = "both sides select as many columns: SELECT a, b FROM x UNION SELECT c, d FROM y";
@@ -216,6 +244,7 @@ pub(super) fn near_setting(name: &str) -> String {
     let plain = name.trim_start_matches("auditql.");
     match nearest(plain, crate::settings::ALL.iter().map(|setting| (setting.name, setting.name))) {
         Some(near) => format!("did you mean auditql.{near}?"),
+        None if plain == "all.tables" => "SHOW TABLES lists the tables".into(),
         None => "SHOW auditql.NAME shows a setting; auditql.settings lists them".into(),
     }
 }
@@ -292,7 +321,10 @@ const STATEMENTS: &str = "SELECT queries, EXPLAIN SELECT shows the requests, CRE
 /// The words for a text that the engine takes for its own fault, where it is the statement's.
 pub(super) fn of_internal(text: &str) -> Option<Words> {
     if let Some(of) = text.strip_prefix("Min/Max accumulator not implemented for type ") {
-        let hint = "name a field or a value in it: status.error_code, event_data['Name']";
+        let hint = match types::has_json(of) {
+            true => types::OF_JSON,
+            false => "name a field or a value in it: status.error_code, event_data['Name']",
+        };
         return Some((format!("min and max do not take {}", types::a(of.trim_end_matches('.'))), hint.to_owned()));
     }
     let compared = text.contains("Uncomparable values") || text.contains("Hash not supported");

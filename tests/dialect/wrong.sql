@@ -381,3 +381,16 @@ SELECT current_user
 SELECT * FROM pg_catalog.pg_tables
 SELECT * FROM sqlite_master
 USE entra
+SELECT json_list(target_resources) FROM directory_audits
+SELECT sum(raw -> 'a') FROM sign_ins
+SELECT cardinality(raw -> 'a') FROM sign_ins
+SELECT (raw -> 'a')[1] FROM sign_ins
+SELECT (raw -> 'a').b FROM sign_ins
+SELECT 1 FROM sign_ins WHERE raw -> 'a' ~ 'x'
+SELECT raw @> '{}' FROM sign_ins
+SELECT risk_event_types_v2 @> 'x' FROM sign_ins
+EXPLAIN (FORMAT json) SELECT 1
+SELECT 7 // 2
+SELECT [x for x in [1, 2]]
+SELECT * FROM sign_ins TABLESAMPLE 10%
+SELECT * FROM sign_ins USING SAMPLE 10%

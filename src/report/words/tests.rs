@@ -50,6 +50,20 @@ fn shapes_that_do_not_fit_are_said_in_words() {
         ),
         ("Cannot find column with position 3 in SELECT clause. Valid columns: 1 to 2", "GROUP BY 3", "GROUP BY id"),
         ("Placeholder '$1' was not provided a value for execution.", "there is no value for $1", ":id"),
+        ("unnest() can only be applied to array, struct and null", "element of a list", "json_array_elements(raw"),
+        (
+            "Invalid explain format. Expected 'indent', 'tree', 'pgjson' or 'graphviz'. Got 'json'",
+            "no format json",
+            "--format json",
+        ),
+        ("'all.tables' is not a variable which can be viewed with 'SHOW'", "all.tables", "SHOW TABLES"),
+        ("Binary operator 'AtArrow' is not supported in the physical expr", "@> looks into lists", "raw ->> 'name' ="),
+        ("Binary operator 'ArrowAt' is not supported in the physical expr", "<@ looks into lists", "raw ? 'name'"),
+        (
+            "Cannot infer common argument type for operation List(Utf8View) @> Utf8",
+            "list @> text is not supported",
+            "array_has(list, 'x')",
+        ),
         ("UNION queries have different number of columns", "the sides of UNION differ", "as many columns"),
         (
             "'auditql.timout' is not a variable which can be viewed with 'SHOW'",
