@@ -31,6 +31,7 @@ pub(super) const FIRST_WORDS: &[(&str, &str)] = &[
     ("\\dn+", "\\dn"),
     ("\\dv+", "\\dv"),
     ("\\l", "\\connections"),
+    ("\\conninfo", "\\connections"),
     ("\\c", "\\connections"),
     ("\\connect", "\\connections"),
     ("\\ir", "\\i"),
@@ -125,9 +126,11 @@ pub(super) fn inside(text: &str) -> Option<(&str, &str)> {
     }
     let (before, last) = text.trim_end().rsplit_once('\n')?;
     let (name, _) = asked(last).filter(|_| is_said(last))?;
-    let (known, open) = (ALL.iter().any(|command| command.name == name), split(before).rest.is_some());
+    // No SQL begins with a backslash, so an unknown command is one that is not there.
+    let is_command = name.starts_with('\\') || ALL.iter().any(|command| command.name == name);
+    let open = split(before).rest.is_some();
     // In an open text or comment a line may begin with anything.
-    (known && open && is_readable(before)).then_some((before, last))
+    (is_command && open && is_readable(before)).then_some((before, last))
 }
 
 /// Whether a line is meant for the prompt, also where SQL could go on.
@@ -211,6 +214,7 @@ mod tests {
             "show tables",
             "SELECT 1; -- done",
             "SELECT 1\n\\d sign_ins",
+            "SELECT 1\n\\nope",
             "SELECT 1 \\g",
             "SELECT 1\nexit",
             "SELECT 1\n.quit",
@@ -229,7 +233,7 @@ mod tests {
             "SELECT $$;",
             "SELECT /* ;",
             "SELECT 'a\n\\d",
-            "SELECT 1\n\\nope",
+            "SELECT 'a\n\\nope",
             "SELECT 'a\nexit",
             "SELECT 1 -- \\g",
             "SELECT 1\n exit_code",

@@ -31,7 +31,7 @@ const ALL: &[(&[&str], &str, &str)] = &[
         "auditql --connection NAME opens a connection, \\o FILE writes a result to a file",
     ),
     (
-        &["\\du", "\\dg", "\\dp", "\\z", "\\password", "\\conninfo"],
+        &["\\du", "\\dg", "\\dp", "\\z", "\\password"],
         "permissions are the service's",
         "\\connections lists what is open; 'auditql doctor' says what it may read",
     ),
