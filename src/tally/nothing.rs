@@ -97,8 +97,6 @@ pub enum Because {
         column: String,
         /// What was asked for.
         asked: String,
-        /// LIKE was asked with it.
-        like: bool,
     },
     /// The name of a value, in quotes.
     Quoted {
@@ -292,11 +290,11 @@ impl fmt::Display for Because {
                 f,
                 "'{asked}' is a network, and {column} is compared with it as text; ip_in({column}, '{asked}') looks into it"
             ),
-            Self::Wildcard { column, asked, like } => {
+            Self::Wildcard { column, asked } => {
                 let pattern = asked.replace('*', "%");
-                let sign = if asked.contains('*') { '*' } else { '%' };
-                let how = if *like { "LIKE" } else { "=" };
-                write!(f, "{sign} stands for itself with {how}; {column} LIKE '{pattern}' takes any text in its place")
+                // LIKE without a sign of its own is planned as =.
+                let sign = if asked.contains('*') { "* stands for itself" } else { "% stands for itself with =" };
+                write!(f, "{sign}; {column} LIKE '{pattern}' takes any text in its place")
             }
             Self::Quoted { column, asked } => write!(
                 f,

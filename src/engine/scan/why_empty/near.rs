@@ -101,7 +101,7 @@ impl Text {
                 None => self.mistaken().or_else(|| not_a_member(set?, &self.path, &asked)),
             },
             How::HasElement => None,
-            _ => asked.contains('*').then_some(Because::Wildcard { column, asked, like: true }),
+            _ => asked.contains('*').then_some(Because::Wildcard { column, asked }),
         }
     }
 
@@ -121,7 +121,7 @@ impl Text {
             return Some(Because::FileName { column, asked });
         }
         if asked.contains(['*', '%']) {
-            return Some(Because::Wildcard { column, asked, like: false });
+            return Some(Because::Wildcard { column, asked });
         }
         if is_user && !asked.is_empty() && !asked.contains(['@', ' ']) {
             return Some(Because::NoDomain { column, asked });

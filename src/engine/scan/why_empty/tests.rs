@@ -135,6 +135,8 @@ fn a_text_that_was_meant_as_something_else_says_so() {
         ("ip_address", "203.0.113.0/24", Some("ip_in(ip_address, '203.0.113.0/24')")),
         ("ip_address", "ips.txt", Some("ip_address IN (SELECT value FROM 'ips.txt')")),
         (NAME, "ana*", Some("user_principal_name LIKE 'ana%'")),
+        // It may have been written behind LIKE, which is planned as = where nothing stands for other characters.
+        (NAME, "*ana*", Some("* stands for itself; user_principal_name LIKE '%ana%'")),
         (NAME, "ana%", Some("% stands for itself with =")),
         (NAME, "ana.silva", Some("user_principal_name LIKE 'ana.silva@%'")),
         ("location.country_or_region", "Germany", Some("two-letter codes")),
