@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 use crate::lab::{answer, now};
 
+mod json;
+
 /// An engine over one exported record of each kind.
 fn engine(folder: &TempDir) -> Engine {
     let sign_in = r#"{"id":"a","createdDateTime":"2026-05-01T20:30:00Z","userPrincipalName":"ada@contoso.com","userId":"7f000001-0000-4000-8000-000000000001","status":{"errorCode":50126},"appliedConditionalAccessPolicies":[{"displayName":"P"}],"isInteractive":true}"#;

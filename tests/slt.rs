@@ -109,7 +109,7 @@ macro_rules! features {
 }
 
 features!(
-    elements estimates finer in_lists joins kinds lambdas legacy names nested nulls order_limit outer periods range_joins shapes subquery text time unnest
+    elements estimates finer in_lists joins json kinds lambdas legacy names nested nulls order_limit outer periods range_joins shapes subquery text time unnest
     zones
 );
 

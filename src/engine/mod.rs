@@ -391,7 +391,7 @@ impl EngineBuilder {
                 catalog.map(|catalog| catalog.register_schema(name, Arc::clone(tables) as _)).transpose()?;
             }
         }
-        datafusion_functions_json::register_all(&mut state)?;
+        functions::json::register(&mut state)?;
         functions::own::register(&mut state)?;
         functions::any_of::register(&mut state)?;
         joins::asof::register(&mut state)?;

@@ -1,7 +1,7 @@
 //! Reads the cells of a batch, whatever their Arrow type, as text or as JSON.
 //!
 //! A column is brought into one of few shapes once per batch; formats then ask row by row. Numbers keep Arrow's own
-//! spelling, times are RFC 3339, structs and lists are JSON. A union, as the JSON functions return it, is read as the
+//! spelling, times are RFC 3339, structs and lists are JSON. A union, as files of columns may hold one, is read as the
 //! member it holds.
 
 use std::collections::HashMap;

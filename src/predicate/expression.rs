@@ -206,6 +206,9 @@ pub const IN_ZONE: &str = "in_zone";
 /// The function that completes a text which is cast to a time.
 pub const AS_TIME: &str = "as_time";
 
+/// The function that reads a text of JSON as the number or the truth that it is compared with.
+pub const READ_JSON: &str = "read_json_text";
+
 /// What a finer time becomes where it is only asked whether something equals it: a microsecond that no record is of.
 pub const NO_MICROSECOND: i64 = i64::MIN;
 

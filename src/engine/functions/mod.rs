@@ -6,5 +6,6 @@ pub(crate) mod bounded;
 pub(crate) mod checked;
 pub(crate) mod clocks;
 pub(crate) mod instants;
+pub(crate) mod json;
 pub(crate) mod own;
 pub(crate) mod texts;

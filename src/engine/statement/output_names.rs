@@ -19,7 +19,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::scalar::ScalarValue;
 
-use crate::predicate::ANY_OF;
+use crate::predicate::{ANY_OF, READ_JSON};
 
 /// The plan with its columns named; of an EXPLAIN, of a table or view to be made: the query's.
 pub(crate) fn named(plan: LogicalPlan) -> Result<LogicalPlan> {
@@ -225,6 +225,9 @@ const LONGEST: usize = 40;
 /// Operators that are planned as functions.
 const OPERATORS: &[&str] = &["||", "*"];
 
+/// The functions that operators on JSON are.
+const JSON_OPERATORS: [&str; 3] = ["json_get", "json_as_text", "json_contains"];
+
 /// A name that says enough: of a time cut to its hour `hour`, of an aggregate what it sums up and not in which order.
 fn short(below: Option<&LogicalPlan>, expr: &Expr, whole: &str) -> Option<String> {
     match expr {
@@ -268,11 +271,13 @@ fn constant(value: &ScalarValue) -> Option<String> {
 /// The name that a function was called by, if it has another: the planner notes it as an alias of the call.
 fn called<'a>(below: Option<&LogicalPlan>, alias: &'a Alias) -> Option<&'a str> {
     let (called, args) = alias.name.split_once('(')?;
+    let is_same = |of: &str| args == of || args.strip_suffix(of).is_some_and(|before| before.ends_with(" AS "));
     let names = match alias.expr.as_ref() {
         Expr::ScalarFunction(call) => call.func.aliases(),
         Expr::AggregateFunction(call) => call.func.aliases(),
-        // What an aggregate below is called. Of a field the planner spells the one and the other differently.
-        Expr::Column(column) if column.name.split_once('(').is_some_and(|(_, of)| of == args) => return Some(called),
+        // What an aggregate below is called. Of a field the planner spells the one and the other differently, and an operator on
+        // JSON has its function before it in the alias alone.
+        Expr::Column(column) if column.name.split_once('(').is_some_and(|(_, of)| is_same(of)) => return Some(called),
         Expr::Column(column) => {
             match below.and_then(|below| origin(below, below.schema().index_of_column(column).ok()?))? {
                 Expr::AggregateFunction(call) => call.func.aliases(),
@@ -298,6 +303,12 @@ fn arrow(below: Option<&LogicalPlan>, alias: &Alias) -> Option<String> {
     is_noted.then(|| format!("{} {sign} {}", plain(below, json), plain(below, step)))
 }
 
+/// An operator on JSON as it was written, where its function has other arguments.
+fn operator(alias: &Alias) -> Option<String> {
+    let Expr::ScalarFunction(call) = alias.expr.as_ref() else { return None };
+    ["json_get", "json_as_text", "json_contains"].contains(&call.func.name()).then(|| alias.name.clone())
+}
+
 /// What is planned as a function, or shown by the engine in other signs than SQL has for it.
 fn in_signs(below: Option<&LogicalPlan>, expr: &Expr) -> Option<String> {
     let all =
@@ -305,6 +316,8 @@ fn in_signs(below: Option<&LogicalPlan>, expr: &Expr) -> Option<String> {
     match expr {
         Expr::ScalarFunction(call) => match (call.func.name(), call.args.as_slice()) {
             (name, args) if OPERATORS.contains(&name) => Some(all(args, &format!(" {name} "))),
+            // What is read of JSON is called as what it is read of.
+            (READ_JSON, args) => Some(all(args, "")),
             ("make_array", args) => Some(format!("[{}]", all(args, ", "))),
             (ANY_OF, [list, value]) => Some(format!("{} = ANY ({})", plain(below, value), plain(below, list))),
             // `list[1:2]`, whose steps are of one.
@@ -339,7 +352,7 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
         return plain(below, of);
     }
     if let Expr::Alias(alias) = expr {
-        if let Some(text) = arrow(below, alias) {
+        if let Some(text) = arrow(below, alias).or_else(|| operator(alias)) {
             return text;
         }
         let text = plain(below, &alias.expr);

@@ -17,7 +17,7 @@ use datafusion::physical_expr::{HigherOrderFunctionExpr, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
 
 use super::{Expr, quoted, scalar_of, shown};
-use crate::predicate::expression::{ACROSS_LINES, ANY_OF, AS_TIME, IN_ZONE, Scalar};
+use crate::predicate::expression::{ACROSS_LINES, ANY_OF, AS_TIME, IN_ZONE, READ_JSON, Scalar};
 
 /// The expression as text.
 pub(super) fn words(expr: &Expr) -> String {
@@ -142,7 +142,7 @@ fn of_call(text: &mut String, call: &ScalarFunctionExpr) {
             let _ = write!(text, ".{}", name.unwrap_or("…"));
         }
         ("||", args) => between(text, args, " || "),
-        (AS_TIME, [of]) => write_to(text, of),
+        (AS_TIME | READ_JSON, [of]) => write_to(text, of),
         (IN_ZONE, [of]) => match call.return_type() {
             DataType::Timestamp(_, Some(zone)) => {
                 write_to(text, of);
@@ -157,7 +157,7 @@ fn of_call(text: &mut String, call: &ScalarFunctionExpr) {
             text.push(')');
         }
         ("json_as_text", args @ [_, _]) => between(text, args, " ->> "),
-        ("json_get", args @ [_, _]) => between(text, args, " -> "),
+        ("json_get", args) => between(text, args, " -> "),
         // Operators that are checked are functions of their own names.
         (sign @ ("+" | "-" | "*" | "/"), [left, right]) => {
             for (at, side) in [left, right].into_iter().enumerate() {
@@ -255,6 +255,11 @@ fn constant(value: &ScalarValue) -> Option<String> {
     if let ScalarValue::IntervalMonthDayNano(Some(_)) = value {
         let text = array_value_to_string(&value.to_array().ok()?, 0).ok()?;
         return Some(format!("INTERVAL '{text}'"));
+    }
+    // A whole number beside what is read of JSON.
+    if let ScalarValue::Decimal128(Some(_), ..) = value {
+        let text = array_value_to_string(&value.to_array().ok()?, 0).ok()?;
+        return Some(text.strip_suffix(".0").map(str::to_owned).unwrap_or(text));
     }
     match scalar_of(value) {
         Scalar::Other | Scalar::Pending | Scalar::Finer(_) => None,

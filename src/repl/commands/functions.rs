@@ -6,8 +6,16 @@ use crate::engine::{FUNCTIONS_OF_ELEMENTS, functions_elsewhere, timeline};
 /// Functions of the engine that say nothing of themselves: their names, how they are called, and what they do. Those that are
 /// neither here nor described are parts of others.
 const UNDESCRIBED: &[(&[&str], &str, &str)] = &[
-    (&["json_get"], "json_get(json, name or place, …)", "What a path leads to in JSON text, as -> gives it."),
-    (&["json_as_text"], "json_as_text(json, name or place, …)", "The same as text, as ->> gives it."),
+    (
+        &["json_get"],
+        "json_get(json, name or place, …)",
+        "The text of what a path leads to in JSON text; -> is the same.",
+    ),
+    (
+        &["json_as_text"],
+        "json_as_text(json, name or place, …)",
+        "The same, never read as a number or a boolean; ->> is the same.",
+    ),
     (&["json_get_str"], "json_get_str(json, name or place, …)", "The same, if it is a text; else NULL."),
     (&["json_get_int"], "json_get_int(json, name or place, …)", "The same, if it is a whole number; else NULL."),
     (&["json_get_float"], "json_get_float(json, name or place, …)", "The same, if it is a number; else NULL."),

@@ -15,7 +15,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::names::Names;
-use super::{elements, functions, lambdas, operators, spellings, tables, zone};
+use super::{elements, functions, json, lambdas, operators, spellings, tables, zone};
 use crate::engine::error::Error;
 use crate::engine::session::policy::READ_ONLY;
 
@@ -220,6 +220,10 @@ impl Dialect<'_> {
                 Ok(())
             }
             Expr::BinaryOp { .. } => operators::of_binary(expr),
+            Expr::UnaryOp { op: UnaryOperator::Not, expr: of } if json::is_step(of) => {
+                *expr = json::compared(of.as_ref().clone(), false);
+                Ok(())
+            }
             Expr::IsDistinctFrom(_, right) | Expr::IsNotDistinctFrom(_, right) => operators::of_distinct(right),
             Expr::AnyOp { .. } | Expr::AllOp { .. } => operators::of_quantified(expr),
             Expr::Exists { subquery, .. } => {

@@ -68,6 +68,22 @@ pub(super) fn of_arguments(function: &str, args: &[FunctionArg]) -> Result<(), E
     ))
 }
 
+/// A step that stands for a condition, as in `WHERE raw -> 'isInteractive'`: the planner would take it for a text.
+pub(super) fn is_step(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_step(inner),
+        Expr::BinaryOp { op, .. } => matches!(op, BinaryOperator::Arrow | BinaryOperator::HashArrow),
+        Expr::Function(function) => function.name.to_string().eq_ignore_ascii_case("json_get"),
+        _ => false,
+    }
+}
+
+/// The comparison that it is then.
+pub(super) fn compared(step: Expr, truth: bool) -> Expr {
+    let truth = Box::new(Expr::Value(Value::Boolean(truth).into()));
+    Expr::BinaryOp { left: Box::new(step), op: BinaryOperator::Eq, right: truth }
+}
+
 /// The path of `#>` and `#>>`, if it is written out: `'{a,0,b}'` or `ARRAY['a', '0', 'b']`.
 pub(super) fn steps_of_array(path: &Expr) -> Option<Vec<Step>> {
     if let Expr::Array(array) = path {

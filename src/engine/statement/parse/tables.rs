@@ -8,7 +8,7 @@ use datafusion::sql::sqlparser::ast::{
 
 use super::asof;
 use super::dialect::{quoted, refused};
-use super::{fields, series, sources};
+use super::{fields, json, series, sources};
 use crate::engine::error::Error;
 
 /// A query's own clauses.
@@ -100,6 +100,7 @@ pub(super) fn of_select(select: &mut Select) -> Result<(), Error> {
         select.projection = vec![SelectItem::Wildcard(WildcardAdditionalOptions::default())];
     }
     fields::settle(select);
+    select.selection = select.selection.take().map(|of| if json::is_step(&of) { json::compared(of, true) } else { of });
     let modifiers = match &select.group_by {
         GroupByExpr::All(modifiers) | GroupByExpr::Expressions(_, modifiers) => modifiers,
     };
