@@ -92,6 +92,9 @@ fn argument(function: &str, sql: &str) -> Option<String> {
     (named > 0 && ends).then(|| tokens[from..from + named].iter().map(ToString::to_string).collect())
 }
 
+/// What makes rows of a column that is a list, where it was taken for JSON.
+pub(super) const OF_A_LIST: &str = "a list is no JSON text: unnest(…) makes a row of each element of it";
+
 /// The name under which a function was called that the engine calls by its own.
 fn typed(name: &str, sql: &str) -> String {
     let tokens = advice::solid(sql);
@@ -258,6 +261,18 @@ const INSTEAD: &[(&[&str], &str)] = &[
         "a || ' ' || b and concat_ws(' ', a, b) put texts together, lpad(x, 5, '0') makes them as long, to_char(time, 'YYYY-MM-DD') writes times",
     ),
     (&["histogram"], "SELECT bin(x, 10), count(*) FROM … GROUP BY 1 counts, and \\chart histogram draws times"),
+    (
+        &["json_array_length", "jsonb_array_length", "json_size"],
+        "json_length(raw -> 'list') tells how many elements or members JSON text has",
+    ),
+    (
+        &["json_typeof", "jsonb_typeof", "json_type"],
+        "json_get_str, json_get_float, json_get_bool and json_get_array are NULL for what is of another kind",
+    ),
+    (
+        &["jsonb_pretty", "json_pretty"],
+        "raw -> 'name' is the JSON as it was received; \\x shows a column in a line of its own",
+    ),
     (&["columns"], "columns are written out, or SELECT * EXCLUDE (raw)"),
     (&["pg_sleep", "sleep"], "\\watch SECONDS asks the last statement again and again"),
 ];
@@ -445,6 +460,8 @@ mod tests {
             ("row_to_json", "--format json"),
             ("format", "concat_ws("),
             ("histogram", "bin(x, 10)"),
+            ("jsonb_array_length", "json_length("),
+            ("jsonb_typeof", "json_get_str"),
             ("geo_info_from_ip_address", "geoip_country("),
         ] {
             assert!(near_function(name).contains(part), "{name}");

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::names::nearest;
-use super::{About, Exit, Report, doctor, remote, stores, words};
+use super::{About, Exit, Report, doctor, remote, stores, types, words};
 use crate::plan::CapError;
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, geoip, http, logs, plan, settings};
@@ -204,8 +204,9 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
             .hint("choose another name; CREATE OR REPLACE replaces a table of your own"),
         E::NotATable(_) => Report::chain(Exit::Query, error).hint("DROP VIEW removes it"),
         E::TwiceNamed(_) => Report::chain(Exit::Query, error).hint("give one of them another name with AS"),
-        E::NotKept { column, .. } => {
-            Report::chain(Exit::Query, error).hint(format!("CAST({column} AS TEXT) turns it into text"))
+        E::NotKept { column, kind } => {
+            let what = format!("column {column} has the type {}, which a table cannot store", types::in_sql(kind));
+            Report::new(Exit::Query, what).hint(format!("CAST({column} AS TEXT) turns it into text"))
         }
         E::Dialect { instead, .. } => Report::chain(Exit::Query, error).hint(instead),
         E::OutOfRange { of, .. } => Report::chain(Exit::Query, error).hint(match *of {

@@ -4,7 +4,7 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::words::Words;
-use super::{names, nearest, types};
+use super::{functions, names, nearest, types};
 use crate::table::{Column, Edm};
 
 /// Advice about a struct that was compared: `status = 50126` means one of its fields.
@@ -40,8 +40,13 @@ pub(super) fn in_json(text: &str, sql: &str) -> Option<Words> {
             format!("a field is written with a dot: {column}.{field}"),
         ));
     }
-    let hint = "-> and ->> go into JSON text, as raw is: raw -> 'status' ->> 'errorCode'; a field of a struct is written column.field";
     let kind = types::in_sql(given.trim_end_matches('.'));
+    let hint = match kind.as_str() {
+        "list" => functions::OF_A_LIST,
+        _ => {
+            "-> and ->> go into JSON text, as raw is: raw -> 'status' ->> 'errorCode'; a field of a struct is written column.field"
+        }
+    };
     Some((format!("JSON is a text, and this is a {kind}"), hint.into()))
 }
 

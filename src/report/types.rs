@@ -140,6 +140,7 @@ mod tests {
             ("'Utf8' is no Utf8Thing", "'Utf8' is no Utf8Thing"),
             ("'it''s Int64' is Int64", "'it''s Int64' is bigint"),
             ("List(Utf8", "list"),
+            ("Union(Sparse, 0: (\"null\": Null), 1: (\"bool\": non-null Boolean)) = Utf8", "json = text"),
             ("Map(Field { name: \"entries\", data_type: Struct([Field { name: \"keys\" }]) }, false)", "map"),
             ("upper(Union(Sparse, 0: (\"null\": Null), 4: (\"str\": non-null Utf8))", "upper(json"),
             ("", ""),

@@ -306,7 +306,7 @@ fn arrow(below: Option<&LogicalPlan>, alias: &Alias) -> Option<String> {
 /// An operator on JSON as it was written, where its function has other arguments.
 fn operator(alias: &Alias) -> Option<String> {
     let Expr::ScalarFunction(call) = alias.expr.as_ref() else { return None };
-    ["json_get", "json_as_text", "json_contains"].contains(&call.func.name()).then(|| alias.name.clone())
+    JSON_OPERATORS.contains(&call.func.name()).then(|| alias.name.clone())
 }
 
 /// What is planned as a function, or shown by the engine in other signs than SQL has for it.
@@ -369,7 +369,9 @@ fn plain(below: Option<&LogicalPlan>, expr: &Expr) -> String {
                 Some(of + &zone.unwrap_or_default())
             }
             Expr::Alias(alias) if alias.name.starts_with(ELEMENTS) => Some("unnest".into()),
-            Expr::Alias(alias) => arrow(below, alias).or_else(|| called(below, alias).map(|_| plain(below, &expr))),
+            Expr::Alias(alias) => arrow(below, alias)
+                .or_else(|| operator(alias))
+                .or_else(|| called(below, alias).map(|_| plain(below, &expr))),
             expr => in_signs(below, expr),
         };
         if let Some(text) = meant.or_else(|| written(&expr)) {
