@@ -5,6 +5,7 @@
 //! a condition that is wrong at its edges, and has to see other rows.
 
 mod asof;
+mod captured;
 mod documented;
 mod networks;
 mod ranges;

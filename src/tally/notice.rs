@@ -338,6 +338,8 @@ pub enum Notice {
         /// The reason.
         because: Because,
     },
+    /// The list of a `NOT IN (SELECT …)` holds NULL.
+    NullInList,
     /// Rows were read, and none is left of them.
     NoneLeft {
         /// Where they were lost, and how many they were.

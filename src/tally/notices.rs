@@ -55,6 +55,7 @@ impl Notices {
             Notice::Reach { table, .. } => (table.clone(), String::new()),
             Notice::LeftRunning { table, id } => (table.clone(), id.to_string()),
             Notice::Nothing { table, because } => (table.clone(), because.to_string()),
+            Notice::NullInList => (String::new(), String::new()),
             Notice::NoneLeft { because } => (because.clone(), String::new()),
             Notice::Timeline { of, period, sources, .. } => (format!("{of} {period}"), sources.join(" ")),
             Notice::Incomplete { missing } => (missing.clone(), String::new()),

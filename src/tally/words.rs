@@ -161,6 +161,9 @@ impl fmt::Display for Notice {
             Self::FetchedAgain { table, requests, open } => fetched_again(f, table, *requests, *open),
             Self::Reused { table, kept, read } => reused(f, table, kept, read),
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
+            Self::NullInList => f.write_str(
+                "the list of NOT IN holds NULL, so that NOT IN is true of no row: leave NULL out of it, with WHERE … IS NOT NULL",
+            ),
             Self::NoneLeft { because } => write!(f, "no rows: {because}"),
             Self::Timeline { .. } => self.timeline(f),
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),

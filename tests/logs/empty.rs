@@ -71,3 +71,27 @@ async fn conditions_are_applied_where_lines_are_read() {
     let sub = "SELECT user FROM '{dir}/vpn.csv' WHERE bytes = (SELECT max(bytes) FROM '{dir}/vpn.csv')";
     assert_eq!(lab.rows(sub).await, ["carol@contoso.com"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_not_in_that_holds_null_is_told() {
+    let lab = Lab::new();
+    lab.file("vpn.csv", VPN);
+    lab.file("known.csv", "name,n\nanna@contoso.com,1\n,2\n");
+    let sql = |select: &str, condition: &str| {
+        format!("{select} FROM '{{dir}}/vpn.csv' WHERE user NOT IN (SELECT name FROM '{{dir}}/known.csv' {condition})")
+    };
+    let holds_null = "the list of NOT IN holds NULL, so that NOT IN is true of no row";
+    for select in ["SELECT user", "SELECT count(*)", "CREATE TABLE kept AS SELECT user"] {
+        let (_, said) = lab.told(&sql(select, "")).await;
+        assert!(said.iter().any(|text| text.starts_with(holds_null)), "{select}: {said:?}");
+        assert!(!said.iter().any(|text| text.contains("no rows")), "{select}: {said:?}");
+    }
+    // What it says to do is done.
+    let (rows, said) = lab.told(&sql("SELECT count(*)", "WHERE name IS NOT NULL")).await;
+    assert_eq!(rows, ["2"]);
+    assert!(!said.iter().any(|text| text.contains("NOT IN")), "{said:?}");
+    let (rows, said) =
+        lab.told("SELECT x FROM (VALUES ('a'), (NULL)) t(x) WHERE x NOT IN (SELECT y FROM (VALUES ('a')) u(y))").await;
+    assert_eq!(rows, [""; 0]);
+    assert_eq!(said, ["no rows: each of 2 row(s) is in the list of NOT IN, or is NULL itself"]);
+}

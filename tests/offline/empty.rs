@@ -101,3 +101,47 @@ async fn rows_that_are_lost_above_a_scan_say_where() {
         assert_eq!(said(&records, sql).await, [""; 0], "{sql}");
     }
 }
+
+#[tokio::test]
+async fn who_makes_a_view_asks_for_nothing() {
+    let folder = TempDir::new().unwrap();
+    let records = [file(&folder, "sign_ins.ndjson", r#"{"id":"a","createdDateTime":"2026-05-01T10:00:00Z"}"#)];
+    for made in ["CREATE VIEW v AS", "CREATE OR REPLACE VIEW v AS"] {
+        let view = format!("{made} SELECT id FROM sign_ins WHERE created_date_time >= '2026-04-20'");
+        assert_eq!(said(&records, &view).await, [""; 0], "{view}");
+    }
+    // The control: who asks for what can never be is told.
+    let told = said(&records, "SELECT id FROM sign_ins WHERE 1 = 2").await;
+    assert!(told.iter().any(|text| text.contains("never true")), "{told:?}");
+}
+
+#[tokio::test]
+async fn zero_says_where_its_rows_were_lost() {
+    let folder = TempDir::new().unwrap();
+    let sign_in = |id: &str| {
+        format!(
+            r#"{{"id":"{id}","createdDateTime":"2026-05-01T10:00:00Z","correlationId":"x","isInteractive":true,"status":{{"errorCode":0}}}}"#
+        )
+    };
+    let audit = r#"{"id":"c","activityDateTime":"2026-05-01T20:30:00Z","activityDisplayName":"Add user","correlationId":"y","targetResources":[]}"#;
+    let records = [file(&folder, "records.ndjson", format!("{}\n{}\n{audit}\n", sign_in("a"), sign_in("b")))];
+    let none_left = |text: &String| text.contains("no rows");
+    let apart = "no rows: of 2 row(s) and 1 row(s) to join, none has a partner";
+    let join = "FROM sign_ins s JOIN directory_audits d ON d.correlation_id = s.correlation_id";
+    let within = "WHERE correlation_id IN (SELECT correlation_id FROM directory_audits)";
+    for (sql, expected) in [
+        (format!("SELECT s.id {join}"), apart),
+        (format!("SELECT count(*) {join}"), apart),
+        (format!("SELECT count(*) AS n, max(s.created_date_time) {join}"), apart),
+        (format!("SELECT count(*) FROM sign_ins {within}"), "has a partner"),
+        (format!("SELECT count(*) + 1 FROM (SELECT s.id {join}) AS both"), apart),
+        ("SELECT id FROM sign_ins EXCEPT SELECT id FROM sign_ins".into(), "no rows: each of 2 row(s) has a partner"),
+    ] {
+        let lost = said(&records, &sql).await.into_iter().filter(none_left).collect::<Vec<_>>();
+        assert!(lost.len() == 1 && lost[0].contains(expected), "{sql}: {lost:?}");
+    }
+    // The controls: what has rows, and a group for each.
+    for sql in ["SELECT count(*) FROM sign_ins", "SELECT count(*) FROM sign_ins GROUP BY correlation_id"] {
+        assert!(!said(&records, sql).await.iter().any(none_left), "{sql}");
+    }
+}

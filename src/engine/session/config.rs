@@ -13,12 +13,14 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
 use super::asked_as_value::AskedAsValue;
+use super::captured::Captured;
 use super::dates;
 use super::duplicates::CountedDuplicates;
 use super::finer::FinerTimes;
 use super::frames::Framed;
 use super::lengths::Lengths;
 use super::line_breaks::AcrossLines;
+use super::listed::NullsTold;
 use super::maps;
 use super::merging::{CHECKED, SortedOrNot};
 use super::multiples;
@@ -56,6 +58,8 @@ const JOINS_CHOSEN: &str = "join_selection";
 const FILTERS_MOVED: &str = "FilterPushdown";
 /// DataFusion's rule that tells leaves the conditions that change while a query runs.
 const FILTERS_TOLD: &str = "FilterPushdown(Post)";
+/// DataFusion's rule that moves projections towards the leaves.
+const PROJECTIONS_MOVED: &str = "ProjectionPushdown";
 
 /// Keys of a join that can be worth a request for some of them each: more of them take longer than any listing.
 const MOST_KEYS: usize = 10_000;
@@ -157,6 +161,9 @@ pub(crate) fn extend(
     for rule in rules.iter_mut().filter(|rule| [FILTERS_MOVED, FILTERS_TOLD].contains(&rule.name())) {
         *rule = Arc::new(Walled(Arc::clone(rule)));
     }
+    for rule in rules.iter_mut().filter(|rule| rule.name() == PROJECTIONS_MOVED) {
+        *rule = Arc::new(Captured(Arc::clone(rule)));
+    }
     let ends: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(EndsAlone);
     let sorted: Arc<dyn PhysicalOptimizerRule + Send + Sync> = Arc::new(SortedOrNot);
     for (rule, name) in [(ends, FILTERS_TOLD), (sorted, CHECKED)] {
@@ -166,7 +173,8 @@ pub(crate) fn extend(
     let builder = builder.with_physical_optimizer_rule(Arc::new(CountThere));
     let builder = builder.with_physical_optimizer_rule(Arc::new(TellKeys));
     let builder = builder.with_physical_optimizer_rule(Arc::new(FewWanted));
-    Ok(builder.with_physical_optimizer_rule(Arc::new(ShareScans)))
+    let builder = builder.with_physical_optimizer_rule(Arc::new(ShareScans));
+    Ok(builder.with_physical_optimizer_rule(Arc::new(NullsTold)))
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.

@@ -2,6 +2,7 @@
 
 mod asked_as_value;
 mod avro;
+mod captured;
 pub(crate) mod catalog;
 mod columnar;
 pub(crate) mod config;
@@ -13,6 +14,7 @@ mod frames;
 pub(crate) mod leftovers;
 mod lengths;
 mod line_breaks;
+mod listed;
 pub(crate) mod log_options;
 pub(crate) mod log_tables;
 pub(crate) mod maps;

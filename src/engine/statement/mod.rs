@@ -192,7 +192,8 @@ async fn planned(
         LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, table).await.map(|()| no_rows())?,
         plan => {
             let (rows, executed, physical) = run(&state, plan, &statement, policy).await?;
-            if !matches!(plan, LogicalPlan::Explain(_)) {
+            // A view is made, and nothing is asked.
+            if !matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Ddl(_)) {
                 planned_away::noted(plan, &physical, &statement.tally)?;
             }
             let rows = unasked::told(rows, &physical, &statement.tally);

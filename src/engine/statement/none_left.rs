@@ -15,12 +15,32 @@ use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
 
+use crate::engine::leaf::SharedExec;
 use crate::tally::{Notice, Tally};
 
 type Node = Arc<dyn ExecutionPlan>;
 
+/// What a plan sums up in one row, if it does nothing else: where nothing came to it, that row is `count(*)` of nothing.
+pub(super) fn summed_up(plan: &Node) -> Option<&Node> {
+    let (mut node, mut is_summed_up) = (plan, false);
+    loop {
+        let aggregate = node.downcast_ref::<AggregateExec>();
+        let is_one_row = aggregate.is_some_and(|aggregate| aggregate.group_expr().is_empty());
+        match node.children()[..] {
+            [child] if is_one_row || aggregate.is_none() && passes_on(node) => node = child,
+            _ => break,
+        }
+        is_summed_up |= is_one_row;
+    }
+    (is_summed_up && given(node) == Some(0)).then_some(node)
+}
+
 /// Notes where the rows of a plan that gave none were lost, if they were lost above its scans.
 pub(super) fn noted(plan: &Node, tally: &Tally) {
+    // That says it all: every row went there.
+    if tally.notices().contains(&Notice::NullInList) {
+        return;
+    }
     if let Some(because) = lost(plan).or_else(|| not_begun(plan)) {
         tally.notice(Notice::NoneLeft { because });
     }
@@ -54,7 +74,7 @@ fn not_begun(node: &Node) -> Option<String> {
 
 /// How many rows a node gave out. A node that does not count passes on what it is given.
 fn given(node: &Node) -> Option<usize> {
-    let metrics = node.metrics();
+    let metrics = node.downcast_ref::<SharedExec>().map_or_else(|| node.metrics(), SharedExec::counted);
     let counted = metrics.as_ref().and_then(|metrics| {
         metrics.output_rows().or_else(|| metrics.sum_by_name("rows_kept").map(|kept| kept.as_usize()))
     });
@@ -85,7 +105,9 @@ fn at(node: &Node, counts: &[usize]) -> String {
             format!("none of {count} row(s) read satisfies WHERE")
         };
     }
+    let is_not_in = node.downcast_ref::<HashJoinExec>().is_some_and(|join| join.null_aware);
     match (join_type(node), counts) {
+        (_, [left, _]) if is_not_in => format!("each of {left} row(s) is in the list of NOT IN, or is NULL itself"),
         (Some(JoinType::LeftAnti), [left, _]) => format!("each of {left} row(s) has a partner in what is left out"),
         (Some(JoinType::RightAnti), [_, right]) => format!("each of {right} row(s) has a partner in what is left out"),
         (_, [left, right]) => format!("of {left} row(s) and {right} row(s) to join, none has a partner"),
@@ -95,10 +117,11 @@ fn at(node: &Node, counts: &[usize]) -> String {
 
 /// Whether a node is below nodes that only pass rows on.
 fn shaped(node: &Node, is: fn(&Node) -> bool) -> bool {
-    let names = ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort"];
-    is(node)
-        || names.iter().any(|name| node.name().starts_with(name))
-            && matches!(node.children()[..], [child] if shaped(child, is))
+    is(node) || passes_on(node) && matches!(node.children()[..], [child] if shaped(child, is))
+}
+
+fn passes_on(node: &Node) -> bool {
+    ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort"].iter().any(|name| node.name().starts_with(name))
 }
 
 fn join_type(node: &Node) -> Option<JoinType> {

@@ -36,8 +36,9 @@ pub(super) fn told(
             note(&plan, &tally);
         }
         maps::noted(&plan, &tally);
-        if !given.load(Relaxed) && tally.missing().is_none() {
-            none_left::noted(&plan, &tally);
+        let of_nothing = if given.load(Relaxed) { none_left::summed_up(&plan) } else { Some(&plan) };
+        if let Some(empty) = of_nothing.filter(|_| tally.missing().is_none()) {
+            none_left::noted(empty, &tally);
         }
     }));
     Box::pin(RecordBatchStreamAdapter::new(schema, rows))

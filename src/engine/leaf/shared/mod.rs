@@ -73,6 +73,11 @@ impl SharedExec {
         self.scan().into_iter().chain(branches).collect()
     }
 
+    /// What the source counted, whichever use tells of it.
+    pub(crate) fn counted(&self) -> Option<MetricsSet> {
+        self.source.plan.metrics()
+    }
+
     fn scan(&self) -> Option<&ScanExec> {
         self.source.plan.downcast_ref()
     }
