@@ -15,6 +15,7 @@ mod avro;
 mod bad;
 mod configured;
 mod damaged;
+mod days;
 mod empty;
 mod events;
 mod evtx_file;

@@ -145,6 +145,8 @@ pub(in crate::logs) struct Seen {
     day_first: usize,
     /// A date that can be read in two ways.
     unclear: Option<String>,
+    /// The first day that is not written from the year down, so that texts of such days are not in the order of the days.
+    unordered: Option<String>,
     /// The first value that is no time, the first that is no day, and the first that is no time of day.
     others: [Option<String>; 3],
     /// The first time in a zone that has a name.
@@ -215,6 +217,9 @@ impl Seen {
         } else if let Some((_, order, is_numeric)) = time::day(text, Order::MonthFirst) {
             self.days += 1;
             self.order(text, order, is_numeric);
+            if self.unordered.is_none() && !text.as_bytes().iter().take(4).all(u8::is_ascii_digit) {
+                self.unordered = Some(text.to_owned());
+            }
         }
         for (other, is) in self.others.iter_mut().zip([self.times > times, self.days > days, is_time_of_day]) {
             if !is && other.is_none() {
@@ -282,6 +287,11 @@ impl Seen {
     /// A date that can be read in two ways, if there is one.
     pub(in crate::logs) fn unclear(&self) -> Option<&str> {
         self.unclear.as_deref()
+    }
+
+    /// A day whose text does not stand where the day does, if there is one.
+    pub(in crate::logs) fn unordered(&self) -> Option<&str> {
+        self.unordered.as_deref()
     }
 
     /// The first value that is not what most are, a time, a day or a time of day, if there is one; and which of these it is not.

@@ -76,6 +76,8 @@ pub enum Doubt {
     Skipped,
     /// The event's own time is not understood: another of its line stands for it.
     Replaced,
+    /// It names no year, and the one of the lines beside it has no such day: it is in the last one that has it.
+    Leap,
 }
 
 impl Doubt {
@@ -89,6 +91,10 @@ impl Doubt {
             Self::Skipped => {
                 "time(s) lie in an hour that the clocks of the zone passed over, when they were put forward: the zone may not be \
                  that of the log"
+            }
+            Self::Leap => {
+                "time(s) are of a 29 February and name no year: they were put into the last leap year, and lines beside them \
+                 into a later one (year = '2024' states the year of all)"
             }
             Self::Replaced => {
                 "time(s) of events are not understood: another time of the line was taken, such as that of the header of syslog; \

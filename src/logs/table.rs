@@ -73,33 +73,14 @@ pub(in crate::logs) fn columns(
     options: &Options,
 ) -> Result<(Vec<Column>, Vec<String>), Error> {
     let stated = zone(options)?;
-    let mut assumed = Vec::new();
-    if stated.is_none() && seen.iter().any(Seen::is_zoneless) {
-        assumed.push(NO_ZONE.to_owned());
-    }
     // What the dates of one column show holds for those that show nothing.
     let shown = seen.iter().find_map(|seen| seen.shows().ok().flatten());
-    let unclear = seen.iter().find_map(|seen| seen.unclear());
-    if let (None, None, Some(date)) = (options.day_first, shown, unclear) {
-        assumed.push(format!("dates such as {date} are read as month/day/year (day_first = 'true' states otherwise)"));
-    }
-    // Where columns differ, one that shows nothing is in the order of the first that does.
-    let differ = seen.iter().filter_map(|seen| seen.shows().ok().flatten()).any(|order| Some(order) != shown);
-    let unsettled = seen.iter().find_map(|seen| seen.unclear().filter(|_| seen.shows() == Ok(None)));
-    if let (None, true, Some(date)) = (options.day_first, differ, unsettled) {
-        let order = if shown == Some(Order::DayFirst) { "day/month/year" } else { "month/day/year" };
-        assumed.push(format!(
-            "dates such as {date} are read as {order}, and other columns have other orders (day_first = 'true' states one)"
-        ));
-    }
-    if let Some(time) = seen.iter().find_map(|seen| seen.in_named_zone()) {
-        assumed.push(format!("zones such as that of {time} are those of North America"));
-    }
     let ordered = options.day_first.map(|is| if is { Order::DayFirst } else { Order::MonthFirst });
     let clock = Clock {
         zone: stated.unwrap_or(Zone::UTC),
         order: ordered.or(shown).unwrap_or_default(),
         is_stated: ordered.is_some(),
+        takes_days: false,
     };
     // The engine adds these two.
     let mut taken: HashSet<String> = [Field::RAW, "file", "line"].map(str::to_owned).into();
@@ -112,16 +93,77 @@ pub(in crate::logs) fn columns(
         let own = ordered.or(seen.shows().ok().flatten()).unwrap_or(clock.order);
         let own = Clock { order: own, is_stated: clock.is_stated || seen.is_declared(), ..clock };
         let reading = match options.columns.as_ref().and_then(|stated| stated.get(at)) {
-            Some((_, kind)) => Reading { kind: *kind, form: Form::Plain(own), is_inferred: false },
+            // Whoever states that days are times means their midnights, as CAST does.
+            Some((_, kind)) => {
+                Reading { kind: *kind, form: Form::Plain(Clock { takes_days: true, ..own }), is_inferred: false }
+            }
             None => seen.reading(&sql, own),
         };
         Column { name: name.clone(), sql: names::free(&sql, &mut taken), reading }
     });
     let columns: Vec<Column> = columns.collect();
+    let assumed = assumed(&columns, seen, options);
+    Ok((columns, assumed))
+}
+
+/// What is taken for granted of the columns that are read as times, and of those that look like times and are not.
+fn assumed(columns: &[Column], seen: &[Seen], options: &Options) -> Vec<String> {
+    let date = match time_of(columns, seen) {
+        Some(Source::Joined(date, _)) => Some(date),
+        _ => None,
+    };
+    let is_read = |at: usize| columns[at].reading.kind == Kind::Time || date == Some(at);
+    let read = || seen.iter().enumerate().filter(|(at, _)| is_read(*at)).map(|(_, seen)| seen);
+    let shown = seen.iter().find_map(|seen| seen.shows().ok().flatten());
+    let mut assumed = Vec::new();
+    if options.timezone.is_none() && read().any(Seen::is_zoneless) {
+        assumed.push(NO_ZONE.to_owned());
+    }
+    let unclear = read().find_map(|seen| seen.unclear());
+    if let (None, None, Some(date)) = (options.day_first, shown, unclear) {
+        assumed.push(format!("dates such as {date} are read as month/day/year (day_first = 'true' states otherwise)"));
+    }
+    // Where columns differ, one that shows nothing is in the order of the first that does.
+    let differ = seen.iter().filter_map(|seen| seen.shows().ok().flatten()).any(|order| Some(order) != shown);
+    let unsettled = read().find_map(|seen| seen.unclear().filter(|_| seen.shows() == Ok(None)));
+    if let (None, true, Some(date)) = (options.day_first, differ, unsettled) {
+        let order = if shown == Some(Order::DayFirst) { "day/month/year" } else { "month/day/year" };
+        assumed.push(format!(
+            "dates such as {date} are read as {order}, and other columns have other orders (day_first = 'true' states one)"
+        ));
+    }
+    if let Some(time) = read().find_map(|seen| seen.in_named_zone()) {
+        assumed.push(format!("zones such as that of {time} are those of North America"));
+    }
     if options.columns.is_none() {
         assumed.extend(columns.iter().zip(seen).filter_map(|(column, seen)| no_time(column, seen)));
+        let not_read = (0..columns.len()).filter(|at| !is_read(*at));
+        assumed.extend(not_read.filter_map(|at| no_order(&columns[at], &seen[at])));
     }
-    Ok((columns, assumed))
+    assumed
+}
+
+/// What is said of days that stand alone, and that text does not put into their order.
+fn no_order(column: &Column, seen: &Seen) -> Option<String> {
+    let day = seen.unordered().filter(|_| seen.are_days() && column.reading.kind == Kind::Text)?;
+    let how = form(day, seen).map(|form| format!(": to_date({}, {form}", column.sql)).unwrap_or_default();
+    Some(format!("{} is text, for days such as {day} have no time of day{how}", quoted(&column.name)))
+}
+
+/// How such a day is read, if its parts are numbers and the year has four digits.
+fn form(day: &str, seen: &Seen) -> Option<String> {
+    let sign = day.chars().find(|letter| !letter.is_ascii_digit())?;
+    let parts: Vec<&str> = day.split(sign).collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.len() != 3 || !parts.iter().all(is_number) || parts[2].len() != 4 {
+        return None;
+    }
+    Some(match seen.shows().ok()? {
+        _ if sign == '.' => "'DD.MM.YYYY') reads them".to_owned(),
+        Some(Order::DayFirst) => format!("'DD{sign}MM{sign}YYYY') reads them"),
+        Some(Order::MonthFirst) => format!("'MM{sign}DD{sign}YYYY') reads them"),
+        None => format!("'MM{sign}DD{sign}YYYY') reads them if the month comes first"),
+    })
 }
 
 /// What is said of a column that is called like a time and is none. A day or a time of day alone is what it is.
@@ -149,22 +191,8 @@ impl Table {
         if let Some(at) = usual::TIME.iter().find_map(called).filter(|_| is_heading_alone) {
             columns[at].reading.kind = Kind::Time;
         }
-        let called = |name: &str| columns.iter().position(|column| column.sql == name);
-        let values = |column: usize| seen.get(column).map_or(0, |seen| seen.values);
-        // The first of the names; but not one that few records have, where more have another.
-        let first = |names: &[&str], is: &dyn Fn(usize) -> bool| {
-            let fit: Vec<usize> = names.iter().filter_map(|name| called(name)).filter(|column| is(*column)).collect();
-            let most = fit.iter().map(|column| values(*column)).max()?;
-            fit.into_iter().find(|column| values(*column) * 2 >= most)
-        };
-        let is_time = |column: usize| columns[column].reading.kind == Kind::Time;
-        let date = first(usual::DATE, &|column| seen.get(column).is_some_and(Seen::are_days));
-        let of_day = first(usual::TIME_OF_DAY, &|column| seen.get(column).is_some_and(Seen::are_times_of_day));
-        let joined = date.zip(of_day).map(|(date, of_day)| Source::Joined(date, of_day));
-        let time = first(usual::TIME, &is_time)
-            .map(Source::Own)
-            .or(joined)
-            .or_else(|| (0..columns.len()).find(|column| is_time(*column)).map(Source::Own));
+        let time = time_of(&columns, seen);
+        let first = |names: &[&str], is: &dyn Fn(usize) -> bool| first(&columns, seen, names, is);
         let address = first(usual::ADDRESS, &|column| {
             let exact = columns[column].sql == Field::CLIENT_ADDRESS;
             columns[column].reading.kind == Kind::Text && (exact || seen.get(column).is_some_and(Seen::are_addresses))
@@ -353,6 +381,27 @@ impl Table {
         }
         Value::Null
     }
+}
+
+/// The first of the names; but not one that few records have, where more have another.
+fn first(columns: &[Column], seen: &[Seen], names: &[&str], is: &dyn Fn(usize) -> bool) -> Option<usize> {
+    let called = |name: &&str| columns.iter().position(|column| column.sql == **name);
+    let values = |column: usize| seen.get(column).map_or(0, |seen| seen.values);
+    let fit: Vec<usize> = names.iter().filter_map(called).filter(|column| is(*column)).collect();
+    let most = fit.iter().map(|column| values(*column)).max()?;
+    fit.into_iter().find(|column| values(*column) * 2 >= most)
+}
+
+/// Where the time of a record comes from.
+fn time_of(columns: &[Column], seen: &[Seen]) -> Option<Source> {
+    let is_time = |column: usize| columns[column].reading.kind == Kind::Time;
+    let date = || first(columns, seen, usual::DATE, &|column| seen.get(column).is_some_and(Seen::are_days));
+    let of_day = |column: usize| seen.get(column).is_some_and(Seen::are_times_of_day);
+    let of_day = || first(columns, seen, usual::TIME_OF_DAY, &of_day);
+    first(columns, seen, usual::TIME, &is_time)
+        .map(Source::Own)
+        .or_else(|| date().zip(of_day()).map(|(date, of_day)| Source::Joined(date, of_day)))
+        .or_else(|| (0..columns.len()).find(|column| is_time(*column)).map(Source::Own))
 }
 
 /// Who, as it is written.

@@ -26,6 +26,8 @@ pub(in crate::logs) struct Clock {
     pub(in crate::logs) order: Order,
     /// The order is stated, or that of the format: it was not taken from some of the dates.
     pub(in crate::logs) is_stated: bool,
+    /// A day alone is its midnight.
+    pub(in crate::logs) takes_days: bool,
 }
 
 /// A text that was read as a time.
@@ -40,7 +42,8 @@ pub(in crate::logs) enum Dated {
 
 impl Clock {
     /// UTC, month first.
-    pub(in crate::logs) const UTC: Self = Self { zone: Zone::UTC, order: Order::MonthFirst, is_stated: false };
+    pub(in crate::logs) const UTC: Self =
+        Self { zone: Zone::UTC, order: Order::MonthFirst, is_stated: false, takes_days: false };
 
     /// The instant that a text names.
     pub(in crate::logs) fn instant(self, text: &str) -> Option<Instant> {
@@ -49,7 +52,8 @@ impl Clock {
 
     /// The same, of one of many texts that are in this order: one that shows another is not read by it.
     pub(in crate::logs) fn read(self, text: &str) -> Dated {
-        let Some(shown) = shown(text, self.order) else {
+        let midnight = || midnight(text, self.order).filter(|_| self.takes_days);
+        let Some(shown) = shown(text, self.order).or_else(midnight) else {
             // A day alone is no time, but what it shows of the order holds for the others.
             let shows = day(text, self.order).and_then(|(_, order, _)| order);
             let is_contrary = !self.is_stated && shows.is_some_and(|order| order != self.order);
@@ -108,6 +112,12 @@ pub(in crate::logs) fn shown(text: &str, order: Order) -> Option<Shown> {
     };
     let time = date.day.and_hms_micro_opt(hour, minute, second, micro)?;
     Some(Shown { time, offset, order: date.order, is_numeric: date.is_numeric })
+}
+
+/// The beginning of the day that a text is.
+fn midnight(text: &str, order: Order) -> Option<Shown> {
+    let (day, order, is_numeric) = day(text, order)?;
+    Some(Shown { time: day.and_hms_opt(0, 0, 0)?, offset: None, order, is_numeric })
 }
 
 /// A day without a time of day.

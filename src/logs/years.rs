@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Timelike
 
 use super::time;
 use super::zone::{Instant, Zone};
-use super::{Options, Sample};
+use super::{Doubt, Options, Sample};
 
 /// What is known of the years of a file.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +50,14 @@ impl Years {
         if let Some(year) = self.stated {
             return self.zone.instant(shown(year)?);
         }
+        let found = self.last(shown)?;
+        let of_28th = |year| NaiveDate::from_ymd_opt(year, 2, 28)?.and_hms_micro_opt(hour, minute, second, micro);
+        let is_leap = (month, day) == (2, 29) && self.last(of_28th).is_some_and(|beside| beside.micros > found.micros);
+        Some(if is_leap { Instant { doubt: Some(Doubt::Leap), ..found } } else { found })
+    }
+
+    /// The last instant of some, one a year, that is not behind the change of the file.
+    fn last(&self, shown: impl Fn(i32) -> Option<NaiveDateTime>) -> Option<Instant> {
         let changed = self.changed?;
         let year = DateTime::from_timestamp_micros(changed)?.year();
         let instants = (0..=BACK).filter_map(|back| self.zone.instant(shown(year.checked_add(1 - back)?)?));
@@ -165,6 +173,15 @@ mod tests {
         assert_eq!(read("Jan 12 00:00:01 h", january, None).as_deref(), Some("2025-01-12 00:00:01"));
         assert_eq!(read("Feb 29 08:00:00 h", january, None).as_deref(), Some("2024-02-29 08:00:00"));
         assert_eq!(read("Feb 29 08:00:00 h", january, Some(2025)), None);
+        let doubt = |changed: &str| {
+            let changed = time::Clock::UTC.instant(changed).map(|instant| instant.micros);
+            let years = Years { stated: None, changed, zone: Zone::UTC };
+            Stamp::take("Feb 29 08:00:00 h")
+                .and_then(|(stamp, _)| stamp.instant(&years))
+                .and_then(|instant| instant.doubt)
+        };
+        assert_eq!(doubt("2026-06-01 00:00:00"), Some(Doubt::Leap), "the lines beside it are of 2026");
+        assert_eq!(doubt("2024-06-01 00:00:00"), None);
         assert_eq!(read("Nov 27 08:00:00.5 h", None, Some(2020)).as_deref(), Some("2020-11-27 08:00:00.500"));
         assert_eq!(read("Nov 27 08:00:00 h", None, None), None);
         assert_eq!(read("Nov 27 2021 08:00:00: h", None, None).as_deref(), Some("2021-11-27 08:00:00"));

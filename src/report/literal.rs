@@ -5,6 +5,7 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 use super::names::quoted;
+use super::types;
 use super::words::Words;
 
 /// The text that could not be read as a value, in the engine's words.
@@ -42,7 +43,10 @@ pub(super) fn of_text(text: &str, sql: &str) -> Option<Words> {
         let column: String = tokens[from..at].iter().map(ToString::to_string).collect();
         Some((column, tokens[value].to_string())).filter(|(column, _)| !column.is_empty())
     });
+    let kind = text.rsplit_once("' to value of ").map_or("", |(_, kind)| kind.strip_suffix(" type").unwrap_or(kind));
+    let is_number = ["Int", "UInt", "Float", "Decimal"].iter().any(|number| kind.starts_with(number));
     Some(match found {
+        _ if !is_number => no_such(value, &types::in_sql(kind)),
         Some((column, number)) => {
             (format!("{column} is a text, and {number} is a number"), format!("write the number as a text: '{number}'"))
         }
@@ -51,6 +55,16 @@ pub(super) fn of_text(text: &str, sql: &str) -> Option<Words> {
             "write x = '5', or TRY_CAST(x AS BIGINT) = 5, which is NULL where a text is no number".into(),
         ),
     })
+}
+
+/// What to say of a text of records that was to be read as what is no number. If it looks like a day, it shows how days are written.
+fn no_such(value: &str, kind: &str) -> Words {
+    let instead = format!("TRY_CAST(x AS {}) is NULL where a text is none", kind.to_uppercase());
+    let hint = match form_of(value).filter(|form| kind == "date" && !form.contains(' ')) {
+        Some(form) => format!("to_date(x, '{form}') reads texts such as {value}; {instead}"),
+        None => instead,
+    };
+    (format!("a text is read as {kind}, and not all texts are of that type"), hint)
 }
 
 fn solid(sql: &str) -> Vec<Token> {
@@ -122,10 +136,18 @@ fn out_of_range(date: &str, time: &str) -> Option<String> {
 /// How a time is read that is written as people write it: `29/11/2026`, `29.11.2026 10:00`, `2026-11-29 10:00 PM`; of one that is
 /// written as it has to be, what is wrong with it.
 pub(super) fn time_form(text: &str) -> Option<String> {
-    let (date, rest) = text.split_once([' ', 'T']).map_or((text, ""), |(date, rest)| (date, rest));
-    if let Some(hint) = out_of_range(date, rest) {
-        return Some(hint);
-    }
+    let (date, rest) = parted(text);
+    let reads = |form| format!("to_timestamp('{text}', '{form}') reads it; '2026-05-01' needs no form");
+    out_of_range(date, rest).or_else(|| form_of(text).map(reads))
+}
+
+/// The date and the time of day.
+fn parted(text: &str) -> (&str, &str) {
+    text.split_once([' ', 'T']).unwrap_or((text, ""))
+}
+
+fn form_of(text: &str) -> Option<String> {
+    let (date, rest) = parted(text);
     let sign = date.chars().find(|c| ['.', '/', '-'].contains(c))?;
     let parts: Vec<&str> = date.split(sign).collect();
     let [first, second, year] = parts[..] else { return None };
@@ -139,16 +161,16 @@ pub(super) fn time_form(text: &str) -> Option<String> {
         (_, false) => " HH24:MI:SS",
         (_, true) => " HH12:MI:SS AM",
     };
-    let reads = |form: String| format!("to_timestamp('{text}', '{form}{time}') reads it; '2026-05-01' needs no form");
     if is_half && NaiveDate::parse_from_str(date, "%Y-%m-%d").is_ok() {
-        return Some(reads("YYYY-MM-DD".into()));
+        return Some(format!("YYYY-MM-DD{time}"));
     }
     let number = |part: &str| part.parse::<u32>().ok().filter(|n| (1..=31).contains(n));
     let (first, second) = (number(first)?, number(second)?);
     if year.len() != 4 || year.parse::<u32>().is_err() || first > 12 && second > 12 {
         return None;
     }
-    Some(reads(if second > 12 { format!("MM{sign}DD{sign}YYYY") } else { format!("DD{sign}MM{sign}YYYY") }))
+    let (first, second) = if second > 12 { ("MM", "DD") } else { ("DD", "MM") };
+    Some(format!("{first}{sign}{second}{sign}YYYY{time}"))
 }
 
 /// Where that text stands in the statement.
@@ -233,6 +255,12 @@ mod tests {
         assert_eq!(told("SELECT 1 WHERE id = 5").0, "id is a text, and 5 is a number");
         assert_eq!(told("SELECT 1 WHERE a AND s.user_id IN (1, 2)").0, "s.user_id is a text, and 1 is a number");
         assert!(!told("SELECT a + 1").0.contains("of a record"));
+        let day = |value: &str| {
+            of_text(&format!("Cannot cast string '{value}' to value of Date32 type"), "SELECT d::date").unwrap()
+        };
+        assert_eq!(day("01/02/2026").0, "a text is read as date, and not all texts are of that type");
+        assert!(day("01/02/2026").1.starts_with("to_date(x, 'DD/MM/YYYY') reads texts such as 01/02/2026"));
+        assert_eq!(day("ana").1, "TRY_CAST(x AS DATE) is NULL where a text is none");
         assert_eq!(of_text("Cannot cast string 'x' to value of Int32 type", "SELECT 1 WHERE n = 'x'"), None);
         assert_eq!(unread("Cannot cast string 'x' to value of Int32 type"), Some("x"));
     }

@@ -10,6 +10,7 @@ use datafusion::error::Result;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::{CreateExternalTable, DdlStatement, LogicalPlan};
 
+use super::columns::in_sql;
 use crate::engine::error::Error;
 use crate::engine::session::log_options::Stated;
 use crate::engine::session::log_tables::opened;
@@ -70,7 +71,8 @@ fn declared(table: &CreateExternalTable) -> Result<Vec<(String, Kind)>, Error> {
             DataType::Timestamp(..) => Kind::Time,
             kind if kind.is_integer() => Kind::Int,
             kind => {
-                let what = format!("{} is declared as {kind}, and a file of lines has no such values", field.name());
+                let what =
+                    format!("{} is declared as {}, and a file of lines has no such values", field.name(), in_sql(kind));
                 return Err(refused(what, "columns are TEXT, BIGINT, DOUBLE, BOOLEAN or TIMESTAMP; CAST makes others"));
             }
         };

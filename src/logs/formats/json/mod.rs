@@ -50,8 +50,8 @@ impl Format for Json {
     }
 
     fn doc(&self) -> &'static str {
-        "JSON objects: one a line, in an array, or in an array within one object. Members of objects inside are columns by \
-         dotted names, to a depth of three."
+        "JSON objects: one a line, in an array, or in an array within one object. Members of objects inside are columns, \
+         to a depth of three, with _ between the names: status_error_code."
     }
 
     fn extensions(&self) -> &'static [&'static str] {

@@ -92,7 +92,7 @@ pub(super) fn layout(options: &Options) -> Result<Box<dyn Layout>, Error> {
     let stated = table::zone(options)?;
     let assumed = if stated.is_none() { vec![NO_ZONE.to_owned()] } else { Vec::new() };
     let order = if options.day_first == Some(true) { Order::DayFirst } else { Order::MonthFirst };
-    let clock = Clock { zone: stated.unwrap_or(Zone::UTC), order, is_stated: true };
+    let clock = Clock { zone: stated.unwrap_or(Zone::UTC), order, is_stated: true, takes_days: false };
     let fields = [
         (Field::TIME, Kind::Time, "When the server took note of it, UTC."),
         (Field::CLIENT_ADDRESS, Kind::Text, "The address of the calling station, if its identifier is one."),
