@@ -43,6 +43,8 @@ mod words;
 
 pub use empty::compared_with_null;
 pub(crate) use flags::at_prompt;
+#[cfg(feature = "cli")]
+pub(crate) use layers::{of_setting, stated as of_option};
 pub use names::nearest;
 pub use sign_in::NOT_SET;
 pub(crate) use tables::schema_named;
@@ -273,6 +275,9 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
     match error {
         DataFusionError::SQL(error, _) => {
             let text = place::without_queries(&place::without_position(&parser_text(error)));
+            if let Some(words) = words::of_making(&text) {
+                return in_words(words);
+            }
             // The parser shows the word as it holds it; the mark below shows where it stands.
             let is_dump = text.starts_with("No infix parser");
             Report::new(Exit::Query, if is_dump { "this is no operator".to_owned() } else { text })

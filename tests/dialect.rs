@@ -97,6 +97,34 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
     let folder = TempDir::new().unwrap();
     let engine = engine(&folder);
     for (sql, what, hint) in [
+        ("SELECT id LIKE 'b!%' ESCAPE '!' FROM sign_ins", "is the backslash, and no other", r"x LIKE '100\%'"),
+        (
+            "SELECT 1 FROM directory_audits d, unnest(d.target_resources) AS t JOIN sign_ins s ON s.user_id = t.id",
+            "JOIN goes before a comma",
+            "FROM d CROSS JOIN unnest(d.list) AS t JOIN",
+        ),
+        (
+            "SELECT 1 FROM sign_ins WHERE (id, user_id) IN (SELECT id, user_id FROM sign_ins)",
+            "one column",
+            "of pairs, EXISTS",
+        ),
+        ("SET auditql.timeout = NULL", "NULL is no value of a setting", "SET auditql.timeout = '90s'"),
+        ("SET auditql.timeout=10s", "", "SET auditql.timeout = '10s'"),
+        ("SET auditql.format = 'csv'", "there is no setting 'format'", "\\format NAME"),
+        ("DROP VIEW nosuch", "there is no view nosuch", "\\dv"),
+        ("DROP DATABASE x", "nothing of that kind", "DROP VIEW"),
+        ("CREATE EXTERNAL TABLE v LOCATION 'x'", "STORED AS is missing", "STORED AS AUTO"),
+        ("CREATE EXTERNAL TABLE v STORED AS CSV", "LOCATION is missing", "LOCATION 'logs/vpn.csv'"),
+        ("CREATE EXTERNAL TABLE v STORED AS CSV WITH HEADER ROW LOCATION 'x'", "in OPTIONS (…)", "heading 'true'"),
+        (
+            "CREATE EXTERNAL TABLE v STORED AS CSV COMPRESSION TYPE GZIP LOCATION 'x'",
+            "is recognised, and not stated",
+            "LOCATION 'vpn.csv.gz'",
+        ),
+        ("CREATE EXTERNAL TABLE v STORED AS CSV DELIMITER ';' LOCATION 'x'", "in OPTIONS (…)", "delimiter ';'"),
+        ("SELECT sum(id) FROM sign_ins", "sum does not take (text)", "CAST(x AS DOUBLE) makes a number of a text"),
+        ("SELECT id * 2 FROM sign_ins", "text * bigint cannot be computed", "CAST(x AS DOUBLE)"),
+        ("SELECT id - INTERVAL '1 day' FROM sign_ins", "cannot be computed", "CAST(x AS TIMESTAMP)"),
         ("SELECT raw -> '$.status.errorCode' FROM sign_ins", "is a path", "raw -> 'status' -> 'errorCode'"),
         ("SELECT raw ->> '$.a[0]' FROM sign_ins", "is a path", "raw -> 'a' ->> 0"),
         ("SELECT json_get(raw, '$.a.b') FROM sign_ins", "one by one", "json_get(…, 'a', 'b')"),

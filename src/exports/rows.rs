@@ -7,6 +7,9 @@ use std::io::BufRead;
 use super::framing::{Fields, Frame, Row};
 use super::recognise::is_heading;
 
+/// Why a first row is none. It may be one of a log.
+const NO_HEADING: &str = "it is not the heading of a known export; if it is a log, SELECT * FROM 'FILE' reads it";
+
 /// The column that holds the whole record, in exports of the unified audit log.
 const WHOLE: &[u8] = b"auditdata";
 
@@ -76,7 +79,7 @@ impl HeadedRows {
         let heading = Heading::new(&self.row);
         let known = is_heading(&heading.texts());
         self.heading = Some(heading);
-        (!known).then(|| Frame::Bad(line, "it is not the heading of a known export".into()))
+        (!known).then(|| Frame::Bad(line, NO_HEADING.into()))
     }
 }
 
@@ -241,7 +244,7 @@ mod tests {
         for (text, line) in [("a,b#", 1), ("##a,b#1,2#", 3), ("sep=,#a,b#", 2)] {
             for end in ["\n", "\r\n"] {
                 let rows = read(&text.replace('#', end), b',');
-                assert_eq!(rows[0], row(line, "it is not the heading of a known export"), "{text} {end:?}");
+                assert_eq!(rows[0], row(line, NO_HEADING), "{text} {end:?}");
             }
         }
     }
@@ -274,7 +277,7 @@ mod tests {
     #[test]
     fn a_heading_of_no_export_is_bad() {
         let rows = read("2026-04-01,\"ada@contoso.example\",15\n", b',');
-        assert_eq!(rows, [row(1, "it is not the heading of a known export")]);
+        assert_eq!(rows, [row(1, NO_HEADING)]);
         assert_eq!(read("CreationTime,Operation\n", b','), []);
     }
 

@@ -4,6 +4,7 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Word};
 
+use super::functions::NUMBER_OF_TEXT;
 use super::names::nearest;
 use super::{elsewhere, habits, misspelt, unquoted};
 
@@ -224,7 +225,14 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
         ("is not a variable which can be viewed", "SHOW auditql.NAME shows a setting, \\set lists them"),
         ("Could not find config namespace", "SET auditql.NAME = VALUE changes a setting, \\set lists them"),
     ];
-    rows.iter().find(|(part, _)| what.contains(part)).map(|(_, advice)| *advice)
+    rows.iter().find(|(part, _)| what.contains(part)).map(|(_, advice)| *advice).or_else(|| of_arithmetic(what))
+}
+
+/// Advice about a text that is computed with.
+fn of_arithmetic(what: &str) -> Option<&'static str> {
+    let operation = what.strip_prefix("Cannot coerce arithmetic expression ").filter(|what| what.contains("Utf8"))?;
+    let is_of_time = ["Interval", "Timestamp", "Date", "Time", "Duration"].iter().any(|of| operation.contains(of));
+    Some(if is_of_time { "CAST(x AS TIMESTAMP) makes a time of a text" } else { NUMBER_OF_TEXT })
 }
 
 const ELEMENT: &str = "'text' = ANY(list) looks for an element of a list, list[1] is the first";

@@ -69,6 +69,9 @@ pub(super) fn missing(field: &Column, valid: &[Column], about: &About<'_>) -> Re
         return Report::new(Exit::Query, format!("{asked} is a name that SELECT gives, and is not there yet"))
             .hint(hint);
     }
+    if let Some(joined) = joined(field, valid) {
+        return report.hint(format!("did you mean {joined}?"));
+    }
     let table = field.relation.as_ref().map(TableReference::table);
     let within = |column: &&Column| table_of(column).is_some_and(|known| Some(known) == table);
     let is_table = valid.iter().any(|column| within(&column));
@@ -101,7 +104,7 @@ pub(super) fn missing(field: &Column, valid: &[Column], about: &About<'_>) -> Re
                 advice::as_written(about.sql, &field.name).replace('\'', "''")
             )),
             None if all.is_empty() => report,
-            None => report.hint(format!("columns here are {all}")),
+            None => report.hint(alike(&field.name, &names).unwrap_or_else(|| format!("columns here are {all}"))),
         };
     };
     if names::is_camel_case_of(about.sql, found) {
@@ -111,6 +114,24 @@ pub(super) fn missing(field: &Column, valid: &[Column], about: &About<'_>) -> Re
     let quoted = if is_plain { found.to_owned() } else { format!("\"{found}\"") };
     let before = table.filter(|_| is_table).map(|table| format!("{table}.")).unwrap_or_default();
     report.hint(format!("did you mean {before}{quoted}?"))
+}
+
+/// The column of a file that elsewhere is a field of a struct: `status.error_code` is `status_error_code`.
+fn joined(field: &Column, valid: &[Column]) -> Option<String> {
+    let joined = format!("{}_{}", field.relation.as_ref()?.table(), field.name);
+    valid.iter().any(|column| column.name == joined).then_some(joined)
+}
+
+/// Columns of which a name is a part: those that begin with it, or the only one that ends in it.
+fn alike(name: &str, names: &[&str]) -> Option<String> {
+    let (begin, end) = (format!("{name}_"), format!("_{name}"));
+    let beginning: Vec<&str> = names.iter().copied().filter(|known| known.starts_with(&begin)).collect();
+    let ending: Vec<&str> = names.iter().copied().filter(|known| known.ends_with(&end)).collect();
+    match (&beginning[..], &ending[..]) {
+        ([], [one]) | ([one], _) => Some(format!("did you mean {one}?")),
+        ([], _) => None,
+        _ => Some(format!("columns here that begin so are {}", listed(beginning.into_iter()))),
+    }
 }
 
 /// The name by which a statement knows the table of a column.

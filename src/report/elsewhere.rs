@@ -274,6 +274,11 @@ fn of_words(sql: &str, tokens: &[Token]) -> Option<String> {
             "a value gets a name by \\set {name} {value} at the prompt, and stands in statements as :{name}"
         ));
     }
+    if let (Some(span), Some("set")) = (&span, words(0).as_deref()) {
+        let name =
+            tokens[1..].iter().take_while(|token| **token != Token::Eq).map(ToString::to_string).collect::<String>();
+        return Some(format!("a span of time is written in quotes: SET {name} = '{span}'"));
+    }
     if let Some(span) = span {
         return Some(format!("a span of time is written in quotes: ago('{span}'), or now() - INTERVAL '{span}'"));
     }

@@ -60,7 +60,11 @@ fn of_arguments(text: &str, sql: &str) -> Option<Words> {
         }
         _ if own.is_some() => format!("it takes {}", own.map_or_else(String::new, |function| function.syntax)),
         [] => format!("\\df {name} shows what it takes"),
-        told => format!("it takes {}", told[..told.len().min(3)].join(", ")),
+        told => {
+            let form = format!("it takes {}", told[..told.len().min(3)].join(", "));
+            let wants_number = told.iter().any(|form| form.contains("(number"));
+            if wants_number && types.starts_with("Utf8") { format!("{form}; {NUMBER_OF_TEXT}") } else { form }
+        }
     };
     Some((format!("{typed} does not take ({}", types::in_sql(types)), hint))
 }
@@ -94,6 +98,10 @@ fn argument(function: &str, sql: &str) -> Option<String> {
 
 /// What makes rows of a column that is a list, where it was taken for JSON.
 pub(super) const OF_A_LIST: &str = "a list is no JSON text: unnest(…) makes a row of each element of it";
+
+/// How a text becomes a number.
+pub(super) const NUMBER_OF_TEXT: &str =
+    "CAST(x AS DOUBLE) makes a number of a text, TRY_CAST(x AS DOUBLE) NULL where it is none";
 
 /// The name under which a function was called that the engine calls by its own.
 fn typed(name: &str, sql: &str) -> String {
@@ -359,13 +367,19 @@ mod tests {
                 "lower does not take (bigint, bigint)",
                 "it takes lower(text)",
             ),
-            ("abs(Utf8)", "\n\tabs(Numeric(1))", "SELECT abs('x')", "abs does not take (text)", "it takes abs(number)"),
+            (
+                "abs(Utf8)",
+                "\n\tabs(Numeric(1))",
+                "SELECT abs('x')",
+                "abs does not take (text)",
+                "it takes abs(number); CAST(x AS DOUBLE) makes a number of a text, TRY_CAST(x AS DOUBLE) NULL where it is none",
+            ),
             (
                 "round(Utf8)",
                 "\n\tround(Decimal, Int64)\n\tround(Decimal)\n\tround(Float)",
                 "SELECT round('x')",
                 "round does not take (text)",
-                "it takes round(number, integer), round(number)",
+                "it takes round(number, integer), round(number); CAST(x AS DOUBLE) makes a number of a text, TRY_CAST(x AS DOUBLE) NULL where it is none",
             ),
             (
                 "character_length(Int64, Int64)",

@@ -63,7 +63,7 @@ fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {
 }
 
 /// What to do about a setting.
-fn of_setting(error: &settings::SettingError) -> String {
+pub(crate) fn of_setting(error: &settings::SettingError) -> String {
     match error {
         settings::SettingError::Unknown(name) => words::near_setting(name),
         settings::SettingError::Value { name, .. } => settings::ALL
@@ -292,14 +292,27 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
             Report::chain(Exit::Query, source).hint("leave it out: their columns and types are in the files themselves")
         }
         L::Option(source) => Report::chain(Exit::Query, source).hint(stated(source)),
+        L::Form { source: logs::Error::Option { option, .. }, .. } => report(&form_of(option)),
         L::Form { .. } => {
             report(&format!("read_log('FILE', format => 'FORMAT') states a format; there are {}", formats()))
         }
     }
 }
 
+/// What an option of logs takes.
+fn form_of(option: &str) -> String {
+    let form = match option {
+        "timezone" => "the name of a zone, 'Europe/Berlin', or what it is ahead of UTC, '+02:00'",
+        "columns" => "a name and a type for each field of a row: 'user text, bytes bigint, at timestamp'",
+        "delimiter" | "comment" => "one character: ';'",
+        "year" => "a year: '2026'",
+        _ => "'true' or 'false'",
+    };
+    format!("{option} takes {form}")
+}
+
 /// What there is to state of logs.
-fn stated(error: &logs::Error) -> String {
+pub(crate) fn stated(error: &logs::Error) -> String {
     match error {
         logs::Error::NoSuchFormat { .. } => format!("the formats are {}", formats()),
         logs::Error::NoSuchView { .. } => format!("the views are {}", views()),
@@ -309,6 +322,7 @@ fn stated(error: &logs::Error) -> String {
             let them: Vec<String> = formats.iter().map(|format| options_of(*format)).collect();
             format!("leave it out; {}; {option} is for {}", them.join("; "), who.join(", "))
         }
+        logs::Error::Option { option, .. } => form_of(option),
         _ => format!("the options are {}", logs::Options::NAMES.join(", ")),
     }
 }

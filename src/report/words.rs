@@ -36,6 +36,10 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
         let hint = "select it under a name, and use that: SELECT …, x IN (SELECT …) AS known FROM … ORDER BY known";
         return Some(("this kind of subquery is not supported there".into(), hint.into()));
     }
+    if let Some(value) = after("Unsupported value ") {
+        let hint = "SET auditql.timeout = '90s' sets a setting; 'none' takes a limit away";
+        return Some((format!("{} is no value of a setting", value.to_uppercase()), hint.into()));
+    }
     if let Some(parts) = after("compound identifier: ") {
         let name = parts.trim_matches(['[', ']']).replace(['"', ' '], "").replace(',', ".");
         return Some((format!("{name} names no column"), "a field is written table.column.field".into()));
@@ -61,14 +65,15 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     if after("Unsupported logical plan").is_some() {
         return Some(("this statement is not supported".into(), STATEMENTS.into()));
     }
-    if let Some(words) = of_patterns(text) {
+    if let Some(words) = of_patterns(text).or_else(|| of_making(text)) {
         return Some(words);
     }
     if let Some(words) = of_groups(text) {
         return Some(words);
     }
     if after("Too many columns! The subquery should only return one column").is_some() {
-        let hint = "select one of them: x IN (SELECT a FROM …), (SELECT max(a) FROM …)";
+        let hint = "select one of them: x IN (SELECT a FROM …), (SELECT max(a) FROM …); of pairs, EXISTS (SELECT 1 FROM t \
+                    WHERE t.a = x AND t.b = y)";
         return Some(("a query in the place of a value or a list selects one column".into(), hint.into()));
     }
     if let Some((_, of)) =
@@ -122,9 +127,49 @@ fn of_patterns(text: &str) -> Option<Words> {
     Some((format!("{sign} compares texts, and not {sides}"), hint(sign)))
 }
 
+/// What is wrong with a statement that makes or removes a table of files, or a view.
+pub(super) fn of_making(text: &str) -> Option<Words> {
+    const LIKE: &str =
+        "CREATE EXTERNAL TABLE vpn STORED AS CSV LOCATION 'vpn.csv' OPTIONS (heading 'true', delimiter ';')";
+    if let Some((name, _)) = text.strip_prefix("View '").and_then(|rest| rest.split_once("' doesn't exist")) {
+        return Some((
+            format!("there is no view {name}"),
+            "\\dv lists the views; DROP VIEW IF EXISTS takes it as it is".into(),
+        ));
+    }
+    if text.starts_with("COMPRESSION TYPE clause") {
+        let hint = "leave it out: STORED AS CSV LOCATION 'vpn.csv.gz'";
+        return Some(("what a file is packed in is recognised, and not stated".into(), hint.into()));
+    }
+    if let Some((clause, _)) = text.split_once(" clause is no longer in use") {
+        return Some((format!("{clause} stands in OPTIONS (…)"), LIKE.into()));
+    }
+    let (clause, _) = text.strip_prefix("Missing ")?.split_once(" clause in CREATE EXTERNAL TABLE")?;
+    let hint = match clause {
+        "STORED AS" => "STORED AS AUTO leaves the format to the content, STORED AS CSV states it",
+        _ => "LOCATION 'logs/vpn.csv' names the files; SELECT * FROM 'logs/vpn.csv' reads them without a table",
+    };
+    Some((format!("{clause} is missing"), hint.into()))
+}
+
 /// What is wrong with the shape of a query.
 fn of_queries(text: &str) -> Option<Words> {
     let rows: &[(&str, &str, &str)] = &[
+        (
+            "LIKE does not support escape_char",
+            "the sign by which % and _ stand for themselves in LIKE is the backslash, and no other",
+            r"x LIKE '100\%' finds a %; contains(x, '%') finds one anywhere",
+        ),
+        (
+            "SIMILAR TO does not support escape_char",
+            "the sign by which others stand for themselves in SIMILAR TO is the backslash, and no other",
+            r"x ~ '^100%$' compares with a regular expression, in which % is no sign",
+        ),
+        (
+            "Only `DROP TABLE/VIEW/SCHEMA",
+            "there is nothing of that kind to remove",
+            "DROP TABLE and DROP VIEW remove tables and views of your own",
+        ),
         (
             "COUNT DISTINCT with multiple arguments",
             "count(DISTINCT …) takes one value",
@@ -242,6 +287,9 @@ fn out_of_bounds(clause: &str, place: &str, most: &str) -> Words {
 /// What to do about a setting that there is not.
 pub(super) fn near_setting(name: &str) -> String {
     let plain = name.trim_start_matches("auditql.");
+    if plain == "format" {
+        return "\\format NAME chooses the format at the prompt, --format NAME for the program".into();
+    }
     match nearest(plain, crate::settings::ALL.iter().map(|setting| (setting.name, setting.name))) {
         Some(near) => format!("did you mean auditql.{near}?"),
         None if plain == "all.tables" => "SHOW TABLES lists the tables".into(),

@@ -171,3 +171,37 @@ async fn a_spreadsheet_is_no_log() {
     lab.file("mixed.zip", zip(&[office[0], office[1], ("a.csv", b"ip,port\n192.0.2.1,1\n")]));
     assert_eq!(lab.told("SELECT count(*) FROM '{dir}/mixed.zip' WHERE file LIKE '%a.csv'").await.0, ["1"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_option_takes_is_said_of_that_option() {
+    let lab = Lab::new();
+    lab.file("de.csv", "zeit;wer;n\n01.05.2026 08:00;ana;1\n");
+    for (stated, hint) in [
+        ("timezone => 'CEST'", "timezone takes the name of a zone, 'Europe/Berlin'"),
+        ("columns => 'a text'", "columns takes a name and a type for each field of a row"),
+        ("columns => 'a date, b text, c text'", "columns takes a name and a type"),
+        ("heading => 'perhaps'", "heading takes 'true' or 'false'"),
+    ] {
+        let told = lab.refusal(&format!("SELECT * FROM read_csv('{{dir}}/de.csv', {stated})")).await.hint;
+        assert!(told.as_deref().is_some_and(|told| told.starts_with(hint)), "{stated}: {told:?}");
+    }
+    let table = "CREATE EXTERNAL TABLE d (zeit DATE, wer TEXT, n INT) STORED AS CSV LOCATION '{dir}/de.csv'";
+    assert!(lab.refusal(table).await.what.starts_with("zeit is declared as date, and"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_of_an_object_is_found_under_its_name_as_a_column() {
+    let lab = Lab::new();
+    lab.file("s.ndjson", r#"{"id":"a","status":{"errorCode":5,"failureReason":"x"},"conditionalAccessStatus":"y","location":{"city":"B"}}"#);
+    for (select, hint) in [
+        ("status.error_code", "did you mean status_error_code?"),
+        ("t.status.error_code", "did you mean status_error_code?"),
+        ("error_code", "did you mean status_error_code?"),
+        ("location", "did you mean location_city?"),
+        ("status", "columns here that begin so are status_error_code, status_failure_reason"),
+    ] {
+        let report = lab.refusal(&format!("SELECT {select} FROM '{{dir}}/s.ndjson' AS t")).await;
+        assert_eq!(report.hint.as_deref(), Some(hint), "{select}: {report}");
+    }
+    assert_eq!(lab.rows("SELECT status_error_code FROM '{dir}/s.ndjson'").await, ["5"]);
+}

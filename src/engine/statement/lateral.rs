@@ -125,6 +125,15 @@ impl Graft<'_> {
             LogicalPlan::Filter(Filter { predicate, input, .. }) if !self.keeps => {
                 LogicalPlanBuilder::from(self.of(input)?).filter(self.inside(predicate)?)?.build()
             }
+            // `d, unnest(d.list) AS t JOIN u`: what JOIN puts together stands behind the comma as one thing.
+            LogicalPlan::Join(_) if !self.keeps => Err(Error::Dialect {
+                what:
+                    "JOIN goes before a comma: unnest(…) and what it is joined with are one side, apart from the table"
+                        .into(),
+                instead: "write CROSS JOIN in place of the comma: FROM d CROSS JOIN unnest(d.list) AS t JOIN u ON …"
+                    .into(),
+            }
+            .into()),
             _ => Err(refused(match self.keeps {
                 true => "LEFT JOIN with the elements of a list takes the elements as they are",
                 false => "a subquery in FROM can choose and test the elements of a list, and do no more with them",
