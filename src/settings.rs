@@ -129,21 +129,17 @@ pub static ALL: &[Setting] = &[
     },
     Setting {
         name: "timeout",
-        doc: "Time limit for one statement, such as 90s, 10m or 2h; with 'none', only a lack of progress ends it.",
+        doc: "Time limit for one statement, such as 90s, 10m or 2h; with 'none' or 0, only a lack of progress ends it.",
         value: "DURATION",
         get: |s| s.timeout.map_or_else(|| "none".into(), |t| format!("{}s", t.as_secs())),
-        set: |s, v| optional(v, duration).map(|t| s.timeout = t),
+        set: |s, v| limit(v).map(|t| s.timeout = t),
     },
     Setting {
         name: "confirm",
         doc: "At the prompt, ask before a statement whose requests take at least this long, such as 5m; with 'none', never.",
         value: "DURATION",
         get: |s| s.confirm.map_or_else(|| "none".into(), |t| format!("{}s", t.as_secs())),
-        set: |s, v| {
-            let never = ["0", "off"].iter().any(|word| v.eq_ignore_ascii_case(word));
-            let longest = if never { Some(None) } else { optional(v, duration) };
-            longest.map(|longest| s.confirm = longest)
-        },
+        set: |s, v| limit(v).map(|longest| s.confirm = longest),
     },
     Setting {
         name: "estimates",
@@ -337,6 +333,13 @@ fn optional<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T
     if text.eq_ignore_ascii_case("none") { Some(None) } else { parse(text).map(Some) }
 }
 
+/// A limit of time. None at all is no limit, as elsewhere in SQL: of a limit that ends every statement nobody has anything.
+fn limit(text: &str) -> Option<Option<Duration>> {
+    let never = text.eq_ignore_ascii_case("off");
+    let limit = if never { Some(None) } else { optional(text, duration) };
+    limit.map(|limit| limit.filter(|limit| !limit.is_zero()))
+}
+
 /// No answer is without a record: a cap of none would make each one suspect.
 fn record_cap(text: &str) -> Option<Option<u64>> {
     if text.eq_ignore_ascii_case("documented") {
@@ -421,6 +424,18 @@ mod tests {
             (s.timeout, s.memory_limit, s.max_requests, s.partial),
             (Some(Duration::from_mins(10)), 2 << 30, None, true)
         );
+    }
+
+    #[test]
+    fn a_limit_of_no_time_is_none() {
+        for name in ["timeout", "confirm"] {
+            for value in ["0", "0s", "off", "none"] {
+                let mut s = Settings { timeout: Some(Duration::from_mins(1)), ..Settings::default() };
+                s.set(name, value).unwrap();
+                let limit = if name == "timeout" { s.timeout } else { s.confirm };
+                assert_eq!(limit, None, "{name} {value}");
+            }
+        }
     }
 
     #[cfg(feature = "cli")]

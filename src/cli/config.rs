@@ -12,7 +12,7 @@ use toml::{Table, Value};
 
 use super::env::Env;
 use crate::logs;
-use crate::report::{Exit, Report, nearest};
+use crate::report::{self, Exit, Report, nearest};
 use crate::settings;
 use crate::stores::scheme;
 use crate::table::Quota;
@@ -213,7 +213,13 @@ pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Re
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
         // The library's own text quotes the line, and the line may hold a secret.
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        Report::new(Exit::Usage, format!("{file}, line {line}: {}", error.message()))
+        match text.lines().nth(line - 1).and_then(unquoted) {
+            Some(key) => {
+                Report::new(Exit::Usage, format!("{file}, line {line}: what stands behind {key} = is no value"))
+                    .hint(format!("a text stands in quotes: {key} = \"…\""))
+            }
+            None => Report::new(Exit::Usage, format!("{file}, line {line}: {}", error.message())),
+        }
     })?;
     let mut section = Section { file, path: String::new(), table };
     section.check(KEYS)?;
@@ -241,6 +247,19 @@ pub(super) fn parse(text: &str, author: Author, file: &str) -> Result<Config, Re
     Ok(config)
 }
 
+/// The key of a line on which a text lacks its quotes.
+fn unquoted(line: &str) -> Option<&str> {
+    let (key, value) = line.split_once('=')?;
+    let (key, value) = (key.trim(), value.trim());
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let is_key = !key.is_empty() && key.chars().all(is_plain);
+    let begins = value.starts_with(|c: char| c.is_alphanumeric() || "/.~\\".contains(c));
+    let is_value = || format!("x = {value}").parse::<Table>().is_ok();
+    // Of a secret it is said that it does not belong there.
+    let is_secret = SECRET_WORDS.iter().any(|word| key.to_lowercase().contains(word));
+    (is_key && begins && !is_secret && !is_value()).then_some(key)
+}
+
 /// A table of the file, and where it stands.
 struct Section<'a> {
     file: &'a str,
@@ -259,6 +278,13 @@ impl<'a> Section<'a> {
                 .hint("set AZURE_CLIENT_SECRET, or AUDITQL_ACCESS_TOKEN with auth = \"access_token\""));
         }
         let report = self.error(format!("unknown key '{path}'"));
+        let is_setting = settings::ALL.iter().any(|setting| setting.name == key);
+        let inside = !self.path.is_empty();
+        if inside && KEYS.contains(&key.as_str()) {
+            return Err(report.hint(format!("{key} = … stands above the first section of the file")));
+        } else if is_setting {
+            return Err(report.hint(format!("{key} = … stands in the section [settings]")));
+        }
         Err(match nearest(key, keys.iter().map(|key| (*key, *key))) {
             Some(near) => report.hint(format!("did you mean {near}?")),
             None => report.hint(format!("the keys here are {}", keys.join(", "))),
@@ -332,13 +358,17 @@ impl<'a> Section<'a> {
                     return Err(self.error(what));
                 }
             };
-            read.set(name, &value).map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
+            read.set(name, &value).map_err(|error| self.of_logs(&error))?;
             options.push(((*name).to_owned(), value));
         }
         if let Some(format) = read.format {
-            read.check(&[format]).map_err(|error| self.error(format!("'{}': {error}", self.path)))?;
+            read.check(&[format]).map_err(|error| self.of_logs(&error))?;
         }
         Ok(LogTable { paths, options })
+    }
+
+    fn of_logs(&self, error: &logs::Error) -> Report {
+        self.error(format!("'{}': {error}", self.path)).hint(report::of_option(error))
     }
 
     fn quota(mut self) -> Result<Vec<(Quota, String)>, Report> {
@@ -365,7 +395,12 @@ impl<'a> Section<'a> {
             Value::Boolean(on) => Ok((key.clone(), on.to_string())),
             _ => Err(self.error(format!("'{}' must be a string, a number, or true or false", self.path_of(key)))),
         };
-        self.table.iter().map(text).collect()
+        let all: Vec<(String, String)> = self.table.iter().map(text).collect::<Result<_, _>>()?;
+        for (key, value) in &all {
+            let set = settings::Settings::default().set(key, value);
+            set.map_err(|error| self.error(format!("[{}] {error}", self.path)).hint(report::of_setting(&error)))?;
+        }
+        Ok(all)
     }
 
     fn section(&mut self, key: &str) -> Result<Option<Self>, Report> {

@@ -12,7 +12,7 @@ use url::Url;
 use super::config::{Config, Entry};
 use super::credential::{AUTHS, credential};
 use super::env::{Env, Shared};
-use crate::auth::{Cloud, Connection, CredentialSource, Keeps, NameFlaw, RESERVED, check_name};
+use crate::auth::{Cloud, Connection, ConnectionError, CredentialSource, Keeps, NameFlaw, RESERVED, check_name};
 use crate::engine::EngineBuilder;
 use crate::http::Quotas;
 use crate::report::{Exit, Report, nearest};
@@ -98,7 +98,7 @@ fn unknown(name: &str, connections: &BTreeMap<String, Entry>, veil: &Veil) -> Re
     let names: Vec<&str> = connections.keys().map(String::as_str).collect();
     match nearest(name, names.iter().map(|name| (*name, *name))) {
         Some(near) => report.hint(format!("did you mean {near}?")),
-        None if names.is_empty() => report.hint("it has no connections; a section [connections.NAME] adds one"),
+        None if names.is_empty() => report.hint("it has no connections; 'auditql init' writes one"),
         None => report.hint(format!("the connections are {}", names.join(", "))),
     }
 }
@@ -158,7 +158,7 @@ pub(super) fn open(name: &str, entry: &Entry, env: &Env) -> Result<Chosen, Repor
         quotas: about.quotas(&entry.quota)?,
         keeps: about.keeps(entry.keeps_days.as_deref())?,
     };
-    connection.check().map_err(|error| about.error(&format!("cannot be used: {error}")))?;
+    connection.check().map_err(|error| about.unusable(&error))?;
     Ok(Chosen::Service(Box::new(connection)))
 }
 
@@ -263,7 +263,24 @@ impl About<'_> {
 
     fn url(&self, key: &str, url: &str) -> Result<Url, Report> {
         // The text is not repeated: it may hold a password.
-        Url::parse(url).map_err(|error| self.error(&format!("has an invalid {key}: {error}")))
+        Url::parse(url)
+            .map_err(|error| match error {
+                url::ParseError::RelativeUrlWithoutBase => {
+                    self.error(&format!("has an invalid {key}: it does not begin with https://"))
+                }
+                other => self.error(&format!("has an invalid {key}: {other}")),
+            })
+            .map_err(|report| report.hint(format!("write the whole address: {key} = \"https://…\"")))
+    }
+
+    fn unusable(&self, error: &ConnectionError) -> Report {
+        let report = self.error(&format!("cannot be used: {error}"));
+        match error {
+            ConnectionError::Tenant(_) => {
+                report.hint("a domain has a dot, as contoso.onmicrosoft.com; the id is on the tenant's overview page")
+            }
+            _ => report,
+        }
     }
 
     fn choice(&self, key: &str, value: &str, values: &[&str]) -> Report {
@@ -396,6 +413,27 @@ mod tests {
         for (text, what) in rows {
             let report = chosen(None, &[], "", &format!("[connections.a]\n{text}")).unwrap_err();
             assert_eq!((report.what.as_str(), report.exit), (what, Exit::Usage));
+        }
+        for (text, what, hint) in [
+            (
+                "tenant = 'a.example'\ngraph_url = 'graph.microsoft.com'",
+                "has an invalid graph_url: it does not begin with https://",
+                "graph_url = \"https://…\"",
+            ),
+            (
+                "tenant = 'a.example'\ngraph_url = 'https://a:x'",
+                "has an invalid graph_url: invalid port number",
+                "https://…",
+            ),
+            (
+                "tenant = 'contoso'",
+                "cannot be used: 'contoso' is neither a tenant id nor a domain name",
+                "contoso.onmicrosoft.com",
+            ),
+        ] {
+            let report = chosen(None, &[], "", &format!("[connections.a]\nauth = 'azure_cli'\n{text}")).unwrap_err();
+            assert_eq!(report.what, format!("the connection 'a' {what}"));
+            assert!(report.hint.is_some_and(|told| told.contains(hint)), "{text}");
         }
         let report = chosen(None, &[], "", "[connections.main]\ntenant = 'a.example'").unwrap_err();
         assert_eq!(report.what, "the connection 'main' has a reserved name");

@@ -27,7 +27,7 @@ pub(super) async fn run(asked: &Identity, args: &Args, env: &Env, files: &Files)
     }
     let connection = chosen(args, env, files)?.map(Chosen::service).transpose()?.ok_or_else(|| {
         Report::new(Exit::Usage, "no connection is configured, so there is nobody to sign in")
-            .hint("'auditql init' writes one; 'auditql demo' has a tenant to try without any")
+            .hint(super::NO_CONNECTION)
     })?;
     match asked {
         Identity::Login { .. } => login::login(asked, &connection).await,

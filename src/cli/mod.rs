@@ -41,6 +41,9 @@ use crate::report::{Exit, Report};
 /// Stack of every thread that plans or runs a query.
 const STACK: usize = 64 << 20;
 
+/// What to do where there is no connection, and one is needed.
+const NO_CONNECTION: &str = "'auditql init' writes one; 'auditql demo' has a tenant to try without any";
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(on_panic));

@@ -21,7 +21,7 @@ use crate::queries::Library;
 use crate::repl::commands::of_script;
 use crate::repl::split::{Statement, split};
 use crate::repl::{ConnectionInfo, Outfit, Session, USUAL_PAGER, Voice, check_name, format, prompt, say, script};
-use crate::report::{About, Exit, Report};
+use crate::report::{self, About, Exit, Report};
 use crate::settings::{SettingError, Settings};
 
 /// The file of a working folder.
@@ -295,12 +295,17 @@ pub(super) fn named_config(args: &Args, env: &Env) -> Option<PathBuf> {
 fn settings(args: &Args, env: &Env, user: &Config) -> Result<Settings, Report> {
     let mut settings = Settings::default();
     let mut set = |name: &str, value: &str| {
-        settings.set(name, value).map_err(|error: SettingError| Report::chain(Exit::Usage, &error))
+        settings
+            .set(name, value)
+            .map_err(|error: SettingError| Report::chain(Exit::Usage, &error).hint(report::of_setting(&error)))
     };
     user.settings.iter().try_for_each(|(name, value)| set(name, value))?;
     env.settings().try_for_each(|(name, value)| {
         let variable = variable_of(name);
-        set(name, value).map_err(|report| report.hint(format!("it comes from the environment: {variable}={value}")))
+        set(name, value).map_err(|report| {
+            let form = report.hint.clone().unwrap_or_default();
+            report.hint(format!("it comes from the environment: {variable}={value}; {form}"))
+        })
     })?;
     args.settings.iter().try_for_each(|(name, value)| set(name, value))?;
     Ok(settings)
@@ -448,6 +453,10 @@ mod tests {
             (report.exit, report.what.as_str()),
             (Exit::Usage, "'soon' is not a valid value for timeout, which takes DURATION")
         );
+        assert!(report.hint.is_some_and(|hint| hint.contains("90s, 10m or 2h")));
+        let env = Env::of(&[("AUDITQL_PARTIAL", "yes")]);
+        let hint = settings(&Args::default(), &env, &Config::default()).unwrap_err().hint.unwrap();
+        assert!(hint.starts_with("it comes from the environment: AUDITQL_PARTIAL=yes; partial: "), "{hint}");
     }
 
     #[test]

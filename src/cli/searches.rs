@@ -25,8 +25,7 @@ pub(super) async fn run(
     pace: Option<&Path>,
 ) -> Result<Exit, Report> {
     let connection = connection.ok_or_else(|| {
-        Report::new(Exit::Usage, "no connection is configured, so there is no tenant")
-            .hint("a section [connections.NAME] in the configuration adds one")
+        Report::new(Exit::Usage, "no connection is configured, so there is no tenant").hint(super::NO_CONNECTION)
     })?;
     let pacer = Arc::new(auth::pacer(&connection, Pace::default(), pace));
     let client = auth::client(&connection, pacer, Options::default()).map_err(|error| Report::of_error(&error))?;

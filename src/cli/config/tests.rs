@@ -46,6 +46,23 @@ fn what_is_not_known_is_an_error_with_the_nearest_key() {
             "f: unknown key 'zzz'",
             "the keys here are version, connection, only, format, queries, pace_folder, settings, connections",
         ),
+        // They stand elsewhere.
+        (
+            "[settings]\nformat = 'csv'",
+            "f: unknown key 'settings.format'",
+            "format = … stands above the first section of the file",
+        ),
+        ("partial = true", "f: unknown key 'partial'", "partial = … stands in the section [settings]"),
+        (
+            "[settings]\npartial = 'yes'",
+            "f: [settings] 'yes' is not a valid value for partial, which takes true|false",
+            "partial: Return what could be read and report what is missing (exit code 5), instead of failing.",
+        ),
+        (
+            "[connections.a]\nkind = 'files'\n[connections.a.tables.t]\npath = 'x'\nheading = 'perhaps'",
+            "f: 'connections.a.tables.t': option heading: perhaps is neither true nor false",
+            "heading takes 'true' or 'false'",
+        ),
         (
             "[connections.a]\nclient_secret = 'CANARY'",
             "f: 'connections.a.client_secret' would hold a secret, which does not belong in a file",
@@ -78,6 +95,22 @@ fn values_of_the_wrong_form_are_named_and_never_quoted() {
     ];
     for (text, what) in rows {
         assert_eq!(parse(text, Author::User, "f").unwrap_err().what, what, "{text}");
+    }
+    for (text, line, hint) in [
+        (
+            "[connections.a]\ntenant = 00000000-0000-0000-0000-000000000001",
+            "3: what stands behind tenant = is no value",
+            Some("a text stands in quotes: tenant = \"…\""),
+        ),
+        (
+            "queries = ./CANARY",
+            "2: what stands behind queries = is no value",
+            Some("a text stands in quotes: queries = \"…\""),
+        ),
+        ("only = true\nonly = true", "3: duplicate key", None),
+    ] {
+        let report = parse(&format!("version = 1\n{text}"), Author::User, "f").unwrap_err();
+        assert_eq!((report.what.as_str(), report.hint.as_deref()), (&*format!("f, line {line}"), hint), "{text}");
     }
     let report = parse("version = 1\n\n[connections.a]\nclient_secret = CANARY", Author::User, "f").unwrap_err();
     assert!(report.what.starts_with("f, line 4: ") && !report.to_string().contains("CANARY"), "{report}");

@@ -214,6 +214,10 @@ fn set(state: &mut State<'_>, arg: &str) -> After {
         saved::variables(state);
         return After::Go;
     }
+    // It is stated like a setting everywhere else.
+    if name == "format" {
+        return choose_format(state, value);
+    }
     let Some(setting) = settings::ALL.iter().find(|setting| setting.name == name) else {
         return saved::set_variable(state, name, value);
     };

@@ -12,7 +12,8 @@ use crate::report::{Exit, Report};
 /// When it is one, with what to do instead.
 pub(crate) fn of_script(statement: Statement) -> Result<Statement, Report> {
     let Statement { text, line } = statement;
-    if let Some(Sent { how, .. }) = sent(&text) {
+    if let Some((at, Sent { how, .. })) = first_sent(&text) {
+        let line = line + at;
         let command = match how {
             Sending::Rows { expanded: false } => "\\g",
             Sending::Rows { expanded: true } => "\\gx",
@@ -61,6 +62,12 @@ pub(crate) fn of_script(statement: Statement) -> Result<Statement, Report> {
     }
 }
 
+/// The first command of a text that stands in the place of a semicolon, and how many lines are before its own.
+fn first_sent(text: &str) -> Option<(usize, Sent<'_>)> {
+    let ends = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]);
+    ends.enumerate().find_map(|(at, end)| Some((at, sent(&text[..end])?)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +85,7 @@ mod tests {
             ("desc entra.sign_ins", Ok("DESCRIBE entra.sign_ins")),
             ("SELECT 1 \\g", Err("line 3: \\g stands in the place of ; at the prompt alone")),
             ("SELECT 1 \\gx out.csv", Err("line 3: \\gx stands in the place of ; at the prompt alone")),
+            ("SELECT 1\n\\g w.csv\nSELECT 2 \\gx", Err("line 4: \\g stands in the place of ; at the prompt alone")),
             (".tables", Err("line 3: .tables is a command of the prompt")),
             (".tables\nSELECT 1", Err("line 3: .tables is a command of the prompt")),
             ("exit", Err("line 3: exit is a command of the prompt")),

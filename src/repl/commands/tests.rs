@@ -32,6 +32,9 @@ fn state(session: &mut Session) -> State<'_> {
 async fn commands_are_obeyed() {
     let mut session = session();
     let mut state = state(&mut session);
+    assert_eq!(state.obey("\\set format nope", 1).await, After::Failed);
+    assert_eq!(state.obey("\\set format json", 1).await, After::Go);
+    assert_eq!(state.session.format.name, "json");
     assert_eq!(state.obey("\\format csv", 1).await, After::Go);
     assert_eq!(state.obey("\\timing on", 1).await, After::Go);
     assert_eq!(state.obey("\\x on", 1).await, After::Go);
