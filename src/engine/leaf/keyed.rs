@@ -11,8 +11,8 @@ use std::time::Duration;
 use datafusion::common::JoinType;
 use datafusion::common::config::ConfigOptions;
 use datafusion::error::Result;
-use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::DynamicFilterPhysicalExpr;
+use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::filter_pushdown::FilterPushdownPhase;
 use datafusion::physical_plan::joins::{CrossJoinExec, HashJoinExec, NestedLoopJoinExec};
@@ -26,7 +26,7 @@ use super::{MergedExec, ScanExec};
 use crate::engine::joins::RangeJoinExec;
 use crate::engine::runtime::Statement;
 use crate::plan::{KeyCondition, ScanPlan};
-use crate::predicate::{Conjunct, How, Predicate, Reason, bind, keys, normal};
+use crate::predicate::{Conjunct, How, Predicate, READ_JSON, Reason, bind, keys, normal};
 use crate::tally::Notice;
 
 /// How long a scan waits for keys that should be there. A plan that asks for rows before it has them is read without.
@@ -128,6 +128,10 @@ fn below(plan: &Arc<dyn ExecutionPlan>, child: usize, above: &Joins) -> Joins {
 
 /// The name of a part of a key, without the place that columns show, the type that it was made, and the table.
 pub(super) fn name_of(key: &Arc<dyn PhysicalExpr>) -> String {
+    // What is read of JSON is called as what it is read of.
+    if let Some(read) = key.downcast_ref::<ScalarFunctionExpr>().filter(|call| call.name() == READ_JSON) {
+        return read.args().first().map_or_else(String::new, name_of);
+    }
     let shown = key.to_string();
     let name =
         shown.strip_prefix("CAST(").and_then(|inner| inner.rsplit_once(" AS ")).map_or(&*shown, |(name, _)| name);
