@@ -90,7 +90,7 @@ async fn rows_that_are_lost_above_a_scan_say_where() {
         ),
         (
             "SELECT id FROM sign_ins QUALIFY row_number() OVER (ORDER BY id) > 9",
-            "no rows: none of 2 row(s) satisfies QUALIFY, or WHERE above the window function",
+            "no rows: none of 2 row(s) satisfies the condition on a window function",
         ),
     ] {
         let said = said(&records, sql).await;

@@ -98,7 +98,7 @@ fn at(node: &Node, counts: &[usize]) -> String {
         return if below(|node| node.is::<AggregateExec>()) {
             format!("none of {count} group(s) satisfies HAVING, or WHERE above GROUP BY")
         } else if below(|node| node.is::<WindowAggExec>() || node.is::<BoundedWindowAggExec>()) {
-            format!("none of {count} row(s) satisfies QUALIFY, or WHERE above the window function")
+            format!("none of {count} row(s) satisfies the condition on a window function")
         } else if below(|node| node.is::<UnnestExec>()) {
             format!("none of {count} element(s) satisfies WHERE")
         } else {
