@@ -75,11 +75,6 @@ pub(super) fn of(text: &str) -> Option<Words> {
             "compare it: ON a.user_id = b.id; USING (id) takes a name that both sides have",
         ),
         (
-            "unnest() can only be applied to",
-            "unnest makes rows of a list, and this is none",
-            "string_to_array(x, ',') makes a list of a text, json_list(x) of JSON",
-        ),
-        (
             "DATE_BIN stride must be non-zero",
             "a step of time is longer than nothing",
             "bin(t, '1h') has steps of an hour",
@@ -152,7 +147,6 @@ mod tests {
                 "name a field",
             ),
             ("Join condition must be boolean type, but got text", "ON takes a condition", "ON a.user_id = b.id"),
-            ("unnest() can only be applied to array, struct and null", "rows of a list", "json_list(x)"),
             ("DATE_BIN stride must be non-zero", "longer than nothing", "'1h'"),
             ("Unsupported date_trunc granularity: 'fortnight'. Supported values are", "does not know", "bin(t, '14d')"),
         ] {
