@@ -26,7 +26,7 @@ struct Framed {
 
 enum Frames {
     Json(Framer<Input>),
-    Rows(HeadedRows),
+    Rows(Box<HeadedRows>),
     /// Neither was found; it is said once.
     Strange(Option<String>),
 }
@@ -47,7 +47,7 @@ impl Blocks {
         let frames = match framing::layout(&mut *input) {
             Ok(Layout::Json { lines: true }) => return Ok(Self(Cut::InPlace(Box::new(Lines::new(input))))),
             Ok(Layout::Json { lines: false }) => Frames::Json(Framer::new(input)),
-            Ok(Layout::Rows { delimiter }) => Frames::Rows(HeadedRows::new(input, delimiter)),
+            Ok(Layout::Rows { delimiter }) => Frames::Rows(Box::new(HeadedRows::new(input, delimiter))),
             Ok(Layout::Empty) => Frames::Strange(None),
             Ok(Layout::Other) => Frames::Strange(Some(
                 "it is neither JSON nor CSV, as exports are; if it is a log, SELECT * FROM 'FILE' reads it".into(),

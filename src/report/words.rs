@@ -152,72 +152,74 @@ pub(super) fn of_making(text: &str) -> Option<Words> {
     Some((format!("{clause} is missing"), hint.into()))
 }
 
+/// Shapes of queries that are refused: how the engine's text begins, what is wrong, and what to do.
+const SHAPES: &[(&str, &str, &str)] = &[
+    (
+        "LIKE does not support escape_char",
+        "the sign by which % and _ stand for themselves in LIKE is the backslash, and no other",
+        r"x LIKE '100\%' finds a %; contains(x, '%') finds one anywhere",
+    ),
+    (
+        "SIMILAR TO does not support escape_char",
+        "the sign by which others stand for themselves in SIMILAR TO is the backslash, and no other",
+        r"x ~ '^100%$' compares with a regular expression, in which % is no sign",
+    ),
+    (
+        "Only `DROP TABLE/VIEW/SCHEMA",
+        "there is nothing of that kind to remove",
+        "DROP TABLE and DROP VIEW remove tables and views of your own",
+    ),
+    (
+        "COUNT DISTINCT with multiple arguments",
+        "count(DISTINCT …) takes one value",
+        "count(DISTINCT concat_ws('|', a, b)) counts pairs, or SELECT count(*) FROM (SELECT DISTINCT a, b FROM …)",
+    ),
+    (
+        "Aggregate functions are not allowed in the WHERE clause",
+        "WHERE looks at one row, and an aggregate sums up many",
+        "HAVING stands behind GROUP BY: GROUP BY a HAVING count(*) > 1",
+    ),
+    (
+        "Scalar subquery returned more than one row",
+        "a query in the place of a value gave more than one row",
+        "x IN (SELECT …) compares with each of them, (SELECT max(a) FROM …) is one",
+    ),
+    (
+        "In an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+        "an aggregate with DISTINCT is ordered by what it takes, and by nothing else",
+        "array_agg(DISTINCT x ORDER BY x); or GROUP BY x in a subquery, and order that",
+    ),
+    (
+        "LIMIT must be >= 0",
+        "LIMIT takes a number that is not below 0",
+        "ORDER BY time DESC LIMIT 10 gives the last ones",
+    ),
+    ("OFFSET must be >=0", "OFFSET takes a number that is not below 0", "OFFSET 10 leaves the first ten rows out"),
+    (
+        "Unary operator '-' only supports",
+        "- stands before a number, and this is none",
+        "the order is turned round by DESC: ORDER BY x DESC",
+    ),
+    (
+        "Inconsistent data length across values list",
+        "the rows of VALUES are not as long as they have to be",
+        "each has as many values as there are columns; tables of a service are read-only",
+    ),
+    (
+        "unnest() can only be applied to",
+        "unnest makes a row of each element of a list, and this is none",
+        "json_array_elements(raw -> 'list') does so of JSON, unnest(string_to_array(text, ',')) of a text",
+    ),
+    (
+        "Unexpected argument type to 'json",
+        "the name of a member is a text, and a place in a list is a number",
+        "raw -> 'status' ->> 'errorCode', raw -> 'list' -> 0",
+    ),
+];
+
 /// What is wrong with the shape of a query.
 fn of_queries(text: &str) -> Option<Words> {
-    let rows: &[(&str, &str, &str)] = &[
-        (
-            "LIKE does not support escape_char",
-            "the sign by which % and _ stand for themselves in LIKE is the backslash, and no other",
-            r"x LIKE '100\%' finds a %; contains(x, '%') finds one anywhere",
-        ),
-        (
-            "SIMILAR TO does not support escape_char",
-            "the sign by which others stand for themselves in SIMILAR TO is the backslash, and no other",
-            r"x ~ '^100%$' compares with a regular expression, in which % is no sign",
-        ),
-        (
-            "Only `DROP TABLE/VIEW/SCHEMA",
-            "there is nothing of that kind to remove",
-            "DROP TABLE and DROP VIEW remove tables and views of your own",
-        ),
-        (
-            "COUNT DISTINCT with multiple arguments",
-            "count(DISTINCT …) takes one value",
-            "count(DISTINCT concat_ws('|', a, b)) counts pairs, or SELECT count(*) FROM (SELECT DISTINCT a, b FROM …)",
-        ),
-        (
-            "Aggregate functions are not allowed in the WHERE clause",
-            "WHERE looks at one row, and an aggregate sums up many",
-            "HAVING stands behind GROUP BY: GROUP BY a HAVING count(*) > 1",
-        ),
-        (
-            "Scalar subquery returned more than one row",
-            "a query in the place of a value gave more than one row",
-            "x IN (SELECT …) compares with each of them, (SELECT max(a) FROM …) is one",
-        ),
-        (
-            "In an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
-            "an aggregate with DISTINCT is ordered by what it takes, and by nothing else",
-            "array_agg(DISTINCT x ORDER BY x); or GROUP BY x in a subquery, and order that",
-        ),
-        (
-            "LIMIT must be >= 0",
-            "LIMIT takes a number that is not below 0",
-            "ORDER BY time DESC LIMIT 10 gives the last ones",
-        ),
-        ("OFFSET must be >=0", "OFFSET takes a number that is not below 0", "OFFSET 10 leaves the first ten rows out"),
-        (
-            "Unary operator '-' only supports",
-            "- stands before a number, and this is none",
-            "the order is turned round by DESC: ORDER BY x DESC",
-        ),
-        (
-            "Inconsistent data length across values list",
-            "the rows of VALUES are not as long as they have to be",
-            "each has as many values as there are columns; tables of a service are read-only",
-        ),
-        (
-            "unnest() can only be applied to",
-            "unnest makes a row of each element of a list, and this is none",
-            "json_array_elements(raw -> 'list') does so of JSON, unnest(string_to_array(text, ',')) of a text",
-        ),
-        (
-            "Unexpected argument type to 'json",
-            "the name of a member is a text, and a place in a list is a number",
-            "raw -> 'status' ->> 'errorCode', raw -> 'list' -> 0",
-        ),
-    ];
-    if let Some((_, what, hint)) = rows.iter().find(|(begin, ..)| text.starts_with(begin)) {
+    if let Some((_, what, hint)) = SHAPES.iter().find(|(begin, ..)| text.starts_with(begin)) {
         return Some(((*what).to_owned(), (*hint).to_owned()));
     }
     if let Some(name) = text.strip_prefix("Invalid qualifier ") {

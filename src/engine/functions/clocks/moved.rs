@@ -7,6 +7,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, IntervalMonthDayNano, IntervalMonthDayNanoType, IntervalUnit};
 use datafusion::common::{DFSchema, exec_err};
 use datafusion::error::Result;
+use datafusion::functions::utils::make_scalar_function;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ExprSchemable, Operator, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
@@ -71,18 +72,12 @@ impl ScalarUDFImpl for Moved {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let is_one = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
-        let rows = if is_one { 1 } else { args.number_rows };
-        let sides = args.args.iter().map(|arg| arg.to_array(rows)).collect::<Result<Vec<_>>>()?;
-        let moved = match sides.as_slice() {
-            [left, right] if matches!(left.data_type(), DataType::Interval(_)) => self.moved(right, left)?,
-            [left, right] => self.moved(left, right)?,
-            _ => return exec_err!("{} takes a time and a length", self.name()),
+        let moved = |sides: &[ArrayRef]| match sides {
+            [left, right] if matches!(left.data_type(), DataType::Interval(_)) => self.moved(right, left),
+            [left, right] => self.moved(left, right),
+            _ => exec_err!("{} takes a time and a length", self.name()),
         };
-        Ok(match is_one {
-            true => ColumnarValue::Scalar(ScalarValue::try_from_array(&moved, 0)?),
-            false => ColumnarValue::Array(moved),
-        })
+        make_scalar_function(moved, Vec::new())(&args.args)
     }
 }
 

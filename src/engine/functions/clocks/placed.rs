@@ -9,6 +9,7 @@ use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, Int64Type, TimeUnit};
 use chrono::{DateTime, TimeZone, Utc};
 use datafusion::error::Result;
+use datafusion::functions::utils::make_scalar_function;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
@@ -43,14 +44,8 @@ impl ScalarUDFImpl for Placed {
         Ok(self.to.clone())
     }
 
-    fn invoke_with_args(&self, mut args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let is_one = matches!(args.args[0], ColumnarValue::Scalar(_));
-        let times = args.args.swap_remove(0).to_array(if is_one { 1 } else { args.number_rows })?;
-        let placed = self.placed(&times)?;
-        Ok(match is_one {
-            true => ColumnarValue::Scalar(ScalarValue::try_from_array(&placed, 0)?),
-            false => ColumnarValue::Array(placed),
-        })
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        make_scalar_function(|times| self.placed(&times[0]), Vec::new())(&args.args)
     }
 }
 

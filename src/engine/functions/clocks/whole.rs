@@ -6,10 +6,10 @@ use arrow::array::{ArrayRef, AsArray, StringViewArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use datafusion::error::Result;
+use datafusion::functions::utils::make_scalar_function;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
-use datafusion::scalar::ScalarValue;
 
 use crate::predicate::AS_TIME;
 use crate::time::with_seconds;
@@ -39,21 +39,17 @@ impl ScalarUDFImpl for Whole {
         Ok(DataType::Utf8View)
     }
 
-    fn invoke_with_args(&self, mut args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let is_one = matches!(args.args[0], ColumnarValue::Scalar(_));
-        let texts = args.args.swap_remove(0).to_array(if is_one { 1 } else { args.number_rows })?;
-        let mut texts = cast(&texts, &DataType::Utf8View)?;
-        let lacks = |text: Option<&str>| text.is_some_and(|text| with_seconds(text).is_some());
-        if texts.as_string_view().iter().any(lacks) {
-            let whole = texts.as_string_view().iter();
-            let whole: StringViewArray =
-                whole.map(|text| text.map(|text| with_seconds(text).unwrap_or_else(|| text.to_owned()))).collect();
-            let whole: ArrayRef = Arc::new(whole);
-            texts = whole;
-        }
-        Ok(match is_one {
-            true => ColumnarValue::Scalar(ScalarValue::try_from_array(&texts, 0)?),
-            false => ColumnarValue::Array(texts),
-        })
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        make_scalar_function(|texts| whole(&texts[0]), Vec::new())(&args.args)
     }
+}
+
+fn whole(texts: &ArrayRef) -> Result<ArrayRef> {
+    let texts = cast(texts, &DataType::Utf8View)?;
+    let all = || texts.as_string_view().iter();
+    if !all().flatten().any(|text| with_seconds(text).is_some()) {
+        return Ok(texts);
+    }
+    let whole = all().map(|text| text.map(|text| with_seconds(text).unwrap_or_else(|| text.to_owned())));
+    Ok(Arc::new(whole.collect::<StringViewArray>()))
 }

@@ -8,6 +8,7 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, exec_err};
 use datafusion::error::Result;
+use datafusion::functions::utils::make_scalar_function;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ExprSchemable, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
@@ -89,22 +90,22 @@ impl ScalarUDFImpl for Read {
         Ok(self.to.clone())
     }
 
-    fn invoke_with_args(&self, mut args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let is_one = matches!(args.args[0], ColumnarValue::Scalar(_));
-        let texts = args.args.swap_remove(0).to_array(if is_one { 1 } else { args.number_rows })?;
-        let texts = cast(&texts, &DataType::Utf8View)?;
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        make_scalar_function(|texts| self.read(&texts[0]), Vec::new())(&args.args)
+    }
+}
+
+impl Read {
+    fn read(&self, texts: &ArrayRef) -> Result<ArrayRef> {
+        let texts = cast(texts, &DataType::Utf8View)?;
         let texts = texts.as_string_view().iter();
-        let read: ArrayRef = match self.to {
+        Ok(match self.to {
             DataType::Boolean => Arc::new(texts.map(|text| flag(text?)).collect::<BooleanArray>()),
             DataType::Float64 => Arc::new(texts.map(|text| number(text?)).collect::<Float64Array>()),
             _ => {
                 let numbers = texts.map(|text| whole(text?)).collect::<Decimal128Array>();
                 Arc::new(numbers.with_data_type(self.to.clone()))
             }
-        };
-        Ok(match is_one {
-            true => ColumnarValue::Scalar(datafusion::scalar::ScalarValue::try_from_array(&read, 0)?),
-            false => ColumnarValue::Array(read),
         })
     }
 }

@@ -10,12 +10,12 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Fields, Float64Type, Int64Type};
 use datafusion::common::{exec_err, plan_err};
 use datafusion::error::{DataFusionError, Result};
+use datafusion::functions::utils::make_scalar_function;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Documentation, Expr, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
-use datafusion::scalar::ScalarValue;
 
 use super::addresses::{ADDRESS, NETWORK};
 use crate::address::Network;
@@ -228,22 +228,16 @@ impl ScalarUDFImpl for Rowwise {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let constant = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
-        if constant {
+        if args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_))) {
             self.written_out(&args.args)?;
         }
-        let rows = if constant { 1 } else { args.number_rows };
-        let arrays: Vec<ArrayRef> = args.args.iter().map(|arg| arg.to_array(rows)).collect::<Result<_>>()?;
-        let columns: Vec<Column> = arrays
-            .iter()
-            .zip(self.function.args)
-            .map(|(array, (_, of, _))| Column::new(*of, array))
-            .collect::<Result<_>>()?;
-        let made = self.function.of.all(&columns, rows);
-        Ok(match constant {
-            true => ColumnarValue::Scalar(ScalarValue::try_from_array(&made, 0)?),
-            false => ColumnarValue::Array(made),
-        })
+        let made = |arrays: &[ArrayRef]| {
+            let columns = arrays.iter().zip(self.function.args).map(|(array, (_, of, _))| Column::new(*of, array));
+            let columns: Vec<Column> = columns.collect::<Result<_>>()?;
+            let rows = arrays.first().map_or(1, Array::len);
+            Ok(self.function.of.all(&columns, rows))
+        };
+        make_scalar_function(made, Vec::new())(&args.args)
     }
 }
 

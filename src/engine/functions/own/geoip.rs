@@ -11,12 +11,12 @@ use arrow::datatypes::DataType;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::{exec_err, plan_err};
 use datafusion::error::{DataFusionError, Result};
+use datafusion::functions::utils::make_scalar_function;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Documentation, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
-use datafusion::scalar::ScalarValue;
 
 use crate::address::endpoint;
 use crate::engine::error::Error;
@@ -90,6 +90,27 @@ impl Geo {
         Error::Places { function: self.name, source }.into()
     }
 
+    /// The answers for a column of addresses.
+    fn answered(&self, given: &[ArrayRef], databases: &[Arc<Database>]) -> Result<ArrayRef> {
+        let [given] = given else { return exec_err!("{} takes 1 argument", self.name) };
+        let Some(texts) = given.as_string_view_opt() else {
+            return exec_err!("{} was given a {}", self.name, given.data_type());
+        };
+        let addresses = texts.iter().map(|text| text.and_then(endpoint).map(|(address, _)| address));
+        Ok(if self.question == Question::System {
+            let of = |address| Self::first(databases, |database| database.system(address));
+            let numbers = addresses.map(|address| Ok(address.map(of).transpose()?.flatten().map(i64::from)));
+            Arc::new(numbers.collect::<Result<Int64Array, _>>().map_err(|error| self.failed(error))?)
+        } else {
+            let mut made = StringViewBuilder::with_capacity(texts.len());
+            for address in addresses {
+                let of = |address| Self::first(databases, |database| database.name(self.question, address));
+                made.append_option(address.map(of).transpose().map_err(|error| self.failed(error))?.flatten());
+            }
+            Arc::new(made.finish())
+        })
+    }
+
     /// The first answer of several databases.
     fn first<'a, T>(
         databases: &'a [Arc<Database>],
@@ -148,29 +169,7 @@ impl ScalarUDFImpl for Geo {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let [given] = args.args.as_slice() else { return exec_err!("{} takes 1 argument", self.name) };
         let databases = self.databases(&args.config_options)?;
-        let constant = matches!(given, ColumnarValue::Scalar(_));
-        let given = given.to_array(if constant { 1 } else { args.number_rows })?;
-        let Some(texts) = given.as_string_view_opt() else {
-            return exec_err!("{} was given a {}", self.name, given.data_type());
-        };
-        let addresses = texts.iter().map(|text| text.and_then(endpoint).map(|(address, _)| address));
-        let made: ArrayRef = if self.question == Question::System {
-            let of = |address| Self::first(&databases, |database| database.system(address));
-            let numbers = addresses.map(|address| Ok(address.map(of).transpose()?.flatten().map(i64::from)));
-            Arc::new(numbers.collect::<Result<Int64Array, _>>().map_err(|error| self.failed(error))?)
-        } else {
-            let mut made = StringViewBuilder::with_capacity(texts.len());
-            for address in addresses {
-                let of = |address| Self::first(&databases, |database| database.name(self.question, address));
-                made.append_option(address.map(of).transpose().map_err(|error| self.failed(error))?.flatten());
-            }
-            Arc::new(made.finish())
-        };
-        Ok(match constant {
-            true => ColumnarValue::Scalar(ScalarValue::try_from_array(&made, 0)?),
-            false => ColumnarValue::Array(made),
-        })
+        make_scalar_function(|given| self.answered(given, &databases), Vec::new())(&args.args)
     }
 }

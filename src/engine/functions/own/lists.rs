@@ -2,17 +2,18 @@
 //! `modified_properties`, `additional_details`.
 
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, StringViewBuilder, StructArray};
 use arrow::compute::cast;
 use arrow::datatypes::{ArrowNativeType, DataType};
 use datafusion::common::{exec_err, plan_err};
 use datafusion::error::Result;
+use datafusion::functions::utils::make_scalar_function;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_OTHER;
 use datafusion::logical_expr::{
     ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
-use datafusion::scalar::ScalarValue;
 
 /// What the name of an element is called.
 const NAMES: &[&str] = &["name", "key", "display_name"];
@@ -119,10 +120,14 @@ impl ScalarUDFImpl for Kv {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let [list, name] = args.args.as_slice() else { return exec_err!("{} takes 2 arguments", self.name) };
-        let constant = matches!((list, name), (ColumnarValue::Scalar(_), ColumnarValue::Scalar(_)));
-        let rows = if constant { 1 } else { args.number_rows };
-        let (list, name) = (list.to_array(rows)?, name.to_array(rows)?);
+        make_scalar_function(|given| self.found(given), Vec::new())(&args.args)
+    }
+}
+
+impl Kv {
+    fn found(&self, given: &[ArrayRef]) -> Result<ArrayRef> {
+        let [list, name] = given else { return exec_err!("{} takes 2 arguments", self.name) };
+        let rows = list.len();
         let mut made = StringViewBuilder::with_capacity(rows);
         if let Some(lists) = list.as_list_opt::<i32>() {
             let elements = Elements::of(lists.values(), self.values)?;
@@ -136,11 +141,7 @@ impl ScalarUDFImpl for Kv {
         } else {
             (0..rows).for_each(|_| made.append_null());
         }
-        let made: ArrayRef = std::sync::Arc::new(made.finish());
-        Ok(match constant {
-            true => ColumnarValue::Scalar(ScalarValue::try_from_array(&made, 0)?),
-            false => ColumnarValue::Array(made),
-        })
+        Ok(Arc::new(made.finish()))
     }
 }
 
