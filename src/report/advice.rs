@@ -188,8 +188,8 @@ pub(super) fn of_text(what: &str) -> Option<&'static str> {
         ),
         (
             "Cannot access field at argument 1: type List(",
-            "an element of a list has the field: x[1].display_name, any_match(x, t -> t.display_name = '…'), \
-             or a row for each: FROM t, unnest(t.x) AS u",
+            "only structs have fields; an element of a list may be one: x[1].display_name, \
+             any_match(x, t -> t.display_name = '…'), or a row for each: FROM t, unnest(t.x) AS u",
         ),
         ("Cannot access field at argument", "only structs have fields; raw is JSON text: raw -> 'name' ->> 'name'"),
         ("for bitwise operation", "ip_in(address, '10.0.0.0/8') tells whether an address lies in a network"),

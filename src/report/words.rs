@@ -352,7 +352,7 @@ pub(super) fn of_operation(text: &str) -> String {
         format!("{word} takes a number, and this is a {of}")
     } else if let Some(kind) = text
         .split_once("Cannot access field at argument 1: type ")
-        .and_then(|(_, rest)| rest.strip_suffix(" is not struct, Map, or Null"))
+        .and_then(|(_, rest)| rest.split_once(" is not struct, ").map(|(kind, _)| kind))
     {
         format!("{kind} has no fields")
     } else if let Some(operation) = text.strip_prefix("Cannot infer common type for bitwise operation ") {

@@ -81,6 +81,7 @@ fn shapes_that_do_not_fit_are_said_in_words() {
     }
     for (text, said) in [
         ("Cannot access field at argument 1: type integer is not struct, Map, or Null", "integer has no fields"),
+        ("Cannot access field at argument 1: type list is not struct, map, or Null", "list has no fields"),
         ("Cannot infer common type for bitwise operation text << text", "text << text cannot be computed"),
     ] {
         assert_eq!(of_operation(text), said);
