@@ -223,11 +223,9 @@ async fn what_is_told_to_be_complete_is_there() {
     }
 }
 
-/// A slice that cannot be read costs itself, and is named with its range of time.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_slice_that_cannot_be_read_is_named_by_its_times() {
-    let records = uneven(&mut Rng::with_seed(2), 0);
-    let mut service = Service::new(records.clone(), 5);
+/// A service that refuses the first slice that it is asked for, and which that is.
+async fn denying(records: &[Record]) -> (Server, Arc<Mutex<Option<(i64, i64)>>>) {
+    let mut service = Service::new(records.to_vec(), 5);
     let denied = Arc::new(Mutex::new(None));
     let seen_denied = Arc::clone(&denied);
     let server = Server::start(move |seen| {
@@ -241,10 +239,19 @@ async fn a_slice_that_cannot_be_read_is_named_by_its_times() {
         if is_denied { refusal(500, "UnknownError", "no") } else { service.answer(&asked).delayed(DELAY) }
     })
     .await;
-    let whole = engine(connection(server.origin()), Settings::default(), options());
+    (server, denied)
+}
+
+/// A slice that cannot be read costs itself, and is named with its range of time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slice_that_cannot_be_read_is_named_by_its_times() {
+    let records = uneven(&mut Rng::with_seed(2), 0);
     let sql = &all(&records);
+    let (server, _) = denying(&records).await;
+    let whole = engine(connection(server.origin()), Settings::default(), options());
     answer(&whole, sql).await.map(|_| ()).expect_err("without partial it is an error");
-    *denied.lock().unwrap() = None;
+    // A service of its own: what the first question still had under way would be what is refused of the second.
+    let (server, denied) = denying(&records).await;
     let settings = Settings { partial: true, ..Settings::default() };
     let found = answer(&engine(connection(server.origin()), settings, options()), sql).await.unwrap();
     let (from, to) = denied.lock().unwrap().expect("a slice has two ends");
