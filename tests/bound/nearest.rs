@@ -1,5 +1,8 @@
 //! ASOF joins whose partners a service has: it is asked for the keys and the times of the side at hand.
 
+use std::fs::File;
+use std::time::{Duration, SystemTime};
+
 use super::Bound;
 use crate::lab::now;
 
@@ -28,7 +31,19 @@ async fn the_service_is_asked_for_the_keys_and_times_of_the_left_side() {
     };
     let lines: Vec<String> = (0..).zip(users.iter().step_by(users.len() / 3).take(3)).map(line).collect();
     let vpn = bound.file("vpn.csv", "time,user", &lines);
+    let written = |ago: Duration| {
+        let file = File::options().append(true).open(bound.folder.path().join("vpn.csv")).unwrap();
+        file.set_modified(SystemTime::now() - ago).unwrap();
+    };
     let whole = bound.lab.requests("SELECT count(id) FROM sign_ins s WHERE s.is_interactive").await;
+    let sql = format!(
+        "SELECT v.time, s.id FROM {vpn} v ASOF JOIN sign_ins s \
+         ON v.user_name = s.user_principal_name AND {} AND s.is_interactive",
+        CASES[0].0
+    );
+    written(Duration::from_secs(5));
+    assert_eq!(bound.asked(&sql).await.len(), whole, "a file that somebody writes tells nothing");
+    written(Duration::from_mins(11));
     for (time, sent) in CASES {
         let keys = ["v.user_name = s.user_principal_name", "s.user_principal_name = v.user_name"];
         for (kind, key) in ["", "LEFT "].into_iter().zip(keys) {

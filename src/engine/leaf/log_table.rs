@@ -39,6 +39,11 @@ impl LogTable {
         &self.0
     }
 
+    /// Whether it gives the same rows when it is read again, or an error.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.0.files.iter().all(|file| file.is_quiet())
+    }
+
     /// What is known of the values of a column: by its name.
     pub(crate) fn origin(&self, at: usize) -> Option<Origin> {
         let column = self.0.columns.get(at)?;

@@ -24,7 +24,7 @@ mod sides;
 mod span;
 mod told;
 
-use datafusion::catalog::TableProvider;
+use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::physical_plan::ExecutionPlan;
 
 pub(crate) use counted::{CountThere, CountedExec};
@@ -56,4 +56,9 @@ pub(crate) fn asks(table: &dyn TableProvider) -> bool {
     table.downcast_ref::<RemoteTable>().is_some_and(of_service)
         || table.downcast_ref::<MergedTable>().is_some_and(MergedTable::is_of_service)
         || table.is::<LookupTable>()
+}
+
+/// Whether a table gives the same rows when a statement reads it again, or an error: one that was kept, and logs that nobody writes.
+pub(crate) fn is_same_again(table: &dyn TableProvider) -> bool {
+    table.is::<MemTable>() || table.is::<Kept>() || table.downcast_ref::<LogTable>().is_some_and(LogTable::is_quiet)
 }

@@ -39,7 +39,7 @@ use crate::engine::functions::texts::OfTexts;
 use crate::engine::joins::asof::{BelowNearest, NearestJoins, Planner, TellNearest};
 use crate::engine::joins::{LookUp, WholeKeys};
 use crate::engine::leaf::{
-    AtHandFirst, CountThere, EndsAlone, FewWanted, KeptRanges, ShareScans, TellKeys, asks, is_remote,
+    AtHandFirst, CountThere, EndsAlone, FewWanted, KeptRanges, ShareScans, TellKeys, asks, is_remote, is_same_again,
 };
 use crate::engine::runtime::Connections;
 use crate::engine::runtime::journal::Journal;
@@ -150,7 +150,7 @@ pub(crate) fn extend(
     builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
     let mut builder = builder
         .with_optimizer_rule(Arc::new(BelowNearest))
-        .with_optimizer_rule(Arc::new(TellNearest { asks }))
+        .with_optimizer_rule(Arc::new(TellNearest { asks, is_same_again }))
         .with_optimizer_rule(Arc::new(WholeKeys));
     // Behind the choice of a join's kind and sides; before what moves rows and filters to where they are needed.
     let rules = &mut builder.physical_optimizers().get_or_insert_default().rules;

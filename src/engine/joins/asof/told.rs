@@ -1,8 +1,9 @@
 //! What the left side of an ASOF join, at hand, says of the partners that a service is asked for.
 //!
 //! The right side is held, and so it is read first, before anything is known of the left one. So it is made a semi join with
-//! what the left side wants of it: its keys, and for each the bounds within which all of its partners lie. That is one row for each key, however many rows have it, and keys and times are sent as those of any join. The left side
-//! is read twice for that: it is at hand, and requests are what costs.
+//! what the left side wants of it: its keys, and for each the bounds within which all of its partners lie. That is one row
+//! for each key, however many rows have it, and keys and times are sent as those of any join. The left side is read twice
+//! for that: it is at hand, and requests are what costs.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use datafusion::error::Result;
 use datafusion::functions_aggregate::expr_fn::{max, min};
 use datafusion::logical_expr::expr::BinaryExpr;
 use datafusion::logical_expr::{
-    Distinct, Expr, Extension, JoinType, LogicalPlan, LogicalPlanBuilder, Operator, binary_expr,
+    Distinct, Expr, Extension, JoinType, LogicalPlan, LogicalPlanBuilder, Operator, TableScan, binary_expr,
 };
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 
@@ -31,6 +32,8 @@ const WANTED: &str = "wanted";
 pub(crate) struct TellNearest {
     /// Whether a table asks a service.
     pub(crate) asks: fn(&dyn TableProvider) -> bool,
+    /// Whether a table gives the same rows when it is read again.
+    pub(crate) is_same_again: fn(&dyn TableProvider) -> bool,
 }
 
 impl OptimizerRule for TellNearest {
@@ -48,8 +51,7 @@ impl OptimizerRule for TellNearest {
             return Ok(Transformed::no(plan));
         };
         let is_sent = options::of(&config.options()).pushdown;
-        let is_at_hand = is_sent && !self.asks_below(&join.left)? && is_same_again(&join.left)?;
-        if !is_at_hand || !self.asks_below(&join.right)? {
+        if !is_sent || !self.is_same_again(&join.left)? || !self.asks_below(&join.right)? {
             return Ok(Transformed::no(plan));
         }
         let Some(right) = narrowed(join)? else { return Ok(Transformed::no(plan)) };
@@ -70,28 +72,35 @@ impl TellNearest {
         })?;
         Ok(asks)
     }
-}
 
-/// Whether a plan that is read twice gives the same rows. One that chooses among rows, or that numbers them, need not.
-fn is_same_again(plan: &LogicalPlan) -> Result<bool> {
-    use LogicalPlan as P;
-    let mut is_same = true;
-    plan.apply_with_subqueries(|node| {
-        is_same &= !node.contains_outer_reference()
-            && match node {
-                P::TableScan(scan) => scan.fetch.is_none(),
-                P::Sort(sort) => sort.fetch.is_none(),
-                P::Distinct(distinct) => matches!(distinct, Distinct::All(_)),
-                P::Projection(_) | P::Filter(_) | P::Join(_) | P::Union(_) | P::Unnest(_) => true,
-                P::Subquery(_) | P::SubqueryAlias(_) | P::Values(_) | P::EmptyRelation(_) | P::Repartition(_) => true,
-                _ => false,
-            };
-        node.apply_expressions(|expr| {
-            is_same &= !expr.is_volatile();
-            Ok(TreeNodeRecursion::Continue)
-        })
-    })?;
-    Ok(is_same)
+    /// Whether a plan that is read twice gives the same rows. One that chooses among rows, or that numbers them, need not, and a file
+    /// that somebody writes has more of them.
+    fn is_same_again(&self, plan: &LogicalPlan) -> Result<bool> {
+        use LogicalPlan as P;
+        let is_same_table = |scan: &TableScan| {
+            let table = source_as_provider(&scan.source);
+            scan.fetch.is_none() && table.is_ok_and(|table| (self.is_same_again)(table.as_ref()))
+        };
+        let mut is_same = true;
+        plan.apply_with_subqueries(|node| {
+            is_same &= !node.contains_outer_reference()
+                && match node {
+                    P::TableScan(scan) => is_same_table(scan),
+                    P::Sort(sort) => sort.fetch.is_none(),
+                    P::Distinct(distinct) => matches!(distinct, Distinct::All(_)),
+                    P::Projection(_) | P::Filter(_) | P::Join(_) | P::Union(_) | P::Unnest(_) => true,
+                    P::Subquery(_) | P::SubqueryAlias(_) | P::Values(_) | P::EmptyRelation(_) | P::Repartition(_) => {
+                        true
+                    }
+                    _ => false,
+                };
+            node.apply_expressions(|expr| {
+                is_same &= !expr.is_volatile();
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })?;
+        Ok(is_same)
+    }
 }
 
 /// The right side without rows that can be nobody's partner; `None`: nothing is known of those.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead, Read as _};
 use std::sync::{Arc, OnceLock};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
@@ -40,6 +40,9 @@ pub(crate) struct LogFiles {
     pub(crate) columns: Arc<[Column]>,
     pub(crate) schema: SchemaRef,
 }
+
+/// How long nobody has written a file that is taken for one that nobody writes.
+const QUIET: Duration = Duration::from_mins(10);
 
 /// A file of a table.
 #[derive(Debug)]
@@ -81,6 +84,16 @@ impl LogFile {
     fn new(source: FileRef, stamp: Stamp, looked: Looked) -> Self {
         let Looked { recognised, is_empty, is_whole } = looked;
         Self { source, stamp, recognised, is_empty, is_whole, extent: OnceLock::new() }
+    }
+
+    /// Whether nobody has written it for a while when it was looked at: to read it twice gives the same, or is an error.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.stamp.written().and_then(|written| written.elapsed().ok()).is_some_and(|since| since >= QUIET)
+    }
+
+    /// Whether it is another one than the quiet one that was looked at.
+    pub(super) fn has_moved(&self, opened: &Stamp) -> bool {
+        self.is_quiet() && self.stamp != *opened
     }
 
     /// Its length in bytes, as it lies there.

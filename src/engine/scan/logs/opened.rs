@@ -101,7 +101,10 @@ impl Open {
     /// When it is another one now.
     pub(super) fn see_changes(&self, said: &mut Said) -> Result<(), Error> {
         match (self.stamp.change(&self.file.source), within_limits()) {
+            // Another scan of the statement may have relied on it.
+            (Change::None, _) if self.file.has_moved(&self.stamp) => Err(self.changed()),
             (Change::None, _) => Ok(()),
+            (Change::Grown, _) if self.file.is_quiet() => Err(self.changed()),
             (Change::Grown, _) => {
                 said.grown = true;
                 Ok(())
@@ -111,11 +114,13 @@ impl Open {
                 said.broken(&error);
                 Ok(())
             }
-            (Change::Other, Ok(())) => {
-                let table = self.scan.table.name.clone();
-                Err(Error::Logs { table, source: LogError::Changed { file: self.name.clone() } })
-            }
+            (Change::Other, Ok(())) => Err(self.changed()),
         }
+    }
+
+    fn changed(&self) -> Error {
+        let table = self.scan.table.name.clone();
+        Error::Logs { table, source: LogError::Changed { file: self.name.clone() } }
     }
 
     /// The file was read to its end, or as far as it could be.
