@@ -39,7 +39,7 @@ impl LogTable {
         &self.0
     }
 
-    /// Whether it gives the same rows when it is read again, or an error.
+    /// Whether it gives the same rows when it is read again, or tells of a change.
     pub(super) fn is_quiet(&self) -> bool {
         self.0.files.iter().all(|file| file.is_quiet())
     }

@@ -58,7 +58,8 @@ pub(crate) fn asks(table: &dyn TableProvider) -> bool {
         || table.is::<LookupTable>()
 }
 
-/// Whether a table gives the same rows when a statement reads it again, or an error: one that was kept, and logs that nobody writes.
+/// Whether a table gives the same rows when a statement reads it again, or tells of a change: one that was kept, and logs that nobody
+/// writes.
 pub(crate) fn is_same_again(table: &dyn TableProvider) -> bool {
     table.is::<MemTable>() || table.is::<Kept>() || table.downcast_ref::<LogTable>().is_some_and(LogTable::is_quiet)
 }

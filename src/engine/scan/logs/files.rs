@@ -86,7 +86,7 @@ impl LogFile {
         Self { source, stamp, recognised, is_empty, is_whole, extent: OnceLock::new() }
     }
 
-    /// Whether nobody has written it for a while when it was looked at: to read it twice gives the same, or is an error.
+    /// Whether nobody had written it for a while, as it was looked at: what is read of it twice is the same, or a change is told.
     pub(crate) fn is_quiet(&self) -> bool {
         self.stamp.written().and_then(|written| written.elapsed().ok()).is_some_and(|since| since >= QUIET)
     }

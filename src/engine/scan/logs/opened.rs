@@ -104,7 +104,6 @@ impl Open {
             // Another scan of the statement may have relied on it.
             (Change::None, _) if self.file.has_moved(&self.stamp) => Err(self.changed()),
             (Change::None, _) => Ok(()),
-            (Change::Grown, _) if self.file.is_quiet() => Err(self.changed()),
             (Change::Grown, _) => {
                 said.grown = true;
                 Ok(())
