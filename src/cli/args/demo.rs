@@ -69,7 +69,7 @@ pub(super) fn command() -> Command {
         Arg::new("tenants")
             .long("tenants")
             .value_name("N")
-            .value_parser(value_parser!(u64).range(1..=2))
+            .value_parser(tenants)
             .conflicts_with_all(["export", "data"])
             .help("1 or 2 tenants of different people; all_tenants has the tables of both [1]"),
         Arg::new("seed")
@@ -130,6 +130,11 @@ pub(super) fn command() -> Command {
 /// A whole number.
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.trim().parse().map_err(|_| "it takes a whole number, such as 5000".to_owned())
+}
+
+/// How many tenants there are people for.
+fn tenants(text: &str) -> Result<u64, String> {
+    number(text).ok().filter(|tenants| (1..=2).contains(tenants)).ok_or_else(|| "it takes 1 or 2".to_owned())
 }
 
 /// A length of time, as settings have it, or in milliseconds.

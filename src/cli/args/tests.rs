@@ -39,6 +39,9 @@ fn the_demos_replies_take_as_long_as_a_client_waits() {
         let told = demo(&[wrong]).unwrap_err().to_string();
         assert!(told.contains("whole number"), "{told}");
     }
+    for wrong in ["--tenants=abc", "--tenants=3"] {
+        assert!(demo(&[wrong]).unwrap_err().to_string().contains("1 or 2"), "{wrong}");
+    }
     assert_eq!(demo(&["--latency=30"]).unwrap().latency, Some(Duration::from_secs(30)), "seconds, as settings have it");
 }
 
