@@ -12,10 +12,12 @@ use memchr::{memchr, memchr_iter};
 use super::block::{BYTES, Block, FRAMES, Piece};
 use super::frame::{MAX_RECORD, failed, too_long};
 use super::json_frames::JsonFrames;
+use super::room::Rooms;
 
 /// A stream of lines.
 pub(in crate::exports) struct Lines<R> {
     stream: R,
+    rooms: Rooms,
     /// What was read and not given out.
     rest: Bytes,
     /// The stream has ended, well or not.
@@ -34,7 +36,8 @@ impl<R: Read> Lines<R> {
     }
 
     pub(super) fn reading(stream: R, at_once: usize) -> Self {
-        Self { stream, rest: Bytes::new(), ended: None, passing: false, frames: JsonFrames::default(), at_once }
+        let (rooms, frames) = (Rooms::default(), JsonFrames::default());
+        Self { stream, rooms, rest: Bytes::new(), ended: None, passing: false, frames, at_once }
     }
 
     /// The next block; `None` at the end.
@@ -55,18 +58,19 @@ impl<R: Read> Lines<R> {
 
     /// Reads on, up to the end of a line at least.
     fn read(&mut self, block: &mut Block) {
-        let mut text = Vec::with_capacity(self.rest.len() + self.at_once);
-        text.extend_from_slice(&std::mem::take(&mut self.rest));
+        let rest = std::mem::take(&mut self.rest);
+        let mut text = self.rooms.take(rest.len() + self.at_once);
+        text.put(&rest);
         loop {
-            let before = text.len();
-            match self.stream.by_ref().take(self.at_once as u64).read_to_end(&mut text) {
+            let before = text.text().len();
+            match text.read(&mut self.stream, self.at_once) {
                 Ok(read) => self.ended = (read < self.at_once).then_some(Ok(())),
                 Err(error) => self.ended = Some(Err(error)),
             }
-            if self.ended.is_some() || memchr(b'\n', &text[before..]).is_some() {
+            if self.ended.is_some() || memchr(b'\n', &text.text()[before..]).is_some() {
                 break;
             }
-            if !self.passing && text.len() > MAX_RECORD {
+            if !self.passing && text.text().len() > MAX_RECORD {
                 block.pieces.push(Piece::Bad(self.frames.line + 1, too_long()));
                 self.passing = true;
             }
@@ -74,7 +78,7 @@ impl<R: Read> Lines<R> {
                 text.clear();
             }
         }
-        self.rest = text.into();
+        self.rest = text.into_bytes();
     }
 
     /// Gives the lines that were read to a block, as many as it takes.

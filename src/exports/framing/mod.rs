@@ -9,6 +9,7 @@ mod framer;
 mod json_frames;
 mod layout;
 mod lines;
+mod room;
 
 pub use block::Block;
 pub(super) use block::{Filling, Piece};

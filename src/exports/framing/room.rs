@@ -1,0 +1,144 @@
+//! Memory that a file is read into, used again as soon as nobody looks at it any more: to be given new memory for each block
+//! takes the system as long as to read what goes into it.
+
+use std::io::{self, ErrorKind, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use super::block::BYTES;
+
+/// Rooms that are free.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rooms(Arc<Mutex<Vec<Vec<u8>>>>);
+
+/// A larger one is for a line that has no like: it is given back to the system.
+const LARGEST: usize = 2 * BYTES;
+
+/// Bytes from the beginning of a room on.
+#[derive(Debug)]
+pub(super) struct Room {
+    /// All of the room, with whatever stood in it before.
+    bytes: Vec<u8>,
+    length: usize,
+    free: Rooms,
+}
+
+impl Rooms {
+    /// An empty room, for so many bytes without growing.
+    pub(super) fn take(&self, size: usize) -> Room {
+        let free = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let bytes = free.filter(|bytes| bytes.len() >= size).unwrap_or_else(|| vec![0; size + BYTES / 16]);
+        Room { bytes, length: 0, free: self.clone() }
+    }
+}
+
+impl Room {
+    /// The bytes that are in it.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// Empties it.
+    pub(super) fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// Copies bytes into it.
+    pub(super) fn put(&mut self, bytes: &[u8]) {
+        self.behind(bytes.len()).copy_from_slice(bytes);
+        self.length += bytes.len();
+    }
+
+    /// Reads so many bytes into it, or up to the end of a stream. Gives back how many there were.
+    ///
+    /// # Errors
+    /// When the stream fails. What it gave before is there.
+    pub(super) fn read(&mut self, stream: &mut impl Read, most: usize) -> io::Result<usize> {
+        let begin = self.length;
+        while self.length < begin + most {
+            match stream.read(self.behind(begin + most - self.length)) {
+                Ok(0) => break,
+                Ok(read) => self.length += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.length - begin)
+    }
+
+    /// What is in it, as long as somebody has it; then the room is free again.
+    pub(super) fn into_bytes(self) -> Bytes {
+        Bytes::from_owner(self)
+    }
+
+    /// So much room behind what is in it.
+    fn behind(&mut self, size: usize) -> &mut [u8] {
+        if self.bytes.len() < self.length + size {
+            self.bytes.resize(self.length + size, 0);
+        }
+        &mut self.bytes[self.length..self.length + size]
+    }
+}
+
+impl AsRef<[u8]> for Room {
+    fn as_ref(&self) -> &[u8] {
+        self.text()
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if self.bytes.len() <= LARGEST {
+            self.free.0.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut self.bytes));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_is_used_again_once_all_parts_of_its_text_are_gone() {
+        let rooms = Rooms::default();
+        let free = || rooms.0.lock().unwrap().len();
+        let mut room = rooms.take(8);
+        room.put(b"ab");
+        assert_eq!(room.read(&mut &b"cdefg"[..], 3).unwrap(), 3);
+        assert_eq!(room.read(&mut &b"f"[..], 3).unwrap(), 1);
+        let mut text = room.into_bytes();
+        let first = text.split_to(2);
+        drop(text);
+        assert_eq!((first.as_ref(), free()), (&b"ab"[..], 0));
+        drop(first);
+        assert_eq!(free(), 1);
+        // What stood in it before is none of the next text's.
+        let room = rooms.take(8);
+        assert_eq!((room.text(), free()), (&b""[..], 0));
+    }
+
+    #[test]
+    fn a_room_for_a_long_line_is_not_kept() {
+        let rooms = Rooms::default();
+        let mut room = rooms.take(LARGEST);
+        room.put(&vec![b'x'; LARGEST]);
+        room.put(b"x");
+        assert_eq!(room.text().len(), LARGEST + 1);
+        drop(room);
+        assert!(rooms.0.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_a_stream_gave_before_it_failed_is_there() {
+        struct Fails;
+        impl Read for Fails {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("gone"))
+            }
+        }
+        let mut room = Rooms::default().take(8);
+        room.read(&mut (&b"ab"[..]).chain(Fails), 8).unwrap_err();
+        assert_eq!(room.text(), b"ab");
+    }
+}
