@@ -13,8 +13,8 @@ pub(super) struct Repeated {
     credit: i16,
 }
 
-/// Longer values are not kept.
-const LONGEST: usize = 512;
+/// Longer values are not kept. The policies that a sign-in was checked against have a few thousand bytes.
+const LONGEST: usize = 4096;
 
 /// What there is to lose before it is given up, and how many values later it is tried again.
 const MOST: i16 = 8;
@@ -38,14 +38,16 @@ impl Repeated {
         Some((self.bytes.len(), self.plain))
     }
 
-    /// Takes note of a value that was not known.
+    /// Takes note of a value that was not known. Whether it is the one that is known from now on.
     #[inline]
-    pub(super) fn was(&mut self, value: &[u8], plain: bool) {
+    pub(super) fn was(&mut self, value: &[u8], plain: bool) -> bool {
         self.credit -= if self.credit > 0 { 3 } else { 1 };
-        if self.credit > 0 || self.credit < AGAIN {
+        let keeps = self.credit > 0 || self.credit < AGAIN;
+        if keeps {
             self.keep(value);
             self.plain = plain;
         }
+        keeps
     }
 
     #[cold]

@@ -16,7 +16,7 @@ use super::conflict::Conflicts;
 use super::names::{LOOSE, Names, Place, Use};
 use super::notes::{Made, Notes};
 use super::strangers::Declared;
-use crate::decode::json::{Broken, Cursor, DigestedMembers, Found, Quoted, name_hash};
+use crate::decode::json::{Broken, Cursor, Found, Quoted, RecordDigest, name_hash};
 use crate::decode::outline::Outline;
 use crate::decode::record::Strictness;
 use crate::decode::text::Order;
@@ -41,7 +41,7 @@ pub(in crate::decode) struct Object {
     strictness: Strictness,
     validity: NullBufferBuilder,
     /// Of a record whose copies are told apart: what was summed up of the members that were read.
-    digest: Option<DigestedMembers>,
+    digest: Option<Box<RecordDigest>>,
 }
 
 /// The best value of a column under another spelling of its name.
@@ -136,12 +136,12 @@ impl Object {
 
     /// Sums up each record from now on, see [`Object::digest`].
     pub(in crate::decode) fn sum_up(&mut self) {
-        self.digest = Some(DigestedMembers::default());
+        self.digest = Some(Box::default());
     }
 
     /// A number for what the record says that was read last, if records are summed up.
     pub(in crate::decode) fn digest(&self) -> Option<u64> {
-        self.digest.map(DigestedMembers::digest)
+        self.digest.as_ref().map(|digest| digest.digest())
     }
 
     /// All members have been named.
@@ -239,7 +239,7 @@ impl Object {
     fn begin(&mut self) {
         self.filled.fill(false);
         self.notes.clear();
-        self.digest = self.digest.map(|_| DigestedMembers::default());
+        self.digest.iter_mut().for_each(|digest| digest.begin());
     }
 
     /// Fills the columns for which there was no value.

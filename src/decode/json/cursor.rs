@@ -54,7 +54,7 @@ pub(in crate::decode) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(in crate::decode) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, text: std::str::from_utf8(bytes).ok(), at: 0 }
+        Self { bytes, text: simdutf8::basic::from_utf8(bytes).ok(), at: 0 }
     }
 
     /// The beginning of a text of which it is known whether it is UTF-8.
@@ -75,6 +75,11 @@ impl<'a> Cursor<'a> {
     /// Another position in the same text.
     pub(in crate::decode) fn fork(&self, at: usize) -> Self {
         Self { bytes: self.bytes, text: self.text, at }
+    }
+
+    /// All of the text, as bytes.
+    pub(in crate::decode) fn all(&self) -> &'a [u8] {
+        self.bytes
     }
 
     pub(in crate::decode) fn bytes(&self, start: usize, end: usize) -> &'a [u8] {

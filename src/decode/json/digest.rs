@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 
 use ahash::RandomState;
 
-use super::cursor::{Broken, Cursor, Token};
+use super::cursor::{Broken, Cursor};
+use super::escape::unescape;
+use super::skip::{Named, Next, end_of_scalar, end_of_string, end_of_value, name, next, white};
+use crate::decode::repeated::Repeated;
 
 /// The seeds, one for each kind of thing that is hashed: what is text in one record and a number in another differs.
 struct Seeds {
@@ -35,19 +38,39 @@ const MOST_LEVELS: u8 = 32;
 /// What null and absent members are worth.
 const NOTHING: u64 = 0;
 
-/// The digest of an object of which the members come one by one. A sum does not mind their order.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::decode) struct Members(u64);
+/// The digest of a record of which the members come one by one.
+#[derive(Debug, Default)]
+pub(in crate::decode) struct RecordDigest {
+    members: Members,
+    known: KnownValues,
+}
 
-impl Members {
+impl RecordDigest {
+    /// Forgets the record before.
+    pub(in crate::decode) fn begin(&mut self) {
+        self.members = Members::default();
+    }
+
     /// Takes the member at whose value the cursor stands; the cursor is behind it then.
     #[inline]
     pub(in crate::decode) fn take(&mut self, name: u64, cursor: &mut Cursor<'_>) -> Result<(), Broken> {
-        let value = below(&SEEDS, cursor, MOST_LEVELS)?;
-        self.add(&SEEDS, name, value);
+        let (value, end) = self.known.digest(name, cursor.all(), cursor.at())?;
+        cursor.go(end);
+        self.members.add(&SEEDS, name, value);
         Ok(())
     }
 
+    /// The digest of the record.
+    pub(in crate::decode) fn digest(&self) -> u64 {
+        self.members.digest()
+    }
+}
+
+/// The digest of an object of which the members come one by one. A sum does not mind their order.
+#[derive(Debug, Clone, Copy, Default)]
+struct Members(u64);
+
+impl Members {
     #[inline]
     fn add(&mut self, seeds: &Seeds, name: u64, value: u64) {
         if value != NOTHING {
@@ -59,7 +82,7 @@ impl Members {
     }
 
     /// The digest of the object.
-    pub(in crate::decode) fn digest(self) -> u64 {
+    fn digest(self) -> u64 {
         let mut hasher = SEEDS.object.build_hasher();
         hasher.write_u64(self.0);
         hasher.finish()
@@ -78,10 +101,55 @@ pub fn bytes_hash(bytes: &[u8]) -> u64 {
 
 /// The digest of a whole JSON text; of any other text, of the text itself.
 pub fn digest_of(text: &str) -> u64 {
-    let mut cursor = Cursor::new(text.as_bytes());
-    match below(&SEEDS, &mut cursor, MOST_LEVELS) {
-        Ok(value) if cursor.is_at_end() => value,
-        _ => bytes_hash(text.as_bytes()),
+    let bytes = text.as_bytes();
+    match value(&SEEDS, bytes, 0, MOST_LEVELS) {
+        Ok((value, end)) if white(bytes, end) == bytes.len() => value,
+        _ => bytes_hash(bytes),
+    }
+}
+
+/// Objects and arrays that members of some names had last, and what they are worth: many come again in the next record.
+#[derive(Debug)]
+struct KnownValues(Vec<KnownValue>);
+
+/// Names of which values are remembered: a service sends fewer. What finds its place taken by another name is read each time.
+const PLACES: usize = 256;
+
+#[derive(Debug, Default)]
+struct KnownValue {
+    /// The number of the name; 0 if there is none yet.
+    name: u64,
+    last: Repeated,
+    digest: u64,
+}
+
+impl Default for KnownValues {
+    fn default() -> Self {
+        Self((0..PLACES).map(|_| KnownValue::default()).collect())
+    }
+}
+
+impl KnownValues {
+    /// The digest of the value of a name, which begins at `at` or behind white space there, and where the value ends.
+    #[inline]
+    fn digest(&mut self, name: u64, bytes: &[u8], at: usize) -> Result<(u64, usize), Broken> {
+        let at = white(bytes, at);
+        if !matches!(bytes.get(at), Some(b'{' | b'[')) {
+            return value(&SEEDS, bytes, at, MOST_LEVELS);
+        }
+        let place = usize::try_from(name % PLACES as u64).unwrap_or_default();
+        let Some(known) = self.0.get_mut(place).filter(|known| known.name == name || known.name == 0) else {
+            return value(&SEEDS, bytes, at, MOST_LEVELS);
+        };
+        known.name = name;
+        if let Some((length, _)) = known.last.length(&bytes[at..]) {
+            return Ok((known.digest, at + length));
+        }
+        let (digest, end) = value(&SEEDS, bytes, at, MOST_LEVELS)?;
+        if known.last.was(&bytes[at..end], false) {
+            known.digest = digest;
+        }
+        Ok((digest, end))
     }
 }
 
@@ -92,48 +160,67 @@ fn hash(seed: &RandomState, bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// The digest of the value at which a cursor stands; the cursor is behind it then.
-fn below(seeds: &Seeds, cursor: &mut Cursor<'_>, levels: u8) -> Result<u64, Broken> {
-    match cursor.token()? {
-        Token::Null => Ok(NOTHING),
-        Token::Bool(truth) => Ok(hash(&seeds.plain, if truth { b"true" } else { b"false" })),
-        Token::Number(start, end) => Ok(hash(&seeds.plain, cursor.bytes(start, end))),
-        Token::String(quoted) if !quoted.escaped => Ok(hash(&seeds.text, cursor.bytes(quoted.start, quoted.end))),
-        Token::String(quoted) => {
-            let mut scratch = String::new();
-            let text = cursor.string_text(quoted, &mut scratch).map(str::as_bytes);
-            Ok(hash(&seeds.text, text.unwrap_or_else(|| cursor.bytes(quoted.start, quoted.end))))
+/// The digest of the value that begins at `at`, or behind white space there, and where the value ends.
+fn value(seeds: &Seeds, bytes: &[u8], at: usize, levels: u8) -> Result<(u64, usize), Broken> {
+    let at = white(bytes, at);
+    match bytes.get(at) {
+        Some(b'"') => {
+            let (end, escaped) = end_of_string(bytes, at)?;
+            let quoted = &bytes[at + 1..end - 1];
+            Ok((if escaped { escaped_text(seeds, quoted) } else { hash(&seeds.text, quoted) }, end))
         }
-        Token::Object | Token::Array if levels == 0 => {
-            let start = cursor.skip()?;
-            Ok(hash(&seeds.deep, cursor.bytes(start, cursor.at())))
+        Some(b'{' | b'[') if levels == 0 => {
+            let end = end_of_value(bytes, at)?;
+            Ok((hash(&seeds.deep, &bytes[at..end]), end))
         }
-        Token::Object => members(seeds, cursor, levels - 1),
-        Token::Array => elements(seeds, cursor, levels - 1),
+        Some(b'{') => members(seeds, bytes, at, levels - 1),
+        Some(b'[') => elements(seeds, bytes, at, levels - 1),
+        first => {
+            let end = end_of_scalar(bytes, at)?;
+            Ok((if first == Some(&b'n') { NOTHING } else { hash(&seeds.plain, &bytes[at..end]) }, end))
+        }
     }
 }
 
-fn members(seeds: &Seeds, cursor: &mut Cursor<'_>, levels: u8) -> Result<u64, Broken> {
+/// What a string with escapes says, if they say something.
+#[cold]
+fn escaped_text(seeds: &Seeds, quoted: &[u8]) -> u64 {
+    let mut scratch = String::new();
+    let said = std::str::from_utf8(quoted).ok().and_then(|text| unescape(text, &mut scratch));
+    hash(&seeds.text, if said.is_some() { scratch.as_bytes() } else { quoted })
+}
+
+fn members(seeds: &Seeds, bytes: &[u8], at: usize, levels: u8) -> Result<(u64, usize), Broken> {
     let mut all = Members::default();
-    let mut more = cursor.enter(b'}')?;
-    while more {
-        let name = cursor.name()?;
-        let name = hash(&seeds.name, cursor.bytes(name.start, name.end));
-        let value = below(seeds, cursor, levels)?;
-        all.add(seeds, name, value);
-        more = cursor.more(b'}')?;
+    let mut at = white(bytes, at + 1);
+    if bytes.get(at) == Some(&b'}') {
+        return Ok((all.digest(), at + 1));
     }
-    Ok(all.digest())
+    loop {
+        let Named { name, behind } = name(bytes, at)?;
+        let (value, end) = value(seeds, bytes, behind, levels)?;
+        all.add(seeds, hash(&seeds.name, &bytes[name.start..name.end]), value);
+        match next(bytes, end, b'}')? {
+            Next::At(next) => at = next,
+            Next::End(end) => return Ok((all.digest(), end)),
+        }
+    }
 }
 
-fn elements(seeds: &Seeds, cursor: &mut Cursor<'_>, levels: u8) -> Result<u64, Broken> {
+fn elements(seeds: &Seeds, bytes: &[u8], at: usize, levels: u8) -> Result<(u64, usize), Broken> {
     let mut hasher = seeds.array.build_hasher();
-    let mut more = cursor.enter(b']')?;
-    while more {
-        hasher.write_u64(below(seeds, cursor, levels)?);
-        more = cursor.more(b']')?;
+    let mut at = white(bytes, at + 1);
+    if bytes.get(at) == Some(&b']') {
+        return Ok((hasher.finish(), at + 1));
     }
-    Ok(hasher.finish())
+    loop {
+        let (value, end) = value(seeds, bytes, at, levels)?;
+        hasher.write_u64(value);
+        match next(bytes, end, b']')? {
+            Next::At(next) => at = next,
+            Next::End(end) => return Ok((hasher.finish(), end)),
+        }
+    }
 }
 
 #[cfg(test)]

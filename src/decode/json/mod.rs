@@ -10,7 +10,7 @@ mod weight;
 mod whole;
 
 pub(super) use cursor::{Broken, Cursor, Quoted, Token};
-pub(super) use digest::{Members as DigestedMembers, name_hash};
+pub(super) use digest::{RecordDigest, name_hash};
 pub use digest::{bytes_hash, digest_of};
 pub(super) use instant::micros;
 pub(super) use number::{double, exact_integer};

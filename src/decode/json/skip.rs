@@ -59,7 +59,7 @@ pub(super) fn end_of_value(bytes: &[u8], mut at: usize) -> Result<usize, Broken>
                     Some(_) => {
                         open.push(object);
                         if object {
-                            at = end_of_name(bytes, at)?;
+                            at = name(bytes, at)?.behind;
                         }
                         continue;
                     }
@@ -77,7 +77,7 @@ pub(super) fn end_of_value(bytes: &[u8], mut at: usize) -> Result<usize, Broken>
                 Some(b',') => {
                     at += 1;
                     if object {
-                        at = end_of_name(bytes, white(bytes, at))?;
+                        at = name(bytes, white(bytes, at))?.behind;
                     }
                     break;
                 }
@@ -124,11 +124,9 @@ pub(in crate::decode) fn each_member(
                 (name, number, names.mark(number), at + length)
             }
             None => {
-                let behind = end_of_name(bytes, at)?;
-                let (end, escaped) = end_of_string(bytes, at)?;
-                let name = Quoted { start: at + 1, end: end - 1, escaped };
+                let Named { name, behind } = name(bytes, at)?;
                 let (number, mark) =
-                    if escaped { (UNKNOWN, 0) } else { names.find(before, &bytes[name.start..name.end]) };
+                    if name.escaped { (UNKNOWN, 0) } else { names.find(before, &bytes[name.start..name.end]) };
                 (name, number, mark, behind)
             }
         };
@@ -147,24 +145,48 @@ pub(in crate::decode) fn each_member(
             values.was(&bytes[start..end], plain);
         }
         each(Found { name, number, mark, value: (start, end), plain });
-        at = white(bytes, end);
-        match bytes.get(at) {
-            Some(b',') => at = white(bytes, at + 1),
-            Some(b'}') => return Ok(at + 1),
-            _ => return broken(bytes, at, "',' or '}'"),
+        match next(bytes, end, b'}')? {
+            Next::At(next) => at = next,
+            Next::End(end) => return Ok(end),
         }
     }
 }
 
-/// Behind the colon of a member whose name begins at `at`.
+/// The name of a member, and where its colon ends.
+pub(super) struct Named {
+    pub(super) name: Quoted,
+    pub(super) behind: usize,
+}
+
+/// The name of the member that begins at `at`.
 #[inline]
-fn end_of_name(bytes: &[u8], at: usize) -> Result<usize, Broken> {
+pub(super) fn name(bytes: &[u8], at: usize) -> Result<Named, Broken> {
     if bytes.get(at) != Some(&b'"') {
         return broken(bytes, at, "a name in quotes");
     }
-    let (end, _) = end_of_string(bytes, at)?;
+    let (end, escaped) = end_of_string(bytes, at)?;
     let colon = white(bytes, end);
-    if bytes.get(colon) == Some(&b':') { Ok(colon + 1) } else { broken(bytes, colon, "':'") }
+    if bytes.get(colon) != Some(&b':') {
+        return broken(bytes, colon, "':'");
+    }
+    Ok(Named { name: Quoted { start: at + 1, end: end - 1, escaped }, behind: colon + 1 })
+}
+
+/// Behind a value in a container that ends so: where the next one begins, or the end of the container.
+#[inline]
+pub(super) fn next(bytes: &[u8], at: usize, close: u8) -> Result<Next, Broken> {
+    let at = white(bytes, at);
+    match bytes.get(at) {
+        Some(b',') => Ok(Next::At(white(bytes, at + 1))),
+        Some(byte) if *byte == close => Ok(Next::End(at + 1)),
+        _ => broken(bytes, at, if close == b'}' { "',' or '}'" } else { "',' or ']'" }),
+    }
+}
+
+/// What comes behind a value.
+pub(super) enum Next {
+    At(usize),
+    End(usize),
 }
 
 /// Behind the string at whose opening quote `at` is, and whether a backslash is in it.

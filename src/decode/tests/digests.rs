@@ -99,3 +99,26 @@ fn what_is_broken_ends_a_page_whether_it_is_asked_for_or_not() {
         }
     }
 }
+
+#[test]
+fn what_was_read_before_changes_no_digest() {
+    let policies = [r#"[{"x":1},{"y":null}]"#, r#"[{"y":null},{"x":1}]"#, r#"{"a":{"b":[]}}"#, "[]", "{}", "[1"];
+    let mut draw = fastrand::Rng::with_seed(5);
+    let record = |draw: &mut fastrand::Rng| {
+        // Runs of the same value, so that it is known, and then another one that begins alike.
+        let of = |policy: &str| if policy == "[1" { r#"[1,{"x":1}]"#.to_owned() } else { policy.to_owned() };
+        let members = ["new", "place", "tags", "open"].map(|name| {
+            let policy = if draw.u8(0..8) > 0 { policies[0] } else { policies[draw.usize(0..policies.len())] };
+            format!(r#""{name}":{}"#, of(policy))
+        });
+        format!(r#"{{"id":"a",{}}}"#, members.join(","))
+    };
+    let records: Vec<String> = (0..500).map(|_| record(&mut draw)).collect();
+    let together: Vec<&[u8]> = records.iter().map(String::as_bytes).collect();
+    for names in [&["id"][..], &["place", "tags"]] {
+        let alone: Vec<u64> = together.iter().flat_map(|record| digests(names, &[record])).collect();
+        assert_eq!(digests(names, &together), alone, "{names:?}");
+        let different: std::collections::BTreeSet<u64> = alone.iter().copied().collect();
+        assert!(different.len() > 20, "{}", different.len());
+    }
+}
