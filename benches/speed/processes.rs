@@ -1,6 +1,7 @@
 //! Whole processes: how long a question takes from start to exit, how much memory a long one needs.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -45,14 +46,16 @@ impl Demo {
         Self { process, folder, token, url }
     }
 
-    fn ask(&self, sql: &str) -> Command {
+    /// A process that asks, at home in a folder where nobody asked before: the pace is shared by all processes of one home.
+    fn ask(&self, sql: &str, home: &Path) -> Command {
         let mut command = Command::new(PROGRAM);
         command
             .arg("--config")
             .arg(self.folder.path().join("demo.toml"))
             .args(["-v", "-c", sql])
             .env("AUDITQL_ACCESS_TOKEN", &self.token)
-            .env("HOME", self.folder.path())
+            .env("HOME", home)
+            .env_remove("XDG_STATE_HOME")
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         command
@@ -60,7 +63,8 @@ impl Demo {
 
     /// What a question cost, in the program's own words.
     fn cost(&self, sql: &str) -> Option<String> {
-        let output = self.ask(sql).output().unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let output = self.ask(sql, home.path()).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         said.lines().find(|line| line.ends_with(" received")).map(str::to_owned)
     }
@@ -83,8 +87,9 @@ pub(crate) fn latencies() {
     for (name, sql) in [("nothing (SELECT 1)", "SELECT 1"), ("newest ten", newest), ("one user", one_user)] {
         let mut times: Vec<Duration> = (0..REPETITIONS)
             .map(|_| {
+                let home = tempfile::tempdir().unwrap();
                 let begun = Instant::now();
-                assert!(demo.ask(sql).output().unwrap().status.success(), "{sql}");
+                assert!(demo.ask(sql, home.path()).output().unwrap().status.success(), "{sql}");
                 begun.elapsed()
             })
             .collect();
