@@ -8,12 +8,13 @@ nothing else to do. `--only NAME` runs one of them. Ends with 1 if one of them f
 """
 
 import argparse
+import os
 import pathlib
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PROGRAM = ROOT / "target" / "release" / "auditql"
+PROGRAM = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release" / "auditql"
 BUILD = ["cargo", "build", "--locked", "--release"]
 
 

@@ -59,7 +59,7 @@ impl<R: Read> Lines<R> {
     /// Reads on, up to the end of a line at least.
     fn read(&mut self, block: &mut Block) {
         let rest = std::mem::take(&mut self.rest);
-        let mut text = self.rooms.take(rest.len() + self.at_once);
+        let mut text = self.rooms.take();
         text.put(&rest);
         loop {
             let before = text.text().len();

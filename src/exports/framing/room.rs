@@ -15,6 +15,9 @@ pub(super) struct Rooms(Arc<Mutex<Vec<Vec<u8>>>>);
 /// A larger one is for a line that has no like: it is given back to the system.
 const LARGEST: usize = 2 * BYTES;
 
+/// What is read at first into a new one: a folder may have thousands of small files.
+const FIRST: usize = 64 << 10;
+
 /// Bytes from the beginning of a room on.
 #[derive(Debug)]
 pub(super) struct Room {
@@ -25,11 +28,10 @@ pub(super) struct Room {
 }
 
 impl Rooms {
-    /// An empty room, for so many bytes without growing.
-    pub(super) fn take(&self, size: usize) -> Room {
+    /// An empty room.
+    pub(super) fn take(&self) -> Room {
         let free = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let bytes = free.filter(|bytes| bytes.len() >= size).unwrap_or_else(|| vec![0; size + BYTES / 16]);
-        Room { bytes, length: 0, free: self.clone() }
+        Room { bytes: free.unwrap_or_default(), length: 0, free: self.clone() }
     }
 }
 
@@ -57,7 +59,10 @@ impl Room {
     pub(super) fn read(&mut self, stream: &mut impl Read, most: usize) -> io::Result<usize> {
         let begin = self.length;
         while self.length < begin + most {
-            match stream.read(self.behind(begin + most - self.length)) {
+            // What there is of the room; if it is full, as much again.
+            let there = Some(self.bytes.len() - self.length).filter(|there| *there > 0);
+            let part = there.unwrap_or(self.length.max(FIRST)).min(begin + most - self.length);
+            match stream.read(self.behind(part)) {
                 Ok(0) => break,
                 Ok(read) => self.length += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -103,7 +108,7 @@ mod tests {
     fn a_room_is_used_again_once_all_parts_of_its_text_are_gone() {
         let rooms = Rooms::default();
         let free = || rooms.0.lock().unwrap().len();
-        let mut room = rooms.take(8);
+        let mut room = rooms.take();
         room.put(b"ab");
         assert_eq!(room.read(&mut &b"cdefg"[..], 3).unwrap(), 3);
         assert_eq!(room.read(&mut &b"f"[..], 3).unwrap(), 1);
@@ -114,14 +119,24 @@ mod tests {
         drop(first);
         assert_eq!(free(), 1);
         // What stood in it before is none of the next text's.
-        let room = rooms.take(8);
+        let room = rooms.take();
         assert_eq!((room.text(), free()), (&b""[..], 0));
+    }
+
+    #[test]
+    fn a_small_file_takes_a_small_room_and_a_long_one_all_that_is_asked_for() {
+        for (length, most, room_at_most) in [(10, BYTES, FIRST), (BYTES + 5, BYTES, 2 * BYTES)] {
+            let (text, rooms) = (vec![b'x'; length], Rooms::default());
+            let mut room = rooms.take();
+            assert_eq!(room.read(&mut &text[..], most).unwrap(), length.min(most));
+            assert!(room.bytes.len() <= room_at_most, "{}", room.bytes.len());
+        }
     }
 
     #[test]
     fn a_room_for_a_long_line_is_not_kept() {
         let rooms = Rooms::default();
-        let mut room = rooms.take(LARGEST);
+        let mut room = rooms.take();
         room.put(&vec![b'x'; LARGEST]);
         room.put(b"x");
         assert_eq!(room.text().len(), LARGEST + 1);
@@ -137,7 +152,7 @@ mod tests {
                 Err(io::Error::other("gone"))
             }
         }
-        let mut room = Rooms::default().take(8);
+        let mut room = Rooms::default().take();
         room.read(&mut (&b"ab"[..]).chain(Fails), 8).unwrap_err();
         assert_eq!(room.text(), b"ab");
     }
