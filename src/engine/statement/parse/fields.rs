@@ -15,7 +15,7 @@ use super::{lambdas, spellings};
 
 /// Names the columns of a SELECT.
 pub(super) fn settle(select: &mut Select) {
-    select.projection.iter_mut().for_each(named_as_written);
+    let made_up: Vec<bool> = select.projection.iter_mut().map(named_as_written).collect();
     let tables = super::names::tables(select);
     let wanted: Vec<Option<String>> = select.projection.iter().map(wanted).collect();
     let mut seen: HashMap<&str, usize> = HashMap::new();
@@ -28,7 +28,7 @@ pub(super) fn settle(select: &mut Select) {
             *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
         }
     }
-    tell_apart(select, tables.len() == 1);
+    tell_apart(select, &made_up, tables.len() == 1);
 }
 
 /// The name that an item has, or would have.
@@ -71,20 +71,23 @@ fn is_field(expr: &Expr, tables: &[Vec<String>]) -> bool {
 }
 
 /// What is planned in other words keeps the words that it was written in as its name. A time in a zone would bear the name of
-/// the time itself, and the two could not stand side by side.
-fn named_as_written(item: &mut SelectItem) {
-    let SelectItem::UnnamedExpr(expr) = item else { return };
+/// the time itself, and the two could not stand side by side. Whether it was given a name.
+fn named_as_written(item: &mut SelectItem) -> bool {
+    use BinaryOperator as B;
+    let SelectItem::UnnamedExpr(expr) = item else { return false };
     let renamed = matches!(
         expr,
-        Expr::AtTimeZone { .. }
+        Expr::AllOp { .. }
+            | Expr::AnyOp { compare_op: B::NotEq | B::Lt | B::LtEq | B::Gt | B::GtEq, .. }
+            | Expr::AtTimeZone { .. }
             | Expr::Exists { .. }
             | Expr::InSubquery { .. }
-            | Expr::BinaryOp { op: BinaryOperator::HashArrow | BinaryOperator::HashLongArrow, .. }
+            | Expr::BinaryOp { op: B::HashArrow | B::HashLongArrow, .. }
     ) || spellings::is_known(expr);
     let name = if renamed { Some(expr.to_string()) } else { lambdas::written(expr).or_else(|| selected(expr)) };
-    if let Some(name) = name {
-        *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
-    }
+    let Some(name) = name else { return false };
+    *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
+    true
 }
 
 /// The column that a query in the place of a value selects.
@@ -98,15 +101,14 @@ fn selected(expr: &Expr) -> Option<String> {
     }
 }
 
-/// Of columns that are selected twice, gives the later ones a number: `id`, `id_2`.
-fn tell_apart(select: &mut Select, one_table: bool) {
+/// Of columns that are selected twice, gives the later ones a number: `id`, `id_2`. Nobody wrote the names that were made up.
+fn tell_apart(select: &mut Select, made_up: &[bool], one_table: bool) {
     let everything = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(options) if options.opt_exclude.is_none() && options.opt_except.is_none()));
     let mut taken: Vec<String> = select.projection.iter().filter_map(wanted).collect();
     let mut seen: Vec<String> = Vec::new();
-    for item in &mut select.projection {
-        // The name of a value's query is one that was made up above.
-        if let SelectItem::ExprWithAlias { expr: Expr::Subquery(_), alias } = item
-            && alias.quote_style == Some('"')
+    for (item, is_made_up) in select.projection.iter_mut().zip(made_up) {
+        if let SelectItem::ExprWithAlias { alias, .. } = item
+            && *is_made_up
         {
             if seen.contains(&alias.value) {
                 alias.value = numbered(&alias.value, &taken);
