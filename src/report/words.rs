@@ -79,14 +79,20 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     if let Some((_, of)) =
         after("Cannot create filter with non-boolean predicate ").and_then(|s| s.rsplit_once(" returning "))
     {
-        let hint = "compare it with something: x = 'text', x IS NOT NULL";
-        return Some((format!("a condition is true or false, and this one is {}", types::a(of)), hint.into()));
+        let hint = compared("x = 'text', x IS NOT NULL", "x = true", of);
+        return Some((format!("a condition is true or false, and this one is {}", types::a(of)), hint));
     }
     if after("Projections require unique expression names").is_some() {
         let hint = "give one of them another name: x AS y";
         return Some(("two columns of the result have the same name".into(), hint.into()));
     }
     None
+}
+
+/// What to write where something of a type stands alone for a condition. A text may be what a step into JSON gave.
+fn compared(usual: &str, of_json: &str, of: &str) -> String {
+    let hint = format!("compare it with something: {usual}");
+    if types::in_sql(of) == "text" { format!("{hint}; {of_json}, if raw -> 'name' gave it") } else { hint }
 }
 
 /// `@>` and `<@` of what are no two lists.
@@ -251,8 +257,8 @@ fn of_queries(text: &str) -> Option<Words> {
         return Some(out_of_bounds("GROUP BY", place, most));
     }
     if let Some(of) = text.strip_prefix("Unary operator 'NOT' requires a boolean expression, got ") {
-        let hint = "compare it with something: NOT x = 'text', x IS NULL";
-        return Some((format!("NOT takes a condition, and this is {}", types::a(of)), hint.into()));
+        let hint = compared("NOT x = 'text', x IS NULL", "x = false", of);
+        return Some((format!("NOT takes a condition, and this is {}", types::a(of)), hint));
     }
     if let Some((name, _)) =
         text.strip_prefix("Prepared statement '").and_then(|rest| rest.split_once("' does not exist"))

@@ -149,6 +149,21 @@ const TESTS: &[Test] = &[
     ("(@)::double = 5.5", |v| Some(to_number(v, 11)?.is_eq())),
     ("CASE @ WHEN 5 THEN true ELSE false END", |v| Some(to_number(v, 10).is_some_and(Ordering::is_eq))),
     ("@ IS NOT DISTINCT FROM 5", |v| Some(to_number(v, 10).is_some_and(Ordering::is_eq))),
+    ("@ = ANY (ARRAY[5, 50126])", |v| Some(to_number(v, 10)?.is_eq() || to_number(v, 100_252)?.is_eq())),
+    ("@ <> ALL (ARRAY[5, 50126])", |v| Some(to_number(v, 10)?.is_ne() && to_number(v, 100_252)?.is_ne())),
+    ("@ = SOME (ARRAY[5, 5.5])", |v| Some(to_number(v, 10)?.is_eq() || to_number(v, 11)?.is_eq())),
+    ("@ = ANY (ARRAY[5, NULL])", |v| to_number(v, 10)?.is_eq().then_some(true)),
+    ("5 = ANY (ARRAY[@])", |v| Some(to_number(v, 10)?.is_eq())),
+    ("@ = ANY (CASE WHEN id > '' THEN [5, 7] END)", |v| Some(to_number(v, 10)?.is_eq())),
+    ("@ <> ALL (CASE WHEN id > '' THEN [5, 7] END)", |v| Some(to_number(v, 10)?.is_ne())),
+    ("@ > ANY (ARRAY[5, 7])", |v| Some(to_number(v, 10)?.is_gt())),
+    ("@ <= ALL (ARRAY[5, 7])", |v| Some(to_number(v, 10)?.is_le())),
+    ("@ = ANY (ARRAY['5', 'abc'])", |v| Some(["5", "abc"].contains(&text(v)?.as_str()))),
+    ("@ = ANY (ARRAY[true])", truth),
+    ("@ <> ALL (ARRAY[true])", |v| Some(!truth(v)?)),
+    ("true = ANY (ARRAY[@])", truth),
+    ("@ IN (true)", truth),
+    ("@ NOT IN (true)", |v| Some(!truth(v)?)),
     ("@ = true", truth),
     ("@ <> true", |v| Some(!truth(v)?)),
     ("@ IS TRUE", |v| Some(truth(v) == Some(true))),
@@ -414,6 +429,32 @@ async fn functions_of_json_take_steps() {
     }
 }
 
+/// A member that is there is JSON, also if it is a text; its text may be JSON again, or not.
+#[tokio::test]
+async fn what_a_step_leads_to_is_json() {
+    let values = [json!("text"), json!("{"), json!("[1]"), json!(null), json!(5), json!({"a": [1]})];
+    let values: Vec<Option<Value>> = values.into_iter().map(Some).chain([None]).collect();
+    let bench = Bench::new(&values).await;
+    for source in bench.sources() {
+        for step in STEPS {
+            let sql = format!("SELECT json_valid({step}) FROM {source} ORDER BY id");
+            assert_eq!(
+                bench.rows(&sql).await.concat(),
+                ["true", "true", "true", "true", "true", "true", "NULL"],
+                "{sql}"
+            );
+            let sql = format!("SELECT count(*) FROM {source} WHERE NOT json_valid({step})");
+            assert_eq!(bench.rows(&sql).await.concat(), ["0"], "{sql}");
+        }
+        let sql = format!("SELECT json_valid(raw ->> 'v') FROM {source} ORDER BY id");
+        assert_eq!(
+            bench.rows(&sql).await.concat(),
+            ["false", "false", "true", "NULL", "true", "true", "NULL"],
+            "{sql}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_step_is_called_as_it_is_written() {
     let bench = Bench::new(&[Some(json!("x"))]).await;
@@ -424,6 +465,9 @@ async fn a_step_is_called_as_it_is_written() {
         ("length(raw ->> 'v')", "length(raw ->> 'v')"),
         ("raw -> 'v' = 5", "raw -> 'v' = 5"),
         ("raw -> 'v' = true", "raw -> 'v' = true"),
+        ("raw -> 'v' = ANY (ARRAY[5])", "raw -> 'v' = ANY ([5])"),
+        ("raw -> 'v' > ANY (ARRAY[5])", "raw -> 'v' > ANY(ARRAY[5])"),
+        ("raw -> 'v' <> ALL (ARRAY[5])", "raw -> 'v' <> ALL(ARRAY[5])"),
         ("(raw -> 'v')::int", "raw -> 'v'"),
         ("(raw ->> 'v')::text", "raw ->> 'v'"),
         ("max(raw -> 'v')", "max(raw -> 'v')"),
@@ -451,5 +495,20 @@ async fn a_step_may_be_all_of_a_condition() {
                 assert_eq!(bench.rows(&sql).await.concat(), [right], "{sql}");
             }
         }
+    }
+}
+
+/// Whether it is one is known of a column only when the condition is planned.
+#[tokio::test]
+async fn a_column_of_steps_alone_says_how_it_becomes_a_condition() {
+    let bench = Bench::new(&[Some(json!(true)), Some(json!(false))]).await;
+    for (condition, hint, written, right) in [
+        ("x", "x = true, if raw -> 'name' gave it", "x = true", "r00"),
+        ("NOT x", "x = false, if raw -> 'name' gave it", "x = false", "r01"),
+    ] {
+        let sql = |condition| format!("SELECT id FROM (SELECT id, raw -> 'v' AS x FROM sign_ins) WHERE {condition}");
+        let told = super::refusal(&bench.engine, &sql(condition)).await.to_string();
+        assert!(told.contains(hint), "{told}");
+        assert_eq!(bench.rows(&sql(written)).await.concat(), [right]);
     }
 }

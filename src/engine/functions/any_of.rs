@@ -2,27 +2,65 @@
 //!
 //! DataFusion plans it as `array_has`, which is false there: `NOT (1 = ANY (list))` was true of a list with NULL, where `NOT IN`, `<> ALL`,
 //! PostgreSQL and `DuckDB` say that nobody knows. What is asked of a service is the same: an unknown condition keeps no row.
+//!
+//! Until it is planned it is an operator: only then it shows whether a side of it is a step into JSON, to be read as the other one is.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
 use arrow::datatypes::DataType;
-use datafusion::common::exec_err;
+use datafusion::common::{DFSchema, exec_err};
 use datafusion::error::Result;
 use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::functions_nested::array_has::array_has_udf;
+use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use datafusion::scalar::ScalarValue;
+use datafusion::sql::sqlparser::ast::BinaryOperator;
 
+use super::json;
 use crate::predicate::ANY_OF;
+
+/// The operator that it is until it is planned. Nobody can write it: letters are no part of operators.
+pub(crate) const OPERATOR: &str = "= ANY";
+
+/// The operators that the sides of another comparison with a list are until then, each with the other side behind it.
+pub(crate) const SIDES: [&str; 2] = ["BESIDE LIST", "BESIDE VALUE"];
+
+static FUNCTION: LazyLock<Arc<ScalarUDF>> =
+    LazyLock::new(|| Arc::new(ScalarUDF::from(AnyOf(Signature::array_and_element(Volatility::Immutable)))));
 
 /// Makes it known to a session. It has no name for people.
 pub(crate) fn register(state: &mut SessionState) -> Result<()> {
-    let function = AnyOf(Signature::array_and_element(Volatility::Immutable));
-    state.register_udf(Arc::new(ScalarUDF::from(function))).map(|_| ())
+    state.register_udf(Arc::clone(&FUNCTION))?;
+    state.register_expr_planner(Arc::new(Planner))
+}
+
+#[derive(Debug)]
+struct Planner;
+
+impl ExprPlanner for Planner {
+    fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+        let RawBinaryExpr { op, left: mut one, right: mut other } = expr;
+        let name = if let BinaryOperator::Custom(name) = &op { name.as_str() } else { "" };
+        let [value, list] = SIDES;
+        let planned = if name == OPERATOR {
+            json::beside_list(&mut one, &mut other, schema);
+            FUNCTION.call(vec![other, one])
+        } else if name == value {
+            json::beside_list(&mut one, &mut other, schema);
+            one
+        } else if name == list {
+            json::beside_list(&mut other, &mut one, schema);
+            one
+        } else {
+            return Ok(PlannerResult::Original(RawBinaryExpr { op, left: one, right: other }));
+        };
+        Ok(PlannerResult::Planned(planned))
+    }
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

@@ -24,6 +24,8 @@ use datafusion_functions_json::udfs;
 
 use read::{alike, condition, reading};
 
+pub(super) use read::beside_list;
+
 /// Adds the functions and the operators to a session.
 pub(crate) fn register(state: &mut SessionState) -> Result<()> {
     for function in library().into_iter().chain([Arc::clone(&step::JSON_GET)]) {
@@ -151,10 +153,18 @@ impl FunctionRewrite for InPlace {
     }
 }
 
+/// The function that tells whether a text is JSON.
+const VALID: &str = "json_valid";
+
 /// Lets what reads JSON begin where the step that it is given began, or in the JSON that this leads to: its text is no JSON any more,
 /// if it is a text. Whether that was changed.
 fn goes_on(call: &mut ScalarFunction) -> bool {
     let name = call.func.name();
+    // What is asked is not whether its text is JSON: that of a text is none.
+    if name == VALID {
+        let inner = call.args.first_mut().and_then(step::of);
+        return inner.map(|inner| inner.func = udfs::json_get_json_udf()).is_some();
+    }
     if name != step::NAME && library().iter().all(|function| function.name() != name) {
         return false;
     }

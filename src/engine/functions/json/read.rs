@@ -11,6 +11,7 @@ use datafusion::error::Result;
 use datafusion::functions::utils::make_scalar_function;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ExprSchemable, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    cast as cast_to,
 };
 
 use super::step::is_step;
@@ -27,6 +28,35 @@ pub(super) fn alike<'a>(sides: impl IntoIterator<Item = &'a mut Expr>, schema: &
     }
     let others: Vec<DataType> = others.iter().filter_map(|side| side.get_type(schema).ok()).collect();
     steps.iter_mut().fold(false, |changed, step| reading(step, schema, &others) | changed)
+}
+
+/// Reads a step beside a list as the elements of that are; those among the elements of a list that is written out as what stands
+/// beside it, which is then what they are.
+pub(in crate::engine::functions) fn beside_list(value: &mut Expr, list: &mut Expr, schema: &DFSchema) {
+    match list {
+        Expr::ScalarFunction(call) if call.func.name() == "make_array" => {
+            let is_asked = is_step(value, schema);
+            let changed = alike(std::iter::once(&mut *value).chain(&mut call.args), schema);
+            if let Some(of) = elements_of(list, schema).filter(|_| changed && !is_asked) {
+                *value = cast_to(std::mem::take(value), of);
+            }
+        }
+        list => {
+            elements_of(list, schema).iter().for_each(|of| {
+                reading(value, schema, std::slice::from_ref(of));
+            });
+        }
+    }
+}
+
+/// The type of the elements of a list.
+fn elements_of(list: &Expr, schema: &DFSchema) -> Option<DataType> {
+    match list.get_type(schema).ok()? {
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            Some(item.data_type().clone())
+        }
+        _ => None,
+    }
 }
 
 /// Reads a step that stands where true or false is wanted.

@@ -1,15 +1,18 @@
 //! Operators, among them those that go into JSON.
 
+use std::ops::ControlFlow;
+
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, GroupByExpr, Interval, LimitClause, Query, SelectItem, SetExpr, Value, ValueWithSpan,
+    BinaryOperator, Expr, GroupByExpr, Interval, LimitClause, Query, SelectItem, SetExpr, UnaryOperator, Value,
+    ValueWithSpan, visit_expressions,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
-use super::dialect::{function_call, refused};
+use super::dialect::refused;
 use super::{json, span, spellings};
 use crate::engine::error::Error;
+use crate::engine::functions::any_of;
 use crate::engine::session::number_bins;
-use crate::predicate::ANY_OF;
 
 /// A binary operator and its operands.
 pub(super) fn of_binary(expr: &mut Expr) -> Result<(), Error> {
@@ -109,13 +112,21 @@ pub(super) fn of_quantified(expr: &mut Expr) -> Result<(), Error> {
         Expr::AllOp { left, compare_op, right } => (left, &*compare_op, right, true),
         _ => return Ok(()),
     };
+    let as_in = if negated { BinaryOperator::NotEq } else { BinaryOperator::Eq };
     let Expr::Subquery(query) = right.as_ref() else {
-        if !negated && *op == BinaryOperator::Eq {
-            *expr = function_call(ANY_OF, vec![right.as_ref().clone(), left.as_ref().clone()]);
+        let beside = |name: &str, one: &Expr, other: &Expr| {
+            let op = BinaryOperator::Custom(name.to_owned());
+            Box::new(Expr::BinaryOp { left: Box::new(one.clone()), op, right: Box::new(other.clone()) })
+        };
+        if *op == as_in {
+            let any = beside(any_of::OPERATOR, left, right);
+            *expr = if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: any } } else { *any };
+        } else if !compares_lists(left) && !compares_lists(right) {
+            let [value, list] = any_of::SIDES;
+            (*left, *right) = (beside(value, left, right), beside(list, right, left));
         }
         return Ok(());
     };
-    let as_in = if negated { BinaryOperator::NotEq } else { BinaryOperator::Eq };
     if *op != as_in {
         return Err(refused(
             format!("{op} {} (SELECT …) is not supported", if negated { "ALL" } else { "ANY" }),
@@ -124,6 +135,15 @@ pub(super) fn of_quantified(expr: &mut Expr) -> Result<(), Error> {
     }
     *expr = Expr::InSubquery { expr: left.clone(), subquery: query.clone(), negated };
     Ok(())
+}
+
+/// Whether there is a comparison with a list in it. The sides of one are said twice, and those of one in another would be four times.
+fn compares_lists(expr: &Expr) -> bool {
+    let is_one = |expr: &Expr| match expr {
+        Expr::AnyOp { .. } | Expr::AllOp { .. } => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    visit_expressions(expr, is_one).is_break()
 }
 
 /// The planner asks whether the query has rows before its OFFSET, and before it is summed up.
@@ -158,7 +178,7 @@ pub(super) fn of_exists(query: &Query, is_scalar: &dyn Fn(&str) -> bool) -> Resu
 fn is_planned(op: &BinaryOperator) -> bool {
     use BinaryOperator as B;
     if let B::Custom(name) = op {
-        return name == number_bins::OPERATOR;
+        return [number_bins::OPERATOR, any_of::OPERATOR].iter().chain(&any_of::SIDES).any(|own| own == name);
     }
     matches!(
         op,
