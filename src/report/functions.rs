@@ -281,6 +281,10 @@ const INSTEAD: &[(&[&str], &str)] = &[
         &["jsonb_pretty", "json_pretty"],
         "raw -> 'name' is the JSON as it was received; \\x shows a column in a line of its own",
     ),
+    (
+        &["md5", "hash_md5", "hash", "hashbytes", "digest", "sha", "sha2", "crc32", "checksum"],
+        "sha256(x), sha512(x) and sha1(x) are the digests that there are, in hexadecimal digits",
+    ),
     (&["columns"], "columns are written out, or SELECT * EXCLUDE (raw)"),
     (&["pg_sleep", "sleep"], "\\watch SECONDS asks the last statement again and again"),
 ];
@@ -471,6 +475,11 @@ mod tests {
             ("first", "first_value("),
             ("quantile", "percentile_cont("),
             ("listagg", "string_agg("),
+            ("md5", "sha256(x), sha512(x) and sha1(x) are the digests that there are"),
+            ("hash", "sha256(x)"),
+            ("crc32", "sha256(x)"),
+            ("digest", "sha256(x)"),
+            ("sha265", "did you mean sha256?"),
             ("row_to_json", "--format json"),
             ("format", "concat_ws("),
             ("histogram", "bin(x, 10)"),

@@ -66,7 +66,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "json_valid",
         also: &[],
-        doc: "Whether a text is JSON.",
+        doc: "Whether a text is JSON. What raw -> 'name' leads to is; of a text in it, json_valid(raw ->> 'name') tells whether that is JSON again.",
         args: &[("text", Type::Text, "A text.")],
         of: Of::Flag(|args| Some(serde_json::from_str::<&RawValue>(args[0].text()).is_ok())),
         examples: &[("json_valid('{\"a\": 1}')", Some("true")), ("json_valid('{\"a\": ')", Some("false"))],

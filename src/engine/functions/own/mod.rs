@@ -1,10 +1,11 @@
-//! Functions that analysts miss: of addresses, names, name/value lists, encodings, error codes and places.
+//! Functions that analysts miss: of addresses, names, name/value lists, encodings, digests, error codes and places.
 //!
 //! A function is declared ([`Function`]): its name, what people read of it, an example that is tried, and how a row's value
 //! comes about. What is computed of NULL is NULL, and so is what is computed of a value that is not what it should be.
 
 mod addresses;
 mod aggregates;
+mod digests;
 mod encodings;
 mod entra_errors;
 mod expressions;
@@ -33,6 +34,7 @@ static ALL: &[&[Function]] = &[
     addresses::FUNCTIONS,
     identities::FUNCTIONS,
     encodings::FUNCTIONS,
+    digests::FUNCTIONS,
     json::FUNCTIONS,
     mentions::FUNCTIONS,
     expressions::FUNCTIONS,
