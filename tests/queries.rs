@@ -210,6 +210,64 @@ async fn a_value_is_sent_as_a_constant_and_never_read_as_sql() {
     assert!(error.to_string().contains("a view cannot be made"), "{error}");
 }
 
+/// Nothing happened since now, whatever the records are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_range_of_time_that_is_empty_is_told_as_such() {
+    let lab = Lab::new(Options { feed: Feed { throttle: None, ..Feed::default() }, ..options(300) }).await;
+    let library = Library::shipped();
+    let told = async |sql: &str, parameters: &Parameters| {
+        let query = lab.engine.query_with(sql, parameters).await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+        let rows: Vec<_> = query.stream.try_collect().await.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+        let tally = query.tally;
+        assert!(Answer { batches: rows, tally: tally.clone() }.rows().iter().all(|row| row == "0"), "{sql}");
+        tally.notices().iter().map(ToString::to_string).filter(|told| told.contains("no rows")).collect::<Vec<_>>()
+    };
+    let empty = "the range of time is empty: it starts at 2026-05-01T12:00:00Z, which is now()";
+    for (name, tables) in [
+        ("password-spray", &["entra.sign_ins"][..]),
+        ("consents", &["entra.directory_audits"]),
+        ("inbox-rules", &["m365.exchange"]),
+        ("weak-sign-ins", &["entra.sign_ins"]),
+    ] {
+        let query = library.named(name).unwrap();
+        let call = Call::read(query, &words("--since 0d"), None).unwrap();
+        let told = told(&query.sql, &call.parameters).await;
+        for table in tables {
+            assert!(told.contains(&format!("no rows from {table}: {empty}")), "{name}: {told:?}");
+        }
+        let others = ["left out", "returned no records"];
+        assert!(!told.iter().any(|told| others.iter().any(|other| told.contains(other))), "{name}: {told:?}");
+        // What is no length of time is none.
+        let refused = Call::read(query, &words("--since -7d"), None).unwrap_err().to_string();
+        assert!(refused.contains("'-7d' is none") && refused.contains("7d for that long ago"), "{refused}");
+    }
+    for (condition, because) in [
+        (":since <= created_date_time", empty),
+        (
+            "created_date_time >= :since AND created_date_time < now()",
+            "the range of created_date_time is empty: it starts and ends at 2026-05-01T12:00:00Z",
+        ),
+        (
+            "created_date_time > now() AND is_interactive",
+            "the range starts at 2026-05-01T12:00:00.000001Z, but now() is 2026-05-01T12:00:00Z",
+        ),
+        (
+            "created_date_time >= '2026-04-20' AND created_date_time < '2026-04-20'",
+            "the range of created_date_time is empty: it starts and ends at 2026-04-20T00:00:00Z",
+        ),
+        (
+            "created_date_time > '2026-04-20' AND created_date_time <= '2026-04-20' AND is_interactive",
+            "the range of created_date_time is empty: it starts and ends at 2026-04-20T00:00:00Z",
+        ),
+    ] {
+        let parameters = Parameters::default().with("since", Value::Ago(chrono::TimeDelta::zero()));
+        for select in ["id", "count(*)"] {
+            let sql = format!("SELECT {select} FROM sign_ins WHERE {condition}");
+            assert_eq!(told(&sql, &parameters).await, [format!("no rows from entra.sign_ins: {because}")], "{sql}");
+        }
+    }
+}
+
 /// Values that would do harm if they were pasted: the queries run, and find nothing or what they find without.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hostile_values_of_every_text_stay_data() {

@@ -22,30 +22,39 @@ pub fn compared_with_null(sql: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether there is a `NOT IN (…, NULL, …)`.
+/// Whether there is a `NOT IN (…, NULL, …)`, or a `<> ALL (ARRAY[…, NULL, …])`, which is the same.
 fn excludes_null(solid: &[&Token], null: impl Fn(&Token) -> bool) -> bool {
     let word = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
-    let separates = |token: &Token| matches!(token, Token::LParen | Token::Comma | Token::RParen);
-    let begins = (0..solid.len()).filter(|at| {
-        matches!(&solid[*at..], [not, is_in, Token::LParen, ..] if word(not, Keyword::NOT) && word(is_in, Keyword::IN))
+    let opens = |token: &Token| matches!(token, Token::LParen | Token::LBracket);
+    let closes = |token: &Token| matches!(token, Token::RParen | Token::RBracket);
+    let separates = |token: &Token| opens(token) || closes(token) || matches!(token, Token::Comma);
+    let begins = (0..solid.len()).filter_map(|at| match &solid[at..] {
+        [not, is_in, Token::LParen, ..] if word(not, Keyword::NOT) && word(is_in, Keyword::IN) => Some(at + 2),
+        [Token::Neq, all, Token::LParen, Token::LBracket, ..] if word(all, Keyword::ALL) => Some(at + 3),
+        [Token::Neq, all, Token::LParen, array, Token::LBracket, ..]
+            if word(all, Keyword::ALL) && word(array, Keyword::ARRAY) =>
+        {
+            Some(at + 4)
+        }
+        _ => None,
     });
     begins.into_iter().any(|at| {
         let mut depth = 0_usize;
-        let inside = solid[at + 2..].windows(3).take_while(|each| {
-            match each[0] {
-                Token::LParen => depth += 1,
-                Token::RParen => depth = depth.saturating_sub(1),
-                _ => {}
+        let inside = solid[at..].windows(3).take_while(|each| {
+            if opens(each[0]) {
+                depth += 1;
+            } else if closes(each[0]) {
+                depth = depth.saturating_sub(1);
             }
             depth > 0
         });
         // A list in a list is a call's: `NOT IN (coalesce(x, NULL))`.
         let mut inner = 0_usize;
         inside.into_iter().any(|each| {
-            match each[0] {
-                Token::LParen => inner += 1,
-                Token::RParen => inner = inner.saturating_sub(1),
-                _ => {}
+            if opens(each[0]) {
+                inner += 1;
+            } else if closes(each[0]) {
+                inner = inner.saturating_sub(1);
             }
             inner == 1 && separates(each[0]) && null(each[1]) && separates(each[2])
         })
@@ -63,6 +72,8 @@ mod tests {
             "SELECT 1 WHERE a <> /* x */ null",
             "SELECT 1 WHERE a NOT IN ('x', NULL)",
             "SELECT 1 WHERE a NOT IN (lower('x'), NULL, 'y')",
+            "SELECT 1 WHERE a <> ALL (ARRAY['x', NULL])",
+            "SELECT 1 WHERE a != ALL([NULL, 'x'])",
         ] {
             assert!(compared_with_null(sql).is_some(), "{sql}");
         }
@@ -75,6 +86,8 @@ mod tests {
             "SELECT 1 WHERE a IN ('x', NULL)",
             "SELECT 1 WHERE a NOT IN (coalesce('x', NULL))",
             "SELECT 1 WHERE a NOT IN ('x') AND f(b, NULL)",
+            "SELECT 1 WHERE a = ANY (ARRAY['x', NULL])",
+            "SELECT 1 WHERE a <> ALL (ARRAY[coalesce('x', NULL)]) AND [NULL, b] = c",
         ] {
             assert!(compared_with_null(sql).is_none(), "{sql}");
         }

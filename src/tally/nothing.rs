@@ -135,6 +135,13 @@ pub enum Because {
         /// The bound that it is not to be above.
         to: String,
     },
+    /// A range that ends where it begins.
+    NoRange {
+        /// The column.
+        column: String,
+        /// Both bounds.
+        at: String,
+    },
     /// No record has one of the keys that a join told.
     NoPartner,
     /// No record that was read satisfies a condition.
@@ -247,6 +254,9 @@ impl fmt::Display for Because {
                 "{column} holds ids, which are GUIDs, and none was asked for, so nothing was requested; to ask by name, join the \
                  table of these ids"
             ),
+            Self::Future { from, now } if from == now => {
+                write!(f, "the range of time is empty: it starts at {from}, which is now()")
+            }
             Self::Future { from, now } => write!(f, "the range starts at {from}, but now() is {now}"),
             Self::Instant { column, at } => {
                 write!(f, "{column} is compared with a single instant, {at}; for a day, use a range with >= and <")
@@ -317,6 +327,7 @@ impl fmt::Display for Because {
             Self::Reversed { column, from, to } => {
                 write!(f, "no {column} is at least {from} and at most {to}: the bounds are the wrong way round")
             }
+            Self::NoRange { column, at } => write!(f, "the range of {column} is empty: it starts and ends at {at}"),
             Self::NoPartner => f.write_str("no record here fits the keys or times that the join's other side has"),
             Self::Excluded { condition, records } => {
                 write!(f, "none of the {records} record(s) read satisfies {condition}")

@@ -95,3 +95,80 @@ async fn a_list_of_not_in_that_holds_null_is_told() {
     assert_eq!(rows, [""; 0]);
     assert_eq!(said, ["no rows: each of 2 row(s) is in the list of NOT IN, or is NULL itself"]);
 }
+
+/// One value for all rows is looked for in another way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_not_in_that_holds_null_is_told_of_one_value_too() {
+    let lab = Lab::new();
+    lab.file("vpn.csv", VPN);
+    lab.file("known.csv", "name,n\nanna@contoso.com,1\n,2\n");
+    let holds_null = "the list of NOT IN holds NULL, so that NOT IN is true of no row: leave NULL out of it, with WHERE … IS NOT NULL";
+    let list = "(SELECT y FROM (VALUES ('a'), (NULL)) u(y))";
+    for sql in [
+        format!("SELECT count(*) FROM (VALUES (1), (2)) t(x) WHERE 'x' NOT IN {list}"),
+        format!("SELECT x FROM (VALUES (1), (2)) t(x) WHERE 'x' <> ALL {list}"),
+        format!("SELECT x FROM (VALUES (1), (2)) t(x) WHERE x > 0 AND 'a' NOT IN {list}"),
+        format!("SELECT x FROM (VALUES (1), (2)) t(x) GROUP BY x HAVING 'x' NOT IN {list}"),
+        format!("SELECT user FROM '{{dir}}/vpn.csv' WHERE 'x' NOT IN {list}"),
+        "SELECT count(*) FROM '{dir}/vpn.csv' WHERE 'x' NOT IN (SELECT name FROM '{dir}/known.csv')".to_owned(),
+        "SELECT user FROM '{dir}/vpn.csv' WHERE lower('X') NOT IN (SELECT NULL)".to_owned(),
+        "CREATE TABLE kept AS SELECT user FROM '{dir}/vpn.csv' WHERE 'x' NOT IN (SELECT name FROM '{dir}/known.csv')"
+            .to_owned(),
+    ] {
+        let (_, said) = lab.told(&sql).await;
+        assert!(said.iter().any(|text| text == holds_null), "{sql}: {said:?}");
+        let of_rows = |text: &String| text.contains("no rows: ") || text.contains("no rows from {dir}/vpn.csv");
+        assert!(!said.iter().any(of_rows), "{sql}: {said:?}");
+    }
+    // The controls: without NULL, where the answer is not used as a condition, and of IN.
+    for sql in [
+        "SELECT count(*) FROM '{dir}/vpn.csv' WHERE 'x' NOT IN (SELECT name FROM '{dir}/known.csv' WHERE name IS NOT NULL)".to_owned(),
+        format!("SELECT 'x' NOT IN {list} FROM '{{dir}}/vpn.csv'"),
+        format!("SELECT user FROM '{{dir}}/vpn.csv' WHERE 'a' IN {list}"),
+    ] {
+        let (rows, said) = lab.told(&sql).await;
+        assert!(!rows.is_empty() && !said.iter().any(|text| text.contains("NOT IN")), "{sql}: {said:?}");
+    }
+}
+
+/// Rows of which no scan says why there are none: those that a statement writes out or makes, and those of tables that were kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_no_scan_reads_say_where_they_were_lost() {
+    let lab = Lab::new();
+    lab.file("vpn.csv", VPN);
+    lab.told("CREATE TABLE kept AS SELECT user, bytes FROM '{dir}/vpn.csv'").await;
+    for (from, condition, lost) in [
+        ("(VALUES (1), (2)) t(x)", "x > 5", "none of 2 row(s) read satisfies WHERE"),
+        ("(VALUES (1), (2)) t(x)", "x > 1 AND x < 2", "none of 2 row(s) read satisfies WHERE"),
+        ("(VALUES (1), (2)) t(x)", "x > (SELECT 5)", "none of 2 row(s) read satisfies WHERE"),
+        ("(VALUES (1), (2)) t(x) JOIN (VALUES (3)) u(y) ON x = y", "true", "of 1 row(s) and 2 row(s) to join"),
+        ("(SELECT x FROM (VALUES (1), (2)) t(x) UNION ALL SELECT 3)", "x > 5", "none of "),
+        ("unnest([1, 2]) t(x)", "x > 5", "none of 2 element(s) satisfies WHERE"),
+        ("generate_series(1, 3) t(x)", "x > 5", "none of 3 row(s) read satisfies WHERE"),
+        // What a file says of its columns shows it, or every row is looked at.
+        ("kept t", "bytes > 100", "none of 3 row(s) read satisfies WHERE"),
+        ("kept t", "bytes % 7 = 1", "none of 3 row(s) read satisfies WHERE"),
+        ("kept t", "bytes > 10 AND user LIKE 'x%'", "none of 3 row(s) read satisfies WHERE"),
+    ] {
+        for select in ["*", "count(*)"] {
+            let sql = format!("SELECT {select} FROM {from} WHERE {condition}");
+            let (_, said) = lab.told(&sql).await;
+            let [told] = said.as_slice() else { panic!("{sql}: {said:?}") };
+            assert!(told.starts_with(&format!("no rows: {lost}")), "{sql}: {told}");
+        }
+    }
+    // What has rows says nothing, and neither does what asks for none.
+    for sql in [
+        "SELECT * FROM (VALUES (1), (2)) t(x) WHERE x > 1",
+        "SELECT count(*) FROM kept WHERE bytes > 10",
+        "SELECT * FROM kept LIMIT 0",
+        "SELECT x FROM (VALUES (1), (2)) t(x) WHERE x > 5 LIMIT 0",
+        "SELECT x, count(*) FROM (VALUES (1), (2)) t(x) GROUP BY x",
+    ] {
+        let (_, said) = lab.told(sql).await;
+        assert_eq!(said, [""; 0], "{sql}");
+    }
+    // A threshold that a statement finds out itself is no condition of it.
+    let (rows, said) = lab.told("SELECT user FROM kept ORDER BY bytes DESC LIMIT 1").await;
+    assert_eq!((rows.len(), said.len()), (1, 0), "{said:?}");
+}

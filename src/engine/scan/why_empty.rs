@@ -15,6 +15,7 @@ use arrow::datatypes::TimestampMicrosecondType;
 use datafusion::common::cast::as_boolean_array;
 use datafusion::error::Result;
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::utils::collect_columns;
 
 pub(crate) use held::Held;
 use near::Text;
@@ -54,6 +55,8 @@ struct Condition {
     expr: Arc<dyn PhysicalExpr>,
     sql: String,
     is_of_time: bool,
+    /// It is the same for all records.
+    is_of_none: bool,
     /// The texts that a column is compared with.
     texts: Vec<Text>,
 }
@@ -139,6 +142,7 @@ impl Watch {
         let conditions: Vec<Condition> = conditions
             .into_iter()
             .map(|(expr, condition)| Condition {
+                is_of_none: collect_columns(&expr).is_empty(),
                 expr,
                 sql: condition.to_string(),
                 is_of_time: time.is_some_and(|time| is_of(&condition, time)),
@@ -195,6 +199,11 @@ impl Watch {
             return;
         }
         let seen = self.seen();
+        // One value that is in no list with NULL in it, and not out of it either: that is said where the list is read.
+        let is_unmet = |at: usize| self.conditions[at].is_of_none && !seen.met[at];
+        if tally.notices().contains(&Notice::NullInList) && (0..self.conditions.len()).any(is_unmet) {
+            return;
+        }
         for because in self.because(&seen) {
             tally.notice(Notice::Nothing { table: self.name.clone(), because });
         }
@@ -377,8 +386,9 @@ pub(crate) fn of_feed(plan: &FeedPlan, now: i64) -> Vec<Because> {
     if plan.content_types.is_empty() {
         return if plan.left_out.is_empty() { vec![Because::Contradiction] } else { Vec::new() };
     }
-    let future = plan.available.from.filter(|from| *from > now);
-    future.map(|from| Because::Future { from: instant_text(from), now: instant_text(now) }).into_iter().collect()
+    // What is read begins with a whole second, at or before what was asked for.
+    let from = plan.asked.from.max(plan.available.from);
+    from.filter(|from| *from >= now).map(|from| future(from, now)).into_iter().collect()
 }
 
 /// The same of a search.
@@ -392,10 +402,14 @@ pub(crate) fn of_search(plan: &SearchPlan, now: i64) -> Vec<Because> {
 fn of_time(about: Interval, time: Option<&'static str>, now: i64) -> Option<Because> {
     let column = time?;
     match (about.from, about.to) {
-        (Some(from), _) if from > now => Some(Because::Future { from: instant_text(from), now: instant_text(now) }),
+        (Some(from), _) if from >= now => Some(future(from, now)),
         (Some(from), Some(to)) if from == to => Some(Because::Instant { column, at: instant_text(from) }),
         _ => None,
     }
+}
+
+fn future(from: i64, now: i64) -> Because {
+    Because::Future { from: instant_text(from), now: instant_text(now) }
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ use datafusion::logical_expr::{
 };
 use datafusion::optimizer::AnalyzerRule;
 
+use super::listed::is_null_in_list;
+
 /// The step that comes before it is checked what unknown counts for.
 #[derive(Debug)]
 pub(super) struct AskedAsValue;
@@ -47,7 +49,7 @@ fn of_node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         let name = names.save(&expr);
         let expr = expr.transform_up(|expr| {
             Ok(match expr {
-                Expr::InSubquery(list) => Transformed::yes(of_list(list, &schema)?),
+                Expr::InSubquery(list) => Transformed::yes(of_list(list, &schema, is_null)?),
                 Expr::Exists(Exists { subquery, negated }) => {
                     let any = of_rows(&subquery)?;
                     Transformed::yes(if negated { not(any) } else { any })
@@ -65,7 +67,7 @@ fn of_filter(filter: Filter) -> Result<Transformed<LogicalPlan>> {
     }
     let schema = filter.input.schema();
     let conjuncts = split_conjunction_owned(filter.predicate).into_iter().map(|conjunct| match conjunct {
-        Expr::InSubquery(list) if list.negated && is_one_value(&list) => of_list(list, schema),
+        Expr::InSubquery(list) if list.negated && is_one_value(&list) => of_list(list, schema, is_null_in_list),
         Expr::InSubquery(list) => Ok(Expr::InSubquery(list)),
         other => Ok(other.transform_up(|expr| Ok(with_name(expr)))?.data),
     });
@@ -113,7 +115,8 @@ fn depends_on_rows(expr: &Expr) -> bool {
 const LIST: &str = "__list";
 const VALUE: &str = "__value";
 
-fn of_list(list: InSubquery, schema: &DFSchema) -> Result<Expr> {
+/// A list as a value. `lacks` is what tells that an element of it is NULL.
+fn of_list(list: InSubquery, schema: &DFSchema, lacks: fn(Expr) -> Expr) -> Result<Expr> {
     let InSubquery { expr: asked, subquery, negated } = list;
     let rows = LogicalPlan::clone(&subquery.subquery);
     let (qualifier, field) = rows.schema().qualified_field(0);
@@ -134,7 +137,7 @@ fn of_list(list: InSubquery, schema: &DFSchema) -> Result<Expr> {
     let is_there = one_value(equal).gt(lit(0_i64));
     let is_in = if may_lack {
         // NULL of no rows, 0 beside NULL, else 1.
-        let whole = when(is_null(value()), lit(0_i64)).otherwise(lit(1_i64))?;
+        let whole = when(lacks(value()), lit(0_i64)).otherwise(lit(1_i64))?;
         let whole = LogicalPlanBuilder::from(rows).aggregate(Vec::<Expr>::new(), [min(whole)])?.build()?;
         let unknown = || lit(ScalarValue::Boolean(None));
         let unequal = Case {

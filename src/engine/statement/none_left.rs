@@ -4,13 +4,19 @@
 
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use datafusion::common::JoinType;
+use datafusion::datasource::memory::MemorySourceConfig;
+use datafusion::datasource::physical_plan::FileScanConfig;
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::physical_expr::{DynamicFilterTracking, PhysicalExpr};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::limit::GlobalLimitExec;
 use datafusion::physical_plan::memory::LazyMemoryExec;
+use datafusion::physical_plan::scalar_subquery::ScalarSubqueryExec;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
@@ -26,7 +32,7 @@ pub(super) fn summed_up(plan: &Node) -> Option<&Node> {
     loop {
         let aggregate = node.downcast_ref::<AggregateExec>();
         let is_one_row = aggregate.is_some_and(|aggregate| aggregate.group_expr().is_empty());
-        match node.children()[..] {
+        match inputs(node)[..] {
             [child] if is_one_row || aggregate.is_none() && passes_on(node) => node = child,
             _ => break,
         }
@@ -51,7 +57,7 @@ fn lost(node: &Node) -> Option<String> {
     if given(node)? > 0 {
         return None;
     }
-    let children = node.children();
+    let children = inputs(node);
     let counts: Vec<usize> = children.iter().map(|child| given(child)).collect::<Option<_>>()?;
     let reached = if node.is::<UnionExec>() || children.len() < 2 {
         counts.iter().any(|count| *count > 0)
@@ -61,7 +67,27 @@ fn lost(node: &Node) -> Option<String> {
     if !counts.is_empty() && reached {
         return Some(at(node, &counts));
     }
+    if let [child] = children[..]
+        && node.is::<FilterExec>()
+        && let Some(passed_over) = passed_over(child)
+    {
+        return Some(at(node, &[passed_over]));
+    }
     children.into_iter().find_map(lost)
+}
+
+/// The rows of files that say of their columns what shows that no row satisfies the condition above: none of them is read.
+fn passed_over(node: &Node) -> Option<usize> {
+    if passes_on(node) {
+        let [child] = inputs(node)[..] else { return None };
+        return passed_over(child);
+    }
+    let files = node.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()?;
+    // A condition that a join or a limit found out on the way is another.
+    let is_fixed =
+        |condition: &Arc<dyn PhysicalExpr>| !DynamicFilterTracking::classify(condition).contains_dynamic_filter();
+    let condition = files.file_source().filter().filter(is_fixed);
+    condition.and(files.statistics().num_rows.get_value().copied()).filter(|rows| *rows > 0)
 }
 
 /// A series that ends before it begins.
@@ -72,16 +98,26 @@ fn not_begun(node: &Node) -> Option<String> {
     node.children().into_iter().find_map(not_begun)
 }
 
-/// How many rows a node gave out. A node that does not count passes on what it is given.
+/// How many rows a node gave out. A node that does not count passes on what it is given, or has its rows at hand.
 fn given(node: &Node) -> Option<usize> {
+    if let Some(rows) = node.downcast_ref::<DataSourceExec>().and_then(at_hand) {
+        return Some(rows);
+    }
     let metrics = node.downcast_ref::<SharedExec>().map_or_else(|| node.metrics(), SharedExec::counted);
     let counted = metrics.as_ref().and_then(|metrics| {
         metrics.output_rows().or_else(|| metrics.sum_by_name("rows_kept").map(|kept| kept.as_usize()))
     });
-    counted.or_else(|| match node.children()[..] {
+    counted.or_else(|| match inputs(node)[..] {
         [child] => given(child),
         _ => None,
     })
+}
+
+/// The rows that a statement writes out, or that describe the session.
+fn at_hand(source: &DataSourceExec) -> Option<usize> {
+    let rows = source.data_source().downcast_ref::<MemorySourceConfig>()?;
+    let counted = rows.partitions().iter().flatten().map(RecordBatch::num_rows).sum::<usize>();
+    Some(source.fetch().map_or(counted, |most| counted.min(most)))
 }
 
 /// What a node does that lets no row through, and how many rows came to it.
@@ -117,11 +153,18 @@ fn at(node: &Node, counts: &[usize]) -> String {
 
 /// Whether a node is below nodes that only pass rows on.
 fn shaped(node: &Node, is: fn(&Node) -> bool) -> bool {
-    is(node) || passes_on(node) && matches!(node.children()[..], [child] if shaped(child, is))
+    is(node) || passes_on(node) && matches!(inputs(node)[..], [child] if shaped(child, is))
+}
+
+/// What a node makes its rows of. Queries for values that are compared with are no part of that.
+fn inputs(node: &Node) -> Vec<&Node> {
+    node.downcast_ref::<ScalarSubqueryExec>().map_or_else(|| node.children(), |with_values| vec![with_values.input()])
 }
 
 fn passes_on(node: &Node) -> bool {
-    ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort"].iter().any(|name| node.name().starts_with(name))
+    ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort", "ScalarSubquery"]
+        .iter()
+        .any(|name| node.name().starts_with(name))
 }
 
 fn join_type(node: &Node) -> Option<JoinType> {

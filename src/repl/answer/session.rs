@@ -157,7 +157,7 @@ impl Session {
             Ok(query) => query,
             Err(error) => return failed(error),
         };
-        let watched = matches!(target, Target::Fresh(_));
+        let (watched, is_own) = (matches!(target, Target::Fresh(_)), matches!(target, Target::Page(_)));
         if self.ended.people.load(Relaxed) && !watched {
             if confirm::is_heard() {
                 let asks = self.engine.settings().estimates == Estimates::Ask;
@@ -193,7 +193,7 @@ impl Session {
         };
         if !watched || answered.rows > 0 || answered.exit == Exit::Incomplete {
             let of_null = compared_with_null(&statement.text).filter(|_| answered.is_good());
-            self.say_tally(&tally, of_null.is_some());
+            self.say_tally(&tally, of_null.is_some(), is_own);
             // A statement may itself say why nothing comes, or a count of nothing.
             of_null.filter(|_| self.voice != Voice::Quiet).iter().for_each(|note| self.note(note));
             self.say_forgotten();
@@ -376,13 +376,15 @@ impl Session {
         say(&format!("note: {}", self.redact.as_ref().map_or(note.clone(), |redactor| redactor.told(&note))));
     }
 
-    /// `of_null`: a comparison with NULL is said to be why, which the planner made a contradiction of.
-    fn say_tally(&self, tally: &Tally, of_null: bool) {
+    /// `of_null`: a comparison with NULL is said to be why, which the planner made a contradiction of. `is_own`: the prompt asks it, for
+    /// a command that has no conditions.
+    fn say_tally(&self, tally: &Tally, of_null: bool, is_own: bool) {
         if self.voice == Voice::Quiet {
             return;
         }
         let is_said = |notice: &Notice| {
             of_null && matches!(notice, Notice::Nothing { because: Because::Contradiction | Because::NeverTrue, .. })
+                || is_own && matches!(notice, Notice::NoneLeft { .. })
         };
         tally.notices().iter().filter(|notice| !is_said(notice)).for_each(|notice| self.note(notice));
         if self.voice == Voice::Costs && tally.requests.get() > 0 {

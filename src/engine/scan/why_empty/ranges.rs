@@ -1,5 +1,5 @@
-//! Conditions that nothing satisfies by what they say: bounds that are the wrong way round, `BETWEEN 5 AND 1`, and times that no
-//! column has.
+//! Conditions that nothing satisfies by what they say: bounds that are the wrong way round, `BETWEEN 5 AND 1`, or have nothing between
+//! them, and times that no column has.
 
 use std::cmp::Ordering;
 
@@ -14,11 +14,16 @@ pub(super) fn reversed<'a>(conditions: impl Iterator<Item = &'a Predicate>) -> i
     let low = |comparison| matches!(comparison, Comparison::GtEq | Comparison::Gt);
     let high = |comparison| matches!(comparison, Comparison::LtEq | Comparison::Lt);
     let mut found = Vec::new();
-    for (path, _, from) in bounds.iter().filter(|(_, comparison, _)| low(*comparison)) {
-        let to = bounds.iter().find(|(other, comparison, to)| other == path && high(*comparison) && is_above(from, to));
-        if let Some((.., to)) = to {
-            found.push(Because::Reversed { column: path.join("."), from: said(from), to: said(to) });
-        }
+    for (path, begin, from) in bounds.iter().filter(|(_, comparison, _)| low(*comparison)) {
+        let because = bounds.iter().filter(|(other, end, _)| other == path && high(*end)).find_map(|(_, end, to)| {
+            let is_closed = (*begin, *end) == (Comparison::GtEq, Comparison::LtEq);
+            match order(from, to)? {
+                Ordering::Greater => Some(Because::Reversed { column: path.join("."), from: said(from), to: said(to) }),
+                Ordering::Equal if !is_closed => Some(Because::NoRange { column: path.join("."), at: said(from) }),
+                _ => None,
+            }
+        });
+        found.extend(because);
     }
     found.into_iter()
 }
@@ -45,13 +50,12 @@ fn bounds_of<'a>(condition: &'a Predicate, bounds: &mut Vec<(&'a [String], Compa
     }
 }
 
-fn is_above(from: &Scalar, to: &Scalar) -> bool {
-    let order = match (from, to) {
-        (Scalar::Instant(a), Scalar::Instant(b)) | (Scalar::Int(a), Scalar::Int(b)) => a.cmp(b),
-        (Scalar::Text(a), Scalar::Text(b)) => a.cmp(b),
-        _ => Ordering::Equal,
-    };
-    order == Ordering::Greater
+fn order(from: &Scalar, to: &Scalar) -> Option<Ordering> {
+    match (from, to) {
+        (Scalar::Instant(a), Scalar::Instant(b)) | (Scalar::Int(a), Scalar::Int(b)) => Some(a.cmp(b)),
+        (Scalar::Text(a), Scalar::Text(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
 }
 
 fn said(value: &Scalar) -> String {

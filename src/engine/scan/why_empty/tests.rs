@@ -168,6 +168,29 @@ fn bounds_that_are_the_wrong_way_round_are_the_reason() {
                     the wrong way round";
     assert_eq!(said(9, 5), [reversed]);
     assert!(said(5, 9)[0].contains("contradict"));
+    // An instant is no empty range.
+    assert!(said(5, 5)[0].contains("contradict"));
+}
+
+#[test]
+fn a_range_that_ends_where_it_begins_is_empty() {
+    let bound = |comparison, value| {
+        let test = Test::Compare(comparison, value);
+        (lit(false), Predicate::Test { path: vec!["x".into()], folded: false, test, sql: "bound".into() })
+    };
+    let said =
+        |pairs: Vec<Pair>| told(&Watch::new(("entra.sign_ins", set()), vec![Because::Contradiction], pairs, None), &[]);
+    let number = |n| Scalar::Int(n);
+    for (from, to) in
+        [(Comparison::GtEq, Comparison::Lt), (Comparison::Gt, Comparison::LtEq), (Comparison::Gt, Comparison::Lt)]
+    {
+        let empty = ["the range of x is empty: it starts and ends at 5"];
+        assert_eq!(said(vec![bound(from, number(5)), bound(to, number(5))]), empty);
+        assert_eq!(said(vec![bound(to, number(5)), bound(from, number(5)), bound(to, number(9))]), empty);
+        assert!(said(vec![bound(from, number(5)), bound(to, number(7))])[0].contains("contradict"));
+        // Of what cannot be compared nothing is known.
+        assert!(said(vec![bound(from, Scalar::Pending), bound(to, Scalar::Pending)])[0].contains("contradict"));
+    }
 }
 
 #[test]
