@@ -35,6 +35,26 @@ fn names_are_completed() {
 }
 
 #[test]
+fn files_are_completed_in_quotes() {
+    let home = home();
+    fs::create_dir(home.path().join("logs")).unwrap();
+    for name in ["vpn.csv", "o'neil.csv", "evil\u{1b}]0;owned\u{7}.csv"] {
+        fs::write(home.path().join("logs").join(name), "user,ip\na,10.0.0.1\n").unwrap();
+    }
+    let mut terminal = quick(&home, 80);
+    terminal.keys("SELECT count(*) FROM 'lo\t");
+    terminal.wait_for("FROM 'logs/");
+    terminal.keys("\t");
+    terminal.wait_for("logs/vpn.csv");
+    assert!(terminal.screen().contains("logs/o''neil.csv"), "{}", terminal.screen());
+    terminal.keys("o\t");
+    terminal.wait_for("FROM 'logs/o''neil.csv");
+    terminal.line("';", "(1 row)");
+    let bytes = terminal.bytes();
+    assert!(!bytes.windows(5).any(|bytes| bytes == b"owned"), "{}", String::from_utf8_lossy(&bytes));
+}
+
+#[test]
 fn a_statement_goes_over_several_lines() {
     for columns in [80, 200] {
         let home = home();
@@ -421,6 +441,21 @@ fn the_greeting_fits_a_small_screen_and_tells_nothing_of_the_story() {
     let lines: Vec<&str> = screen.lines().collect();
     assert!(lines.len() <= 24 && lines.iter().all(|line| line.chars().count() < 80), "{screen}");
     assert!(!screen.contains("@") && screen.matches(';').count() == 3, "{screen}");
+}
+
+/// Whoever asks for the tables of a name has written no condition that could be named.
+#[test]
+fn a_command_that_lists_nothing_names_no_condition() {
+    let home = home();
+    let mut terminal = quick(&home, 80);
+    for command in ["\\df nope", "\\dt nope"] {
+        terminal.line(command, "(0 rows)");
+        assert!(!terminal.screen().contains("no rows"), "{command}: {}", terminal.screen());
+        terminal.clear();
+    }
+    // The control: a condition that somebody wrote is named.
+    terminal.line("SELECT * FROM (VALUES (1), (2)) AS t(x) WHERE x > 5;", "(0 rows)");
+    assert!(terminal.screen().contains("no rows: none of 2 row(s)"), "{}", terminal.screen());
 }
 
 #[test]

@@ -62,6 +62,8 @@ pub use lineage::Lineage;
 pub(crate) use session::catalog::at_hand;
 #[cfg(feature = "cli")]
 pub(crate) use session::leftovers;
+#[cfg(feature = "cli")]
+pub(crate) use session::log_tables::is_reader;
 pub use session::parquet;
 pub use session::policy::Policy;
 pub use session::system_tables::{Described, Rule, described, quota_in_words, rules_of, source};

@@ -112,9 +112,12 @@ pub(crate) fn folded(line: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The lines of an item; what follows the first is indented.
+/// The lines of an item; what follows the first is indented. A word that reaches into the meanings' column has a line to itself.
 pub(crate) fn item(word: &str, meaning: &str, indent: usize, width: usize) -> Vec<String> {
     let mut lines = vec![format!("{word:<indent$}")];
+    if word.trim_end().width() > indent && !meaning.trim().is_empty() {
+        lines.push(" ".repeat(indent));
+    }
     let mut is_empty = true;
     for part in meaning.split_whitespace() {
         let last = lines.len() - 1;
@@ -164,6 +167,13 @@ mod tests {
     fn an_item_is_wrapped_below_its_meaning() {
         assert_eq!(item("\\d", "one two three four five six", 4, 24), ["\\d   one two three four", "     five six"]);
         assert_eq!(item("\\d", "one two", 4, usize::MAX), ["\\d   one two"]);
+    }
+
+    #[test]
+    fn a_long_word_does_not_run_into_its_meaning() {
+        assert_eq!(item("\\d TABLE", "one two", 4, 80), ["\\d TABLE", "     one two"]);
+        assert_eq!(item("\\d T", "one two", 4, 80), ["\\d T one two"]);
+        assert_eq!(item("\\d TABLE", "", 4, 80), ["\\d TABLE"]);
     }
 
     #[test]

@@ -127,16 +127,22 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
         Action::Explain => explain(state, arg).await,
         Action::Connections => connections(state, arg),
         Action::Help => topic(arg),
-        Action::List => {
-            let item = |c: &Command| (format!("{} {}", c.name, c.args), c.doc);
-            let end = "SQL ends with ; and \\help has pages on several topics.";
-            state.page(|width| {
-                let lines = ALL.iter().map(item).flat_map(|(name, doc)| say::item(&name, doc, 28, width));
-                lines.chain([end.to_owned()]).collect()
-            })
-        }
+        Action::List => state.page(listed),
         Action::Quit => After::Leave,
     }
+}
+
+/// Columns for what is typed, before what it does.
+const TYPED: usize = 28;
+
+/// All commands with what they do, in lines of a width.
+fn listed(width: usize) -> Vec<String> {
+    let lines = ALL.iter().flat_map(|command| say::item(&typed(command), command.doc, TYPED, width));
+    lines.chain(["SQL ends with ; and \\help has pages on several topics.".to_owned()]).collect()
+}
+
+fn typed(command: &Command) -> String {
+    format!("{} {}", command.name, command.args)
 }
 
 fn switch(arg: &str, on: &mut bool, what: &str) -> After {
@@ -268,7 +274,7 @@ fn topic(name: &str) -> After {
     if let Some(command) =
         ALL.iter().find(|command| command.name.trim_start_matches('\\') == name.trim_start_matches('\\'))
     {
-        say(&format!("{} {}  {}", command.name, command.args, command.doc));
+        say_item(&typed(command), command.doc, TYPED);
         return After::Go;
     }
     if !name.is_empty() {
@@ -278,4 +284,22 @@ fn topic(name: &str) -> After {
     }
     help::ALL.iter().for_each(|topic| say(&format!("\\help {:<9} {}", topic.name, topic.about)));
     After::Go
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_and_what_they_do_stand_apart_on_a_narrow_screen() {
+        let lines = listed(80);
+        assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
+        for command in ALL {
+            let typed = format!("{} ", typed(command).trim_end());
+            let at = lines.iter().position(|line| format!("{line} ").starts_with(&typed)).expect("it is listed");
+            let first = command.doc.split(' ').next().expect("it has words");
+            let is_apart = |line: &String| line.find(first) == Some(TYPED + 1);
+            assert!(lines[at..].iter().take(2).any(is_apart), "{}", lines[at]);
+        }
+    }
 }

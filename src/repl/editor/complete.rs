@@ -1,10 +1,11 @@
 //! What can stand where the cursor is: a pure function from the text and the session's words to candidates.
 //!
 //! The place decides: behind FROM and JOIN tables, behind a dot columns or fields, behind SET settings, inside a text
-//! nothing; else columns of the statement's tables, functions and keywords. The prompt's own commands say themselves what
+//! that names a file such files, inside any other nothing; else columns of the statement's tables, functions and keywords. The prompt's own commands say themselves what
 //! they take.
 
 mod command;
+mod path;
 mod value;
 
 use arrow::datatypes::Fields;
@@ -48,6 +49,12 @@ pub(super) fn complete(words: &Words, text: &str, cursor: usize) -> (usize, Vec<
 
 fn of_sql(words: &Words, text: &str, before: &str) -> (usize, Vec<String>) {
     let all = pieces(before);
+    let start = all.last().filter(|last| last.kind == Kind::Open).map(|open| open.place.start);
+    if let Some(start) = start
+        && let Some(files) = path::in_text(before, &all, &Place::of(text, before.len(), start).clause)
+    {
+        return files;
+    }
     if all.iter().any(|piece| piece.kind == Kind::Open)
         || all.last().is_some_and(|last| matches!(last.kind, Kind::Text | Kind::Comment))
     {
@@ -392,6 +399,67 @@ mod tests {
     }
 
     #[test]
+    fn files_are_offered_in_quotes_where_sql_names_one() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("logs")).unwrap();
+        for name in
+            ["logs/vpn.csv", "logs/o'neil.csv", ".hidden", "evil\u{1b}]0;x\u{7}.csv", "evil\n.csv", "evil\u{202e}.csv"]
+        {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let base = folder.path().to_str().unwrap();
+        let logs = [format!("{base}/logs/o''neil.csv"), format!("{base}/logs/vpn.csv")];
+        for before in [
+            "SELECT * FROM '",
+            "FROM '",
+            "SELECT * FROM sign_ins s LEFT JOIN '",
+            "SELECT * FROM sign_ins, '",
+            "SELECT 1 WHERE 'a' IN (SELECT value FROM '",
+            "SELECT * FROM read_csv('",
+            "SELECT * FROM READ_LOG ( '",
+            "SELECT * FROM read_json(['a.json', '",
+            "SELECT * FROM read_json(ARRAY['",
+            "SELECT * FROM timeline('ana@contoso.com', files => '",
+            "SELECT * FROM timeline('ana@contoso.com', files => ['a.csv', '",
+            "CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '",
+            "DESCRIBE '",
+            "SUMMARIZE '",
+            "EXPLAIN SELECT * FROM -- of\n '",
+            "SELECT 1; SELECT * FROM '",
+            "\\d '",
+            "\\explain SELECT * FROM '",
+            "\\copy (SELECT * FROM '",
+        ] {
+            assert_eq!(at(&format!("{before}{base}/logs/|")), logs, "{before}");
+            assert_eq!(at(&format!("{before}{base}/logs/o''n|'")), logs[..1], "{before}");
+            assert_eq!(at(&format!("{before}{base}/l|")), [format!("{base}/logs/")], "{before}");
+            assert_eq!(
+                at(&format!("{before}{base}/|")),
+                [format!("{base}/logs/")],
+                "hidden and hostile ones: {before}"
+            );
+            assert_eq!(at(&format!("{before}{base}/.|")), [format!("{base}/.hidden")], "{before}");
+            assert_eq!(at(&format!("{before}{base}/e|")), [""; 0], "{before}");
+        }
+        // Other texts are none.
+        for before in [
+            "SELECT '",
+            "SELECT * FROM sign_ins WHERE id = '",
+            "SELECT * FROM sign_ins WHERE id IN ('a', '",
+            "SELECT * FROM sign_ins WHERE id = ANY (['",
+            "SELECT * FROM read_csv('a.csv', delim => '",
+            "SELECT * FROM timeline('",
+            "SELECT * FROM timeline('ana@contoso.com', sources => ['",
+            "SELECT lower('",
+            "SELECT * FROM \"",
+            "SELECT 1 FROM t /* '",
+            "SELECT 1 -- FROM '",
+        ] {
+            assert_eq!(at(&format!("{before}{base}/logs/|")), [""; 0], "{before}");
+        }
+    }
+
+    #[test]
     fn any_cursor_in_any_text_is_answered() {
         for text in [
             "SELECT 'ä' FROM \"日本\".x WHERE é.",
@@ -401,6 +469,8 @@ mod tests {
             "‘x’ \u{1b}",
             "SET ä = ‘x’ \\chart ä",
             "\\copy ä TO ä",
+            "SELECT * FROM 'ä''/日'",
+            "FROM read_csv([['ä', 'é",
         ] {
             for cursor in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
                 assert!(complete(&words(), text, cursor).0 <= cursor, "{text} at {cursor}");

@@ -1,11 +1,8 @@
 //! What a command of the prompt takes, also one that stands behind a statement.
 
-use std::fs;
-use std::path::Path;
-
 use super::super::lexed::{Kind, pieces};
 use super::super::words::{Words, is_keyword};
-use super::{Place, begins, is_name, of_sql, tables, unquoted, value, written};
+use super::{Place, begins, is_name, of_sql, path, tables, unquoted, value, written};
 use crate::output;
 use crate::output::Kind as Picture;
 use crate::repl::commands::{self, TOPICS, Takes};
@@ -35,7 +32,10 @@ pub(super) fn of_command(words: &Words, before: &str, at: usize) -> (usize, Vec<
     let takes = commands::ALL.iter().find(|command| command.name == name).map_or(Takes::Nothing, |c| c.takes);
     let found = match takes {
         Takes::Nothing => Vec::new(),
-        Takes::Table => tables(words, stem),
+        Takes::Table => match stem.strip_prefix('\'') {
+            Some(file) => return (start + 1, path::quoted(file)),
+            None => tables(words, stem),
+        },
         Takes::Function => starting(words.functions.clone()),
         Takes::Format => starting(output::ALL.iter().map(|format| format.name.to_owned()).collect()),
         Takes::Choice(choices) => starting(choices.iter().map(|choice| (*choice).to_owned()).collect()),
@@ -67,7 +67,7 @@ fn of_setting(words: &Words, stem: &str, start: usize) -> (usize, Vec<String>) {
 /// A file, in quotes or not.
 fn of_file(stem: &str, start: usize) -> (usize, Vec<String>) {
     let quote = usize::from(stem.starts_with(['\'', '"']));
-    (start + quote, files(&stem[quote..]))
+    (start + quote, path::files(&stem[quote..]))
 }
 
 /// What is copied: a table, or SQL in parentheses; behind TO a file.
@@ -139,26 +139,4 @@ fn of_call(words: &Words, call: &str, before: &str) -> (usize, Vec<String>) {
         }
     };
     (start, names.into_iter().filter(|name| name.starts_with(stem)).map(str::to_owned).collect())
-}
-
-/// Files whose path begins so; folders end in a slash.
-fn files(stem: &str) -> Vec<String> {
-    let (folder, name) = stem.rsplit_once('/').map_or(("", stem), |(folder, name)| (folder, name));
-    let prefix = &stem[..stem.len() - name.len()];
-    let folder = if prefix.is_empty() {
-        "."
-    } else if folder.is_empty() {
-        "/"
-    } else {
-        folder
-    };
-    let entries = fs::read_dir(Path::new(folder)).into_iter().flatten().flatten();
-    let named = entries.filter_map(|entry| {
-        let slash = if entry.path().is_dir() { "/" } else { "" };
-        Some(format!("{prefix}{}{slash}", entry.file_name().into_string().ok()?))
-    });
-    named
-        .filter(|path| path[prefix.len()..].starts_with(name))
-        .filter(|path| name.starts_with('.') || !path[prefix.len()..].starts_with('.'))
-        .collect()
 }
