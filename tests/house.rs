@@ -83,8 +83,20 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// What a statement is, over the leaves of its plan, over the scans that they carry out, over what all of them run on.
-const ENGINE: &[&str] =
-    &["error", "runtime", "rewriting", "functions", "joins", "scan", "leaf", "lineage", "session", "statement"];
+const ENGINE: &[&str] = &[
+    "error",
+    "runtime",
+    "rewriting",
+    "bulk",
+    "functions",
+    "windows",
+    "joins",
+    "scan",
+    "leaf",
+    "lineage",
+    "session",
+    "statement",
+];
 const PREDICATE: &[&str] =
     &["expression", "clause", "reason", "like", "period", "import", "normal", "bind", "streams", "to_clause", "split"];
 

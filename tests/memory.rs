@@ -77,11 +77,11 @@ async fn bodies_count_against_the_limit_of_memory() {
 
 /// How far the memory of the program grows over what it takes for nothing, in MiB, and what it said.
 #[cfg(target_os = "linux")]
-fn growth(home: &std::path::Path, sql: &str) -> (usize, String) {
+fn growth(home: &std::path::Path, flags: &[&str], sql: &str) -> (usize, String) {
     let run = |sql: &str| -> (usize, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_auditql"));
         command.env_clear().env("HOME", home).env("AUDITQL_ACCESS_TOKEN", "token").current_dir(home);
-        command.args(["--config", "c.toml", "--format", "csv", "-c", sql]).stdin(Stdio::null());
+        command.args(["--config", "c.toml"]).args(flags).args(["-c", sql]).stdin(Stdio::null());
         let out = fs::File::create(home.join("out")).unwrap();
         let mut child = command.stdout(out.try_clone().unwrap()).stderr(out).spawn().unwrap();
         let status = format!("/proc/{}/status", child.id());
@@ -92,7 +92,7 @@ fn growth(home: &std::path::Path, sql: &str) -> (usize, String) {
             most = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0).max(most);
             std::thread::sleep(Duration::from_millis(5));
         }
-        (most / 1024, fs::read_to_string(home.join("out")).unwrap())
+        (most / 1024, String::from_utf8_lossy(&fs::read(home.join("out")).unwrap()).into_owned())
     };
     let (nothing, _) = run("SELECT 1");
     let (most, said) = run(sql);
@@ -120,8 +120,46 @@ async fn a_body_full_of_small_records_is_not_decoded_at_once() {
         );
         fs::write(home.path().join("c.toml"), config).unwrap();
         let (path, asked) = (home.path().to_owned(), sql.to_owned());
-        let (grown, said) = tokio::task::spawn_blocking(move || growth(&path, &asked)).await.unwrap();
+        let (grown, said) =
+            tokio::task::spawn_blocking(move || growth(&path, &["--format", "csv"], &asked)).await.unwrap();
         assert!(said.contains(end), "{sql}: {said}");
         assert!(grown <= 160, "{sql}: {grown} MiB");
     }
+}
+
+/// The list of 1,000 names of 30 letters beside each of them.
+#[cfg(target_os = "linux")]
+const NAMES: &str =
+    "SELECT n, string_agg(lpad(n::text, 30, 'x'), ',') OVER () AS names FROM generate_series(1, 1000) t(n)";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_long_text_beside_each_row_is_not_written_out_in_memory() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("c.toml"), "version = 1\n").unwrap();
+    for (format, end) in [
+        ("csv", "x1000\"\n"),
+        ("ndjson", "x1000\"}\n"),
+        ("table", "(1000 rows)\n"),
+        ("parquet", "PAR1"),
+        ("arrow", "ARROW1"),
+    ] {
+        let (grown, said) = growth(home.path(), &["--format", format, "--stream"], NAMES);
+        let begun = said.chars().take(300).collect::<String>();
+        assert!(said.ends_with(end), "{format}: {begun}");
+        // Written out it is 31 MB, and was held several times.
+        assert!(grown <= 45, "{format}: {grown} MiB");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_text_of_each_row_ends_in_words_and_not_in_an_abort() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("c.toml"), "version = 1\n").unwrap();
+    let growing = NAMES.replace("OVER ()", "OVER (ORDER BY n)");
+    let (grown, said) = growth(home.path(), &["--memory-limit", "16MiB", "--format", "csv"], &growing);
+    assert!(said.starts_with("error: string_agg over a window takes too much memory: "), "{said}");
+    assert!(said.contains("a query may hold 16 MiB of them") && said.contains("--memory-limit"), "{said}");
+    assert!(grown <= 60, "{grown} MiB");
 }

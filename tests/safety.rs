@@ -296,6 +296,12 @@ fn endless() -> Vec<(&'static str, String)> {
             let rows: Vec<String> = (0..50_000).map(|n| format!("({n}, '{n}', {n} + 1)")).collect();
             format!("SELECT count(*) FROM (VALUES {}) t(a, b, c)", rows.join(", "))
         }),
+        ("texts that grow with each row", {
+            format!("SELECT string_agg(n::text, ',') OVER (ORDER BY n) FROM {} t(n)", series("1000000"))
+        }),
+        ("lists of all rows beside each", {
+            format!("SELECT max(cardinality(array_agg(n) OVER ())) FROM {} t(n)", series("1000000"))
+        }),
         ("a recursion without end", {
             "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t".into()
         }),

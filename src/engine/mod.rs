@@ -13,6 +13,7 @@
 //! # Ok(()) }
 //! ```
 
+mod bulk;
 mod error;
 mod functions;
 mod joins;
@@ -23,6 +24,7 @@ mod runtime;
 mod scan;
 mod session;
 mod statement;
+mod windows;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -53,6 +55,7 @@ use statement::Submission;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
+pub(crate) use bulk::in_pieces;
 pub use error::{Error, Kept, LogError, Part, Place, Unusable};
 #[cfg(feature = "cli")]
 pub(crate) use functions::own::manual as manual_of_functions;
@@ -399,6 +402,7 @@ impl EngineBuilder {
         joins::asof::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
         functions::checked::register(&mut state)?;
+        functions::string_agg::register(&mut state)?;
         functions::instants::keep_zones(&mut state)?;
         functions::bins::keep_clocks(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))

@@ -36,6 +36,7 @@ pub use sink::Sink;
 
 use cell::Column;
 
+use crate::engine::in_pieces;
 use crate::tally::Tally;
 
 /// A format, as data.
@@ -219,6 +220,9 @@ enum Body {
     Chart(Box<chart::Gather>, chart::Look),
 }
 
+/// Bytes of values that are made text at once: rows may share one, and each is written as if it were its own.
+const AT_ONCE: usize = 4 << 20;
+
 /// Columns of a picture where nobody says how wide it may be.
 const WIDTH: usize = 80;
 
@@ -265,16 +269,21 @@ impl<'o, O: Write + ?Sized> Writer<'o, O> {
         if let Body::Chart(body, _) = &mut self.body {
             return Ok(body.batch(batch)?);
         }
-        let columns = batch.columns().iter().map(Column::new).collect::<Result<Vec<_>, _>>()?;
+        in_pieces(batch, AT_ONCE).try_for_each(|rows| self.text(&rows))
+    }
+
+    /// Writes rows as text.
+    fn text(&mut self, rows: &RecordBatch) -> Result<(), WriteError> {
+        let columns = rows.columns().iter().map(Column::new).collect::<Result<Vec<_>, _>>()?;
         let mut text = String::new();
         match &mut self.body {
             Body::Nothing | Body::Binary(_) | Body::Chart(..) => {}
-            Body::Table(body) => body.rows(&columns, batch.num_rows(), &mut text),
-            Body::Delimited(body) => body.rows(&columns, batch.num_rows(), &mut text),
-            Body::Json(body) => body.rows(&columns, batch.num_rows(), &mut text),
-            Body::Markdown(body) => body.rows(&columns, batch.num_rows(), &mut text),
-            Body::Page(body) => body.rows(&columns, batch.num_rows())?,
-            Body::Result(body) => body.rows(batch, &columns)?,
+            Body::Table(body) => body.rows(&columns, rows.num_rows(), &mut text),
+            Body::Delimited(body) => body.rows(&columns, rows.num_rows(), &mut text),
+            Body::Json(body) => body.rows(&columns, rows.num_rows(), &mut text),
+            Body::Markdown(body) => body.rows(&columns, rows.num_rows(), &mut text),
+            Body::Page(body) => body.rows(&columns, rows.num_rows())?,
+            Body::Result(body) => body.rows(rows, &columns)?,
         }
         Ok(self.out.write_all(text.as_bytes())?)
     }
@@ -375,7 +384,7 @@ fn stands_right(kind: &DataType) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{Array, ArrayRef, Int64Array, StringArray};
+    use arrow::array::{Array, ArrayRef, Int64Array, StringArray, StringViewBuilder};
     use arrow::datatypes::Field;
 
     use super::*;
@@ -390,6 +399,43 @@ mod tests {
         batches.iter().for_each(|batch| writer.batch(batch).unwrap());
         let written = writer.finish(None).unwrap();
         (String::from_utf8(bytes).unwrap(), written)
+    }
+
+    /// What is written at once, at most, and in all.
+    #[derive(Debug, Default)]
+    struct Pieces {
+        most: usize,
+        all: usize,
+    }
+
+    impl Write for Pieces {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.most = self.most.max(bytes.len());
+            self.all += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn rows_that_share_a_long_text_are_written_a_few_at_a_time() {
+        const LONG: usize = 1 << 20;
+        const ROWS: usize = 18;
+        let mut texts = StringViewBuilder::new();
+        texts.try_append_value_n("x".repeat(LONG), ROWS).unwrap();
+        let rows = batch(vec![("t", Arc::new(texts.finish()) as ArrayRef)]);
+        for name in ["csv", "ndjson", "table"] {
+            let mut out = Pieces::default();
+            let mut writer = Writer::new(format(name).unwrap(), &rows.schema(), Options::default(), &mut out);
+            writer.batch(&rows).unwrap();
+            // A table waits for its first rows, as long as they are small.
+            assert!(writer.out.all > ROWS * LONG, "{name}: {:?}", writer.out);
+            let most = if name == "table" { 30 * LONG } else { AT_ONCE + LONG };
+            assert!(writer.out.most < most, "{name}: {:?}", writer.out);
+        }
     }
 
     fn people() -> RecordBatch {

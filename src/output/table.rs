@@ -18,6 +18,8 @@ use super::{Expanded, Options, incomplete, names, safe, stands_right};
 
 /// Rows that are looked at before the widths are settled.
 const SAMPLE: usize = 1_000;
+/// And bytes of them, of rows with long texts.
+const SAMPLE_BYTES: usize = 16 << 20;
 
 /// Lines of a terminal that one value may fill in a row written one column a line.
 const LINES_PER_VALUE: usize = 4;
@@ -35,6 +37,8 @@ pub(super) struct Table {
     /// There is no room for whole ids either, and a box is wanted all the same.
     cuts_ids: bool,
     options: Options,
+    /// Bytes of the rows that are looked at.
+    sampled: usize,
     shape: Shape,
 }
 
@@ -73,6 +77,7 @@ impl Table {
             whole_seconds: false,
             cuts_ids: false,
             options,
+            sampled: 0,
             shape,
         }
     }
@@ -94,8 +99,9 @@ impl Table {
             }
             match &mut self.shape {
                 Shape::Sampling(sample) => {
+                    self.sampled += cells.iter().map(|cell| cell.text.len()).sum::<usize>();
                     sample.push(cells);
-                    if sample.len() == SAMPLE {
+                    if sample.len() == SAMPLE || self.sampled > SAMPLE_BYTES {
                         self.settle(out);
                     }
                 }

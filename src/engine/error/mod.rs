@@ -315,6 +315,20 @@ pub enum Error {
         /// What it may make.
         limit: usize,
     },
+    /// The values of a window function are more than the statement may hold.
+    #[error(
+        "{function} over a window takes too much memory: {rows} row(s) have {taken} MiB of values, and a query may hold {limit} MiB of them"
+    )]
+    LongValues {
+        /// The function.
+        function: String,
+        /// Rows that had a value by then.
+        rows: usize,
+        /// What these values take.
+        taken: usize,
+        /// What they may take.
+        limit: usize,
+    },
     /// The user's databases of places and networks cannot answer.
     #[error("{function} cannot be answered")]
     Places {

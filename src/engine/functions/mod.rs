@@ -8,4 +8,5 @@ pub(crate) mod clocks;
 pub(crate) mod instants;
 pub(crate) mod json;
 pub(crate) mod own;
+pub(crate) mod string_agg;
 pub(crate) mod texts;

@@ -46,6 +46,7 @@ use crate::engine::runtime::journal::Journal;
 use crate::engine::runtime::options::Options;
 use crate::engine::scan::refetch::Fetched;
 use crate::engine::scan::versions::Versions;
+use crate::engine::windows::{GivenInPieces, LongValues};
 use crate::settings::Settings;
 
 /// Read-ahead between merging nodes, in bytes. The default is a gigabyte, which at five requests in ten seconds would be
@@ -146,6 +147,7 @@ pub(crate) fn extend(
     // Behind the coercion of types: only then an operator is known to be one of whole numbers.
     rules.push(Arc::new(Arithmetic));
     rules.push(Arc::new(Clocks));
+    rules.push(Arc::new(LongValues));
     // A host's own planner stays; with one, ASOF joins are its to plan.
     builder.query_planner().get_or_insert_with(|| Arc::new(Planner) as _);
     let mut builder = builder
@@ -174,7 +176,9 @@ pub(crate) fn extend(
     let builder = builder.with_physical_optimizer_rule(Arc::new(TellKeys));
     let builder = builder.with_physical_optimizer_rule(Arc::new(FewWanted));
     let builder = builder.with_physical_optimizer_rule(Arc::new(ShareScans));
-    Ok(builder.with_physical_optimizer_rule(Arc::new(NullsTold)))
+    let builder = builder.with_physical_optimizer_rule(Arc::new(NullsTold));
+    // Last: what the others look at are DataFusion's own operators.
+    Ok(builder.with_physical_optimizer_rule(Arc::new(GivenInPieces)))
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.

@@ -11,6 +11,8 @@ use datafusion::parquet::file::metadata::{KeyValue, ParquetMetaData, RowGroupMet
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnDescriptor;
 
+use crate::engine::bulk::in_pieces;
+
 /// Rows of a group: enough for compression, few enough that a filter skips most of a file.
 const GROUP_ROWS: usize = 64 << 10;
 /// Bytes of a group, encoded. It is held in memory until it is complete.
@@ -43,11 +45,13 @@ impl<W: Write + Send> Parquet<W> {
         ArrowWriter::try_new(out, schema, Some(properties.build())).map(Self)
     }
 
-    /// Adds rows.
+    /// Adds rows, a few at a time if many share a long text.
     pub fn write(&mut self, rows: &RecordBatch) -> Result<()> {
-        self.0.write(rows)?;
-        if self.0.in_progress_size() >= GROUP_BYTES || self.0.memory_size() >= 4 * GROUP_BYTES {
-            self.0.flush()?;
+        for piece in in_pieces(rows, GROUP_BYTES) {
+            self.0.write(&piece)?;
+            if self.0.in_progress_size() >= GROUP_BYTES || self.0.memory_size() >= 4 * GROUP_BYTES {
+                self.0.flush()?;
+            }
         }
         Ok(())
     }

@@ -108,7 +108,7 @@ impl Bounded {
 }
 
 /// What one call may make, in bytes.
-fn limit(config: &ConfigOptions) -> usize {
+pub(crate) fn limit(config: &ConfigOptions) -> usize {
     (options::of(config).memory_limit / SHARE).min(MOST)
 }
 
