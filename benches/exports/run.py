@@ -100,6 +100,11 @@ def case(name: str, auditql: str, duckdb: str, files: str = ONCE) -> beside.Case
 CASES = [
     case("count(*)", "SELECT count(*) FROM m365.activity", "SELECT count(*) FROM FILES"),
     case(
+        "count(*), the same question",
+        "SELECT count(*) FROM m365.activity",
+        "SELECT count(DISTINCT Id) FROM FILES",
+    ),
+    case(
         "GROUP BY operation",
         "SELECT operation, count(*) FROM m365.activity GROUP BY 1",
         "SELECT Operation, count(*) FROM FILES GROUP BY 1",
