@@ -56,8 +56,8 @@ pub(crate) fn in_pieces(rows: &RecordBatch, most: usize) -> Pieces {
 fn add(column: &ArrayRef, sizes: &mut [usize]) {
     match column.data_type() {
         DataType::Null => {}
-        DataType::Utf8View => add_each(sizes, column.as_string_view().lengths().map(|length| length.as_usize())),
-        DataType::BinaryView => add_each(sizes, column.as_binary_view().lengths().map(|length| length.as_usize())),
+        DataType::Utf8View => add_each(sizes, column.as_string_view().lengths().map(ArrowNativeType::as_usize)),
+        DataType::BinaryView => add_each(sizes, column.as_binary_view().lengths().map(ArrowNativeType::as_usize)),
         DataType::Utf8 => add_each(sizes, column.as_string::<i32>().offsets().lengths()),
         DataType::LargeUtf8 => add_each(sizes, column.as_string::<i64>().offsets().lengths()),
         DataType::Binary => add_each(sizes, column.as_binary::<i32>().offsets().lengths()),

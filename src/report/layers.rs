@@ -11,6 +11,8 @@ use crate::{searches, subscriptions};
 
 const PARTIAL: &str = "--partial returns what could be read and says what is missing";
 const ODD_REPLY: &str = "the service broke its own rules; try again, and report it if it happens again";
+const SHORTER: &str = "with ORDER BY in OVER each row has a value of its own, without it all rows have one; PARTITION BY and ROWS 100 PRECEDING make \
+     windows shorter, GROUP BY has a value for each group; --memory-limit raises the limit";
 
 /// Looked for from the outside in, because a layer may have wrapped another's error.
 pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Report {
@@ -195,10 +197,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::TooLarge(part) => Report::chain(Exit::Query, error).hint(smaller(*part)),
         E::TooMuch { .. } => Report::chain(Exit::Query, error)
             .hint("that is a quarter of --memory-limit; produce less, or raise the limit"),
-        E::LongValues { .. } => Report::chain(Exit::Query, error).hint(
-            "with ORDER BY in OVER each row has a value of its own, without it all rows have one; PARTITION BY and ROWS 100 PRECEDING make \
-             windows shorter, GROUP BY has a value for each group; --memory-limit raises the limit",
-        ),
+        E::LongValues { .. } => Report::chain(Exit::Query, error).hint(SHORTER),
         E::Places { source, .. } => Report::chain(Exit::Query, error).hint(of_places(source)),
         E::CircularView(_) => {
             Report::chain(Exit::Query, error).hint("CREATE OR REPLACE VIEW changes it, DROP VIEW removes it")

@@ -37,9 +37,9 @@ struct StringAgg {
 }
 
 /// The call as the engine's own aggregate knows it.
-fn of_engine(args: AccumulatorArgs<'_>) -> AccumulatorArgs<'_> {
-    let return_field = Arc::new(Field::new(args.return_field.name(), DataType::LargeUtf8, true));
-    AccumulatorArgs { return_field, ..args }
+fn of_engine(mut args: AccumulatorArgs<'_>) -> AccumulatorArgs<'_> {
+    args.return_field = Arc::new(Field::new(args.return_field.name(), DataType::LargeUtf8, true));
+    args
 }
 
 impl AggregateUDFImpl for StringAgg {
@@ -158,7 +158,7 @@ impl GroupsAccumulator for Groups {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{Array, AsArray};
+    use arrow::array::{Array, AsArray, RecordBatch};
     use arrow::util::display::array_value_to_string;
     use futures::TryStreamExt;
 
@@ -201,7 +201,7 @@ mod tests {
             format!("SELECT n, s FROM {rows} JOIN (SELECT k, string_agg(x, ',') s FROM {rows} GROUP BY k) g USING (k)"),
         ] {
             let rows: Vec<_> = engine.query(&sql).await.unwrap().stream.try_collect().await.unwrap();
-            let count: usize = rows.iter().map(|rows| rows.num_rows()).sum();
+            let count: usize = rows.iter().map(RecordBatch::num_rows).sum();
             assert_eq!(count, 9_000, "{sql}");
             for rows in rows {
                 let texts = rows.column(1).as_string_view();

@@ -16,7 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         doc: "The SHA-1 digest of the text or bytes, as 40 hexadecimal digits. It is broken: it is there to compare with digests that \
               others made.",
         args: ARGS,
-        of: Of::Text(|args| of(&SHA1_FOR_LEGACY_USE_ONLY, args)),
+        of: Of::Text(|args| Some(of(&SHA1_FOR_LEGACY_USE_ONLY, args))),
         examples: &[("sha1('abc')", Some("a9993e364706816aba3e25717850c26c9cd0d89d"))],
     },
     Function {
@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         also: &["hash_sha256"],
         doc: "The SHA-256 digest of the text or bytes, as 64 hexadecimal digits.",
         args: ARGS,
-        of: Of::Text(|args| of(&SHA256, args)),
+        of: Of::Text(|args| Some(of(&SHA256, args))),
         examples: &[
             ("sha256('abc')", Some("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")),
             ("sha256('')", Some("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")),
@@ -39,7 +39,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         also: &[],
         doc: "The SHA-512 digest of the text or bytes, as 128 hexadecimal digits.",
         args: ARGS,
-        of: Of::Text(|args| of(&SHA512, args)),
+        of: Of::Text(|args| Some(of(&SHA512, args))),
         examples: &[(
             "sha512('abc')",
             Some(
@@ -49,7 +49,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn of(algorithm: &'static Algorithm, args: &[Arg<'_>]) -> Option<String> {
+fn of(algorithm: &'static Algorithm, args: &[Arg<'_>]) -> String {
     let made = digest(algorithm, args[0].binary());
-    Some(made.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    made.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
