@@ -402,7 +402,7 @@ impl EngineBuilder {
         joins::asof::register(&mut state)?;
         functions::bounded::bound(&mut state)?;
         functions::checked::register(&mut state)?;
-        functions::string_agg::register(&mut state)?;
+        functions::gathered::register(&mut state)?;
         functions::instants::keep_zones(&mut state)?;
         functions::bins::keep_clocks(&mut state)?;
         Ok(SessionStateBuilder::new_from_existing(state))

@@ -21,6 +21,8 @@ use super::room::Room;
 pub(super) enum Values {
     /// Frames are whole partitions: one value for all of their rows.
     Packed,
+    /// The same of values that rows share as they are.
+    Shared,
     /// Each row has its own.
     Counted,
 }
@@ -37,7 +39,7 @@ impl OverWindows {
     fn plain(&self, field: &FieldRef) -> FieldRef {
         match self.values {
             Values::Packed => retyped(field, unpacked_type(field.data_type()).clone()),
-            Values::Counted => Arc::clone(field),
+            Values::Shared | Values::Counted => Arc::clone(field),
         }
     }
 
@@ -83,10 +85,7 @@ impl AggregateUDFImpl for OverWindows {
 
     fn return_field(&self, given: &[FieldRef]) -> Result<FieldRef> {
         let field = self.aggregate.return_field(given)?;
-        if self.values == Values::Counted {
-            return Ok(field);
-        }
-        Ok(retyped(&field, packed_type(field.data_type().clone())))
+        Ok(if self.values == Values::Packed { retyped(&field, packed_type(field.data_type().clone())) } else { field })
     }
 
     fn is_nullable(&self) -> bool {
@@ -118,7 +117,7 @@ impl AggregateUDFImpl for OverWindows {
     fn default_value(&self, of: &DataType) -> Result<ScalarValue> {
         match self.values {
             Values::Packed => Ok(packed(self.aggregate.default_value(unpacked_type(of))?)),
-            Values::Counted => self.aggregate.default_value(of),
+            Values::Shared | Values::Counted => self.aggregate.default_value(of),
         }
     }
 

@@ -4,7 +4,7 @@
 //! copies its one value once for each row. So a list of some thousand names beside each of them took the machine's memory, whatever
 //! `memory_limit` said. Here
 //!
-//! - a value of the whole partition is held once: a text as a view that its rows share (`functions::string_agg`), any other value
+//! - a value of the whole partition is held once: a text as a view that its rows share (`functions::gathered`), any other value
 //!   packed, and unpacked for the rows that somebody takes ([`packed`]);
 //! - where each row has a value of its own, because its frame grows or moves, values are counted in the session's memory pool
 //!   until their rows were given out ([`counted`], [`room`]), and end in an error that says so;

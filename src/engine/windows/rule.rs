@@ -110,10 +110,13 @@ fn of_call(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     let fun = match &call.fun {
         _ if !has_length(&of) => None,
         WindowFunctionDefinition::AggregateUDF(known) if !known.inner().is::<OverWindows>() => {
-            let values = if is_whole { Values::Packed } else { Values::Counted };
-            let told = || AggregateUDF::from(OverWindows { aggregate: Arc::clone(known), values });
-            let is_held_once = is_whole && is_shared(&of);
-            (!is_held_once).then(|| WindowFunctionDefinition::AggregateUDF(Arc::new(told())))
+            let values = match is_whole {
+                true if is_shared(&of) => Values::Shared,
+                true => Values::Packed,
+                false => Values::Counted,
+            };
+            let told = AggregateUDF::from(OverWindows { aggregate: Arc::clone(known), values });
+            Some(WindowFunctionDefinition::AggregateUDF(Arc::new(told)))
         }
         WindowFunctionDefinition::WindowUDF(known) if !known.inner().is::<Standard>() => {
             Some(WindowFunctionDefinition::WindowUDF(Arc::new(WindowUDF::from(Standard(Arc::clone(known))))))

@@ -88,6 +88,29 @@ async fn they_come_to_what_they_are_by_the_engines_own() {
     }
 }
 
+/// Rows that come in one order for two windows are read backwards for one of them.
+#[tokio::test]
+async fn a_window_beside_one_in_the_other_order_keeps_its_own() {
+    let engine = engine(64);
+    let whole = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
+    for (calls, right) in [
+        (format!("string_agg(t, ',') OVER (ORDER BY n {whole}), row_number() OVER (ORDER BY n DESC)"), "a,b,d|3"),
+        (format!("string_agg(t, ',') OVER (ORDER BY n DESC {whole}), row_number() OVER (ORDER BY n)"), "d,b,a|1"),
+        (
+            format!("string_agg(t, ',') OVER (ORDER BY n {whole}), string_agg(t, ',') OVER (ORDER BY n DESC {whole})"),
+            "a,b,d|d,b,a",
+        ),
+        (format!("array_agg(t) OVER (ORDER BY n {whole}), lag(n) OVER (ORDER BY n DESC)"), "[a, b, d]|2"),
+        ("string_agg(t, ',') OVER (ORDER BY n DESC), row_number() OVER (ORDER BY n)".into(), "d,b,a|1"),
+    ] {
+        let sql = format!(
+            "SELECT * EXCLUDE (n) FROM (SELECT {calls}, n FROM (VALUES (1, 'a'), (2, 'b'), (4, 'd')) v(n, t)) w ORDER BY n LIMIT 1"
+        );
+        let rows = rows(&engine, &sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert_eq!(told(&rows), [right], "{sql}");
+    }
+}
+
 #[tokio::test]
 async fn several_windows_and_what_is_computed_of_them() {
     let engine = engine(64);

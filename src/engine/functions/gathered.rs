@@ -1,8 +1,11 @@
-//! `string_agg`, whose text is of the type that texts have here.
+//! `string_agg` and `array_agg`, with two things set right. How values are put together is DataFusion's own.
 //!
-//! DataFusion makes a `LargeUtf8` of it, of which each row of a column has a copy. Where many rows have the same text, over a window,
-//! beside a join, as the answer of a subquery, that is its length times their number: a list of 50,000 names beside each of them was
-//! 90 GB, which ended the program. Of a `Utf8View` rows share the text. How it is put together is DataFusion's own.
+//! DataFusion makes a `LargeUtf8` of `string_agg`, of which each row of a column has a copy. Where many rows have the same text, over a
+//! window, beside a join, as the answer of a subquery, that is its length times their number: a list of 50,000 names beside each of them
+//! was 90 GB, which ended the program. Of a `Utf8View`, the type that texts have here, rows share the text.
+//!
+//! What two aggregates are ordered by it reads once, and one of them backwards if they are each other's reverse. Distinct values are
+//! put in order when all of them are there, and it forgets (55.2) to turn that order round again.
 
 use std::mem::size_of_val;
 use std::sync::Arc;
@@ -12,37 +15,56 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::error::Result;
 use datafusion::execution::{FunctionRegistry, SessionState};
+use datafusion::functions_aggregate::array_agg::array_agg_udaf;
 use datafusion::functions_aggregate::string_agg::string_agg_udaf;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator, ReversedUDAF, Signature,
 };
+use datafusion::physical_expr::PhysicalSortExpr;
 use datafusion::scalar::ScalarValue;
 
-/// Puts it in the place of the engine's own, unless a host has another one of its name.
+/// Puts them in the place of the engine's own, unless a host has others of their names.
 pub(crate) fn register(state: &mut SessionState) -> Result<()> {
-    let engines = string_agg_udaf();
-    if state.aggregate_functions().get(engines.name()).is_some_and(|known| **known == *engines) {
-        state.register_udaf(Arc::new(AggregateUDF::from(StringAgg { engines })))?;
+    for (engines, makes) in [(array_agg_udaf(), Makes::Lists), (string_agg_udaf(), Makes::Texts)] {
+        if state.aggregate_functions().get(engines.name()).is_some_and(|known| **known == *engines) {
+            state.register_udaf(Arc::new(AggregateUDF::from(Gathered { engines, makes })))?;
+        }
     }
     Ok(())
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Makes {
+    Lists,
+    Texts,
+}
+
 /// The aggregate.
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct StringAgg {
+struct Gathered {
     /// The engine's own.
     engines: Arc<AggregateUDF>,
+    makes: Makes,
 }
 
-/// The call as the engine's own aggregate knows it.
-fn of_engine(mut args: AccumulatorArgs<'_>) -> AccumulatorArgs<'_> {
-    args.return_field = Arc::new(Field::new(args.return_field.name(), DataType::LargeUtf8, true));
-    args
+impl Gathered {
+    /// The same of another one of the engine.
+    fn with(&self, engines: Arc<AggregateUDF>) -> Self {
+        Self { engines, makes: self.makes }
+    }
+
+    /// The call as the engine's own aggregate knows it.
+    fn of_engine<'a>(&self, mut args: AccumulatorArgs<'a>) -> AccumulatorArgs<'a> {
+        if self.makes == Makes::Texts {
+            args.return_field = Arc::new(Field::new(args.return_field.name(), DataType::LargeUtf8, true));
+        }
+        args
+    }
 }
 
-impl AggregateUDFImpl for StringAgg {
+impl AggregateUDFImpl for Gathered {
     fn name(&self) -> &str {
         self.engines.name()
     }
@@ -59,12 +81,25 @@ impl AggregateUDFImpl for StringAgg {
         self.engines.documentation()
     }
 
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Utf8View)
+    fn return_type(&self, given: &[DataType]) -> Result<DataType> {
+        match self.makes {
+            Makes::Lists => self.engines.return_type(given),
+            Makes::Texts => Ok(DataType::Utf8View),
+        }
     }
 
     fn accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(One(self.engines.accumulator(of_engine(args))?)))
+        let mut args = self.of_engine(args);
+        let in_order: Vec<PhysicalSortExpr>;
+        if args.is_distinct && args.is_reversed {
+            in_order = args.order_bys.iter().map(PhysicalSortExpr::reverse).collect();
+            (args.order_bys, args.is_reversed) = (&in_order, false);
+        }
+        let of_engine = self.engines.accumulator(args)?;
+        Ok(match self.makes {
+            Makes::Lists => of_engine,
+            Makes::Texts => Box::new(One(of_engine)),
+        })
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
@@ -72,22 +107,35 @@ impl AggregateUDFImpl for StringAgg {
     }
 
     fn groups_accumulator_supported(&self, args: AccumulatorArgs<'_>) -> bool {
-        self.engines.groups_accumulator_supported(of_engine(args))
+        self.engines.groups_accumulator_supported(self.of_engine(args))
     }
 
     fn create_groups_accumulator(&self, args: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(Groups(self.engines.create_groups_accumulator(of_engine(args))?)))
+        let of_engine = self.engines.create_groups_accumulator(self.of_engine(args))?;
+        Ok(match self.makes {
+            Makes::Lists => of_engine,
+            Makes::Texts => Box::new(Groups(of_engine)),
+        })
     }
 
     fn reverse_expr(&self) -> ReversedUDAF {
         match self.engines.reverse_udf() {
-            ReversedUDAF::Reversed(engines) => ReversedUDAF::Reversed(Arc::new(AggregateUDF::from(Self { engines }))),
+            ReversedUDAF::Reversed(engines) => ReversedUDAF::Reversed(Arc::new(self.with(engines).into())),
             other => other,
         }
     }
 
     fn order_sensitivity(&self) -> AggregateOrderSensitivity {
         self.engines.order_sensitivity()
+    }
+
+    fn with_beneficial_ordering(self: Arc<Self>, is_in_order: bool) -> Result<Option<Arc<dyn AggregateUDFImpl>>> {
+        let engines = AggregateUDF::clone(&self.engines).with_beneficial_ordering(is_in_order)?;
+        Ok(engines.map(|engines| Arc::new(self.with(Arc::new(engines))) as Arc<dyn AggregateUDFImpl>))
+    }
+
+    fn supports_null_handling_clause(&self) -> bool {
+        self.engines.supports_null_handling_clause()
     }
 }
 
@@ -174,6 +222,17 @@ mod tests {
             ("string_agg(x, '' ORDER BY n DESC) || string_agg(x, '' ORDER BY n)", "babbab"),
             ("string_agg(DISTINCT x, ',' ORDER BY x)", "a,b"),
             ("string_agg(x, NULL ORDER BY n)", "bab"),
+            ("string_agg(DISTINCT x, ',' ORDER BY x DESC) || string_agg(DISTINCT x, ',' ORDER BY x)", "b,aa,b"),
+            ("string_agg(DISTINCT x, ',' ORDER BY x) || string_agg(DISTINCT x, ',' ORDER BY x DESC)", "a,bb,a"),
+            ("string_agg(x, ',' ORDER BY x) || string_agg(DISTINCT x, ',' ORDER BY x DESC)", "a,b,bb,a"),
+            (
+                "array_to_string(array_agg(DISTINCT x ORDER BY x) || array_agg(DISTINCT x ORDER BY x DESC), ',', '-')",
+                "a,b,-,-,b,a",
+            ),
+            ("array_to_string(array_agg(x ORDER BY n) || array_agg(x ORDER BY n DESC), ',')", "b,a,b,b,a,b"),
+            ("array_agg(x ORDER BY n) IGNORE NULLS", "[b, a, b]"),
+            ("array_agg(DISTINCT k ORDER BY k DESC)", "[2, 1]"),
+            ("array_agg(x)", "[b, , a, b]"),
             ("string_agg(x, ',' ORDER BY n) FILTER (WHERE k = 2)", "a,b"),
             ("string_agg(x, ',') FILTER (WHERE k = 3)", ""),
             ("string_agg(n::text, ',' ORDER BY n)", "1,2,3,4"),
