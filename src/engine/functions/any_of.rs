@@ -13,10 +13,11 @@ use datafusion::common::{DFSchema, exec_err};
 use datafusion::error::Result;
 use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::functions_nested::array_has::array_has_udf;
+use datafusion::functions_nested::position::array_position;
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
-    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, lit, when,
 };
 use datafusion::scalar::ScalarValue;
 use datafusion::sql::sqlparser::ast::BinaryOperator;
@@ -26,6 +27,10 @@ use crate::predicate::ANY_OF;
 
 /// The operator that it is until it is planned. Nobody can write it: letters are no part of operators.
 pub(crate) const OPERATOR: &str = "= ANY";
+
+/// The operator behind a list that is NULL if an element of it is, and else false: what any other comparison with an element of it comes
+/// to, where it is true of none. DataFusion leaves that out.
+pub(crate) const UNKNOWN: &str = "UNKNOWN IN LIST";
 
 /// The operators that the sides of another comparison with a list are until then, each with the other side behind it.
 pub(crate) const SIDES: [&str; 2] = ["BESIDE LIST", "BESIDE VALUE"];
@@ -56,6 +61,9 @@ impl ExprPlanner for Planner {
         } else if name == list {
             json::beside_list(&mut other, &mut one, schema);
             one
+        } else if name == UNKNOWN {
+            let is_unknown = array_position(one, lit(ScalarValue::Null), lit(1_i64)).is_not_null();
+            when(is_unknown, lit(ScalarValue::Boolean(None))).otherwise(lit(false))?
         } else {
             return Ok(PlannerResult::Original(RawBinaryExpr { op, left: one, right: other }));
         };
@@ -144,6 +152,12 @@ mod tests {
             ("(x = ANY (l)) IS NULL", "false|true|true|true|false|true|false"),
             ("x <> ALL (l)", "false||||true||true"),
             ("1 = ANY (l)", "true|||true|true||false"),
+            ("x < ANY (l)", "|true|||false||false"),
+            ("NOT (x < ANY (l))", "|false|||true||true"),
+            ("x >= ANY (l)", "true||||true||false"),
+            ("x <> ANY (l)", "|true|||true||false"),
+            ("(3 > ANY (l)) IS NULL", "false|false|true|false|false|true|false"),
+            ("x <= ALL (l)", "||||false||true"),
         ] {
             let sql = format!(
                 "SELECT {expression} FROM (VALUES (1, 1, [1, NULL]), (2, 1, [NULL, 2]), (3, 1, [NULL]), (4, NULL, [1, 2]), \
@@ -162,6 +176,11 @@ mod tests {
             ("1 = ANY ([3, 2])", "false"),
             ("'a' = ANY (['b', NULL])", ""),
             ("1 = SOME ([3, NULL])", ""),
+            ("5 > ANY ([9, NULL])", ""),
+            ("NOT (5 > ANY ([9, NULL]))", ""),
+            ("5 > ANY ([9, NULL, 4])", "true"),
+            ("5 > ANY ([9, 8])", "false"),
+            ("'b' <> ANY (['b', NULL])", ""),
         ] {
             let sql = format!("SELECT {expression}");
             let rows: Vec<_> = engine.query(&sql).await.unwrap().stream.try_collect().await.unwrap();

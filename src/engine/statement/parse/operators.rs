@@ -121,9 +121,13 @@ pub(super) fn of_quantified(expr: &mut Expr) -> Result<(), Error> {
         if *op == as_in {
             let any = beside(any_of::OPERATOR, left, right);
             *expr = if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: any } } else { *any };
-        } else if !compares_lists(left) && !compares_lists(right) {
+        } else if !compares_lists(left) && !compares_lists(right) && !is_beside_list(left) {
             let [value, list] = any_of::SIDES;
             (*left, *right) = (beside(value, left, right), beside(list, right, left));
+            if !negated {
+                let unknown = beside(any_of::UNKNOWN, right, &Expr::value(Value::Null));
+                *expr = Expr::BinaryOp { left: Box::new(expr.clone()), op: BinaryOperator::Or, right: unknown };
+            }
         }
         return Ok(());
     };
@@ -135,6 +139,11 @@ pub(super) fn of_quantified(expr: &mut Expr) -> Result<(), Error> {
     }
     *expr = Expr::InSubquery { expr: left.clone(), subquery: query.clone(), negated };
     Ok(())
+}
+
+/// Whether it is a side of a comparison with a list that was seen before.
+fn is_beside_list(expr: &Expr) -> bool {
+    matches!(expr, Expr::BinaryOp { op: BinaryOperator::Custom(name), .. } if any_of::SIDES.contains(&name.as_str()))
 }
 
 /// Whether there is a comparison with a list in it. The sides of one are said twice, and those of one in another would be four times.
@@ -178,7 +187,10 @@ pub(super) fn of_exists(query: &Query, is_scalar: &dyn Fn(&str) -> bool) -> Resu
 fn is_planned(op: &BinaryOperator) -> bool {
     use BinaryOperator as B;
     if let B::Custom(name) = op {
-        return [number_bins::OPERATOR, any_of::OPERATOR].iter().chain(&any_of::SIDES).any(|own| own == name);
+        return [number_bins::OPERATOR, any_of::OPERATOR, any_of::UNKNOWN]
+            .iter()
+            .chain(&any_of::SIDES)
+            .any(|own| own == name);
     }
     matches!(
         op,
