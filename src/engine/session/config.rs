@@ -12,6 +12,7 @@ use datafusion::optimizer::AnalyzerRule;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionConfig;
 
+use super::absent::NullOfNoRow;
 use super::asked_as_value::AskedAsValue;
 use super::captured::Captured;
 use super::dates;
@@ -127,10 +128,11 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 13] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 14] = [
         Arc::new(NearestJoins),
         Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
+        Arc::new(NullOfNoRow),
         Arc::new(UnknownIsNotFalse),
         Arc::new(Lengths),
         Arc::new(AcrossLines),

@@ -1,5 +1,6 @@
 //! What a session has: its configuration, its catalogs, the tables that it keeps, what its statements may do.
 
+mod absent;
 mod asked_as_value;
 mod avro;
 mod captured;
