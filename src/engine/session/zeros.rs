@@ -1,7 +1,8 @@
 //! Both zeros are one value, wherever values are told apart.
 //!
 //! DataFusion's `=` takes them for equal; `count(DISTINCT x)`, the partitions and peers of a window, `CASE x WHEN` and `nullif` tell them apart.
-//! There a number with a fraction passes a function that makes one zero of both. What is left is in docs/dialect.md.
+//! There a number with a fraction passes a function that makes one zero of both. A list of `IN` that has one of them gets the other, since
+//! the sides of `IN` may be asked of a service. What is left is in docs/dialect.md.
 
 use std::sync::{Arc, LazyLock};
 
@@ -12,12 +13,13 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::Transformed;
 use datafusion::error::Result;
 use datafusion::functions::utils::make_scalar_function;
-use datafusion::logical_expr::expr::{AggregateFunction, ScalarFunction, WindowFunction};
+use datafusion::logical_expr::expr::{AggregateFunction, InList, ScalarFunction, WindowFunction};
 use datafusion::logical_expr::{
     Case, ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-    Volatility,
+    Volatility, lit,
 };
 use datafusion::optimizer::AnalyzerRule;
+use datafusion::scalar::ScalarValue;
 
 use crate::engine::rewriting::each_expression;
 
@@ -67,15 +69,29 @@ fn alike(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
             let changed = each(&mut args, schema);
             Transformed::new_transformed(Expr::ScalarFunction(ScalarFunction { func, args }), changed)
         }
+        Expr::InList(InList { expr, mut list, negated }) if is_fraction(&expr, schema) && list.iter().any(is_zero) => {
+            list.extend([lit(0.0), lit(-0.0)]);
+            Transformed::yes(Expr::InList(InList { expr, list, negated }))
+        }
         other => Transformed::no(other),
     }
+}
+
+fn is_fraction(value: &Expr, schema: &DFSchema) -> bool {
+    matches!(value.get_type(schema), Ok(DataType::Float32 | DataType::Float64))
+}
+
+/// Whether it is written out as a zero, as which of them does not matter.
+fn is_zero(value: &Expr) -> bool {
+    let number = value.as_literal().and_then(|value| value.cast_to(&DataType::Float64).ok());
+    matches!(number, Some(ScalarValue::Float64(Some(0.0))))
 }
 
 /// Numbers with a fraction among some values, each with one zero. Whether there were any.
 fn each(values: &mut [Expr], schema: &DFSchema) -> bool {
     let mut changed = false;
     for value in values {
-        if matches!(value.get_type(schema), Ok(DataType::Float32 | DataType::Float64)) {
+        if is_fraction(value, schema) {
             *value = FUNCTION.call(vec![std::mem::take(value)]);
             changed = true;
         }
@@ -137,6 +153,10 @@ mod tests {
             (format!("SELECT max(n) FROM (SELECT count(*) OVER (PARTITION BY x) AS n FROM {rows}) w"), "2"),
             (format!("SELECT count(nullif(x, 0.0)) FROM {rows}"), "2"),
             ("SELECT nullif(-0.0, 0.0)".into(), ""),
+            (format!("SELECT count(*) FROM {rows} WHERE x IN (-0.0, 5, 6, 7, 8)"), "2"),
+            (format!("SELECT count(*) FROM {rows} WHERE x IN (0, 5, 6, 7, 8)"), "2"),
+            (format!("SELECT count(*) FROM {rows} WHERE x NOT IN (0.0, 5.5, 6, 7, 8)"), "2"),
+            ("SELECT '0.0'::double IN (-0.0)".into(), "true"),
             (format!("SELECT count(CASE x WHEN 0.0 THEN 1 END) FROM {rows}"), "2"),
             (format!("SELECT count(CASE x WHEN 'NaN'::double THEN 1 END) FROM {rows}"), "1"),
             (format!("SELECT count(*) FROM {rows} WHERE x = 0"), "2"),
