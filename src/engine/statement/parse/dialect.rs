@@ -15,7 +15,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::names::Names;
-use super::{elements, functions, json, lambdas, operators, spellings, tables, zone};
+use super::{elements, functions, json, lambdas, operators, spellings, tables, using, zone};
 use crate::engine::error::Error;
 use crate::engine::session::policy::READ_ONLY;
 
@@ -82,6 +82,7 @@ impl VisitorMut for Dialect<'_> {
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Error> {
         let settled = tables::of_select(select);
+        using::settle(select);
         self.names.enter_select(select);
         flow(settled)
     }
@@ -250,6 +251,7 @@ impl Dialect<'_> {
                 if let Expr::Value(said) = expr.as_mut() {
                     zone::of_time(data_type, &mut said.value);
                     of_list(data_type, &said.value)?;
+                    of_bytes(data_type, &mut said.value)?;
                 }
                 of_type(data_type)
             }
@@ -349,6 +351,20 @@ fn of_list(data_type: &DataType, value: &Value) -> Result<(), Error> {
         )),
         _ => Ok(()),
     }
+}
+
+/// `'\x6162'::bytea` are the bytes that the digits say, as PostgreSQL writes them, and not the characters of the text.
+fn of_bytes(data_type: &DataType, value: &mut Value) -> Result<(), Error> {
+    let (DataType::Bytea, Value::SingleQuotedString(text)) = (data_type, &mut *value) else { return Ok(()) };
+    let Some(digits) = text.strip_prefix("\\x") else { return Ok(()) };
+    if digits.len() % 2 == 1 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(refused(
+            format!("{} are no bytes", quoted(&format!("'{text}'"))),
+            "behind \\x stand two hexadecimal digits for each: '\\x6162'::bytea",
+        ));
+    }
+    *value = Value::HexStringLiteral(digits.to_owned());
+    Ok(())
 }
 
 /// `x[0]`, which would be NULL of every list.

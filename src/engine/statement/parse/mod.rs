@@ -26,6 +26,7 @@ mod sources;
 mod span;
 pub(crate) mod spellings;
 mod tables;
+mod using;
 mod zone;
 
 use chrono::{DateTime, Utc};

@@ -52,8 +52,13 @@ pub(super) fn spelt(name: &Ident) -> String {
 /// The names of the tables of a SELECT.
 pub(super) fn tables(select: &Select) -> Vec<Vec<String>> {
     let mut tables = Vec::new();
-    each_factor(&select.from, &mut |factor| tables.extend(Names::default().source(factor).map(|source| source.path)));
+    each_factor(&select.from, &mut |factor| tables.extend(table(factor)));
     tables
+}
+
+/// The name of a table in FROM, with those of schema and catalog before it where they are written.
+pub(super) fn table(factor: &TableFactor) -> Option<Vec<String>> {
+    Names::default().source(factor).map(|source| source.path)
 }
 
 impl Names {
