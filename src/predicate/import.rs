@@ -27,7 +27,7 @@ use crate::address::Network;
 
 mod keys;
 
-pub use keys::{keys, property_of};
+pub use keys::{Keys, keys, property_of};
 
 mod times;
 mod words;

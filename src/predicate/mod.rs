@@ -26,7 +26,7 @@ pub use expression::{
 };
 #[cfg(test)]
 pub(crate) use expression::{Local, Octets};
-pub use import::{import, keys, property_of};
+pub use import::{Keys, import, keys, property_of};
 pub use normal::normal;
 pub use reason::Reason;
 pub use split::{Conjunct, Split, split, texts_left, times};

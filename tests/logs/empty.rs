@@ -157,6 +157,28 @@ async fn rows_that_no_scan_reads_say_where_they_were_lost() {
             assert!(told.starts_with(&format!("no rows: {lost}")), "{sql}: {told}");
         }
     }
+    lab.told("CREATE TABLE nobody AS SELECT user FROM kept WHERE bytes > 100").await;
+    let rows = "(VALUES (1, 'a'), (2, 'b')) t(x, k)";
+    for (sql, lost) in [
+        ("SELECT * FROM nobody".to_owned(), "a table that is read has none"),
+        ("SELECT user FROM kept JOIN nobody USING (user)".to_owned(), "a table that is read has none"),
+        (
+            format!("SELECT k, count(*) FROM {rows} GROUP BY k HAVING k > 'x'"),
+            "none of 2 row(s) read satisfies WHERE or HAVING",
+        ),
+        (
+            format!("SELECT k FROM {rows} QUALIFY max(k) OVER () > 'x'"),
+            "none of 2 row(s) satisfies the condition on a window function",
+        ),
+        (
+            format!("SELECT t.k FROM {rows} JOIN (VALUES (1, 'c'), (2, 'd')) u(y, l) ON x = y WHERE t.k > u.l"),
+            "of 2 row(s) and 2 row(s) to join, no pair satisfies the conditions on both",
+        ),
+        (format!("SELECT (SELECT count(*) FROM {rows} WHERE x > 5) AS n"), "none of 2 row(s) read satisfies WHERE"),
+    ] {
+        let (_, said) = lab.told(&sql).await;
+        assert_eq!(said, [format!("no rows: {lost}")], "{sql}");
+    }
     // What has rows says nothing, and neither does what asks for none.
     for sql in [
         "SELECT * FROM (VALUES (1), (2)) t(x) WHERE x > 1",
@@ -164,6 +186,8 @@ async fn rows_that_no_scan_reads_say_where_they_were_lost() {
         "SELECT * FROM kept LIMIT 0",
         "SELECT x FROM (VALUES (1), (2)) t(x) WHERE x > 5 LIMIT 0",
         "SELECT x, count(*) FROM (VALUES (1), (2)) t(x) GROUP BY x",
+        "SELECT (SELECT count(*) FROM (VALUES (1), (2)) t(x) WHERE x > 1) AS n",
+        "SELECT (SELECT 1) AS n",
     ] {
         let (_, said) = lab.told(sql).await;
         assert_eq!(said, [""; 0], "{sql}");

@@ -26,7 +26,7 @@ use super::{MergedExec, ScanExec};
 use crate::engine::joins::RangeJoinExec;
 use crate::engine::runtime::Statement;
 use crate::plan::{KeyCondition, ScanPlan};
-use crate::predicate::{Conjunct, How, Predicate, READ_JSON, Reason, bind, keys, normal};
+use crate::predicate::{Conjunct, How, Keys, Predicate, READ_JSON, Reason, bind, keys, normal};
 use crate::tally::Notice;
 
 /// How long a scan waits for keys that should be there. A plan that asks for rows before it has them is read without.
@@ -221,18 +221,26 @@ impl ScanExec {
 
     /// What joins say of its rows by now. Where it has a limit of its own, that chooses among all rows.
     pub(super) fn keys(&self) -> Vec<KeyCondition> {
-        let told = self.dynamic.iter().filter(|condition| self.fetch.is_none() && self.joins.tell(condition));
-        let said = told.filter_map(|condition| keys(condition, &self.table.schema).ok().flatten());
         let conjunct = |predicate: Predicate| {
             let predicate = normal(predicate);
             Conjunct { sql: shortly(&predicate), bound: bind(&predicate, self.table.set) }
         };
-        let conditions = said.map(|keys| KeyCondition {
+        let conditions = self.said().map(|keys| KeyCondition {
             each: conjunct(keys.each),
             together: keys.together.map(|(predicate, tests)| (conjunct(predicate), tests)),
             count: keys.count,
         });
         conditions.collect()
+    }
+
+    /// What the keys are of each column by itself.
+    pub(super) fn key_predicates(&self) -> impl Iterator<Item = Predicate> {
+        self.said().map(|keys| normal(keys.each))
+    }
+
+    fn said(&self) -> impl Iterator<Item = Keys> {
+        let told = self.dynamic.iter().filter(|condition| self.fetch.is_none() && self.joins.tell(condition));
+        told.filter_map(|condition| keys(condition, &self.table.schema).ok().flatten())
     }
 
     /// Its conditions other than keys: they change while it runs.

@@ -182,7 +182,7 @@ impl ScanExec {
 
     fn watch(&self, reasons: Vec<Because>, predicates: &[Arc<dyn PhysicalExpr>], held: Option<Arc<Held>>) -> Watch {
         let conditions = predicates.iter().cloned().zip(self.conditions()).collect();
-        Watch::new((&self.table.name, self.table.set), reasons, conditions, held).keyed(!self.keys().is_empty())
+        Watch::new((&self.table.name, self.table.set), reasons, conditions, held).keyed(self.key_predicates())
     }
 }
 

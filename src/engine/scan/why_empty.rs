@@ -41,6 +41,8 @@ pub(crate) struct Watch {
     conditions: Vec<Condition>,
     /// Whether joins said which rows they can let through.
     keyed: bool,
+    /// A key that was meant in another way.
+    mistaken_key: Option<Because>,
     /// The times that the conditions leave.
     asked: Interval,
     /// What the files hold, if files are read.
@@ -99,9 +101,14 @@ impl Watch {
         Self { reasons, ..watch }
     }
 
-    /// The same of a scan that joins have told their keys or times, or not.
-    pub(crate) fn keyed(self, keyed: bool) -> Self {
-        Self { keyed, ..self }
+    /// The same of a scan that joins have told these keys or times.
+    pub(crate) fn keyed(self, keys: impl Iterator<Item = Predicate>) -> Self {
+        let (mut keyed, mut mistaken_key) = (false, None);
+        for key in keys {
+            keyed = true;
+            mistaken_key = mistaken_key.or_else(|| near::texts_of(&key).iter().find_map(Text::network));
+        }
+        Self { keyed, mistaken_key, ..self }
     }
 
     /// The times that the conditions leave.
@@ -152,7 +159,8 @@ impl Watch {
         let seen = Seen { met: vec![false; conditions.len()], near: vec![None; conditions.len()], ..Seen::default() };
         let name = name.to_owned();
         let (seen, kept) = (Mutex::new(seen), AtomicBool::new(false));
-        Self { name, set: None, time, reasons, conditions, keyed: false, asked, held: None, seen, kept }
+        let (keyed, mistaken_key) = (false, None);
+        Self { name, set: None, time, reasons, conditions, keyed, mistaken_key, asked, held: None, seen, kept }
     }
 
     /// Looks at records, and at how many of them satisfied the conditions.
@@ -272,6 +280,9 @@ impl Watch {
 
     /// What can be said where no condition is the cause by itself.
     fn otherwise(&self, kinds: Vec<Because>, seen: &Seen) -> Vec<Because> {
+        if let Some(mistaken) = &self.mistaken_key {
+            return vec![mistaken.clone()];
+        }
         match &self.held {
             _ if self.keyed && (seen.records > 0 && seen.met.iter().all(|met| *met) || self.is_asked_by_keys(seen)) => {
                 vec![Because::NoPartner]

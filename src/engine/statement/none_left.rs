@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use datafusion::common::JoinType;
+use datafusion::common::stats::Precision;
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
@@ -16,6 +17,7 @@ use datafusion::physical_plan::filter::FilterExec;
 use datafusion::physical_plan::joins::{HashJoinExec, NestedLoopJoinExec, SortMergeJoinExec};
 use datafusion::physical_plan::limit::GlobalLimitExec;
 use datafusion::physical_plan::memory::LazyMemoryExec;
+use datafusion::physical_plan::placeholder_row::PlaceholderRowExec;
 use datafusion::physical_plan::scalar_subquery::ScalarSubqueryExec;
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::unnest::UnnestExec;
@@ -28,6 +30,9 @@ type Node = Arc<dyn ExecutionPlan>;
 
 /// What a plan sums up in one row, if it does nothing else: where nothing came to it, that row is `count(*)` of nothing.
 pub(super) fn summed_up(plan: &Node) -> Option<&Node> {
+    if let Some(values) = values(plan) {
+        return values.subqueries().iter().find_map(|query| summed_up(&query.plan));
+    }
     let (mut node, mut is_summed_up) = (plan, false);
     loop {
         let aggregate = node.downcast_ref::<AggregateExec>();
@@ -41,19 +46,30 @@ pub(super) fn summed_up(plan: &Node) -> Option<&Node> {
     (is_summed_up && given(node) == Some(0)).then_some(node)
 }
 
+/// The queries of a plan that does nothing but give their values.
+fn values(node: &Node) -> Option<&ScalarSubqueryExec> {
+    if let Some(values) = node.downcast_ref::<ScalarSubqueryExec>() {
+        return shaped(values.input(), |node| node.is::<PlaceholderRowExec>()).then_some(values);
+    }
+    match node.children()[..] {
+        [child] if passes_on(node) => values(child),
+        _ => None,
+    }
+}
+
 /// Notes where the rows of a plan that gave none were lost, if they were lost above its scans.
 pub(super) fn noted(plan: &Node, tally: &Tally) {
     // That says it all: every row went there.
     if tally.notices().contains(&Notice::NullInList) {
         return;
     }
-    if let Some(because) = lost(plan).or_else(|| not_begun(plan)) {
+    if let Some(because) = lost(plan, false).or_else(|| not_begun(plan)).or_else(|| held_none(plan)) {
         tally.notice(Notice::NoneLeft { because });
     }
 }
 
-/// Where the rows were lost. Of a plan that does not count them nothing is said.
-fn lost(node: &Node) -> Option<String> {
+/// Where the rows were lost; `grouped` if groups are made of them above. Of a plan that does not count them nothing is said.
+fn lost(node: &Node, grouped: bool) -> Option<String> {
     if given(node)? > 0 {
         return None;
     }
@@ -65,15 +81,16 @@ fn lost(node: &Node) -> Option<String> {
         counts.iter().all(|count| *count > 0)
     };
     if !counts.is_empty() && reached {
-        return Some(at(node, &counts));
+        return Some(at(node, &counts, grouped));
     }
     if let [child] = children[..]
         && node.is::<FilterExec>()
         && let Some(passed_over) = passed_over(child)
     {
-        return Some(at(node, &[passed_over]));
+        return Some(at(node, &[passed_over], grouped));
     }
-    children.into_iter().find_map(lost)
+    let makes_groups = node.downcast_ref::<AggregateExec>().is_some_and(|groups| !groups.group_expr().is_empty());
+    children.into_iter().find_map(|child| lost(child, grouped || makes_groups))
 }
 
 /// The rows of files that say of their columns what shows that no row satisfies the condition above: none of them is read.
@@ -96,6 +113,16 @@ fn not_begun(node: &Node) -> Option<String> {
         return Some("a series has no value from its first to its last; a step below 0 counts down".into());
     }
     node.children().into_iter().find_map(not_begun)
+}
+
+/// A table that was kept without a row in it, or a file that says so of itself.
+fn held_none(node: &Node) -> Option<String> {
+    let files = node.downcast_ref::<DataSourceExec>();
+    let files = files.and_then(|source| source.data_source().downcast_ref::<FileScanConfig>());
+    if files.is_some_and(|files| files.statistics().num_rows == Precision::Exact(0)) {
+        return Some("a table that is read has none".into());
+    }
+    inputs(node).into_iter().find_map(held_none)
 }
 
 /// How many rows a node gave out. A node that does not count passes on what it is given, or has its rows at hand.
@@ -121,7 +148,7 @@ fn at_hand(source: &DataSourceExec) -> Option<usize> {
 }
 
 /// What a node does that lets no row through, and how many rows came to it.
-fn at(node: &Node, counts: &[usize]) -> String {
+fn at(node: &Node, counts: &[usize], grouped: bool) -> String {
     let count: usize = counts.iter().sum();
     if let Some(limit) = node.downcast_ref::<GlobalLimitExec>().filter(|limit| limit.skip() > 0) {
         return format!("OFFSET {} lies behind all of the {count} row(s)", limit.skip());
@@ -137,15 +164,23 @@ fn at(node: &Node, counts: &[usize]) -> String {
             format!("none of {count} row(s) satisfies the condition on a window function")
         } else if below(|node| node.is::<UnnestExec>()) {
             format!("none of {count} element(s) satisfies WHERE")
+        } else if grouped {
+            // A condition on what groups are made by is asked of their rows.
+            format!("none of {count} row(s) read satisfies WHERE or HAVING")
         } else {
             format!("none of {count} row(s) read satisfies WHERE")
         };
     }
-    let is_not_in = node.downcast_ref::<HashJoinExec>().is_some_and(|join| join.null_aware);
+    let join = node.downcast_ref::<HashJoinExec>();
+    let is_not_in = join.is_some_and(|join| join.null_aware);
+    let asks_more = join.is_some_and(|join| join.filter().is_some());
     match (join_type(node), counts) {
         (_, [left, _]) if is_not_in => format!("each of {left} row(s) is in the list of NOT IN, or is NULL itself"),
         (Some(JoinType::LeftAnti), [left, _]) => format!("each of {left} row(s) has a partner in what is left out"),
         (Some(JoinType::RightAnti), [_, right]) => format!("each of {right} row(s) has a partner in what is left out"),
+        (_, [left, right]) if asks_more => {
+            format!("of {left} row(s) and {right} row(s) to join, no pair satisfies the conditions on both")
+        }
         (_, [left, right]) => format!("of {left} row(s) and {right} row(s) to join, none has a partner"),
         _ => format!("{count} row(s) were read, and none is left"),
     }
@@ -162,7 +197,7 @@ fn inputs(node: &Node) -> Vec<&Node> {
 }
 
 fn passes_on(node: &Node) -> bool {
-    ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort", "ScalarSubquery"]
+    ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort", "ScalarSubquery", "LongValues"]
         .iter()
         .any(|name| node.name().starts_with(name))
 }

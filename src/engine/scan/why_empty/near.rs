@@ -105,17 +105,27 @@ impl Text {
         }
     }
 
+    /// A network that a column of addresses has to equal.
+    pub(super) fn network(&self) -> Option<Because> {
+        let is_network = self.is_of_addresses() && self.asked.contains('/') && Network::read(&self.asked).is_some();
+        is_network.then(|| Because::Network { column: self.path.join("."), asked: self.asked.clone() })
+    }
+
+    fn is_of_addresses(&self) -> bool {
+        self.path.last().is_some_and(|name| name.split('_').any(|word| word == "ip" || word == "address"))
+    }
+
     /// What a text was meant as that `=` compares with the whole of a column.
     fn mistaken(&self) -> Option<Because> {
         let (column, asked) = (self.path.join("."), self.asked.clone());
         let name = self.path.last()?.as_str();
-        let is_address = name.split('_').any(|word| word == "ip" || word == "address");
+        let is_address = self.is_of_addresses();
         let is_user = name.ends_with("user_principal_name");
         if is_name_of_value(&asked) {
             return Some(Because::Quoted { column, asked });
         }
-        if is_address && asked.contains('/') && Network::read(&asked).is_some() {
-            return Some(Because::Network { column, asked });
+        if let Some(network) = self.network() {
+            return Some(network);
         }
         if (is_address || is_user || name == "id" || name.ends_with("_id")) && is_file(&asked) {
             return Some(Because::FileName { column, asked });

@@ -204,9 +204,21 @@ fn the_range_of_time_that_was_asked_for_is_shown() {
 
 #[test]
 fn keys_of_a_join_without_a_record_are_the_reason() {
-    let watch = || Watch::new(("entra.sign_ins", set()), Vec::new(), Vec::new(), None).keyed(true);
+    let keyed_by = |key: Predicate, conditions| {
+        Watch::new(("entra.sign_ins", set()), Vec::new(), conditions, None).keyed(std::iter::once(key))
+    };
+    let watch = || keyed_by(equals("ada").1, Vec::new());
     let none = "no record here fits the keys or times that the join's other side has";
     assert_eq!((told(&watch(), &[]), told(&watch(), &[("ada", 1)])), (vec![none.into()], vec![none.into()]));
+    // Keys that are networks equal no address, whatever else is asked.
+    let key = |asked: &str| {
+        let test = Test::Compare(Comparison::Eq, Scalar::Text(asked.into()));
+        Predicate::Test { path: vec!["ip_address".into()], folded: false, test, sql: "key".into() }
+    };
+    let network = "'192.0.2.0/24' is a network, and ip_address is compared with it as text; ip_in(ip_address, '192.0.2.0/24') looks into it";
+    assert_eq!(told(&keyed_by(key("192.0.2.0/24"), vec![since(0)]), &[]), [network]);
+    assert_eq!(told(&keyed_by(key("192.0.2.0/24"), Vec::new()), &[("ada", 1)]), [network]);
+    assert!(told(&keyed_by(key("192.0.2.1"), vec![since(0)]), &[])[0].starts_with("the service returned no records"));
 }
 
 #[test]
