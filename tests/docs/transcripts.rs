@@ -52,10 +52,16 @@ fn squeezed(text: &str) -> String {
     (0..close.len()).filter(|n| !groups(*n)).map(|n| close[n]).collect()
 }
 
-/// Whether a screen shows the step, its answer and the next prompt, and nothing else.
+/// Whether a screen shows the step, its answer and the next prompt, and nothing else. Whether hundreds of requests had to wait for less than
+/// a second says how fast the machine is.
 fn shows(screen: &str, step: &Step<'_>) -> bool {
     let page = [&["demo>"], &step.typed[..], &step.shown[..], &["demo>"]].concat().concat();
-    squeezed(screen) == squeezed(&page)
+    let waited = |line: &str| {
+        let (told, wait) = line.strip_suffix(" ms waiting for the quota")?.rsplit_once(", ")?;
+        wait.bytes().all(|digit| digit.is_ascii_digit()).then(|| told.to_owned())
+    };
+    let lines = screen.lines().map(|line| waited(line).unwrap_or_else(|| line.to_owned()));
+    squeezed(&lines.collect::<Vec<_>>().join("\n")) == squeezed(&page)
 }
 
 /// What a screen shows between the lines that were typed and the next prompt.
