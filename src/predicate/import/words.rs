@@ -3,6 +3,7 @@
 //! Only what a statement often holds is put into its words here. What is left is written as the engine has it.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use arrow::datatypes::DataType;
 use arrow::util::display::array_value_to_string;
@@ -10,8 +11,8 @@ use chrono::{DateTime, SecondsFormat};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::Operator;
 use datafusion::physical_expr::expressions::{
-    BinaryExpr, CastExpr, Column, InListExpr, IsNotNullExpr, IsNullExpr, LambdaExpr, LambdaVariable, LikeExpr, Literal,
-    NotExpr,
+    BinaryExpr, CaseExpr, CastExpr, Column, InListExpr, IsNotNullExpr, IsNullExpr, LambdaExpr, LambdaVariable,
+    LikeExpr, Literal, NegativeExpr, NotExpr, TryCastExpr,
 };
 use datafusion::physical_expr::{HigherOrderFunctionExpr, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::fmt_sql;
@@ -33,6 +34,19 @@ fn write_to(text: &mut String, expr: &Expr) {
         text.push_str(&constant(literal.value()).unwrap_or_else(|| fmt_sql(expr.as_ref()).to_string()));
     } else if let Some(cast) = expr.downcast_ref::<CastExpr>() {
         of_cast(text, cast);
+    } else if let Some(cast) = expr.downcast_ref::<TryCastExpr>() {
+        text.push_str("TRY_CAST(");
+        write_to(text, cast.expr());
+        let name = in_sql(cast.cast_type()).or_else(|| whole_number(cast.cast_type()));
+        let _ = match name {
+            Some(name) => write!(text, " AS {name})"),
+            None => write!(text, " AS {})", cast.cast_type()),
+        };
+    } else if let Some(case) = expr.downcast_ref::<CaseExpr>() {
+        of_case(text, case);
+    } else if let Some(negative) = expr.downcast_ref::<NegativeExpr>() {
+        text.push('-');
+        in_parentheses(text, negative.arg());
     } else if let Some(not) = expr.downcast_ref::<NotExpr>() {
         text.push_str("NOT ");
         in_parentheses(text, not.arg());
@@ -209,6 +223,43 @@ fn between(text: &mut String, exprs: &[Expr], sign: &str) {
     }
 }
 
+/// `coalesce` is planned as a CASE, and is written as the call that it was.
+fn of_case(text: &mut String, case: &CaseExpr) {
+    if let Some(args) = coalesced(case) {
+        text.push_str("coalesce(");
+        between(text, &args, ", ");
+        return text.push(')');
+    }
+    text.push_str("CASE");
+    if let Some(base) = case.expr() {
+        text.push(' ');
+        write_to(text, base);
+    }
+    for (when, then) in case.when_then_expr() {
+        text.push_str(" WHEN ");
+        write_to(text, when);
+        text.push_str(" THEN ");
+        write_to(text, then);
+    }
+    if let Some(other) = case.else_expr() {
+        text.push_str(" ELSE ");
+        write_to(text, other);
+    }
+    text.push_str(" END");
+}
+
+/// What a call of `coalesce` was given: each value stands there if it is not NULL, and the last one otherwise.
+fn coalesced(case: &CaseExpr) -> Option<Vec<Expr>> {
+    let value = |(when, then): &(Expr, Expr)| {
+        let test = when.downcast_ref::<IsNotNullExpr>()?;
+        (test.arg().as_ref() == then.as_ref()).then(|| Arc::clone(then))
+    };
+    let last = case.else_expr().filter(|_| case.expr().is_none())?;
+    let mut args = case.when_then_expr().iter().map(value).collect::<Option<Vec<Expr>>>()?;
+    args.push(Arc::clone(last));
+    Some(args)
+}
+
 /// A cast to another zone is what `AT TIME ZONE` became; one that only widens a type was nobody's.
 fn of_cast(text: &mut String, cast: &CastExpr) {
     let own = |text: &mut String| write_to(text, cast.expr());
@@ -242,6 +293,16 @@ fn in_sql(to: &DataType) -> Option<&'static str> {
         DataType::Decimal128(..) | DataType::Decimal256(..) => "decimal",
         _ => return None,
     })
+}
+
+/// The same of whole numbers, to which a cast is worth saying if it may fail.
+fn whole_number(to: &DataType) -> Option<&'static str> {
+    match to {
+        DataType::Int8 | DataType::Int16 => Some("smallint"),
+        DataType::Int32 => Some("integer"),
+        DataType::Int64 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => Some("bigint"),
+        _ => None,
+    }
 }
 
 fn constant(value: &ScalarValue) -> Option<String> {

@@ -156,3 +156,20 @@ fn tests_for_null_stay() {
         "#,
     );
 }
+
+/// EXPLAIN and the reasons of empty answers show it.
+#[test]
+fn a_condition_that_stays_is_shown_as_it_was_written() {
+    for sql in [
+        "coalesce(user_principal_name, '') = 'nobody'",
+        "coalesce(user_principal_name, ip_address, '') = 'nobody'",
+        "nullif(user_principal_name, '') = 'nobody'",
+        "CASE WHEN app_id = 'a' THEN user_id ELSE '' END = id",
+        "CASE WHEN user_id IS NOT NULL THEN id ELSE app_id END = 'x'",
+        "TRY_CAST(user_id AS integer) = 5",
+    ] {
+        let shown: Vec<String> =
+            super::conjuncts(sql, &super::SIGN_INS).into_iter().map(|conjunct| conjunct.sql).collect();
+        assert_eq!(shown, [sql]);
+    }
+}
