@@ -2,7 +2,8 @@
 //!
 //! The widths are taken from the first rows and then stand, so that a result of any length streams. On a terminal a text
 //! that is wider is shortened, and a row that cannot fit at all is written one column a line. What is of no use shortened, a
-//! number, a time, an id, an address, is written whole and pushes the others aside; anywhere else every cell is.
+//! number, a time, an id, an address, is written whole: its column is as wide as it is, if there is room, and where there is none,
+//! it goes on below, so that no line leaves the box; for one behind the first rows the box begins anew. Anywhere else every cell is whole, and may leave it.
 //! What the prompt itself has to say goes on below instead, and no name in it is broken in two.
 //! The answer of EXPLAIN is text of many lines and is shown as such.
 
@@ -37,6 +38,10 @@ pub(super) struct Table {
     /// There is no room for whole ids either, and a box is wanted all the same.
     cuts_ids: bool,
     options: Options,
+    /// There was no room for ids among names: they go on below.
+    wraps_ids: bool,
+    /// What the columns of a box want.
+    wishes: Vec<Wish>,
     /// Bytes of the rows that are looked at.
     sampled: usize,
     shape: Shape,
@@ -76,6 +81,8 @@ impl Table {
             lengths: schema.fields().iter().map(|field| matches!(field.data_type(), DataType::Duration(_))).collect(),
             whole_seconds: false,
             cuts_ids: false,
+            wraps_ids: false,
+            wishes: Vec::new(),
             options,
             sampled: 0,
             shape,
@@ -105,7 +112,10 @@ impl Table {
                         self.settle(out);
                     }
                 }
-                _ => self.row(&cells, out),
+                _ => {
+                    self.widen(&cells, out);
+                    self.row(&cells, out);
+                }
             }
         }
     }
@@ -126,7 +136,7 @@ impl Table {
 
     fn settle(&mut self, out: &mut String) {
         let Shape::Sampling(mut sample) = std::mem::replace(&mut self.shape, Shape::Lines(0)) else { return };
-        let mut wishes = self.wishes(&sample, false);
+        let mut wishes = self.wishes(&sample, (false, true));
         let (limit, is_table) = (self.options.terminal, self.options.expanded != Expanded::On);
         let fits = |wishes: &[Wish]| {
             let all: Vec<Wish> = wishes.iter().map(|wish| Wish { least: wish.natural, ..*wish }).collect();
@@ -134,7 +144,12 @@ impl Table {
         };
         let cuts = is_table && !fits(&wishes);
         if cuts {
-            wishes = self.wishes(&sample, true);
+            wishes = self.wishes(&sample, (true, true));
+        }
+        self.wraps_ids = widths(&wishes, limit).is_none();
+        if self.wraps_ids {
+            // An id among names does not do away with the box: it goes on below.
+            wishes = self.wishes(&sample, (cuts, false));
         }
         // With their widths fixed, ids are shortened before numbers are.
         let plain = || -> Vec<Wish> {
@@ -155,6 +170,7 @@ impl Table {
             sample.iter_mut().filter(|_| cuts).for_each(|row| self.cut(row));
             self.head(&widths, out);
             self.shape = Shape::Box(widths);
+            self.wishes = wishes;
         } else if self.options.wraps && is_table {
             let heads = self.heads.iter().map(|head| Cell { text: head.clone(), null: false }).collect::<Vec<_>>();
             item(&heads, self.options, out);
@@ -165,8 +181,8 @@ impl Table {
         sample.iter().for_each(|row| self.row(row, out));
     }
 
-    /// What the columns want, with or without the fractions of seconds.
-    fn wishes(&self, sample: &[Vec<Cell>], cut: bool) -> Vec<Wish> {
+    /// What the columns want, without the fractions of seconds or with them, and with room for ids among names or without it.
+    fn wishes(&self, sample: &[Vec<Cell>], (cut, whole_ids): (bool, bool)) -> Vec<Wish> {
         let wish = |i: usize| {
             let head = width(&self.heads[i]);
             let cells = || sample.iter().map(move |row| &row[i]);
@@ -179,11 +195,37 @@ impl Table {
                 true => widest.max(head.min(SHORT_HEAD)),
                 // Cells go on below, between their words. Headings do not.
                 false if self.options.wraps => head.max(longest()),
+                false if whole_ids => {
+                    let ids = cells().filter(|cell| !cell.null && is_whole(&cell.text));
+                    ids.map(|cell| width(&cell.text)).max().unwrap_or(0)
+                }
                 false => 0,
             };
             Wish { natural: widest.max(head), least }
         };
         (0..self.heads.len()).map(wish).collect()
+    }
+
+    /// Begins the box anew for a row behind the first ones that has a longer number, time or id than they, if that fits.
+    fn widen(&mut self, cells: &[Cell], out: &mut String) {
+        let Shape::Box(old) = &self.shape else { return };
+        if self.options.terminal.is_none() || self.options.wraps {
+            return;
+        }
+        let mut wishes = self.wishes.clone();
+        let mut is_wider = false;
+        for (at, (cell, wish)) in cells.iter().zip(&mut wishes).enumerate() {
+            let needs = width(&cell.text);
+            let is_id = || !self.wraps_ids && !self.cuts_ids && is_whole(&cell.text);
+            if needs > old[at] && (self.right[at] || self.times[at] || is_id()) {
+                *wish = Wish { natural: wish.natural.max(needs), least: wish.least.max(needs) };
+                is_wider = true;
+            }
+        }
+        let Some(new) = is_wider.then(|| widths(&wishes, self.options.terminal)).flatten() else { return };
+        rule(old, ['└', '┴', '┘'], out);
+        self.head(&new, out);
+        (self.shape, self.wishes) = (Shape::Box(new), wishes);
     }
 
     /// Takes the fractions of seconds from a row's times.
@@ -210,14 +252,22 @@ impl Table {
                 wrapped_row(cells, widths, &self.right, self.options, out);
             }
             Shape::Box(widths) => {
-                for (at, (cell, room)) in cells.iter().zip(widths.iter()).enumerate() {
-                    out.push_str("│ ");
-                    let is_kept = || self.right[at] || !self.cuts_ids && (self.times[at] || is_whole(&cell.text));
-                    let text = if self.options.terminal.is_some() && width(&cell.text) > *room && !is_kept() {
-                        shorten(&cell.text, *room)
-                    } else {
-                        Cow::from(&cell.text)
+                let is_kept =
+                    |at: usize, text: &str| self.right[at] || !self.cuts_ids && (self.times[at] || is_whole(text));
+                let is_wide = |text: &str, room: usize| self.options.terminal.is_some() && width(text) > room;
+                let columns = || cells.iter().zip(widths.iter()).enumerate();
+                if columns().any(|(at, (cell, room))| is_wide(&cell.text, *room) && is_kept(at, &cell.text)) {
+                    let lines = |(at, (cell, room)): (usize, (&Cell, &usize))| match is_kept(at, &cell.text) {
+                        true => wrapped(&cell.text, *room),
+                        false => vec![shorten(&cell.text, *room).into_owned()],
                     };
+                    let columns: Vec<Vec<String>> = columns().map(lines).collect();
+                    return in_box(&columns, (cells, widths), &self.right, self.options, out);
+                }
+                for (at, (cell, room)) in columns() {
+                    out.push_str("│ ");
+                    let text =
+                        if is_wide(&cell.text, *room) { shorten(&cell.text, *room) } else { Cow::from(&cell.text) };
                     padded(&text, *room, self.right[at], cell.null && self.options.styled, out);
                     out.push(' ');
                 }
@@ -264,6 +314,17 @@ fn is_id(text: &str) -> bool {
 /// A row whose texts go on below where they are longer than their columns.
 fn wrapped_row(cells: &[Cell], widths: &[usize], right: &[bool], options: Options, out: &mut String) {
     let columns: Vec<Vec<String>> = cells.iter().zip(widths).map(|(cell, room)| wrapped(&cell.text, *room)).collect();
+    in_box(&columns, (cells, widths), right, options, out);
+}
+
+/// A row of a box, of whose columns each has its lines.
+fn in_box(
+    columns: &[Vec<String>],
+    (cells, widths): (&[Cell], &[usize]),
+    right: &[bool],
+    options: Options,
+    out: &mut String,
+) {
     for line in 0..columns.iter().map(Vec::len).max().unwrap_or(1) {
         for (at, room) in widths.iter().enumerate() {
             out.push_str("│ ");

@@ -82,7 +82,6 @@ fn elsewhere_no_cell_is_shortened_and_later_ones_overflow() {
 #[test]
 fn numbers_times_ids_and_addresses_of_later_rows_are_whole() {
     use arrow::array::{Int64Array, TimestampMicrosecondArray};
-    let rows = SAMPLE + 1;
     let (address, id) = ("2001:db8:85a3:8d3:1319:8a2e:370:7348", "094a8710-f550-4b5b-a511-7449ce91a04e");
     let last = |first: &'static str, last: &'static str| {
         let texts: Vec<&str> = std::iter::repeat_n(first, SAMPLE).chain([last]).collect();
@@ -99,17 +98,57 @@ fn numbers_times_ids_and_addresses_of_later_rows_are_whole() {
             ("who", last("ada", "a name that is longer than those before it")),
         ])
     };
-    let at = |expanded| {
-        let options = Options { terminal: Some(70), expanded, ..Options::default() };
-        let text = write("table", &[table()], options).0;
+    let whole = ["123456789012345", "0000-12-31T23:59:59.999999", address, id];
+    let at = |terminal| {
+        let text = write("table", &[table()], Options { terminal: Some(terminal), ..Options::default() }).0;
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        assert_eq!(lines.len(), rows + 5, "a box: {}", lines[0]);
-        lines[rows + 2].clone()
+        assert!(lines[0].starts_with('┌') && lines.iter().all(|line| width(line) <= terminal), "{terminal}: {text}");
+        lines[SAMPLE + 3..].to_vec()
     };
-    let row = at(Expanded::Auto);
-    for whole in ["│ 123456789012345 │", "0000-12-31T23:59:59.999999", address, id, "…"] {
-        assert!(row.contains(whole), "{whole}: {row}");
-    }
+    // The box begins anew where there is room: an edge, a head, the row, an edge, and how many rows there were.
+    let lines = at(140);
+    assert_eq!((lines.len(), &lines[0][..3], &lines[1][..3]), (7, "└", "┌"), "{lines:#?}");
+    assert!(whole.iter().all(|whole| lines[4].contains(&format!(" {whole} "))), "{}", lines[4]);
+    assert!(lines[1..6].iter().all(|line| width(line) == width(&lines[1])), "{lines:#?}");
+    // And where there is none, they go on below.
+    let lines = at(70);
+    let row: Vec<Vec<&str>> = lines
+        .iter()
+        .filter(|line| line.starts_with('│'))
+        .map(|line| line.split('│').map(str::trim).collect())
+        .collect();
+    let column = |at: usize| row.iter().map(|cells| cells[at]).collect::<String>();
+    assert_eq!([column(1), column(2), column(3), column(4)], whole);
+    assert!(column(5).ends_with('…'));
+}
+
+/// The frame broke, because a column of names was made narrow and its ids were written whole.
+#[test]
+fn an_id_among_names_stays_in_the_box() {
+    let id = "094a8710-f550-4b5b-a511-7449ce91a04e";
+    let text = |texts: [&str; 2]| Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
+    let long = "https://lumenworks.sharepoint.example/sites/optics/Shared Documents/Designs/lens.pdf";
+    let table = |columns: usize| {
+        let time = ("time", text(["2026-05-01", "2026-05-02"]));
+        let others = (0..columns).map(|_| ("target", text([id, long])));
+        batch(std::iter::once(time).chain(others).collect())
+    };
+    let at = |columns, terminal| {
+        let text = write("table", &[table(columns)], Options { terminal: Some(terminal), ..Options::default() }).0;
+        let frame: Vec<&str> = text.lines().filter(|line| !line.starts_with('(')).collect();
+        assert!(frame[0].starts_with('┌'), "{text}");
+        assert!(frame.iter().all(|line| width(line) == width(frame[0]) && width(line) <= terminal), "{text}");
+        text
+    };
+    assert!(at(1, 80).contains(id) && at(1, 55).contains(id) && at(1, 55).contains('…'));
+    // Two have no room side by side: they go on below, and nothing of them is lost.
+    let narrow = at(2, 60);
+    let rows = narrow.lines().skip(3).take_while(|line| !line.contains('…') && !line.starts_with('└'));
+    let cells: Vec<Vec<&str>> = rows.map(|line| line.split('│').map(str::trim).collect()).collect();
+    assert!(
+        cells.len() > 1 && [2, 3].iter().all(|at| cells.iter().map(|row| row[*at]).collect::<String>() == id),
+        "{narrow}"
+    );
 }
 
 #[test]
