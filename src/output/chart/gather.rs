@@ -83,6 +83,8 @@ enum Found {
         times: Times,
         /// Rows whose time is missing or none.
         untimed: u64,
+        /// Whether there is something in the place of a time that is none.
+        other: bool,
         /// Rows with a time and without a number.
         unnumbered: u64,
         /// Whether all times stand on whole minutes.
@@ -107,6 +109,7 @@ impl Gather {
             Shape::Times { .. } => Found::Times {
                 times: Times::default(),
                 untimed: 0,
+                other: false,
                 unnumbered: 0,
                 round: true,
                 step: Step::default(),
@@ -142,7 +145,10 @@ impl Gather {
                     }
                 }
             }
-            (Shape::Times { time, number, .. }, Found::Times { times, untimed, unnumbered, round, step, negative }) => {
+            (
+                Shape::Times { time, number, .. },
+                Found::Times { times, untimed, other, unnumbered, round, step, negative },
+            ) => {
                 let time = column(*time)?;
                 let number = match number {
                     Number::Rows => None,
@@ -154,6 +160,7 @@ impl Gather {
                     time.text(row, &mut text);
                     let Some(second) = times::second_of(&text) else {
                         *untimed += 1;
+                        *other |= !text.is_empty();
                         continue;
                     };
                     *round &= second % 60 == 0 && !text.contains('.');
@@ -180,8 +187,15 @@ impl Gather {
         match (&self.shape, &self.found) {
             (
                 Shape::Times { kind, time, number },
-                Found::Times { times, untimed, unnumbered, round, step, negative },
+                Found::Times { times, untimed, other, unnumbered, round, step, negative },
             ) => {
+                if *other && times.span().is_none() {
+                    let what = format!("{} is no time", self.heads[*time]);
+                    return Err(refused(
+                        what,
+                        format!("\\chart bar LABEL draws other columns; a {} takes a time", kind.name()),
+                    ));
+                }
                 let summed = match number {
                     Number::Sum(at) => Some(*at),
                     Number::SumIfRound(at) if *round && !negative => Some(*at),

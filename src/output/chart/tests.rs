@@ -217,6 +217,17 @@ fn no_label_reaches_a_terminal_or_a_page_as_anything_but_text() {
     assert!(!page.contains("<b>") && page.contains("&lt;b&gt;"), "{page}");
 }
 
+/// It said that all rows had no time.
+#[test]
+fn a_column_of_other_texts_is_no_time() {
+    let rows = batch(vec![("ip_address", texts(&["10.0.0.1", "10.0.0.2"]))]);
+    for kind in ["heatmap", "histogram"] {
+        let refusal = picture(&rows, &format!("{kind} ip_address")).unwrap_err();
+        assert_eq!(refusal.what, "ip_address is no time");
+        assert!(refusal.instead.contains("\\chart bar"), "{refusal:?}");
+    }
+}
+
 #[test]
 fn rows_without_a_number_are_told() {
     let numbers: ArrayRef = Arc::new(arrow::array::Float64Array::from(vec![None, Some(5.0), Some(f64::NAN)]));
