@@ -23,6 +23,7 @@ mod columns;
 mod doctor;
 mod elsewhere;
 mod empty;
+mod expressions;
 mod flags;
 mod functions;
 mod habits;
@@ -299,6 +300,9 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
 
 /// An error of which only the text is known.
 fn of_text(text: &str, about: &About<'_>) -> Report {
+    if let Some(words) = expressions::of(text, about.sql) {
+        return in_words(words);
+    }
     let report = of_plain_text(text, about);
     let says = |sign: &str| report.hint.as_ref().is_some_and(|hint| hint.contains(sign));
     if types::has_json(text) && !says("->") {

@@ -260,6 +260,11 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ("SELECT '9999-12-31'::timestamp", "behind 2262", "x > '9999-01-01'"),
         ("SELECT to_timestamp(1e18)", "out of range for timestamp", "2262"),
         ("SELECT to_timestamp('NaN'::double)", "out of range for timestamp", "2262"),
+        ("SELECT regexp_match('a', '(')", "in '(' the group that begins at character 1 is not closed", "backslash"),
+        ("SELECT regexp_extract('a', '(')", "in '(' the group that begins at character 1 is not closed", "backslash"),
+        ("SELECT regexp_count('a', '(?<=a)b')", "ahead or behind at character 1", "two conditions"),
+        ("SELECT regexp_match('a', 'b(?=a)')", "ahead or behind at character 2", "two conditions"),
+        ("SELECT 1 FROM sign_ins WHERE id ~ 'x['", "in 'x[' the list of characters", "backslash"),
         ("SELECT INTERVAL 'x'", "'x' is no interval", "'1 day 2 hours'"),
         ("SELECT 'abc'::timestamp", "'abc' cannot be read as a time", "'2026-05-01'"),
         ("SELECT 1 LIMIT 'a'", "LIMIT takes a number", ""),
@@ -416,6 +421,9 @@ const DUMPS: &[&str] = &[
     "AtArrow",
     "ArrowAt",
     "pgjson",
+    "~~~~",
+    "Syntax(",
+    "did not compile",
 ];
 
 fn wrong() -> impl Iterator<Item = &'static str> {

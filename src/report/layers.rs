@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::names::nearest;
-use super::{About, Exit, Report, doctor, remote, stores, types, words};
+use super::{About, Exit, Report, doctor, expressions, remote, stores, types, words};
 use crate::plan::CapError;
 use crate::table::Needs;
 use crate::{auth, causes, decode, engine, files, geoip, http, logs, plan, settings};
@@ -18,19 +18,9 @@ const SHORTER: &str = "with ORDER BY in OVER each row has a value of its own, wi
 pub(super) fn of_layer(error: &(dyn Error + 'static), about: &About<'_>) -> Report {
     let report = causes::chain(error)
         .find_map(|inner| known(inner, about))
-        .or_else(|| of_expression(&error.to_string()))
+        .or_else(|| expressions::of(&error.to_string(), about.sql).map(super::in_words))
         .unwrap_or_else(|| Report::chain(Exit::Query, error));
     files::StoreFault::of(error).into_iter().fold(report, stores::advised)
-}
-
-/// A regular expression that cannot be read: its library draws a picture of several lines, and ends it with what is wrong.
-fn of_expression(text: &str) -> Option<Report> {
-    let (_, why) = text.strip_prefix("regex parse error:")?.rsplit_once("error: ")?;
-    let what = format!("a regular expression cannot be read: {}", why.trim());
-    Some(
-        Report::new(Exit::Query, what)
-            .hint("a sign that stands for itself has a backslash before it, as in '\\['; LIKE '%[%' takes it as it is"),
-    )
 }
 
 fn known(error: &(dyn Error + 'static), about: &About<'_>) -> Option<Report> {

@@ -393,3 +393,15 @@ SELECT 7 // 2
 SELECT [x for x in [1, 2]]
 SELECT * FROM sign_ins TABLESAMPLE 10%
 SELECT * FROM sign_ins USING SAMPLE 10%
+-- Regular expressions.
+SELECT regexp_match('a', '(')
+SELECT regexp_extract('a', '(')
+SELECT regexp_count('a', '(')
+SELECT regexp_count('a', '(?<=a)b')
+SELECT regexp_match('a', '(?=a)b')
+SELECT regexp_match('a', '(a)\1')
+SELECT regexp_match('a', 'a', 'q')
+SELECT regexp_replace('a', '[', 'b')
+SELECT regexp_like('a', 'a', 'g')
+SELECT regexp_instr('a', 'a{2000000000}')
+SELECT id FROM sign_ins WHERE id ~ '('
