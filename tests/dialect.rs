@@ -265,6 +265,11 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ("SELECT regexp_count('a', '(?<=a)b')", "ahead or behind at character 1", "two conditions"),
         ("SELECT regexp_match('a', 'b(?=a)')", "ahead or behind at character 2", "two conditions"),
         ("SELECT 1 FROM sign_ins WHERE id ~ 'x['", "in 'x[' the list of characters", "backslash"),
+        (
+            "SELECT id FROM sign_ins WHERE user_principal_name = 'd'arcy.park@lumenworks.example'",
+            "",
+            "written twice: 'd''arcy.park@lumenworks.example'",
+        ),
         ("SELECT INTERVAL 'x'", "'x' is no interval", "'1 day 2 hours'"),
         ("SELECT 'abc'::timestamp", "'abc' cannot be read as a time", "'2026-05-01'"),
         ("SELECT 1 LIMIT 'a'", "LIMIT takes a number", ""),

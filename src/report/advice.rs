@@ -51,6 +51,7 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     }
     if let Some(advice) = elsewhere::kql(sql, &tokens)
         .or_else(|| habits::powershell(&tokens))
+        .or_else(|| misspelt::quote_inside(sql))
         .or_else(|| unquoted::find(sql))
         .or_else(|| habits::of(&tokens))
     {
@@ -285,6 +286,10 @@ mod tests {
             ("SELECT * FROM a AS x POSITIONAL JOIN b", Some("row_number()")),
             ("SELCT 1", Some("did you mean SELECT?")),
             ("Search-UnifiedAuditLog -StartDate 2026-11-01 -Operations MailItemsAccessed", Some("PowerShell")),
+            (
+                "SELECT 1 WHERE user_principal_name = 'd'arcy.park@lumenworks.example'",
+                Some("is written twice: 'd''arcy.park@lumenworks.example'"),
+            ),
             ("COPY t FROM 'f.csv'", Some("SELECT * FROM 'vpn.csv' reads one")),
             ("COPY (SELECT 1 FROM t) TO STDOUT", Some("\\copy (SELECT …) TO")),
             ("SELECT '`‘' FROM \"`\" -- ` ‘", None),

@@ -58,7 +58,7 @@ fn keyword(tokens: &[Token]) -> Option<String> {
 }
 
 /// `'O'Brien'`: a quote that ended a text too early.
-fn quote_inside(sql: &str) -> Option<String> {
+pub(super) fn quote_inside(sql: &str) -> Option<String> {
     if sql.matches('\'').count().is_multiple_of(2) {
         return None;
     }
