@@ -504,6 +504,10 @@ fn a_range_that_the_service_has_forgotten_is_no_empty_answer() {
         let sql = format!("SELECT count(*) FROM sign_ins WHERE created_date_time {condition}");
         home.demo(&["-c", &sql]).failed(5, "the service keeps 30 days");
     }
+    // The time that is advised lies in the range later on, too.
+    let sql = |since: &str| format!("SELECT id FROM sign_ins WHERE user_id = 'x' AND created_date_time > {since}");
+    home.demo(&["-c", &sql("ago('90d')")]).failed(5, "begin the range at ago('30d') or later");
+    home.demo(&["-c", &sql("ago('30d')")]).good();
 }
 
 #[test]

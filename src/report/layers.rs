@@ -87,7 +87,8 @@ fn of_kept(kept: &engine::Kept) -> String {
     };
     match kept.nothing_left {
         true => format!("nothing of this range is left there; {older}"),
-        false => format!("begin the range at {} or later; {older}; {PARTIAL}", kept.from),
+        // A time that is written out would lie outside again, as soon as the clock has gone on.
+        false => format!("begin the range at ago('{}d') or later; {older}; {PARTIAL}", kept.days),
     }
 }
 

@@ -26,8 +26,8 @@ use crate::{searches, subscriptions};
 /// What of the records that were asked for a service still keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// From when on it keeps records.
-    pub from: String,
+    /// For how many days it keeps records.
+    pub days: u32,
     /// Nothing of what was asked for is left.
     pub nothing_left: bool,
     /// They are records of the audit log, which a search finds for longer.

@@ -182,7 +182,7 @@ fn within_retention(scan: &RemoteScan, range: Interval) -> Result<(), Error> {
         return Ok(());
     }
     let is_searched = scan.set.family == Family::Activity;
-    let kept = Kept { from: kept_from, nothing_left, is_searched };
+    let kept = Kept { days, nothing_left, is_searched };
     Err(Error::Incomplete { missing, kept: Some(Box::new(kept)) })
 }
 
