@@ -266,6 +266,12 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ("SELECT regexp_match('a', 'b(?=a)')", "ahead or behind at character 2", "two conditions"),
         ("SELECT 1 FROM sign_ins WHERE id ~ 'x['", "in 'x[' the list of characters", "backslash"),
         (
+            "SELECT * FROM 'vpn.csv' (timezone = 'UTC')",
+            "the function that reads it",
+            "read_log('vpn.csv', timezone => 'UTC')",
+        ),
+        ("SELECT * FROM 'vpn.csv' timezone = 'UTC'", "", "read_log('vpn.csv', timezone => 'UTC')"),
+        (
             "SELECT id FROM sign_ins WHERE user_principal_name = 'd'arcy.park@lumenworks.example'",
             "",
             "written twice: 'd''arcy.park@lumenworks.example'",

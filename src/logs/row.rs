@@ -94,7 +94,7 @@ impl Doubt {
             }
             Self::Leap => {
                 "time(s) are of a 29 February and name no year: they were put into the last leap year, and lines beside them \
-                 into a later one (year = '2024' states the year of all)"
+                 into a later one (read_log('FILE', year => '2024') states the year of all)"
             }
             Self::Replaced => {
                 "time(s) of events are not understood: another time of the line was taken, such as that of the header of syslog; \

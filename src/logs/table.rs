@@ -64,7 +64,7 @@ pub(in crate::logs) fn zone(options: &Options) -> Result<Option<Zone>, Error> {
 
 /// What is said where UTC was assumed.
 pub(in crate::logs) const NO_ZONE: &str =
-    "times name no zone: UTC was assumed (timezone = 'Europe/Paris' states another)";
+    "times name no zone: UTC was assumed (read_log('FILE', timezone => 'Europe/Paris') states another)";
 
 /// Columns by their names and what a sample has in them. Stated columns are as they are stated.
 pub(in crate::logs) fn columns(
@@ -121,7 +121,9 @@ fn assumed(columns: &[Column], seen: &[Seen], options: &Options) -> Vec<String> 
     }
     let unclear = read().find_map(|seen| seen.unclear());
     if let (None, None, Some(date)) = (options.day_first, shown, unclear) {
-        assumed.push(format!("dates such as {date} are read as month/day/year (day_first = 'true' states otherwise)"));
+        assumed.push(format!(
+            "dates such as {date} are read as month/day/year (read_log('FILE', day_first => true) states otherwise)"
+        ));
     }
     // Where columns differ, one that shows nothing is in the order of the first that does.
     let differ = seen.iter().filter_map(|seen| seen.shows().ok().flatten()).any(|order| Some(order) != shown);
@@ -129,7 +131,7 @@ fn assumed(columns: &[Column], seen: &[Seen], options: &Options) -> Vec<String> 
     if let (None, true, Some(date)) = (options.day_first, differ, unsettled) {
         let order = if shown == Some(Order::DayFirst) { "day/month/year" } else { "month/day/year" };
         assumed.push(format!(
-            "dates such as {date} are read as {order}, and other columns have other orders (day_first = 'true' states one)"
+            "dates such as {date} are read as {order}, and other columns have other orders (read_log('FILE', day_first => true) states one)"
         ));
     }
     if let Some(time) = read().find_map(|seen| seen.in_named_zone()) {
@@ -175,9 +177,9 @@ fn no_time(column: &Column, seen: &Seen) -> Option<String> {
     let name = quoted(&column.name);
     match seen.other() {
         _ if seen.is_declared() => None,
-        _ if seen.are_times_of_both_orders() => {
-            Some(format!("{name} is text, for its dates are day/month and month/day (day_first = 'true' states one)"))
-        }
+        _ if seen.are_times_of_both_orders() => Some(format!(
+            "{name} is text, for its dates are day/month and month/day (read_log('FILE', day_first => true) states one)"
+        )),
         other => other.map(|(value, what)| format!("{name} is text, for '{value}' is not understood as {what}")),
     }
 }

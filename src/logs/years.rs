@@ -33,11 +33,12 @@ impl Years {
         match (self.stated, self.changed.and_then(DateTime::from_timestamp_micros)) {
             (Some(year), _) => format!("times name no year: they are of {year}, as stated"),
             (None, Some(changed)) => format!(
-                "times name no year: the last one not behind {}, when the file was changed (year = '…' states another)",
+                "times name no year: the last one not behind {}, when the file was changed (read_log('FILE', year => '…') states another)",
                 changed.format("%Y-%m-%d")
             ),
             (None, None) => {
-                "times name no year, and nothing tells it: they are NULL (year = '2026' states it)".to_owned()
+                "times name no year, and nothing tells it: they are NULL (read_log('FILE', year => '2026') states it)"
+                    .to_owned()
             }
         }
     }

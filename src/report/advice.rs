@@ -51,6 +51,7 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     }
     if let Some(advice) = elsewhere::kql(sql, &tokens)
         .or_else(|| habits::powershell(&tokens))
+        .or_else(|| of_stated(sql))
         .or_else(|| misspelt::quote_inside(sql))
         .or_else(|| unquoted::find(sql))
         .or_else(|| habits::of(&tokens))
@@ -69,6 +70,24 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
 fn of_unread(sql: &str, tokens: &[Token]) -> Option<String> {
     Parser::parse_sql(&PostgreSqlDialect {}, sql).err()?;
     misspelt::find(sql, tokens)
+}
+
+/// How what is known of a file is stated that stands behind its name: `FROM 'vpn.csv' (timezone = 'Europe/Paris')`.
+pub(super) fn of_stated(sql: &str) -> Option<String> {
+    let tokens = solid(sql);
+    let begins = |token: &Token| word(token).is_some_and(|word| is(word, "FROM") || is(word, "JOIN"));
+    let at =
+        (1..tokens.len()).find(|at| begins(&tokens[at - 1]) && matches!(tokens[*at], Token::SingleQuotedString(_)))?;
+    let mut rest = &tokens[at + 1..];
+    let mut stated = Vec::new();
+    while let [Token::LParen | Token::Comma, more @ ..] = rest {
+        rest = more;
+    }
+    while let [Token::Word(option), Token::Eq | Token::RArrow, value, more @ ..] = rest {
+        stated.push(format!("{} => {value}", option.value.to_lowercase()));
+        rest = if let [Token::Comma, more @ ..] = more { more } else { more };
+    }
+    (!stated.is_empty()).then(|| format!("write read_log({}, {})", tokens[at], stated.join(", ")))
 }
 
 /// Advice about a `COPY`, most forms of which no parser here reads.
@@ -287,9 +306,18 @@ mod tests {
             ("SELCT 1", Some("did you mean SELECT?")),
             ("Search-UnifiedAuditLog -StartDate 2026-11-01 -Operations MailItemsAccessed", Some("PowerShell")),
             (
+                "SELECT * FROM 'vpn.csv' timezone = 'Europe/Paris'",
+                Some("write read_log('vpn.csv', timezone => 'Europe/Paris')"),
+            ),
+            (
+                "SELECT * FROM 'vpn.csv' (timezone = 'UTC', heading => false) WHERE a = 1",
+                Some("write read_log('vpn.csv', timezone => 'UTC', heading => false)"),
+            ),
+            (
                 "SELECT 1 WHERE user_principal_name = 'd'arcy.park@lumenworks.example'",
                 Some("is written twice: 'd''arcy.park@lumenworks.example'"),
             ),
+            ("SELECT * FROM 'vpn.csv' v WHERE a = 1", None),
             ("COPY t FROM 'f.csv'", Some("SELECT * FROM 'vpn.csv' reads one")),
             ("COPY (SELECT 1 FROM t) TO STDOUT", Some("\\copy (SELECT …) TO")),
             ("SELECT '`‘' FROM \"`\" -- ` ‘", None),

@@ -13,6 +13,9 @@ pub(super) fn of_plan(text: &str, sql: &str) -> Option<Words> {
         return Some(words);
     }
     if let Some(name) = names::quoted(text, "table function '", "' not found") {
+        if let Some(hint) = advice::of_stated(sql) {
+            return Some(("what is known of a file is stated to the function that reads it".into(), hint));
+        }
         return Some((format!("there is no function {name} that makes a table"), of_tables(name)));
     }
     let (name, _) = text.strip_prefix("Invalid function '")?.split_once('\'')?;

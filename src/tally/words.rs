@@ -241,7 +241,10 @@ fn no_column(f: &mut fmt::Formatter<'_>, file: &str, (line, count): (u64, u64), 
 
 fn assumed(f: &mut fmt::Formatter<'_>, (table, what): (&str, &str), files: u64, first: &str) -> fmt::Result {
     match files {
-        1 if table == first => write!(f, "{table}: {what}"),
+        // How something else is stated is written with the name that was asked for.
+        1 if table == first => {
+            write!(f, "{table}: {}", what.replace("'FILE'", &format!("'{}'", table.replace('\'', "''"))))
+        }
         1 => write!(f, "{table}: {what} ({first})"),
         _ => write!(f, "{table}: {what} ({files} files; first: {first})"),
     }

@@ -405,3 +405,5 @@ SELECT regexp_replace('a', '[', 'b')
 SELECT regexp_like('a', 'a', 'g')
 SELECT regexp_instr('a', 'a{2000000000}')
 SELECT id FROM sign_ins WHERE id ~ '('
+SELECT * FROM 'vpn.csv' (timezone = 'Europe/Paris')
+SELECT * FROM 'vpn.csv' timezone = 'Europe/Paris'

@@ -87,7 +87,7 @@ struct Rows {
 fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
     let doubt = shaped.doubt.take().map(|row| {
         format!(
-            "lines that begin with # are left out as comments, such as {} (comment = '…' states otherwise)",
+            "lines that begin with # are left out as comments, such as {} (read_log('FILE', comment => ';') states otherwise)",
             brief(&row)
         )
     });
@@ -178,12 +178,12 @@ fn strip_mark(first: &[String]) -> Vec<String> {
 fn said(heading: Heading, first: &[String]) -> Option<String> {
     let shown = brief(&first.join(", "));
     match heading {
-        Heading::Proven => {
-            Some(format!("the first row names the columns: {shown} (heading = 'false' states otherwise)"))
-        }
+        Heading::Proven => Some(format!(
+            "the first row names the columns: {shown} (read_log('FILE', heading => false) states otherwise)"
+        )),
         Heading::Refuted => None,
         Heading::Unknown => Some(format!(
-            "the first row is one like the others, for nothing shows that it names columns: {shown} (heading = 'true' states otherwise)"
+            "the first row is one like the others, for nothing shows that it names columns: {shown} (read_log('FILE', heading => true) states otherwise)"
         )),
     }
 }
