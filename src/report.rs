@@ -291,8 +291,8 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
         DataFusionError::ExecutionJoin(join) if join.is_panic() => bug("a task of the query panicked"),
         DataFusionError::ResourcesExhausted(text) => {
             let hint = "raise --memory-limit, or select fewer columns or a shorter time range";
-            Report::new(Exit::Query, format!("the query needs more memory than it may use: {}", first_line(text)))
-                .hint(hint)
+            let why = words::of_memory(first_line(text));
+            Report::new(Exit::Query, format!("the query needs more memory than it may use: {why}")).hint(hint)
         }
         _ => of_text(&error.message(), about),
     }

@@ -265,6 +265,11 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
         ("SELECT regexp_count('a', '(?<=a)b')", "ahead or behind at character 1", "two conditions"),
         ("SELECT regexp_match('a', 'b(?=a)')", "ahead or behind at character 2", "two conditions"),
         ("SELECT 1 FROM sign_ins WHERE id ~ 'x['", "in 'x[' the list of characters", "backslash"),
+        ("SELECT 1 FROM sign_ins WHERE row_number() OVER () = 1", "a window function has no value yet", "QUALIFY"),
+        ("SELECT array_agg(id ORDER BY id) OVER () FROM sign_ins", "stands in OVER", "ROWS BETWEEN UNBOUNDED"),
+        ("SELECT extract(hur FROM now())", "no part hur", "did you mean hour?"),
+        ("SELECT sum(1) OVER w FROM sign_ins", "no window w", "WINDOW w AS ("),
+        ("SELECT lag(id, 'x') OVER (ORDER BY id) FROM sign_ins", "a whole number", "lag(x, 1)"),
         (
             "SELECT * FROM 'vpn.csv' (timezone = 'UTC')",
             "the function that reads it",
@@ -435,6 +440,9 @@ const DUMPS: &[&str] = &[
     "~~~~",
     "Syntax(",
     "did not compile",
+    "not implemented",
+    "AnyOp",
+    "AllOp",
 ];
 
 fn wrong() -> impl Iterator<Item = &'static str> {

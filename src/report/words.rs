@@ -4,6 +4,9 @@
 //! Where it is not, what is a dump is cut off: it tells a reader nothing, and it may hold values of records.
 
 mod beyond;
+mod memory;
+
+pub(super) use memory::of_memory;
 
 use super::names::nearest;
 use super::types;
@@ -23,6 +26,12 @@ pub(super) fn of_plan(text: &str) -> Option<Words> {
     }
     if let Some(words) = of_elements(text).or_else(|| of_containing(text)) {
         return Some(words);
+    }
+    if after("Physical plan does not support logical expression")
+        .is_some_and(|rest| rest.trim_start().starts_with("WindowFunction"))
+    {
+        let hint = "QUALIFY row_number() OVER (…) = 1 asks about it; or select it under a name in FROM (SELECT …), and use that";
+        return Some(("a window function has no value yet in WHERE, GROUP BY, HAVING and ON".into(), hint.into()));
     }
     if after("Physical plan does not support logical expression").is_some() {
         let hint = "use it in WHERE, or select it under a name in FROM (SELECT …) and use that; or join";

@@ -405,5 +405,17 @@ SELECT regexp_replace('a', '[', 'b')
 SELECT regexp_like('a', 'a', 'g')
 SELECT regexp_instr('a', 'a{2000000000}')
 SELECT id FROM sign_ins WHERE id ~ '('
+-- Aggregates and windows.
+SELECT string_agg(x, ',' ORDER BY y) OVER () FROM (VALUES ('a', 1)) AS v(x, y)
+SELECT array_agg(x ORDER BY y) OVER () FROM (VALUES ('a', 1)) AS v(x, y)
+SELECT lag(id, 'x') OVER (ORDER BY id) FROM sign_ins
+SELECT string_agg(x, ',' LIMIT 2) FROM (VALUES ('a', 1)) AS v(x, y)
+SELECT string_agg(x, x) FROM (VALUES ('a', 1)) AS v(x, y)
+SELECT sum(y) WITHIN GROUP (ORDER BY y) FROM (VALUES ('a', 1)) AS v(x, y)
+SELECT id FROM sign_ins WHERE row_number() OVER () = 1
+SELECT count(*) FROM sign_ins GROUP BY row_number() OVER ()
+SELECT extract(hur FROM now())
+SELECT id FROM sign_ins WHERE id ~ ANY (ARRAY['x'])
+SELECT id FROM sign_ins WHERE id ~ ALL (ARRAY['x'])
 SELECT * FROM 'vpn.csv' (timezone = 'Europe/Paris')
 SELECT * FROM 'vpn.csv' timezone = 'Europe/Paris'

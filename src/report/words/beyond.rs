@@ -1,5 +1,6 @@
 //! What the engine does not carry out, and values that lie beyond what their type holds.
 
+use super::super::names::nearest;
 use super::super::types;
 use super::Words;
 
@@ -10,6 +11,9 @@ pub(super) fn of(text: &str) -> Option<Words> {
             call.split_once(": ").and_then(|(_, call)| call.split_once('(')).map_or("this aggregate", |(name, _)| name);
         let hint = "let it begin at the first row, ROWS UNBOUNDED PRECEDING; count, sum, avg, min and max can move, with FILTER (WHERE …) too";
         return Some((format!("{name} cannot be computed over a window whose beginning moves"), hint.into()));
+    }
+    if let Some(words) = of_calls(text) {
+        return Some(words);
     }
     if let Some((value, of)) = text.strip_prefix("Can't cast value ").and_then(|rest| rest.split_once(" to type ")) {
         let hint = "CAST(x AS BIGINT) has room for 18 digits, CAST(x AS DECIMAL(38, 0)) for 38; the seconds of a span of time are \
@@ -85,6 +89,32 @@ pub(super) fn of(text: &str) -> Option<Words> {
             "it knows year, quarter, month, week, day, hour, minute and second; bin(t, '14d') has steps of any length",
         ),
         (
+            "Aggregate ORDER BY is not implemented for window functions",
+            "the order of an aggregate with OVER stands in OVER, and not behind what it takes",
+            "string_agg(x, ',') OVER (ORDER BY y ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
+        ),
+        (
+            "Expected an integer value",
+            "how far a window function looks is a whole number",
+            "lag(x, 1) looks one row back, and lag(x, 1, 'none') says what stands where there is no such row",
+        ),
+        (
+            "Conflicting ordering requirements in aggregate functions",
+            "these aggregates want their rows in orders that cannot be had at once",
+            "ask for each in a query of its own, and join them",
+        ),
+        (
+            "string_agg delimiter must be a string literal",
+            "what string_agg puts between the texts is written out, and no column",
+            "string_agg(x, ', '); string_agg(x || y, '') puts a column between them",
+        ),
+        (
+            "WITHIN GROUP is only supported",
+            "WITHIN GROUP is for percentiles",
+            "percentile_cont(0.5) WITHIN GROUP (ORDER BY x); others are ordered inside: array_agg(x ORDER BY y)",
+        ),
+        ("ANY in LIKE expression", "LIKE takes one pattern, and ANY has several", OF_SEVERAL),
+        (
             "Format error",
             "a form of a time cannot be read",
             "to_char(x, 'YYYY-MM-DD HH24:MI:SS'), or with signs: '%Y-%m-%d %H:%M:%S'",
@@ -92,6 +122,56 @@ pub(super) fn of(text: &str) -> Option<Words> {
     ];
     let (_, what, hint) = rows.iter().find(|(begin, ..)| text.starts_with(begin))?;
     Some(((*what).to_owned(), (*hint).to_owned()))
+}
+
+/// How a text is compared with several patterns.
+const OF_SEVERAL: &str =
+    "x ~ 'one|other' looks for one of several texts, ~* in any case; or x LIKE 'a%' OR x LIKE 'b%'";
+
+/// Parts of a time that `extract` knows.
+const PARTS: &[&str] = &[
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "millisecond",
+    "microsecond",
+    "nanosecond",
+    "dow",
+    "doy",
+    "isodow",
+    "isoyear",
+    "epoch",
+];
+
+/// What is wrong with one call, or one operator.
+fn of_calls(text: &str) -> Option<Words> {
+    if let Some((name, _)) = text.strip_prefix("The window ").and_then(|rest| rest.split_once(" is not defined")) {
+        let hint = format!("WINDOW {name} AS (PARTITION BY … ORDER BY …) before ORDER BY makes it; or write OVER (…)");
+        return Some((format!("there is no window {name}"), hint));
+    }
+    if let Some((part, _)) = text.strip_prefix("Date part '").and_then(|rest| rest.split_once("' not supported")) {
+        let hint = match nearest(part, PARTS.iter().map(|known| (*known, *known))) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("the parts are {}", PARTS.join(", ")),
+        };
+        return Some((format!("a time has no part {part}"), hint));
+    }
+    if let Some((name, rest)) = text.strip_prefix("Calling ").and_then(|rest| rest.split_once(": "))
+        && let Some((clause, _)) = rest.split_once(" not supported in function arguments")
+    {
+        let hint = format!("{name}(x) FROM (SELECT x FROM … ORDER BY y LIMIT 10) takes so many rows");
+        return Some((format!("{name} takes no {clause}"), hint));
+    }
+    let (word, rest) = ["Any", "All"].iter().find_map(|word| {
+        text.strip_prefix(&format!("Unsupported {word}Op: '")).map(|rest| (word.to_uppercase(), rest))
+    })?;
+    let (operator, _) = rest.split_once('\'')?;
+    Some((format!("{word} goes with =, <>, <, <=, > and >=, and not with {operator}"), OF_SEVERAL.into()))
 }
 
 #[cfg(test)]
@@ -132,6 +212,35 @@ mod tests {
                 "There is only support Literal types for field at idx: 1 in Window Function",
                 "written out, and no column",
                 "lag(x, 1)",
+            ),
+            (
+                "Aggregate ORDER BY is not implemented for window functions",
+                "stands in OVER",
+                "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
+            ),
+            ("The window w is not defined!", "no window w", "WINDOW w AS ("),
+            ("Expected an integer value", "a whole number", "lag(x, 1)"),
+            ("Date part 'hur' not supported", "no part hur", "did you mean hour?"),
+            ("Date part 'fortnight' not supported", "no part fortnight", "the parts are year"),
+            ("Conflicting ordering requirements in aggregate functions is not supported", "at once", "join them"),
+            (
+                "Calling string_agg: LIMIT not supported in function arguments: 2",
+                "string_agg takes no LIMIT",
+                "string_agg(x)",
+            ),
+            ("string_agg delimiter must be a string literal", "no column", "string_agg(x, ', ')"),
+            (
+                "WITHIN GROUP is only supported for ordered-set aggregate functions",
+                "percentiles",
+                "array_agg(x ORDER BY y)",
+            ),
+            ("ANY in LIKE expression", "LIKE takes one pattern", "~ 'one|other'"),
+            ("Unsupported AnyOp: '~', only '=' are supported", "ANY goes with", "~ 'one|other'"),
+            ("Unsupported AllOp: '~', only '=' are supported", "and not with ~", "~ 'one|other'"),
+            (
+                "Physical plan does not support logical expression WindowFunction(WindowFunction { fun: x })",
+                "a window function has no value yet",
+                "QUALIFY",
             ),
             ("Correlated scalar subquery must be aggregated to return at most one row", "several rows", "max(a)"),
             ("Format error", "a form of a time", "to_char"),
