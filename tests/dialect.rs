@@ -281,6 +281,9 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
             "",
             "written twice: 'd''arcy.park@lumenworks.example'",
         ),
+        ("SELECT tolower(id ORDER BY id) FROM sign_ins", "tolower is not called like this", "tolower(text)"),
+        ("SELECT strcat(id, 'a' ORDER BY id) FROM sign_ins", "strcat is not called like this", "strcat(a, b"),
+        ("SELECT iff(true, 1, 2 ORDER BY id) FROM sign_ins", "iff is not called like this", "iff(condition"),
         ("SELECT INTERVAL 'x'", "'x' is no interval", "'1 day 2 hours'"),
         ("SELECT 'abc'::timestamp", "'abc' cannot be read as a time", "'2026-05-01'"),
         ("SELECT 1 LIMIT 'a'", "LIMIT takes a number", ""),
@@ -548,6 +551,14 @@ async fn functions_of_other_dialects_are_understood() {
         ("SELECT isnull(NULL, 'b'), date_add(TIMESTAMP '2026-01-01', INTERVAL '1 day')", "b | 2026-01-02T00:00:00"),
         ("SELECT count(*) FROM (VALUES (1)) a(x) CROSS JOIN (VALUES (1), (2)) b(y)", "2"),
         ("SELECT group_concat(x) FROM (VALUES ('a'), ('a')) AS t(x)", "a,a"),
+        ("SELECT group_concat(x ORDER BY n DESC) FROM (VALUES ('a', 1), ('b', 2)) AS t(x, n)", "b,a"),
+        ("SELECT group_concat(x, '; ' ORDER BY n DESC) FROM (VALUES ('a', 1), ('b', 2)) AS t(x, n)", "b; a"),
+        (
+            "SELECT group_concat(DISTINCT x) FILTER (WHERE n < 3) FROM (VALUES ('a', 1), ('a', 2), ('b', 3)) AS t(x, n)",
+            "a",
+        ),
+        ("SELECT any_value(x), take_any(x ORDER BY x DESC) FROM (VALUES (NULL), (1), (2)) AS t(x)", "1 | 2"),
+        ("SELECT any_value(x) OVER () FROM (VALUES (NULL), (1)) AS t(x) LIMIT 1", "1"),
         ("SELECT e FROM json_array_elements('[\"a\"]') AS e", "a"),
         // What `->` gives is JSON for these too, and a text or a time where one is asked for.
         (

@@ -6,7 +6,8 @@
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator as Op, CaseWhen, CastKind, DataType, DuplicateTreatment, Expr, Function, FunctionArg,
-    FunctionArgExpr, FunctionArguments, Ident, Interval, ObjectName, TimezoneInfo, Value, ValueWithSpan,
+    FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, Interval, NullTreatment, ObjectName,
+    TimezoneInfo, Value, ValueWithSpan,
 };
 
 use super::dialect::{function_call, quoted, refused};
@@ -86,10 +87,12 @@ const ALL: &[(&[&str], &str, Meaning)] = &[
         one(args).map(|x| cast(CastKind::TryCast, x, DataType::Timestamp(None, TimezoneInfo::Tz)))
     }),
     (&[VERSION], "version()", |_, args| args.is_empty().then(|| text(concat!("auditql ", env!("CARGO_PKG_VERSION"))))),
-    (&["group_concat"], "group_concat(text)", |_, args| {
-        one(args).map(|x| function_call("string_agg", vec![x, text(",")]))
-    }),
+    // It is an aggregate, and keeps what else stands in its call.
+    (&[GROUP_CONCAT], "group_concat(text)", |_, _| None),
 ];
+
+/// Texts of several rows as one, with commas between them unless it is given something else.
+const GROUP_CONCAT: &str = "group_concat";
 
 /// The engine has a function of that name too, which names the engine.
 const VERSION: &str = "version";
@@ -103,9 +106,12 @@ const AGGREGATES: &[(&str, &str, bool)] = &[
     ("make_set", "array_agg", true),
     ("dcount", "count", true),
     ("count_distinct", "count", true),
-    ("any_value", "first_value", false),
-    ("take_any", "first_value", false),
+    ("any_value", FIRST_THERE, false),
+    ("take_any", FIRST_THERE, false),
 ];
+
+/// The aggregate that any value is, if it passes NULL over.
+const FIRST_THERE: &str = "first_value";
 
 /// All of them, for the manual: their names, and how they are called.
 #[cfg(feature = "cli")]
@@ -113,7 +119,8 @@ pub(crate) fn manual() -> impl Iterator<Item = (Vec<&'static str>, String)> {
     let functions = ALL.iter().map(|(names, syntax, _)| (names.to_vec(), (*syntax).to_owned()));
     let aggregates = AGGREGATES.iter().map(|(name, own, distinct)| {
         let distinct = if *distinct { "DISTINCT " } else { "" };
-        (vec![*name], format!("{name}(x), which is {own}({distinct}x)"))
+        let nulls = if *own == FIRST_THERE { " IGNORE NULLS" } else { "" };
+        (vec![*name], format!("{name}(x), which is {own}({distinct}x){nulls}"))
     });
     functions.chain(aggregates)
 }
@@ -130,6 +137,13 @@ pub(super) fn of_call(function: &mut Function, is_scalar: &dyn Fn(&str) -> bool)
         {
             list.duplicate_treatment = Some(DuplicateTreatment::Distinct);
         }
+        if *own == FIRST_THERE && !says_nulls(function) {
+            function.null_treatment = Some(NullTreatment::IgnoreNulls);
+        }
+        return Ok(None);
+    }
+    if name == GROUP_CONCAT && joins_texts(function) {
+        function.name = ObjectName::from(vec![Ident::new("string_agg")]);
         return Ok(None);
     }
     if is_scalar(&name) && name != VERSION {
@@ -193,10 +207,28 @@ pub(super) fn is_known(expr: &Expr) -> bool {
     ALL.iter().any(|(names, ..)| names.contains(&name.as_str())) || AGGREGATES.iter().any(|(known, ..)| *known == name)
 }
 
+/// Whether a call says itself what becomes of NULL.
+fn says_nulls(function: &Function) -> bool {
+    let of_nulls = |clause: &FunctionArgumentClause| matches!(clause, FunctionArgumentClause::IgnoreOrRespectNulls(_));
+    let inside = matches!(&function.args, FunctionArguments::List(list) if list.clauses.iter().any(of_nulls));
+    inside || function.null_treatment.is_some()
+}
+
+/// Gives a call of `group_concat` what stands between its texts; whether it is one.
+fn joins_texts(function: &mut Function) -> bool {
+    let FunctionArguments::List(list) = &mut function.args else { return false };
+    if list.args.len() == 1 {
+        list.args.push(FunctionArg::Unnamed(FunctionArgExpr::Expr(text(","))));
+    }
+    list.args.len() == 2
+}
+
 /// The arguments of a plain call.
 fn arguments(function: &Function) -> Option<Vec<Expr>> {
     let FunctionArguments::List(list) = &function.args else { return None };
-    let plain = function.over.is_none() && function.filter.is_none() && list.duplicate_treatment.is_none();
+    let of_rows = function.over.is_some() || function.filter.is_some() || !function.within_group.is_empty();
+    let is_said = list.duplicate_treatment.is_some() || !list.clauses.is_empty() || function.null_treatment.is_some();
+    let plain = !of_rows && !is_said;
     let each = |arg: &FunctionArg| match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr.clone()),
         _ => None,
