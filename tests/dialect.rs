@@ -813,6 +813,26 @@ async fn columns_of_what_is_put_together_have_short_names_too() {
             "SELECT rank() OVER (ORDER BY length(id)), INTERVAL '1 hour' * 3 FROM sign_ins",
             &["rank()", "INTERVAL '1 hours' * 3"],
         ),
+        // Windows are told apart by what stands in OVER, where that is needed.
+        (
+            "SELECT max(x) OVER (), max(x) OVER (PARTITION BY k ORDER BY x DESC) FROM (VALUES (1, 'a')) AS v(x, k)",
+            &["max(x) OVER ()", "max(x) OVER (PARTITION BY k ORDER BY x DESC)"],
+        ),
+        (
+            "SELECT sum(x) OVER (ORDER BY x ROWS 1 PRECEDING), sum(x) OVER (ORDER BY x NULLS FIRST) FROM (VALUES (1)) AS v(x)",
+            &[
+                "sum(x) OVER (ORDER BY x ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
+                "sum(x) OVER (ORDER BY x NULLS FIRST)",
+            ],
+        ),
+        (
+            "SELECT array_agg(x) OVER (), array_agg(x) OVER () FROM (VALUES (1)) AS v(x)",
+            &["array_agg(x)", "array_agg(x)_2"],
+        ),
+        (
+            "SELECT count(DISTINCT x) OVER (), sum(x) FILTER (WHERE x > 0) OVER () FROM (VALUES (1)) AS v(x)",
+            &["count(DISTINCT x)", "sum(x) FILTER (WHERE x > 0)"],
+        ),
         // Neither the engine's types nor its parts.
         (
             "SELECT date_trunc('day', created_date_time AT TIME ZONE 'Europe/Berlin') + INTERVAL '1 day' FROM sign_ins",

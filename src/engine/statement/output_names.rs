@@ -12,10 +12,10 @@ use arrow::datatypes::DataType;
 use arrow::util::display::array_value_to_string;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Column, JoinType, Result};
-use datafusion::logical_expr::expr::{Alias, BinaryExpr, Cast, InList, ScalarFunction, TryCast};
+use datafusion::logical_expr::expr::{Alias, BinaryExpr, Cast, InList, ScalarFunction, Sort, TryCast};
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{
-    CreateMemoryTable, DdlStatement, Distinct, Explain, Expr, LogicalPlan, LogicalPlanBuilder, Operator,
+    CreateMemoryTable, DdlStatement, Distinct, Explain, Expr, LogicalPlan, LogicalPlanBuilder, Operator, WindowFrame,
 };
 use datafusion::scalar::ScalarValue;
 
@@ -75,7 +75,9 @@ impl Name {
                 }
                 None => {
                     let (below, whole) = (plan_below(plan), plain(plan_below(plan), expr));
-                    short(below, expr, &whole).into_iter().chain([whole]).collect()
+                    let shown = short(below, expr, &whole);
+                    let over = shown.as_ref().and_then(|call| Some(format!("{call} OVER ({})", over(below, expr)?)));
+                    shown.into_iter().chain(over).chain([whole]).collect()
                 }
             },
             // What comes of a list in the select list bears the name of no expression.
@@ -249,11 +251,41 @@ fn short(below: Option<&LogicalPlan>, expr: &Expr, whole: &str) -> Option<String
             let args: Vec<String> = window.params.args.iter().map(|arg| plain(below, arg)).collect();
             // The planner counts ones where all rows are counted.
             let args = if window.fun.name() == "count" && args == ["1"] { "*".into() } else { args.join(", ") };
-            Some(format!("{}({args})", window.fun.name()))
+            let distinct = if window.params.distinct { "DISTINCT " } else { "" };
+            let filter =
+                window.params.filter.as_ref().map(|filter| format!(" FILTER (WHERE {})", plain(below, filter)));
+            Some(format!("{}({distinct}{args}){}", window.fun.name(), filter.unwrap_or_default()))
         }
         Expr::Case(_) => Some("case".into()),
         _ => None,
     }
+}
+
+/// The window of a call as it is written, without what is so anyway.
+fn over(below: Option<&LogicalPlan>, expr: &Expr) -> Option<String> {
+    let Expr::WindowFunction(window) = expr else { return None };
+    let params = &window.params;
+    let parts: Vec<String> = params.partition_by.iter().map(|by| plain(below, by)).collect();
+    let order: Vec<String> = params.order_by.iter().map(|by| ordered(below, by)).collect();
+    let usual = WindowFrame::new((!order.is_empty()).then_some(false)).to_string();
+    let frame = params.window_frame.to_string();
+    let clauses = [
+        (!parts.is_empty()).then(|| format!("PARTITION BY {}", parts.join(", "))),
+        (!order.is_empty()).then(|| format!("ORDER BY {}", order.join(", "))),
+        (frame != usual).then_some(frame),
+    ];
+    Some(clauses.into_iter().flatten().collect::<Vec<_>>().join(" "))
+}
+
+/// What rows are ordered by. NULL comes last upwards and first downwards, unless something else is said.
+fn ordered(below: Option<&LogicalPlan>, by: &Sort) -> String {
+    let direction = if by.asc { "" } else { " DESC" };
+    let nulls = match (by.asc, by.nulls_first) {
+        (true, true) => " NULLS FIRST",
+        (false, false) => " NULLS LAST",
+        _ => "",
+    };
+    format!("{}{direction}{nulls}", plain(below, &by.expr))
 }
 
 /// A constant as it is written.

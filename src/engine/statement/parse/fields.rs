@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, Expr, Ident, Select, SelectItem, SetExpr, Value, ValueWithSpan, visit_expressions_mut,
+    AccessExpr, BinaryOperator, Expr, Function, Ident, Select, SelectItem, SetExpr, Value, ValueWithSpan,
+    visit_expressions_mut,
 };
 
 use super::names::spelt;
@@ -28,7 +29,7 @@ pub(super) fn settle(select: &mut Select) {
             *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
         }
     }
-    tell_apart(select, &made_up, tables.len() == 1);
+    tell_apart(select, &made_up, &tables);
 }
 
 /// The name that an item has, or would have.
@@ -102,9 +103,13 @@ fn selected(expr: &Expr) -> Option<String> {
 }
 
 /// Of columns that are selected twice, gives the later ones a number: `id`, `id_2`. Nobody wrote the names that were made up.
-fn tell_apart(select: &mut Select, made_up: &[bool], one_table: bool) {
+fn tell_apart(select: &mut Select, made_up: &[bool], tables: &[Vec<String>]) {
+    let one_table = tables.len() == 1;
     let everything = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(options) if options.opt_exclude.is_none() && options.opt_except.is_none()));
     let mut taken: Vec<String> = select.projection.iter().filter_map(wanted).collect();
+    // Beside a name that somebody wrote, a column of that name is another.
+    let given = |(item, made_up): (&SelectItem, &bool)| wanted(item).filter(|_| !made_up && is_given(item));
+    let given: Vec<String> = select.projection.iter().zip(made_up).filter_map(given).collect();
     let mut seen: Vec<String> = Vec::new();
     for (item, is_made_up) in select.projection.iter_mut().zip(made_up) {
         if let SelectItem::ExprWithAlias { alias, .. } = item
@@ -122,14 +127,28 @@ fn tell_apart(select: &mut Select, made_up: &[bool], one_table: bool) {
         // Of several tables, `a.id` and `b.id` are two columns already. The planner calls a cast by what is cast.
         let bare = uncast(expr);
         let what = column_of(&bare, one_table).unwrap_or_else(|| bare.to_string());
-        let again = seen.contains(&what) || (everything && column.is_some());
+        let plain = short_name(&bare).filter(|_| !is_field(&bare, tables));
+        let again = seen.contains(&what) || plain.is_some_and(|name| everything || given.contains(&name));
         seen.push(what.clone());
         if !again {
             continue;
         }
-        let name = numbered(&column.or_else(|| short_name(&bare)).unwrap_or(what), &taken);
+        let name = numbered(&column.or_else(|| short_name(&bare)).unwrap_or_else(|| without_window(&bare)), &taken);
         taken.push(name.clone());
         *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
+    }
+}
+
+/// Whether an item was given a name.
+fn is_given(item: &SelectItem) -> bool {
+    matches!(item, SelectItem::ExprWithAlias { .. })
+}
+
+/// What a call is called: as an aggregate is, not by its window.
+fn without_window(expr: &Expr) -> String {
+    match expr {
+        Expr::Function(call) => Expr::Function(Function { over: None, ..call.clone() }).to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -142,12 +161,16 @@ fn column_of(expr: &Expr, one_table: bool) -> Option<String> {
     }
 }
 
-/// An expression without casts and parentheses, which the planner leaves out of names.
+/// An expression without casts, parentheses and the word ARRAY, which the planner leaves out of names.
 fn uncast(expr: &Expr) -> Expr {
     let mut bare = expr.clone();
     let _: ControlFlow<()> = visit_expressions_mut(&mut bare, |expr| {
         while let Expr::Cast { expr: inner, .. } | Expr::Nested(inner) = expr {
             *expr = inner.as_ref().clone();
+        }
+        // `ARRAY[1]` is `[1]`.
+        if let Expr::Array(list) = expr {
+            list.named = false;
         }
         ControlFlow::Continue(())
     });
