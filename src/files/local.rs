@@ -30,6 +30,16 @@ pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
     }
 }
 
+/// Names that are looked through for one that is nearly another.
+const MOST_NAMES: usize = 10_000;
+
+/// The names in the folder in which a path lies, for one that is not there.
+pub(crate) fn beside(path: &Path) -> Vec<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    entries.take(MOST_NAMES).filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+}
+
 /// The file that holds what came on standard input, which errors do not name either.
 pub(super) fn kept(path: &Path, meant: Meant) -> Result<Listing, Error> {
     if is_only_spreadsheet(path, meant) {

@@ -1,6 +1,7 @@
 //! The errors of the layers below: exit code and advice for each, one arm for each type.
 
 use std::error::Error;
+use std::path::Path;
 
 use super::names::nearest;
 use super::{About, Exit, Report, doctor, expressions, remote, stores, types, words};
@@ -264,8 +265,9 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
             }
         }),
         L::Changed { .. } => Report::chain(Exit::Incomplete, source).hint("try again, or read a copy of it"),
-        L::File(files::Error::Missing { .. }) => Report::chain(Exit::Query, source)
-            .hint("a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it"),
+        L::File(files::Error::Missing { path }) => Report::chain(Exit::Query, source).hint(near_file(path).unwrap_or_else(|| {
+            "a path begins at the working folder; 'logs/*.evtx' is a pattern, 'logs' a folder with all in it".into()
+        })),
         L::File(source) => {
             let named = "'logs/*.evtx' is a pattern, 'logs/**/*.evtx' one for all folders below, 'logs' a folder with all in it";
             Report::chain(Exit::Query, source).hint(input(source).unwrap_or(named))
@@ -291,6 +293,15 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
             report(&format!("read_log('FILE', format => 'FORMAT') states a format; there are {}", formats()))
         }
     }
+}
+
+/// A file of nearly that name beside the one that is not there.
+fn near_file(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let beside = files::beside(path);
+    let near = nearest(name, beside.iter().map(|known| (known.as_str(), known.as_str())))?;
+    let near = path.with_file_name(near).display().to_string();
+    Some(format!("did you mean '{}'?", near.replace('\'', "''")))
 }
 
 /// What an option of logs takes.

@@ -1,6 +1,6 @@
 //! Where a file can stand: in FROM, in a call, in a view, in a table that is made of it.
 
-use auditql::report::Exit;
+use auditql::report::{Exit, Report};
 
 use super::{IPS, Lab};
 
@@ -119,6 +119,15 @@ async fn what_is_no_call_is_refused_with_the_way_to_write_it() {
         let report = lab.refusal(sql).await;
         assert!(report.what.contains(&lab.sql(what)) && report.exit == Exit::Query, "{sql}: {report}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_nearly_that_name_is_proposed() {
+    let lab = Lab::new();
+    lab.file("vpn.csv", IPS);
+    let hint = |report: Report| report.hint.unwrap_or_default();
+    assert_eq!(hint(lab.refusal("SELECT * FROM '{dir}/vpm.csv'").await), lab.sql("did you mean '{dir}/vpn.csv'?"));
+    assert!(hint(lab.refusal("SELECT * FROM '{dir}/firewall.log'").await).contains("the working folder"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
