@@ -128,7 +128,7 @@ mod tests {
             ),
             ("count(*) FROM v WHERE (SELECT count(*) FROM v AS w WHERE w.n > 1 AND w.n = v.n) IS NULL", "0"),
             (
-                "string_agg(coalesce((SELECT count(*) FROM v AS w WHERE w.n > 1 AND w.n = v.n), 7)::text, ',' ORDER BY n) FROM v",
+                "string_agg(c::text, ',' ORDER BY n) FROM (SELECT n, coalesce((SELECT count(*) FROM v AS w WHERE w.n > 1 AND w.n = v.n), 7) AS c FROM v)",
                 "0,1",
             ),
         ] {

@@ -37,92 +37,90 @@ pub(super) fn of(text: &str) -> Option<Words> {
             hint.into(),
         ));
     }
-    let rows: &[(&str, &str, &str)] = &[
-        (
-            "Unnest should be rewritten to LogicalPlan::Unnest",
-            "unnest makes rows of a list, and a function takes values of one row",
-            "make the rows first: SELECT sum(x) FROM unnest([1, 2]) AS t(x)",
-        ),
-        (
-            "Arithmetic Overflow in AvgAccumulator",
-            "the sum that avg divides is out of range for decimal",
-            "avg(CAST(x AS DOUBLE)) has room, and 15 digits of it are exact",
-        ),
-        (
-            "There is only support Literal types for field at idx",
-            "how far lag, lead and nth_value look is a number that is written out, and no column",
-            "lag(x, 1); for a distance that differs, number the rows, row_number() OVER (…) AS n, and join on n",
-        ),
-        (
-            "Correlated scalar subquery must be aggregated",
-            "a query in the place of a value may give several rows here",
-            "(SELECT max(a) FROM …) is one value; a join gives a row for each",
-        ),
-        (
-            "Invalid arithmetic operation: !",
-            "- stands before a number or an interval, and this is neither",
-            "the order is turned round by DESC: ORDER BY x DESC",
-        ),
-        (
-            "Failed to coerce then",
-            "the values of CASE are of kinds that cannot be one",
-            "CAST(x AS TEXT) makes a text of each; of a struct, name a field",
-        ),
-        (
-            "Incompatible inputs for Union",
-            "the sides of UNION have columns whose kinds cannot be one",
-            "CAST(x AS TEXT) makes a text on each side; of a struct, name a field",
-        ),
-        (
-            "Join condition must be boolean type",
-            "ON takes a condition, and this is a value",
-            "compare it: ON a.user_id = b.id; USING (id) takes a name that both sides have",
-        ),
-        (
-            "DATE_BIN stride must be non-zero",
-            "a step of time is longer than nothing",
-            "bin(t, '1h') has steps of an hour",
-        ),
-        (
-            "Unsupported date_trunc granularity",
-            "date_trunc does not know this part of a time",
-            "it knows year, quarter, month, week, day, hour, minute and second; bin(t, '14d') has steps of any length",
-        ),
-        (
-            "Aggregate ORDER BY is not implemented for window functions",
-            "the order of an aggregate with OVER stands in OVER, and not behind what it takes",
-            "string_agg(x, ',') OVER (ORDER BY y ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
-        ),
-        (
-            "Expected an integer value",
-            "how far a window function looks is a whole number",
-            "lag(x, 1) looks one row back, and lag(x, 1, 'none') says what stands where there is no such row",
-        ),
-        (
-            "Conflicting ordering requirements in aggregate functions",
-            "these aggregates want their rows in orders that cannot be had at once",
-            "ask for each in a query of its own, and join them",
-        ),
-        (
-            "string_agg delimiter must be a string literal",
-            "what string_agg puts between the texts is written out, and no column",
-            "string_agg(x, ', '); string_agg(x || y, '') puts a column between them",
-        ),
-        (
-            "WITHIN GROUP is only supported",
-            "WITHIN GROUP is for percentiles",
-            "percentile_cont(0.5) WITHIN GROUP (ORDER BY x); others are ordered inside: array_agg(x ORDER BY y)",
-        ),
-        ("ANY in LIKE expression", "LIKE takes one pattern, and ANY has several", OF_SEVERAL),
-        (
-            "Format error",
-            "a form of a time cannot be read",
-            "to_char(x, 'YYYY-MM-DD HH24:MI:SS'), or with signs: '%Y-%m-%d %H:%M:%S'",
-        ),
-    ];
-    let (_, what, hint) = rows.iter().find(|(begin, ..)| text.starts_with(begin))?;
+    let (_, what, hint) = SENTENCES.iter().find(|(begin, ..)| text.starts_with(begin))?;
     Some(((*what).to_owned(), (*hint).to_owned()))
 }
+
+/// How sentences of the engine begin, what is said in their place, and what to do.
+const SENTENCES: &[(&str, &str, &str)] = &[
+    (
+        "Unnest should be rewritten to LogicalPlan::Unnest",
+        "unnest makes rows of a list, and a function takes values of one row",
+        "make the rows first: SELECT sum(x) FROM unnest([1, 2]) AS t(x)",
+    ),
+    (
+        "Arithmetic Overflow in AvgAccumulator",
+        "the sum that avg divides is out of range for decimal",
+        "avg(CAST(x AS DOUBLE)) has room, and 15 digits of it are exact",
+    ),
+    (
+        "There is only support Literal types for field at idx",
+        "how far lag, lead and nth_value look is a number that is written out, and no column",
+        "lag(x, 1); for a distance that differs, number the rows, row_number() OVER (…) AS n, and join on n",
+    ),
+    (
+        "Correlated scalar subquery must be aggregated",
+        "a query in the place of a value may give several rows here",
+        "(SELECT max(a) FROM …) is one value; a join gives a row for each",
+    ),
+    (
+        "Invalid arithmetic operation: !",
+        "- stands before a number or an interval, and this is neither",
+        "the order is turned round by DESC: ORDER BY x DESC",
+    ),
+    (
+        "Failed to coerce then",
+        "the values of CASE are of kinds that cannot be one",
+        "CAST(x AS TEXT) makes a text of each; of a struct, name a field",
+    ),
+    (
+        "Incompatible inputs for Union",
+        "the sides of UNION have columns whose kinds cannot be one",
+        "CAST(x AS TEXT) makes a text on each side; of a struct, name a field",
+    ),
+    (
+        "Join condition must be boolean type",
+        "ON takes a condition, and this is a value",
+        "compare it: ON a.user_id = b.id; USING (id) takes a name that both sides have",
+    ),
+    ("DATE_BIN stride must be non-zero", "a step of time is longer than nothing", "bin(t, '1h') has steps of an hour"),
+    (
+        "Unsupported date_trunc granularity",
+        "date_trunc does not know this part of a time",
+        "it knows year, quarter, month, week, day, hour, minute and second; bin(t, '14d') has steps of any length",
+    ),
+    (
+        "Aggregate ORDER BY is not implemented for window functions",
+        "the order of an aggregate with OVER stands in OVER, and not behind what it takes",
+        "string_agg(x, ',') OVER (ORDER BY y ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
+    ),
+    (
+        "Expected an integer value",
+        "how far a window function looks is a whole number",
+        "lag(x, 1) looks one row back, and lag(x, 1, 'none') says what stands where there is no such row",
+    ),
+    (
+        "Conflicting ordering requirements in aggregate functions",
+        "these aggregates want their rows in orders that cannot be had at once",
+        "ask for each in a query of its own, and join them",
+    ),
+    (
+        "string_agg delimiter must be a string literal",
+        "what string_agg puts between the texts is written out, and no column",
+        "string_agg(x, ', '); string_agg(x || y, '') puts a column between them",
+    ),
+    (
+        "WITHIN GROUP is only supported",
+        "WITHIN GROUP is for percentiles",
+        "percentile_cont(0.5) WITHIN GROUP (ORDER BY x); others are ordered inside: array_agg(x ORDER BY y)",
+    ),
+    ("ANY in LIKE expression", "LIKE takes one pattern, and ANY has several", OF_SEVERAL),
+    (
+        "Format error",
+        "a form of a time cannot be read",
+        "to_char(x, 'YYYY-MM-DD HH24:MI:SS'), or with signs: '%Y-%m-%d %H:%M:%S'",
+    ),
+];
 
 /// How a text is compared with several patterns.
 const OF_SEVERAL: &str =

@@ -12,7 +12,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::names::spelt;
-use super::{lambdas, spellings};
+use super::{lambdas, operators, spellings};
 
 /// Names the columns of a SELECT.
 pub(super) fn settle(select: &mut Select) {
@@ -84,7 +84,8 @@ fn named_as_written(item: &mut SelectItem) -> bool {
             | Expr::Exists { .. }
             | Expr::InSubquery { .. }
             | Expr::BinaryOp { op: B::HashArrow | B::HashLongArrow, .. }
-    ) || spellings::is_known(expr);
+    ) || spellings::is_known(expr)
+        || !matches!(expr, Expr::AnyOp { .. }) && operators::compares_lists(expr);
     let name = if renamed { Some(expr.to_string()) } else { lambdas::written(expr).or_else(|| selected(expr)) };
     let Some(name) = name else { return false };
     *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };

@@ -147,7 +147,7 @@ fn is_beside_list(expr: &Expr) -> bool {
 }
 
 /// Whether there is a comparison with a list in it. The sides of one are said twice, and those of one in another would be four times.
-fn compares_lists(expr: &Expr) -> bool {
+pub(super) fn compares_lists(expr: &Expr) -> bool {
     let is_one = |expr: &Expr| match expr {
         Expr::AnyOp { .. } | Expr::AllOp { .. } => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
