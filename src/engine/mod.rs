@@ -55,6 +55,7 @@ use statement::Submission;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
+#[cfg(feature = "cli")]
 pub(crate) use bulk::in_pieces;
 pub use error::{Error, Kept, LogError, Part, Place, Unusable};
 #[cfg(feature = "cli")]

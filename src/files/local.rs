@@ -31,9 +31,11 @@ pub(super) fn files(input: &Path, meant: Meant) -> Result<Listing, Error> {
 }
 
 /// Names that are looked through for one that is nearly another.
+#[cfg(feature = "cli")]
 const MOST_NAMES: usize = 10_000;
 
 /// The names in the folder in which a path lies, for one that is not there.
+#[cfg(feature = "cli")]
 pub(crate) fn beside(path: &Path) -> Vec<String> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };

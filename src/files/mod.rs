@@ -32,6 +32,7 @@ pub use listing::{Sources, all_sources, local_sources, sources};
 pub use place::Bucket;
 pub use stamp::{Change, Stamp};
 
+#[cfg(feature = "cli")]
 pub(crate) use local::beside;
 pub(crate) use packed::AHEAD;
 pub(crate) use place::told;
