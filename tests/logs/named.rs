@@ -140,3 +140,22 @@ async fn explain_names_the_files_and_reads_none() {
     }
     assert!(lab.rows("DESCRIBE '{dir}/ips.txt'").await.join("\n").contains("value"), "DESCRIBE takes a file");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_joined_by_a_column_that_a_condition_names() {
+    let lab = Lab::new();
+    lab.file("vpn.csv", "ip,who\n10.0.0.1,anna\n10.0.0.2,bob\n");
+    lab.file("2026.csv", "ip,bytes\n10.0.0.1,5\n10.0.0.2,7\n");
+    for (from, right) in [
+        ("'{dir}/vpn.csv' JOIN (VALUES ('10.0.0.1', 1)) t(ip, n) USING (ip)", "anna"),
+        ("(VALUES ('10.0.0.1', 1)) t(ip, n) JOIN '{dir}/vpn.csv' USING (ip)", "anna"),
+        ("'{dir}/vpn.csv' LEFT JOIN (VALUES ('10.0.0.2', 1)) t(ip, n) USING (ip)", "anna"),
+        // Its name is no word, and the other one is.
+        ("'{dir}/vpn.csv' JOIN '{dir}/2026.csv' USING (ip)", "anna"),
+        ("'{dir}/2026.csv' f JOIN '{dir}/vpn.csv' v USING (ip)", "anna"),
+        ("read_csv('{dir}/vpn.csv') v JOIN read_csv('{dir}/2026.csv') USING (ip)", "anna"),
+    ] {
+        let sql = format!("SELECT who FROM {from} WHERE ip = '10.0.0.1'");
+        assert_eq!(lab.rows(&sql).await, [right], "{sql}");
+    }
+}

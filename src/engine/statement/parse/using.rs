@@ -7,10 +7,12 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, Ident, Join, JoinConstraint, JoinOperator, Query, Select, TableFactor, TableWithJoins, VisitMut, VisitorMut,
+    Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectNamePart, Query, Select, TableFactor, TableWithJoins,
+    VisitMut, VisitorMut,
 };
 
 use super::names::{spelt, table};
+use crate::engine::session::log_tables::FromClause;
 
 /// Says of the columns that are joined by whose they are.
 pub(super) fn settle(select: &mut Select) {
@@ -39,13 +41,27 @@ fn of_join(Join { relation, join_operator, .. }: &Join, first: Option<&TableFact
     use JoinOperator as J;
     let (constraint, owner) = match join_operator {
         // Both have the same value.
-        J::Join(constraint) | J::Inner(constraint) => (constraint, table(relation)),
-        J::Left(constraint) | J::LeftOuter(constraint) => (constraint, first.and_then(table)),
+        J::Join(constraint) | J::Inner(constraint) => (constraint, owner(relation).or_else(|| first.and_then(owner))),
+        J::Left(constraint) | J::LeftOuter(constraint) => (constraint, first.and_then(owner)),
         _ => return,
     };
     let (JoinConstraint::Using(columns), Some(owner)) = (constraint, owner) else { return };
     for name in columns.iter().filter_map(|name| name.0.last()?.as_ident()).map(spelt) {
         owners.entry(name).or_insert_with(|| owner.clone());
+    }
+}
+
+/// The name of a table in the statement. A function that makes one has none, unless it is given one.
+fn owner(factor: &TableFactor) -> Option<Vec<String>> {
+    match factor {
+        TableFactor::Table { alias: None, args: Some(_), .. } => None,
+        TableFactor::Table { name, alias: None, .. } => match name.0.as_slice() {
+            [ObjectNamePart::Identifier(file)] if file.quote_style == Some('\'') => {
+                FromClause::file(&file.value).stem().map(|stem| vec![stem])
+            }
+            _ => table(factor),
+        },
+        _ => table(factor),
     }
 }
 
