@@ -95,6 +95,11 @@ const SENTENCES: &[(&str, &str, &str)] = &[
         "string_agg(x, ',') OVER (ORDER BY y ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)",
     ),
     (
+        "Expected a signed integer literal",
+        "how far a window function looks is a whole number that is written out",
+        "nth_value(x, 2) is that of the second row of the window",
+    ),
+    (
         "Expected an integer value",
         "how far a window function looks is a whole number",
         "lag(x, 1) looks one row back, and lag(x, 1, 'none') says what stands where there is no such row",
@@ -218,6 +223,11 @@ mod tests {
             ),
             ("The window w is not defined!", "no window w", "WINDOW w AS ("),
             ("Expected an integer value", "a whole number", "lag(x, 1)"),
+            (
+                "Expected a signed integer literal for the second argument of nth_value",
+                "a whole number",
+                "nth_value(x, 2)",
+            ),
             ("Date part 'hur' not supported", "no part hur", "did you mean hour?"),
             ("Date part 'fortnight' not supported", "no part fortnight", "the parts are year"),
             ("Conflicting ordering requirements in aggregate functions is not supported", "at once", "join them"),
