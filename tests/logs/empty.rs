@@ -175,6 +175,10 @@ async fn rows_that_no_scan_reads_say_where_they_were_lost() {
             "of 2 row(s) and 2 row(s) to join, no pair satisfies the conditions on both",
         ),
         (format!("SELECT (SELECT count(*) FROM {rows} WHERE x > 5) AS n"), "none of 2 row(s) read satisfies WHERE"),
+        (
+            "SELECT count(*) FROM kept JOIN (VALUES ('nobody')) n(name) ON kept.user = n.name".to_owned(),
+            "of 1 row(s) and 3 row(s) to join, none has a partner",
+        ),
     ] {
         let (_, said) = lab.told(&sql).await;
         assert_eq!(said, [format!("no rows: {lost}")], "{sql}");
@@ -195,4 +199,24 @@ async fn rows_that_no_scan_reads_say_where_they_were_lost() {
     // A threshold that a statement finds out itself is no condition of it.
     let (rows, said) = lab.told("SELECT user FROM kept ORDER BY bytes DESC LIMIT 1").await;
     assert_eq!((rows.len(), said.len()), (1, 0), "{said:?}");
+}
+
+/// They equal no address; only their column's name tells that they may be there.
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_that_have_to_equal_networks_are_told_how_to_look_into_them() {
+    let lab = Lab::new();
+    lab.file("vpn.csv", VPN);
+    lab.file("net.csv", "cidr\n10.0.0.0/24\n");
+    lab.file("other.csv", "address\n10.9.0.1\n");
+    let none = "none has a partner";
+    for (condition, hint) in [
+        ("ip IN (SELECT cidr FROM '{dir}/net.csv')", "; if cidr holds networks, ip_in(ip, cidr) looks into them"),
+        ("ip IN (SELECT address FROM '{dir}/other.csv')", ""),
+    ] {
+        let sql = format!("SELECT count(*) FROM '{{dir}}/vpn.csv' WHERE {condition}");
+        let (rows, said) = lab.told(&sql).await;
+        let told: Vec<&String> = said.iter().filter(|text| text.contains(none)).collect();
+        assert_eq!((rows.len(), told.len()), (1, 1), "{sql}: {said:?}");
+        assert!(told[0].ends_with(&format!("{none}{hint}")), "{}", told[0]);
+    }
 }

@@ -10,6 +10,7 @@ use datafusion::common::stats::Precision;
 use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
+use datafusion::physical_expr::utils::collect_columns;
 use datafusion::physical_expr::{DynamicFilterTracking, PhysicalExpr};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::aggregates::AggregateExec;
@@ -74,7 +75,13 @@ fn lost(node: &Node, grouped: bool) -> Option<String> {
         return None;
     }
     let children = inputs(node);
-    let counts: Vec<usize> = children.iter().map(|child| given(child)).collect::<Option<_>>()?;
+    // A join tells a file which of its rows can have a partner.
+    let is_join = join_type(node).is_some();
+    let came = |child: &&Node| match given(child)? {
+        0 if is_join => Some(passed_over(child, true).unwrap_or(0)),
+        count => Some(count),
+    };
+    let counts: Vec<usize> = children.iter().map(came).collect::<Option<_>>()?;
     let reached = if node.is::<UnionExec>() || children.len() < 2 {
         counts.iter().any(|count| *count > 0)
     } else {
@@ -85,7 +92,7 @@ fn lost(node: &Node, grouped: bool) -> Option<String> {
     }
     if let [child] = children[..]
         && node.is::<FilterExec>()
-        && let Some(passed_over) = passed_over(child)
+        && let Some(passed_over) = passed_over(child, false)
     {
         return Some(at(node, &[passed_over], grouped));
     }
@@ -93,17 +100,18 @@ fn lost(node: &Node, grouped: bool) -> Option<String> {
     children.into_iter().find_map(|child| lost(child, grouped || makes_groups))
 }
 
-/// The rows of files that say of their columns what shows that no row satisfies the condition above: none of them is read.
-fn passed_over(node: &Node) -> Option<usize> {
+/// The rows of files that say of their columns what shows that no row satisfies the condition above: none of them is read. The condition
+/// is one that a join found out on the way, or one of the statement.
+fn passed_over(node: &Node, of_join: bool) -> Option<usize> {
     if passes_on(node) {
         let [child] = inputs(node)[..] else { return None };
-        return passed_over(child);
+        return passed_over(child, of_join);
     }
     let files = node.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()?;
-    // A condition that a join or a limit found out on the way is another.
-    let is_fixed =
-        |condition: &Arc<dyn PhysicalExpr>| !DynamicFilterTracking::classify(condition).contains_dynamic_filter();
-    let condition = files.file_source().filter().filter(is_fixed);
+    let is_asked = |condition: &Arc<dyn PhysicalExpr>| {
+        DynamicFilterTracking::classify(condition).contains_dynamic_filter() == of_join
+    };
+    let condition = files.file_source().filter().filter(is_asked);
     condition.and(files.statistics().num_rows.get_value().copied()).filter(|rows| *rows > 0)
 }
 
@@ -181,9 +189,32 @@ fn at(node: &Node, counts: &[usize], grouped: bool) -> String {
         (_, [left, right]) if asks_more => {
             format!("of {left} row(s) and {right} row(s) to join, no pair satisfies the conditions on both")
         }
-        (_, [left, right]) => format!("of {left} row(s) and {right} row(s) to join, none has a partner"),
+        (_, [left, right]) => {
+            let meant = join.and_then(of_networks).unwrap_or_default();
+            format!("of {left} row(s) and {right} row(s) to join, none has a partner{meant}")
+        }
         _ => format!("{count} row(s) were read, and none is left"),
     }
+}
+
+/// What was meant by addresses that equal networks.
+fn of_networks(join: &HashJoinExec) -> Option<String> {
+    join.on().iter().find_map(|(one, other)| {
+        let name = |key| collect_columns(key).iter().next().map(|column| column.name().to_owned());
+        let (one, other) = (name(one)?, name(other)?);
+        let (address, network) = match (names_networks(&one), names_networks(&other)) {
+            (false, true) => (one, other),
+            (true, false) => (other, one),
+            _ => return None,
+        };
+        Some(format!("; if {network} holds networks, ip_in({address}, {network}) looks into them"))
+    })
+}
+
+/// Whether a column is called as one of networks is.
+fn names_networks(column: &str) -> bool {
+    let words = ["cidr", "cidrs", "net", "network", "networks", "range", "subnet", "subnets"];
+    column.split('_').any(|word| words.contains(&word.to_lowercase().as_str()))
 }
 
 /// Whether a node is below nodes that only pass rows on.
