@@ -8,57 +8,121 @@ use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 pub fn compared_with_null(sql: &str) -> Option<&'static str> {
     let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().ok()?;
     let solid: Vec<&Token> = tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
-    let compares =
-        |token: &Token| matches!(token, Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq);
-    let null = |token: &Token| matches!(token, Token::Word(word) if word.keyword == Keyword::NULL && word.quote_style.is_none());
-    let sets = matches!(solid.first(), Some(Token::Word(word)) if word.keyword == Keyword::SET);
+    let null = |token: &Token| is(token, Keyword::NULL);
+    let sets = solid.first().is_some_and(|token| is(token, Keyword::SET));
     let found = solid.windows(2).any(|pair| compares(pair[0]) && null(pair[1]));
     if sets {
         None
     } else if found {
         Some("nothing equals NULL, not even NULL: write IS NULL or IS NOT NULL")
     } else {
-        excludes_null(&solid, null).then_some("NOT IN is never true of a list that holds NULL: leave NULL out of it")
+        List::all(&solid).find(|list| list.holds(null)).map(|list| list.is_never_true)
     }
 }
 
-/// Whether there is a `NOT IN (…, NULL, …)`, or a `<> ALL (ARRAY[…, NULL, …])`, which is the same.
-fn excludes_null(solid: &[&Token], null: impl Fn(&Token) -> bool) -> bool {
-    let word = |token: &Token, keyword| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none());
-    let opens = |token: &Token| matches!(token, Token::LParen | Token::LBracket);
-    let closes = |token: &Token| matches!(token, Token::RParen | Token::RBracket);
-    let separates = |token: &Token| opens(token) || closes(token) || matches!(token, Token::Comma);
-    let begins = (0..solid.len()).filter_map(|at| match &solid[at..] {
-        [not, is_in, Token::LParen, ..] if word(not, Keyword::NOT) && word(is_in, Keyword::IN) => Some(at + 2),
-        [Token::Neq, all, Token::LParen, Token::LBracket, ..] if word(all, Keyword::ALL) => Some(at + 3),
-        [Token::Neq, all, Token::LParen, array, Token::LBracket, ..]
-            if word(all, Keyword::ALL) && word(array, Keyword::ARRAY) =>
-        {
-            Some(at + 4)
-        }
-        _ => None,
-    });
-    begins.into_iter().any(|at| {
+/// A list that a value is compared with, so that a NULL in it leaves nothing true.
+struct List<'t> {
+    /// Its tokens, from the bracket that opens it.
+    tokens: &'t [&'t Token],
+    is_never_true: &'static str,
+}
+
+impl<'t> List<'t> {
+    /// Those of `NOT IN (…)`, which may be written `NOT x IN (…)` or `NOT (x IN (…))`, and of `> ALL (ARRAY[…])`.
+    fn all(solid: &'t [&'t Token]) -> impl Iterator<Item = Self> {
+        const NOT_IN: &str = "NOT IN is never true of a list that holds NULL: leave NULL out of it";
+        const ALL: &str = "what is compared with ALL of a list that holds NULL is never true: leave NULL out of it";
+        const NOT_ANY: &str = "NOT … = ANY is never true of a list that holds NULL: leave NULL out of it";
+        (0..solid.len()).filter_map(|at| {
+            let (length, is_never_true) = match &solid[at..] {
+                [is_in, Token::LParen, ..] if is(is_in, Keyword::IN) && is_negated(&solid[..at]) => (1, NOT_IN),
+                [sign, all, rest @ ..] if compares(sign) && is(all, Keyword::ALL) => (2 + of_array(rest)?, ALL),
+                [Token::Eq, any, rest @ ..] if is(any, Keyword::ANY) && is_negated(&solid[..at]) => {
+                    (2 + of_array(rest)?, NOT_ANY)
+                }
+                _ => return None,
+            };
+            Some(Self { tokens: &solid[at + length..], is_never_true })
+        })
+    }
+
+    /// Whether one of its own elements is this. A list in a list is a call's: `NOT IN (coalesce(x, NULL))`.
+    fn holds(&self, what: impl Fn(&Token) -> bool) -> bool {
         let mut depth = 0_usize;
-        let inside = solid[at..].windows(3).take_while(|each| {
+        for each in self.tokens.windows(3) {
             if opens(each[0]) {
                 depth += 1;
             } else if closes(each[0]) {
-                depth = depth.saturating_sub(1);
+                depth -= 1;
             }
-            depth > 0
-        });
-        // A list in a list is a call's: `NOT IN (coalesce(x, NULL))`.
-        let mut inner = 0_usize;
-        inside.into_iter().any(|each| {
-            if opens(each[0]) {
-                inner += 1;
-            } else if closes(each[0]) {
-                inner = inner.saturating_sub(1);
+            if depth == 0 {
+                return false;
             }
-            inner == 1 && separates(each[0]) && null(each[1]) && separates(each[2])
-        })
-    })
+            if depth == 1 && separates(each[0]) && what(each[1]) && separates(each[2]) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// How many tokens stand before the bracket of `([…])` or `(ARRAY[…])`.
+fn of_array(tokens: &[&Token]) -> Option<usize> {
+    match tokens {
+        [Token::LParen, Token::LBracket, ..] => Some(1),
+        [Token::LParen, array, Token::LBracket, ..] if is(array, Keyword::ARRAY) => Some(2),
+        _ => None,
+    }
+}
+
+/// Whether a NOT stands before the operand that tokens end with, or they end with one: `NOT`, `NOT x.y`, `NOT (lower(x)`.
+fn is_negated(tokens: &[&Token]) -> bool {
+    // Two names side by side are not of one operand: of `THEN x` only the latter is.
+    let (mut depth, mut is_name_next) = (0_usize, true);
+    let mut before = tokens.iter().rev().skip_while(|token| {
+        if closes(token) {
+            depth += 1;
+            return true;
+        }
+        if opens(token) && depth > 0 {
+            (depth, is_name_next) = (depth - 1, true);
+            return true;
+        }
+        let is_name = is_name(token) && !is(token, Keyword::NOT);
+        let is_part = is_name && is_name_next
+            || matches!(token, Token::Period | Token::DoubleColon | Token::Arrow | Token::LongArrow);
+        is_name_next = depth > 0 || !is_name;
+        depth > 0 || is_part
+    });
+    match before.next() {
+        Some(Token::LParen) => before.next().is_some_and(|token| is(token, Keyword::NOT)),
+        Some(token) => is(token, Keyword::NOT),
+        None => false,
+    }
+}
+
+fn is_name(token: &Token) -> bool {
+    matches!(token, Token::Word(_) | Token::SingleQuotedString(_) | Token::Number(..))
+}
+
+fn is(token: &Token, keyword: Keyword) -> bool {
+    matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none())
+}
+
+fn compares(token: &Token) -> bool {
+    matches!(token, Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq)
+}
+
+fn opens(token: &Token) -> bool {
+    matches!(token, Token::LParen | Token::LBracket)
+}
+
+fn closes(token: &Token) -> bool {
+    matches!(token, Token::RParen | Token::RBracket)
+}
+
+fn separates(token: &Token) -> bool {
+    opens(token) || closes(token) || matches!(token, Token::Comma)
 }
 
 #[cfg(test)]
@@ -74,6 +138,12 @@ mod tests {
             "SELECT 1 WHERE a NOT IN (lower('x'), NULL, 'y')",
             "SELECT 1 WHERE a <> ALL (ARRAY['x', NULL])",
             "SELECT 1 WHERE a != ALL([NULL, 'x'])",
+            "SELECT 1 WHERE b AND NOT a IN ('x', NULL)",
+            "SELECT 1 WHERE NOT t.a.b::text IN ('x', NULL)",
+            "SELECT 1 WHERE NOT (lower(a[1]) IN (NULL))",
+            "SELECT 1 WHERE NOT a = ANY (ARRAY['x', NULL])",
+            "SELECT 1 WHERE a > ALL (ARRAY[1, NULL])",
+            "SELECT 1 WHERE a = ALL ([1, NULL])",
         ] {
             assert!(compared_with_null(sql).is_some(), "{sql}");
         }
@@ -87,6 +157,12 @@ mod tests {
             "SELECT 1 WHERE a NOT IN (coalesce('x', NULL))",
             "SELECT 1 WHERE a NOT IN ('x') AND f(b, NULL)",
             "SELECT 1 WHERE a = ANY (ARRAY['x', NULL])",
+            "SELECT 1 WHERE NOT b AND a IN ('x', NULL)",
+            "SELECT 1 WHERE NOT (b AND a IN ('x', NULL))",
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 WHERE a IN ('x', NULL))",
+            "SELECT 1 WHERE (a IN ('x', NULL))",
+            "SELECT CASE WHEN NOT b THEN a IN ('x', NULL) END",
+            "SELECT 1 WHERE a > ANY (ARRAY[1, NULL])",
             "SELECT 1 WHERE a <> ALL (ARRAY[coalesce('x', NULL)]) AND [NULL, b] = c",
         ] {
             assert!(compared_with_null(sql).is_none(), "{sql}");

@@ -183,6 +183,9 @@ fn pairs(tokens: &[Token]) -> Option<&'static str> {
                 "IN takes at least one value, x IN ('a', 'b'), or a query: x IN (SELECT value FROM 'list.txt')",
             );
         }
+        if named(at, "SEPARATOR") && is_value(behind) {
+            return Some("what stands between the values is the second argument: string_agg(x, '; ' ORDER BY x)");
+        }
         if named(at, "LIMIT") && named(at + 2, "PERCENT") {
             return Some("LIMIT takes a number of rows: LIMIT 10");
         }
@@ -256,6 +259,7 @@ mod tests {
             ("SELECT * EXCLUDE (raw) REPLACE (upper(id) AS id) FROM t", "upper(b) AS b"),
             ("SELECT a FROM t WHERE a IN ()", "at least one value"),
             ("SELECT a FROM t LIMIT 10 PERCENT", "a number of rows"),
+            ("SELECT group_concat(a SEPARATOR ';') FROM t", "string_agg(x, '; '"),
             ("WITH x AS SELECT 1 SELECT * FROM x", "in parentheses"),
             ("SELECT ?", ":id"),
             ("print now()", "SELECT now()"),

@@ -161,6 +161,7 @@ async fn rows_that_no_scan_reads_say_where_they_were_lost() {
     let rows = "(VALUES (1, 'a'), (2, 'b')) t(x, k)";
     for (sql, lost) in [
         ("SELECT * FROM nobody".to_owned(), "a table that is read has none"),
+        ("SELECT count(*) FROM nobody".to_owned(), "a table that is read has none"),
         ("SELECT user FROM kept JOIN nobody USING (user)".to_owned(), "a table that is read has none"),
         (
             format!("SELECT k, count(*) FROM {rows} GROUP BY k HAVING k > 'x'"),

@@ -6,22 +6,35 @@ use std::sync::Arc;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
 use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::expressions::Literal;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::placeholder_row::PlaceholderRowExec;
+use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::work_table::WorkTableExec;
+use datafusion::scalar::ScalarValue;
 
 use crate::tally::{Because, Notice, Tally};
 
 /// Notes it of each table, where nothing at all is read.
 pub(super) fn noted(logical: &LogicalPlan, physical: &Arc<dyn ExecutionPlan>, tally: &Tally) -> Result<()> {
-    let (mut reads, mut empty) = (false, false);
+    let (mut reads, mut knows, mut empty, mut counted) = (false, false, false, false);
     physical.apply(|node| {
         empty |= node.is::<EmptyExec>();
+        counted |= is_zero(node);
+        // One row that comes from nowhere is made of what is known.
+        knows |= node.is::<PlaceholderRowExec>();
         // What a recursive query found last is read from itself.
-        reads |= node.children().is_empty() && !node.is::<EmptyExec>() && !node.is::<WorkTableExec>();
+        let is_none = node.is::<EmptyExec>() || node.is::<WorkTableExec>() || node.is::<PlaceholderRowExec>();
+        reads |= node.children().is_empty() && !is_none;
         Ok(TreeNodeRecursion::Continue)
     })?;
-    if reads || !empty || is_limited_to_none(logical)? {
+    if !reads && counted && counts_rows(logical)? {
+        tally.notice(Notice::NoneLeft { because: "a table that is read has none".into() });
+        return Ok(());
+    }
+    if reads || knows || !empty || is_limited_to_none(logical)? {
         return Ok(());
     }
     let mut tables = Vec::new();
@@ -40,6 +53,32 @@ pub(super) fn noted(logical: &LogicalPlan, physical: &Arc<dyn ExecutionPlan>, ta
     }
     tables.into_iter().for_each(|table| tally.notice(Notice::Nothing { table, because: Because::NeverTrue }));
     Ok(())
+}
+
+/// Whether a node gives a 0 that was known beforehand, as a file says of itself how many rows it has.
+fn is_zero(node: &Arc<dyn ExecutionPlan>) -> bool {
+    let zero = |of: &Arc<dyn PhysicalExpr>| {
+        of.downcast_ref::<Literal>().is_some_and(|literal| *literal.value() == ScalarValue::Int64(Some(0)))
+    };
+    let [child] = node.children()[..] else { return false };
+    child.is::<PlaceholderRowExec>()
+        && node.downcast_ref::<ProjectionExec>().is_some_and(|made| made.expr().iter().any(|made| zero(&made.expr)))
+}
+
+/// Whether all that a statement does is to count the rows of a table.
+fn counts_rows(plan: &LogicalPlan) -> Result<bool> {
+    plan.exists(|node| {
+        let LogicalPlan::Aggregate(aggregate) = node else { return Ok(false) };
+        let counts = |expr: &Expr| match expr.clone().unalias() {
+            Expr::AggregateFunction(call) => {
+                call.func.name() == "count" && matches!(call.params.args[..], [Expr::Literal(..)])
+            }
+            _ => false,
+        };
+        Ok(aggregate.group_expr.is_empty()
+            && aggregate.aggr_expr.iter().all(counts)
+            && aggregate.input.exists(|node| Ok(matches!(node, LogicalPlan::TableScan(_))))?)
+    })
 }
 
 /// Whether no row was asked for.

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, BinaryOperator, Expr, Function, Ident, Select, SelectItem, SetExpr, Value, ValueWithSpan,
-    visit_expressions_mut,
+    AccessExpr, BinaryOperator, ExcludeSelectItem, Expr, Function, Ident, ObjectName, ObjectNamePart, Select,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Value, ValueWithSpan, visit_expressions_mut,
 };
 
 use super::names::spelt;
@@ -106,7 +106,7 @@ fn selected(expr: &Expr) -> Option<String> {
 /// Of columns that are selected twice, gives the later ones a number: `id`, `id_2`. Nobody wrote the names that were made up.
 fn tell_apart(select: &mut Select, made_up: &[bool], tables: &[Vec<String>]) {
     let one_table = tables.len() == 1;
-    let everything = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(options) if options.opt_exclude.is_none() && options.opt_except.is_none()));
+    let all: Vec<AllOf> = select.projection.iter().filter_map(AllOf::of).collect();
     let mut taken: Vec<String> = select.projection.iter().filter_map(wanted).collect();
     // Beside a name that somebody wrote, a column of that name is another.
     let given = |(item, made_up): (&SelectItem, &bool)| wanted(item).filter(|_| !made_up && is_given(item));
@@ -129,7 +129,8 @@ fn tell_apart(select: &mut Select, made_up: &[bool], tables: &[Vec<String>]) {
         let bare = uncast(expr);
         let what = column_of(&bare, one_table).unwrap_or_else(|| bare.to_string());
         let plain = short_name(&bare).filter(|_| !is_field(&bare, tables));
-        let again = seen.contains(&what) || plain.is_some_and(|name| everything || given.contains(&name));
+        let is_there = |name: String| given.contains(&name) || all.iter().any(|all| all.holds(&bare, &name, one_table));
+        let again = seen.contains(&what) || plain.is_some_and(is_there);
         seen.push(what.clone());
         if !again {
             continue;
@@ -137,6 +138,46 @@ fn tell_apart(select: &mut Select, made_up: &[bool], tables: &[Vec<String>]) {
         let name = numbered(&column.or_else(|| short_name(&bare)).unwrap_or_else(|| without_window(&bare)), &taken);
         taken.push(name.clone());
         *item = SelectItem::ExprWithAlias { alias: Ident::with_quote('"', name), expr: expr.clone() };
+    }
+}
+
+/// All columns of one table, `a.*`, or of all, but for some.
+struct AllOf {
+    table: Option<Vec<String>>,
+    without: Vec<String>,
+}
+
+impl AllOf {
+    fn of(item: &SelectItem) -> Option<Self> {
+        let parts =
+            |name: &ObjectName| name.0.iter().filter_map(ObjectNamePart::as_ident).map(spelt).collect::<Vec<_>>();
+        let (options, table) = match item {
+            SelectItem::Wildcard(options) => (options, None),
+            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(table), options) => {
+                (options, Some(parts(table)))
+            }
+            _ => return None,
+        };
+        let mut without = match &options.opt_exclude {
+            Some(ExcludeSelectItem::Single(name)) => parts(name),
+            Some(ExcludeSelectItem::Multiple(names)) => names.iter().flat_map(parts).collect(),
+            None => Vec::new(),
+        };
+        let except = options.opt_except.iter();
+        without.extend(
+            except.flat_map(|names| std::iter::once(&names.first_element).chain(&names.additional_elements)).map(spelt),
+        );
+        Some(Self { table, without })
+    }
+
+    /// Whether it holds a column of this name.
+    fn holds(&self, column: &Expr, name: &str, one_table: bool) -> bool {
+        let is_of = |table: &Vec<String>| {
+            matches!(column, Expr::CompoundIdentifier(names)
+                if names.split_last().is_some_and(|(_, of)| of.iter().map(spelt).eq(table.iter().cloned())))
+        };
+        let is_of_it = one_table || self.table.as_ref().is_none_or(is_of);
+        is_of_it && !self.without.iter().any(|without| without == name)
     }
 }
 
