@@ -15,6 +15,7 @@ use datafusion::prelude::SessionConfig;
 use super::absent::NullOfNoRow;
 use super::asked_as_value::AskedAsValue;
 use super::captured::Captured;
+use super::correlated::Correlated;
 use super::dates;
 use super::duplicates::CountedDuplicates;
 use super::finer::FinerTimes;
@@ -128,10 +129,11 @@ pub(crate) fn extend(
         .with_extension(Arc::<Versions>::default());
     let mut builder = with_defaults(builder.with_config(config));
     // Before types are coerced: the cut that it prevents follows from that.
-    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 14] = [
+    let first: [Arc<dyn AnalyzerRule + Send + Sync>; 15] = [
         Arc::new(NearestJoins),
         Arc::new(CountedDuplicates),
         Arc::new(AskedAsValue),
+        Arc::new(Correlated),
         Arc::new(NullOfNoRow),
         Arc::new(UnknownIsNotFalse),
         Arc::new(Lengths),

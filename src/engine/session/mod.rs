@@ -8,6 +8,7 @@ pub(crate) mod catalog;
 mod columnar;
 pub(crate) mod config;
 pub(crate) mod connecting;
+mod correlated;
 mod dates;
 mod duplicates;
 mod finer;
