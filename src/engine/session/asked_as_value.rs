@@ -121,7 +121,8 @@ fn of_list(list: InSubquery, schema: &DFSchema, lacks: fn(Expr) -> Expr) -> Resu
     let rows = LogicalPlan::clone(&subquery.subquery);
     let (qualifier, field) = rows.schema().qualified_field(0);
     let (value, may_lack) = (Expr::Column((qualifier, field).into()), field.is_nullable() || asked.nullable(schema)?);
-    let rows = LogicalPlanBuilder::from(rows).project([value.alias(VALUE)])?.alias(LIST)?.build()?;
+    // No table of this name stands between: the planner finds no column of the row outside behind one.
+    let rows = LogicalPlanBuilder::from(rows).project([value.alias_qualified(Some(LIST), VALUE)])?.build()?;
     let value = || col(format!("{LIST}.{VALUE}"));
     let outer = asked.as_ref().clone().transform(|expr| match expr {
         Expr::Column(column) => {
