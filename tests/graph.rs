@@ -56,6 +56,11 @@ const CASES: &[(&str, &str)] = &[
         "SELECT id FROM users WHERE array_has(proxy_addresses, 'SMTP:a@b')",
         "/users?$filter=proxyAddresses/any(t: t eq 'SMTP:a@b')&$select=id,proxyAddresses&$top=999",
     ),
+    // Of an element, too: what is documented for advanced queries alone is asked as one.
+    (
+        "SELECT id FROM users WHERE EXISTS (SELECT 1 FROM unnest(assigned_plans) AS t WHERE t.service = 'exchange')",
+        "/users?$filter=assignedPlans/any(t: t/service eq 'exchange')&$select=id,assignedPlans&$count=true&$top=999",
+    ),
     // What could leave out rows, or is not documented, stays here.
     ("SELECT id FROM users WHERE user_type <> 'guest'", "/users?$select=id,userType&$top=999"),
     ("SELECT id FROM users WHERE display_name <> 'A'", "/users?$select=id,displayName&$top=999"),

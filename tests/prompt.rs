@@ -204,6 +204,15 @@ fn a_pasted_script_may_hold_commands() {
     terminal.keys("\u{1b}[200~SELECT 1 AS a;\n\\x on\nSELECT 3 AS c;\n\u{1b}[201~\r");
     terminal.wait_for("one column per line");
     terminal.wait_for("c │ 3");
+    terminal.clear();
+    terminal.keys("\u{1b}[200~SELECT 1 FROM nowhere;\nSELECT 40 + 2 AS answer;\n\u{1b}[201~\r");
+    terminal.wait_for("what was given behind it is not run");
+    assert!(!terminal.screen().contains("42"), "{}", terminal.screen());
+    terminal.clear();
+    terminal.keys("\u{1b}[200~SELECT 1 AS a;\nSELECT 2 FROM nowhere;\n\u{1b}[201~\r");
+    terminal.wait_for("there is no table nowhere");
+    terminal.line("SELECT 'end' || 'ed';", "ended");
+    assert!(!terminal.screen().contains("behind it"), "{}", terminal.screen());
 }
 
 #[test]

@@ -77,7 +77,10 @@ impl Clause {
         match self {
             Self::And(cs) | Self::Or(cs) => cs.iter().any(|c| c.has(such)),
             Self::Property { path, value: Value::Null, .. } => such(path, Op::Null),
-            Self::Property { path, op, .. } | Self::Element { path, op, .. } => such(path, *op),
+            Self::Property { path, op, .. } => such(path, *op),
+            Self::Element { path, below, op, .. } => {
+                such(path, *op) || !below.is_empty() && such(&format!("{path}/{below}"), *op)
+            }
         }
     }
 

@@ -61,6 +61,9 @@ async fn talk(state: &mut State<'_>, lines: &mut Lines) -> Exit {
         if after == After::Leave {
             return Exit::Success;
         }
+        if std::mem::take(&mut state.left) {
+            say("what was given behind it is not run");
+        }
     }
 }
 

@@ -76,6 +76,8 @@ pub(crate) struct State<'s> {
     pub(crate) initial: Option<String>,
     /// What was written elsewhere, for the history.
     pub(crate) typed: Option<String>,
+    /// Behind what failed stood more, which was pasted with it and is not run.
+    pub(crate) left: bool,
     pub(crate) depth: usize,
     /// Where the file that is being answered lies: files that it names are looked for there.
     pub(crate) folder: Option<PathBuf>,
@@ -84,7 +86,17 @@ pub(crate) struct State<'s> {
 impl<'s> State<'s> {
     /// The prompt before its first line.
     pub(crate) fn new(session: &'s mut Session, outfit: Outfit) -> Self {
-        Self { session, outfit, last: None, output: None, initial: None, typed: None, depth: 0, folder: None }
+        Self {
+            session,
+            outfit,
+            last: None,
+            output: None,
+            initial: None,
+            typed: None,
+            left: false,
+            depth: 0,
+            folder: None,
+        }
     }
 
     /// Answers a statement where the next result goes.

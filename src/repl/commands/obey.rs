@@ -38,9 +38,11 @@ impl State<'_> {
                  place of ;"
             )));
         }
-        for part in Parts::of(text) {
+        let mut parts = Parts::of(text);
+        while let Some(part) = parts.next() {
             let after = self.obey(part.text, part.line).await;
             if after != After::Go {
+                self.left |= self.depth == 0 && parts.any(|part| !part.text.trim().is_empty());
                 return after;
             }
         }
@@ -76,11 +78,13 @@ impl State<'_> {
                 Sending::Chart => chart::chart(self, &last, asked.rest).await,
             };
         }
-        for mut statement in split(text).into_statements() {
+        let mut statements = split(text).into_statements().into_iter();
+        while let Some(mut statement) = statements.next() {
             statement.line += first_line - 1;
             self.last = Some(statement.text.clone());
             let after = self.answer(&statement).await;
             if after != After::Go {
+                self.left |= self.depth == 0 && statements.next().is_some();
                 return after;
             }
         }
