@@ -13,7 +13,7 @@ use std::sync::Arc;
 use heading::Heading;
 use pieces::RowPieces;
 use records::{Piece, Records};
-use shape::{Shape, Shaped};
+use shape::{Marked, Shape, Shaped};
 
 pub(super) use split::Splitter;
 
@@ -85,11 +85,15 @@ struct Rows {
 }
 
 fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
-    let doubt = shaped.doubt.take().map(|row| {
-        format!(
+    let doubt = shaped.doubt.take().map(|marked| match marked {
+        Marked::LeftOut(row) => format!(
             "lines that begin with # are left out as comments, such as {} (read_log('FILE', comment => ';') states otherwise)",
             brief(&row)
-        )
+        ),
+        Marked::Kept(row) => format!(
+            "lines that begin with # are no comments, for some could be rows, such as {} (read_log('FILE', comment => '#') leaves them out)",
+            brief(&row)
+        ),
     });
     let mut assumed: Vec<String> = doubt.into_iter().collect();
     let has_heading = match (options.heading, shaped.rows.split_first()) {

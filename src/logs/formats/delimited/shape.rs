@@ -1,6 +1,7 @@
 //! What a file of rows looks like: what stands between two fields, what is no row, how many fields a row has.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::records::{Piece, Record, Records, Rule};
 use super::split::Splitter;
@@ -33,8 +34,17 @@ pub(super) struct Shaped {
     pub(super) share: usize,
     /// Its writer puts all fields in quotes, also those that need none: what is nothing too.
     pub(super) quotes_all: bool,
-    /// A line that is taken for a comment, because others that begin so are, and could be a row.
-    pub(super) doubt: Option<String>,
+    /// A line that begins with # and could be a comment as well as a row.
+    pub(super) doubt: Option<Marked>,
+}
+
+/// What a line that begins with # is taken for, where it could be something else.
+#[derive(Debug)]
+pub(super) enum Marked {
+    /// A comment, because others that begin so are, in front of the rows.
+    LeftOut(String),
+    /// A row among the others: none may be lost, so nothing is a comment.
+    Kept(String),
 }
 
 impl Shape {
@@ -114,17 +124,22 @@ fn by(delimiter: u8, text: &[u8], is_whole: bool, first_line: u64, comment: Opti
     let shape = Shape { delimiter, comment, widths: Vec::new(), first_line, is_legend: |_| false };
     // Lines that begin with # and are not as the others are comments; one that is as the others is a heading.
     let marked = Shape { comment: comment.or(Some(b'#')), ..shape.clone() };
-    let Sample { rows, remarks, quotes } = sampled(&marked, text, is_whole);
+    let Sample { rows, remarks, quotes, .. } = sampled(&marked, text, is_whole);
     let usual = [&rows, &remarks].into_iter().find_map(|rows| widths(rows).first().copied()).unwrap_or(1);
     let is_as_rows = |row: &&Vec<String>| usual > 1 && row.len() == usual;
     let alike = remarks.iter().find(is_as_rows).filter(|_| comment.is_none()).map(|row| row.join(", "));
+    let is_open = comment.is_none() && !remarks.is_empty();
     let (shape, rows, quotes, doubt) = if remarks.is_empty() {
         (shape, rows, quotes, None)
-    } else if comment.is_none() && remarks.iter().all(|row| is_as_rows(&row)) {
+    } else if is_open && remarks.iter().all(|row| is_as_rows(&row)) {
         let Sample { rows, quotes, .. } = sampled(&shape, text, is_whole);
         (shape, rows, quotes, None)
+    } else if let Some((shape, Sample { rows, quotes, .. }, row)) =
+        kept(&shape, text, is_whole, usual).filter(|_| is_open && usual > 1)
+    {
+        (shape, rows, quotes, Some(Marked::Kept(row)))
     } else {
-        (marked, rows, quotes, alike)
+        (marked, rows, quotes, alike.map(Marked::LeftOut))
     };
     let widths = widths(&rows);
     let usual = widths.first().copied().unwrap_or(1);
@@ -134,11 +149,36 @@ fn by(delimiter: u8, text: &[u8], is_whole: bool, first_line: u64, comment: Opti
     Shaped { shape: Shape { widths, ..shape }, rows, share, quotes_all, doubt }
 }
 
+/// The rows of a text of which lines that begin with # are rows too, if one of these must be taken for one: it has as many fields
+/// as the others, and spans lines or stands behind the first of them. Gives that row as well. What stands in front of all rows
+/// explains the file.
+fn kept(shape: &Shape, text: &[u8], is_whole: bool, usual: usize) -> Option<(Shape, Sample, String)> {
+    let mut sample = sampled(shape, text, is_whole);
+    let first = sample.first.unwrap_or(u64::MAX);
+    let is_row = |(at, line): &&(usize, u64)| {
+        let row = &sample.rows[*at];
+        row.len() == usual && (*line > first || row.iter().any(|field| field.contains(['\n', '\r'])))
+    };
+    let (at, line) = *sample.hashed.iter().find(is_row)?;
+    let row = sample.rows[at].join(", ");
+    let first_line = first.min(line);
+    // Remarks among the rows are no rows of another width: each is told as a line that is none.
+    let is_remark = |(at, line): &&(usize, u64)| sample.rows[*at].len() != usual || *line < first_line;
+    let remarks: HashSet<usize> = sample.hashed.iter().filter(is_remark).map(|(at, _)| *at).collect();
+    let mut at = 0..;
+    sample.rows.retain(|_| at.next().is_none_or(|at| !remarks.contains(&at)));
+    Some((Shape { first_line, ..shape.clone() }, sample, row))
+}
+
 /// The fields of the first rows, and of the comments among them.
 struct Sample {
     rows: Vec<Vec<String>>,
     remarks: Vec<Vec<String>>,
     quotes: Quoting,
+    /// Of the rows, those that begin with #, and their lines.
+    hashed: Vec<(usize, u64)>,
+    /// The first line that is a row, or should be one, and does not begin with #.
+    first: Option<u64>,
 }
 
 /// How the fields of rows stand in quotes.
@@ -153,14 +193,23 @@ struct Quoting {
 fn sampled(shape: &Shape, text: &[u8], is_whole: bool) -> Sample {
     let mut splitter = Splitter::new(shape.delimiter);
     let (mut rows, mut remarks, mut quotes) = (Vec::new(), Vec::new(), Quoting::default());
+    let (mut hashed, mut first) = (Vec::new(), None);
     let mut each = |piece: Piece<'_>| {
         let (Record { line, bytes }, into, is_row) = match piece {
             Piece::Record(record) => (record, &mut rows, true),
             Piece::Remark(record) => (record, &mut remarks, false),
-            Piece::Bad(..) => return,
+            Piece::Bad(line, _, start) => {
+                first = first.or((!start.starts_with(b"#")).then_some(line));
+                return;
+            }
         };
         if into.len() >= MOST || line < shape.first_line || shape.is_blank(bytes) {
             return;
+        }
+        match bytes.starts_with(b"#") {
+            true if is_row => hashed.push((into.len(), line)),
+            true => {}
+            false => first = first.or(is_row.then_some(line)),
         }
         let row = encoding::text(bytes);
         let mut fields = Vec::new();
@@ -180,7 +229,7 @@ fn sampled(shape: &Shape, text: &[u8], is_whole: bool) -> Sample {
     if is_whole && sample.len() == text.len() {
         records.end(&rule, &mut each);
     }
-    Sample { rows, remarks, quotes }
+    Sample { rows, remarks, quotes, hashed, first }
 }
 
 /// The rule while it is not known how many fields a row has.
@@ -231,6 +280,11 @@ mod tests {
         assert_eq!(of("# made by x\na,b\n1,2\n# end\n"), (',', 2, Some(b'#')));
         assert_eq!(of("#a,b\n1,2\n3,4\n"), (',', 2, None));
         assert_eq!(of("#a,b\n"), (',', 2, None));
+        // A row among the others that begins so, on a line and over two: nothing is a comment then. In front of the rows it is one.
+        assert_eq!(of("# made by x\na,b\n1,2\n#3,4\n"), (',', 2, None));
+        assert_eq!(of("a,b,c\n1,2,3\n#4,\"5\n6,7\",8\n"), (',', 3, None));
+        assert_eq!(of("#4,\"5\n6,7\",8\na,b,c\n1,2,3\n"), (',', 3, None));
+        assert_eq!(of("# made by x, y\n# z\na,b\n1,2\n"), (',', 2, Some(b'#')));
         // More comments than rows, and one that would open a field.
         assert_eq!(of("# of, \"today\n#,\"x\n# c\n# d\na,b\n1,2\n"), (',', 2, Some(b'#')));
     }

@@ -163,6 +163,34 @@ fn a_quote_in_a_comment_or_a_legend_opens_no_field() {
 }
 
 #[test]
+fn a_row_that_begins_with_a_mark_of_comments_is_not_lost() {
+    let text = "user,cmd,k\nana,ls,1\n#bob,\"id\nroot,ls\",2\ncid,x,3\n";
+    let expected = [
+        "user_name | user | cmd | k",
+        "2: ana | ana | ls | 1",
+        "3: #bob | #bob | id\nroot,ls | 2",
+        "5: cid | cid | x | 3",
+    ];
+    assert_eq!(table("x.csv", text, &Options::default()), expected);
+    let said = |text: &str| recognised("x.csv", text.as_bytes(), &Options::default()).layout.assumed().join("; ");
+    assert!(said(text).contains("such as #bob, idroot,ls, 2 (read_log('FILE', comment => '#')"), "{}", said(text));
+    // What explains the file stands in front of all rows; among them it is a line that is no row.
+    let text = "# made by x\nuser,k\nana,1\n# from here\n#bob,2\n";
+    assert_eq!(
+        table("x.csv", text, &Options::default()),
+        [
+            "user_name | user | k",
+            "3: ana | ana | 1",
+            "5: #bob | #bob | 2",
+            "4! it has another number of fields than the others",
+        ]
+    );
+    // The control: whoever states the mark has comments.
+    assert_eq!(table("x.csv", text, &options(&[("comment", "#")])).len(), 2);
+    assert!(!said("# made by x\nuser,k\nana,1\n# from here\nbob,2\n").contains("begin with #"));
+}
+
+#[test]
 fn nothing_in_quotes_is_an_empty_text_unless_all_is_in_quotes() {
     let of = |text: &str| table("x.csv", text, &Options::default())[1..].join("; ");
     assert_eq!(of("k,note\n1,\"\"\n2,\n3,x\n"), "2: 1 | ; 3: 2 | ∅; 4: 3 | x");
