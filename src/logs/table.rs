@@ -1,12 +1,12 @@
 //! What a file with named columns is as a table: the fields that all logs share, its own columns, and `raw`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::column::{Form, Read, Reading, Seen, is_nothing, trimmed};
+use super::names::{self, Taken};
 use super::time::{Clock, Dated, Order};
 use super::zone::Zone;
-use super::{Error, Field, Kind, Options, Sink, Value, names, usual};
+use super::{Error, Field, Kind, Options, Sink, Value, usual};
 use crate::address;
 
 /// A column that a file has.
@@ -62,6 +62,9 @@ pub(in crate::logs) fn zone(options: &Options) -> Result<Option<Zone>, Error> {
     Zone::named(name).map(Some).ok_or_else(|| Error::Option { option: "timezone", why: why() })
 }
 
+/// Columns that a file has at most. What it has beyond them is in `raw`.
+pub(in crate::logs) const MOST_COLUMNS: usize = 1000;
+
 /// What is said where UTC was assumed.
 pub(in crate::logs) const NO_ZONE: &str =
     "times name no zone: UTC was assumed (read_log('FILE', timezone => 'Europe/Paris') states another)";
@@ -83,7 +86,7 @@ pub(in crate::logs) fn columns(
         takes_days: false,
     };
     // The engine adds these two.
-    let mut taken: HashSet<String> = [Field::RAW, "file", "line"].map(str::to_owned).into();
+    let mut taken = Taken::from_iter([Field::RAW, "file", "line"].map(str::to_owned));
     let columns = named.iter().zip(seen).enumerate().map(|(at, (name, seen))| {
         let sql = match names::sql_name(name) {
             empty if empty.is_empty() => format!("column{}", at + 1),
@@ -99,7 +102,7 @@ pub(in crate::logs) fn columns(
             }
             None => seen.reading(&sql, own),
         };
-        Column { name: name.clone(), sql: names::free(&sql, &mut taken), reading }
+        Column { name: name.clone(), sql: taken.free(&sql), reading }
     });
     let columns: Vec<Column> = columns.collect();
     let assumed = assumed(&columns, seen, options);
@@ -215,8 +218,8 @@ impl Table {
             user.map(|at| (Field::new(Field::USER_NAME, Kind::Text, "Who, as the log has it."), Source::User(at))),
         ];
         let (mut fields, mut sources): (Vec<Field>, Vec<Source>) = lead.into_iter().flatten().unzip();
-        let mut taken: HashSet<String> = columns.iter().map(|column| column.sql.clone()).collect();
-        taken.insert(Field::RAW.to_owned());
+        let raw = std::iter::once(Field::RAW.to_owned());
+        let mut taken: Taken = columns.iter().map(|column| column.sql.clone()).chain(raw).collect();
         for (at, column) in columns.iter_mut().enumerate() {
             // A column of that very name is the shared field.
             if let Some(same) = fields.iter().position(|field| field.name == column.sql) {
@@ -228,7 +231,7 @@ impl Table {
                     continue;
                 }
                 let name = if column.sql == Field::TIME { "time_of_day" } else { &column.sql };
-                column.sql = names::free(name, &mut taken);
+                column.sql = taken.free(name);
             }
             let field = Field::new(&column.sql, column.reading.kind, format!("{} of the file.", quoted(&column.name)));
             let is_known = column.reading.kind != Kind::Text || seen.get(at).is_none_or(|seen| seen.values > 0);

@@ -6,7 +6,6 @@
 //! it is a tab (source: IBM, `QRadar` LEEF version 2).
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::syslog::{header, years};
 use crate::address;
@@ -180,9 +179,9 @@ impl<'a> Event<'a> {
             Dialect::Cef => cef_pairs(rest),
             Dialect::Leef => leef_pairs(version.trim(), rest),
         };
-        let mut taken = HashSet::new();
+        let mut taken = names::Taken::default();
         let named = |(name, value): (&'a str, Cow<'a, str>)| {
-            let free = names::free(name, &mut taken);
+            let free = taken.free(name);
             (if free == name { Cow::Borrowed(name) } else { Cow::Owned(free) }, value)
         };
         Some(Self { syslog, host, head, extension: pairs.into_iter().map(named).collect() })

@@ -19,7 +19,7 @@ pub(super) use split::Splitter;
 
 use crate::logs::column::{Seen, is_nothing};
 use crate::logs::encoding;
-use crate::logs::table::{self, Cells, Table};
+use crate::logs::table::{self, Cells, MOST_COLUMNS, Table};
 use crate::logs::{Error, Format, Layout, Options, Pieces, Reader, Sample, Sink};
 
 /// Comma-separated values, and those with `;`, tab or `|`.
@@ -124,6 +124,10 @@ fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
         None if width == 1 => vec!["value".to_owned()],
         None => vec![String::new(); width],
     };
+    if named.len() > MOST_COLUMNS && options.columns.is_none() {
+        named.truncate(MOST_COLUMNS);
+        assumed.push(format!("the first {MOST_COLUMNS} fields are columns: others are in raw only"));
+    }
     let mut seen = vec![Seen::default(); named.len()];
     for row in shaped.rows.iter().filter(|row| shaped.shape.allows(row)) {
         seen.iter_mut().zip(row).for_each(|(seen, cell)| seen.see(cell));

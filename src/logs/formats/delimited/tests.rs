@@ -191,6 +191,18 @@ fn a_row_that_begins_with_a_mark_of_comments_is_not_lost() {
 }
 
 #[test]
+fn a_heading_of_very_many_names_has_a_thousand_columns_and_says_so() {
+    let text = format!("{}a\n{}1\n", "a,".repeat(19_999), "1,".repeat(19_999));
+    let found = recognised("x.csv", text.as_bytes(), &options(&[("heading", "true")]));
+    let names: Vec<&str> = found.layout.fields().iter().map(|field| field.name.as_str()).collect();
+    assert_eq!((names.len(), names[0], names[999], names[1000]), (1001, "a", "a_1000", "raw"));
+    let said = found.layout.assumed();
+    assert!(said.contains(&"the first 1000 fields are columns: others are in raw only".to_owned()), "{said:?}");
+    let told = read(&*found.layout, text.as_bytes(), 1 << 20);
+    assert_eq!((told.rows.len(), told.bad.len(), told.unknown.len()), (1, 0, 19_000));
+}
+
+#[test]
 fn nothing_in_quotes_is_an_empty_text_unless_all_is_in_quotes() {
     let of = |text: &str| table("x.csv", text, &Options::default())[1..].join("; ");
     assert_eq!(of("k,note\n1,\"\"\n2,\n3,x\n"), "2: 1 | ; 3: 2 | ∅; 4: 3 | x");

@@ -20,7 +20,7 @@ use crate::logs::encoding::{self, Decoder};
 use crate::logs::line::{Cutter, Piece, TOO_LONG};
 use crate::logs::members::{as_text, each_member};
 use crate::logs::pieces::{Ends, LinePieces};
-use crate::logs::table::{self, Cells, Table, quoted};
+use crate::logs::table::{self, Cells, MOST_COLUMNS, Table, quoted};
 use crate::logs::{Error, Format, Layout, Options, Pieces, Reader, Sample, Sink};
 
 /// JSON records.
@@ -29,8 +29,6 @@ pub(super) struct Json;
 
 /// Objects within objects whose members have a column of their own.
 const DEEPEST: usize = 3;
-/// Columns that a file has at most. What it has beyond them is in `raw`.
-const MOST_COLUMNS: usize = 1000;
 
 impl Format for Json {
     fn name(&self) -> &'static str {

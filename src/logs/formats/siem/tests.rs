@@ -23,6 +23,13 @@ fn the_examples_of_cef_are_read() {
     );
 }
 
+#[test]
+fn a_key_that_comes_very_often_costs_each_time_the_same() {
+    let line = format!("CEF:0|V|P|1|1|n|5|{}\n", "a=1 ".repeat(100_000));
+    let rows = table("x.log", &line, &Options::default());
+    assert!(rows[1].ends_with(";a_99999=1;a_100000=1"), "{}", rows.len());
+}
+
 const LEEF: &str = concat!(
     "Jan 18 11:07:53 192.168.1.1 LEEF:1.0|Microsoft|MSExchange|2013 SP1|15345|src=192.0.2.0\tdst=172.50.123.1\tsev=5\tcat=anomaly\tusrName=joe.black\n",
     "LEEF:2.0|Lancope|StealthWatch|1.0|41|^|src=10.0.1.8^dst=10.0.0.5^sev=5^devTime=Nov 20 2026 08:00:00 GMT+01:00\n",
