@@ -66,6 +66,10 @@ impl Format for Json {
         let (columns, mut assumed) = table::columns(&names, &seen, options)?;
         if let Lay::In(Place::Member(name)) = &lay {
             assumed.push(format!("records are the items of {}", quoted(name)));
+            let beside: Vec<String> = layout::beside(&text, name).iter().map(|name| quoted(name)).collect();
+            if !beside.is_empty() {
+                assumed.push(format!("what stands beside the records is left out: {}", beside.join(", ")));
+            }
         }
         if names.len() == MOST_COLUMNS {
             assumed.push(format!("the first {MOST_COLUMNS} members are columns: others are in raw only"));

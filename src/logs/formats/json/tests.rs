@@ -25,6 +25,31 @@ fn members_are_columns_those_of_objects_by_dotted_names() {
 }
 
 #[test]
+fn records_that_have_an_array_called_as_envelopes_are_lose_nothing() {
+    let record = |id: u8| {
+        format!(
+            "{{\"kind\":\"activity\",\"id\":{{\"n\":{id}}},\"etag\":\"x\",\"actor\":{{\"email\":\"a@x.example\"}},\"ipAddress\":\"203.0.113.7\",\"events\":[{{\"name\":\"login\"}}]}}\n"
+        )
+    };
+    assert_eq!(
+        table("x.json", &[record(1), record(2)].concat(), &Options::default()),
+        [
+            "client_address | kind | id_n | etag | actor_email | ip_address | events",
+            "1: 203.0.113.7 | activity | 1 | x | a@x.example | 203.0.113.7 | [{\"name\":\"login\"}]",
+            "2: 203.0.113.7 | activity | 2 | x | a@x.example | 203.0.113.7 | [{\"name\":\"login\"}]",
+        ]
+    );
+    // One alone may be an answer with records: what is left out then is said.
+    let one = recognised("x.json", record(1).as_bytes(), &Options::default());
+    let said = ["records are the items of `events`", "what stands beside the records is left out: `id`, `actor`"];
+    assert_eq!(one.layout.assumed(), said);
+    let answer = "{\"Events\":[{\"a\":1}],\"NextToken\":\"x\",\"metadata\":{\"b\":1}}";
+    assert_eq!(table("x.json", answer, &Options::default()), ["a", "1: 1"]);
+    let found = recognised("x.json", answer.as_bytes(), &Options::default());
+    assert_eq!(found.layout.assumed(), ["records are the items of `Events`"]);
+}
+
+#[test]
 fn records_over_several_lines_are_told_by_their_first() {
     let text = "[\n  {\n    \"user\": \"a\",\n    \"n\": 1\n  },\n  {\n    \"user\": \"b\",\n    \"n\": 2\n  }\n]\n";
     assert_eq!(table("x.json", text, &Options::default()), ["user_name | user | n", "2: a | a | 1", "6: b | b | 2"]);
