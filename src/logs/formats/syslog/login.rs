@@ -47,6 +47,13 @@ fn sshd_once(message: &str) -> Login<'_> {
     if let Some(rest) = message.strip_prefix("maximum authentication attempts exceeded for ") {
         return refused(rest);
     }
+    // `PAM 2 more authentication failures; logname= … rhost=10.0.0.1  user=NAME`, when the connection ends.
+    if let Some((count, rest)) =
+        message.strip_prefix("PAM ").and_then(|rest| rest.split_once(" more authentication failure"))
+        && count.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Login { method: Some("pam"), ..pam_failure(rest) };
+    }
     // `PAM: Authentication failure for illegal user NAME from 10.0.0.1`
     if let Some((_, rest)) = message.strip_prefix("PAM: ").and_then(|rest| rest.split_once(" for ")) {
         return Login { method: Some("pam"), ..refused(rest) };
@@ -57,8 +64,7 @@ fn sshd_once(message: &str) -> Login<'_> {
     for (begin, outcome) in [("Accepted ", SUCCESS), ("Failed ", FAILURE), ("Postponed ", None)] {
         if let Some((method, rest)) = message.strip_prefix(begin).and_then(|rest| rest.split_once(" for ")) {
             let (user, from) = rest.rsplit_once(" from ").unwrap_or((rest, ""));
-            let user = user.strip_prefix("invalid user ").unwrap_or(user);
-            return Login { user: some(user), method: some(method), outcome, ..peer(from) };
+            return Login { user: some(known(user)), method: some(method), outcome, ..peer(from) };
         }
     }
     if let Some(rest) = message.strip_prefix("Invalid user ").or_else(|| message.strip_prefix("Illegal user ")) {
@@ -81,8 +87,12 @@ fn sshd_once(message: &str) -> Login<'_> {
 /// `[invalid user |illegal user ]NAME from 10.0.0.1 port 5 ssh2`: who was not let in.
 fn refused(rest: &str) -> Login<'_> {
     let (user, from) = rest.rsplit_once(" from ").unwrap_or((rest, ""));
-    let user = ["invalid user ", "illegal user "].iter().find_map(|begin| user.strip_prefix(begin)).unwrap_or(user);
-    Login { user: some(user), outcome: FAILURE, ..peer(from) }
+    Login { user: some(known(user)), outcome: FAILURE, ..peer(from) }
+}
+
+/// A name without what says that nobody has it. `illegal` is what OpenSSH wrote before 4.0.
+fn known(user: &str) -> &str {
+    ["invalid user ", "illegal user "].iter().find_map(|begin| user.strip_prefix(begin)).unwrap_or(user)
 }
 
 /// `[authenticating |invalid ]user NAME 10.0.0.1 port 5 [preauth]`, or the address alone.
@@ -117,13 +127,17 @@ fn pam<'a>(module: &'a str, rest: &'a str) -> Login<'a> {
         }
     }
     if rest.starts_with("authentication failure;") {
-        // The last of each: the server writes them behind what the client sent.
-        let of = |name: &str| rest.rsplit_once(name).map(|(_, value)| value.split(' ').next().unwrap_or(value));
-        let (user, address) = (of(" user="), of(" rhost="));
-        let (user, address) = (user.and_then(some), address.and_then(some));
-        return Login { user, address, method: some(method), outcome: FAILURE, ..Login::default() };
+        return Login { method: some(method), ..pam_failure(rest) };
     }
     Login::default()
+}
+
+/// `; logname= uid=0 euid=0 tty=ssh ruser= rhost=10.0.0.1  user=NAME`
+fn pam_failure(rest: &str) -> Login<'_> {
+    // The last of each: the server writes them behind what the client sent.
+    let of = |name: &str| rest.rsplit_once(name).map(|(_, value)| value.split(' ').next().unwrap_or(value));
+    let (user, address) = (of(" user="), of(" rhost="));
+    Login { user: user.and_then(some), address: address.and_then(some), outcome: FAILURE, ..Login::default() }
 }
 
 /// `alice : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh`
@@ -157,10 +171,13 @@ fn su(message: &str) -> Login<'_> {
     Login::default()
 }
 
-/// `FAILED LOGIN 1 FROM 10.0.0.1 FOR alice, Authentication failure`, `LOGIN ON tty1 BY alice`
+/// `FAILED LOGIN 1 FROM 10.0.0.1 FOR alice, Authentication failure`, `FAILED LOGIN (1) on '/dev/tty1' FOR 'alice', …`,
+/// `LOGIN ON tty1 BY alice`
 fn at_console(message: &str) -> Login<'_> {
-    if let Some((_, rest)) = message.strip_prefix("FAILED LOGIN").and_then(|rest| rest.split_once(" FROM ")) {
-        let (address, user) = rest.split_once(" FOR ").unwrap_or((rest, ""));
+    if let Some(rest) = message.strip_prefix("FAILED LOGIN") {
+        // What the client sent stands behind FOR: what reads like an address there is none.
+        let (before, user) = rest.split_once(" FOR ").unwrap_or((rest, ""));
+        let address = before.split_once(" FROM ").map_or("", |(_, address)| address);
         let user = user.rsplit_once(", ").map_or(user, |(user, _)| user);
         return Login { user: some(user), address: some(address), outcome: FAILURE, ..Login::default() };
     }
@@ -206,6 +223,17 @@ mod tests {
                 "Failed keyboard-interactive/pam for root from 198.51.100.4 port 4 ssh2",
                 "root 198.51.100.4 4 keyboard-interactive/pam failure",
             ),
+            ("sshd", "Failed password for illegal user bob from 1.2.3.4 port 1 ssh2", "bob 1.2.3.4 1 password failure"),
+            (
+                "sshd",
+                "PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=1.2.3.4  user=root",
+                "root 1.2.3.4 - pam failure",
+            ),
+            (
+                "sshd",
+                "PAM 1 more authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=1.2.3.4 ",
+                "- 1.2.3.4 - pam failure",
+            ),
             ("sshd", "Invalid user test from 198.51.100.4 port 4", "test 198.51.100.4 4 - failure"),
             (
                 "sshd",
@@ -247,6 +275,12 @@ mod tests {
                 "login",
                 "FAILED LOGIN (1) on '/dev/tty1' FROM 10.0.0.1 FOR alice, Authentication failure",
                 "alice 10.0.0.1 - - failure",
+            ),
+            ("login", "FAILED LOGIN (1) on '/dev/tty1' FOR 'root', Authentication failure", "root - - - failure"),
+            (
+                "login",
+                "FAILED LOGIN (2) on '/dev/tty1' FOR 'x FROM 6.6.6.6', Authentication failure",
+                "x FROM 6.6.6.6 - - - failure",
             ),
             ("login", "ROOT LOGIN  on '/dev/tty1'", "root - - - success"),
             (
