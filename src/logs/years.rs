@@ -87,6 +87,18 @@ impl Stamp {
         }
     }
 
+    /// The time as text, of which there is no instant, such as a 29 February of a stated year that has none. `None`, if nothing tells
+    /// the year of any: that is said of all of them.
+    pub(in crate::logs) fn odd(self, years: &Years) -> Option<String> {
+        match self {
+            Self::Whole(shown) => Some(shown.time.to_string()),
+            Self::Yearless(..) if years.stated.is_none() && years.changed.is_none() => None,
+            Self::Yearless([month, day, hour, minute, second, _], _) => {
+                Some(format!("{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))
+            }
+        }
+    }
+
     /// The same with what stands behind it: nothing, or its zone; `None`, if that is neither.
     pub(in crate::logs) fn in_zone(self, behind: &str) -> Option<Self> {
         if behind.trim().is_empty() {

@@ -129,7 +129,10 @@ impl Parser for EventParser {
                 sink.odd(number, 0, text);
             }
             (When::At { not_understood: Some(_), .. }, Some(_)) => sink.doubtful(number, Doubt::Replaced),
-            (When::At { not_understood: None, .. } | When::Never, _) => {}
+            (When::At { not_understood: None, stamp }, None) => {
+                stamp.odd(&self.years).into_iter().for_each(|text| sink.odd(number, 0, &text));
+            }
+            (When::At { not_understood: None, .. }, Some(_)) | (When::Never, _) => {}
         }
         instant.and_then(|instant| instant.doubt).into_iter().for_each(|doubt| sink.doubtful(number, doubt));
         let time = instant.map_or(Value::Null, |instant| Value::Time(instant.micros));

@@ -30,6 +30,16 @@ fn a_key_that_comes_very_often_costs_each_time_the_same() {
     assert!(rows[1].ends_with(";a_99999=1;a_100000=1"), "{}", rows.len());
 }
 
+#[test]
+fn a_day_that_the_stated_year_does_not_have_is_counted() {
+    let line = "Feb 29 08:00:00 fw CEF:0|V|P|1|1|n|5|src=10.0.0.1\n";
+    let rows = table("x.log", line, &options(&[("year", "2023")]));
+    assert!(rows[1].starts_with("1: ∅ | 10.0.0.1"), "{rows:?}");
+    assert_eq!(rows[2..], ["1? time 02-29 08:00:00"]);
+    // The control: a year that has it.
+    assert_eq!(table("x.log", line, &options(&[("year", "2024")])).len(), 2);
+}
+
 const LEEF: &str = concat!(
     "Jan 18 11:07:53 192.168.1.1 LEEF:1.0|Microsoft|MSExchange|2013 SP1|15345|src=192.0.2.0\tdst=172.50.123.1\tsev=5\tcat=anomaly\tusrName=joe.black\n",
     "LEEF:2.0|Lancope|StealthWatch|1.0|41|^|src=10.0.1.8^dst=10.0.0.5^sev=5^devTime=Nov 20 2026 08:00:00 GMT+01:00\n",

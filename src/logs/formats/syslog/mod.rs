@@ -111,7 +111,10 @@ impl Parser for SyslogParser {
             None | Some("") => Value::Null,
             Some(text) => Value::Text(text.to_owned().into()),
         };
-        let instant = header.stamp.filter(|_| wanted.contains(&0)).and_then(|stamp| stamp.instant(&self.years));
+        let stamp = header.stamp.filter(|_| wanted.contains(&0));
+        let instant = stamp.and_then(|stamp| stamp.instant(&self.years));
+        let odd = stamp.filter(|_| instant.is_none()).and_then(|stamp| stamp.odd(&self.years));
+        odd.into_iter().for_each(|text| sink.odd(number, 0, &text));
         instant.and_then(|instant| instant.doubt).into_iter().for_each(|doubt| sink.doubtful(number, doubt));
         let values: Vec<Value<'_>> = wanted
             .iter()
@@ -176,6 +179,22 @@ Nov 20 08:00:03 web01 systemd[1]: Started Session 4 of user alice.
         assert!(rows[3].starts_with("3: 2025-12-31T07:00:02Z"), "{}", rows[3]);
         let said = recognised("auth.log", AUTH.as_bytes(), &Options::default()).layout.assumed();
         assert!(said[0].contains("UTC was assumed") && said[1].contains("no year"), "{said:?}");
+    }
+
+    #[test]
+    fn a_day_that_the_stated_year_does_not_have_is_counted() {
+        let text = "Feb 29 08:00:00 web01 sshd[411]: hello\nMar  1 08:00:00 web01 sshd[411]: hello\n";
+        let rows = table("auth.log", text, &options(&[("year", "2023")]));
+        assert!(rows[1].starts_with("1: ∅ | ") && rows[2].starts_with("2: 2023-03-01T08:00:00Z | "), "{rows:?}");
+        assert_eq!(rows[3..], ["1? time 02-29 08:00:00"]);
+        // The control: a year that has it.
+        assert_eq!(table("auth.log", text, &options(&[("year", "2024")])).len(), 3);
+        // Where nothing tells the year, that is said of all.
+        let sample = Sample { name: "auth.log", head: text.as_bytes(), is_whole: true, modified: None };
+        let found = crate::logs::recognise(&sample, &Options::default()).unwrap();
+        let told = crate::logs::trials::read(&*found.layout, text.as_bytes(), 9);
+        assert_eq!((told.rows.len(), told.odd.len()), (2, 0));
+        assert!(found.layout.assumed().iter().any(|said| said.contains("they are NULL")));
     }
 
     #[test]
