@@ -51,6 +51,11 @@ fn evidence(folder: &Path) {
         record("proxied", json!({"ClientIP": "198.51.100.9, 10.0.0.1"})),
         record("through", json!({"ClientIP": "10.0.0.1:80, 198.51.100.9:443"})),
         record("listed", json!({"ClientIP": "198.51.100.90, 10.0.0.1"})),
+        record("alerted", json!({"ClientIPs": ["192.0.2.1", "198.51.100.9"], "ClientVersion": "198.51.100.9"})),
+        record("detailed", json!({"Data": "{\"etype\":\"User\",\"cip\":\"198.51.100.9\"}"})),
+        record("versioned", json!({"ClientVersion": "198.51.100.9"})),
+        record("typed", json!({"Actor": [{"ID": format!("User_{}", USER.to_uppercase()), "Type": 2}]})),
+        record("principal", json!({"Target": [{"ID": format!("ServicePrincipal_{USER}"), "Type": 2}]})),
         record(
             "claim",
             json!({"UserId": "i:0#.f|membership|Eve@contoso.com", "Workload": "SharePoint", "RecordType": 6}),
@@ -87,7 +92,9 @@ async fn an_address_is_looked_for_in_each_member_that_has_one() {
     evidence(folder.path());
     let sql = "SELECT id FROM timeline('198.51.100.9', sources => 'm365.activity')";
     let found = answer(&engine(folder.path()), sql).await.unwrap().rows();
-    assert_eq!(found, ["actor", "client", "mailbox", "port", "proxied", "through"]);
+    assert_eq!(found, ["actor", "alerted", "client", "detailed", "mailbox", "port", "proxied", "through"]);
+    let network = sql.replace("198.51.100.9", "198.51.100.8/31");
+    assert_eq!(answer(&engine(folder.path()), &network).await.unwrap().rows(), found);
     let shown = "SELECT id, address FROM timeline('10.0.0.1', sources => 'm365.activity') WHERE id = 'proxied'";
     assert_eq!(answer(&engine(folder.path()), shown).await.unwrap().rows(), ["proxied | 198.51.100.9"]);
 }
@@ -98,6 +105,14 @@ async fn a_user_is_found_behind_what_services_put_before_the_name() {
     evidence(folder.path());
     let sql = "SELECT id FROM timeline('eve@contoso.com', sources => 'm365.activity')";
     assert_eq!(answer(&engine(folder.path()), sql).await.unwrap().rows(), ["claim", "personal", "target"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_object_is_found_behind_the_kind_that_the_directory_puts_before_its_id() {
+    let folder = tempfile::tempdir().unwrap();
+    evidence(folder.path());
+    let sql = format!("SELECT id FROM timeline(object => '{USER}', sources => 'm365.activity')");
+    assert_eq!(answer(&engine(folder.path()), &sql).await.unwrap().rows(), ["principal", "typed"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

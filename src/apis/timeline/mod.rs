@@ -56,6 +56,21 @@ mod tests {
         }
     }
 
+    /// What a service compares exactly would be lost in another spelling; Graph's sign-ins are documented to be in lower case.
+    #[test]
+    fn names_are_compared_in_any_case() {
+        let is_any_case = |told: &Told| {
+            told.condition(Whose::User).is_some_and(|of| {
+                let of = of.replace("user_name = :user", "");
+                of.contains("json_mentions(raw, :user)")
+                    || of.matches(" = :user").count() == of.matches("lower(").count()
+            })
+        };
+        let exact: Vec<String> =
+            ALL.iter().filter(|told| !is_any_case(told)).map(|told| told.set.qualified()).collect();
+        assert_eq!(exact, ["entra.sign_ins"]);
+    }
+
     #[test]
     fn of_a_family_that_is_read_whole_nothing_else_is_read_unasked() {
         for told in ALL.iter().filter(|told| told.usual) {

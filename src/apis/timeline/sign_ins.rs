@@ -1,7 +1,7 @@
 //! Sign-ins as events.
 //!
-//! The service keeps names and ids in lower case, and compares what is sent as it stands. An export may have been through other
-//! hands: there they are compared in any case.
+//! Microsoft Graph keeps names and ids in lower case, and compares what is sent as it stands. An export may have been through other
+//! hands, and of the retired service nothing says how it writes and compares them: there they are compared here, in any case.
 
 use crate::apis::aadgraph::SIGNIN_EVENTS;
 use crate::apis::graph::SIGN_INS;
@@ -61,15 +61,11 @@ pub(super) static LEGACY: Told = Told {
     target: "nullif(app_display_name, '')",
     address: "ip_address",
     of: &[
-        (Whose::User, "user_principal_name = :user"),
-        (Whose::Address, "ip_in(ip_address, :address)"),
-        (Whose::App, "app_id = :app"),
-        (Whose::Object, "user_id = :object"),
-    ],
-    of_files: &[
         (Whose::User, "lower(user_principal_name) = :user"),
+        (Whose::Address, "ip_in(ip_address, :address)"),
         (Whose::App, "lower(app_id) = :app"),
         (Whose::Object, "lower(user_id) = :object"),
     ],
+    of_files: &[],
     users_only: None,
 };
