@@ -62,6 +62,8 @@ pub struct FeedPlan {
     pub content_types: Vec<&'static str>,
     /// Content types that could hold rows of the answer and are not among those that the connection names.
     pub left_out: Vec<&'static str>,
+    /// Content types that the predicate leaves, where the table holds none of them.
+    pub elsewhere: Vec<&'static str>,
     /// Whether the connection names the content types; else those that are subscribed to are read.
     pub named: bool,
     /// The content types among them that somebody named, in the connection or in a condition: they have to be there.
@@ -98,7 +100,8 @@ impl FeedScan {
         let about = (interval(&all, self.time()), interval(&all, "content_created"));
         let keys = self.keys.iter().map(|c| c.bound.clone());
         let told = Bound::And(if self.pushdown { std::iter::once(all).chain(keys).collect() } else { Vec::new() });
-        let wanted = Types::of_table(self.feed).and(Types::left_by(&told));
+        let left = Types::left_by(&told);
+        let wanted = Types::of_table(self.feed).and(left);
         let types = wanted.and(self.populated());
         let (created_at, available_at) = (spans(&told, self.time()), spans(&told, "content_created"));
         let (creation, created) = (time::hull(&created_at), time::hull(&available_at));
@@ -124,6 +127,7 @@ impl FeedScan {
             set: self.set,
             feed: self.feed,
             content_types: if empty { Vec::new() } else { types.names() },
+            elsewhere: if wanted.is_empty() { left.names() } else { Vec::new() },
             left_out: if never { Vec::new() } else { wanted.without(types).names() },
             named: self.population.is_some(),
             required: if empty { Vec::new() } else { types.and(demanded).names() },

@@ -44,7 +44,7 @@ pub enum Predicate {
 pub const ACROSS_LINES: &str = "(?s)";
 
 /// The step of a path from a list to one of its elements.
-pub(super) const ELEMENT: &str = "[]";
+pub const ELEMENT: &str = "[]";
 
 /// Why a part of a predicate is evaluated on this side, whatever a service may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

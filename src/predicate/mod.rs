@@ -21,8 +21,8 @@ mod to_clause;
 pub use bind::{Bound, How, any_value, bind};
 pub use clause::{Clause, Value};
 pub use expression::{
-    ACROSS_LINES, ANY_ELEMENT, ANY_OF, AS_TIME, AS_WRITTEN, Comparison, IN_ZONE, NO_MICROSECOND, Pattern, Predicate,
-    READ_JSON, Scalar, Test, Truth,
+    ACROSS_LINES, ANY_ELEMENT, ANY_OF, AS_TIME, AS_WRITTEN, Comparison, ELEMENT, IN_ZONE, NO_MICROSECOND, Pattern,
+    Predicate, READ_JSON, Scalar, Test, Truth,
 };
 #[cfg(test)]
 pub(crate) use expression::{Local, Octets};

@@ -200,6 +200,13 @@ pub enum Because {
         /// The tables of the records that they hold.
         holds: Vec<String>,
     },
+    /// The conditions leave records of content types that the table does not hold.
+    OtherContent {
+        /// Those that it holds.
+        holds: Vec<&'static str>,
+        /// Those that the conditions leave.
+        asked: Vec<&'static str>,
+    },
     /// Logs hold no byte.
     EmptyFiles {
         /// How many.
@@ -362,6 +369,12 @@ impl fmt::Display for Because {
                 let holds = holds.join(" and ");
                 write!(f, "the {files} file(s) read hold no records of this table, only of {holds}")
             }
+            Self::OtherContent { holds, asked } => write!(
+                f,
+                "the table holds records of {} alone, and the conditions ask for {}, so nothing was requested; m365.activity has all",
+                holds.join(" and "),
+                asked.join(" and ")
+            ),
             Self::EmptyFiles { files: 1, first } => write!(f, "{first} is empty"),
             Self::EmptyFiles { files, first } => write!(f, "the {files} files are empty (first: {first})"),
             Self::NoLines { files, first, unread: 0 } => {

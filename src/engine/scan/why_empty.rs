@@ -221,6 +221,9 @@ impl Watch {
         // That kinds were left out explains nothing where something else does.
         let (kinds, mut told): (Vec<_>, Vec<_>) =
             self.reasons.iter().cloned().partition(|because| matches!(because, Because::Kinds { .. }));
+        if self.is_time_met(seen) {
+            told.retain(|because| !matches!(because, Because::Instant { .. }));
+        }
         told.extend(self.range(seen));
         let of_time = |because: &Because| {
             matches!(because, Because::Future { .. } | Because::Instant { .. } | Because::Range { .. })
@@ -242,6 +245,12 @@ impl Watch {
             told.extend(self.otherwise(kinds, seen));
         }
         told
+    }
+
+    /// Whether records were read that satisfy what is asked of their time: then something else is the cause.
+    fn is_time_met(&self, seen: &Seen) -> bool {
+        let mut of_time = (0..self.conditions.len()).filter(|at| self.conditions[*at].is_of_time).peekable();
+        seen.records > 0 && of_time.peek().is_some() && of_time.all(|at| seen.met[at])
     }
 
     /// Why no record satisfied a condition. A record is better proof than the documentation.
@@ -395,6 +404,10 @@ pub(crate) fn of_files(plan: &FilePlan, now: i64) -> Vec<Because> {
 /// The same of a scan of the activity feed. What its population leaves out is said with every answer.
 pub(crate) fn of_feed(plan: &FeedPlan, now: i64) -> Vec<Because> {
     if plan.content_types.is_empty() {
+        if !plan.elsewhere.is_empty() {
+            let (holds, asked) = (plan.feed.content_types.to_vec(), plan.elsewhere.clone());
+            return vec![Because::OtherContent { holds, asked }];
+        }
         return if plan.left_out.is_empty() { vec![Because::Contradiction] } else { Vec::new() };
     }
     // What is read begins with a whole second, at or before what was asked for.

@@ -254,6 +254,21 @@ fn content_types_are_left_out_only_where_that_is_certain() {
 }
 
 #[test]
+fn content_that_another_table_has_is_named() {
+    let of_exchange = |predicate: Predicate| scan(&EXCHANGE, vec![predicate]).plan();
+    for (predicate, elsewhere) in [
+        (text("content_type", Comparison::Eq, "Audit.General"), &["Audit.General"][..]),
+        (record_types(&[6]), &["Audit.SharePoint"]),
+        // The controls: what the table holds, and what is none.
+        (text("content_type", Comparison::Eq, "Audit.Exchange"), &[]),
+        (text("content_type", Comparison::Eq, "nonsense"), &[]),
+    ] {
+        let name = format!("{predicate:?}");
+        assert_eq!(of_exchange(predicate).elsewhere, elsewhere, "{name}");
+    }
+}
+
+#[test]
 fn a_content_type_that_somebody_names_has_to_be_there() {
     let types = |names: &[&str], negated| {
         let values = names.iter().map(|name| Scalar::Text((*name).into())).collect();

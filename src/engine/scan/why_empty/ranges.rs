@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::predicate::{Comparison, Predicate, Scalar, Test};
+use crate::predicate::{Comparison, ELEMENT, Predicate, Scalar, Test};
 use crate::tally::Because;
 use crate::time::instant_text;
 
@@ -28,16 +28,22 @@ pub(super) fn reversed<'a>(conditions: impl Iterator<Item = &'a Predicate>) -> i
     found.into_iter()
 }
 
-/// A condition that nothing satisfies, since it asks for a time between two microseconds.
+/// A condition that nothing satisfies, since it asks for a time between two microseconds, of a column or of the elements of a list.
 pub(super) fn finer(condition: &Predicate) -> Option<Because> {
-    let Predicate::Test { path, test, .. } = condition else { return None };
+    let (path, test) = match condition {
+        Predicate::Test { path, test, .. } => (path, test),
+        Predicate::Any { test, .. } => return finer(test),
+        Predicate::And(all) => return all.iter().find_map(finer),
+        _ => return None,
+    };
     let is_finer = |value: &Scalar| matches!(value, Scalar::Finer(_));
     let never = match test {
         Test::Compare(Comparison::Eq, value) => is_finer(value),
         Test::In { values, negated: false } => !values.is_empty() && values.iter().all(is_finer),
         _ => false,
     };
-    never.then(|| Because::Finer { column: path.join(".") })
+    let names = || path.iter().filter(|name| *name != ELEMENT).map(String::as_str).collect::<Vec<_>>();
+    never.then(|| Because::Finer { column: names().join(".") })
 }
 
 fn bounds_of<'a>(condition: &'a Predicate, bounds: &mut Vec<(&'a [String], Comparison, &'a Scalar)>) {

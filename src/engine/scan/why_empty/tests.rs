@@ -303,7 +303,33 @@ fn a_time_finer_than_the_column_is_the_reason() {
     let said = |pair| told(&Watch::new(("entra.sign_ins", set()), vec![Because::Contradiction], vec![pair], None), &[]);
     let reason = format!("{TIME} has microseconds and never equals a finer time; use six digits, or a range");
     assert_eq!(said(finer(Comparison::Eq, Operator::Eq)), [reason]);
+    // Of the elements of a list, too.
+    let (expr, test) = finer(Comparison::Eq, Operator::Eq);
+    let Predicate::Test { test, sql, .. } = test else { panic!("it is a test") };
+    let path = vec!["plans".to_owned(), crate::predicate::ELEMENT.to_owned(), "since".to_owned()];
+    let test = Box::new(Predicate::Test { path, folded: false, test, sql });
+    let of_elements = said((expr, Predicate::Any { test, sql: "EXISTS".into() }));
+    assert_eq!(of_elements, ["plans.since has microseconds and never equals a finer time; use six digits, or a range"]);
     assert_eq!(said(finer(Comparison::Lt, Operator::Lt)).len(), 1, "the contradiction stays");
+}
+
+#[test]
+fn an_instant_is_no_reason_where_a_record_is_of_it() {
+    let instant = |second: i64| {
+        let micros = second * 1_000_000;
+        let value = ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into()));
+        compared(TIME, 1, Operator::Eq, value, Test::Compare(Comparison::Eq, Scalar::Instant(micros)), "at")
+    };
+    let said = |second: i64| {
+        let reasons = vec![Because::Instant { column: TIME, at: "then".into() }];
+        told(
+            &Watch::new(("entra.sign_ins", set()), reasons, vec![instant(second), equals("bob@contoso.com")], None),
+            &[("ada@contoso.com", 1)],
+        )
+    };
+    assert_eq!(said(1).len(), 1);
+    assert!(said(1)[0].ends_with("user_principal_name = 'bob@contoso.com'"), "{:?}", said(1));
+    assert!(said(2)[0].contains("a single instant"), "{:?}", said(2));
 }
 
 #[test]
