@@ -110,9 +110,16 @@ async fn who_makes_a_view_asks_for_nothing() {
         let view = format!("{made} SELECT id FROM sign_ins WHERE created_date_time >= '2026-04-20'");
         assert_eq!(said(&records, &view).await, [""; 0], "{view}");
     }
-    // The control: who asks for what can never be is told.
-    let told = said(&records, "SELECT id FROM sign_ins WHERE 1 = 2").await;
-    assert!(told.iter().any(|text| text.contains("never true")), "{told:?}");
+    // The control: who asks for what can never be is told, also by a 0.
+    for sql in [
+        "SELECT id FROM sign_ins WHERE 1 = 2",
+        "SELECT count(*) FROM sign_ins WHERE 1 = 2",
+        "SELECT count(*), max(id) FROM sign_ins WHERE false",
+        "SELECT count(id) FROM sign_ins WHERE NULL",
+    ] {
+        let told = said(&records, sql).await;
+        assert!(told.iter().any(|text| text.contains("never true")), "{sql}: {told:?}");
+    }
 }
 
 #[tokio::test]

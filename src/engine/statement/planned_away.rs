@@ -3,11 +3,17 @@
 
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
+use datafusion::common::DFSchema;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
-use datafusion::logical_expr::{Expr, LogicalPlan};
-use datafusion::physical_expr::PhysicalExpr;
+use datafusion::logical_expr::execution_props::ExecutionProps;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
+use datafusion::logical_expr::utils::split_conjunction;
+use datafusion::logical_expr::{ColumnarValue, Expr, LogicalPlan};
 use datafusion::physical_expr::expressions::Literal;
+use datafusion::physical_expr::{PhysicalExpr, create_physical_expr};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::placeholder_row::PlaceholderRowExec;
@@ -30,11 +36,13 @@ pub(super) fn noted(logical: &LogicalPlan, physical: &Arc<dyn ExecutionPlan>, ta
         reads |= node.children().is_empty() && !is_none;
         Ok(TreeNodeRecursion::Continue)
     })?;
-    if !reads && counted && counts_rows(logical)? {
+    // What is summed up of rows that cannot be is known beforehand as well: a 0, or NULL.
+    let sums_up_none = !reads && knows && sums_up_none(logical)?;
+    if !reads && counted && !sums_up_none && counts_rows(logical)? {
         tally.notice(Notice::NoneLeft { because: "a table that is read has none".into() });
         return Ok(());
     }
-    if reads || knows || !empty || is_limited_to_none(logical)? {
+    if !sums_up_none && (reads || knows || !empty) || is_limited_to_none(logical)? {
         return Ok(());
     }
     let mut tables = Vec::new();
@@ -79,6 +87,29 @@ fn counts_rows(plan: &LogicalPlan) -> Result<bool> {
             && aggregate.aggr_expr.iter().all(counts)
             && aggregate.input.exists(|node| Ok(matches!(node, LogicalPlan::TableScan(_))))?)
     })
+}
+
+/// Whether a statement sums up, without groups, rows of a condition that is never true.
+fn sums_up_none(plan: &LogicalPlan) -> Result<bool> {
+    let is_never = |node: &LogicalPlan| match node {
+        LogicalPlan::Filter(filter) => split_conjunction(&filter.predicate).into_iter().any(is_never_true),
+        _ => false,
+    };
+    plan.exists(|node| {
+        let LogicalPlan::Aggregate(aggregate) = node else { return Ok(false) };
+        Ok(aggregate.group_expr.is_empty() && aggregate.input.exists(|below| Ok(is_never(below)))?)
+    })
+}
+
+/// Whether a condition is about no row, and false or NULL.
+fn is_never_true(condition: &Expr) -> bool {
+    let (props, context) = (ExecutionProps::new(), PhysicalPlanningContext::default());
+    let value = || {
+        let made = create_physical_expr(condition, &DFSchema::empty(), &props, &context).ok()?;
+        made.evaluate(&RecordBatch::new_empty(Arc::new(Schema::empty()))).ok()
+    };
+    condition.column_refs().is_empty()
+        && matches!(value(), Some(ColumnarValue::Scalar(value)) if value != ScalarValue::Boolean(Some(true)))
 }
 
 /// Whether no row was asked for.
