@@ -323,7 +323,20 @@ fn constant(value: &ScalarValue) -> Option<String> {
         return Some(text.strip_suffix(".0").map(str::to_owned).unwrap_or(text));
     }
     match scalar_of(value) {
-        Scalar::Other | Scalar::Pending | Scalar::Finer(_) => None,
+        Scalar::Other | Scalar::Pending => None,
         scalar => Some(shown(&scalar)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::predicate::NO_MICROSECOND;
+
+    #[test]
+    fn a_time_that_no_record_has_is_said_in_words() {
+        let time = |micros| constant(&ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())));
+        assert_eq!(time(NO_MICROSECOND).as_deref(), Some("a time finer than a microsecond"));
+        assert_eq!(time(0).as_deref(), Some("'1970-01-01T00:00:00Z'"));
     }
 }
