@@ -7,6 +7,7 @@ use datafusion::sql::sqlparser::tokenizer::{Location, Token, Tokenizer};
 use super::names::quoted;
 use super::types;
 use super::words::Words;
+use crate::table::{Column, Edm};
 
 /// The text that could not be read as a value, in the engine's words.
 pub(super) fn unread(text: &str) -> Option<&str> {
@@ -23,10 +24,9 @@ pub(super) fn of_text(text: &str, sql: &str) -> Option<Words> {
     }
     let tokens = solid(sql);
     let number = |at: usize| matches!(tokens.get(at), Some(Token::Number(..)));
-    let found = (1..tokens.len()).find_map(|at| {
+    let compared = (1..tokens.len()).filter_map(|at| {
         let sign = matches!(tokens[at], Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq);
-        let list = matches!(&tokens[at], Token::Word(word) if word.value.eq_ignore_ascii_case("IN"))
-            && matches!(tokens.get(at + 1), Some(Token::LParen));
+        let list = is_word(&tokens[at], "IN") && matches!(tokens.get(at + 1), Some(Token::LParen));
         let value = if sign && number(at + 1) {
             at + 1
         } else if list && number(at + 2) {
@@ -34,15 +34,14 @@ pub(super) fn of_text(text: &str, sql: &str) -> Option<Words> {
         } else {
             return None;
         };
-        let from = tokens[..at].iter().rposition(|token| !matches!(token, Token::Word(_) | Token::Period));
-        let mut from = from.map_or(0, |before| before + 1);
-        // Of `WHERE id` the keyword is no part of the name.
-        while matches!(tokens.get(from..from + 2), Some([Token::Word(_), Token::Word(_)])) && from + 1 < at {
-            from += 1;
-        }
-        let column: String = tokens[from..at].iter().map(ToString::to_string).collect();
-        Some((column, tokens[value].to_string())).filter(|(column, _)| !column.is_empty())
+        let negated = usize::from(list && is_word(&tokens[at - 1], "NOT"));
+        let column = name_before(&tokens[..at - negated])?;
+        Some((column, tokens[value].to_string()))
     });
+    // Columns that are declared as numbers are compared with one rightly.
+    let compared: Vec<_> = compared.filter(|(column, _)| kind_of(column) != Some(Kind::Number)).collect();
+    let sure = compared.iter().find(|(column, _)| kind_of(column) == Some(Kind::Text));
+    let found = sure.or(compared.first()).cloned();
     let kind = text.rsplit_once("' to value of ").map_or("", |(_, kind)| kind.strip_suffix(" type").unwrap_or(kind));
     let is_number = ["Int", "UInt", "Float", "Decimal"].iter().any(|number| kind.starts_with(number));
     Some(match found {
@@ -65,6 +64,48 @@ fn no_such(value: &str, kind: &str) -> Words {
         None => instead,
     };
     (format!("a text is read as {kind}, and not all texts are of that type"), hint)
+}
+
+fn is_word(token: &Token, known: &str) -> bool {
+    matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(known))
+}
+
+/// The dotted name that tokens end with: words stand side by side only where one begins.
+fn name_before(tokens: &[Token]) -> Option<String> {
+    let is_name = |at: usize| matches!(tokens[at], Token::Word(_));
+    let mut from = tokens.len().checked_sub(1).filter(|at| is_name(*at))?;
+    while from >= 2 && tokens[from - 1] == Token::Period && is_name(from - 2) {
+        from -= 2;
+    }
+    // Of `x::bigint = 5` the last word is a type.
+    let is_type = from.checked_sub(1).is_some_and(|before| tokens[before] == Token::DoubleColon);
+    (!is_type).then(|| tokens[from..].iter().map(ToString::to_string).collect())
+}
+
+/// What a declared column holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Number,
+    Text,
+}
+
+/// What all declared columns and fields hold that go by the end of a name; `None`: there are none, or they differ.
+fn kind_of(column: &str) -> Option<Kind> {
+    let name = column.rsplit('.').next().unwrap_or(column).trim_matches('"');
+    let mut kinds = Vec::new();
+    let mut left: Vec<&Column> = crate::apis::ALL.iter().flat_map(|set| set.columns).collect();
+    while let Some(column) = left.pop() {
+        left.extend(column.fields());
+        if column.name.eq_ignore_ascii_case(name) {
+            kinds.push(match &column.edm {
+                Edm::Int32 | Edm::Int64 | Edm::Double => Some(Kind::Number),
+                edm if edm.is_text() => Some(Kind::Text),
+                _ => None,
+            });
+        }
+    }
+    let first = kinds.first().copied().flatten();
+    first.filter(|_| kinds.iter().all(|kind| *kind == first))
 }
 
 fn solid(sql: &str) -> Vec<Token> {
@@ -254,6 +295,15 @@ mod tests {
         let told = |sql: &str| of_text("Cannot cast string 'of a record' to value of Int64 type", sql).unwrap();
         assert_eq!(told("SELECT 1 WHERE id = 5").0, "id is a text, and 5 is a number");
         assert_eq!(told("SELECT 1 WHERE a AND s.user_id IN (1, 2)").0, "s.user_id is a text, and 1 is a number");
+        for (sql, column) in [
+            ("SELECT 1 WHERE status.error_code = 50126 AND app_display_name = 5", "app_display_name"),
+            ("SELECT 1 FROM entra.users WHERE display_name = 5", "display_name"),
+            ("SELECT 1 FROM entra.users AS u WHERE u.display_name NOT IN (5)", "u.display_name"),
+            ("SELECT 1 FROM entra.users u JOIN x ON u.display_name = 5", "u.display_name"),
+            ("SELECT 1 FROM t WHERE unknown_column = 5", "unknown_column"),
+        ] {
+            assert_eq!(told(sql).0, format!("{column} is a text, and 5 is a number"), "{sql}");
+        }
         assert!(!told("SELECT a + 1").0.contains("of a record"));
         let day = |value: &str| {
             of_text(&format!("Cannot cast string '{value}' to value of Date32 type"), "SELECT d::date").unwrap()
