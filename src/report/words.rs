@@ -123,23 +123,46 @@ fn of_containing(text: &str) -> Option<Words> {
 
 /// A pattern that is looked for in what is no text.
 fn of_patterns(text: &str) -> Option<Words> {
-    let hint = |sign: &str| {
-        format!(
-            "of a list, EXISTS (SELECT 1 FROM unnest(list) AS t WHERE t {sign} '…') asks each element; of a struct, name a field"
-        )
-    };
     let of_like = text.strip_prefix("There isn't a common type to coerce ");
     for word in ["LIKE", "ILIKE"] {
-        if let Some((types, _)) = of_like.and_then(|rest| rest.split_once(&format!(" in {word}"))) {
-            return Some((format!("{word} compares texts, and not {}", types::in_sql(types)), hint(word)));
+        if let Some((given, _)) = of_like.and_then(|rest| rest.split_once(&format!(" in {word}"))) {
+            return Some((format!("{word} compares texts, and not {}", types::in_sql(given)), in_no_text(given, word)));
         }
     }
-    let operation = types::in_sql(text.strip_prefix("Cannot infer common argument type for regex operation ")?);
+    let given = text.strip_prefix("Cannot infer common argument type for regex operation ")?;
+    let operation = types::in_sql(given);
     let (sides, sign) = [" !~* ", " ~* ", " !~ ", " ~ "].iter().find_map(|sign| {
         let (left, right) = operation.split_once(sign)?;
         Some((format!("{left} and {right}"), sign.trim()))
     })?;
-    Some((format!("{sign} compares texts, and not {sides}"), hint(sign)))
+    Some((format!("{sign} compares texts, and not {sides}"), in_no_text(given, sign)))
+}
+
+/// What to write where a pattern was looked for in something of a type.
+fn in_no_text(given: &str, sign: &str) -> String {
+    let asked = |element: &str| format!("EXISTS (SELECT 1 FROM unnest(list) AS t WHERE {element} {sign} '…')");
+    if given.starts_with("Timestamp") || given.starts_with("Date") {
+        return "a time is compared with a time: x >= '2026-05-01' AND x < '2026-05-02', or x::date = '2026-05-01'"
+            .into();
+    }
+    if ["Int", "UInt", "Float", "Decimal", "Boolean"].iter().any(|of| given.starts_with(of)) {
+        return format!("CAST(x AS TEXT) {sign} '…' looks into it as a text");
+    }
+    if given.starts_with("List(") && given.contains("Struct(") {
+        // The fields as the engine shows them: `"name": Utf8View`.
+        let has = |field: &str| given.contains(&format!("\"{field}\": "));
+        let is_pair = (has("name") || has("key")) && has("value");
+        if is_pair {
+            let of_all = asked("t.value");
+            return format!("kv(list, 'Name') {sign} '…' looks at the value under a name, {of_all} at all of them");
+        }
+        let text = given
+            .split(", ")
+            .find_map(|field| field.split_once("\": Utf8"))
+            .and_then(|(before, _)| before.rsplit('"').next());
+        return format!("a field of the elements is asked: {}", asked(&format!("t.{}", text.unwrap_or("field"))));
+    }
+    format!("of a list, {} asks each element; of a struct, name a field", asked("t"))
 }
 
 /// What is wrong with a statement that makes or removes a table of files, or a view.

@@ -87,3 +87,23 @@ fn shapes_that_do_not_fit_are_said_in_words() {
         assert_eq!(of_operation(text), said);
     }
 }
+
+#[test]
+fn a_pattern_that_is_looked_for_in_no_text_is_written_for_what_it_is() {
+    let pairs = "List(Struct(\"name\": Utf8View, \"value\": Utf8View))";
+    let things = "List(Struct(\"number\": Int32, \"id\": Utf8View))";
+    for (given, hint) in [
+        ("Timestamp(µs, \"UTC\")", "x::date = '2026-05-01'"),
+        ("Int64", "CAST(x AS TEXT) LIKE '…'"),
+        (pairs, "kv(list, 'Name') LIKE '…'"),
+        (pairs, "WHERE t.value LIKE '…'"),
+        (things, "WHERE t.id LIKE '…'"),
+        ("List(Utf8View)", "WHERE t LIKE '…'"),
+    ] {
+        let text = format!("There isn't a common type to coerce {given} and Utf8 in LIKE expression");
+        let (said, told) = of_plan(&text).unwrap();
+        assert!(said.starts_with("LIKE compares texts, and not ") && told.contains(hint), "{given}: {said}; {told}");
+    }
+    let text = format!("Cannot infer common argument type for regex operation {pairs} ~ Utf8");
+    assert!(of_plan(&text).unwrap().1.contains("t.value ~ '…'"));
+}
