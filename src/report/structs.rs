@@ -14,8 +14,11 @@ pub(super) fn compared(sql: &str) -> Option<String> {
         let [left, sign, right] = three else { return None };
         let asked = comparison(sign)?;
         let (column, value) = declared(left).map(|c| (c, right)).or_else(|| declared(right).map(|c| (c, left)))?;
-        let path = field_for(column, value)?;
-        Some(format!("{} is a struct: compare one of its fields, as in {path} {asked} {value}", column.name))
+        let meant = match of_text(column, &asked, value) {
+            Some(meant) => meant,
+            None => format!("{} {asked} {value}", field_for(column, value)?),
+        };
+        Some(format!("{} is a struct: compare one of its fields, as in {meant}", column.name))
     })
 }
 
@@ -104,6 +107,25 @@ fn comparison(token: &Token) -> Option<String> {
     compares.then(|| token.to_string())
 }
 
+/// What a text was meant as that is none of the first text of the struct: a number, an outcome or a country.
+fn of_text(column: &Column, asked: &str, value: &Token) -> Option<String> {
+    let Token::SingleQuotedString(text) = value else { return None };
+    if text.parse::<i64>().is_ok() {
+        let path = field_for(column, &Token::Number(text.clone(), false))?;
+        return Some(format!("{path} {asked} {text}"));
+    }
+    let named = |name: &str| column.fields().iter().find(|field| field.name.starts_with(name));
+    let failed = ["failure", "failed", "fail", "error"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    let went_well = ["success", "succeeded", "ok"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    if (failed || went_well) && ["=", "<>"].contains(&asked) {
+        let sign = if went_well == (asked == "=") { "=" } else { "<>" };
+        return named("error_code").map(|field| format!("{}.{} {sign} 0", column.name, field.name));
+    }
+    let is_country = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    let country = if is_country { named("country") } else { None };
+    country.map(|field| format!("{}.{} {asked} {value}", column.name, field.name))
+}
+
 /// The first field that can have such a value, or one below it.
 fn field_for(column: &Column, value: &Token) -> Option<String> {
     let takes = |edm: &Edm| match value {
@@ -134,6 +156,11 @@ mod tests {
             ("SELECT 1 FROM sign_ins WHERE status = 50126", Some("status.error_code = 50126")),
             ("SELECT 1 FROM sign_ins WHERE 0 <> STATUS", Some("status.error_code <> 0")),
             ("SELECT 1 FROM sign_ins WHERE location = 'Lisbon'", Some("location.city = 'Lisbon'")),
+            ("SELECT 1 FROM sign_ins WHERE location = 'PT'", Some("location.country_or_region = 'PT'")),
+            ("SELECT 1 FROM sign_ins WHERE status = '50126'", Some("status.error_code = 50126")),
+            ("SELECT 1 FROM sign_ins WHERE status = 'failure'", Some("status.error_code <> 0")),
+            ("SELECT 1 FROM sign_ins WHERE status <> 'Failure'", Some("status.error_code = 0")),
+            ("SELECT 1 FROM sign_ins WHERE status = 'success'", Some("status.error_code = 0")),
             ("SELECT 1 FROM t WHERE initiated_by = 'a'", Some("initiated_by.user.id = 'a'")),
             ("SELECT 1 FROM t WHERE id = 1", None),
             ("SELECT 1 FROM t WHERE status = status", None),
