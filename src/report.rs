@@ -284,10 +284,13 @@ fn of_datafusion(error: &DataFusionError, about: &About<'_>) -> Report {
             Report::new(Exit::Query, if is_dump { "this is no operator".to_owned() } else { text })
         }
         DataFusionError::SchemaError(error, _) => of_schema(error, about),
-        DataFusionError::Internal(text) => match words::of_internal(text) {
-            Some(words) => in_words(words),
-            None => bug(&error.message()),
-        },
+        // Of some calls that a statement writes the engine says that they are its own fault.
+        DataFusionError::Internal(text) => {
+            match words::of_internal(text).or_else(|| functions::of_plan(text, about.sql)) {
+                Some(words) => in_words(words),
+                None => bug(&error.message()),
+            }
+        }
         DataFusionError::ExecutionJoin(join) if join.is_panic() => bug("a task of the query panicked"),
         DataFusionError::ResourcesExhausted(text) => {
             let hint = "raise --memory-limit, or select fewer columns or a shorter time range";

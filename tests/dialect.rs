@@ -33,6 +33,26 @@ async fn refusal(engine: &Engine, sql: &str) -> Report {
     Report::of_query(&error, &About { sql, line: 1, tables: &tables, ..About::default() })
 }
 
+/// The hint has the names that the statement gives to its tables.
+#[tokio::test]
+async fn ids_of_two_kinds_are_joined_by_names() {
+    let folder = TempDir::new().unwrap();
+    let engine = engine(&folder);
+    for (sql, hint) in [
+        (
+            "SELECT 1 FROM sign_ins x JOIN m365.activity f ON x.user_id = f.user_id",
+            "join the names: x.user_principal_name = f.user_name",
+        ),
+        (
+            "SELECT 1 FROM m365.activity WHERE user_id IN (SELECT user_id FROM sign_ins)",
+            "user_name IN (SELECT user_principal_name FROM …)",
+        ),
+    ] {
+        let told = refusal(&engine, sql).await;
+        assert!(told.hint.as_ref().is_some_and(|told| told.contains(hint)), "{sql}: {told}");
+    }
+}
+
 #[tokio::test]
 async fn what_can_be_said_in_other_words_is_done() {
     let folder = TempDir::new().unwrap();
@@ -172,6 +192,31 @@ async fn what_would_be_passed_over_is_refused_with_the_way() {
             "unnest(",
         ),
         ("SELECT id FROM sign_ins WHERE status ~* 'x'", "~* compares texts, and not struct", "name a field"),
+        (
+            "SELECT id FROM sign_ins WHERE created_date_time LIKE '2026-11-24%'",
+            "LIKE compares texts",
+            "x::date = '2026",
+        ),
+        ("SELECT id FROM directory_audits WHERE additional_details LIKE '%x%'", "LIKE compares texts", "t.value LIKE"),
+        ("SELECT id FROM sign_ins WHERE location = 'PT'", "cannot be compared", "location.country_or_region = 'PT'"),
+        (
+            "SELECT id FROM sign_ins ORDER BY date_trunc(created_date_time)",
+            "date_trunc does not take 1",
+            "('hour', time)",
+        ),
+        ("SELECT id FROM sign_ins ORDER BY element_at(id, 1)", "element_at takes a map", "['TargetUserName']"),
+        ("SELECT id FROM sign_ins ORDER BY round(id)", "round does not take (text)", "CAST(x AS DOUBLE)"),
+        ("SELECT id FROM sign_ins ORDER BY lower(sign_in_event_types)", "lower does not take (list)", "lower(text)"),
+        ("SELECT id FROM sign_ins ORDER BY url_decode(id, id)", "takes 1 argument, and not 2", "url_decode(text)"),
+        ("SELECT count(*) FILTER (WHERE sqrt(id) > 1) FROM sign_ins", "sqrt does not take (text)", "CAST(x AS DOUBLE)"),
+        (
+            "SELECT 1 FROM sign_ins a JOIN sign_ins b ON sqrt(a.id) = 1",
+            "sqrt does not take (text)",
+            "CAST(x AS DOUBLE)",
+        ),
+        ("SELECT DISTINCT ON (sqrt(id)) id FROM sign_ins", "sqrt does not take (text)", "CAST(x AS DOUBLE)"),
+        ("SELECT first_value() OVER (ORDER BY id) FROM sign_ins", "is given none", "first_value(x) OVER"),
+        ("SELECT sum(status.error_code = 50126) FROM sign_ins", "sum does not take (boolean)", "count_if(condition)"),
         ("SELECT id FROM sign_ins WHERE user_principal_name = “a@b.c”", "“", "typographic quotes"),
         ("SELECT datetime(2026-11-29)", "is a number", "datetime('2026-11-29')"),
         ("SELECT todatetime(2026 - 11 - 29)", "is a number", "todatetime('2026-11-29')"),

@@ -1,5 +1,7 @@
 //! Functions that there are not, and calls that a function does not take.
 
+mod coercions;
+
 use datafusion::sql::sqlparser::tokenizer::Token;
 
 use super::words::Words;
@@ -9,7 +11,7 @@ use crate::predicate::ANY_OF;
 
 /// The words for a text of the planner about a function.
 pub(super) fn of_plan(text: &str, sql: &str) -> Option<Words> {
-    if let Some(words) = of_arguments(text, sql) {
+    if let Some(words) = of_arguments(text, sql).or_else(|| coercions::of(text, sql)) {
         return Some(words);
     }
     if let Some(name) = names::quoted(text, "table function '", "' not found") {
@@ -72,10 +74,13 @@ fn of_arguments(text: &str, sql: &str) -> Option<Words> {
     Some((format!("{typed} does not take ({}", types::in_sql(types)), hint))
 }
 
-/// What to write where a function of texts was given a list or a struct. LIST stands for what it was given.
+/// What to write where a function was given a list or a struct in the place of a text, or a condition in that of a number. LIST stands for what it was given.
 fn of_nested(name: &str, types: &str) -> Option<&'static str> {
     let (is_list, is_struct) = (types.starts_with("List("), types.starts_with("Struct("));
     match name {
+        "sum" | "avg" if types.starts_with("Boolean") => Some(
+            "count_if(condition) counts the rows for which it is true, avg(CASE WHEN condition THEN 1.0 ELSE 0 END) is their share",
+        ),
         "character_length" if is_list => Some("cardinality(LIST) counts the elements of a list"),
         "json_list" | "json_entries" if is_list => {
             Some("that is a list already, and no JSON: unnest(LIST) makes a row of each element")
@@ -137,6 +142,7 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("date_bin", &["bin", "time_bucket"]),
     ("to_char", &["date_format", "strftime"]),
     ("array_length", &["list_length"]),
+    ("map_extract", &["element_at"]),
     (
         "json_list",
         &["json_array_elements", "json_array_elements_text", "jsonb_array_elements", "jsonb_array_elements_text"],

@@ -66,6 +66,13 @@ fn calls_are_shown_in_words_of_sql_and_with_the_name_that_was_typed() {
             "len does not take (list)",
             "cardinality(list) counts the elements of a list",
         ),
+        (
+            "sum(Boolean)",
+            "\n\tsum(Numeric(1))",
+            "SELECT sum(a = 1) FROM t",
+            "sum does not take (boolean)",
+            "count_if(condition) counts the rows for which it is true, avg(CASE WHEN condition THEN 1.0 ELSE 0 END) is their share",
+        ),
         ("f(Int64)", "\n\tf(UserDefined)", "SELECT f(1)", "f does not take (bigint)", "\\df f shows what it takes"),
     ] {
         let told = of_plan(&text(call, forms), sql).unwrap();
