@@ -25,9 +25,9 @@ fn the_examples_of_cef_are_read() {
 
 #[test]
 fn a_key_that_comes_very_often_costs_each_time_the_same() {
-    let line = format!("CEF:0|V|P|1|1|n|5|{}\n", "a=1 ".repeat(100_000));
+    let line = format!("CEF:0|V|P|1|1|n|5|{}\n", "a=1 ".repeat(20_000));
     let rows = table("x.log", &line, &Options::default());
-    assert!(rows[1].ends_with(";a_99999=1;a_100000=1"), "{}", rows.len());
+    assert!(rows[1].ends_with(";a_19999=1;a_20000=1"), "{}", rows.len());
 }
 
 #[test]
