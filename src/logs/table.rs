@@ -85,8 +85,7 @@ pub(in crate::logs) fn columns(
         is_stated: ordered.is_some(),
         takes_days: false,
     };
-    // The engine adds these two.
-    let mut taken = Taken::from_iter([Field::RAW, "file", "line"].map(str::to_owned));
+    let mut taken = Taken::from_iter([Field::RAW.to_owned()]);
     let columns = named.iter().zip(seen).enumerate().map(|(at, (name, seen))| {
         let sql = match names::sql_name(name) {
             empty if empty.is_empty() => format!("column{}", at + 1),
@@ -105,7 +104,12 @@ pub(in crate::logs) fn columns(
         Column { name: name.clone(), sql: taken.free(&sql), reading }
     });
     let columns: Vec<Column> = columns.collect();
-    let assumed = assumed(&columns, seen, options);
+    let mut assumed = assumed(&columns, seen, options);
+    // What the engine adds makes room for a log's own columns; a record is `raw` in every log.
+    let is_raw = |column: &&Column| names::sql_name(&column.name) == Field::RAW;
+    assumed.extend(columns.iter().filter(is_raw).map(|column| {
+        format!("the log's own {} is the column {}, for raw is the whole record", quoted(&column.name), column.sql)
+    }));
     Ok((columns, assumed))
 }
 

@@ -35,6 +35,24 @@ async fn a_field_behind_a_blank_may_stand_in_quotes() {
     assert!(said.iter().all(|text| !text.contains("could not be read")), "{said:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_of_a_log_that_are_called_as_ours_keep_their_names() {
+    let lab = Lab::new();
+    lab.file("a.csv", "file,line,raw,user\nevil.exe,70,x,bob\ngood.exe,80,y,ann\n");
+    lab.file("b.ndjson", "{\"file\":\"evil.exe\",\"line\":70,\"raw\":\"x\",\"user\":\"bob\"}\n");
+    for (name, at) in [("a.csv", 2), ("b.ndjson", 1)] {
+        let sql = format!(
+            "SELECT file, line, raw_2, _line, _file LIKE '%{name}' FROM '{{dir}}/{name}' WHERE file LIKE '%evil%'"
+        );
+        let (rows, said) = lab.told(&sql).await;
+        assert_eq!(rows, [format!("evil.exe | 70 | x | {at} | true")], "{name}");
+        assert!(said.iter().any(|text| text.contains("`raw` is the column raw_2")), "{said:?}");
+    }
+    // The control: where the log has none, they are ours.
+    lab.file("c.csv", "user,n\nbob,1\n");
+    assert_eq!(lab.rows("SELECT line, file LIKE '%c.csv' FROM '{dir}/c.csv'").await, ["2 | true"]);
+}
+
 /// Days that read both ways fill the sample, and one behind it does not.
 fn europe() -> String {
     format!("time,user\n{}13/05/2026 00:00,eve\n", "01/05/2026 00:00,bob\n".repeat(60_000))
