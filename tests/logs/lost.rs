@@ -53,6 +53,25 @@ async fn columns_of_a_log_that_are_called_as_ours_keep_their_names() {
     assert_eq!(lab.rows("SELECT line, file LIKE '%c.csv' FROM '{dir}/c.csv'").await, ["2 | true"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_was_taken_for_a_table_says_how_all_of_it_is_read() {
+    let lab = Lab::new();
+    // The first mebibyte is rows of two fields, and most of the file is none.
+    let text = format!("{}{}", "alice,admin\n".repeat(100_000), "so it goes\n".repeat(110_000));
+    for (name, is_told) in [("x.log", true), ("x.csv", false)] {
+        lab.file(name, &text);
+        let (rows, said) = lab.told(&format!("SELECT count(column1) FROM '{{dir}}/{name}'")).await;
+        assert_eq!(rows, ["100000"], "{name}");
+        let told = said.iter().find(|text| text.contains("110000 line(s) could not be read"));
+        assert_eq!(told.is_some_and(|text| text.contains("format => 'lines'")), is_told, "{name}: {said:?}");
+    }
+    // The control: a few lines are damage.
+    lab.file("y.log", text.replace("so it goes\n", "") + "so it goes\n");
+    let (_, said) = lab.told("SELECT count(column1) FROM '{dir}/y.log'").await;
+    assert!(said.iter().any(|text| text.contains("1 line(s) could not be read")), "{said:?}");
+    assert!(said.iter().all(|text| !text.contains("format => 'lines'")), "{said:?}");
+}
+
 /// Days that read both ways fill the sample, and one behind it does not.
 fn europe() -> String {
     format!("time,user\n{}13/05/2026 00:00,eve\n", "01/05/2026 00:00,bob\n".repeat(60_000))

@@ -235,6 +235,13 @@ impl LogFiles {
         all
     }
 
+    /// Whether a file is rows of fields by its content alone: neither its name nor a statement says so.
+    pub(super) fn is_by_content(&self, file: &LogFile) -> bool {
+        let (name, format) = (file.source.file_name(), file.recognised.format);
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+        format.name() == "csv" && self.options.format.is_none() && !format.extensions().contains(&ending.as_str())
+    }
+
     fn error(&self, source: LogError) -> Error {
         Error::Logs { table: self.name.clone(), source }
     }

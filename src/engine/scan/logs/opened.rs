@@ -132,6 +132,7 @@ impl Open {
             self.file.remember(&self.stamp, (said.rows, times));
         }
         let (bad, rows) = (said.count_bad(), said.rows);
+        let said = if scan.table.is_by_content(&self.file) { said.may_be_text() } else { said };
         said.say((scan.table.name.as_str(), self.name.as_str()), &names, &scan.statement.tally);
         scan.outcome.end(scan, rows, bad);
     }

@@ -23,6 +23,8 @@ pub(super) struct Said {
     pub(super) rows: u64,
     bad: u64,
     first: Option<(u64, &'static str, String)>,
+    /// What to do about them, if that is known.
+    advice: &'static str,
     broken: Option<String>,
     /// The first line that is no UTF-8.
     recoded: Option<u64>,
@@ -109,6 +111,7 @@ impl Said {
             rows: self.rows + next.rows,
             bad: self.bad + next.bad,
             first: self.first.or(next.first),
+            advice: self.advice,
             broken: self.broken.or(next.broken),
             recoded: self.recoded.or(next.recoded),
             doubtful,
@@ -121,6 +124,14 @@ impl Said {
         }
     }
 
+    /// Most lines of a file were lost that is rows of fields by its content alone: what else it may be is told with them.
+    pub(super) fn may_be_text(mut self) -> Self {
+        if self.bad > self.rows {
+            self.advice = "; if it is no table, read_log('FILE', format => 'lines') reads each line as text";
+        }
+        self
+    }
+
     /// Leaves the notices of a file.
     pub(super) fn say<'a>(
         self,
@@ -128,11 +139,11 @@ impl Said {
         columns: &(impl Iterator<Item = &'a str> + Clone),
         tally: &Tally,
     ) {
-        let Self { rows, bad, first, broken, recoded, doubtful, unknown, first_unknown, odd, repeated, grown, .. } =
-            self;
+        let Self { rows, bad, first, advice, broken, recoded, doubtful, .. } = self;
+        let Self { unknown, first_unknown, odd, repeated, grown, .. } = self;
         let (table, file) = (|| table.to_owned(), || file.to_owned());
         if let Some((line, why, excerpt)) = first {
-            let why = format!("{why}: '{}'", Veil::default().told(&excerpt));
+            let why = format!("{why}: '{}'{advice}", Veil::default().told(&excerpt));
             tally.notice(Notice::UnreadLines { file: file(), line, count: bad, why });
         }
         if let Some(why) = broken {

@@ -67,6 +67,8 @@ impl Format for Csv {
         // What is not called so shows it: several rows, all of which split alike.
         let shows = shaped.shape.width() > 1 && shaped.share >= 95 && shaped.rows.len() > 1;
         let is_stated = options.delimiter.is_some() || options.heading.is_some() || options.columns.is_some();
+        // A decimal's comma parts no fields: such lines are text.
+        let shows = shows && !(shaped.shape.delimiter == b',' && shape::has_decimal_commas(&text));
         if !is_called && !shows && !is_stated || sample.head.is_empty() && !is_called {
             return Ok(None);
         }

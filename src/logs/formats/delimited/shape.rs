@@ -12,6 +12,9 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Rows that are looked at.
 const MOST: usize = 10_000;
 
+/// Lines that are looked at for commas of decimals.
+const LOOKED: usize = 200;
+
 /// How rows are written.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
@@ -118,6 +121,24 @@ fn preamble(text: &[u8]) -> (u64, Option<u8>) {
         _ if bare.starts_with(b"#TYPE ") => (2, None),
         _ => (1, None),
     }
+}
+
+/// Whether most lines have a time whose comma is that of a decimal, such as `10:00:00,123 INFO` of Python's logging.
+pub(super) fn has_decimal_commas(text: &[u8]) -> bool {
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LOOKED);
+    let (mut all, mut some) = (0, 0);
+    for line in lines {
+        all += 1;
+        some += usize::from(memchr::memchr_iter(b',', line).any(|at| is_decimal(&line[..at], &line[at + 1..])));
+    }
+    some * 2 > all
+}
+
+/// Whether a comma stands between a time of day and exactly three digits.
+fn is_decimal(before: &[u8], behind: &[u8]) -> bool {
+    let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+    let is_time = matches!(before, [.., h1, h2, b':', m1, m2, b':', s1, s2] if digits(&[*h1, *h2, *m1, *m2, *s1, *s2]));
+    is_time && matches!(behind, [a, b, c, b' ' | b']', ..] if digits(&[*a, *b, *c]))
 }
 
 fn by(delimiter: u8, text: &[u8], is_whole: bool, first_line: u64, comment: Option<u8>) -> Shaped {
@@ -266,6 +287,25 @@ mod tests {
     fn of(text: &str) -> (char, usize, Option<u8>) {
         let shaped = shaped(text.as_bytes(), true, &Options::default());
         (char::from(shaped.shape.delimiter), shaped.shape.width(), shaped.shape.comment)
+    }
+
+    #[test]
+    fn a_comma_of_a_decimal_is_known_by_the_time_before_it() {
+        for (line, expected) in [
+            ("2026-01-01 10:00:00,123 INFO root: started", true),
+            ("[10:00:00,123] x", true),
+            ("a, b 10:00:00,123 x", true),
+            ("2026-01-01 10:00:00,123,INFO", false),
+            ("2026-01-01 10:00:00,1234 x", false),
+            ("2026-01-01 10:00:00,123", false),
+            ("2026-01-01 10:00:00,abc x", false),
+            ("10:00,123 x", false),
+            (",123 x", false),
+            ("", false),
+        ] {
+            assert_eq!(has_decimal_commas(line.as_bytes()), expected, "{line}");
+        }
+        assert!(!has_decimal_commas(b"10:00:00,123 x\na,b\n"), "no more than half");
     }
 
     #[test]

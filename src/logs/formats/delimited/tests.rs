@@ -222,6 +222,14 @@ fn nothing_in_quotes_is_an_empty_text_unless_all_is_in_quotes() {
 fn prose_is_no_table() {
     let text = "Dear all,\nthis is a text, and, well, no table.\nBye\n";
     assert_eq!(recognised("x.txt", text.as_bytes(), &Options::default()).format.name(), "lines");
+    // Of Python's logging: the comma is that of the seconds' decimals.
+    let python = "2026-01-01 10:00:00,123 INFO root: started\n2026-01-01 10:00:01,456 INFO root: done\n";
+    for name in ["x.txt", "x.log"] {
+        assert_eq!(recognised(name, python.as_bytes(), &Options::default()).format.name(), "lines");
+    }
+    assert_eq!(recognised("x.csv", python.as_bytes(), &Options::default()).format.name(), "csv");
+    let bars = python.replace(" INFO ", " | INFO | ");
+    assert_eq!(table("x.log", &bars, &Options::default())[0], "time | column1 | column2 | column3");
     let rows = "2026-11-27,a,b\n2026-11-28,c,d\n2026-11-29,e,f\n";
     assert_eq!(recognised("x.log", rows.as_bytes(), &Options::default()).format.name(), "csv");
 }
