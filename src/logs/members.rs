@@ -82,16 +82,55 @@ fn give<'a>(Members(members): Members<'a>, path: &mut String, deepest: usize, ea
     }
 }
 
-/// A value as text: what a string says, and all else as it is written; `None` for null.
+/// A value as text: what a string says, and all else as it is written; `None` for null. Half of a pair of UTF-16 is no letter:
+/// U+FFFD stands for it.
 pub(in crate::logs) fn as_text(value: &str) -> Option<Cow<'_, str>> {
     match value.as_bytes() {
         b"null" => None,
         [b'"', ..] => Some(match value.get(1..value.len().saturating_sub(1)) {
             Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
-            _ => Cow::Owned(serde_json::from_str(value).unwrap_or_else(|_| value.to_owned())),
+            _ => Cow::Owned(
+                serde_json::from_str(value)
+                    .or_else(|_| serde_json::from_str(&mended(value)))
+                    .unwrap_or_else(|_| value.to_owned()),
+            ),
         }),
         _ => Some(Cow::Borrowed(value)),
     }
+}
+
+/// Whether a value is a string in which half of a pair of UTF-16 stands alone.
+pub(in crate::logs) fn has_half(value: &str) -> bool {
+    value.starts_with('"')
+        && value.contains('\\')
+        && (value.contains("\\ud") || value.contains("\\uD"))
+        && mended(value) != value
+}
+
+/// A string of JSON as it is written, with U+FFFD for each half of a pair that stands alone.
+fn mended(value: &str) -> String {
+    let (mut mended, mut rest) = (String::with_capacity(value.len()), value);
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        mended.push_str(before);
+        let length = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(_), _) => 6,
+            // What is escaped may be a backslash: it begins no other escape.
+            (None, _) => escape.chars().take(2).map(char::len_utf8).sum(),
+        };
+        let (escape, behind) = escape.split_at(length);
+        let is_half = length == 6 && matches!(unit(escape), Some(0xD800..=0xDFFF));
+        mended.push_str(if is_half { "\\ufffd" } else { escape });
+        rest = behind;
+    }
+    mended + rest
+}
+
+/// The unit of UTF-16 that an escape at the begin of a text names.
+fn unit(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
 #[cfg(test)]
@@ -117,7 +156,27 @@ mod tests {
     fn a_value_is_what_it_says() {
         assert_eq!(as_text(r#""a\nb""#).as_deref(), Some("a\nb"));
         assert_eq!([as_text("null"), as_text("1.5")], [None, Some("1.5".into())]);
-        // Half of a pair is no text: it stays as it is written.
-        assert_eq!(as_text(r#""\ud83d""#).as_deref(), Some(r#""\ud83d""#));
+    }
+
+    #[test]
+    fn half_of_a_pair_is_told_from_a_whole_one() {
+        for (value, expected) in [
+            (r#""\ud83d""#, "\u{fffd}"),
+            (r#""a\uDE00b""#, "a\u{fffd}b"),
+            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
+            (r#""\ud83dé""#, "\u{fffd}é"),
+            (r#""\\\ud83d""#, "\\\u{fffd}"),
+        ] {
+            assert_eq!(as_text(value).as_deref(), Some(expected), "{value}");
+            assert!(has_half(value), "{value}");
+        }
+        // The control: whole pairs, letters that are escaped, and a backslash before what would be an escape.
+        for (value, expected) in
+            [(r#""\ud83d\ude00""#, "😀"), (r#""\u00e9""#, "é"), (r#""\\ud83d""#, "\\ud83d"), (r#""ud83d""#, "ud83d")]
+        {
+            assert_eq!(as_text(value).as_deref(), Some(expected), "{value}");
+            assert!(!has_half(value), "{value}");
+        }
+        assert!(!has_half("5") && !has_half(r#"["\ud83d"]"#));
     }
 }

@@ -67,7 +67,7 @@ impl<'a> From<&'a [Pair<'a>]> for PairList<'a> {
     }
 }
 
-/// Why a time that was read may be another.
+/// Why a time that was read may be another, or a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
     /// Clocks of its zone showed it twice, when they were put back: it is the first of the two.
@@ -78,10 +78,12 @@ pub enum Doubt {
     Replaced,
     /// It names no year, and the one of the lines beside it has no such day: it is in the last one that has it.
     Leap,
+    /// A text of JSON has half of a pair of UTF-16, which is no letter.
+    Half,
 }
 
 impl Doubt {
-    /// What there is to say of such times, behind their number.
+    /// What there is to say of such times and texts, behind their number.
     pub fn what(self) -> &'static str {
         match self {
             Self::Twice => {
@@ -95,6 +97,9 @@ impl Doubt {
             Self::Leap => {
                 "time(s) are of a 29 February and name no year: they were put into the last leap year, and lines beside them \
                  into a later one (read_log('FILE', year => '2024') states the year of all)"
+            }
+            Self::Half => {
+                "record(s) of JSON have half of a letter (such as \\ud83d alone): \u{fffd} stands for each; raw has them as they were written"
             }
             Self::Replaced => {
                 "time(s) of events are not understood: another time of the line was taken, such as that of the header of syslog; \
@@ -117,7 +122,7 @@ pub trait Sink {
     /// A date that shows the day first where others of its column were read month first, or the other way round: these may
     /// have been misread, so nothing of the file stands.
     fn contrary(&mut self, line: u64, column: &str, value: &str, was_day_first: bool);
-    /// The time of the row that comes next may be another.
+    /// The time of the row that comes next may be another, or a text in it.
     fn doubtful(&mut self, line: u64, doubt: Doubt) {
         let _ = (line, doubt);
     }

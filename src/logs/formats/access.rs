@@ -66,6 +66,12 @@ impl Parser for AccessParser {
         let Some(request) = Request::read(line) else {
             return sink.bad(number, "it is no line of an access log", line.as_bytes());
         };
+        for (field, text) in [(8, request.status), (9, request.bytes)] {
+            // It has more digits than a number holds.
+            if wanted.contains(&field) && text != "-" && int(text) == Value::Null {
+                sink.odd(number, field, text);
+            }
+        }
         let values: Vec<Value<'_>> = wanted.iter().map(|field| request.value(*field)).collect();
         sink.row(number, &values);
     }
@@ -255,6 +261,15 @@ mod tests {
                 ["∅", "∅", "unknown, 10.0.0.1", "∅"],
             ]
         );
+    }
+
+    #[test]
+    fn a_number_that_is_too_large_is_counted() {
+        let log = "1.2.3.4 - - [25/Apr/2021:06:15:33 +0000] \"GET / HTTP/1.0\" 200 99999999999999999999\n\
+                   1.2.3.4 - - [25/Apr/2021:06:15:33 +0000] \"GET / HTTP/1.0\" 304 -\n";
+        let rows = table("access.log", log, &Options::default());
+        assert!(rows[1].contains("| 200 | ∅ |") && rows[2].contains("| 304 | ∅ |"), "{rows:?}");
+        assert_eq!(rows[3..], ["1? bytes 99999999999999999999"]);
     }
 
     #[test]

@@ -56,6 +56,10 @@ impl Parser for SquidParser {
         let Some(request) = Request::read(line) else {
             return sink.bad(number, "it is no line of Squid's access log", line.as_bytes());
         };
+        let status = request.result.1;
+        if wanted.contains(&6) && status != "-" && status.parse::<i64>().is_err() {
+            sink.odd(number, 6, status);
+        }
         let values: Vec<Value<'_>> = wanted.iter().map(|field| request.value(*field, line)).collect();
         sink.row(number, &values);
     }

@@ -18,10 +18,10 @@ use scan::{Found, Place, Scan};
 
 use crate::logs::encoding::{self, Decoder};
 use crate::logs::line::{Cutter, Piece, TOO_LONG};
-use crate::logs::members::{as_text, each_member};
+use crate::logs::members::{as_text, each_member, has_half};
 use crate::logs::pieces::{Ends, LinePieces};
 use crate::logs::table::{self, Cells, MOST_COLUMNS, Table, quoted};
-use crate::logs::{Error, Format, Layout, Options, Pieces, Reader, Sample, Sink};
+use crate::logs::{Doubt, Error, Format, Layout, Options, Pieces, Reader, Sample, Sink};
 
 /// JSON records.
 #[derive(Debug)]
@@ -199,8 +199,10 @@ impl Give {
         // By column, the name whose value it has.
         let mut is_of: Vec<Option<usize>> = vec![None; self.needed.len()];
         let (mut repeated, mut unknown): (Vec<usize>, Vec<String>) = (Vec::new(), Vec::new());
+        let mut has_halves = false;
         let is_object = each_member(&text, DEEPEST, &mut |name, value| match self.layout.by_name.get(name) {
             Some(Member { column, name }) if self.needed[*column] => {
+                has_halves |= has_half(value);
                 let (cell, other) = (&mut cells[*column], is_of[*column].is_some_and(|before| before != *name));
                 match as_text(value) {
                     text if is_of[*column].is_none() || other && cell.is_none() => {
@@ -220,6 +222,9 @@ impl Give {
         }
         if matches!(text, Cow::Owned(_)) {
             sink.recoded(line);
+        }
+        if has_halves {
+            sink.doubtful(line, Doubt::Half);
         }
         unknown.iter().for_each(|name| sink.unknown(line, name));
         let fields = repeated.into_iter().filter_map(|column| self.layout.table.field_of(&self.wanted, column));

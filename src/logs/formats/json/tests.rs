@@ -127,6 +127,13 @@ fn a_member_that_comes_later_is_told_and_an_odd_value_too() {
 }
 
 #[test]
+fn half_of_a_letter_is_told_and_costs_itself() {
+    let text = "{\"s\":\"\\ud800\",\"n\":1}\n{\"s\":\"\\ud83d\\ude00\",\"n\":2}\n";
+    let expected = ["s | n", "1: \u{fffd} | 1", "2: 😀 | 2", "1~ Half"];
+    assert_eq!(table("x.ndjson", text, &Options::default()), expected);
+}
+
+#[test]
 fn zeek_writes_its_logs_as_json_too() {
     let text = "{\"ts\":1591367999.305988,\"uid\":\"CMdzit1AMNsmfAIiQc\",\"id.orig_h\":\"192.168.4.76\",\"id.orig_p\":36844}\n";
     assert_eq!(
