@@ -65,7 +65,7 @@ impl Entry {
     /// The entry as a stream of its own.
     pub(super) fn open(&self, mut file: impl Read + Seek + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
         if self.encrypted {
-            return Err(io::Error::other("the archive is encrypted"));
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "the archive is encrypted"));
         }
         let mut header = [0; HEADER];
         file.seek(SeekFrom::Start(self.header))?;

@@ -42,6 +42,12 @@ pub(crate) fn beside(path: &Path) -> Vec<String> {
     entries.take(MOST_NAMES).filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
 }
 
+/// Where a link leads.
+#[cfg(feature = "cli")]
+pub(crate) fn link(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
+}
+
 /// The file that holds what came on standard input, which errors do not name either.
 pub(super) fn kept(path: &Path, meant: Meant) -> Result<Listing, Error> {
     if is_only_spreadsheet(path, meant) {

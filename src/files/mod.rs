@@ -33,7 +33,7 @@ pub use place::Bucket;
 pub use stamp::{Change, Stamp};
 
 #[cfg(feature = "cli")]
-pub(crate) use local::beside;
+pub(crate) use local::{beside, link};
 pub(crate) use packed::AHEAD;
 pub(crate) use place::told;
 pub(crate) use unpack::open;

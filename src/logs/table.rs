@@ -19,6 +19,13 @@ pub(in crate::logs) struct Column {
     pub(in crate::logs) reading: Reading,
 }
 
+impl Column {
+    /// What it is called in a sentence: as in the file, or as in SQL, if the file has no name for it.
+    fn called(&self) -> String {
+        quoted(if self.name.trim().is_empty() { &self.sql } else { &self.name })
+    }
+}
+
 /// Fields, and where each comes from.
 #[derive(Debug)]
 pub(in crate::logs) struct Table {
@@ -156,7 +163,7 @@ fn assumed(columns: &[Column], seen: &[Seen], options: &Options) -> Vec<String> 
 fn no_order(column: &Column, seen: &Seen) -> Option<String> {
     let day = seen.unordered().filter(|_| seen.are_days() && column.reading.kind == Kind::Text)?;
     let how = form(day, seen).map(|form| format!(": to_date({}, {form}", column.sql)).unwrap_or_default();
-    Some(format!("{} is text, for days such as {day} have no time of day{how}", quoted(&column.name)))
+    Some(format!("{} is text, for days such as {day} have no time of day{how}", column.called()))
 }
 
 /// How such a day is read, if its parts are numbers and the year has four digits.
@@ -181,7 +188,7 @@ fn no_time(column: &Column, seen: &Seen) -> Option<String> {
     if !is_called || column.reading.kind != Kind::Text || seen.are_days() || seen.are_times_of_day() {
         return None;
     }
-    let name = quoted(&column.name);
+    let name = column.called();
     match seen.other() {
         _ if seen.is_declared() => None,
         _ if seen.are_times_of_both_orders() => Some(format!(
@@ -237,7 +244,7 @@ impl Table {
                 let name = if column.sql == Field::TIME { "time_of_day" } else { &column.sql };
                 column.sql = taken.free(name);
             }
-            let field = Field::new(&column.sql, column.reading.kind, format!("{} of the file.", quoted(&column.name)));
+            let field = Field::new(&column.sql, column.reading.kind, format!("{} of the file.", column.called()));
             let is_known = column.reading.kind != Kind::Text || seen.get(at).is_none_or(|seen| seen.values > 0);
             fields.push(field.known(is_known));
             sources.push(Source::Own(at));
@@ -343,7 +350,8 @@ impl Table {
 
     /// A date shows another order than the column has.
     fn contrary(&self, at: usize, line: u64, value: &str, sink: &mut dyn Sink) {
-        let Column { name, reading, .. } = &self.columns[at];
+        let Column { name, sql, reading } = &self.columns[at];
+        let name = if name.trim().is_empty() { sql } else { name };
         sink.contrary(line, name, value, matches!(reading.form, Form::Plain(Clock { order: Order::DayFirst, .. })));
     }
 

@@ -1,6 +1,7 @@
 //! The errors of the layers below: exit code and advice for each, one arm for each type.
 
 use std::error::Error;
+use std::io;
 use std::path::Path;
 
 use super::names::nearest;
@@ -272,7 +273,9 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
             let named = "'logs/*.evtx' is a pattern, 'logs/**/*.evtx' one for all folders below, 'logs' a folder with all in it";
             Report::chain(Exit::Query, source).hint(input(source).unwrap_or(named))
         }
-        L::Unreadable { .. } => report("it may be cut short, or packed in a way that is not read here: unpack it"),
+        L::Unreadable { source, .. } => {
+            report(opened(source).unwrap_or("it may be cut short, or packed in a way that is not read here: unpack it"))
+        }
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::TwoColumns { .. } => report("write it again with a name of its own for each: SELECT a.x, b.x AS other"),
         L::Damaged { .. } => report("fetch or export it again; if it is cut, nothing of it can be read without its end"),
@@ -295,8 +298,12 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
     }
 }
 
-/// A file of nearly that name beside the one that is not there.
+/// A file of nearly that name beside the one that is not there; of a link, where it leads.
 fn near_file(path: &Path) -> Option<String> {
+    if let Some(to) = files::link(path) {
+        let (link, to) = (path.display(), to.display());
+        return Some(format!("{link} is a link to {to}, and that is not there: name the file where it is now"));
+    }
     let name = path.file_name()?.to_str()?;
     let beside = files::beside(path);
     let near = nearest(name, beside.iter().map(|known| (known.as_str(), known.as_str())))?;
@@ -392,9 +399,23 @@ fn input(error: &files::Error) -> Option<&'static str> {
             "write the folder that is meant in place of '..'; a/*/../b is one place for each folder of a"
         }
         files::Error::TooMany { .. } => "name a longer prefix, or a pattern that begins with one",
+        files::Error::Open { source, .. } => return opened(source),
         files::Error::Empty { .. } => "save spreadsheets as CSV; a file with any ending is read if you name it",
         _ => return None,
     })
+}
+
+/// What to do about a file that is there and cannot be opened.
+fn opened(error: &io::Error) -> Option<&'static str> {
+    use io::ErrorKind as K;
+    match error.kind() {
+        K::PermissionDenied => Some("it takes the right to read it: ask its owner, or read a copy"),
+        K::Unsupported => Some("unpack it first, with its password if it has one, and read what was in it"),
+        K::InvalidData | K::InvalidInput | K::UnexpectedEof | K::Other => Some(
+            "it may be cut short or damaged, or packed in a way that is not read here: copy it again, or unpack it",
+        ),
+        _ => None,
+    }
 }
 
 const INPUT: &str = "--input takes a file, a folder or a quoted pattern";

@@ -378,7 +378,7 @@ impl fmt::Display for Because {
             Self::EmptyFiles { files: 1, first } => write!(f, "{first} is empty"),
             Self::EmptyFiles { files, first } => write!(f, "the {files} files are empty (first: {first})"),
             Self::NoLines { files, first, unread: 0 } => {
-                write!(f, "the {files} file(s) hold no rows, only headings or comments (first: {first})")
+                write!(f, "the {files} file(s) hold no rows, only headings, comments, blanks or empty lists (first: {first})")
             }
             Self::NoLines { files, first, unread } => {
                 write!(f, "none of the {unread} line(s) of the {files} file(s) could be read (first: {first})")

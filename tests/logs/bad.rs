@@ -28,6 +28,35 @@ async fn what_holds_no_rows_says_so() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_is_no_heading() {
+    let lab = Lab::new();
+    lab.file("none.json", "[]");
+    let (rows, said) = lab.told("SELECT count(*) FROM '{dir}/none.json'").await;
+    assert_eq!(rows, ["0"]);
+    assert!(said.iter().any(|text| text.contains("hold no rows") && text.contains("empty lists")), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_to_do_about_a_file_fits_it() {
+    let lab = Lab::new();
+    lab.file("cut.zip", &zip(&[("a.txt", IPS.as_bytes())])[..40]);
+    let report = lab.refusal("SELECT count(*) FROM '{dir}/cut.zip'").await.to_string();
+    assert!(report.contains("cut short or damaged") && !report.contains("pattern"), "{report}");
+    // The control: one that is not there.
+    let report = lab.refusal("SELECT count(*) FROM '{dir}/nothing-like-it'").await.to_string();
+    assert!(report.contains("pattern"), "{report}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_to_nothing_is_told_as_one() {
+    let lab = Lab::new();
+    std::os::unix::fs::symlink("gone.csv", lab.path("x.csv")).unwrap();
+    let report = lab.refusal("SELECT count(*) FROM '{dir}/x.csv'").await.to_string();
+    assert!(report.contains("x.csv is a link to gone.csv") && !report.contains("did you mean"), "{report}");
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_file_is_refused_at_once() {

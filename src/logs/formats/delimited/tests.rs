@@ -219,6 +219,15 @@ fn nothing_in_quotes_is_an_empty_text_unless_all_is_in_quotes() {
 }
 
 #[test]
+fn a_column_without_a_name_is_called_as_in_sql() {
+    let text = "27.11.2026,a\n28.11.2026,b\n29.11.2026,c\n";
+    let found = recognised("x.csv", text.as_bytes(), &Options::default());
+    let said = found.layout.assumed().join("; ");
+    assert!(said.contains("`column1` is text, for days such as 27.11.2026"), "{said}");
+    assert_eq!(found.layout.fields()[0].doc, "`column1` of the file.");
+}
+
+#[test]
 fn prose_is_no_table() {
     let text = "Dear all,\nthis is a text, and, well, no table.\nBye\n";
     assert_eq!(recognised("x.txt", text.as_bytes(), &Options::default()).format.name(), "lines");
