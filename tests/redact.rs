@@ -336,6 +336,30 @@ fn the_tables_of_the_session_show_nobody() {
     assert!(tenant.len() > 3 && !shown.contains(tenant) && shown.contains("tenant-"), "{shown}");
 }
 
+/// What is told of a file shows where it was looked at, and may be a row of it.
+#[test]
+fn notes_show_no_cells_of_a_file() {
+    let home = tempfile::tempdir().unwrap();
+    for (rows, told) in [
+        ("John Smith,Secret Project X\nAna Lee,Other\n", "the first row is one like the others"),
+        (
+            "time,John O'Smith\n2026-05-01T08:00:00Z,10.0.0.1\n2026-05-01T08:00:01Z,10.0.0.2\n",
+            "the first row names the columns",
+        ),
+        ("# made by hand\n# John Smith,Secret Project X\nAna,10.0.0.1\nBob,10.0.0.2\n", "left out as comments"),
+    ] {
+        std::fs::write(home.path().join("people.csv"), rows).unwrap();
+        let asked = |flags: &[&str]| {
+            let output = demo(&home, &[flags, &["-c", "SELECT count(*) FROM 'people.csv'"]].concat());
+            String::from_utf8(output.stderr).unwrap()
+        };
+        let (plain, shown) = (asked(&[]), asked(&["--redact"]));
+        assert!(plain.contains("John") && plain.contains(told), "the test has no object: {plain}");
+        assert!(shown.contains(told), "{shown}");
+        assert!(!["John", "Smith", "Secret"].iter().any(|word| shown.contains(word)), "{shown}");
+    }
+}
+
 #[test]
 fn a_key_that_could_be_guessed_is_refused() {
     let home = tempfile::tempdir().unwrap();

@@ -89,11 +89,11 @@ struct Rows {
 fn rows(mut shaped: Shaped, options: &Options) -> Result<Rows, Error> {
     let doubt = shaped.doubt.take().map(|marked| match marked {
         Marked::LeftOut(row) => format!(
-            "lines that begin with # are left out as comments, such as {} (read_log('FILE', comment => ';') states otherwise)",
+            "lines that begin with # are left out as comments, such as '{}' (read_log('FILE', comment => ';') states otherwise)",
             brief(&row)
         ),
         Marked::Kept(row) => format!(
-            "lines that begin with # are no comments, for some could be rows, such as {} (read_log('FILE', comment => '#') leaves them out)",
+            "lines that begin with # are no comments, for some could be rows, such as '{}' (read_log('FILE', comment => '#') leaves them out)",
             brief(&row)
         ),
     });
@@ -185,15 +185,16 @@ fn strip_mark(first: &[String]) -> Vec<String> {
     names
 }
 
+/// What is said of the first row. It stands in quotes: it may be data, and `--redact` leaves out what is quoted.
 fn said(heading: Heading, first: &[String]) -> Option<String> {
     let shown = brief(&first.join(", "));
     match heading {
         Heading::Proven => Some(format!(
-            "the first row names the columns: {shown} (read_log('FILE', heading => false) states otherwise)"
+            "the first row names the columns: '{shown}' (read_log('FILE', heading => false) states otherwise)"
         )),
         Heading::Refuted => None,
         Heading::Unknown => Some(format!(
-            "the first row is one like the others, for nothing shows that it names columns: {shown} (read_log('FILE', heading => true) states otherwise)"
+            "the first row is one like the others, for nothing shows that it names columns: '{shown}' (read_log('FILE', heading => true) states otherwise)"
         )),
     }
 }
