@@ -1,7 +1,7 @@
 //! `CREATE EXTERNAL TABLE`: files under a name. What is claimed of them and not checked is refused.
 //!
-//! Files that hold columns are DataFusion's. All others are logs: what stands in them is decided by their content, and by what
-//! the statement says. Avro is made like them, since not every build has its reader.
+//! All are made like a file in FROM: what stands in them is decided by their content, and by what the statement says. DataFusion's own
+//! way to a table of Parquet or Arrow looks at no byte of a file before its reader does.
 
 use std::path::Path;
 
@@ -18,8 +18,6 @@ use crate::engine::session::store;
 use crate::logs::Kind;
 use crate::stores::scheme;
 
-/// Formats that DataFusion reads itself.
-const COLUMNAR: [&str; 2] = ["PARQUET", "ARROW"];
 /// What stands for no format: it is told by the content.
 const ANY: [&str; 3] = ["AUTO", "LOG", "LOGS"];
 /// What DataFusion puts before options, and how it calls some that are called otherwise here.
@@ -33,13 +31,7 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<(), Error> {
     }
 }
 
-/// Whether it is a table of logs, or of what lies in a store: of that DataFusion knows nothing.
-pub(super) fn is_of_logs(table: &CreateExternalTable) -> bool {
-    let is_remote = table.locations.iter().any(|location| scheme(location).is_some());
-    is_remote || !COLUMNAR.iter().any(|format| table.file_type.eq_ignore_ascii_case(format))
-}
-
-/// Makes a table of logs. The files are looked at.
+/// Makes a table of files, which are looked at.
 ///
 /// # Errors
 /// When its name is taken, an option is none, or the files are no such logs.

@@ -186,7 +186,7 @@ async fn planned(
             foresight = Some(Foresight { plan: physical, statement: Arc::clone(&statement), connections });
             rows
         }
-        LogicalPlan::Ddl(DdlStatement::CreateExternalTable(table)) if external::is_of_logs(table) => {
+        LogicalPlan::Ddl(DdlStatement::CreateExternalTable(table)) => {
             external::create(&state, table).await.map(|()| no_rows())?
         }
         LogicalPlan::Ddl(DdlStatement::DropTable(table)) => store::remove(&state, table).await.map(|()| no_rows())?,
@@ -266,7 +266,6 @@ async fn run(
 fn made(plan: &LogicalPlan) -> Option<&TableReference> {
     match plan {
         LogicalPlan::Ddl(DdlStatement::CreateView(create)) => Some(&create.name),
-        LogicalPlan::Ddl(DdlStatement::CreateExternalTable(create)) => Some(&create.name),
         _ => None,
     }
 }
