@@ -13,6 +13,7 @@ use crate::lab::{Answer, answer, now};
 
 mod avro;
 mod bad;
+mod columns;
 mod configured;
 mod damaged;
 mod days;

@@ -93,8 +93,11 @@ fn left_with(report: &Report) -> Exit {
     report.exit
 }
 
-/// Says where a bug showed itself, without the message: it may quote records or secrets.
+/// Says where a bug showed itself, without the message: it may quote records or secrets. What a damaged file makes its reader do is none.
 fn on_panic(info: &PanicHookInfo<'_>) {
+    if crate::engine::is_of_file() {
+        return;
+    }
     let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
     let _ = writeln!(std::io::stderr(), "error: auditql has a bug{place}");
 }

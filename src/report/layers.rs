@@ -278,6 +278,7 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         }
         L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
         L::TwoColumns { .. } => report("write it again with a name of its own for each: SELECT a.x, b.x AS other"),
+        L::DamagedRows { .. } => report("fetch or export it again; columns that are whole can still be selected alone"),
         L::Damaged { .. } => report("fetch or export it again; if it is cut, nothing of it can be read without its end"),
         L::Stored { .. } => {
             Report::chain(Exit::Query, source).hint("download it, and read the copy: of files of columns, only Parquet is read from stores")

@@ -41,6 +41,14 @@ pub enum LogError {
         /// `Parquet`
         form: &'static str,
     },
+    /// It begins and ends as such a file, and something in between is none of it.
+    #[error("{file} is {form}, but is cut or damaged: not all of its rows can be read")]
+    DamagedRows {
+        /// The file, or several of which it is one.
+        file: String,
+        /// `Parquet`
+        form: &'static str,
+    },
     /// It is of a form that this build does not read.
     #[error("{file} is of the format {form}, which this build of auditql does not read")]
     NotBuilt {

@@ -22,9 +22,10 @@ use datafusion::physical_plan::ExecutionPlan;
 use url::Url;
 
 use super::avro;
+use super::damage;
 use super::log_options::Stated;
 use super::parquet::{INCOMPLETE, bounds_floats};
-use super::stored::Stored;
+use super::stored::{Stored, Told};
 use super::unpruned::UnprunedExec;
 use crate::engine::error::{Error, LogError};
 use crate::engine::runtime::{Statement, within_limits};
@@ -79,6 +80,30 @@ impl Form {
             #[cfg(not(feature = "avro"))]
             Self::Avro => None,
         }
+    }
+
+    /// Whether a file ends as one of it. What cannot be opened is told by who reads it.
+    fn ends(self, path: &Path) -> bool {
+        match self {
+            Self::Parquet => damage::ends_as_parquet(path).unwrap_or(true),
+            Self::Arrow => damage::ends_as_arrow(path).unwrap_or(true),
+            Self::Avro => true,
+        }
+    }
+
+    /// A name that two columns of a file have. The engine puts columns together by name, and has lost one of them by then.
+    fn repeated(self, path: &Path) -> Option<String> {
+        let names: Vec<String> = match self {
+            Self::Parquet => top_level(&footer(path)?),
+            Self::Arrow => {
+                let file = std::fs::File::open(path).ok()?;
+                let reader = damage::decoded(|| arrow::ipc::reader::FileReader::try_new(file, None).ok())??;
+                reader.schema().fields().iter().map(|field| field.name().clone()).collect()
+            }
+            // Its schema has no name twice.
+            Self::Avro => return None,
+        };
+        repeated(&names)
     }
 
     /// Whether what a file says of the bounds of its columns is true of all rows: of floating-point numbers it leaves out NaN.
@@ -157,17 +182,21 @@ pub(super) async fn table(
     }
     let path = |file: &FileRef| file.path().map(Path::to_owned).ok_or_else(|| packed(file));
     let paths = found.iter().map(path).collect::<Result<Vec<PathBuf>, _>>()?;
+    let cut = |file: &FileRef| failed(LogError::Damaged { file: file.to_string(), form: form.name() });
+    if let Some((_, file)) = paths.iter().zip(&found).find(|(path, _)| !form.ends(path)) {
+        return Err(cut(file).into());
+    }
     let missing = paths.iter().zip(&found).find_map(|(path, file)| form.missing(path, name, &file.to_string()));
     let urls = paths.iter().zip(&found).map(|(path, file)| url(path).ok_or_else(|| packed(file)));
     let urls = urls.collect::<Result<Vec<_>, _>>()?;
     let bounds = paths.iter().all(|path| form.has_bounds(path));
     let options = ListingOptions::new(format).with_file_extension("");
     let mut schemas = Vec::with_capacity(urls.len());
-    for (url, file) in urls.iter().zip(&found) {
+    for ((url, path), file) in urls.iter().zip(&paths).zip(&found) {
         // Its words are of footers and buffers, and name no file.
-        let damaged = |_| failed(LogError::Damaged { file: file.to_string(), form: form.name() });
-        let schema = options.infer_schema(state, url).await.map_err(damaged)?;
-        if let Some(column) = repeated(&schema) {
+        let schema = damage::decoded_later(options.infer_schema(state, url)).await;
+        let schema = schema.and_then(Result::ok).ok_or_else(|| cut(file))?;
+        if let Some(column) = form.repeated(path) {
             return Err(failed(LogError::TwoColumns { file: file.to_string(), column }).into());
         }
         schemas.push(Schema::clone(&schema));
@@ -181,11 +210,13 @@ pub(super) async fn table(
 /// The table of files that lie in stores.
 async fn stored(state: &SessionState, name: &str, all: Stored, first: &FileRef) -> Result<Arc<dyn TableProvider>> {
     let failed = |source| Error::Logs { table: name.to_owned(), source };
-    let (schemas, missing) = all.schema(state).await.map_err(|error| match files::StoreFault::of(&error) {
+    let damaged = || failed(LogError::Damaged { file: first.to_string(), form: Form::Parquet.name() });
+    let told = damage::decoded_later(all.told(state)).await.ok_or_else(damaged)?;
+    let Told { schemas, missing, names } = told.map_err(|error| match files::StoreFault::of(&error) {
         Some(fault) => Error::OfStore(fault.clone()),
-        None => failed(LogError::Damaged { file: first.to_string(), form: Form::Parquet.name() }),
+        None => damaged(),
     })?;
-    if let Some(column) = schemas.iter().find_map(|schema| repeated(schema)) {
+    if let Some(column) = names.iter().find_map(|names| repeated(names)) {
         return Err(failed(LogError::TwoColumns { file: first.to_string(), column }).into());
     }
     let schema = Arc::new(Schema::try_merge(schemas.iter().map(|schema| Schema::clone(schema)))?);
@@ -196,9 +227,15 @@ async fn stored(state: &SessionState, name: &str, all: Stored, first: &FileRef) 
 }
 
 /// A name that two columns have. Where columns of files are put together by name, one of them would be gone.
-fn repeated(schema: &Schema) -> Option<String> {
+fn repeated(all: &[String]) -> Option<String> {
     let mut names = HashSet::new();
-    schema.fields().iter().map(|field| field.name()).find(|name| !names.insert(name.as_str())).cloned()
+    all.iter().find(|name| !names.insert(name.as_str())).cloned()
+}
+
+/// What the columns of a Parquet file are called, as it says itself.
+pub(super) fn top_level(footer: &ParquetMetaData) -> Vec<String> {
+    let columns = footer.file_metadata().schema_descr().root_schema().get_fields();
+    columns.iter().map(|column| column.name().to_owned()).collect()
 }
 
 /// As an address: a path could hold signs that are taken for a pattern.
@@ -216,7 +253,8 @@ fn unfinished(path: &Path) -> Option<String> {
 
 /// What a Parquet file says of itself.
 fn footer(path: &Path) -> Option<ParquetMetaData> {
-    let reader = SerializedFileReader::new(std::fs::File::open(path).ok()?).ok()?;
+    let file = std::fs::File::open(path).ok()?;
+    let reader = damage::decoded(|| SerializedFileReader::new(file).ok())??;
     Some(reader.metadata().clone())
 }
 

@@ -16,6 +16,7 @@ use super::absent::NullOfNoRow;
 use super::asked_as_value::AskedAsValue;
 use super::captured::Captured;
 use super::correlated::Correlated;
+use super::damage::DamageTold;
 use super::dates;
 use super::duplicates::CountedDuplicates;
 use super::finer::FinerTimes;
@@ -182,7 +183,8 @@ pub(crate) fn extend(
     let builder = builder.with_physical_optimizer_rule(Arc::new(ShareScans));
     let builder = builder.with_physical_optimizer_rule(Arc::new(NullsTold));
     // Last: what the others look at are DataFusion's own operators.
-    Ok(builder.with_physical_optimizer_rule(Arc::new(GivenInPieces)))
+    let builder = builder.with_physical_optimizer_rule(Arc::new(GivenInPieces));
+    Ok(builder.with_physical_optimizer_rule(Arc::new(DamageTold)))
 }
 
 /// The functions that DataFusion brings. A host's own ones of their names stand before them.

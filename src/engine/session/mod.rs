@@ -9,6 +9,7 @@ mod columnar;
 pub(crate) mod config;
 pub(crate) mod connecting;
 mod correlated;
+pub(crate) mod damage;
 mod dates;
 mod duplicates;
 mod finer;

@@ -29,6 +29,7 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult,
 };
 
+use super::columnar::top_level;
 use super::parquet::INCOMPLETE;
 use crate::engine::runtime::Statement;
 use crate::files::{FileRef, told};
@@ -43,6 +44,17 @@ pub(super) struct Stored {
     /// What the table is called.
     table: Arc<str>,
     files: Arc<HashMap<Path, (Arc<dyn ObjectStore>, ObjectMeta)>>,
+}
+
+/// What files say of themselves.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// The columns of each, those of one name put together.
+    pub(super) schemas: Vec<SchemaRef>,
+    /// What the columns of each are called.
+    pub(super) names: Vec<Vec<String>>,
+    /// What is missing of their rows, if one of them says so.
+    pub(super) missing: Option<String>,
 }
 
 impl Stored {
@@ -71,16 +83,16 @@ impl Stored {
         Arc::new(Paid { files: self.clone(), budget })
     }
 
-    /// The columns that the files have, and what is missing of their rows, if they say so. Their ends are asked for.
+    /// What the files say of themselves. Their ends are asked for.
     ///
     /// # Errors
     /// When one of them is not whole, or cannot be asked.
-    pub(super) async fn schema(&self, state: &dyn Session) -> Result<(Vec<SchemaRef>, Option<String>)> {
+    pub(super) async fn told(&self, state: &dyn Session) -> Result<Told> {
         let store = self.paid_by(Budget::paying());
         let options = state.default_table_options().parquet;
         let format = ParquetFormat::default().with_options(options).with_metadata_size_hint(Some(FOOTER));
         let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-        let (mut schemas, mut missing) = (Vec::new(), None);
+        let (mut schemas, mut names, mut missing) = (Vec::new(), Vec::new(), None);
         for object in self.objects() {
             let footer = DFParquetMetadata::new(store.as_ref(), &object)
                 .with_metadata_size_hint(Some(FOOTER))
@@ -89,9 +101,10 @@ impl Stored {
             let pairs = footer.file_metadata().key_value_metadata();
             let said = pairs.and_then(|pairs| pairs.iter().find(|pair| pair.key == INCOMPLETE)?.value.clone());
             missing = missing.or(said);
+            names.push(top_level(&footer));
             schemas.push(format.infer_schema(state, &store, &[object]).await?);
         }
-        Ok((schemas, missing))
+        Ok(Told { schemas, names, missing })
     }
 
     /// The plan that reads them.

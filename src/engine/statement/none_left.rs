@@ -228,7 +228,7 @@ fn inputs(node: &Node) -> Vec<&Node> {
 }
 
 fn passes_on(node: &Node) -> bool {
-    ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort", "ScalarSubquery", "LongValues"]
+    ["Projection", "Repartition", "Coalesce", "Cooperative", "Sort", "ScalarSubquery", "LongValues", "NamedFiles"]
         .iter()
         .any(|name| node.name().starts_with(name))
 }
