@@ -123,6 +123,21 @@ async fn the_portals_word_beside_its_code_is_no_odd_value() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_portals_success_without_a_code_is_the_code_of_success() {
+    let folder = TempDir::new().unwrap();
+    let portal = "Date (UTC),Request ID,User,Application,Status,Sign-in error code,Failure reason\n\
+                  2026-05-04T08:49:37Z,a,Ada,Mail,Success,,Other.\n\
+                  2026-05-04T08:49:38Z,b,Ada,Mail,Success,,\n\
+                  2026-05-04T08:49:40Z,c,Ada,Mail,Failure,50126,Wrong password\n";
+    let portal = [file(&folder, "b.csv", portal)];
+    let found = asked(&portal, "SELECT status.error_code FROM sign_ins ORDER BY id").await;
+    let codes = ["0", "0", "50126"].map(str::to_owned).to_vec();
+    assert_eq!((found.rows(), told(&found)), (codes, vec![]));
+    let found = asked(&portal, "SELECT id FROM sign_ins WHERE status.error_code = 0 ORDER BY id").await;
+    assert_eq!(found.rows(), ["a", "b"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_flat_code_and_a_nested_one_are_one_value() {
     let said =
         "entra.sign_ins: 1 record(s) exist in different versions, the last version of each was kept (first: sign-in 1)";

@@ -127,6 +127,13 @@ fn first<'a>(members: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
     members.iter().flatten().next().map(|text| Cow::Borrowed(*text))
 }
 
+/// The code in a flat record. The portal may leave it empty where its word for the result is Success.
+fn error_code<'a>(members: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
+    let [row, portal, word] = members else { return None };
+    let success = word.filter(|word| word.trim().eq_ignore_ascii_case("success")).map(|_| "0");
+    row.or(*portal).or(success).map(Cow::Borrowed)
+}
+
 /// The country in a member that holds nothing but its code. The portal writes a whole place under the same name.
 fn country<'a>(members: Inputs<'_, 'a>) -> Option<Cow<'a, str>> {
     first(members).filter(|text| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
@@ -177,7 +184,7 @@ fn flag(text: Option<&str>) -> Option<bool> {
 /// portal's CSV only so.
 pub(super) const STATUS: &[Column] = &[
     col("error_code", "errorCode", Edm::Int32, "The result code; 0 is success, others are AADSTS error numbers.")
-        .flat(&["ResultType", "Sign-in error code"], first)
+        .flat(&["ResultType", "Sign-in error code", "Status"], error_code)
         .ops(Ops::EQ),
     col("failure_reason", "failureReason", Edm::Text, "The error in words; empty or 'Other' when there was none.")
         .flat(&["ResultDescription", "Failure reason"], first),
