@@ -2,7 +2,8 @@
 //!
 //! A date of which one number is no month shows it for all dates under its name. Where the first date shows nothing, the
 //! file is read ahead once: by then no record has been given out. Where no date under a name shows anything, those under
-//! other names may; else what is usual is assumed, and said.
+//! other names may; else what is usual is assumed, and said. A later date that shows the other order is said too: rows were
+//! given out by then.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -30,6 +31,27 @@ struct ColumnOrder {
     order: Order,
     /// A date that does not show it, where nothing shows it.
     assumed: Option<String>,
+    /// The first date that shows another one.
+    contrary: Option<String>,
+    /// The first date that could be of either.
+    either: Option<String>,
+}
+
+impl ColumnOrder {
+    fn new(order: Order) -> Self {
+        Self { order, assumed: None, contrary: None, either: None }
+    }
+
+    /// Takes note of a date that does not fit, and of one that fits whatever it means.
+    fn compare(&mut self, text: &str) {
+        match shows(text) {
+            Some(Shows::This(order)) if order != self.order && self.contrary.is_none() => {
+                self.contrary = Some(text.to_owned());
+            }
+            Some(Shows::Either(_)) if self.either.is_none() => self.either = Some(text.to_owned()),
+            _ => {}
+        }
+    }
 }
 
 impl Dates {
@@ -41,12 +63,16 @@ impl Dates {
     /// Takes note of members of a record that may be dates.
     pub(super) fn see(&mut self, dates: &[(String, String)]) {
         for (name, text) in dates {
-            if self.orders.contains_key(name) || !self.wanted.is_time(name) {
+            if let Some(known) = self.orders.get_mut(name) {
+                known.compare(text);
+                continue;
+            }
+            if !self.wanted.is_time(name) {
                 continue;
             }
             match shows(text) {
                 None => {}
-                Some(Shows::This(order)) => self.know(name.clone(), ColumnOrder { order, assumed: None }),
+                Some(Shows::This(order)) => self.know(name.clone(), ColumnOrder::new(order)),
                 Some(Shows::Either(_)) => self.read_ahead(name, text),
             }
         }
@@ -58,10 +84,20 @@ impl Dates {
         news.then(|| self.orders.iter().map(|(name, known)| (name.as_str(), known.order)))
     }
 
-    /// What was assumed.
-    pub fn remark(&self) -> Option<Remark> {
-        let assumed =
-            |(name, known): (&String, &ColumnOrder)| Some((name.clone(), known.order, known.assumed.clone()?));
+    /// What was assumed, and what contradicts what is known.
+    pub fn remarks(&self) -> Vec<Remark> {
+        let contrary = |(name, known): (&String, &ColumnOrder)| {
+            let (member, day_first, either) = (name.clone(), known.order == Order::Day, known.either.clone());
+            Some(Remark::Contrary { member, day_first, example: known.contrary.clone()?, either })
+        };
+        self.orders.iter().filter_map(contrary).chain(self.assumed()).collect()
+    }
+
+    fn assumed(&self) -> Option<Remark> {
+        let assumed = |(name, known): (&String, &ColumnOrder)| {
+            let assumed = known.assumed.clone().filter(|_| known.contrary.is_none());
+            Some((name.clone(), known.order, assumed?))
+        };
         let all: Vec<_> = self.orders.iter().filter_map(assumed).collect();
         let (_, order, example) = all.first()?.clone();
         let day_first = order == Order::Day;
@@ -84,9 +120,12 @@ impl Dates {
             self.look_through(blocks, &mut seen);
         }
         let other = seen.unanimous();
-        for (name, Column { shown, usual, example }) in seen.0 {
-            let assumed = (shown.is_none() && other.is_none()).then_some(example);
-            self.know(name, ColumnOrder { order: shown.or(other).unwrap_or(usual), assumed });
+        for (seen_under, Column { shown, usual, example }) in seen.0 {
+            let mut known = ColumnOrder::new(shown.or(other).unwrap_or(usual));
+            known.assumed = (shown.is_none() && other.is_none()).then_some(example);
+            // This date is given out now; those of other names come again.
+            known.either = (seen_under == name).then(|| text.to_owned());
+            self.know(seen_under, known);
         }
     }
 

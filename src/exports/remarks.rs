@@ -26,6 +26,17 @@ pub enum Remark {
         /// The first such date.
         example: String,
     },
+    /// The dates of a member show both that the day comes first and that the month does.
+    Contrary {
+        /// The member.
+        member: String,
+        /// What the first of them showed; all are read so.
+        day_first: bool,
+        /// The first that shows the other order.
+        example: String,
+        /// The first that could be of either.
+        either: Option<String>,
+    },
     /// Records of which only an outer part is there.
     Bare {
         /// How many.

@@ -279,6 +279,19 @@ pub enum Notice {
         /// The first such date.
         example: String,
     },
+    /// The dates of a member of a file contradict each other.
+    ContraryOrder {
+        /// The file.
+        file: String,
+        /// The member.
+        member: String,
+        /// What the first of them showed; all are read so.
+        day_first: bool,
+        /// The first that shows the other order.
+        example: String,
+        /// The first that could be of either.
+        either: Option<String>,
+    },
     /// A file holds records of which only an outer part is there.
     BareRecords {
         /// The file.

@@ -73,6 +73,7 @@ impl Notices {
             Notice::Hidden { within, .. } => (within.clone(), String::new()),
             Notice::Spreadsheets { within, .. } => (within.clone(), String::new()),
             Notice::OtherRecords { what, .. } => (what.clone(), String::new()),
+            Notice::ContraryOrder { file, member, .. } => (file.clone(), member.clone()),
             Notice::AssumedOrder { file, members, .. } => (file.clone(), members.clone()),
             Notice::BareRecords { file, .. } => (file.clone(), String::new()),
             Notice::EmptyColumn { file, column, .. } => (file.clone(), column.clone()),

@@ -146,6 +146,9 @@ impl fmt::Display for Notice {
             Self::AssumedOrder { file, members, day_first, example } => {
                 assumed_order(f, (file, members), *day_first, example)
             }
+            Self::ContraryOrder { file, member, day_first, example, either } => {
+                contrary_order(f, (file, member), *day_first, (example, either.as_deref()))
+            }
             Self::BareRecords { file, count, shown } => bare_records(f, file, *count, shown),
             Self::EmptyColumn { file, column, local } => {
                 write!(f, "{file}: {column} is empty in every record")?;
@@ -205,6 +208,24 @@ fn assumed_order(
         "{file}: nothing shows whether dates such as {example} start with the day or the month; the \
              {first} was assumed to come first ({members})"
     )
+}
+
+fn contrary_order(
+    f: &mut fmt::Formatter<'_>,
+    (file, member): (&str, &str),
+    day_first: bool,
+    (example, either): (&str, Option<&str>),
+) -> fmt::Result {
+    let (first, other) = if day_first { ("day", "month") } else { ("month", "day") };
+    write!(
+        f,
+        "{file}: the dates of {member} contradict each other: the first that shows it begins with the {first}, and {example} with the \
+         {other}; all are read with the {first} first, and those that do not fit are NULL"
+    )?;
+    match either {
+        Some(either) => write!(f, "; {either} could be either"),
+        None => Ok(()),
+    }
 }
 
 fn left_running(f: &mut fmt::Formatter<'_>, table: &str, id: &Veiled) -> fmt::Result {

@@ -65,6 +65,25 @@ async fn a_date_that_has_one_meaning_decides_for_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn dates_of_one_file_that_contradict_each_other_are_told() {
+    let folder = TempDir::new().unwrap();
+    for (times, order) in [
+        (["11/13/2026 08:00:00", "13/11/2026 08:00:00", "03/04/2026 08:00:00"], "month"),
+        (["03/04/2026 08:00:00", "13/11/2026 08:00:00", "11/13/2026 08:00:00"], "day"),
+    ] {
+        let answer = asked(&[file(&folder, "a.csv", csv("TimeGenerated [UTC]", &times))], SQL).await;
+        let either = if order == "day" { "2026-04-03T08:00:00Z" } else { "2026-03-04T08:00:00Z" };
+        assert!(answer.rows().contains(&either.to_owned()), "{:?}", answer.rows());
+        let told: Vec<String> = answer.tally.notices().iter().map(ToString::to_string).collect();
+        let contrary = told.iter().filter(|told| told.contains("contradict each other")).collect::<Vec<_>>();
+        let [contrary] = &contrary[..] else { panic!("{told:?}") };
+        assert!(contrary.contains(&format!("begins with the {order}")), "{contrary}");
+        assert!(contrary.ends_with("; 03/04/2026 08:00:00 could be either"), "{contrary}");
+        assert!(told.iter().any(|told| told.contains("1 value(s) of created_date_time")), "{told:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_is_decided_before_the_first_row_however_late_it_shows() {
     let folder = TempDir::new().unwrap();
     let mut times = vec!["05/12/2024 08:49:37"; 20_000];

@@ -53,6 +53,9 @@ impl Others {
                 Remark::Order { members, day_first, example } => {
                     Notice::AssumedOrder { file, members: members.join(", "), day_first, example }
                 }
+                Remark::Contrary { member, day_first, example, either } => {
+                    Notice::ContraryOrder { file, member, day_first, example, either }
+                }
                 Remark::Bare { count, shown } => Notice::BareRecords { file, count, shown },
                 Remark::Empty { column, instead: Some(Instead::TakenIn(member)) } => {
                     Notice::TimeTakenIn { file, column, member }

@@ -221,7 +221,7 @@ impl Assembly {
         }
         if self.pass.telling != Telling::Never {
             let mut remarks = open.remarks.list(at_end);
-            remarks.extend(open.in_turn.as_ref().and_then(|(_, dates)| dates.remark()));
+            remarks.extend(open.in_turn.iter().flat_map(|(_, dates)| dates.remarks()));
             let notices = self.others.notices(&file, remarks, at_end);
             notices.into_iter().for_each(|notice| self.tell(Word::Notice(notice)));
         }
