@@ -100,8 +100,10 @@ const MARKS: [Mark<Family>; 11] = [
 ];
 
 /// The portal's downloads, whose names are words.
-const OF_PORTAL: [Mark<Family>; 2] = [
+const OF_PORTAL: [Mark<Family>; 3] = [
     mark(Family::SignIns, &["Date (UTC)"], &["Sign-in error code", "Client app"]),
+    // Before it named the zone. Dates are the first column of much else.
+    mark(Family::SignIns, &["Date", "Request ID", "Sign-in error code"], &["User", "Application", "Client app"]),
     mark(Family::DirectoryAudits, &["Date (UTC)"], &["Activity", "Service"]),
 ];
 

@@ -288,6 +288,10 @@ mod tests {
             (r#"{"CreatedDateTime [UTC]":"x","IPAddress":"b"}"#, Family::SignIns),
             (r#"{"Type":"SigninLogs","TimeGenerated [Local Time]":"x"}"#, Family::SignIns),
             (r#"{"Date (UTC)":"x","Sign-in error code":"0","Status":"Success"}"#, Family::SignIns),
+            (
+                r#"{"Date":"x","Request ID":"a","User":"b","Sign-in error code":"0","Status":"Success"}"#,
+                Family::SignIns,
+            ),
             (r#"{"activityDateTime":"x","activityDisplayName":"y","initiatedBy":null}"#, Family::DirectoryAudits),
             (r#"{"Type":"AuditLogs","TimeGenerated":"x"}"#, Family::DirectoryAudits),
             (
