@@ -242,13 +242,13 @@ async fn answer_all(session: &Session, statements: &[Statement], file: Option<&P
             None => Sink::stdout(session.streams),
         };
         let answered = session.answer(statement, sink).await;
-        if answered.reader_gone {
-            break;
-        }
         if !matches!(answered.exit, Exit::Success | Exit::Incomplete) {
             return Ok(answered.exit);
         }
         exit = if answered.exit == Exit::Incomplete { Exit::Incomplete } else { exit };
+        if answered.reader_gone {
+            break;
+        }
     }
     Ok(exit)
 }

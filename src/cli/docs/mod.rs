@@ -309,7 +309,7 @@ fn formats_page() -> String {
          tsv are exact, except that cells which a spreadsheet would run as formulas start with `'`; `--csv-raw` leaves them \
          as they are.\n\nOutput to a file or a pipe is held back until the result is complete, in an unnamed file that only \
          you can read: a result that fails half-way writes nothing. With `--stream`, rows are written as they arrive, and only \
-         the exit code tells whether the result is complete. A page of HTML is never streamed: what stands above its rows is known when \
+         the exit code tells whether the result is complete: it is 5 also where the reader, such as `head`, goes away before the end. A page of HTML is never streamed: what stands above its rows is known when \
          the last one has come.\n",
     );
     page.push_str(REDACTED);

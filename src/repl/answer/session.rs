@@ -187,7 +187,9 @@ impl Session {
                 Answered { exit, rows: written.rows, reader_gone: false, delivered: true }
             }
             Err(failure) if failure.is_broken_pipe() => {
-                return Answered { reader_gone: true, ..Answered::with(Exit::Success) };
+                // Of rows that are given out as they come, nobody knows what there would have been.
+                let exit = if self.streams { Exit::Incomplete } else { Exit::Success };
+                return Answered { reader_gone: true, ..Answered::with(exit) };
             }
             Err(failure) => self.failed(statement, |about| Report::of_failure(failure, about)),
         };
