@@ -34,6 +34,7 @@ mod misspelt;
 mod names;
 mod place;
 mod remote;
+mod room;
 mod sign_in;
 mod stores;
 mod structs;
@@ -47,6 +48,8 @@ pub(crate) use flags::at_prompt;
 #[cfg(feature = "cli")]
 pub(crate) use layers::{of_setting, stated as of_option};
 pub use names::nearest;
+#[cfg(feature = "cli")]
+pub(crate) use room::with_room;
 pub use sign_in::NOT_SET;
 pub(crate) use tables::schema_named;
 
@@ -205,6 +208,9 @@ impl Report {
 
     /// A query that failed.
     pub fn of_query(error: &DataFusionError, about: &About<'_>) -> Self {
+        if let Some(report) = room::of_query(error) {
+            return report;
+        }
         let mut report = match innermost(error) {
             Innermost::Engine(error) => match StoreFault::of(error) {
                 // What stands around it are layers of the engine's readers.

@@ -12,16 +12,13 @@ use super::args::{Args, Input};
 use super::ending::{self, Meanwhile};
 use crate::engine::EngineBuilder;
 use crate::engine::leftovers::Folder;
-use crate::report::{Exit, Report};
+use crate::report::{Exit, Report, with_room};
 
 /// The name that stands for standard input.
 const NAME: &str = "-";
 
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;
-
-/// The variable that says where temporary files are.
-const VARIABLE: &str = if cfg!(windows) { "TMP" } else { "TMPDIR" };
 
 /// The folder of what was kept, until it is taken away: by its owner, or by whoever ends the program at once.
 #[derive(Debug, Clone, Default)]
@@ -83,9 +80,7 @@ impl Piped {
 
     /// Keeps what a reader gives in a folder below `parent`.
     fn keep(from: impl Read, parent: &Path) -> Result<Self, Report> {
-        let elsewhere = |what: String, error: &io::Error| {
-            Report::of_file(what, error).hint(format!("{VARIABLE}=/another/folder names one with room for it"))
-        };
+        let elsewhere = |what: String, error: &io::Error| Report::of_file(what, error).hint(with_room());
         let unkept =
             |error: &io::Error| elsewhere(format!("standard input cannot be kept in {}", parent.display()), error);
         // Who ends the program listens before there is anything to remove.
@@ -193,9 +188,7 @@ mod tests {
         let empty = Piped::keep(io::empty(), place.path()).unwrap_err();
         assert_eq!((empty.exit, empty.what.as_str()), (Exit::Usage, "standard input is empty: no records came in"));
         let nowhere = Piped::keep(&b"{}"[..], &place.path().join("none")).unwrap_err();
-        assert!(
-            nowhere.what.starts_with("standard input cannot be kept in ") && nowhere.hint.unwrap().contains(VARIABLE)
-        );
+        assert!(nowhere.what.starts_with("standard input cannot be kept in ") && nowhere.hint.unwrap().contains("TMP"));
         let broken = Piped::keep(Broken, place.path()).unwrap_err();
         assert_eq!((broken.what.as_str(), broken.hint), ("standard input cannot be read", None));
         assert_eq!(names(place.path()), [""; 0]);
