@@ -276,7 +276,7 @@ fn of_logs(error: &engine::Error, source: &engine::LogError) -> Report {
         L::Unreadable { source, .. } => {
             report(opened(source).unwrap_or("it may be cut short, or packed in a way that is not read here: unpack it"))
         }
-        L::NotColumns { .. } => report("read files of one format at a time, with a pattern that fits them alone"),
+        L::NotColumns { .. } => report("read files of one format at a time, and leave out what is empty or none: read_log(ARRAY['a', 'b']) names several"),
         L::TwoColumns { .. } => report("write it again with a name of its own for each: SELECT a.x, b.x AS other"),
         L::DamagedRows { .. } => report("fetch or export it again; columns that are whole can still be selected alone"),
         L::Damaged { .. } => report("fetch or export it again; if it is cut, nothing of it can be read without its end"),
