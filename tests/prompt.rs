@@ -100,12 +100,12 @@ fn no_rows_explain_themselves() {
     let home = home();
     let mut terminal = quick(&home, 200);
     let sql = "SELECT id FROM sign_ins WHERE user_principal_name = 'TOMAS.Lindqvist@lumenworks.example' AND created_date_time >= '2026-04-25';";
-    terminal.line(sql, "ignores it");
+    terminal.line(sql, "in lower case");
     terminal.wait_until("a new prompt", |screen| screen.ends_with("demo>"));
     let screen = terminal.screen().replace("\n  ", " ").replace('\n', "");
     let note = screen.split_once("note: ").unwrap().1;
     let note = note.split_once("4 requests").unwrap().0;
-    assert_snapshot!(note, @r"no rows from entra.sign_ins: user_principal_name is never 'TOMAS.Lindqvist@lumenworks.example', but it is 'tomas.lindqvist@lumenworks.example': case counts; lower(user_principal_name) = 'tomas.lindqvist@lumenworks.example' ignores it");
+    assert_snapshot!(note, @r"no rows from entra.sign_ins: user_principal_name is never 'TOMAS.Lindqvist@lumenworks.example': it is stored in lower case, so write user_principal_name = 'tomas.lindqvist@lumenworks.example'");
 }
 
 #[test]

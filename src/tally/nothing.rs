@@ -54,6 +54,8 @@ pub enum Because {
         asked: String,
         /// What a record has.
         stored: String,
+        /// Whether all that the column holds is in lower case.
+        is_lower: bool,
     },
     /// A text would fit a condition if case did not count.
     CaseOf {
@@ -277,7 +279,11 @@ impl fmt::Display for Because {
                 asked.join(" and "),
                 left_out.join(", ")
             ),
-            Self::Case { column, asked, stored } => write!(
+            // It can be sent, and lower(…) cannot.
+            Self::Case { column, asked, stored, is_lower: true } => {
+                write!(f, "{column} is never '{asked}': it is stored in lower case, so write {column} = '{stored}'")
+            }
+            Self::Case { column, asked, stored, is_lower: false } => write!(
                 f,
                 "{column} is never '{asked}', but it is '{stored}': case counts; lower({column}) = '{}' ignores it",
                 asked.to_lowercase()

@@ -351,6 +351,26 @@ pub enum Notice {
         /// The reason.
         because: Because,
     },
+    /// Records were left out that differ in case alone from what was asked for, beside others that were not.
+    OtherCase {
+        /// `entra.users`
+        table: String,
+        /// SQL path of the column.
+        column: String,
+        /// How many records.
+        count: u64,
+        /// What the first of them has.
+        stored: String,
+    },
+    /// A column is compared by order whose texts say little by it.
+    ComparedAsText {
+        /// `entra.sign_ins`
+        table: String,
+        /// SQL path of the column.
+        column: String,
+        /// What is written instead.
+        instead: String,
+    },
     /// The list of a `NOT IN (SELECT …)` holds NULL.
     NullInList,
     /// Rows were read, and none is left of them.

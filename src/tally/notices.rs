@@ -80,6 +80,8 @@ impl Notices {
             Notice::TimeTakenIn { file, column, .. } => (file.clone(), column.clone()),
             Notice::RepeatedMembers { table, column, .. } => (table.clone(), column.clone()),
             Notice::CutValues { table, column, .. } => (table.clone(), column.clone()),
+            Notice::OtherCase { table, column, .. } => (table.clone(), column.clone()),
+            Notice::ComparedAsText { table, column, .. } => (table.clone(), column.clone()),
             Notice::Contradicted { table, column, .. } => (table.clone(), column.clone()),
         };
         let subject = (discriminant(&notice), thing, part);
@@ -109,6 +111,8 @@ impl Notices {
             (Notice::NextPages { files }, Notice::NextPages { files: more }) => {
                 files.extend(more.into_iter().filter(|file| !files.contains(file)).collect::<Vec<_>>());
             }
+            // Two scans of one table, or of one in two tenants: at least so many.
+            (Notice::OtherCase { count, .. }, Notice::OtherCase { count: other, .. }) => *count = other.max(*count),
             // Two scans of one file, or one scan on its way: the same lines.
             (Notice::UnreadLines { count, .. }, Notice::UnreadLines { count: other, .. })
             | (Notice::DoubtfulTimes { count, .. }, Notice::DoubtfulTimes { count: other, .. }) => {

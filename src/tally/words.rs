@@ -164,6 +164,10 @@ impl fmt::Display for Notice {
             Self::FetchedAgain { table, requests, open } => fetched_again(f, table, *requests, *open),
             Self::Reused { table, kept, read } => reused(f, table, kept, read),
             Self::Nothing { table, because } => write!(f, "no rows from {table}: {because}"),
+            Self::OtherCase { table, column, count, stored } => other_case(f, (table, column), *count, stored),
+            Self::ComparedAsText { table, column, instead } => {
+                write!(f, "{table}: > and < compare {column} as text: {instead}")
+            }
             Self::NullInList => f.write_str(
                 "the list of NOT IN holds NULL, so that NOT IN is true of no row: leave NULL out of it, with WHERE … IS NOT NULL",
             ),
@@ -172,6 +176,14 @@ impl fmt::Display for Notice {
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
+}
+
+fn other_case(f: &mut fmt::Formatter<'_>, (table, column): (&str, &str), count: u64, stored: &str) -> fmt::Result {
+    write!(
+        f,
+        "{table}: {count} record(s) were left out whose {column} differs in case alone from what it is compared with, such as \
+         '{stored}'; lower({column}) ignores case"
+    )
 }
 
 fn reused(f: &mut fmt::Formatter<'_>, table: &str, kept: &str, read: &str) -> fmt::Result {

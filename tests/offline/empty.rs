@@ -25,8 +25,8 @@ async fn zero_rows_of_files_say_why() {
     let range = "no rows from entra.sign_ins: created_date_time of the records read is between 2020-05-20T10:00:00Z \
                  and 2021-05-04T10:00:00Z; the query's range is from 2026-04-24T12:00:00Z";
     let held = "no rows from m365.exchange: the 1 file(s) read hold no records of this table, only of entra.sign_ins";
-    let case = "no rows from entra.sign_ins: user_principal_name is never 'Ada@contoso.com', but it is \
-                'ada@contoso.com': case counts; lower(user_principal_name) = 'ada@contoso.com' ignores it";
+    let case = "no rows from entra.sign_ins: user_principal_name is never 'Ada@contoso.com': it is stored in lower case, so \
+                write user_principal_name = 'ada@contoso.com'";
     let like = "no rows from entra.sign_ins: user_principal_name LIKE 'ADA%' matches no record, but would match \
                 'ada@contoso.com' if case were ignored; ILIKE ignores case";
     let blank = "no rows from entra.sign_ins: user_principal_name is never 'ada@contoso.com ', but it is \

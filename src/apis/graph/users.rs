@@ -91,7 +91,8 @@ const COLUMNS: &[Column] = &[
         "user_principal_name",
         "userPrincipalName",
         Edm::Text,
-        "Name that the user signs in with; that of a guest holds #EXT#.",
+        "Name that the user signs in with, in the case it was given, while sign_ins has lower case: compare \
+         lower(user_principal_name), or join by id. That of a guest holds #EXT#.",
     )
     .ops(Ops::EQ_PREFIX)
     .advanced(MORE_SET.with(Op::EndsWith))

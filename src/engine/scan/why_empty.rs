@@ -3,10 +3,13 @@
 //! It guesses nothing. A condition is named as the cause only if no record that came satisfies it, or if the plan or its own
 //! text proves that none can. A scan that gives out a row stops looking.
 
+mod cased;
 mod held;
 mod near;
+mod ordered;
 mod ranges;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,9 +20,11 @@ use datafusion::error::Result;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::utils::collect_columns;
 
+use cased::Cased;
 pub(crate) use held::Held;
 use near::Text;
 
+use super::filter::satisfying;
 use crate::plan::feed::FeedPlan;
 use crate::plan::search::SearchPlan;
 use crate::plan::{FilePlan, ScanPlan, StreamPlan};
@@ -43,6 +48,10 @@ pub(crate) struct Watch {
     keyed: bool,
     /// A key that was meant in another way.
     mistaken_key: Option<Because>,
+    /// Columns that are compared by order and say little by it, with what is written instead.
+    ordered: Vec<(String, String)>,
+    /// What is compared with texts of a service, by a condition at that place or by the keys of a join.
+    cased: Vec<(Option<usize>, Cased)>,
     /// The times that the conditions leave.
     asked: Interval,
     /// What the files hold, if files are read.
@@ -73,6 +82,8 @@ struct Seen {
     near: Vec<Option<Because>>,
     oldest: Option<i64>,
     newest: Option<i64>,
+    /// For each comparison with texts, how many records differ in case alone, and what the first of them has.
+    cased: BTreeMap<usize, (u64, String)>,
     /// There are records that were not read, since their time is not asked for.
     passed: bool,
 }
@@ -86,7 +97,11 @@ impl Watch {
         conditions: Vec<(Arc<dyn PhysicalExpr>, Predicate)>,
         held: Option<Arc<Held>>,
     ) -> Self {
-        Self { set: Some(set), held, ..Self::over((name, set.time), reasons, conditions) }
+        let ordered = ordered::of(set, conditions.iter().map(|(_, condition)| condition));
+        let watch = Self { set: Some(set), ordered, ..Self::over((name, set.time), reasons, conditions) };
+        // Of files, the records before the conditions are too many to be looked at twice.
+        let cased = if held.is_none() { watch.cased } else { Vec::new() };
+        Self { held, cased, ..watch }
     }
 
     /// The same over the rows of a log, whose columns nobody declared; `now` is the instant of the statement.
@@ -98,17 +113,21 @@ impl Watch {
     ) -> Self {
         let watch = Self::over((name, time), Vec::new(), conditions);
         let reasons = of_time(watch.asked, time, now).into_iter().chain(watch.reasons.iter().cloned()).collect();
-        Self { reasons, ..watch }
+        Self { reasons, cased: Vec::new(), ..watch }
     }
 
     /// The same of a scan that joins have told these keys or times.
     pub(crate) fn keyed(self, keys: impl Iterator<Item = Predicate>) -> Self {
-        let (mut keyed, mut mistaken_key) = (false, None);
+        let (mut keyed, mut mistaken_key, mut cased) = (false, None, Vec::new());
         for key in keys {
             keyed = true;
             mistaken_key = mistaken_key.or_else(|| near::texts_of(&key).iter().find_map(Text::network));
+            if self.held.is_none() {
+                cased.extend(Cased::of_keys(&key).into_iter().map(|cased| (None, cased)));
+            }
         }
-        Self { keyed, mistaken_key, ..self }
+        let cased = self.cased.into_iter().chain(cased).collect();
+        Self { keyed, mistaken_key, cased, ..self }
     }
 
     /// The times that the conditions leave.
@@ -146,6 +165,8 @@ impl Watch {
         }
         let conditions: Vec<_> = conditions.into_iter().filter(|(_, condition)| !is_false(condition)).collect();
         let asked = asked(conditions.iter().map(|(_, condition)| condition), time);
+        let of_texts = |(at, (_, condition)): (usize, &(_, Predicate))| Some((Some(at), Cased::of(condition)?));
+        let cased = conditions.iter().enumerate().filter_map(of_texts).collect();
         let conditions: Vec<Condition> = conditions
             .into_iter()
             .map(|(expr, condition)| Condition {
@@ -159,8 +180,8 @@ impl Watch {
         let seen = Seen { met: vec![false; conditions.len()], near: vec![None; conditions.len()], ..Seen::default() };
         let name = name.to_owned();
         let (seen, kept) = (Mutex::new(seen), AtomicBool::new(false));
-        let (keyed, mistaken_key) = (false, None);
-        Self { name, set: None, time, reasons, conditions, keyed, mistaken_key, asked, held: None, seen, kept }
+        let (keyed, mistaken_key, ordered, set, held) = (false, None, Vec::new(), None, None);
+        Self { name, set, time, reasons, conditions, keyed, mistaken_key, ordered, cased, asked, held, seen, kept }
     }
 
     /// Looks at records, and at how many of them satisfied the conditions.
@@ -168,6 +189,7 @@ impl Watch {
         if kept > 0 {
             self.kept.store(true, Relaxed);
         }
+        self.see_case(rows);
         if self.kept.load(Relaxed) || rows.num_rows() == 0 {
             return;
         }
@@ -183,6 +205,37 @@ impl Watch {
         }
     }
 
+    /// Counts the records that would be in the answer if case did not count.
+    fn see_case(&self, rows: &RecordBatch) {
+        for (place, (of, cased)) in self.cased.iter().enumerate() {
+            // Nearly always there is none.
+            if cased.near(rows).is_none() {
+                continue;
+            }
+            let others = self.conditions.iter().enumerate().filter(|(at, _)| Some(*at) != *of);
+            let others: Vec<_> = others.map(|(_, condition)| Arc::clone(&condition.expr)).collect();
+            let left = satisfying(rows, &others).ok();
+            if let Some((count, stored)) = left.and_then(|left| cased.near(&left)) {
+                self.seen().cased.entry(place).or_insert((0, stored)).0 += count;
+            }
+        }
+    }
+
+    /// Says what the conditions mean that their writer may not have meant.
+    fn say_meant(&self, tally: &Tally) {
+        for (column, instead) in self.ordered.iter().cloned() {
+            tally.notice(Notice::ComparedAsText { table: self.name.clone(), column, instead });
+        }
+        // Where there was nothing, it is said as the reason.
+        if self.kept.load(Relaxed) {
+            let seen = self.seen();
+            for (place, (count, stored)) in &seen.cased {
+                let (table, column) = (self.name.clone(), self.cased[*place].1.column());
+                tally.notice(Notice::OtherCase { table, column, count: *count, stored: stored.clone() });
+            }
+        }
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -194,13 +247,14 @@ impl Watch {
             if condition.is_met(rows).unwrap_or(true) {
                 return (true, None);
             }
-            (false, condition.texts.iter().find_map(|text| text.near(rows)))
+            (false, condition.texts.iter().find_map(|text| text.near(rows, self.set)))
         };
         self.conditions.iter().zip(met).map(|(one, met)| if *met { (true, None) } else { found(one) }).collect()
     }
 
     /// Says why there may have been nothing, if there was nothing.
     pub(crate) fn say(&self, tally: &Tally) {
+        self.say_meant(tally);
         // Of an answer that is not whole nobody knows that there was nothing.
         let is_part = || tally.notices().iter().any(|notice| matches!(notice, Notice::Incomplete { .. }));
         if self.kept.load(Relaxed) || is_part() {

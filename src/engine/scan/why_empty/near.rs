@@ -62,13 +62,13 @@ fn of_test(test: &Test) -> Vec<(&String, How)> {
 
 impl Text {
     /// A record that has the text but for case, or but for blanks around it.
-    pub(super) fn near(&self, rows: &RecordBatch) -> Option<Because> {
+    pub(super) fn near(&self, rows: &RecordBatch, set: Option<&EntitySet>) -> Option<Because> {
         let column = column_at(rows, &self.path)?;
         let texts = column.as_string_view_opt().or_else(|| elements(column))?;
-        texts.iter().flatten().find_map(|stored| self.nearly(stored))
+        texts.iter().flatten().find_map(|stored| self.nearly(stored, set))
     }
 
-    fn nearly(&self, stored: &str) -> Option<Because> {
+    fn nearly(&self, stored: &str, set: Option<&EntitySet>) -> Option<Because> {
         let asked = self.asked.as_str();
         let (fits, fits_but_for_case) = match self.how {
             How::Equals | How::HasElement => (stored == asked, stored.eq_ignore_ascii_case(asked)),
@@ -84,7 +84,10 @@ impl Text {
         }
         let (column, asked, stored) = (self.path.join("."), asked.to_owned(), stored.to_owned());
         Some(match self.how {
-            How::Equals if fits_but_for_case => Because::Case { column, asked, stored },
+            How::Equals if fits_but_for_case => {
+                let is_lower = set.and_then(|set| declared(set, &self.path)).is_some_and(|column| column.lowered);
+                Because::Case { column, asked, stored, is_lower }
+            }
             How::Equals if stored.trim() == asked.trim() => Because::Blank { column, asked, stored: Some(stored) },
             How::Equals => Because::Spelling { column, asked, stored, seen: true },
             how => Because::CaseOf { condition: self.sql.clone(), stored, ilike: how != How::HasElement },
@@ -182,14 +185,19 @@ fn shortest(text: &str) -> Option<String> {
     (shortest != text).then_some(shortest)
 }
 
-fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because> {
+/// The declaration of a column or of a field.
+pub(super) fn declared<'s>(set: &'s EntitySet, path: &[String]) -> Option<&'s Column> {
     let mut columns: &[Column] = set.columns;
     let mut found = None;
     for name in path {
         found = Some(columns.iter().find(|column| column.name == name)?);
         columns = found.map_or(&[], Column::fields);
     }
-    let found = found?;
+    found
+}
+
+fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because> {
+    let found = declared(set, path)?;
     let members = match found.edm {
         Edm::Enum(members) => members,
         _ if set.family == Family::Activity && found.name == "content_type" => CONTENT_TYPES,
@@ -199,7 +207,8 @@ fn not_a_member(set: &EntitySet, path: &[String], asked: &str) -> Option<Because
     unknown.then(|| Because::Member { column: path.join("."), asked: asked.to_owned(), members })
 }
 
-fn column_at<'a>(rows: &'a RecordBatch, path: &[String]) -> Option<&'a dyn Array> {
+/// A column or a field of rows.
+pub(super) fn column_at<'a>(rows: &'a RecordBatch, path: &[String]) -> Option<&'a dyn Array> {
     let (first, fields) = path.split_first()?;
     let mut array = rows.column_by_name(first)?;
     for field in fields {
