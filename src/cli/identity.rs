@@ -43,7 +43,7 @@ async fn initialise(answers: &Init, args: &Args, env: &Env, pace: Option<&Path>)
     let args = Args { connection: Some(written.name.clone()), ..args.clone() };
     let env = with_secret(env, &args, &written)?;
     let connection = opened(&args, &env, &written)?;
-    init::show_grants(&connection);
+    init::show_grants(&connection, written.client_id.as_deref());
     let is_person = matches!(&connection.credential, CredentialSource::Person(_));
     if answers.no_try {
         return Ok(Exit::Success);

@@ -12,14 +12,14 @@ use crate::table::{Api, EntitySet};
 /// Letters of a line of names.
 const LINE: usize = 72;
 
-/// Shows it.
-pub(in crate::cli) fn show(connection: &Connection) {
+/// Shows it. `client_id` is what the connection names: a credential that lacks its secret does not know it.
+pub(in crate::cli) fn show(connection: &Connection, client_id: Option<&str>) {
     let mut out = io::stdout().lock();
     // A reader that went away needs no advice.
-    let _ = writeln!(out, "{}", safe::block(&text(connection)));
+    let _ = writeln!(out, "{}", safe::block(&text(connection, client_id)));
 }
 
-fn text(connection: &Connection) -> String {
+fn text(connection: &Connection, client_id: Option<&str>) -> String {
     let mut text = String::new();
     let mut line = |words: &str| {
         text.push_str(words);
@@ -43,7 +43,7 @@ fn text(connection: &Connection) -> String {
         CredentialSource::AzureCli => {
             line("The Azure CLI is Microsoft's own application, and what its tokens may do is fixed.");
         }
-        source => match source.client_id() {
+        source => match source.client_id().or(client_id) {
             Some(client_id) => {
                 line("Once they are in the app registration, an administrator consents at:");
                 line(&format!("  {}", consent(connection, client_id)));
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn every_table_is_among_what_is_granted_and_the_page_is_the_tenants() {
         let person = Person { client_id: ID.into(), flow: Flow::Browser, tokens: "t".into() };
-        let shown = text(&Connection::new("lab", "contoso.com", CredentialSource::Person(person)));
+        let shown = text(&Connection::new("lab", "contoso.com", CredentialSource::Person(person)), None);
         for set in apis::ALL {
             assert!(shown.contains(&set.qualified()), "{}", set.qualified());
             assert!(set.permissions().iter().all(|name| shown.contains(name)), "{}", set.qualified());
@@ -123,7 +123,11 @@ mod tests {
         assert!(shown.contains(&format!("https://login.microsoftonline.com/contoso.com/adminconsent?client_id={ID}")));
         assert!(shown.contains("delegated permissions") && shown.contains("http://localhost"));
         let app = CredentialSource::ManagedIdentity { client_id: None, header: None };
-        let shown = text(&Connection::new("lab", "contoso.com", app));
+        let shown = text(&Connection::new("lab", "contoso.com", app), None);
         assert!(shown.contains("application permissions") && !shown.contains("adminconsent"), "{shown}");
+        // The secret comes later than the consent.
+        let lacking = CredentialSource::Missing("AZURE_CLIENT_SECRET is not set".into());
+        let shown = text(&Connection::new("lab", "contoso.com", lacking), Some(ID));
+        assert!(shown.contains(&format!("contoso.com/adminconsent?client_id={ID}")), "{shown}");
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Written {
     pub(super) name: String,
     /// Where it was written.
     pub(super) path: PathBuf,
+    /// The application that it names, if it names one.
+    pub(super) client_id: Option<String>,
 }
 
 /// Asks for what is missing, and writes it.
@@ -42,7 +44,9 @@ pub(super) fn write(asked: &Init, config: Option<&Path>) -> Result<Written, Repo
     file::write(&path, &text)
         .map_err(|error: io::Error| Report::of_file(format!("{shown} cannot be written"), &error))?;
     say(&format!("{} the connection '{}' in {shown}", if before.is_some() { "added" } else { "wrote" }, answers.name));
-    Ok(Written { name: answers.name, path })
+    let client_id = answers.keys.iter().find(|(key, _)| *key == "client_id");
+    let client_id = client_id.and_then(|(_, value)| value.as_str()).map(str::to_owned);
+    Ok(Written { name: answers.name, path, client_id })
 }
 
 pub(super) use grants::show as show_grants;
