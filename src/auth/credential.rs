@@ -61,7 +61,12 @@ pub fn credentials(connection: &Connection, options: &TransportOptions) -> Resul
     let transport = TokenTransport::new(&connection.authority(), options)?;
     let (connection, options) = (connection.clone(), options.clone());
     let secrets = connection.credential.secrets();
-    Ok(Credentials::made(&secrets, move || build(&connection, &transport, &options)))
+    let people = matches!(connection.credential, CredentialSource::Person(_)).then(|| connection.name.clone());
+    let make = move || build(&connection, &transport, &options);
+    Ok(match people {
+        Some(name) => Credentials::of_people(name, &secrets, make),
+        None => Credentials::made(&secrets, make),
+    })
 }
 
 /// One credential of the connection.

@@ -58,7 +58,10 @@ async fn initialise(answers: &Init, args: &Args, env: &Env, pace: Option<&Path>)
     say("Trying it:");
     let exit = doctor::examine(&connection, &env, pace, now()).await;
     if exit != Exit::Success {
-        say("The connection is written, but it does not work yet; 'auditql doctor' tries it again.");
+        let name = &written.name;
+        say(&format!(
+            "The connection is written, but it does not work yet; 'auditql doctor --connection {name}' tries it again."
+        ));
     }
     Ok(exit)
 }

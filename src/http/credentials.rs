@@ -40,6 +40,8 @@ pub struct Credentials(Arc<Inner>);
 struct Inner {
     source: Source,
     veil: Veil,
+    /// The connection that people sign in to.
+    connection: Option<String>,
     state: Mutex<State>,
 }
 
@@ -82,7 +84,7 @@ pub(super) struct Token {
 impl Credentials {
     /// A token that is used as it is. When the service rejects it, there is no other.
     pub fn given(token: Secret) -> Self {
-        Self::over(Source::Given(token.clone()), &[token])
+        Self::over(Source::Given(token.clone()), &[token], None)
     }
 
     /// Tokens of the credential that `make` builds, again after each rejection. `secrets` are the texts that never may
@@ -91,12 +93,21 @@ impl Credentials {
         secrets: &[Secret],
         make: impl Fn() -> azure_core::Result<Arc<dyn TokenCredential>> + Send + Sync + 'static,
     ) -> Self {
-        Self::over(Source::Made(Box::new(make)), secrets)
+        Self::over(Source::Made(Box::new(make)), secrets, None)
     }
 
-    fn over(source: Source, secrets: &[Secret]) -> Self {
+    /// The same of people, who sign in to a connection of that name.
+    pub fn of_people(
+        connection: String,
+        secrets: &[Secret],
+        make: impl Fn() -> azure_core::Result<Arc<dyn TokenCredential>> + Send + Sync + 'static,
+    ) -> Self {
+        Self::over(Source::Made(Box::new(make)), secrets, Some(connection))
+    }
+
+    fn over(source: Source, secrets: &[Secret], connection: Option<String>) -> Self {
         let veil = Veil::over(secrets.iter().map(Secret::secret));
-        Self(Arc::new(Inner { source, veil, state: Mutex::default() }))
+        Self(Arc::new(Inner { source, veil, connection, state: Mutex::default() }))
     }
 
     /// What hides the secrets, and the tokens that came of them.
@@ -133,7 +144,7 @@ impl Credentials {
             }
             (Err(_), Some(held)) => Held { refresh: now + PAUSE, ..held },
             (Err(error), None) => {
-                let failure = SignInFailure::of(&error, &self.0.veil);
+                let failure = SignInFailure::of(&error, &self.0.veil).for_people_of(self.0.connection.as_deref());
                 return Err(state.refuse(scope, failure, limits));
             }
         };

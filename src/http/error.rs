@@ -248,6 +248,8 @@ pub struct SignIn {
     pub message: Veiled,
     /// What is missing on this side, if nobody was asked at all.
     pub lack: Option<Lack>,
+    /// The connection that it was for, if people sign in to it: advice that does not name it may be about another.
+    pub connection: Option<String>,
 }
 
 impl SignIn {

@@ -48,14 +48,24 @@ impl SignInFailure {
         let message: String = message(deepest).chars().take(LONGEST_MESSAGE).collect();
         let message = veil.told(&message);
         let code = code.or_else(|| code_in(&message));
-        Self { error: Box::new(SignIn { status, code, message, lack }), outcome, rest: Duration::ZERO }
+        Self {
+            error: Box::new(SignIn { status, code, message, lack, connection: None }),
+            outcome,
+            rest: Duration::ZERO,
+        }
     }
 
     /// One that came to nothing in its time.
     pub(super) fn late(time: Duration) -> Self {
         let message = Veil::default().told(&format!("no token within {} s", time.as_secs()));
-        let error = Box::new(SignIn { status: None, code: None, message, lack: None });
+        let error = Box::new(SignIn { status: None, code: None, message, lack: None, connection: None });
         Self { error, outcome: Outcome::Fault, rest: Duration::ZERO }
+    }
+
+    /// The same of a connection of that name.
+    pub(super) fn for_people_of(mut self, connection: Option<&str>) -> Self {
+        self.error.connection = connection.map(str::to_owned);
+        self
     }
 
     /// The same, with so long until the next.

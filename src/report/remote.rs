@@ -165,7 +165,13 @@ mod tests {
 
     #[test]
     fn each_kind_of_failure_has_its_exit_code() {
-        let sign_in = SignIn { status: Some(401), code: Some("AADSTS7000215".into()), message: told("no"), lack: None };
+        let sign_in = SignIn {
+            status: Some(401),
+            code: Some("AADSTS7000215".into()),
+            message: told("no"),
+            lack: None,
+            connection: None,
+        };
         let address = refusal(400, "x").address;
         let rows = [
             (Error::Refused(refusal(400, "BadRequest")), Exit::Remote),
@@ -234,11 +240,20 @@ mod tests {
             ("error sending request: invalid peer certificate: UnknownIssuer", None),
             ("AADSTS50126: no", None),
         ] {
-            let failed = SignIn { status: None, code: None, message: told(message), lack: None };
+            let failed = SignIn { status: None, code: None, message: told(message), lack: None, connection: None };
             let report = of_http(&Error::SignIn(Box::new(failed)), Needs::default());
             assert_eq!(report.exit == Exit::Remote, why.is_some(), "{report}");
             assert!(why.is_none_or(|why| report.causes == [why]), "{report}");
         }
+    }
+
+    #[test]
+    fn who_signs_in_is_told_to_which_connection() {
+        let lack = Some(crate::http::Lack::Person);
+        let (message, connection) = (told("nobody is signed in"), Some("lab".into()));
+        let error = Error::SignIn(Box::new(SignIn { status: None, code: None, message, lack, connection }));
+        let hint = of_http(&error, Needs::default()).hint;
+        assert_eq!(hint.as_deref(), Some("sign in with 'auditql login --connection lab'"));
     }
 
     #[test]
@@ -249,6 +264,7 @@ mod tests {
                 code: Some((*code).into()),
                 message: Veiled::default(),
                 lack: None,
+                connection: None,
             }));
             assert_eq!(of_http(&error, Needs::default()).hint.as_deref(), Some(*advice));
         }

@@ -73,7 +73,12 @@ pub(super) fn advice(sign_in: &SignIn) -> String {
     let known = ADVICE.iter().find(|(known, _)| *known == code).map(|(_, advice)| *advice);
     let lacks = sign_in.lack.map(of_lack);
     let azure_cli = azure_cli(&sign_in.message);
-    known.or(lacks).or(azure_cli).unwrap_or("check the connection's tenant, cloud and credential").into()
+    let advice = known.or(lacks).or(azure_cli).unwrap_or("check the connection's tenant, cloud and credential");
+    match &sign_in.connection {
+        // Typed without it, it signs in to another connection, or asks which is meant.
+        Some(name) => advice.replace("'auditql login'", &format!("'auditql login --connection {name}'")),
+        None => advice.to_owned(),
+    }
 }
 
 /// Why the service was not reached, where the library says in its words that a request came to nothing.
