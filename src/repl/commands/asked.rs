@@ -25,6 +25,7 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
 /// First words that people type for a command, which keeps what follows.
 pub(super) const FIRST_WORDS: &[(&str, &str)] = &[
     ("\\h", "\\help"),
+    ("\\G", "\\gx"),
     ("\\dt+", "\\dt"),
     ("\\d+", "\\d"),
     ("\\df+", "\\df"),

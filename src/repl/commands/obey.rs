@@ -28,15 +28,12 @@ impl State<'_> {
             None => {}
         }
         if let Some(Beside { is_open: true, before, command }) = beside(text).filter(|_| sent(text).is_none()) {
-            let command = command.split_whitespace().next().unwrap_or_default();
+            let (command, arguments) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
             let what = format!("the statement before {command} is not ended");
             if self.depth == 0 && self.initial.is_none() {
                 self.initial = Some(format!("{before} "));
             }
-            return refused(&Report::new(Exit::Query, what).hint(format!(
-                "give {command} on a line of its own before the statement; \\g, \\g FILE, \\gx and \\chart stand in the \
-                 place of ;"
-            )));
+            return refused(&Report::new(Exit::Query, what).hint(instead(command, arguments, before)));
         }
         let mut parts = Parts::of(text);
         while let Some(part) = parts.next() {
@@ -133,6 +130,29 @@ async fn obey(state: &mut State<'_>, name: &str, arg: &str) -> After {
         Action::Help => topic(arg),
         Action::List => state.page(listed),
         Action::Quit => After::Leave,
+    }
+}
+
+/// What is typed in place of a command that stands behind a statement.
+fn instead(command: &str, arguments: &str, statement: &str) -> String {
+    let statement = if statement.contains('\n') { "SELECT …" } else { statement };
+    match command {
+        "\\watch" => {
+            let seconds = arguments.trim().parse::<u64>().unwrap_or(30);
+            format!("it takes the statement behind the seconds: \\watch {seconds} {statement}")
+        }
+        "\\explain" => format!("it takes the statement behind it: \\explain {statement}"),
+        "\\copy" => format!("it takes the statement in parentheses: \\copy ({statement}) TO file.csv"),
+        "\\gdesc" => format!(
+            "SELECT shows the columns in its heading; with none of the rows: SELECT * FROM ({statement}) LIMIT 0"
+        ),
+        "\\gset" => {
+            "a value gets its name with \\set NAME VALUE; a query in parentheses stands for a value: x = (SELECT …)"
+                .into()
+        }
+        _ => format!(
+            "give {command} on a line of its own before the statement; \\g, \\g FILE, \\gx and \\chart stand in the place of ;"
+        ),
     }
 }
 
@@ -293,6 +313,23 @@ fn topic(name: &str) -> After {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_behind_a_statement_is_told_where_it_stands() {
+        for (command, arguments, part) in [
+            ("\\watch", "2", "\\watch 2 SELECT now()"),
+            ("\\watch", "", "\\watch 30 SELECT now()"),
+            ("\\explain", "", "\\explain SELECT now()"),
+            ("\\copy", "TO x.csv", "\\copy (SELECT now()) TO"),
+            ("\\gdesc", "", "SELECT * FROM (SELECT now()) LIMIT 0"),
+            ("\\gset", "", "\\set NAME VALUE"),
+            ("\\timing", "on", "give \\timing on a line of its own before"),
+        ] {
+            let hint = instead(command, arguments, "SELECT now()");
+            assert!(hint.contains(part), "{command}: {hint}");
+        }
+        assert!(instead("\\watch", "2", "SELECT\nnow()").ends_with("\\watch 2 SELECT …"));
+    }
 
     #[test]
     fn commands_and_what_they_do_stand_apart_on_a_narrow_screen() {

@@ -37,7 +37,8 @@ pub(super) fn sent(text: &str) -> Option<Sent<'_>> {
         let (word, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
         let how = match word {
             "\\g" => Sending::Rows { expanded: false },
-            "\\gx" => Sending::Rows { expanded: true },
+            // As in MySQL.
+            "\\gx" | "\\G" => Sending::Rows { expanded: true },
             "\\chart" => Sending::Chart,
             _ => return None,
         };
@@ -166,6 +167,7 @@ mod tests {
         for (text, sent_as) in [
             ("SELECT 1 \\g", Some(("SELECT 1", rows, ""))),
             ("SELECT 1\\gx\n", Some(("SELECT 1", lines, ""))),
+            ("SELECT 1\\G", Some(("SELECT 1", lines, ""))),
             ("SELECT 1\n\\g out.csv", Some(("SELECT 1", rows, "out.csv"))),
             ("SELECT '\\g", None),
             ("SELECT '\\g' \\g", Some(("SELECT '\\g'", rows, ""))),
