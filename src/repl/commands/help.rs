@@ -109,15 +109,24 @@ Ctrl-C       cancel; twice at an empty prompt: quit      Ctrl-D   quit",
         about: "what is kept, and what is not",
         page: "\
 Lines that start with a space, and lines that seem to hold a secret, are not
-written to the history. Credentials come from the environment or the Azure
-CLI, never from a file or a flag, and are shown nowhere: not in errors, not
-in EXPLAIN, not in \\connections.",
+written to the history. Secrets and access tokens come from the environment
+or the Azure CLI, never from a flag or the configuration file, which only
+names files: that of a certificate with its key, that of a federated token.
+'auditql login' keeps its tokens in your state folder, in files that only
+you can read. None of them is shown: not in errors, not in EXPLAIN, not in
+\\connections.",
     },
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_credentials_come_from_is_told_as_it_is() {
+        let page = ALL.iter().find(|topic| topic.name == "secrets").map(|topic| topic.page).unwrap();
+        assert!(page.contains("certificate") && page.contains("auditql login") && !page.contains("never from a file"));
+    }
 
     #[test]
     fn pages_fit_a_terminal_of_80_columns() {
