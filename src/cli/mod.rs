@@ -21,6 +21,7 @@ mod others;
 mod own;
 mod piped;
 mod reports;
+mod rows;
 mod run;
 mod saved;
 mod searches;

@@ -14,6 +14,7 @@ use super::connect::Chosen;
 use super::demo::Started;
 use super::env::{Env, variable_of};
 use super::piped::{self, Piped};
+use super::rows::{check_output, check_text};
 use super::{connect, docs, ending, identity, others, own, reports, saved, searches, subscriptions};
 use crate::engine::{Engine, EngineBuilder, Parameters, Policy};
 use crate::output::{self, Expanded, Format, Redactor, Sink};
@@ -39,6 +40,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
         return docs::write(folder).map(|()| Exit::Success).map_err(|error| unwritable(folder, &error));
     }
     if let Some(asked) = &args.own {
+        check_text(&args)?;
         return own::tell(asked);
     }
     let env = Env::read();
@@ -50,17 +52,17 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
         None => written_as(&args, chosen_format(&args, &env, &files)?)?,
     };
     if let Some(asked) = &args.identity {
-        check_output(&args, None)?;
+        check_text(&args)?;
         return identity::run(asked, &args, &env, &files).await;
     }
     let pace = config::pace_folder(&env, &files.user);
     if let Some(asked) = &args.subscriptions {
-        check_output(&args, None)?;
+        check_text(&args)?;
         let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
         return subscriptions::run(asked, connection, pace.as_deref()).await;
     }
     if args.searches {
-        check_output(&args, None)?;
+        check_text(&args)?;
         let connection = chosen(&args, &env, &files)?.map(Chosen::service).transpose()?;
         return searches::run(&settings, connection, pace.as_deref()).await;
     }
@@ -71,7 +73,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
         _ if page.is_some() => page.map_or_else(Default::default, |(all, values)| (Some(all), values)),
         Some(Saved::Run { name, words }) => saved::called(&library, name, words, &args)?,
         Some(asked) => {
-            check_output(&args, None)?;
+            check_text(&args)?;
             return saved::tell(&library, asked);
         }
         None => (statements(&args)?, Parameters::default()),
@@ -366,20 +368,6 @@ fn standard_input() -> Result<String, Report> {
     script::text(io::stdin()).map_err(|error| Report::of_file("standard input cannot be read", &error))
 }
 
-/// One file holds one result.
-fn check_output(args: &Args, statements: Option<&[Statement]>) -> Result<(), Report> {
-    match (&args.output, statements) {
-        (None, _) | (Some(_), Some([_])) => Ok(()),
-        (Some(_), Some(all)) => {
-            let what = format!("-o takes the result of one statement, but there are {}", all.len());
-            Err(Report::new(Exit::Usage, what).hint("run each statement on its own, with its own -o"))
-        }
-        (Some(_), None) => {
-            Err(Report::new(Exit::Usage, "-o needs a statement: -c, -f, standard input or a saved query"))
-        }
-    }
-}
-
 /// What the prompt is given.
 fn outfit(env: &Env, name: String, connections: Vec<ConnectionInfo>) -> Outfit {
     let usual = if cfg!(windows) { "notepad" } else { "vi" };
@@ -481,16 +469,5 @@ mod tests {
         ] {
             assert_eq!(chosen(format, file), expected, "{format:?} {file}");
         }
-    }
-
-    #[test]
-    fn one_file_takes_one_result() {
-        let args = Args { output: Some("x".into()), ..Args::default() };
-        let all = |sql| split(sql).into_statements();
-        check_output(&args, Some(&all("SELECT 1;"))).unwrap();
-        for sql in ["", "SELECT 1; SELECT 2"] {
-            assert_eq!(check_output(&args, Some(&all(sql))).unwrap_err().exit, Exit::Usage);
-        }
-        check_output(&args, None).unwrap_err();
     }
 }
