@@ -103,7 +103,7 @@ pub(super) async fn run(args: Args, workers: &Handle) -> Result<Exit, Report> {
     let builder = pace.into_iter().fold(builder, EngineBuilder::pace_folder);
     let opened = opened(&args, &env, &files, builder)?;
     if opened.name == NOTHING && statements.is_none() {
-        say("no connection is configured; 'auditql demo' has a tenant to try");
+        say(&format!("no connection is configured: {}", super::NO_CONNECTION));
     }
     answer(opened, &args, &env, format, Asked { statements, parameters, queries: library, piped }).await
 }

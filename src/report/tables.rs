@@ -41,7 +41,9 @@ pub(super) fn missing(table: &str, about: &About<'_>) -> Report {
             report.hint(format!("did you mean {}?", alike.join(" or ")))
         }
         None if about.tables.is_empty() => {
-            report.hint("no connection is open; 'auditql demo' has tables to try, --connection NAME opens yours")
+            report.hint(
+            "no connection is open: 'auditql init' writes one, --connection NAME opens it; 'auditql demo' has tables to try",
+        )
         }
         None => {
             let alike: Vec<&str> = about.tables.iter().map(String::as_str).filter(|name| shares(short, name)).collect();
@@ -112,4 +114,15 @@ fn shares(asked: &str, table: &str) -> bool {
     words().any(|word| {
         table.split(['_', '.']).any(|known| known == word || known.trim_end_matches('s') == word.trim_end_matches('s'))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_no_connection_is_told_how_to_make_one() {
+        let hint = missing("sign_ins", &About::default()).hint;
+        assert!(hint.is_some_and(|hint| hint.contains("'auditql init' writes one") && hint.contains("auditql demo")));
+    }
 }

@@ -49,7 +49,7 @@ pub(super) async fn describe(state: &mut State<'_>, table: &str) -> After {
     if names.is_empty() {
         return refused(
             &Report::new(Exit::Usage, "there are no tables: no connection is open")
-                .hint("'auditql demo' has tables to try, --connection NAME opens yours"),
+                .hint("'auditql init' writes one, --connection NAME opens it; 'auditql demo' has tables to try"),
         );
     }
     if table.is_empty() {

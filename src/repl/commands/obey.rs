@@ -280,7 +280,7 @@ fn connections(state: &State<'_>, asked: &str) -> After {
     }
     let beside = state.outfit.connections.iter().any(|known| known.catalog && !known.open);
     say(match state.outfit.connections.as_slice() {
-        [] => "no connection is configured; 'auditql demo' has a tenant to try",
+        [] => "no connection is configured: 'auditql init' writes one; 'auditql demo' has a tenant to try",
         _ if beside => {
             "* is the default; tables of the others are NAME.entra.sign_ins and so on, those of all \
              all_tenants.entra.sign_ins"
