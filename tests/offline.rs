@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use auditql::engine::{Engine, Error, Policy};
+use auditql::report::{About, Report};
 use auditql::tally::Notice;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -266,6 +267,10 @@ async fn an_input_that_means_nothing_is_refused_at_once() {
     for input in ["none.json", "*.json"] {
         let refused = Engine::builder().input(folder.path().join(input)).build().unwrap_err();
         assert!(matches!(refused, Error::Input(_)), "{refused}");
+        let refused = Engine::builder().files("case", vec![folder.path().join(input)]).build().unwrap_err();
+        let told = Report::of_query(&refused.into(), &About::default());
+        assert_eq!(told.what, "the files of the connection 'case' cannot be read");
+        assert!(told.hint.is_some_and(|hint| hint.contains("[connections.case]") && !hint.contains("--input")));
     }
     let path = file(&folder, "gone.json", "[]");
     let engine = engine(std::slice::from_ref(&path));

@@ -232,8 +232,11 @@ impl About<'_> {
     fn credential(&self, entry: &Entry) -> Result<CredentialSource, Report> {
         credential(self.name, entry, self.env).ok_or_else(|| {
             let valid: Vec<&str> = AUTHS.iter().map(|(auth, _)| *auth).collect();
-            // What stands there may be a secret, however short.
-            self.error("has an unknown value of auth").hint(format!("valid values are {}", valid.join(", ")))
+            // What stands there may be a secret, however short, so it is not shown.
+            let asked = entry.auth.as_deref().unwrap_or_default();
+            let near = nearest(asked, valid.iter().map(|auth| (*auth, *auth)));
+            let near = near.map(|near| format!("did you mean \"{near}\"? ")).unwrap_or_default();
+            self.error("has an unknown value of auth").hint(format!("{near}valid values are {}", valid.join(", ")))
         })
     }
 
@@ -437,6 +440,9 @@ mod tests {
         }
         let report = chosen(None, &[], "", "[connections.main]\ntenant = 'a.example'").unwrap_err();
         assert_eq!(report.what, "the connection 'main' has a reserved name");
+        let report =
+            chosen(None, &[], "", "[connections.lab]\ntenant = 'a.example'\nauth = 'clientsecret'").unwrap_err();
+        assert!(report.hint.is_some_and(|hint| hint.starts_with("did you mean \"client_secret\"? valid values are")));
         let report = chosen(Some("labb"), &[], "", "[connections.lab]\ntenant = 'a.example'").unwrap_err();
         assert_eq!(report.hint.as_deref(), Some("did you mean lab?"));
     }

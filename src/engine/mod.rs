@@ -341,8 +341,8 @@ impl EngineBuilder {
             }
         }
         let stores = Stores::new(self.stores.clone(), self.http.transport.clone());
-        for (_, paths) in self.exports() {
-            crate::files::local_sources(&located(paths, &stores)).map_err(Error::Input)?;
+        for (name, paths) in self.exports() {
+            crate::files::local_sources(&located(paths, &stores)).map_err(|source| Error::of_paths(name, source))?;
         }
         self.extend(builder, connections, &stores).map_err(Error::Session)
     }

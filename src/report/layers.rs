@@ -224,6 +224,7 @@ fn of_engine(error: &engine::Error, about: &About<'_>) -> Report {
         E::Store(_) => Report::chain(Exit::Query, error),
         E::NoConnection(_) | E::ConnectionName(_) | E::LogName(_) => Report::chain(Exit::Usage, error),
         E::Input(source) => Report::chain(Exit::Usage, error).hint(input(source).unwrap_or(INPUT)),
+        E::Paths { connection, source } => Report::chain(Exit::Usage, error).hint(of_paths(connection, source)),
         E::Logs { source, .. } => of_logs(error, source),
         // The rows that other files hold are missing.
         E::Files { .. } => Report::chain(Exit::Incomplete, error),
@@ -417,6 +418,18 @@ fn opened(error: &io::Error) -> Option<&'static str> {
         ),
         _ => None,
     }
+}
+
+/// The same about the paths that a connection has.
+fn of_paths(connection: &str, error: &files::Error) -> String {
+    input(error).map_or_else(
+        || {
+            format!(
+                "correct paths in [connections.{connection}]; a relative one begins at the folder of the configuration"
+            )
+        },
+        str::to_owned,
+    )
 }
 
 const INPUT: &str = "--input takes a file, a folder or a quoted pattern";

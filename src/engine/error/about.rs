@@ -3,9 +3,17 @@
 use datafusion::error::DataFusionError;
 
 use super::{Error, Place};
-use crate::causes;
+use crate::{auth, causes, files};
 
 impl Error {
+    /// That files of a catalog cannot be read. Those of the command line have no connection of their own.
+    pub(crate) fn of_paths(name: &str, source: files::Error) -> Self {
+        match name {
+            auth::FILES => Self::Input(source),
+            name => Self::Paths { connection: name.to_owned(), source },
+        }
+    }
+
     /// The error of this crate that lies within one of the engine.
     pub(crate) fn inside(error: &DataFusionError) -> Option<&Self> {
         causes::chain(error).find_map(|inner| inner.downcast_ref())

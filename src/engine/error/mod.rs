@@ -126,6 +126,15 @@ pub enum Error {
     /// An input means no file.
     #[error("an input cannot be read")]
     Input(#[source] files::Error),
+    /// The paths of a connection to files mean no file.
+    #[error("the files of the connection '{connection}' cannot be read")]
+    Paths {
+        /// Its name.
+        connection: String,
+        /// Why not.
+        #[source]
+        source: files::Error,
+    },
     /// The service ignored the clause that chooses the kind of record, so what it sent is not what was asked for.
     #[error(
         "{table}: the service was asked for {kind} records and sent others (first: {first_id}): it ignored the clause"
