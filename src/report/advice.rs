@@ -49,8 +49,8 @@ pub(super) fn of_statement(sql: &str) -> Option<String> {
     if let Some(advice) = of_copy(&tokens) {
         return Some(advice.to_owned());
     }
-    if let Some(advice) = elsewhere::kql(sql, &tokens)
-        .or_else(|| habits::powershell(&tokens))
+    if let Some(advice) = habits::piped(&tokens)
+        .or_else(|| elsewhere::kql(sql, &tokens))
         .or_else(|| of_stated(sql))
         .or_else(|| misspelt::quote_inside(sql))
         .or_else(|| unquoted::find(sql))

@@ -55,22 +55,75 @@ const PARTS: &[&str] = &["FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"];
 /// Verbs with which commands of PowerShell begin.
 const VERBS: &[&str] = &["Get", "Search", "Connect", "Import", "Export", "Select", "Where", "Invoke"];
 
+/// Commands of Splunk that KQL does not have.
+const SPLUNK: &[&str] = &[
+    "stats",
+    "timechart",
+    "tstats",
+    "eventstats",
+    "streamstats",
+    "eval",
+    "dedup",
+    "rex",
+    "fields",
+    "table",
+    "rename",
+    "head",
+    "transaction",
+];
+
 /// What is written instead, for a statement in words; blanks and comments are not among them.
 pub(super) fn of(tokens: &[Token]) -> Option<String> {
     first(tokens).or_else(|| order(tokens)).or_else(|| pairs(tokens).map(str::to_owned)).or_else(|| operator(tokens))
 }
 
+/// A command of another program, which its pipes make look like KQL.
+pub(super) fn piped(tokens: &[Token]) -> Option<String> {
+    powershell(tokens).or_else(|| splunk(tokens))
+}
+
+/// A search of Splunk that sums up or chooses columns: a pipe, or the command alone.
+fn splunk(tokens: &[Token]) -> Option<String> {
+    let command = |token: &Token| {
+        let found = word(token)?;
+        SPLUNK.iter().find(|known| is(found, known)).copied()
+    };
+    let alone =
+        tokens.first().and_then(command).filter(|command| command.ends_with("stats") || *command == "timechart");
+    let is_sql = tokens.first().and_then(word).is_some_and(|first| is(first, "SELECT") || is(first, "WITH"));
+    let behind_pipe = || {
+        let mut pairs = tokens.windows(2).filter(|pair| pair[0] == Token::Pipe);
+        pairs.find_map(|pair| command(&pair[1])).filter(|_| !is_sql)
+    };
+    let group = match alone.or_else(behind_pipe)? {
+        "timechart" => "bin(created_date_time, '1h')",
+        _ => "ip_address",
+    };
+    Some(format!(
+        "this is a search of Splunk; stats … by is GROUP BY here, for example: SELECT {group}, count(*) AS n FROM entra.sign_ins \
+         WHERE created_date_time > ago('1d') GROUP BY 1 ORDER BY n DESC"
+    ))
+}
+
+/// The table whose records a command of PowerShell fetches, by its noun: `MgUser`, `MgBetaAuditLogSignIn`.
+fn fetched(noun: &str) -> String {
+    let plain = ["Mg", "Beta", "AuditLog"].iter().fold(noun, |noun, prefix| noun.strip_prefix(prefix).unwrap_or(noun));
+    let plural = format!("{}s", plain.to_ascii_lowercase());
+    let named = crate::apis::ALL.iter().find(|set| set.name.replace('_', "") == plural);
+    match named {
+        Some(set) => set.qualified(),
+        None if noun.contains("Audit") => "m365.activity".to_owned(),
+        None => "entra.sign_ins".to_owned(),
+    }
+}
+
 /// A command of PowerShell, whose dates and names stand without quotes.
-pub(super) fn powershell(tokens: &[Token]) -> Option<String> {
+fn powershell(tokens: &[Token]) -> Option<String> {
     let begin = tokens.first().and_then(word).filter(|word| word.quote_style.is_none())?;
     if let [_, Token::Minus, Token::Word(noun), ..] = tokens
         && VERBS.contains(&begin.value.as_str())
     {
-        let table = if noun.value.contains("Audit") && !noun.value.contains("SignIn") {
-            "m365.activity"
-        } else {
-            "entra.sign_ins"
-        };
+        let table = fetched(&noun.value);
         let what =
             format!("this is PowerShell; docs: coming-from-powershell.md; for example: SELECT * FROM {table} LIMIT 10");
         return Some(what);
@@ -94,6 +147,14 @@ fn first(tokens: &[Token]) -> Option<String> {
         return Some(
             "there are no procedures: SHOW TABLES lists the tables, DESCRIBE sign_ins the columns of one".into(),
         );
+    }
+    if let [_, Token::AtSign, Token::Word(name), ..] = tokens
+        && (is(begin, "DECLARE") || is(begin, "SET"))
+    {
+        let name = name.value.to_lowercase();
+        return Some(format!(
+            "a value gets a name by \\set {name} VALUE at the prompt, and stands in statements as :{name}"
+        ));
     }
     let is_key = ["index", "sourcetype", "source"].iter().any(|key| is(begin, key));
     if is_key && matches!(tokens.get(1), Some(Token::Eq)) || is(begin, "search") {
@@ -272,11 +333,39 @@ mod tests {
                 "coming-from-powershell.md; for example: SELECT * FROM entra.sign_ins",
             ),
             ("Search-UnifiedAuditLog -StartDate x", "FROM m365.activity"),
+            ("Get-MgUser -All | Where-Object { $_.AccountEnabled }", "FROM entra.users LIMIT 10"),
+            ("Get-MgBetaAuditLogDirectoryAudit -All", "FROM entra.directory_audits"),
+            ("DECLARE @d datetime", "\\set d VALUE"),
             ("index=o365 user=x", "timeline("),
             ("search \"ana\"", "timeline("),
         ] {
             let said = of(&solid(sql)).unwrap_or_else(|| panic!("{sql}"));
             assert!(said.contains(part), "{sql}: {said}");
+        }
+    }
+
+    #[test]
+    fn pipes_of_other_programs_are_no_kql() {
+        for (sql, part) in [
+            (
+                "Get-MgAuditLogSignIn -All | Where-Object { $_.Status.ErrorCode -ne 0 } | Group-Object X",
+                "this is PowerShell",
+            ),
+            ("index=azure | stats count by src_ip", "SELECT ip_address, count(*) AS n"),
+            ("search X | timechart span=1h count", "SELECT bin(created_date_time, '1h'), count(*) AS n"),
+            ("stats count by user", "this is a search of Splunk"),
+            ("| tstats count where index=x by user", "this is a search of Splunk"),
+        ] {
+            let said = piped(&solid(sql)).unwrap_or_else(|| panic!("{sql}"));
+            assert!(said.contains(part), "{sql}: {said}");
+        }
+        for sql in [
+            "SigninLogs | summarize count() by IPAddress | render timechart",
+            "SigninLogs | where stats == 1 | project-away head",
+            "SELECT a | stats FROM t",
+            "table sign_ins",
+        ] {
+            assert_eq!(piped(&solid(sql)), None, "{sql}");
         }
     }
 
