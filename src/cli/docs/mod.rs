@@ -90,9 +90,15 @@ pub(super) fn write(folder: &Path) -> io::Result<()> {
     tables::pages().into_iter().try_for_each(|(name, page)| fs::write(folder.join(tables::FOLDER).join(name), page))
 }
 
-/// A cell of a Markdown table.
+/// A cell of a Markdown table. In code, `<` stands for itself, and what stands for it elsewhere would be shown as it is.
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
+    let text = text.replace('|', "\\|").replace('\n', " ");
+    // An open mark at the end is none.
+    let last = text.matches('`').count();
+    let is_code = |at: usize| at % 2 == 1 && (at < last || last.is_multiple_of(2));
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(at, part)| if is_code(at) { part.to_owned() } else { part.replace('<', "&lt;") });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 fn row(cells: &[&str], page: &mut String) {
@@ -314,4 +320,21 @@ fn formats_page() -> String {
     );
     page.push_str(REDACTED);
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_code_stands_for_itself() {
+        for (text, shown) in [
+            ("`a <> 'b'`", "`a <> 'b'`"),
+            ("From <Ip>, `x < 1` of <Id>", "From &lt;Ip>, `x < 1` of &lt;Id>"),
+            ("a ` alone < b", "a ` alone &lt; b"),
+            ("`a || b`", "`a \\|\\| b`"),
+        ] {
+            assert_eq!(cell(text), shown);
+        }
+    }
 }
