@@ -6,7 +6,7 @@
 -- parameter: log text; the VPN's log: a file, a pattern, or a table of logs; it needs time, client_address and user_name
 -- parameter: since time = 7d; both from then on
 -- parameter: within span = 30m; how near in time the two lie
--- parameter: home text[]; countries where one's people are, such as PT,AT
+-- parameter: home country[]; countries where one's people are, such as PT,AT
 -- parameter: egress network[]?; addresses through which the VPN reaches the cloud
 -- hit: Two people use one account. Which of them is yours says the VPN's address.
 -- false positives: A phone abroad that fetches mail while its owner's laptop is at the VPN.

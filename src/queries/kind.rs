@@ -28,16 +28,19 @@ pub enum Kind {
     Address,
     /// A network, or one address.
     Network,
+    /// A country, as records have it: its code in two capital letters.
+    Country,
 }
 
 impl Kind {
     /// All of them, in the order of the manual.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Time,
         Self::Span,
         Self::User,
         Self::Address,
         Self::Network,
+        Self::Country,
         Self::Text,
         Self::Integer,
         Self::Number,
@@ -56,6 +59,7 @@ impl Kind {
             Self::Span => "span",
             Self::Address => "address",
             Self::Network => "network",
+            Self::Country => "country",
         }
     }
 
@@ -71,6 +75,7 @@ impl Kind {
             Self::Span => "a stretch of time such as 30s, 10m, 6h, 7d or 2w",
             Self::Address => "an address such as 203.0.113.7 or 2001:db8::7",
             Self::Network => "a network such as 203.0.113.0/24, or an address",
+            Self::Country => "the two letters of a country such as PT",
         }
     }
 
@@ -96,6 +101,7 @@ impl Kind {
             Self::Span => span(trimmed).map(Value::Span),
             Self::Address => address(trimmed).map(|address| Value::Text(address.to_string())),
             Self::Network => network(trimmed).map(Value::Text),
+            Self::Country => country(trimmed).map(Value::Text),
         }
     }
 }
@@ -126,6 +132,12 @@ pub(super) fn span(text: &str) -> Option<TimeDelta> {
 
 fn address(text: &str) -> Option<IpAddr> {
     text.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+}
+
+/// Case does not count. A name would be none of the codes, and leave out nothing.
+fn country(text: &str) -> Option<String> {
+    let is_code = text.len() == 2 && text.bytes().all(|letter| letter.is_ascii_alphabetic());
+    is_code.then(|| text.to_ascii_uppercase())
 }
 
 fn network(text: &str) -> Option<String> {
@@ -182,6 +194,9 @@ mod tests {
             (Kind::Network, "2001:db8::/32", text("2001:db8::/32")),
             (Kind::Network, "10.0.0.0/33", None),
             (Kind::Network, "host/24", None),
+            (Kind::Country, "pt", text("PT")),
+            (Kind::Country, "Portugal", None),
+            (Kind::Country, "P1", None),
         ] {
             assert_eq!(kind.read(typed), expected, "{kind:?} {typed}");
         }
