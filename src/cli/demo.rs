@@ -17,6 +17,7 @@ use crate::http::Pace;
 use crate::output::safe;
 use crate::repl::ConnectionInfo;
 use crate::report::{Exit, Report};
+use crate::table::Quota;
 
 /// Name of the only connection, and of the prompt.
 const NAME: &str = "demo";
@@ -29,6 +30,8 @@ pub(super) struct Started {
     /// At least one.
     tenants: Vec<Named>,
     keeps_all: bool,
+    /// It refuses nothing, however fast it is asked.
+    no_throttle: bool,
 }
 
 /// A tenant, and what its connection is called.
@@ -54,7 +57,7 @@ impl Started {
             let tenant = tenant.map_err(|error| Report::chain(Exit::Usage, &error))?;
             tenants.push(Named { name: if many { organisation.label() } else { NAME }, organisation, tenant });
         }
-        Ok(Self { tenants, keeps_all: demo.data.is_some() })
+        Ok(Self { tenants, keeps_all: demo.data.is_some(), no_throttle: demo.no_throttle })
     }
 
     /// The builder of an engine on it, and how the prompt calls it.
@@ -92,7 +95,7 @@ impl Started {
 
     /// Leaves it running for other programs until Ctrl-C.
     pub(super) async fn serve(&self) -> Exit {
-        show(&directions(&self.tenants));
+        show(&directions(&self.tenants, self.no_throttle));
         // Where there is no Ctrl-C to wait for, the end of the program is the end of the service.
         match tokio::signal::ctrl_c().await {
             Ok(()) => Exit::Success,
@@ -217,16 +220,16 @@ fn beside(one: &str, other: &str) -> String {
 }
 
 /// How other programs reach the services: a configuration that can be used as it is.
-fn directions(tenants: &[Named]) -> String {
+fn directions(tenants: &[Named], no_throttle: bool) -> String {
     let urls: Vec<String> = tenants.iter().map(|named| named.tenant.graph_url()).collect();
     let of = tenants.iter().zip(&urls);
     let of =
         of.map(|(Named { name, tenant, .. }, url)| [name, url.as_str(), tenant.tenant_id(), tenant.access_token()]);
-    told(&of.collect::<Vec<_>>())
+    told(&of.collect::<Vec<_>>(), no_throttle)
 }
 
-/// The same of names, addresses, tenants and tokens.
-fn told(tenants: &[[&str; 4]]) -> String {
+/// The same of names, addresses, tenants and tokens. Whoever asks keeps the documented pace unless the file says otherwise.
+fn told(tenants: &[[&str; 4]], no_throttle: bool) -> String {
     let urls: Vec<&str> = tenants.iter().map(|[_, url, ..]| *url).collect();
     let (which, answer) = if tenants.len() > 1 { ("tenants answer", "them") } else { ("tenant answers", "it") };
     let at = urls.join(" and ");
@@ -247,6 +250,10 @@ fn told(tenants: &[[&str; 4]]) -> String {
              aadgraph_url = \"{url}\"\n\
              allow_insecure_loopback = true\n"
         );
+        if no_throttle {
+            let rates = Quota::ALL.map(|quota| format!("{} = \"none\"", quota.name())).join(", ");
+            let _ = writeln!(text, "quota = {{ {rates} }}");
+        }
     }
     text.push_str("\nand then:\n\n");
     for (n, [name, .., token]) in tenants.iter().enumerate() {
@@ -256,7 +263,7 @@ fn told(tenants: &[[&str; 4]]) -> String {
     let all = if tenants.len() > 1 { "all_tenants.entra." } else { "" };
     let _ = write!(
         text,
-        "auditql --config demo.toml -c 'SELECT count(*) FROM {all}sign_ins'\n\nTo see what was requested: curl {}/stats\n",
+        "auditql --config demo.toml -c 'SELECT * FROM {all}sign_ins ORDER BY created_date_time DESC LIMIT 10'\n\nTo see what was requested: curl {}/stats\n",
         urls[0]
     );
     text
@@ -279,7 +286,7 @@ mod tests {
     #[test]
     fn the_printed_configuration_is_one() {
         let tenant = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
-        let text = told(&[[NAME, "http://127.0.0.1:8471", tenant, "demo-1"]]);
+        let text = told(&[[NAME, "http://127.0.0.1:8471", tenant, "demo-1"]], false);
         let (_, rest) = text.split_once("\n\n").unwrap();
         let (file, rest) = rest.split_once("\n\n").unwrap();
         let config = parse(file, Author::User, "f").unwrap();
@@ -291,9 +298,11 @@ mod tests {
         assert!(rest.contains("AUDITQL_ACCESS_TOKEN=demo-1"));
         let two =
             [["one", "http://127.0.0.1:8471", tenant, "demo-1"], ["two", "http://127.0.0.1:8472", tenant, "demo-2"]];
-        let text = told(&two);
+        let text = told(&two, true);
         let config = parse(text.split("\n\n").nth(1).unwrap(), Author::User, "f").unwrap();
         assert_eq!((config.connections.len(), config.connection.as_deref()), (2, Some("one")));
+        let quota = &config.connections["two"].quota;
+        assert!(quota.contains(&(Quota::Reports, "none".into())) && entry.quota.is_empty(), "{quota:?}");
         assert!(text.contains("AUDITQL_ACCESS_TOKEN=demo-1\nexport AUDITQL_ACCESS_TOKEN_TWO=demo-2"), "{text}");
     }
 
