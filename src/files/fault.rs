@@ -71,7 +71,7 @@ pub enum StoreFault {
     #[error("the store answers with {0}")]
     Answered(Answer),
     /// The statement may send no more requests.
-    #[error("the statement has used up its {limit} request(s)")]
+    #[error("the statement needs more than the {limit} request(s) that it may send")]
     Requests {
         /// How many it may send.
         limit: u64,

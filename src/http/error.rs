@@ -72,8 +72,8 @@ pub enum Error {
         /// The cap.
         limit: usize,
     },
-    /// The statement has sent as many requests as it may.
-    #[error("the statement has used up its {limit} request(s)")]
+    /// The statement would have to send more requests than it may. One of those that it may send can still be waiting for its turn.
+    #[error("the statement needs more than the {limit} request(s) that it may send")]
     RequestBudget {
         /// The budget.
         limit: u64,

@@ -95,7 +95,7 @@ async fn limits_hold_for_parquet_files() {
         let engine = bucket.engine();
         answer(&engine, &format!("SET auditql.max_requests = {limit}")).await.unwrap();
         let report = failure(&engine, sql).await;
-        assert!(report.to_string().contains(&format!("used up its {limit} request(s)")), "{report}");
+        assert!(report.to_string().contains(&format!("needs more than the {limit} request(s)")), "{report}");
         assert_eq!(report.exit, Exit::Incomplete, "{report}");
         // Of parts that are asked for at once, the last may be given up on its way.
         assert!(bucket.server.seen().len() <= limit, "{report}");

@@ -67,7 +67,7 @@ async fn a_limit_of_requests_holds_and_is_named() {
             rows(&engine, &format!("SET auditql.max_requests = {limit}")).await;
             let report = failure(&engine, sql).await;
             let text = report.to_string();
-            assert!(text.contains(&format!("used up its {limit} request(s)")), "{sql}: {text}");
+            assert!(text.contains(&format!("needs more than the {limit} request(s)")), "{sql}: {text}");
             assert!(text.contains("--max-requests") && report.exit == Exit::Incomplete, "{sql}: {text}");
             assert_eq!(bucket.server.seen().len(), limit, "{sql}");
         }
@@ -115,6 +115,6 @@ async fn a_partial_answer_tells_what_the_limit_left_out() {
     let answered = answer(&engine, "SELECT ip FROM 's3://evidence/logs/*.csv'").await.unwrap();
     let said: Vec<String> = answered.tally.notices().iter().map(ToString::to_string).collect();
     let limit = needed - 1;
-    assert!(said.iter().any(|said| said.contains(&format!("used up its {limit} request(s)"))), "{said:?}");
+    assert!(said.iter().any(|said| said.contains(&format!("needs more than the {limit} request(s)"))), "{said:?}");
     assert!(answered.tally.missing().is_some());
 }
