@@ -239,7 +239,7 @@ async fn a_range_of_time_that_is_empty_is_told_as_such() {
         assert!(!told.iter().any(|told| others.iter().any(|other| told.contains(other))), "{name}: {told:?}");
         // What is no length of time is none.
         let refused = Call::read(query, &words("--since -7d"), None).unwrap_err().to_string();
-        assert!(refused.contains("'-7d' is none") && refused.contains("7d for that long ago"), "{refused}");
+        assert!(refused.contains("not '-7d'") && refused.contains("7d for that long ago"), "{refused}");
     }
     for (condition, because) in [
         (":since <= created_date_time", empty),
@@ -355,7 +355,7 @@ fn queries_are_listed_shown_and_run_from_a_shell() {
     for (args, exit, what) in [
         (&["run", "mine"][..], 2, "mine needs --who USER,…"),
         (&["run", "mine", "--whom", "a@x"], 2, "did you mean --who?"),
-        (&["run", "mine", "--who", "a"], 2, "takes a user, and 'a' is none"),
+        (&["run", "mine", "--who", "a"], 2, "takes a user, not 'a'"),
         (&["run", "minee"], 2, "did you mean mine"),
         (&["run", "odd"], 2, "odd.sql, line 1: it has no title"),
         (&["run", "foreign"], 2, "there is no saved query 'foreign'"),

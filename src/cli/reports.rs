@@ -18,7 +18,7 @@ pub(super) fn asked(report: &args::Page, args: &Args) -> Result<(Vec<Statement>,
     for (name, typed) in [("since", &report.since), ("until", &report.until)] {
         let Some(typed) = typed else { continue };
         let value = Kind::Time.read(typed).ok_or_else(|| {
-            let what = format!("--{name} takes a time, and '{typed}' is none");
+            let what = format!("--{name} takes a time, not '{typed}'");
             Report::new(Exit::Usage, what).hint(format!("it takes {}", Kind::Time.doc()))
         })?;
         parameters.set(name, value);

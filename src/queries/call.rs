@@ -144,7 +144,7 @@ mod tests {
         for (line, what) in [
             ("", "spray needs --user USER"),
             ("--usr a@x", "did you mean --user?"),
-            ("--user ana", "takes a user, and 'ana' is none"),
+            ("--user ana", "takes a user, not 'ana'"),
             ("--user a@x --user b@x", "given 2 times"),
             ("--user", "has no value"),
             ("ana@x", "stands where a parameter was expected"),

@@ -48,7 +48,7 @@ fn value(parameter: &Parameter, text: &str, place: &str) -> Result<Value, Report
     kind.read(text).ok_or_else(|| {
         let report = Report::new(
             Exit::Usage,
-            format!("{} takes {}, and '{}' is none{place}", parameter.flag(), article(*kind), short(text)),
+            format!("{} takes {}, not '{}'{place}", parameter.flag(), article(*kind), short(text)),
         );
         report.hint(format!("write {};", kind.doc()))
     })
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(read(&ips(), &typed, Some(folder.path())).unwrap(), Value::List(texts.into()));
         fs::write(folder.path().join("bad.txt"), "192.0.2.1\nx'); DROP\n").unwrap();
         let report = read(&ips(), &["@bad.txt".into()], Some(folder.path())).unwrap_err().to_string();
-        assert!(report.contains("'x')' is none") && report.contains("line 2"), "{report}");
+        assert!(report.contains("takes an address, not 'x')'") && report.contains("line 2"), "{report}");
         for (typed, what) in [("@none.txt", "cannot be read"), ("", "no values"), ("1.2.3", "takes an address")] {
             let report = read(&ips(), &[typed.to_owned()], Some(folder.path())).unwrap_err().to_string();
             assert!(report.contains(what), "{report}");

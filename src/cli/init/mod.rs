@@ -68,7 +68,7 @@ impl Answers {
         )?;
         let auths: Vec<String> = AUTHS.iter().map(|(auth, doc)| format!("  {auth:<18} {doc}")).collect();
         if asked.auth.is_none() && ask::can() {
-            say("How is it signed in to?");
+            say("How does auditql sign in?");
             auths.iter().for_each(|line| say(line));
         }
         let auth = answer("auth", asked.auth.as_deref(), "Choose one of these", Some("browser"), auth)?;
