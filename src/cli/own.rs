@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+use clap::builder::PossibleValuesParser;
+
 use super::args::{self, Own};
+use crate::queries::Library;
 use crate::report::{Exit, Report};
 
 /// Features that a build may have, and whether this one has them.
@@ -21,7 +24,7 @@ pub(super) fn tell(asked: &Own) -> Result<Exit, Report> {
     let text = match asked {
         Own::Completions(shell) => {
             let mut text = Vec::new();
-            clap_complete::generate(*shell, &mut args::shown(), "auditql", &mut text);
+            clap_complete::generate(*shell, &mut with_names(args::shown()), "auditql", &mut text);
             text
         }
         Own::Man(path) => page(path)?,
@@ -31,6 +34,24 @@ pub(super) fn tell(asked: &Own) -> Result<Exit, Report> {
     // A reader that went away has seen enough.
     let _ = out.write_all(&text).and_then(|()| out.flush());
     Ok(Exit::Success)
+}
+
+/// The grammar with the names of the shipped queries where the name of one is asked for. A script cannot know those of one's own.
+fn with_names(command: clap::Command) -> clap::Command {
+    let library = Library::shipped();
+    // clap keeps them for the life of the program, which ends here.
+    let shipped: Vec<&'static str> = library.entries().iter().map(|entry| &*entry.name.clone().leak()).collect();
+    let named = |command: clap::Command| {
+        let names = PossibleValuesParser::new(shipped.clone());
+        command.mut_arg("name", |name| name.value_parser(names))
+    };
+    let command =
+        command.mut_subcommand("run", named).mut_subcommand("queries", |queries| queries.mut_subcommand("show", named));
+    if cfg!(feature = "demo") {
+        command.mut_subcommand("demo", |demo| demo.mut_subcommand("run", named))
+    } else {
+        command
+    }
 }
 
 /// The manual page of a command.
@@ -106,4 +127,21 @@ fn version() -> String {
         std::env::consts::ARCH,
         std::env::consts::OS,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_completes_the_names_of_shipped_queries() {
+        let mut text = Vec::new();
+        clap_complete::generate(clap_complete::Shell::Bash, &mut with_names(args::shown()), "auditql", &mut text);
+        let text = String::from_utf8(text).unwrap();
+        for command in ["run", "queries__subcmd__show"] {
+            let (_, behind) = text.split_once(&format!("auditql__subcmd__{command})\n")).expect("the command is there");
+            let options = behind.lines().next().expect("its options");
+            assert!(options.contains(" mfa-fatigue "), "{options}");
+        }
+    }
 }

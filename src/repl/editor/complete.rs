@@ -388,8 +388,13 @@ mod tests {
         assert_eq!(at(&format!("\\i {base}/o|")), [format!("{base}/on/"), format!("{base}/one.sql")]);
         assert_eq!(at(&format!("\\i {base}/|")).len(), 2);
         // Wherever a file is named.
-        for before in ["\\copy sign_ins TO ", "\\copy (SELECT ' to ' FROM t) to '", "SELECT 1 \\g ", "SELECT 1; \\o '"]
-        {
+        for before in [
+            "\\copy sign_ins TO ",
+            "\\copy (SELECT ' to ' FROM t) to '",
+            "SELECT 1 \\g ",
+            "SELECT 1; \\o '",
+            "\\run password-spray --ips @",
+        ] {
             assert_eq!(at(&format!("{before}{base}/one|")), [format!("{base}/one.sql")], "{before}");
         }
         assert_eq!(at("\\copy si|"), ["sign_ins"]);

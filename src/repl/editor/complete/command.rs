@@ -129,6 +129,10 @@ fn columns(words: &Words, statement: &str) -> Vec<String> {
 fn of_call(words: &Words, call: &str, before: &str) -> (usize, Vec<String>) {
     let stem = call.rsplit(char::is_whitespace).next().unwrap_or_default();
     let start = before.len() - stem.len();
+    // The lines of a file are values.
+    if let Some(file) = stem.strip_prefix('@') {
+        return (start + 1, path::files(file));
+    }
     let names: Vec<&str> = match call[..call.len() - stem.len()].split_whitespace().next() {
         None => words.queries.iter().map(|(name, _)| name.as_str()).collect(),
         Some(name) => {
