@@ -289,7 +289,8 @@ mod tests {
             let of = |parent: &&Column| matches!(parent.edm, Edm::Object(fields) if fields.iter().any(|f| f.name == column.name));
             assert!(set.columns.iter().any(|parent| of(&parent)), "{path}: no field of an object of the record");
             assert!(!matches!(column.edm, Edm::Object(_) | Edm::List(_) | Edm::Json | Edm::Raw), "{path}");
-            let own = set.columns.iter().flat_map(|c| std::iter::once(&c.wire).chain(c.aliases));
+            // The object itself may come as a word in such a shape.
+            let own = set.columns.iter().filter(|c| !of(c)).flat_map(|c| std::iter::once(&c.wire).chain(c.aliases));
             assert!(own.into_iter().all(|name| !flat.of.contains(name)), "{path}: the name is a column's");
             assert!(column.derived.is_none() && !flat.of.is_empty(), "{path}");
             found += 1;

@@ -45,10 +45,12 @@ fn with_names(command: clap::Command) -> clap::Command {
         let names = PossibleValuesParser::new(shipped.clone());
         command.mut_arg("name", |name| name.value_parser(names))
     };
+    // An argument that is changed comes to stand behind the others: so does that for the words behind the name.
+    let run = |command: clap::Command| named(command).mut_arg("words", |words| words);
     let command =
-        command.mut_subcommand("run", named).mut_subcommand("queries", |queries| queries.mut_subcommand("show", named));
+        command.mut_subcommand("run", run).mut_subcommand("queries", |queries| queries.mut_subcommand("show", named));
     if cfg!(feature = "demo") {
-        command.mut_subcommand("demo", |demo| demo.mut_subcommand("run", named))
+        command.mut_subcommand("demo", |demo| demo.mut_subcommand("run", run))
     } else {
         command
     }
