@@ -150,12 +150,7 @@ impl fmt::Display for Notice {
                 contrary_order(f, (file, member), *day_first, (example, either.as_deref()))
             }
             Self::BareRecords { file, count, shown } => bare_records(f, file, *count, shown),
-            Self::EmptyColumn { file, column, local } => {
-                write!(f, "{file}: {column} is empty in every record")?;
-                local.as_ref().map_or(Ok(()), |member| {
-                    write!(f, "; {member} is a local time of an unknown zone: export with times in UTC")
-                })
-            }
+            Self::EmptyColumn { file, column, local } => empty_column(f, file, column, local.as_deref()),
             Self::TimeTakenIn { file, column, member } => write!(
                 f,
                 "{file}: {column} was read from {member}, the time of ingestion, often minutes after the event"
@@ -176,6 +171,11 @@ impl fmt::Display for Notice {
             Self::Incomplete { missing } => write!(f, "INCOMPLETE: {missing}"),
         }
     }
+}
+
+fn empty_column(f: &mut fmt::Formatter<'_>, file: &str, column: &str, local: Option<&str>) -> fmt::Result {
+    write!(f, "{file}: {column} is empty in every record")?;
+    local.map_or(Ok(()), |member| write!(f, "; {member} is a local time of an unknown zone: export with times in UTC"))
 }
 
 fn other_case(f: &mut fmt::Formatter<'_>, (table, column): (&str, &str), count: u64, stored: &str) -> fmt::Result {
