@@ -193,9 +193,9 @@ fn spellings() -> Vec<Fixture> {
         Fixture::new("a list of lower() in any spelling", list, "3 rows in 1", spelt(false)),
         Fixture::new("ILIKE of names in any spelling", blind, "3 rows in 1", spelt(false)),
         Fixture::new("ILIKE without wildcard in any spelling", whole, "3 rows in 1", spelt(false)),
-        Fixture::new("a name with capitals", plain, "rows [r1] in 1", spelt(false)),
-        Fixture::new("a name with capitals, blindly", plain, "rows [r1] in 1", spelt(true)),
-        Fixture::new("names with capitals", two, "rows [r2] in 1", spelt(false)),
+        Fixture::new("a name with capitals", plain, "rows [r1], OtherCase in 1", spelt(false)),
+        Fixture::new("a name with capitals, blindly", plain, "rows [r1], OtherCase in 1", spelt(true)),
+        Fixture::new("names with capitals", two, "rows [r2], OtherCase in 1", spelt(false)),
         Fixture::new("a prefix with capitals", prefix, "rows [r2] in 1", spelt(false)),
     ]
 }
