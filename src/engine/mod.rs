@@ -66,6 +66,7 @@ pub use lineage::Lineage;
 pub(crate) use session::catalog::at_hand;
 #[cfg(feature = "cli")]
 pub(crate) use session::damage::is_of_file;
+#[cfg(feature = "cli")]
 pub(crate) use session::leftovers;
 #[cfg(feature = "cli")]
 pub(crate) use session::log_tables::is_reader;

@@ -53,6 +53,7 @@ thread_local! {
 }
 
 /// Whether a panic of this thread is one of a file that is damaged.
+#[cfg(any(feature = "cli", test))]
 pub(crate) fn is_of_file() -> bool {
     DECODES.get()
 }
