@@ -819,7 +819,7 @@ async fn columns_of_one_name_and_two_meanings_are_not_joined() {
         ),
         (
             "WITH a AS (SELECT user_id FROM m365.activity) SELECT 1 FROM a LEFT JOIN sign_ins s ON s.user_id = a.user_id",
-            "a.user_name = s.user_principal_name",
+            "s.user_principal_name = a.user_name",
         ),
         (
             "CREATE VIEW v AS SELECT 1 FROM m365.activity a JOIN sign_ins s ON a.user_id = s.user_id",
