@@ -16,9 +16,9 @@ use datafusion::common::{Column, ExprSchema as _, JoinType, ScalarValue};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::first_last::first_value;
-use datafusion::logical_expr::expr::Sort;
+use datafusion::logical_expr::expr::{Exists, InSubquery, Sort};
 use datafusion::logical_expr::logical_plan::{FetchType, SkipType};
-use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
+use datafusion::logical_expr::utils::{conjunction, split_conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{
     BinaryExpr, Cast, Expr, Filter, Limit, LogicalPlan, LogicalPlanBuilder, Operator, Subquery,
 };
@@ -46,18 +46,45 @@ impl AnalyzerRule for Correlated {
 /// A node with its queries in the form of which a join can be made.
 fn of_node(node: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     let outside = match &node {
-        LogicalPlan::Projection(projection) => Arc::clone(&projection.input),
-        LogicalPlan::Filter(filter) => asked_by_itself(filter)?,
-        _ => return Ok(Transformed::no(node)),
+        LogicalPlan::Projection(projection) => Some(Arc::clone(&projection.input)),
+        LogicalPlan::Filter(filter) => Some(asked_by_itself(filter)?),
+        _ => None,
     };
     node.map_expressions(|expr| {
-        expr.transform_up(|expr| match expr {
-            Expr::ScalarSubquery(query) if !query.outer_ref_columns.is_empty() => {
-                Ok(of_query(query, &outside)?.update_data(Expr::ScalarSubquery))
+        expr.transform_up(|expr| match (expr, &outside) {
+            (Expr::ScalarSubquery(query), Some(outside)) if !query.outer_ref_columns.is_empty() => {
+                Ok(of_query(query, outside)?.update_data(Expr::ScalarSubquery))
             }
-            other => Ok(Transformed::no(other)),
+            (expr, _) => {
+                match &expr {
+                    Expr::Exists(Exists { subquery, .. }) => check(&subquery.subquery, true)?,
+                    Expr::InSubquery(InSubquery { subquery, .. }) => check(&subquery.subquery, false)?,
+                    _ => {}
+                }
+                Ok(Transformed::no(expr))
+            }
         })
     })
+}
+
+/// Refuses a query in which the condition on the row outside would be asked too late. The planner (55.2) moves it up past whatever stands
+/// there: windows would be computed, rows counted off and sides of joins filled up over the rows of all.
+fn check(plan: &LogicalPlan, is_top: bool) -> Result<()> {
+    let looks_outside = |plan: &LogicalPlan| plan.exists(|node| Ok(node.contains_outer_reference()));
+    let is_late = match plan {
+        LogicalPlan::Window(_) => true,
+        // Whether there is a first row is whether there is one.
+        LogicalPlan::Limit(limit) => !is_top || !matches!(limit.get_skip_type()?, SkipType::Literal(0)),
+        LogicalPlan::Join(join) => {
+            !matches!(join.join_type, JoinType::Inner) && (looks_outside(&join.left)? || looks_outside(&join.right)?)
+        }
+        _ => false,
+    };
+    if is_late && looks_outside(plan)? {
+        return Err(refused("looks at the row outside below a window, LIMIT or an outer join"));
+    }
+    let is_top = is_top && matches!(plan, LogicalPlan::Projection(_) | LogicalPlan::Sort(_));
+    plan.inputs().into_iter().try_for_each(|input| check(input, is_top))
 }
 
 /// The rows that a filter leaves by those of its conditions that ask no query: of others nobody wants to know the values.
@@ -77,6 +104,7 @@ fn is_query(expr: &Expr) -> bool {
 fn of_query(query: Subquery, outside: &Arc<LogicalPlan>) -> Result<Transformed<Subquery>> {
     let plan = LogicalPlan::clone(&query.subquery);
     let first = first_row(plan)?;
+    check(&first.data, false)?;
     let sums_up = first
         .data
         .exists(|node| Ok(matches!(node, LogicalPlan::Aggregate(aggregate) if !aggregate.aggr_expr.is_empty())))?;
@@ -86,6 +114,10 @@ fn of_query(query: Subquery, outside: &Arc<LogicalPlan>) -> Result<Transformed<S
     let told = first.transform_data(|plan| {
         plan.transform_down(|node| match node {
             LogicalPlan::Filter(filter) if filter.predicate.contains_outer() => of_filter(filter, outside),
+            // What is added to its rows would not be found behind its name.
+            LogicalPlan::SubqueryAlias(named) if named.input.exists(|node| Ok(is_to_change(node)))? => {
+                Err(refused(BY_MORE))
+            }
             other => Ok(Transformed::no(other)),
         })
     })?;
@@ -165,6 +197,14 @@ fn of_filter(filter: Filter, outside: &Arc<LogicalPlan>) -> Result<Transformed<L
     Ok(Transformed::new(filter, true, TreeNodeRecursion::Jump))
 }
 
+/// Whether a node is a filter that compares with what is outside by more than `=` of columns.
+fn is_to_change(node: &LogicalPlan) -> bool {
+    let LogicalPlan::Filter(filter) = node else { return false };
+    split_conjunction(&filter.predicate)
+        .into_iter()
+        .any(|condition| condition.contains_outer() && equal(condition).is_none_or(|(inner, _)| !is_column(&inner)))
+}
+
 /// The sides of `inner = outer`, of which one is of the query's own rows and the other of those outside.
 fn equal(condition: &Expr) -> Option<(Expr, Expr)> {
     let Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) = condition else { return None };
@@ -214,11 +254,11 @@ impl Outside {
             Ok(reads_anew || node.expressions().iter().any(Expr::is_volatile))
         };
         if outside.exists(is_other)? {
-            return Err(refused());
+            return Err(refused(BY_MORE));
         }
         let (mut selected, mut keys) = (Vec::new(), Vec::new());
         for (at, (column, outer)) in found.iter().enumerate() {
-            let field = outside.schema().field_from_column(column).map_err(|_| refused())?;
+            let field = outside.schema().field_from_column(column).map_err(|_| refused(BY_MORE))?;
             let of = |name: String| Expr::Column(Column::new(Some(OUTSIDE), name));
             selected.push(Expr::Column(column.clone()).alias(value_of(at)));
             if !field.is_nullable() {
@@ -226,7 +266,7 @@ impl Outside {
                 continue;
             }
             // NULL equals nothing: it is told by itself, and what stands for it equals itself.
-            let some = ScalarValue::new_default(field.data_type()).map_err(|_| refused())?;
+            let some = ScalarValue::new_default(field.data_type()).map_err(|_| refused(BY_MORE))?;
             let (null, given) = (format!("null_{at}"), format!("given_{at}"));
             let known = |value: Expr| coalesce(vec![value, Expr::Literal(some.clone(), None)]);
             selected.push(Expr::Column(column.clone()).is_null().alias(&null));
@@ -252,10 +292,13 @@ impl Outside {
     }
 }
 
-fn refused() -> DataFusionError {
-    let what = "a query in the place of a value compares the row outside by more than =, which is not supported there";
+/// What is the matter with most that are refused.
+const BY_MORE: &str = "compares the row outside by more than =";
+
+fn refused(how: &str) -> DataFusionError {
+    let what = format!("a query inside of another one {how}, which is not supported there");
     let instead = "join, and sum up: SELECT a.x, count(b.y) FROM a LEFT JOIN b ON b.y < a.x GROUP BY a.x";
-    Error::Dialect { what: what.into(), instead: instead.into() }.into()
+    Error::Dialect { what, instead: instead.into() }.into()
 }
 
 fn value_of(at: usize) -> String {
@@ -345,10 +388,39 @@ mod tests {
             "(SELECT count(*) FROM b WHERE y < c.r) FROM (SELECT random() AS r FROM a) AS c",
             // Two queries outside.
             "(SELECT count(*) FROM b WHERE y < (SELECT max(y) FROM b AS c WHERE c.y < a.x)) FROM a",
+            "(SELECT max(n) FROM (SELECT count(*) AS n FROM b WHERE y < x GROUP BY h) AS q) FROM a",
         ] {
             let sql = format!("WITH {TABLES} SELECT {select}");
             let error = engine.query(&sql).await.map(drop).unwrap_err().to_string();
             assert!(error.contains("by more than ="), "{sql}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_condition_on_the_row_outside_is_not_asked_too_late() {
+        let engine = Engine::builder().build().unwrap();
+        for select in [
+            "(SELECT avg(y) OVER () FROM b WHERE y < x LIMIT 1) FROM a",
+            "(SELECT max(n) FROM (SELECT row_number() OVER (ORDER BY y) AS n, h FROM b WHERE h = g) AS q) FROM a",
+            "s FROM a WHERE EXISTS (SELECT 1 FROM (SELECT row_number() OVER () AS n, h FROM b WHERE h = g) AS q WHERE n = 2)",
+            "s FROM a WHERE EXISTS (SELECT 1 FROM (SELECT y, h FROM b WHERE h = g ORDER BY y LIMIT 1) AS q WHERE y > 1)",
+            "s FROM a WHERE 1 IN (SELECT row_number() OVER () FROM b WHERE h = g)",
+            "(SELECT count(*) FROM b LEFT JOIN (SELECT * FROM b AS c WHERE c.h = a.g) AS q ON q.y = b.y) FROM a",
+        ] {
+            let sql = format!("WITH {TABLES} SELECT {select}");
+            let error = engine.query(&sql).await.map(drop).expect_err(&sql).to_string();
+            assert!(error.contains("below a window, LIMIT or an outer join"), "{sql}: {error}");
+        }
+        // The control: a window beside such a condition, a first row, and an outer join below it.
+        for (select, right) in [
+            ("count(*) FROM (SELECT row_number() OVER () FROM a WHERE EXISTS (SELECT 1 FROM b WHERE h = g)) AS q", "3"),
+            ("count(*) FROM a WHERE EXISTS (SELECT 1 FROM b WHERE h = g LIMIT 1)", "3"),
+            (
+                "sum(n) FROM (SELECT (SELECT count(*) FROM b LEFT JOIN b AS c ON c.y = b.y WHERE b.h = g) AS n FROM a) AS q",
+                "6",
+            ),
+        ] {
+            assert_eq!(asked(&format!("SELECT {select}")).await, right, "{select}");
         }
     }
 }
